@@ -1,0 +1,259 @@
+/*
+ * toco_torch.h: the C ABI between the JVM and LibTorch, the one authority on signatures.
+ *
+ * Conventions that hold for every declaration unless its comment says otherwise:
+ *   Status     functions return TT_OK or an error class; tt_last_error() then holds the message of this thread's last
+ *              failure. On failure no out-parameter is written and nothing is left allocated.
+ *   Ownership  inputs are borrowed for the length of the call. Every handle written through an out-pointer is new and
+ *              owned by the caller, who frees it with tt_free or tt_free_list. Handles may share storage (views).
+ *   Null       pointers must not be NULL, save those marked "or NULL". A count of 0 permits a NULL array.
+ *   Threads    any thread may call; one handle must not be freed while another thread uses it. Grad mode, autocast and
+ *              the error message belong to the calling thread; RNG state and thread counts to the process.
+ *   Scalars    travel as double. With a tensor of integers an integral value counts as an integer, so int64 + 1 stays
+ *              int64. Dimensions may be negative, counted from the end, as in PyTorch.
+ *   Flags      int32_t, 0 is false.
+ *   Dtypes     PyTorch's ScalarType numbers: uint8 0, int8 1, int16 2, int32 3, int64 4, float16 5, float32 6, float64 7,
+ *              bool 11, bfloat16 15. Devices are a type (cpu 0, cuda 1) and an index (-1 for the current one).
+ */
+#ifndef TOCO_TORCH_H
+#define TOCO_TORCH_H
+#include <stdint.h>
+
+#define TT_API __attribute__((visibility("default")))
+
+#define TT_OK 0
+#define TT_OUT_OF_MEMORY 1
+#define TT_INDEX 2
+#define TT_TYPE 3
+#define TT_VALUE 4
+#define TT_NOT_IMPLEMENTED 5
+#define TT_CUDA 6
+#define TT_IO 7
+#define TT_OTHER 8
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct tt_tensor_ *tt_tensor; /* a reference to an at::Tensor */
+typedef struct tt_stack_ *tt_stack;   /* the arguments, then the results, of a boxed operator call */
+
+/* ---- runtime (runtime.cpp) ------------------------------------------------------------------------------------- */
+TT_API const char *tt_last_error(void);       /* never NULL; valid until this thread's next failure */
+TT_API const char *tt_libtorch_version(void); /* of the headers the shim was compiled with, such as "2.15.0"; static */
+TT_API int64_t tt_live_tensors(void);         /* handles created and not yet freed, in the process */
+TT_API int32_t tt_manual_seed(int64_t seed);  /* all devices */
+TT_API int32_t tt_rng_state(int32_t device_type, int32_t device_index, tt_tensor *out); /* uint8 [bytes] on the CPU */
+TT_API int32_t tt_set_rng_state(int32_t device_type, int32_t device_index, tt_tensor state);
+TT_API int32_t tt_cuda_device_count(int32_t *out); /* 0 where there is no GPU, driver or CUDA build */
+TT_API int32_t tt_synchronize(int32_t device_type, int32_t device_index); /* waits for the device; nothing on a CPU */
+TT_API int32_t tt_set_num_threads(int32_t threads); /* intra-op threads, at least 1 */
+TT_API int32_t tt_get_num_threads(int32_t *out);
+TT_API int32_t tt_set_flush_denormal(int32_t on); /* this thread and those LibTorch starts after */
+TT_API int32_t tt_cpu_capability(const char **out); /* the kernels LibTorch chose, such as "AVX512"; static */
+TT_API int32_t tt_load_library(const char *path); /* a shared library whose initialisers register operators */
+
+/* ---- tensors (tensor.cpp) -------------------------------------------------------------------------------------- */
+TT_API void tt_free(tt_tensor self);                             /* or NULL */
+TT_API void tt_free_list(const tt_tensor *tensors, int64_t count); /* entries or NULL */
+/* Writes dims, dtype, device type, device index, requires_grad, then the sizes; info has room for 5 + 64 values. */
+TT_API int32_t tt_info(tt_tensor self, int64_t *info);
+TT_API int32_t tt_strides(tt_tensor self, int64_t *strides); /* in elements; room for dims values */
+TT_API int32_t tt_is_contiguous(tt_tensor self, int32_t *out);
+TT_API int32_t tt_data(tt_tensor self, void **data, int64_t *bytes); /* first element; bytes = elements x element size */
+TT_API int32_t tt_item_double(tt_tensor self, double *out);  /* one element; waits for the device */
+TT_API int32_t tt_item_int64(tt_tensor self, int64_t *out);  /* one element; waits for the device */
+TT_API int32_t tt_alias(tt_tensor self, tt_tensor *out);     /* another handle to the same tensor, autograd included */
+TT_API int32_t tt_empty(const int64_t *sizes, int64_t dims, int32_t dtype, int32_t device_type, int32_t device_index, int32_t pinned, tt_tensor *out);
+TT_API int32_t tt_full(const int64_t *sizes, int64_t dims, double value, int32_t dtype, int32_t device_type, int32_t device_index, tt_tensor *out);
+TT_API int32_t tt_rand(const int64_t *sizes, int64_t dims, int32_t dtype, int32_t device_type, int32_t device_index, tt_tensor *out); /* uniform [0, 1) */
+TT_API int32_t tt_randn(const int64_t *sizes, int64_t dims, int32_t dtype, int32_t device_type, int32_t device_index, tt_tensor *out);
+TT_API int32_t tt_randint(int64_t low, int64_t high, const int64_t *sizes, int64_t dims, int32_t dtype, int32_t device_type, int32_t device_index, tt_tensor *out); /* [low, high) */
+TT_API int32_t tt_randperm(int64_t n, int32_t device_type, int32_t device_index, tt_tensor *out); /* int64 [n] */
+TT_API int32_t tt_arange(double start, double end, double step, int32_t dtype, int32_t device_type, int32_t device_index, tt_tensor *out);
+TT_API int32_t tt_full_like(tt_tensor self, double value, tt_tensor *out);
+TT_API int32_t tt_empty_like(tt_tensor self, tt_tensor *out);
+/* A CPU tensor over the caller's memory, without a copy. When the last view of it dies, token joins a queue that
+   tt_released drains: only then may the memory go. */
+TT_API int32_t tt_wrap(void *data, const int64_t *sizes, int64_t dims, int32_t dtype, int64_t token, tt_tensor *out);
+TT_API int32_t tt_released(int64_t *tokens, int64_t capacity, int64_t *count); /* moves up to capacity tokens out */
+TT_API int32_t tt_clone(tt_tensor self, tt_tensor *out);
+TT_API int32_t tt_detach(tt_tensor self, tt_tensor *out);     /* shares storage */
+TT_API int32_t tt_contiguous(tt_tensor self, tt_tensor *out); /* shares storage where it already is contiguous */
+TT_API int32_t tt_to_dtype(tt_tensor self, int32_t dtype, tt_tensor *out);
+TT_API int32_t tt_to_device(tt_tensor self, int32_t device_type, int32_t device_index, int32_t non_blocking, tt_tensor *out);
+TT_API int32_t tt_copy_(tt_tensor self, tt_tensor source, int32_t non_blocking); /* source broadcasts */
+TT_API int32_t tt_fill_(tt_tensor self, double value);
+TT_API int32_t tt_add_(tt_tensor self, tt_tensor other, double alpha); /* self += alpha x other */
+TT_API int32_t tt_mul_scalar_(tt_tensor self, double value);
+TT_API int32_t tt_clamp_(tt_tensor self, double low, double high); /* NaN leaves a side open */
+TT_API int32_t tt_normal_(tt_tensor self, double mean, double std);
+TT_API int32_t tt_uniform_(tt_tensor self, double low, double high);
+
+/* ---- element by element (pointwise.cpp): binary operators broadcast and promote dtypes as PyTorch's --------------- */
+TT_API int32_t tt_add(tt_tensor self, tt_tensor other, tt_tensor *out);
+TT_API int32_t tt_sub(tt_tensor self, tt_tensor other, tt_tensor *out);
+TT_API int32_t tt_mul(tt_tensor self, tt_tensor other, tt_tensor *out);
+TT_API int32_t tt_div(tt_tensor self, tt_tensor other, tt_tensor *out);
+TT_API int32_t tt_maximum(tt_tensor self, tt_tensor other, tt_tensor *out);
+TT_API int32_t tt_minimum(tt_tensor self, tt_tensor other, tt_tensor *out);
+TT_API int32_t tt_pow(tt_tensor self, tt_tensor other, tt_tensor *out);
+TT_API int32_t tt_eq(tt_tensor self, tt_tensor other, tt_tensor *out); /* comparisons give bool */
+TT_API int32_t tt_ne(tt_tensor self, tt_tensor other, tt_tensor *out);
+TT_API int32_t tt_lt(tt_tensor self, tt_tensor other, tt_tensor *out);
+TT_API int32_t tt_le(tt_tensor self, tt_tensor other, tt_tensor *out);
+TT_API int32_t tt_gt(tt_tensor self, tt_tensor other, tt_tensor *out);
+TT_API int32_t tt_ge(tt_tensor self, tt_tensor other, tt_tensor *out);
+TT_API int32_t tt_logical_and(tt_tensor self, tt_tensor other, tt_tensor *out);
+TT_API int32_t tt_logical_or(tt_tensor self, tt_tensor other, tt_tensor *out);
+TT_API int32_t tt_add_scalar(tt_tensor self, double value, tt_tensor *out);
+TT_API int32_t tt_sub_scalar(tt_tensor self, double value, tt_tensor *out);
+TT_API int32_t tt_rsub_scalar(tt_tensor self, double value, tt_tensor *out); /* value - self */
+TT_API int32_t tt_mul_scalar(tt_tensor self, double value, tt_tensor *out);
+TT_API int32_t tt_div_scalar(tt_tensor self, double value, tt_tensor *out);
+TT_API int32_t tt_pow_scalar(tt_tensor self, double value, tt_tensor *out);
+TT_API int32_t tt_eq_scalar(tt_tensor self, double value, tt_tensor *out);
+TT_API int32_t tt_ne_scalar(tt_tensor self, double value, tt_tensor *out);
+TT_API int32_t tt_lt_scalar(tt_tensor self, double value, tt_tensor *out);
+TT_API int32_t tt_le_scalar(tt_tensor self, double value, tt_tensor *out);
+TT_API int32_t tt_gt_scalar(tt_tensor self, double value, tt_tensor *out);
+TT_API int32_t tt_ge_scalar(tt_tensor self, double value, tt_tensor *out);
+TT_API int32_t tt_clamp(tt_tensor self, double low, double high, tt_tensor *out); /* NaN leaves a side open */
+TT_API int32_t tt_neg(tt_tensor self, tt_tensor *out);
+TT_API int32_t tt_abs(tt_tensor self, tt_tensor *out);
+TT_API int32_t tt_exp(tt_tensor self, tt_tensor *out);
+TT_API int32_t tt_log(tt_tensor self, tt_tensor *out);
+TT_API int32_t tt_sqrt(tt_tensor self, tt_tensor *out);
+TT_API int32_t tt_square(tt_tensor self, tt_tensor *out);
+TT_API int32_t tt_sin(tt_tensor self, tt_tensor *out);
+TT_API int32_t tt_cos(tt_tensor self, tt_tensor *out);
+TT_API int32_t tt_tanh(tt_tensor self, tt_tensor *out);
+TT_API int32_t tt_sigmoid(tt_tensor self, tt_tensor *out);
+TT_API int32_t tt_log_sigmoid(tt_tensor self, tt_tensor *out);
+TT_API int32_t tt_relu(tt_tensor self, tt_tensor *out);
+TT_API int32_t tt_gelu(tt_tensor self, tt_tensor *out); /* the exact form, by erf */
+TT_API int32_t tt_floor(tt_tensor self, tt_tensor *out);
+TT_API int32_t tt_round(tt_tensor self, tt_tensor *out);
+TT_API int32_t tt_trunc(tt_tensor self, tt_tensor *out);
+TT_API int32_t tt_logical_not(tt_tensor self, tt_tensor *out);
+TT_API int32_t tt_isnan(tt_tensor self, tt_tensor *out);
+TT_API int32_t tt_where(tt_tensor condition, tt_tensor self, tt_tensor other, tt_tensor *out); /* condition bool */
+TT_API int32_t tt_masked_fill(tt_tensor self, tt_tensor mask, double value, tt_tensor *out);    /* mask bool */
+
+/* ---- reductions and order (reduce.cpp): dims lists reduce together; an empty list means every dimension ----------- */
+TT_API int32_t tt_sum(tt_tensor self, const int64_t *dims, int64_t count, int32_t keepdim, tt_tensor *out);
+TT_API int32_t tt_mean(tt_tensor self, const int64_t *dims, int64_t count, int32_t keepdim, tt_tensor *out);
+TT_API int32_t tt_amax(tt_tensor self, const int64_t *dims, int64_t count, int32_t keepdim, tt_tensor *out);
+TT_API int32_t tt_amin(tt_tensor self, const int64_t *dims, int64_t count, int32_t keepdim, tt_tensor *out);
+TT_API int32_t tt_std(tt_tensor self, const int64_t *dims, int64_t count, int32_t unbiased, int32_t keepdim, tt_tensor *out);
+TT_API int32_t tt_norm(tt_tensor self, const int64_t *dims, int64_t count, int32_t keepdim, tt_tensor *out); /* L2 */
+TT_API int32_t tt_any(tt_tensor self, tt_tensor *out); /* bool scalar */
+TT_API int32_t tt_all(tt_tensor self, tt_tensor *out); /* bool scalar */
+TT_API int32_t tt_max_dim(tt_tensor self, int64_t dim, int32_t keepdim, tt_tensor *values, tt_tensor *indices);
+TT_API int32_t tt_argmax(tt_tensor self, int64_t dim, int32_t keepdim, tt_tensor *out); /* int64 */
+TT_API int32_t tt_topk(tt_tensor self, int64_t k, int64_t dim, int32_t largest, tt_tensor *values, tt_tensor *indices);
+TT_API int32_t tt_sort(tt_tensor self, int64_t dim, int32_t descending, tt_tensor *values, tt_tensor *indices);
+TT_API int32_t tt_cumsum(tt_tensor self, int64_t dim, tt_tensor *out);
+TT_API int32_t tt_bincount(tt_tensor self, int64_t minlength, tt_tensor *out); /* self int, 1-D; int64 */
+
+/* ---- shape and indexing (shape.cpp): views where PyTorch gives views ------------------------------------------- */
+TT_API int32_t tt_reshape(tt_tensor self, const int64_t *sizes, int64_t dims, tt_tensor *out);
+TT_API int32_t tt_view(tt_tensor self, const int64_t *sizes, int64_t dims, tt_tensor *out);
+TT_API int32_t tt_expand(tt_tensor self, const int64_t *sizes, int64_t dims, tt_tensor *out);
+TT_API int32_t tt_permute(tt_tensor self, const int64_t *order, int64_t dims, tt_tensor *out);
+TT_API int32_t tt_flip(tt_tensor self, const int64_t *dims, int64_t count, tt_tensor *out);
+TT_API int32_t tt_repeat(tt_tensor self, const int64_t *times, int64_t count, tt_tensor *out);
+TT_API int32_t tt_flatten(tt_tensor self, int64_t start, int64_t end, tt_tensor *out);
+TT_API int32_t tt_transpose(tt_tensor self, int64_t a, int64_t b, tt_tensor *out);
+TT_API int32_t tt_squeeze(tt_tensor self, int64_t dim, tt_tensor *out);
+TT_API int32_t tt_unsqueeze(tt_tensor self, int64_t dim, tt_tensor *out);
+TT_API int32_t tt_select(tt_tensor self, int64_t dim, int64_t index, tt_tensor *out);
+TT_API int32_t tt_slice(tt_tensor self, int64_t dim, int64_t start, int64_t end, int64_t step, tt_tensor *out); /* ends clamp */
+TT_API int32_t tt_cat(const tt_tensor *tensors, int64_t count, int64_t dim, tt_tensor *out);
+TT_API int32_t tt_stack_tensors(const tt_tensor *tensors, int64_t count, int64_t dim, tt_tensor *out);
+TT_API int32_t tt_index_select(tt_tensor self, int64_t dim, tt_tensor index, tt_tensor *out); /* index int64 1-D */
+TT_API int32_t tt_gather(tt_tensor self, int64_t dim, tt_tensor index, tt_tensor *out);       /* index int64 */
+TT_API int32_t tt_scatter(tt_tensor self, int64_t dim, tt_tensor index, tt_tensor source, tt_tensor *out);
+TT_API int32_t tt_masked_select(tt_tensor self, tt_tensor mask, tt_tensor *out); /* 1-D; waits for the device */
+TT_API int32_t tt_nonzero(tt_tensor self, tt_tensor *out); /* int64 [found, dims]; waits for the device */
+TT_API int32_t tt_one_hot(tt_tensor self, int64_t classes, tt_tensor *out); /* self int64; int64 [..., classes] */
+TT_API int32_t tt_pad(tt_tensor self, const int64_t *pad, int64_t count, double value, tt_tensor *out); /* constant; last dim first */
+
+/* ---- linear algebra and network layers (nn.cpp) ---------------------------------------------------------------- */
+TT_API int32_t tt_matmul(tt_tensor self, tt_tensor other, tt_tensor *out);
+TT_API int32_t tt_linear(tt_tensor input, tt_tensor weight, tt_tensor bias, tt_tensor *out); /* bias or NULL */
+/* input [B,C,H,W], weight [O,C/groups,kh,kw], bias [O] or NULL; stride, padding and dilation are pairs (h, w). */
+TT_API int32_t tt_conv2d(tt_tensor input, tt_tensor weight, tt_tensor bias, const int64_t *stride, const int64_t *padding, const int64_t *dilation, int64_t groups, tt_tensor *out);
+TT_API int32_t tt_max_pool2d(tt_tensor input, const int64_t *kernel, const int64_t *stride, const int64_t *padding, tt_tensor *out); /* pairs */
+TT_API int32_t tt_avg_pool2d(tt_tensor input, const int64_t *kernel, const int64_t *stride, const int64_t *padding, tt_tensor *out); /* pairs */
+TT_API int32_t tt_layer_norm(tt_tensor input, tt_tensor weight, tt_tensor bias, double eps, tt_tensor *out); /* over the last dims, weight's shape */
+/* query, key, value [B,heads,N,d]; mask or NULL; scale NaN for 1/sqrt(d). */
+TT_API int32_t tt_attention(tt_tensor query, tt_tensor key, tt_tensor value, tt_tensor mask, double scale, tt_tensor *out);
+TT_API int32_t tt_softmax(tt_tensor self, int64_t dim, tt_tensor *out);
+TT_API int32_t tt_log_softmax(tt_tensor self, int64_t dim, tt_tensor *out);
+TT_API int32_t tt_normalize(tt_tensor self, int64_t dim, double eps, tt_tensor *out); /* self / max(L2 norm, eps) */
+TT_API int32_t tt_dropout(tt_tensor self, double p, int32_t training, tt_tensor *out);
+TT_API int32_t tt_embedding(tt_tensor weight, tt_tensor index, tt_tensor *out);
+/* input [B,C,H,W] to height x width; mode 0 nearest, 1 bilinear, 2 bicubic; antialias for 1 and 2 only. */
+TT_API int32_t tt_interpolate(tt_tensor input, int64_t height, int64_t width, int32_t mode, int32_t align_corners, int32_t antialias, tt_tensor *out);
+/* logits [B,C,...], target int64 [B,...]; reduction 0 none, 1 mean, 2 sum. */
+TT_API int32_t tt_cross_entropy(tt_tensor logits, tt_tensor target, int64_t ignore_index, int32_t reduction, tt_tensor *out);
+TT_API int32_t tt_mse_loss(tt_tensor input, tt_tensor target, tt_tensor *out); /* mean */
+
+/* ---- autograd and mixed precision (autograd.cpp) --------------------------------------------------------------- */
+TT_API int32_t tt_backward(tt_tensor self, tt_tensor gradient, int32_t retain_graph); /* gradient or NULL for a scalar */
+TT_API int32_t tt_grad(tt_tensor self, tt_tensor *out); /* writes NULL where there is no gradient */
+/* The gradients of outputs' sum towards inputs, without touching .grad; entries of out are NULL for unused inputs. */
+TT_API int32_t tt_autograd_grad(const tt_tensor *outputs, int64_t output_count, const tt_tensor *inputs, int64_t input_count, int32_t create_graph, tt_tensor *out);
+TT_API int32_t tt_set_requires_grad(tt_tensor self, int32_t on);
+TT_API int32_t tt_zero_grad(const tt_tensor *tensors, int64_t count, int32_t set_to_none);
+TT_API int32_t tt_set_grad_enabled(int32_t on, int32_t *previous);
+TT_API int32_t tt_set_autocast(int32_t device_type, int32_t on, int32_t dtype, int32_t *previous_on, int32_t *previous_dtype);
+TT_API int32_t tt_clear_autocast_cache(void);
+TT_API int32_t tt_set_float32_precision(int32_t tf32); /* CUDA matrix products and convolutions; process-wide */
+
+/* ---- optimizers (optim.cpp): coarse calls over whole lists ------------------------------------------------------ */
+/* Decoupled weight decay (Loshchilov and Hutter 2019), fused. step counts from 1. A parameter without gradient is
+   skipped, or, with missing_as_zero, updated as if its gradient were zero (its moments age and it decays). */
+TT_API int32_t tt_adamw_step(const tt_tensor *params, const tt_tensor *exp_avgs, const tt_tensor *exp_avg_sqs, int64_t count, int64_t step, double lr, double beta1, double beta2, double eps, double weight_decay, int32_t missing_as_zero);
+/* Momentum buffers may be NULL when momentum is 0; on step 1 they take the gradient. */
+TT_API int32_t tt_sgd_step(const tt_tensor *params, const tt_tensor *momentum_buffers, int64_t count, int64_t step, double lr, double momentum, double weight_decay, int32_t missing_as_zero);
+TT_API int32_t tt_ema_update(const tt_tensor *averages, const tt_tensor *sources, int64_t count, double momentum); /* average = momentum x average + (1 - momentum) x source */
+
+/* ---- the boxed call (call.cpp): every operator that LibTorch or a loaded library registers ------------------------ */
+TT_API int32_t tt_stack_new(tt_stack *out);
+TT_API void tt_stack_free(tt_stack self); /* or NULL */
+TT_API int32_t tt_push_none(tt_stack self);
+TT_API int32_t tt_push_tensor(tt_stack self, tt_tensor value);
+TT_API int32_t tt_push_int(tt_stack self, int64_t value);
+TT_API int32_t tt_push_double(tt_stack self, double value);
+TT_API int32_t tt_push_bool(tt_stack self, int32_t value);
+TT_API int32_t tt_push_string(tt_stack self, const char *value); /* UTF-8 */
+TT_API int32_t tt_push_device(tt_stack self, int32_t device_type, int32_t device_index);
+TT_API int32_t tt_push_int_list(tt_stack self, const int64_t *values, int64_t count);
+TT_API int32_t tt_push_double_list(tt_stack self, const double *values, int64_t count);
+TT_API int32_t tt_push_bool_list(tt_stack self, const int32_t *values, int64_t count);
+TT_API int32_t tt_push_tensor_list(tt_stack self, const tt_tensor *values, int64_t count); /* entries or NULL: then optionals */
+/* op such as "aten::add", overload such as "Tensor" or "". Missing trailing arguments take the schema's defaults. The
+   arguments on the stack are replaced by the results. On failure the stack is empty. */
+TT_API int32_t tt_call(const char *op, const char *overload, tt_stack stack);
+TT_API int32_t tt_schema(const char *op, const char *overload, tt_stack stack); /* pushes the schema's text */
+TT_API int32_t tt_stack_size(tt_stack self, int64_t *out);
+/* 0 none, 1 tensor, 2 int, 3 double, 4 bool, 5 string, 6 int list, 7 double list, 8 bool list, 9 tensor list, 10 other.
+   length is the number of entries of a list, the bytes of a string, else 1. */
+TT_API int32_t tt_stack_kind(tt_stack self, int64_t index, int32_t *kind, int64_t *length);
+TT_API int32_t tt_stack_tensors_at(tt_stack self, int64_t index, tt_tensor *out); /* a tensor, or each of a list; NULL if undefined */
+TT_API int32_t tt_stack_ints_at(tt_stack self, int64_t index, int64_t *out);       /* an int, bool, or each of a list */
+TT_API int32_t tt_stack_doubles_at(tt_stack self, int64_t index, double *out);     /* a double, or each of a list */
+TT_API int32_t tt_stack_string_at(tt_stack self, int64_t index, char *out);        /* length bytes, no terminator */
+
+/* ---- kernels that LibTorch has no operator for (kernels.cpp); CPU float32, no autograd --------------------------- */
+/* Pixel-adaptive refinement: images [B,3,H,W], masks [B,C,H,W]; out [B,C,H,W]. */
+TT_API int32_t tt_par(tt_tensor images, tt_tensor masks, const int64_t *dilations, int64_t count, int64_t iterations, tt_tensor *out);
+/* Permutohedral-lattice bilateral filter: images [B,3,H,W] in 0..255, values [B,K,H,W]; out [B,K,H,W]. */
+TT_API int32_t tt_bilateral_filter(tt_tensor images, tt_tensor values, double sigma_rgb, double sigma_xy, tt_tensor *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

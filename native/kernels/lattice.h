@@ -1,0 +1,67 @@
+// Permutohedral lattice: Gaussian filtering in up to 8 dimensions in time linear in points.
+//
+// Adams, Baek and Davis, "Fast High-Dimensional Filtering Using the Permutohedral Lattice"
+// (Eurographics 2010), in the form that Krähenbühl and Koltun (arXiv:1210.5644, NIPS 2011) made the
+// filter of dense conditional random fields, and dense energy losses (Tang et al., "On Regularized
+// Losses for Weakly-supervised CNN Segmentation", ECCV 2018; gated in ToCo) use as is.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace toco {
+
+class VertexTable;
+
+struct LatticeShare {  // a point's part in a vertex
+  int32_t point;
+  float weight;
+};
+
+// The lattice of one set of points; built once, then filters any number of signals on those points:
+//   out[p] ~ sum over q of exp(-|feature_p - feature_q|^2 / 2) * values[q]
+// q = p included, not normalised. A Gaussian blur has features x/sigma, y/sigma; a bilateral filter
+// also r/sigma_rgb, g/sigma_rgb, b/sigma_rgb. For a dense CRF, filter a signal of ones for the
+// normaliser.
+//
+// Immutable once built: threads may filter at the same time. Results do not depend on threads.
+class Lattice {
+ public:
+  static constexpr int kMaxDimensions = 8;
+
+  // features [points, dimensions]. Throws std::invalid_argument when a feature is not finite or
+  // lies too many standard deviations (thousands) from the origin for 16-bit lattice coordinates.
+  Lattice(const float* features, int64_t points, int dimensions);
+
+  int64_t points() const { return points_; }
+  int64_t vertices() const { return vertices_; }
+
+  // values and out [channels, points], all channels in one sweep; out may be values itself.
+  void filter(const float* values, int64_t channels, float* out) const;
+
+  // The same, channels innermost: values and out [points, channels]. Spares callers that keep this
+  // layout between filters, such as mean-field inference, the transposition; best with channels
+  // padded to a multiple of 4.
+  void filter_interleaved(const float* values, int64_t channels, float* out) const;
+
+ private:
+  void find_corners(const float* features, VertexTable& table);
+  void collect_shares();
+  void link_neighbours(const VertexTable& table);
+
+  int64_t points_, vertices_ = 0;
+  // Vertices count from 1; 0 stands for one that no point touches.
+  int corners_;                       // of a simplex: dimensions + 1
+  std::vector<int32_t> corner_;       // [points, corners]: vertices
+  std::vector<float> weight_;         // [points, corners]: barycentric coordinates
+  std::vector<LatticeShare> shares_;  // [points * corners], by vertex, then point
+  std::vector<int32_t> first_share_;  // [vertices + 2]: vertex v has first[v] to first[v + 1] - 1
+  std::vector<int32_t> neighbours_;   // [corners, vertices + 1, 2]: along each axis, down and up
+};
+
+// Bilateral filter of every image of a batch with features (x/sigma_xy, y/sigma_xy, r/sigma_rgb,
+// g/sigma_rgb, b/sigma_rgb): images [B, 3, H, W] in 0..255, values and out [B, K, H, W].
+void bilateral_filter(const float* images, const float* values, int64_t batch, int64_t channels,
+                      int64_t height, int64_t width, float sigma_rgb, float sigma_xy, float* out);
+
+}  // namespace toco

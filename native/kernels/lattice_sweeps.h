@@ -1,0 +1,40 @@
+// The arithmetic of the permutohedral lattice; lattice.h says what it is for.
+#pragma once
+
+#include <cstdint>
+
+#include "lattice.h"
+
+namespace toco::lattice {
+
+constexpr int kMaxCorners = Lattice::kMaxDimensions + 1;
+constexpr int kLanes = 16;  // points embedded together
+
+// The simplices that enclose `kLanes` points.
+struct Simplices {
+  float elevated[kMaxCorners][kLanes];    // the point in the hyperplane of d + 1 coordinates
+  float remainder0[kMaxCorners][kLanes];  // the simplex's vertex whose coordinates are 0 mod d + 1
+  float rank[kMaxCorners][kLanes];        // order of the coordinates' distances from that vertex
+};
+
+// Finds them (Adams et al., section 3.2). Lanes are independent; an absurd feature gives an absurd
+// `elevated`, which the caller is to check.
+void embed(const float (&features)[kMaxCorners][kLanes], const float* scales, int dimensions,
+           Simplices& simplices);
+
+// The sweeps of the filter. A row is `channels` floats, of a point or of a vertex; row 0 of the
+// vertices is the zero that absent vertices hold. An output row is summed in a fixed order.
+
+// vertices[v] = sum of weight * values[point] over its shares, first <= v < last.
+void splat(const int32_t* first_share, const LatticeShare* shares, int32_t first, int32_t last,
+           int64_t channels, const float* values, float* vertices);
+
+// to[v] = from[v] + (from[below v] + from[above v]) / 2 along one axis.
+void blur(const int32_t* neighbours, int64_t first, int64_t last, int64_t channels,
+          const float* from, float* to);
+
+// out[p] = scale * sum of weight * vertices[corner] over its corners.
+void slice(const int32_t* corner, const float* weight, int corners, float scale, int64_t first,
+           int64_t last, int64_t channels, const float* vertices, float* out);
+
+}  // namespace toco::lattice

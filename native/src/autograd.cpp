@@ -1,0 +1,61 @@
+// Gradients, grad mode and mixed precision.
+#include <ATen/autocast_mode.h>
+
+#include "shim.h"
+
+namespace toco {
+namespace {
+
+void backward(tt_tensor self, tt_tensor gradient, bool retain_graph) {
+  self->value.backward(gradient ? gradient->value : at::Tensor(), retain_graph);
+}
+
+tt_tensor defined_or_null(const at::Tensor &value) { return value.defined() ? own(value) : nullptr; }
+
+void autograd_grad(std::vector<at::Tensor> outputs, std::vector<at::Tensor> inputs, bool create_graph, tt_tensor *out) {
+  auto gradients = torch::autograd::grad(outputs, inputs, {}, create_graph, create_graph, /*allow_unused=*/true);
+  for (size_t i = 0; i < gradients.size(); i++) out[i] = defined_or_null(gradients[i]);
+}
+
+void zero_grad(const tt_tensor *tensors, int64_t count, bool set_to_none) {
+  for (int64_t i = 0; i < count; i++) {
+    auto &gradient = tensors[i]->value.mutable_grad();
+    if (!gradient.defined()) continue;
+    if (set_to_none) gradient.reset();
+    else gradient.detach_().zero_();
+  }
+}
+
+void set_grad_enabled(bool on, int32_t *previous) {
+  *previous = at::GradMode::is_enabled();
+  at::GradMode::set_enabled(on);
+}
+
+void set_autocast(at::DeviceType type, bool on, int32_t dtype, int32_t *previous_on, int32_t *previous_dtype) {
+  *previous_on = at::autocast::is_autocast_enabled(type);
+  *previous_dtype = static_cast<int32_t>(at::autocast::get_autocast_dtype(type));
+  at::autocast::set_autocast_dtype(type, static_cast<at::ScalarType>(dtype));
+  at::autocast::set_autocast_enabled(type, on);
+}
+
+void set_float32_precision(bool tf32) {
+  at::globalContext().setFloat32MatmulPrecision(tf32 ? "high" : "highest");
+  at::globalContext().setAllowTF32CuDNN(tf32);
+}
+
+}  // namespace
+}  // namespace toco
+
+using toco::tensor_list;
+
+TT_DO(tt_backward, (tt_tensor self, tt_tensor gradient, int32_t retain_graph), toco::backward(self, gradient, retain_graph != 0))
+TT_DO(tt_grad, (tt_tensor self, tt_tensor *out), *out = toco::defined_or_null(self->value.grad()))
+TT_DO(tt_autograd_grad, (const tt_tensor *outputs, int64_t output_count, const tt_tensor *inputs, int64_t input_count, int32_t create_graph, tt_tensor *out),
+      toco::autograd_grad(tensor_list(outputs, output_count), tensor_list(inputs, input_count), create_graph != 0, out))
+TT_DO(tt_set_requires_grad, (tt_tensor self, int32_t on), self->value.set_requires_grad(on != 0))
+TT_DO(tt_zero_grad, (const tt_tensor *tensors, int64_t count, int32_t set_to_none), toco::zero_grad(tensors, count, set_to_none != 0))
+TT_DO(tt_set_grad_enabled, (int32_t on, int32_t *previous), toco::set_grad_enabled(on != 0, previous))
+TT_DO(tt_set_autocast, (int32_t device_type, int32_t on, int32_t dtype, int32_t *previous_on, int32_t *previous_dtype),
+      toco::set_autocast(static_cast<at::DeviceType>(device_type), on != 0, dtype, previous_on, previous_dtype))
+int32_t tt_clear_autocast_cache(void) { return toco::guard([] { at::autocast::clear_cache(); }); }
+TT_DO(tt_set_float32_precision, (int32_t tf32), toco::set_float32_precision(tf32 != 0))

@@ -1,0 +1,143 @@
+// The boxed call: any registered operator by name, its arguments on a stack.
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/core/ivalue.h>
+
+#include <cstring>
+
+#include "shim.h"
+
+struct tt_stack_ {
+  std::vector<c10::IValue> values;
+};
+
+namespace toco {
+namespace {
+
+c10::OperatorHandle find(const char *op, const char *overload) {
+  auto found = c10::Dispatcher::singleton().findSchema({op, overload});
+  TORCH_CHECK_NOT_IMPLEMENTED(found.has_value(), "no operator '", op, "' with overload '", overload,
+                              "' is registered; check the name (such as aten::add, overload Tensor), or load the library that brings it");
+  return *found;
+}
+
+// An empty list, and the int that stands for a float, take the type that the schema asks for.
+c10::IValue fit(c10::IValue value, const c10::TypePtr &type) {
+  auto kind = type->kind() == c10::TypeKind::OptionalType ? type->castRaw<c10::OptionalType>()->getElementType() : type;
+  if (kind->kind() == c10::TypeKind::FloatType && value.isInt()) return static_cast<double>(value.toInt());
+  if (kind->kind() == c10::TypeKind::DeviceObjType || kind->kind() != c10::TypeKind::ListType || !value.isList()) return value;
+  auto element = kind->castRaw<c10::ListType>()->getElementType();
+  if (element->kind() == c10::TypeKind::FloatType && value.isIntList()) {
+    auto wanted = value.toIntVector();
+    return c10::IValue(std::vector<double>(wanted.begin(), wanted.end()));
+  }
+  if (element->kind() == c10::TypeKind::OptionalType && value.isTensorList()) {
+    c10::List<std::optional<at::Tensor>> optional;
+    for (const at::Tensor &tensor : value.toTensorVector()) optional.push_back(tensor);
+    return c10::IValue(optional);
+  }
+  return value;
+}
+
+void call(const char *op, const char *overload, tt_stack stack) {
+  std::vector<c10::IValue> arguments;
+  arguments.swap(stack->values);
+  auto handle = find(op, overload);
+  const auto &expected = handle.schema().arguments();
+  TORCH_CHECK_VALUE(arguments.size() <= expected.size(), op, " takes at most ", expected.size(), " arguments, got ",
+                    arguments.size(), ": ", handle.schema());
+  for (size_t i = 0; i < arguments.size(); i++) arguments[i] = fit(std::move(arguments[i]), expected[i].type());
+  for (size_t i = arguments.size(); i < expected.size(); i++) {
+    TORCH_CHECK_VALUE(expected[i].default_value().has_value(), op, " needs a value for '", expected[i].name(), "': ", handle.schema());
+    arguments.push_back(*expected[i].default_value());
+  }
+  handle.schema().checkAndNormalizeInputs(arguments, {});
+  handle.callBoxed(&arguments);
+  stack->values = std::move(arguments);
+}
+
+template <class T>
+void push(tt_stack stack, T &&value) {
+  stack->values.emplace_back(std::forward<T>(value));
+}
+
+void push_tensors(tt_stack stack, const tt_tensor *handles, int64_t count) {
+  if (std::find(handles, handles + count, nullptr) == handles + count) return push(stack, tensor_list(handles, count));
+  c10::List<std::optional<at::Tensor>> list;
+  for (int64_t i = 0; i < count; i++) list.push_back(handles[i] ? std::optional<at::Tensor>(handles[i]->value) : std::nullopt);
+  push(stack, list);
+}
+
+const c10::IValue &at_index(tt_stack stack, int64_t index) {
+  TORCH_CHECK_INDEX(index >= 0 && index < static_cast<int64_t>(stack->values.size()), "stack index ", index, " is outside 0..",
+                    static_cast<int64_t>(stack->values.size()) - 1);
+  return stack->values[index];
+}
+
+void kind(const c10::IValue &value, int32_t *kind, int64_t *length) {
+  *length = 1;
+  if (value.isNone()) *kind = 0;
+  else if (value.isTensor()) *kind = 1;
+  else if (value.isInt()) *kind = 2;
+  else if (value.isDouble()) *kind = 3;
+  else if (value.isBool()) *kind = 4;
+  else if (value.isString()) *kind = 5, *length = static_cast<int64_t>(value.toStringRef().size());
+  else if (value.isIntList()) *kind = 6, *length = static_cast<int64_t>(value.toIntList().size());
+  else if (value.isDoubleList()) *kind = 7, *length = static_cast<int64_t>(value.toDoubleList().size());
+  else if (value.isBoolList()) *kind = 8, *length = static_cast<int64_t>(value.toBoolList().size());
+  else if (value.isTensorList()) *kind = 9, *length = static_cast<int64_t>(value.toTensorList().size());
+  else *kind = 10;
+}
+
+void tensors_at(const c10::IValue &value, tt_tensor *out) {
+  auto give_one = [](const at::Tensor &tensor) { return tensor.defined() ? own(tensor) : nullptr; };
+  if (value.isTensor()) *out = give_one(value.toTensor());
+  else for (const at::Tensor &tensor : value.toTensorVector()) *out++ = give_one(tensor);
+}
+
+void ints_at(const c10::IValue &value, int64_t *out) {
+  if (value.isInt()) *out = value.toInt();
+  else if (value.isBool()) *out = value.toBool();
+  else if (value.isBoolList()) for (bool flag : value.toBoolList()) *out++ = flag;
+  else for (int64_t number : value.toIntVector()) *out++ = number;
+}
+
+void doubles_at(const c10::IValue &value, double *out) {
+  if (value.isDouble()) *out = value.toDouble();
+  else for (double number : value.toDoubleVector()) *out++ = number;
+}
+
+std::string schema_text(const char *op, const char *overload) {
+  std::ostringstream text;
+  text << find(op, overload).schema();
+  return text.str();
+}
+
+std::vector<bool> flags(const int32_t *values, int64_t count) { return std::vector<bool>(values, values + count); }
+
+}  // namespace
+}  // namespace toco
+
+TT_DO(tt_stack_new, (tt_stack *out), *out = new tt_stack_())
+void tt_stack_free(tt_stack self) { delete self; }
+
+TT_DO(tt_push_none, (tt_stack self), toco::push(self, c10::IValue()))
+TT_DO(tt_push_tensor, (tt_stack self, tt_tensor value), toco::push(self, value->value))
+TT_DO(tt_push_int, (tt_stack self, int64_t value), toco::push(self, value))
+TT_DO(tt_push_double, (tt_stack self, double value), toco::push(self, value))
+TT_DO(tt_push_bool, (tt_stack self, int32_t value), toco::push(self, value != 0))
+TT_DO(tt_push_string, (tt_stack self, const char *value), toco::push(self, std::string(value)))
+TT_DO(tt_push_device, (tt_stack self, int32_t device_type, int32_t device_index), toco::push(self, toco::device(device_type, device_index)))
+TT_DO(tt_push_int_list, (tt_stack self, const int64_t *values, int64_t count), toco::push(self, toco::ints(values, count).vec()))
+TT_DO(tt_push_double_list, (tt_stack self, const double *values, int64_t count), toco::push(self, std::vector<double>(values, values + count)))
+TT_DO(tt_push_bool_list, (tt_stack self, const int32_t *values, int64_t count), toco::push(self, toco::flags(values, count)))
+TT_DO(tt_push_tensor_list, (tt_stack self, const tt_tensor *values, int64_t count), toco::push_tensors(self, values, count))
+
+TT_DO(tt_call, (const char *op, const char *overload, tt_stack stack), toco::call(op, overload, stack))
+TT_DO(tt_schema, (const char *op, const char *overload, tt_stack stack), toco::push(stack, toco::schema_text(op, overload)))
+
+TT_DO(tt_stack_size, (tt_stack self, int64_t *out), *out = static_cast<int64_t>(self->values.size()))
+TT_DO(tt_stack_kind, (tt_stack self, int64_t index, int32_t *kind, int64_t *length), toco::kind(toco::at_index(self, index), kind, length))
+TT_DO(tt_stack_tensors_at, (tt_stack self, int64_t index, tt_tensor *out), toco::tensors_at(toco::at_index(self, index), out))
+TT_DO(tt_stack_ints_at, (tt_stack self, int64_t index, int64_t *out), toco::ints_at(toco::at_index(self, index), out))
+TT_DO(tt_stack_doubles_at, (tt_stack self, int64_t index, double *out), toco::doubles_at(toco::at_index(self, index), out))
+TT_DO(tt_stack_string_at, (tt_stack self, int64_t index, char *out), const auto &text = toco::at_index(self, index).toStringRef(); std::memcpy(out, text.data(), text.size()))

@@ -1,0 +1,64 @@
+// Optimizer steps over whole parameter lists: one call a parameter group instead of a dozen a parameter.
+#include "shim.h"
+
+namespace toco {
+namespace {
+
+// The parameters that take part in a step with their gradients, and where each stood in the caller's list.
+struct Active {
+  std::vector<at::Tensor> params, gradients;
+  std::vector<int64_t> positions;
+
+  Active(const tt_tensor *handles, int64_t count, bool missing_as_zero) {
+    for (int64_t i = 0; i < count; i++) {
+      auto gradient = handles[i]->value.grad();
+      if (!gradient.defined() && !missing_as_zero) continue;
+      params.push_back(handles[i]->value);
+      gradients.push_back(gradient.defined() ? gradient : at::zeros_like(handles[i]->value));
+      positions.push_back(i);
+    }
+  }
+
+  std::vector<at::Tensor> pick(const tt_tensor *handles) const {
+    std::vector<at::Tensor> picked;
+    for (auto i : positions) picked.push_back(handles[i]->value);
+    return picked;
+  }
+};
+
+void adamw_step(const Active &active, const tt_tensor *exp_avgs, const tt_tensor *exp_avg_sqs, int64_t step, double lr,
+                double beta1, double beta2, double eps, double weight_decay) {
+  if (active.params.empty()) return;
+  at::NoGradGuard no_grad;
+  auto count = at::full({}, static_cast<double>(step), active.params[0].options().dtype(at::kFloat));
+  std::vector<at::Tensor> steps(active.params.size(), count);
+  at::_fused_adamw_(active.params, active.gradients, active.pick(exp_avgs), active.pick(exp_avg_sqs), {}, steps, lr, beta1,
+                    beta2, weight_decay, eps, /*amsgrad=*/false, /*maximize=*/false);
+}
+
+void sgd_step(const Active &active, const tt_tensor *momentum_buffers, int64_t step, double lr, double momentum, double weight_decay) {
+  if (active.params.empty()) return;
+  at::NoGradGuard no_grad;
+  auto buffers = momentum == 0 ? std::vector<at::Tensor>() : active.pick(momentum_buffers);
+  at::_fused_sgd_(active.params, active.gradients, buffers, weight_decay, momentum, lr, /*dampening=*/0.0, /*nesterov=*/false,
+                  /*maximize=*/false, /*is_first_step=*/step == 1);
+}
+
+void ema_update(const std::vector<at::Tensor> &averages, const std::vector<at::Tensor> &sources, double momentum) {
+  at::NoGradGuard no_grad;
+  at::_foreach_mul_(averages, momentum);
+  at::_foreach_add_(averages, sources, 1 - momentum);
+}
+
+}  // namespace
+}  // namespace toco
+
+using toco::Active;
+using toco::tensor_list;
+
+TT_DO(tt_adamw_step, (const tt_tensor *params, const tt_tensor *exp_avgs, const tt_tensor *exp_avg_sqs, int64_t count, int64_t step, double lr, double beta1, double beta2, double eps, double weight_decay, int32_t missing_as_zero),
+      toco::adamw_step(Active(params, count, missing_as_zero != 0), exp_avgs, exp_avg_sqs, step, lr, beta1, beta2, eps, weight_decay))
+TT_DO(tt_sgd_step, (const tt_tensor *params, const tt_tensor *momentum_buffers, int64_t count, int64_t step, double lr, double momentum, double weight_decay, int32_t missing_as_zero),
+      toco::sgd_step(Active(params, count, missing_as_zero != 0), momentum_buffers, step, lr, momentum, weight_decay))
+TT_DO(tt_ema_update, (const tt_tensor *averages, const tt_tensor *sources, int64_t count, double momentum),
+      toco::ema_update(tensor_list(averages, count), tensor_list(sources, count), momentum))

@@ -1,0 +1,110 @@
+// Errors, random state, devices and threads.
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <dlfcn.h>
+
+#include "shim.h"
+
+namespace toco {
+namespace {
+
+thread_local std::string last_error;
+
+// LibTorch appends the C++ stack to what(); the message proper is what a user needs.
+int32_t record(int32_t status, const char *message) noexcept {
+  try {
+    last_error = message;
+  } catch (...) {
+    last_error.clear();
+  }
+  return status;
+}
+
+int32_t classify_runtime_error(const char *message) {
+  std::string text(message);
+  if (text.find("CUDA") != std::string::npos) return TT_CUDA;
+  if (text.find("can't allocate memory") != std::string::npos) return TT_OUT_OF_MEMORY;
+  return TT_OTHER;
+}
+
+}  // namespace
+
+std::atomic<int64_t> live_tensors{0};
+
+int32_t record_error() noexcept {
+  try {
+    throw;
+  } catch (const c10::OutOfMemoryError &e) {
+    return record(TT_OUT_OF_MEMORY, e.what_without_backtrace());
+  } catch (const c10::IndexError &e) {
+    return record(TT_INDEX, e.what_without_backtrace());
+  } catch (const c10::TypeError &e) {
+    return record(TT_TYPE, e.what_without_backtrace());
+  } catch (const c10::ValueError &e) {
+    return record(TT_VALUE, e.what_without_backtrace());
+  } catch (const c10::NotImplementedError &e) {
+    return record(TT_NOT_IMPLEMENTED, e.what_without_backtrace());
+  } catch (const c10::Error &e) {
+    return record(classify_runtime_error(e.what_without_backtrace()), e.what_without_backtrace());
+  } catch (const std::bad_alloc &e) {
+    return record(TT_OUT_OF_MEMORY, "out of memory in native code");
+  } catch (const std::ios_base::failure &e) {
+    return record(TT_IO, e.what());
+  } catch (const std::out_of_range &e) {
+    return record(TT_INDEX, e.what());
+  } catch (const std::invalid_argument &e) {
+    return record(TT_VALUE, e.what());
+  } catch (const std::exception &e) {
+    return record(classify_runtime_error(e.what()), e.what());
+  } catch (...) {
+    return record(TT_OTHER, "an exception of unknown type in native code");
+  }
+}
+
+namespace {
+
+struct IoError : std::ios_base::failure {
+  using failure::failure;
+};
+
+void load_library(const char *path) {
+  if (!dlopen(path, RTLD_NOW | RTLD_GLOBAL)) throw IoError(dlerror());
+}
+
+at::Generator generator(int32_t device_type, int32_t device_index) {
+  return at::globalContext().defaultGenerator(toco::device(device_type, device_index));
+}
+
+at::Tensor rng_state(int32_t device_type, int32_t device_index) {
+  auto source = generator(device_type, device_index);
+  std::lock_guard<std::mutex> lock(source.mutex());
+  return source.get_state();
+}
+
+void set_rng_state(int32_t device_type, int32_t device_index, const at::Tensor &state) {
+  auto target = generator(device_type, device_index);
+  std::lock_guard<std::mutex> lock(target.mutex());
+  target.set_state(state);
+}
+
+void synchronize(int32_t device_type, int32_t device_index) {
+  if (device_type == static_cast<int32_t>(at::kCUDA)) torch::cuda::synchronize(device_index);
+}
+
+}  // namespace
+}  // namespace toco
+
+const char *tt_last_error(void) { return toco::last_error.c_str(); }
+const char *tt_libtorch_version(void) { return TORCH_VERSION; }
+int64_t tt_live_tensors(void) { return toco::live_tensors.load(std::memory_order_relaxed); }
+
+TT_DO(tt_manual_seed, (int64_t seed), torch::manual_seed(static_cast<uint64_t>(seed)))
+TT_GIVE(tt_rng_state, (int32_t device_type, int32_t device_index), toco::rng_state(device_type, device_index))
+TT_DO(tt_set_rng_state, (int32_t device_type, int32_t device_index, tt_tensor state), toco::set_rng_state(device_type, device_index, state->value))
+TT_DO(tt_cuda_device_count, (int32_t *out), *out = static_cast<int32_t>(torch::cuda::is_available() ? torch::cuda::device_count() : 0))
+TT_DO(tt_synchronize, (int32_t device_type, int32_t device_index), toco::synchronize(device_type, device_index))
+TT_DO(tt_set_num_threads, (int32_t threads), at::set_num_threads(threads))
+TT_DO(tt_get_num_threads, (int32_t *out), *out = at::get_num_threads())
+TT_DO(tt_set_flush_denormal, (int32_t on), at::globalContext().setFlushDenormal(on != 0))
+TT_DO(tt_cpu_capability, (const char **out), static const std::string name = at::get_cpu_capability(); *out = name.c_str())
+TT_DO(tt_load_library, (const char *path), toco::load_library(path))

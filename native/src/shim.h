@@ -1,0 +1,92 @@
+// What every file of the shim shares: the handle, the guard that turns exceptions into status codes, and the macros that
+// keep a typed function to one line.
+#pragma once
+#include <torch/torch.h>
+
+#include <atomic>
+#include <cmath>
+#include <optional>
+#include <string>
+
+#include "toco_torch.h"
+
+struct tt_tensor_ {
+  at::Tensor value;
+};
+
+namespace toco {
+
+extern std::atomic<int64_t> live_tensors;
+
+inline tt_tensor own(at::Tensor value) {
+  auto handle = new tt_tensor_{std::move(value)};
+  live_tensors.fetch_add(1, std::memory_order_relaxed);
+  return handle;
+}
+
+inline std::vector<at::Tensor> tensor_list(const tt_tensor *handles, int64_t count) {
+  std::vector<at::Tensor> list;
+  list.reserve(count);
+  for (int64_t i = 0; i < count; i++) list.push_back(handles[i]->value);
+  return list;
+}
+
+inline at::IntArrayRef ints(const int64_t *values, int64_t count) { return {values, static_cast<size_t>(count)}; }
+inline at::IntArrayRef pair(const int64_t *values) { return {values, 2}; }
+
+inline at::Device device(int32_t type, int32_t index) {
+  return at::Device(static_cast<at::DeviceType>(type), static_cast<at::DeviceIndex>(index));
+}
+
+inline at::TensorOptions options(int32_t dtype, int32_t device_type, int32_t device_index) {
+  return at::TensorOptions().dtype(static_cast<at::ScalarType>(dtype)).device(device(device_type, device_index));
+}
+
+// A double that a tensor of integers should see as an integer, as Python's int would be (see the header, "Scalars").
+inline at::Scalar scalar(double value, const at::Tensor &like) {
+  bool integral = at::isIntegralType(like.scalar_type(), /*includeBool=*/true);
+  if (integral && value == std::trunc(value) && std::abs(value) < 9.2e18) return static_cast<int64_t>(value);
+  return value;
+}
+
+inline std::optional<at::Scalar> bound(double value, const at::Tensor &like) {
+  return std::isnan(value) ? std::nullopt : std::optional<at::Scalar>(scalar(value, like));
+}
+
+// Records the exception in flight as this thread's last error; returns its class. Call only inside a catch block.
+int32_t record_error() noexcept;
+
+template <class Body>
+int32_t guard(Body &&body) noexcept {
+  try {
+    body();
+    return TT_OK;
+  } catch (...) {
+    return record_error();
+  }
+}
+
+template <class Expression>
+int32_t give(tt_tensor *out, Expression &&expression) noexcept {
+  return guard([&] { *out = own(expression()); });
+}
+
+template <class Expression>
+int32_t give_pair(tt_tensor *first, tt_tensor *second, Expression &&expression) noexcept {
+  return guard([&] {
+    auto [a, b] = expression();
+    *first = own(std::move(a));
+    *second = own(std::move(b));
+  });
+}
+
+}  // namespace toco
+
+// One result from one expression: TT_GIVE(tt_matmul, (tt_tensor self, tt_tensor other), self->value.matmul(other->value))
+#define TT_UNPACK(...) __VA_ARGS__
+#define TT_GIVE(name, params, ...) \
+  int32_t name(TT_UNPACK params, tt_tensor *out) { return toco::give(out, [&]() -> at::Tensor { return __VA_ARGS__; }); }
+#define TT_GIVE_PAIR(name, params, ...) \
+  int32_t name(TT_UNPACK params, tt_tensor *values, tt_tensor *indices) { return toco::give_pair(values, indices, [&] { return __VA_ARGS__; }); }
+#define TT_DO(name, params, ...) \
+  int32_t name(TT_UNPACK params) { return toco::guard([&] { __VA_ARGS__; }); }

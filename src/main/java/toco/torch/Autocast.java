@@ -1,0 +1,42 @@
+package toco.torch;
+
+import toco.torch.ffi.TocoTorch;
+
+/// Runs matrix products and convolutions of the calling thread in a shorter float, until closed; nestable, so that an
+/// island of float32 inside is `Autocast.off(device)`.
+public final class Autocast implements AutoCloseable {
+  private final Device device;
+  private final int previousOn;
+  private final int previousDtype;
+  private boolean closed;
+
+  private Autocast(Device device, boolean on, DType dtype) {
+    this.device = device;
+    var frame = Frame.get();
+    Frame.check(TocoTorch.tt_set_autocast(device.type(), on ? 1 : 0, dtype.code, frame.out, frame.second));
+    previousOn = frame.outInt();
+    previousDtype = frame.second.get(java.lang.foreign.ValueLayout.JAVA_INT, 0);
+  }
+
+  /// @param dtype BFLOAT16 or, on CUDA, FLOAT16
+  public static Autocast on(Device device, DType dtype) {
+    return new Autocast(device, true, dtype);
+  }
+
+  public static Autocast off(Device device) {
+    return new Autocast(device, false, DType.BFLOAT16);
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    var frame = Frame.get();
+    Frame.check(TocoTorch.tt_set_autocast(device.type(), previousOn, previousDtype, frame.out, frame.second));
+    if (previousOn == 0) {
+      Frame.check(TocoTorch.tt_clear_autocast_cache());
+    }
+  }
+}

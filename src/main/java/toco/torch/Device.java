@@ -1,0 +1,64 @@
+package toco.torch;
+
+/// Where a tensor lives.
+///
+/// @param kind CPU or CUDA
+/// @param index the device's number, or -1 for the current one
+public record Device(Kind kind, int index) {
+  public static final Device CPU = new Device(Kind.CPU, -1);
+  public static final Device CUDA = new Device(Kind.CUDA, 0);
+
+  /// The kinds of device, in LibTorch's numbering.
+  public enum Kind {
+    CPU,
+    CUDA
+  }
+
+  public Device {
+    if (index < -1) {
+      throw new IllegalArgumentException("device index must be ≥ -1, got " + index);
+    }
+  }
+
+  public static Device cuda(int index) {
+    return new Device(Kind.CUDA, index);
+  }
+
+  /// Reads `cpu`, `cuda` or `cuda:1`.
+  public static Device parse(String text) {
+    if (text.equals("cpu")) {
+      return CPU;
+    }
+    if (text.equals("cuda")) {
+      return CUDA;
+    }
+    if (text.matches("cuda:\\d{1,3}")) {
+      return cuda(Integer.parseInt(text.substring(5)));
+    }
+    throw new IllegalArgumentException("device must be cpu, cuda or cuda:N, got '" + text + "'");
+  }
+
+  public boolean isCpu() {
+    return kind == Kind.CPU;
+  }
+
+  @Override
+  public String toString() {
+    return kind == Kind.CPU ? "cpu" : index < 0 ? "cuda" : "cuda:" + index;
+  }
+
+  int type() {
+    return kind.ordinal();
+  }
+
+  static Device of(long type, long index) {
+    return switch ((int) type) {
+      case 0 -> CPU;
+      case 1 -> cuda((int) index);
+      default ->
+          throw new TorchException(
+              TorchException.Kind.NOT_IMPLEMENTED,
+              "tensor lives on a device of LibTorch's type number %d; this bridge knows cpu (0) and cuda (1)".formatted(type));
+    };
+  }
+}

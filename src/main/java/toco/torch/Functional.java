@@ -1,0 +1,84 @@
+package toco.torch;
+
+import static toco.torch.Frame.longs;
+import static toco.torch.Frame.out;
+import static toco.torch.Frame.result;
+
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+import toco.torch.ffi.TocoTorch;
+
+/// Layers as functions of their weights, as in `torch.nn.functional`.
+public final class Functional {
+  private Functional() {}
+
+  /// Height and width, or any two numbers for the two dimensions of an image.
+  public record Pair(long h, long w) {
+    public static Pair of(long both) {
+      return new Pair(both, both);
+    }
+
+    MemorySegment segment() {
+      return longs(h, w);
+    }
+  }
+
+  /// @param input [..., in]
+  /// @param weight [out, in]
+  /// @param bias [out] or null
+  /// @return [..., out]
+  public static Tensor linear(Tensor input, Tensor weight, @Nullable Tensor bias) {
+    return result(TocoTorch.tt_linear(input.handle(), weight.handle(), handle(bias), out()));
+  }
+
+  /// @param input [B, C, H, W]
+  /// @param weight [O, C / groups, kh, kw]
+  /// @param bias [O] or null
+  /// @return [B, O, H', W']
+  public static Tensor conv2d(
+      Tensor input, Tensor weight, @Nullable Tensor bias, Pair stride, Pair padding, Pair dilation, long groups) {
+    return result(
+        TocoTorch.tt_conv2d(
+            input.handle(), weight.handle(), handle(bias), stride.segment(), padding.segment(), dilation.segment(), groups, out()));
+  }
+
+  /// @param input [B, C, H, W]
+  public static Tensor maxPool2d(Tensor input, Pair kernel, Pair stride, Pair padding) {
+    return result(TocoTorch.tt_max_pool2d(input.handle(), kernel.segment(), stride.segment(), padding.segment(), out()));
+  }
+
+  /// @param input [B, C, H, W]
+  public static Tensor avgPool2d(Tensor input, Pair kernel, Pair stride, Pair padding) {
+    return result(TocoTorch.tt_avg_pool2d(input.handle(), kernel.segment(), stride.segment(), padding.segment(), out()));
+  }
+
+  /// Normalises over the last dimensions, those of `weight`.
+  public static Tensor layerNorm(Tensor input, Tensor weight, @Nullable Tensor bias, double eps) {
+    return result(TocoTorch.tt_layer_norm(input.handle(), weight.handle(), handle(bias), eps, out()));
+  }
+
+  /// LibTorch's fused `softmax(query · keyᵀ · scale) · value`.
+  ///
+  /// @param query [B, heads, N, d], as are key and value
+  /// @param scale factor on the products; NaN for 1 / √d
+  /// @return [B, heads, N, d]
+  public static Tensor attention(Tensor query, Tensor key, Tensor value, double scale) {
+    return result(TocoTorch.tt_attention(query.handle(), key.handle(), value.handle(), MemorySegment.NULL, scale, out()));
+  }
+
+  /// Zeroes elements with probability `p` and scales the rest; the input itself when not training.
+  public static Tensor dropout(Tensor input, double p, boolean training) {
+    return result(TocoTorch.tt_dropout(input.handle(), p, training ? 1 : 0, out()));
+  }
+
+  /// @param weight [entries, width]
+  /// @param index int64, any shape
+  /// @return [..., width]
+  public static Tensor embedding(Tensor weight, Tensor index) {
+    return result(TocoTorch.tt_embedding(weight.handle(), index.handle(), out()));
+  }
+
+  private static MemorySegment handle(@Nullable Tensor tensor) {
+    return tensor == null ? MemorySegment.NULL : tensor.handle();
+  }
+}

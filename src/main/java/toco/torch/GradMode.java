@@ -1,0 +1,37 @@
+package toco.torch;
+
+import toco.torch.ffi.TocoTorch;
+
+/// Turns the recording of gradients off or on for the calling thread, until closed.
+///
+/// `try (var _ = GradMode.noGrad()) { … }`
+public final class GradMode implements AutoCloseable {
+  private final boolean previous;
+  private boolean closed;
+
+  private GradMode(boolean on) {
+    previous = set(on);
+  }
+
+  public static GradMode noGrad() {
+    return new GradMode(false);
+  }
+
+  public static GradMode enabled(boolean on) {
+    return new GradMode(on);
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      var _ = set(previous);
+    }
+  }
+
+  private static boolean set(boolean on) {
+    var frame = Frame.get();
+    Frame.check(TocoTorch.tt_set_grad_enabled(on ? 1 : 0, frame.out));
+    return frame.outInt() != 0;
+  }
+}

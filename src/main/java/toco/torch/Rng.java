@@ -1,0 +1,26 @@
+package toco.torch;
+
+import static toco.torch.ffi.TocoTorch.tt_manual_seed;
+import static toco.torch.ffi.TocoTorch.tt_rng_state;
+import static toco.torch.ffi.TocoTorch.tt_set_rng_state;
+
+/// LibTorch's random number generators, which belong to the process.
+public final class Rng {
+  private Rng() {}
+
+  /// Seeds the generators of all devices.
+  public static void manualSeed(long seed) {
+    LibTorch.load();
+    Frame.check(tt_manual_seed(seed));
+  }
+
+  /// The whole state of a device's generator: uint8 [bytes], on the CPU; the caller owns it.
+  public static Tensor state(Device device) {
+    return Frame.result(tt_rng_state(device.type(), device.index(), Frame.out()));
+  }
+
+  /// Puts back a state that [#state] gave.
+  public static void setState(Device device, Tensor state) {
+    Frame.check(tt_set_rng_state(device.type(), device.index(), state.handle()));
+  }
+}

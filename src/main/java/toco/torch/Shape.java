@@ -1,0 +1,50 @@
+package toco.torch;
+
+import java.util.Arrays;
+
+/// The sizes of a tensor's dimensions, outermost first.
+///
+/// @param sizes one entry a dimension, each ≥ 0; not copied, so not to be written to
+@SuppressWarnings("ArrayRecordComponent") // equals, hashCode and toString below read the contents
+public record Shape(long... sizes) {
+  public static Shape of(long... sizes) {
+    return new Shape(sizes);
+  }
+
+  public int dims() {
+    return sizes.length;
+  }
+
+  /// The size of one dimension; a negative one counts from the end.
+  public long size(int dim) {
+    int index = dim < 0 ? dim + sizes.length : dim;
+    if (index < 0 || index >= sizes.length) {
+      throw new IndexOutOfBoundsException("dimension %d of shape %s, which has %d".formatted(dim, this, sizes.length));
+    }
+    return sizes[index];
+  }
+
+  /// The number of elements.
+  public long numel() {
+    long count = 1;
+    for (long size : sizes) {
+      count = Math.multiplyExact(count, size);
+    }
+    return count;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Shape shape && Arrays.equals(sizes, shape.sizes);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(sizes);
+  }
+
+  @Override
+  public String toString() {
+    return Arrays.toString(sizes);
+  }
+}
