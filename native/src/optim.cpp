@@ -45,6 +45,7 @@ void sgd_step(const Active &active, const tt_tensor *momentum_buffers, int64_t s
 }
 
 void ema_update(const std::vector<at::Tensor> &averages, const std::vector<at::Tensor> &sources, double momentum) {
+  if (averages.empty()) return;
   at::NoGradGuard no_grad;
   at::_foreach_mul_(averages, momentum);
   at::_foreach_add_(averages, sources, 1 - momentum);

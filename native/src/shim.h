@@ -34,12 +34,21 @@ inline std::vector<at::Tensor> tensor_list(const tt_tensor *handles, int64_t cou
 inline at::IntArrayRef ints(const int64_t *values, int64_t count) { return {values, static_cast<size_t>(count)}; }
 inline at::IntArrayRef pair(const int64_t *values) { return {values, 2}; }
 
+// LibTorch ends the process on a number that is no ScalarType, so none may reach it.
+inline at::ScalarType scalar_type(int32_t code) {
+  bool known = (code >= 0 && code <= 7) || code == 11 || code == 15;
+  TORCH_CHECK_TYPE(known, "dtype must be one of PyTorch's ScalarType numbers 0 to 7, 11 and 15, got ", code);
+  return static_cast<at::ScalarType>(code);
+}
+
 inline at::Device device(int32_t type, int32_t index) {
+  TORCH_CHECK_VALUE(type == 0 || type == 1, "device type must be 0 (cpu) or 1 (cuda), got ", type);
+  TORCH_CHECK_VALUE(index >= -1 && index <= INT8_MAX, "device index must be -1 (the current one) or 0 to 127, got ", index);
   return at::Device(static_cast<at::DeviceType>(type), static_cast<at::DeviceIndex>(index));
 }
 
 inline at::TensorOptions options(int32_t dtype, int32_t device_type, int32_t device_index) {
-  return at::TensorOptions().dtype(static_cast<at::ScalarType>(dtype)).device(device(device_type, device_index));
+  return at::TensorOptions().dtype(scalar_type(dtype)).device(device(device_type, device_index));
 }
 
 // A double that a tensor of integers should see as an integer, as Python's int would be (see the header, "Scalars").

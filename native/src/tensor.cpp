@@ -87,7 +87,7 @@ TT_DO(tt_released, (int64_t *tokens, int64_t capacity, int64_t *count), toco::dr
 TT_GIVE(tt_clone, (tt_tensor self), self->value.clone())
 TT_GIVE(tt_detach, (tt_tensor self), self->value.detach())
 TT_GIVE(tt_contiguous, (tt_tensor self), self->value.contiguous())
-TT_GIVE(tt_to_dtype, (tt_tensor self, int32_t dtype), self->value.to(static_cast<at::ScalarType>(dtype)))
+TT_GIVE(tt_to_dtype, (tt_tensor self, int32_t dtype), self->value.to(toco::scalar_type(dtype)))
 TT_GIVE(tt_to_device, (tt_tensor self, int32_t device_type, int32_t device_index, int32_t non_blocking),
         self->value.to(toco::device(device_type, device_index), non_blocking != 0))
 

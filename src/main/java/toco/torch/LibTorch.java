@@ -36,23 +36,39 @@ public final class LibTorch {
   /// @throws TorchException of kind IO, naming the remedy, if they cannot be found or loaded, or if another LibTorch is
   ///     already in the process
   public static void load() {
-    Loader.ensure();
+    var _ = Loader.library();
   }
 
   private static final class Loader {
-    static final Path LIBRARY = locate();
+    /// What went wrong, told again to every later caller: a failed static initialiser would tell it once only.
+    private static final @Nullable TorchException FAILURE;
+
+    private static final @Nullable Path LIBRARY;
 
     static {
-      refuseSecondLibTorch(LIBRARY);
+      Path library = null;
+      TorchException failure = null;
       try {
-        System.load(LIBRARY.toString());
+        library = locate();
+        refuseSecondLibTorch(library);
+        System.load(library.toString());
+      } catch (TorchException e) {
+        failure = e;
       } catch (UnsatisfiedLinkError e) {
-        throw new TorchException(
-            TorchException.Kind.IO, "cannot load %s: %s; run bin/toco doctor".formatted(LIBRARY, e.getMessage()));
+        failure =
+            new TorchException(
+                TorchException.Kind.IO, "cannot load %s: %s; run bin/toco doctor".formatted(library, e.getMessage()));
       }
+      LIBRARY = library;
+      FAILURE = failure;
     }
 
-    static void ensure() {}
+    static Path library() {
+      if (FAILURE != null || LIBRARY == null) {
+        throw new TorchException(TorchException.Kind.IO, FAILURE == null ? "no native library" : FAILURE.getMessage());
+      }
+      return LIBRARY;
+    }
 
     private static Path locate() {
       var named = System.getProperty("toco.library", System.getenv("TOCO_LIBRARY"));
@@ -92,8 +108,7 @@ public final class LibTorch {
 
   /// The shim's file, once loaded.
   public static Path library() {
-    load();
-    return Loader.LIBRARY;
+    return Loader.library();
   }
 
   /// The version of LibTorch that the shim was built for, such as `2.15.0`.

@@ -32,6 +32,7 @@ public final class Ops {
     if (results.size() == 1 && results.getFirst() instanceof Tensor tensor) {
       return tensor;
     }
+    close(results);
     throw new TorchException(TorchException.Kind.TYPE, "%s does not return one tensor; use callAll, schema: %s".formatted(name, schema(name)));
   }
 
@@ -52,6 +53,16 @@ public final class Ops {
     try (var stack = new Stack()) {
       Frame.check(TocoTorch.tt_schema(stack.operator(name), stack.overload(name), stack.handle));
       return String.valueOf(stack.result(0));
+    }
+  }
+
+  private static void close(List<?> results) {
+    for (var result : results) {
+      if (result instanceof Tensor tensor) {
+        tensor.close();
+      } else if (result instanceof List<?> list) {
+        close(list);
+      }
     }
   }
 

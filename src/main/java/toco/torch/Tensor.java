@@ -104,13 +104,13 @@ public final class Tensor extends TensorCreation
   }
 
   /// The elements in place, without a copy: writes through either are seen by both. The segment can be used until this
-  /// tensor is closed, on this thread or, for a tensor outside scopes, on any.
+  /// tensor is closed, on any thread.
   ///
   /// @throws IllegalStateException if the tensor is not on the CPU, or not contiguous
   public MemorySegment segment() {
     requireInPlace();
     if (window == null) {
-      window = scope == null ? Arena.ofShared() : Arena.ofConfined();
+      window = Arena.ofShared(); // not a confined one: the tensor may be released to other threads
     }
     var data = address();
     return data.byteSize() == 0 ? data : data.reinterpret(data.byteSize(), window, null);

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# What CI runs, and what a fresh machine can run to prove itself: build and tests against the pinned LibTorch, the C tests under
+# sanitizers, parity against the oldest LibTorch that works, and a short demo. Stops at the first failure and names the step.
+set -euo pipefail
+
+home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+cd "$home"
+oldest=2.11.0
+scratch=$(mktemp -d)
+step='start'
+started=$SECONDS
+begin() {
+  step=$1
+  printf '\n=== %s (at %d s)\n' "$step" $((SECONDS - started))
+}
+finish() {
+  local status=$?
+  rm -rf "$scratch"
+  if [ $status -ne 0 ]; then printf '\n=== FAILED in: %s (exit %d)\n' "$step" $status; fi
+  exit $status
+}
+trap finish EXIT
+
+begin 'tools'
+missing=()
+command -v cmake >/dev/null || missing+=(cmake)
+command -v g++ >/dev/null || missing+=(g++)
+command -v ninja >/dev/null || missing+=(ninja-build)
+command -v mvn >/dev/null || missing+=(maven)
+python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
+if [ ${#missing[@]} -gt 0 ]; then
+  command -v apt-get >/dev/null || { echo "missing and no apt-get to install them: ${missing[*]}"; exit 1; }
+  as_root=()
+  [ "$(id -u)" = 0 ] || as_root=(sudo -n)
+  "${as_root[@]}" apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}"
+fi
+
+begin 'mvn verify'
+mvn -B -ntp verify
+
+begin 'C tests under address and leak sanitizers'
+bash ci/sanitize.sh
+
+begin 'parity with the pinned LibTorch'
+bin/toco parity src/test/resources/golden --skip-unsupported
+
+begin "parity with LibTorch $oldest"
+TOCO_LIBTORCH_VERSION=$oldest bin/toco parity src/test/resources/golden --skip-unsupported
+
+begin 'short demo'
+bin/toco demo --set train.maxIters=30 --set "run.dir=$scratch/demo"
+find "$scratch/demo" -name metrics.json -print -exec cat {} +
+
+step='done'
+printf '\n=== all passed in %d s\n' $((SECONDS - started))

@@ -1,0 +1,132 @@
+/* Failures: the class of the status, the words of the message, and whose message it is. */
+#include <pthread.h>
+
+#include "check.h"
+
+/* LibTorch must see a failed malloc, not the sanitizer's own abort. */
+TT_API const char *__asan_default_options(void);
+const char *__asan_default_options(void) { return "allocator_may_return_null=1"; }
+
+static tt_tensor unused;
+
+static void mismatchedShapesAreNamed(void) {
+  tt_tensor a = counting(SIZES(2, 3)), b = counting(SIZES(4, 5));
+  CHECK(tt_matmul(a, b, &unused) == TT_OTHER);
+  SAYS("2x3");
+  SAYS("4x5");
+  CHECK(tt_add(a, b, &unused) == TT_OTHER);
+  SAYS("must match");
+  CHECK(strstr(tt_last_error(), "Exception raised from") == NULL); /* no C++ stack in what a user reads */
+  tt_free_list((tt_tensor[]){a, b}, 2);
+}
+
+static void anIndexOutsideIsAnIndexError(void) {
+  tt_tensor a = counting(SIZES(2, 3));
+  CHECK(tt_select(a, 0, 9, &unused) == TT_INDEX);
+  SAYS("out of range");
+  CHECK(tt_softmax(a, 5, &unused) == TT_INDEX);
+  CHECK(tt_sum(a, (int64_t[]){-4}, 1, 0, &unused) == TT_INDEX);
+  tt_free(a);
+}
+
+static void aWrongModeIsAValueError(void) {
+  tt_tensor image = counting(SIZES(1, 1, 2, 2));
+  CHECK(tt_interpolate(image, 4, 4, 7, 0, 0, &unused) == TT_VALUE);
+  SAYS("mode");
+  CHECK(tt_interpolate(image, 4, 4, 0, 0, 1, &unused) == TT_VALUE);
+  tt_free(image);
+}
+
+static void kernelsRefuseOtherDtypesAndShapes(void) {
+  tt_tensor image = counting(SIZES(1, 3, 4, 4)), wide, mask = counting(SIZES(1, 2, 5, 4));
+  OK(tt_to_dtype(image, FLOAT64, &wide));
+  CHECK(tt_par(wide, mask, (int64_t[]){1}, 1, 1, &unused) == TT_TYPE);
+  SAYS("float32");
+  CHECK(tt_par(image, mask, (int64_t[]){1}, 1, 1, &unused) == TT_VALUE);
+  CHECK(tt_bilateral_filter(image, mask, 15, 100, &unused) == TT_VALUE);
+  SAYS("[1, 2, 5, 4]");
+  tt_free_list((tt_tensor[]){image, wide, mask}, 3);
+}
+
+static void anUnknownOperatorIsNotImplemented(void) {
+  tt_stack stack;
+  OK(tt_stack_new(&stack));
+  CHECK(tt_call("aten::no_such_operator", "", stack) == TT_NOT_IMPLEMENTED);
+  SAYS("aten::no_such_operator");
+  CHECK(tt_call("aten::add", "NoSuchOverload", stack) == TT_NOT_IMPLEMENTED);
+  SAYS("NoSuchOverload");
+  tt_stack_free(stack);
+}
+
+static void aMissingLibraryIsAnIoError(void) {
+  CHECK(tt_load_library("/no/such/library.so") == TT_IO);
+  SAYS("/no/such/library.so");
+}
+
+static void tooMuchMemoryIsOutOfMemory(void) {
+  CHECK(tt_empty(SIZES(1LL << 46), FLOAT32, CPU, -1, 0, &unused) == TT_OUT_OF_MEMORY);
+}
+
+static void unknownDtypesAndDevicesAreRefused(void) {
+  CHECK(tt_full(SIZES(2), 1, 99, CPU, -1, &unused) != TT_OK);
+  CHECK(tt_full(SIZES(2), 1, -7, CPU, -1, &unused) != TT_OK);
+  CHECK(tt_full(SIZES(2), 1, 256 + FLOAT32, CPU, -1, &unused) != TT_OK);
+  CHECK(tt_full(SIZES(2), 1, FLOAT32, 77, -1, &unused) != TT_OK);
+  CHECK(tt_full(SIZES(2), 1, FLOAT32, CPU, 300, &unused) != TT_OK);
+  CHECK(tt_full(SIZES(-2), 1, FLOAT32, CPU, -1, &unused) != TT_OK);
+}
+
+static void cudaWithoutCudaIsRefused(void) {
+  int32_t count;
+  OK(tt_cuda_device_count(&count));
+  if (count > 0) return;
+  CHECK(tt_full(SIZES(2), 1, FLOAT32, CUDA, 0, &unused) != TT_OK);
+  CHECK(strlen(tt_last_error()) > 0);
+}
+
+static void threadCountsStartAtOne(void) {
+  int32_t before, after;
+  OK(tt_get_num_threads(&before));
+  CHECK(tt_set_num_threads(0) != TT_OK);
+  OK(tt_set_num_threads(1));
+  OK(tt_get_num_threads(&after));
+  CHECK(after == 1);
+  OK(tt_set_num_threads(before));
+}
+
+static void *failElsewhere(void *ignored) {
+  (void)ignored;
+  tt_load_library("/the/other/thread");
+  return NULL;
+}
+
+static void theMessageIsThisThreads(void) {
+  pthread_t other;
+  tt_load_library("/this/thread");
+  CHECK(pthread_create(&other, NULL, failElsewhere, NULL) == 0);
+  pthread_join(other, NULL);
+  SAYS("/this/thread");
+}
+
+static void theMessageStaysUntilTheNextFailure(void) {
+  tt_load_library("/the/failure");
+  tt_tensor fine = counting(SIZES(2));
+  SAYS("/the/failure");
+  tt_free(fine);
+}
+
+int main(void) {
+  RUN(mismatchedShapesAreNamed);
+  RUN(anIndexOutsideIsAnIndexError);
+  RUN(aWrongModeIsAValueError);
+  RUN(kernelsRefuseOtherDtypesAndShapes);
+  RUN(anUnknownOperatorIsNotImplemented);
+  RUN(aMissingLibraryIsAnIoError);
+  RUN(tooMuchMemoryIsOutOfMemory);
+  RUN(unknownDtypesAndDevicesAreRefused);
+  RUN(cudaWithoutCudaIsRefused);
+  RUN(threadCountsStartAtOne);
+  RUN(theMessageIsThisThreads);
+  RUN(theMessageStaysUntilTheNextFailure);
+  return finish();
+}

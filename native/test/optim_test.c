@@ -1,0 +1,116 @@
+/* Optimizer steps and averages over whole lists, against their formulas in double. */
+#include "check.h"
+
+enum { N = 5 };
+
+/* A leaf of N counting values whose gradient is `factor` times itself: it is set by a backward pass over a weighted sum. */
+static tt_tensor withGradient(double start, double factor) {
+  tt_tensor zeros = counting(SIZES(N)), x, weights, product, sum;
+  OK(tt_add_scalar(zeros, start, &x));
+  OK(tt_mul_scalar(x, factor, &weights));
+  OK(tt_set_requires_grad(x, 1));
+  OK(tt_mul(x, weights, &product));
+  OK(tt_sum(product, NULL, 0, 0, &sum));
+  OK(tt_backward(sum, NULL, 0));
+  tt_free_list((tt_tensor[]){zeros, weights, product, sum}, 4);
+  return x;
+}
+
+static tt_tensor zeros(void) { return full(0, SIZES(N)); }
+
+static void adamwFollowsItsFormula(void) {
+  const double lr = 1e-2, b1 = 0.9, b2 = 0.99, eps = 1e-8, decay = 0.1;
+  tt_tensor params[] = {withGradient(1, 0.5), withGradient(-3, 2)}, m[] = {zeros(), zeros()}, v[] = {zeros(), zeros()};
+  for (int which = 0; which < 2; which++) { /* the gradient stays as it is through the steps */
+    double p[N], g[N], mm[N] = {0}, vv[N] = {0};
+    for (int i = 0; i < N; i++) p[i] = i + (which ? -3 : 1), g[i] = p[i] * (which ? 2 : 0.5);
+    for (int step = 1; step <= 3; step++) {
+      OK(tt_adamw_step(&params[which], &m[which], &v[which], 1, step, lr, b1, b2, eps, decay, 0));
+      for (int i = 0; i < N; i++) {
+        p[i] *= 1 - lr * decay;
+        mm[i] = b1 * mm[i] + (1 - b1) * g[i];
+        vv[i] = b2 * vv[i] + (1 - b2) * g[i] * g[i];
+        p[i] -= lr * (mm[i] / (1 - pow(b1, step))) / (sqrt(vv[i] / (1 - pow(b2, step))) + eps);
+        NEAR(floats(params[which])[i], p[i], 2e-6); /* float32 of numbers up to 5 */
+      }
+    }
+  }
+  tt_free_list((tt_tensor[]){params[0], params[1], m[0], m[1], v[0], v[1]}, 6);
+}
+
+static void aParameterWithoutGradientIsSkippedOrDecays(void) {
+  tt_tensor still = full(2, SIZES(N)), params[] = {withGradient(1, 1), still}, m[] = {zeros(), full(1, SIZES(N))}, v[] = {zeros(), full(1, SIZES(N))};
+  OK(tt_set_requires_grad(still, 1));
+  OK(tt_adamw_step(params, m, v, 2, 1, 0.1, 0.9, 0.99, 1e-8, 0.5, 0));
+  NEAR(floats(still)[0], 2, 0);
+  NEAR(floats(m[1])[0], 1, 0);
+  OK(tt_adamw_step(params, m, v, 2, 1, 0.1, 0.9, 0.99, 1e-8, 0.5, 1));
+  NEAR(floats(m[1])[0], 0.9, 1e-6);
+  NEAR(floats(v[1])[0], 0.99, 1e-6);
+  NEAR(floats(still)[0], 2 * 0.95 - 0.1 * (0.9 / 0.1) / (sqrt(0.99 / 0.01) + 1e-8), 1e-5);
+  tt_free_list((tt_tensor[]){params[0], still, m[0], m[1], v[0], v[1]}, 6);
+}
+
+static void sgdFollowsItsFormula(void) {
+  const double lr = 0.1, momentum = 0.9, decay = 0.01;
+  tt_tensor x = withGradient(1, 0.5), buffer = zeros();
+  double p[N], g[N], b[N] = {0};
+  for (int i = 0; i < N; i++) p[i] = i + 1, g[i] = 0.5 * p[i];
+  for (int step = 1; step <= 3; step++) {
+    OK(tt_sgd_step(&x, &buffer, 1, step, lr, momentum, decay, 0));
+    for (int i = 0; i < N; i++) {
+      double d = g[i] + decay * p[i];
+      b[i] = step == 1 ? d : momentum * b[i] + d;
+      p[i] -= lr * b[i];
+      NEAR(floats(x)[i], p[i], 2e-6);
+    }
+  }
+  tt_free_list((tt_tensor[]){x, buffer}, 2);
+}
+
+static void sgdWithoutMomentumNeedsNoBuffers(void) {
+  tt_tensor x = withGradient(1, 1);
+  OK(tt_sgd_step(&x, NULL, 1, 1, 0.1, 0, 0, 0));
+  NEAR(floats(x)[1], 2 - 0.1 * 2, 1e-6);
+  tt_free(x);
+}
+
+static void stepsAreNotRecorded(void) {
+  int64_t info[69];
+  tt_tensor x = withGradient(1, 1);
+  OK(tt_sgd_step(&x, NULL, 1, 1, 0.1, 0, 0, 0));
+  OK(tt_info(x, info));
+  CHECK(info[4] == 1);
+  tt_tensor square, sum;
+  OK(tt_square(x, &square));
+  OK(tt_sum(square, NULL, 0, 0, &sum));
+  OK(tt_backward(sum, NULL, 0)); /* a leaf still */
+  tt_free_list((tt_tensor[]){x, square, sum}, 3);
+}
+
+static void averagesMoveTowardsTheirSources(void) {
+  tt_tensor averages[] = {full(1, SIZES(2, 2)), full(10, SIZES(3))}, sources[] = {full(2, SIZES(2, 2)), full(0, SIZES(3))};
+  OK(tt_ema_update(averages, sources, 2, 0.9));
+  NEAR(floats(averages[0])[3], 1.1, 1e-6);
+  NEAR(floats(averages[1])[2], 9, 1e-6);
+  NEAR(floats(sources[0])[0], 2, 0);
+  tt_free_list((tt_tensor[]){averages[0], averages[1], sources[0], sources[1]}, 4);
+}
+
+static void emptyListsAreFine(void) {
+  OK(tt_adamw_step(NULL, NULL, NULL, 0, 1, 0.1, 0.9, 0.99, 1e-8, 0, 0));
+  OK(tt_sgd_step(NULL, NULL, 0, 1, 0.1, 0.9, 0, 1));
+  OK(tt_ema_update(NULL, NULL, 0, 0.9));
+  OK(tt_zero_grad(NULL, 0, 1));
+}
+
+int main(void) {
+  RUN(adamwFollowsItsFormula);
+  RUN(aParameterWithoutGradientIsSkippedOrDecays);
+  RUN(sgdFollowsItsFormula);
+  RUN(sgdWithoutMomentumNeedsNoBuffers);
+  RUN(stepsAreNotRecorded);
+  RUN(averagesMoveTowardsTheirSources);
+  RUN(emptyListsAreFine);
+  return finish();
+}

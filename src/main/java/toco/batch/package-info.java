@@ -1,0 +1,5 @@
+/// From decoded samples to the tensors of a training step.
+@NullMarked
+package toco.batch;
+
+import org.jspecify.annotations.NullMarked;

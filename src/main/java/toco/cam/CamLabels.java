@@ -1,0 +1,57 @@
+package toco.cam;
+
+import java.util.List;
+import toco.config.CamConfig;
+import toco.image.ImageBox;
+import toco.torch.DType;
+import toco.torch.Tensor;
+
+/// Label maps from class activation maps by thresholds. Labels are int64: 0 background, 1…K classes, 255 ignored.
+public final class CamLabels {
+  public static final int IGNORE = 255;
+
+  private CamLabels() {}
+
+  /// The maps of the classes that are in the image; those of others become 0.
+  ///
+  /// @param cam [B, K, H, W]
+  /// @param labels [B, K] multi-hot
+  public static Tensor validCam(Tensor cam, Tensor labels) {
+    return cam.mul(labels.unsqueeze(-1).unsqueeze(-1));
+  }
+
+  /// Labels for evaluation: the strongest class, background up to the threshold.
+  ///
+  /// @param validCam [B, K, H, W] in 0..1, absent classes 0
+  /// @return [B, H, W]
+  public static Tensor forEvaluation(Tensor validCam, double backgroundThreshold) {
+    var strongest = validCam.max(1);
+    return strongest.indices().add(1).maskedFill(strongest.values().le(backgroundThreshold), 0);
+  }
+
+  /// Labels for training: up to the low threshold background, up to the high one ignored, as is all outside the box.
+  ///
+  /// @param validCam [B, K, h, w] in 0..1, absent classes 0
+  /// @param boxes one an image, in units of this map's cells
+  /// @return [B, h, w]
+  public static Tensor forTraining(Tensor validCam, List<ImageBox> boxes, CamConfig cam) {
+    var strongest = validCam.max(1);
+    var labels =
+        strongest.indices().add(1)
+            .maskedFill(strongest.values().le(cam.highThreshold()), IGNORE)
+            .maskedFill(strongest.values().le(cam.lowThreshold()), 0);
+    var inside = ImageBox.mask(boxes, validCam.size(2), validCam.size(3), validCam.device());
+    return labels.maskedFill(inside.eq(0), IGNORE);
+  }
+
+  /// Where local crops may be cut: 0 background, 1 uncertain, 2 foreground.
+  ///
+  /// @param auxCam [B, K, H, W] in 0..1
+  /// @param labels [B, K] multi-hot
+  /// @return int64 [B, H, W]
+  public static Tensor roiMask(Tensor auxCam, Tensor labels, CamConfig cam) {
+    var strongest = validCam(auxCam, labels).amax(new long[] {1}, false);
+    var aboveLow = strongest.gt(cam.lowThreshold()).to(DType.INT64);
+    return aboveLow.add(strongest.ge(cam.highThreshold()).to(DType.INT64));
+  }
+}

@@ -1,0 +1,184 @@
+package toco.checkpoint;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import toco.torch.Device;
+import toco.torch.Tensor;
+import toco.torch.TensorScope;
+
+/// All that a training run needs to go on as if it had never stopped, in one safetensors file.
+///
+/// The file has the model's tensors under `model.`, the optimizer's under `optimizer.`, the random
+/// generators' under `rng.`, and the rest, with a checksum, as metadata. A run keeps its
+/// checkpoints as `RUN/checkpoints/step-000600.safetensors`.
+///
+/// @param model parameters by PyTorch's names
+/// @param optimizer the optimizer's state, named as it likes
+/// @param rng states of random generators
+/// @param step training steps done
+/// @param configYaml the effective configuration
+/// @param libTorchVersion of the LibTorch that wrote it
+public record Checkpoint(
+    Map<String, Tensor> model,
+    Map<String, Tensor> optimizer,
+    Map<String, Tensor> rng,
+    long step,
+    String configYaml,
+    String libTorchVersion) {
+  private static final Pattern NAME = Pattern.compile("step-([0-9]{6,18})\\.safetensors");
+
+  public Checkpoint {
+    if (step < 0) {
+      throw new IllegalArgumentException("step must be ≥ 0, got " + step);
+    }
+    model = Collections.unmodifiableMap(new LinkedHashMap<>(model));
+    optimizer = Collections.unmodifiableMap(new LinkedHashMap<>(optimizer));
+    rng = Collections.unmodifiableMap(new LinkedHashMap<>(rng));
+  }
+
+  /// A run's newest usable checkpoint.
+  ///
+  /// @param damaged why newer files could not be used, newest first; to be shown to the user
+  public record Found(Path file, Checkpoint checkpoint, List<String> damaged) {
+    public Found {
+      damaged = List.copyOf(damaged);
+    }
+  }
+
+  /// Writes the checkpoint, whole or not at all; once this returns it survives a power cut. Tensors
+  /// may be on any device. The file notes the LibTorch that runs now.
+  ///
+  /// @throws CheckpointException if it cannot be written; an older file of that name is then
+  ///     untouched
+  public void save(Path file) {
+    try (var _ = TensorScope.open()) {
+      var contents =
+          CheckpointFormat.encode(
+              new Checkpoint(
+                  onCpu(model), onCpu(optimizer), onCpu(rng), step, configYaml, libTorchVersion));
+      SafeTensors.write(file, contents.tensors(), contents.metadata());
+    }
+  }
+
+  /// Writes the checkpoint to its place in a run's folder, then removes all but the newest ones
+  /// there, and what a killed process left unfinished. One process at a time may write to a run.
+  ///
+  /// @param keep how many to keep, ≥ 1
+  /// @return the file
+  public Path saveToRun(Path runDir, int keep) {
+    if (keep < 1) {
+      throw new IllegalArgumentException("keep must be ≥ 1, got " + keep);
+    }
+    var file = file(runDir, step);
+    save(file);
+    try {
+      for (var old :
+          newestFirst(runDir).stream().skip(keep).filter(old -> !old.equals(file)).toList()) {
+        Files.deleteIfExists(old);
+      }
+      try (var left = Files.newDirectoryStream(folder(runDir), DurableFile::isTemporary)) {
+        for (var unfinished : left) {
+          Files.deleteIfExists(unfinished);
+        }
+      }
+    } catch (IOException e) {
+      throw new CheckpointException(
+          folder(runDir), "older checkpoints cannot be removed: " + MappedFile.reason(e), e);
+    }
+    return file;
+  }
+
+  /// Maps a checkpoint. Its tensors, on the CPU, belong to the scope that is innermost, or else to
+  /// the caller.
+  ///
+  /// @throws CheckpointException if the file is damaged, or no checkpoint
+  public static Checkpoint load(Path file) {
+    var mapped = MappedFile.open(file);
+    var kind = FileKind.of(mapped);
+    return switch (kind) {
+      case SAFETENSORS, OTHER -> CheckpointFormat.decode(mapped);
+      case ZIP, PICKLE ->
+          throw new CheckpointException(
+              file,
+              "is weights saved by PyTorch, from which no training can go on; give a file of"
+                  + " RUN/checkpoints");
+      default ->
+          throw new CheckpointException(
+              file, "expected a checkpoint of a training run, but it is " + kind);
+    };
+  }
+
+  /// Loads a run's newest checkpoint; where that is damaged, the one before it, and so on. Files
+  /// that a killed process left unfinished do not count.
+  ///
+  /// @param runDir the run's folder
+  /// @return empty if the run has no checkpoint yet
+  /// @throws CheckpointException if it has some, and all are damaged
+  public static Optional<Found> latest(Path runDir) {
+    var damaged = new ArrayList<String>();
+    for (var file : newestFirst(runDir)) {
+      try {
+        return Optional.of(new Found(file, load(file), damaged));
+      } catch (CheckpointException e) {
+        damaged.add(String.valueOf(e.getMessage()));
+      }
+    }
+    if (damaged.isEmpty()) {
+      return Optional.empty();
+    }
+    throw new CheckpointException(
+        folder(runDir),
+        "none of the %d checkpoints can be used: %s"
+            .formatted(damaged.size(), String.join("; ", damaged)));
+  }
+
+  /// Where a run keeps the checkpoint of a step.
+  public static Path file(Path runDir, long step) {
+    return folder(runDir).resolve("step-%06d.safetensors".formatted(step));
+  }
+
+  private static Path folder(Path runDir) {
+    return runDir.resolve("checkpoints");
+  }
+
+  private static List<Path> newestFirst(Path runDir) {
+    var files = new ArrayList<Path>();
+    try (var all = Files.newDirectoryStream(folder(runDir), "step-*.safetensors")) {
+      all.forEach(
+          file -> {
+            if (NAME.matcher(file.getFileName().toString()).matches()) {
+              files.add(file);
+            }
+          });
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw new CheckpointException(folder(runDir), "cannot be listed: " + MappedFile.reason(e), e);
+    }
+    files.sort(Comparator.comparingLong(Checkpoint::stepOf).reversed());
+    return files;
+  }
+
+  private static long stepOf(Path file) {
+    var name = NAME.matcher(file.getFileName().toString());
+    return name.matches() ? Long.parseLong(name.group(1)) : -1;
+  }
+
+  private static Map<String, Tensor> onCpu(Map<String, Tensor> tensors) {
+    var copies = new LinkedHashMap<String, Tensor>();
+    tensors.forEach(
+        (name, tensor) -> copies.put(name, tensor.detach().to(Device.CPU).contiguous()));
+    return copies;
+  }
+}

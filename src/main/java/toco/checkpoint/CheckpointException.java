@@ -1,0 +1,32 @@
+package toco.checkpoint;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// A weights or checkpoint file that cannot be used, or could not be written. The message is one
+/// line: the file, what was expected, what was found, and what to do.
+public final class CheckpointException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+  private static final int MAX_QUOTE = 80;
+
+  public CheckpointException(Path file, String problem) {
+    this(file, problem, null);
+  }
+
+  public CheckpointException(Path file, String problem, @Nullable Throwable cause) {
+    super(file + ": " + problem, cause);
+  }
+
+  /// Text from a file as a message may show it: on one line, and short.
+  static String quote(String text) {
+    String plain =
+        text.codePoints()
+            .limit(MAX_QUOTE)
+            .collect(
+                StringBuilder::new,
+                (out, point) -> out.appendCodePoint(Character.isISOControl(point) ? '?' : point),
+                StringBuilder::append)
+            .toString();
+    return "'" + plain + (text.codePointCount(0, text.length()) > MAX_QUOTE ? "…'" : "'");
+  }
+}

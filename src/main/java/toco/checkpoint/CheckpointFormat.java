@@ -1,0 +1,124 @@
+package toco.checkpoint;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import toco.torch.LibTorch;
+import toco.torch.Tensor;
+import toco.torch.TensorScope;
+
+/// How a [Checkpoint] is laid out in a safetensors file: its three maps by prefix, and the rest as
+/// metadata.
+final class CheckpointFormat {
+  private static final String VERSION = "1";
+  private static final String MODEL = "model.";
+  private static final String OPTIMIZER = "optimizer.";
+  private static final String RNG = "rng.";
+
+  private static final String KEY_VERSION = "toco.checkpoint";
+  private static final String KEY_STEP = "toco.step";
+  private static final String KEY_CONFIG = "toco.config";
+  private static final String KEY_LIBTORCH = "toco.libtorch";
+  private static final String KEY_CHECKSUM = "toco.crc32c";
+  private static final int CHUNK_BYTES = 1 << 30;
+
+  private CheckpointFormat() {}
+
+  /// The weights in a safetensors file: a checkpoint's model, or else all of it.
+  static Map<String, Tensor> modelOf(SafeTensors.Contents contents) {
+    return contents.metadata().containsKey(KEY_VERSION)
+        ? StateDict.withoutPrefix(contents.tensors(), MODEL)
+        : contents.tensors();
+  }
+
+  static SafeTensors.Contents encode(Checkpoint checkpoint) {
+    var tensors = new LinkedHashMap<String, Tensor>();
+    put(tensors, MODEL, checkpoint.model());
+    put(tensors, OPTIMIZER, checkpoint.optimizer());
+    put(tensors, RNG, checkpoint.rng());
+    var metadata = new LinkedHashMap<String, String>();
+    metadata.put(KEY_VERSION, VERSION);
+    metadata.put(KEY_STEP, Long.toString(checkpoint.step()));
+    metadata.put(KEY_LIBTORCH, LibTorch.version());
+    metadata.put(KEY_CHECKSUM, checksum(tensors));
+    metadata.put(KEY_CONFIG, checkpoint.configYaml());
+    return new SafeTensors.Contents(tensors, metadata);
+  }
+
+  static Checkpoint decode(MappedFile file) {
+    var contents = SafeTensors.read(file);
+    try {
+      return decode(file, contents);
+    } catch (RuntimeException e) {
+      contents.tensors().values().forEach(Tensor::close);
+      throw e;
+    }
+  }
+
+  private static Checkpoint decode(MappedFile file, SafeTensors.Contents contents) {
+    var metadata = contents.metadata();
+    var version = metadata.get(KEY_VERSION);
+    if (version == null) {
+      throw new CheckpointException(
+          file.path(),
+          "holds %d tensors but is no checkpoint of a training run; give a file that training wrote to RUN/checkpoints"
+              .formatted(contents.tensors().size()));
+    }
+    if (!version.equals(VERSION)) {
+      throw new CheckpointException(
+          file.path(),
+          "is a checkpoint of format %s, this program reads format %s; use the version that wrote it"
+              .formatted(version, VERSION));
+    }
+    long step;
+    try {
+      step = Long.parseLong(value(file, metadata.get(KEY_STEP), KEY_STEP));
+    } catch (NumberFormatException e) {
+      throw new CheckpointException(
+          file.path(), "is damaged: its step is not a number; use an earlier checkpoint", e);
+    }
+    if (!checksum(contents.tensors())
+        .equals(value(file, metadata.get(KEY_CHECKSUM), KEY_CHECKSUM))) {
+      throw new CheckpointException(
+          file.path(),
+          "is damaged: its tensors do not match their checksum; use an earlier checkpoint");
+    }
+    return new Checkpoint(
+        StateDict.withoutPrefix(contents.tensors(), MODEL),
+        StateDict.withoutPrefix(contents.tensors(), OPTIMIZER),
+        StateDict.withoutPrefix(contents.tensors(), RNG),
+        step,
+        value(file, metadata.get(KEY_CONFIG), KEY_CONFIG),
+        value(file, metadata.get(KEY_LIBTORCH), KEY_LIBTORCH));
+  }
+
+  private static String value(MappedFile file, @Nullable String value, String key) {
+    if (value == null) {
+      throw new CheckpointException(
+          file.path(),
+          "is damaged: its metadata lacks %s; use an earlier checkpoint".formatted(key));
+    }
+    return value;
+  }
+
+  private static void put(Map<String, Tensor> all, String prefix, Map<String, Tensor> tensors) {
+    tensors.forEach((name, tensor) -> all.put(prefix + name, tensor));
+  }
+
+  /// Of the bytes of all CPU tensors, by name: independent of where they lie in the file.
+  private static String checksum(Map<String, Tensor> tensors) {
+    var crc = new CRC32C();
+    try (var _ = TensorScope.open()) {
+      for (var tensor : new TreeMap<>(tensors).values()) {
+        var bytes = tensor.detach().segment();
+        for (long done = 0; done < bytes.byteSize(); done += CHUNK_BYTES) {
+          crc.update(
+              bytes.asSlice(done, Math.min(CHUNK_BYTES, bytes.byteSize() - done)).asByteBuffer());
+        }
+      }
+    }
+    return "%08x".formatted(crc.getValue());
+  }
+}

@@ -1,0 +1,115 @@
+package toco.checkpoint;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import toco.torch.DType;
+import toco.torch.Shape;
+
+/// What a pickle of weights is made of besides plain containers, numbers and strings.
+sealed interface PickledValue {
+  /// What a pickle may name. Naming anything else ends the reading.
+  sealed interface Global extends PickledValue {}
+
+  /// A function that a pickle may call; none of them runs anything.
+  enum Function implements Global {
+    REBUILD_TENSOR,
+    REBUILD_PARAMETER,
+    ORDERED_DICT
+  }
+
+  /// A class such as `torch.FloatStorage`, which stands for a dtype.
+  record StorageType(DType dtype) implements Global {}
+
+  /// A run of elements kept outside the pickle.
+  ///
+  /// @param key names it in the archive
+  record Storage(String key, DType dtype, long elements) implements PickledValue {}
+
+  /// A tensor's view of a storage; offset and strides count elements.
+  record StoredTensor(Storage storage, long offset, Shape shape, Shape strides)
+      implements PickledValue {
+    private static final int MAX_DIMS = 64; // LibTorch's
+
+    public StoredTensor {
+      if (shape.dims() != strides.dims() || shape.dims() > MAX_DIMS) {
+        throw new IllegalArgumentException(
+            "a tensor of shape %s with strides %s".formatted(shape, strides));
+      }
+      boolean negative = offset < 0;
+      for (int d = 0; d < shape.dims(); d++) {
+        negative |= shape.size(d) < 0 || strides.size(d) < 0;
+      }
+      if (negative || !fits(storage, offset, shape, strides)) {
+        throw new IllegalArgumentException(
+            "a tensor of shape %s with strides %s at %d, which reaches outside its storage of %d elements"
+                .formatted(shape, strides, offset, storage.elements()));
+      }
+    }
+
+    private static boolean fits(Storage storage, long offset, Shape shape, Shape strides) {
+      try {
+        // an expanded tensor has more elements than memory; copying it could fill the machine
+        return shape.numel() <= storage.elements()
+            && Math.addExact(offset, span(shape, strides)) <= storage.elements();
+      } catch (ArithmeticException e) {
+        return false;
+      }
+    }
+
+    /// Elements from the first to the last that the tensor touches, inclusive.
+    long span() {
+      return span(shape, strides);
+    }
+
+    private static long span(Shape shape, Shape strides) {
+      long last = 0;
+      for (int d = 0; d < shape.dims(); d++) {
+        if (shape.size(d) == 0) {
+          return 0;
+        }
+        last = Math.addExact(last, Math.multiplyExact(shape.size(d) - 1, strides.size(d)));
+      }
+      return last + 1;
+    }
+
+    boolean isContiguous() {
+      long expected = 1;
+      for (int d = shape.dims() - 1; d >= 0; d--) {
+        if (shape.size(d) != 1 && strides.size(d) != expected) {
+          return shape.numel() == 0;
+        }
+        expected *= shape.size(d);
+      }
+      return true;
+    }
+  }
+
+  Map<String, DType> STORAGE_TYPES =
+      Map.of(
+          "ByteStorage", DType.UINT8,
+          "CharStorage", DType.INT8,
+          "ShortStorage", DType.INT16,
+          "IntStorage", DType.INT32,
+          "LongStorage", DType.INT64,
+          "HalfStorage", DType.FLOAT16,
+          "FloatStorage", DType.FLOAT32,
+          "DoubleStorage", DType.FLOAT64,
+          "BoolStorage", DType.BOOL,
+          "BFloat16Storage", DType.BFLOAT16);
+
+  /// The value for a name on the list of the allowed ones, or null.
+  static @Nullable Global named(String module, String name) {
+    return switch (module) {
+      case "torch" ->
+          STORAGE_TYPES.containsKey(name) ? new StorageType(STORAGE_TYPES.get(name)) : null;
+      case "torch._utils" ->
+          switch (name) {
+            case "_rebuild_tensor", "_rebuild_tensor_v2" -> Function.REBUILD_TENSOR;
+            case "_rebuild_parameter" -> Function.REBUILD_PARAMETER;
+            default -> null;
+          };
+      case "collections" -> name.equals("OrderedDict") ? Function.ORDERED_DICT : null;
+      default -> null;
+    };
+  }
+}

@@ -1,0 +1,144 @@
+package toco.checkpoint;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import toco.torch.GradMode;
+import toco.torch.Tensor;
+import toco.torch.TensorScope;
+
+/// Named weights from a file of any kind that ToCo reads, and their way into a network's
+/// parameters.
+///
+/// @param source the file
+/// @param tensors by PyTorch's names, in the file's order; they belong to the scope that was
+///     innermost at loading, or else to the caller
+public record StateDict(Path source, Map<String, Tensor> tensors) {
+  private static final String DATA_PARALLEL = "module.";
+  private static final int MAX_LISTED = 10;
+
+  public StateDict {
+    tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
+  }
+
+  /// Reads a safetensors file, one of ToCo's checkpoints (its model), or a `.pth` of PyTorch; the
+  /// content decides which, not the name. A `.pth` may wrap its weights in an entry `model` or
+  /// `state_dict`. The prefix `module.`, which data-parallel training leaves, is taken off.
+  ///
+  /// @throws CheckpointException if the file holds no weights, or is damaged
+  public static StateDict load(Path path) {
+    var file = MappedFile.open(path);
+    var kind = FileKind.of(file);
+    var tensors =
+        switch (kind) {
+          case SAFETENSORS -> CheckpointFormat.modelOf(SafeTensors.read(file));
+          case ZIP, PICKLE -> TorchPickle.read(file);
+          default ->
+              throw new CheckpointException(
+                  path,
+                  "expected weights (a safetensors file, or a .pth of torch.save), but it is "
+                      + kind);
+        };
+    boolean dataParallel =
+        !tensors.isEmpty()
+            && tensors.keySet().stream().allMatch(name -> name.startsWith(DATA_PARALLEL));
+    return new StateDict(path, dataParallel ? withoutPrefix(tensors, DATA_PARALLEL) : tensors);
+  }
+
+  /// Copies every tensor to the parameter of its name, on whatever device that is, without
+  /// recording gradients. Names and shapes must match exactly; nothing is copied unless all do.
+  ///
+  /// @throws CheckpointException listing what is missing, unexpected or of another shape
+  public void into(Map<String, Tensor> parameters) {
+    into(parameters, name -> false);
+  }
+
+  /// The same, passing over the file's tensors that have no parameter and whose names `ignored`
+  /// accepts.
+  public void into(Map<String, Tensor> parameters, Predicate<String> ignored) {
+    check(parameters, ignored);
+    try (var _ = TensorScope.open();
+        var _ = GradMode.noGrad()) {
+      tensors.forEach(
+          (name, tensor) -> {
+            var parameter = parameters.get(name);
+            if (parameter != null) {
+              parameter.copy_(tensor);
+            }
+          });
+    }
+  }
+
+  /// Loads a pretrained encoder into the parameters `encoder.*`: a DeiT or ViT release (names
+  /// without that prefix, a classifier head that is passed over), or the encoder out of a ToCo
+  /// file. A position embedding of another grid is resized, see [EncoderWeights].
+  ///
+  /// @param parameters all of the network's; those that do not begin with `encoder.` are not
+  ///     touched
+  /// @return what was done, in one line for the log
+  /// @throws CheckpointException as [#into]
+  public static String loadEncoder(Path path, Map<String, Tensor> parameters) {
+    try (var _ = TensorScope.open()) {
+      return EncoderWeights.load(StateDict.load(path), parameters);
+    }
+  }
+
+  static Map<String, Tensor> withoutPrefix(Map<String, Tensor> tensors, String prefix) {
+    var plain = new LinkedHashMap<String, Tensor>();
+    tensors.forEach(
+        (name, tensor) -> {
+          if (name.startsWith(prefix)) {
+            plain.put(name.substring(prefix.length()), tensor);
+          }
+        });
+    return plain;
+  }
+
+  private void check(Map<String, Tensor> parameters, Predicate<String> ignored) {
+    var missing = parameters.keySet().stream().filter(name -> !tensors.containsKey(name)).toList();
+    var unexpected = new ArrayList<String>();
+    var mismatched = new ArrayList<String>();
+    tensors.forEach(
+        (name, tensor) -> {
+          var parameter = parameters.get(name);
+          if (parameter != null) {
+            compare(name, parameter.info(), tensor.info(), mismatched);
+          } else if (!ignored.test(name)) {
+            unexpected.add(name);
+          }
+        });
+    if (!missing.isEmpty() || !unexpected.isEmpty() || !mismatched.isEmpty()) {
+      throw new CheckpointException(
+          source,
+          "does not fit the network of %d parameters:%s%s%s check that model and file belong together"
+              .formatted(
+                  parameters.size(),
+                  listed("missing in the file", missing),
+                  listed("unexpected in the file", unexpected),
+                  listed("of another shape or kind", mismatched)));
+    }
+  }
+
+  private static void compare(
+      String name, Tensor.Info expected, Tensor.Info got, List<String> mismatched) {
+    if (!expected.shape().equals(got.shape())) {
+      mismatched.add("%s (expected %s, got %s)".formatted(name, expected.shape(), got.shape()));
+    } else if (expected.dtype() != got.dtype()
+        && !(expected.dtype().isFloatingPoint() && got.dtype().isFloatingPoint())) {
+      mismatched.add("%s (expected %s, got %s)".formatted(name, expected.dtype(), got.dtype()));
+    }
+  }
+
+  private static String listed(String what, List<String> names) {
+    if (names.isEmpty()) {
+      return "";
+    }
+    var first = String.join(", ", names.subList(0, Math.min(MAX_LISTED, names.size())));
+    return " %d %s: %s%s;"
+        .formatted(names.size(), what, first, names.size() > MAX_LISTED ? ", …" : "");
+  }
+}

@@ -1,0 +1,262 @@
+package toco.checkpoint;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static toco.checkpoint.CheckpointException.quote;
+
+import java.lang.foreign.ValueLayout;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import toco.checkpoint.PickledValue.Storage;
+import toco.checkpoint.PickledValue.StoredTensor;
+import toco.torch.Ops;
+import toco.torch.Shape;
+import toco.torch.Tensor;
+import toco.torch.TensorScope;
+
+/// Reads the weights in PyTorch's `.pth` and `.pt` files, in the ZIP form and in the older stream
+/// form.
+///
+/// No code in them runs: the pickle inside is interpreted by [Unpickler], which knows tensors,
+/// plain containers, numbers and strings, and refuses the file if it names anything else.
+public final class TorchPickle {
+  private static final ValueLayout.OfLong LONG_LE =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final BigInteger STREAM_MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
+  private static final Long STREAM_VERSION = 1001L;
+  private static final String PICKLE_NAME = "/data.pkl";
+  private static final int MAX_PICKLE_BYTES = 64 << 20;
+  private static final List<String> WRAPPERS = List.of("model", "state_dict");
+
+  private final MappedFile file;
+  private final Map<String, Storage> storages = new HashMap<>();
+
+  /// Where in the file each storage's data begins.
+  private final Map<String, Long> places = new HashMap<>();
+
+  private TorchPickle(MappedFile file) {
+    this.file = file;
+  }
+
+  /// Reads a state dict: the file's own, or the one under its entry `model` or `state_dict`.
+  ///
+  /// @return tensors by their names in the file, in its order; they belong to the innermost scope,
+  ///     or else to the caller, and lie in the mapped file where aligned, as with
+  ///     [SafeTensors#read]
+  /// @throws CheckpointException if the file is damaged, holds anything but weights, or no state
+  ///     dict
+  public static Map<String, Tensor> read(Path path) {
+    return read(MappedFile.open(path));
+  }
+
+  static Map<String, Tensor> read(MappedFile file) {
+    var kind = FileKind.of(file);
+    var reader = new TorchPickle(file);
+    try {
+      return switch (kind) {
+        case ZIP -> reader.tensors(reader.readArchive());
+        case PICKLE -> reader.tensors(reader.readStream());
+        default ->
+            throw new CheckpointException(
+                file.path(), "expected a file written by torch.save, but it is " + kind);
+      };
+    } catch (IllegalArgumentException e) {
+      throw reader.refused("it holds " + e.getMessage(), e);
+    }
+  }
+
+  // ---- the two forms: both return the pickled object and fill `storages` and `places`
+  // --------------------------------
+
+  private Object readArchive() {
+    var entries = ZipDirectory.read(file);
+    var pickles =
+        entries.keySet().stream()
+            .filter(
+                name ->
+                    name.indexOf('/') >= 0 && name.substring(name.indexOf('/')).equals(PICKLE_NAME))
+            .toList();
+    if (pickles.size() != 1) {
+      throw new CheckpointException(
+          file.path(),
+          "is a ZIP archive, but not one of torch.save: expected one entry NAME%s, found %d"
+              .formatted(PICKLE_NAME, pickles.size()));
+    }
+    var folder = pickles.getFirst().substring(0, pickles.getFirst().indexOf('/') + 1);
+    if (entries.containsKey(folder + "constants.pkl")) {
+      throw new CheckpointException(
+          file.path(),
+          "is a TorchScript program, not a file of weights; save its state_dict() with torch.save");
+    }
+    if (new String(content(entries.get(folder + "byteorder")), UTF_8).startsWith("big")) {
+      throw refused("it was written on a big-endian machine", null);
+    }
+    var root = Unpickler.read(ByteBuffer.wrap(content(entries.get(pickles.getFirst()))), storages);
+    for (var storage : storages.values()) {
+      var entry = entries.get(folder + "data/" + storage.key());
+      if (entry == null || entry.byteSize() != byteSize(storage)) {
+        throw damaged(
+            "storage %s should have %,d bytes and %s"
+                .formatted(
+                    quote(storage.key()),
+                    byteSize(storage),
+                    entry == null ? "is missing" : "has " + entry.byteSize()));
+      }
+      checkSum(entry);
+      places.put(storage.key(), entry.offset());
+    }
+    return root;
+  }
+
+  /// The pickles of magic number, version, machine, object and list of storages; then each storage:
+  /// its number of elements and the elements.
+  private Object readStream() {
+    long window = Math.min(file.size(), MAX_PICKLE_BYTES);
+    var in = file.bytes().asSlice(0, window).asByteBuffer();
+    if (!STREAM_MAGIC.equals(Unpickler.read(in, storages))
+        || !STREAM_VERSION.equals(Unpickler.read(in, storages))) {
+      throw new CheckpointException(
+          file.path(),
+          "is a pickle, but not one of torch.save, which begins with a magic number and version"
+              + " 1001");
+    }
+    if (Unpickler.read(in, storages) instanceof Map<?, ?> machine
+        && Boolean.FALSE.equals(machine.get("little_endian"))) {
+      throw refused("it was written on a big-endian machine", null);
+    }
+    var root = Unpickler.read(in, storages);
+    if (!(Unpickler.read(in, storages) instanceof List<?> keys)) {
+      throw damaged("no list of storages follows the pickle");
+    }
+    long at = in.position();
+    for (var key : keys) {
+      var storage = key instanceof String name ? storages.get(name) : null;
+      if (storage == null || file.size() - at < Long.BYTES) {
+        throw damaged(storage == null ? "a storage that no tensor uses" : "it is cut short");
+      }
+      long elements = file.bytes().get(LONG_LE, at);
+      at += Long.BYTES;
+      if (elements != storage.elements() || byteSize(storage) > file.size() - at) {
+        throw damaged(
+            "storage %s should have %,d bytes, %,d are left (it is cut short)"
+                .formatted(quote(storage.key()), byteSize(storage), file.size() - at));
+      }
+      places.put(storage.key(), at);
+      at += byteSize(storage);
+    }
+    return root;
+  }
+
+  private byte[] content(ZipDirectory.@Nullable Entry entry) {
+    if (entry == null) {
+      return new byte[0];
+    }
+    if (entry.byteSize() > MAX_PICKLE_BYTES) {
+      throw refused(
+          "entry %s has %,d bytes, which no file of weights needs"
+              .formatted(quote(entry.name()), entry.byteSize()),
+          null);
+    }
+    checkSum(entry);
+    return file.bytes().asSlice(entry.offset(), entry.byteSize()).toArray(ValueLayout.JAVA_BYTE);
+  }
+
+  private void checkSum(ZipDirectory.Entry entry) {
+    if (file.crc32(entry.offset(), entry.byteSize()) != entry.crc32()) {
+      throw damaged("entry %s does not match its checksum".formatted(quote(entry.name())));
+    }
+  }
+
+  private long byteSize(Storage storage) {
+    try {
+      return Math.multiplyExact(storage.elements(), storage.dtype().byteSize());
+    } catch (ArithmeticException e) {
+      throw damaged(
+          "storage %s claims %d elements".formatted(quote(storage.key()), storage.elements()));
+    }
+  }
+
+  // ---- from the pickled object to tensors
+  // -----------------------------------------------------------------------------
+
+  private Map<String, Tensor> tensors(Object root) {
+    var state = stateDict(root);
+    var tensors = new LinkedHashMap<String, Tensor>();
+    try {
+      for (var line : state.entrySet()) {
+        if (!(line.getKey() instanceof String name)
+            || !(line.getValue() instanceof StoredTensor stored)) {
+          throw new CheckpointException(
+              file.path(),
+              "expected a state dict of named tensors, but entry %s is none; the entries are %s"
+                  .formatted(quote(String.valueOf(line.getKey())), keys(state)));
+        }
+        tensors.put(name, tensor(stored));
+      }
+    } catch (RuntimeException e) {
+      tensors.values().forEach(Tensor::close);
+      throw e;
+    }
+    return tensors;
+  }
+
+  private Map<?, ?> stateDict(Object root) {
+    if (!(root instanceof Map<?, ?> map)) {
+      throw new CheckpointException(
+          file.path(),
+          "expected a state dict, but the file holds something else; save model.state_dict()");
+    }
+    for (var wrapper : WRAPPERS) {
+      if (map.get(wrapper) instanceof Map<?, ?> inner) {
+        return inner;
+      }
+    }
+    return map;
+  }
+
+  private Tensor tensor(StoredTensor stored) {
+    var place = places.get(stored.storage().key());
+    if (place == null) {
+      throw damaged("storage %s is missing".formatted(quote(stored.storage().key())));
+    }
+    var dtype = stored.storage().dtype();
+    long at = place + stored.offset() * dtype.byteSize();
+    if (stored.isContiguous()) {
+      return file.tensor(at, dtype, stored.shape());
+    }
+    try (var scope = TensorScope.open()) {
+      var run = file.tensor(at, dtype, Shape.of(stored.span()));
+      return scope.keep(
+          Ops.call("aten::as_strided", run, stored.shape().sizes(), stored.strides().sizes(), 0)
+              .contiguous());
+    }
+  }
+
+  private static String keys(Map<?, ?> map) {
+    var first =
+        map.keySet().stream().limit(8).map(String::valueOf).collect(Collectors.joining(", "));
+    return quote(first) + (map.size() > 8 ? " and more" : "");
+  }
+
+  private CheckpointException damaged(String problem) {
+    return new CheckpointException(
+        file.path(), "is damaged: " + problem + "; fetch or save it again");
+  }
+
+  private CheckpointException refused(String problem, @Nullable Throwable cause) {
+    return new CheckpointException(
+        file.path(),
+        "is refused: "
+            + problem
+            + "; in Python, save the weights alone with torch.save(model.state_dict(), …) or"
+            + " safetensors",
+        cause);
+  }
+}

@@ -1,0 +1,172 @@
+package toco.checkpoint;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static toco.checkpoint.CheckpointException.quote;
+
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Where the entries of a ZIP archive lie in its file, so that they can be used in place. Names are
+/// keys and nothing more: nothing is ever unpacked. ZIP64 is understood; compressed and encrypted
+/// entries are refused, as torch.save writes none.
+final class ZipDirectory {
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private static final int END_MAGIC = 0x06054b50;
+  private static final int END_BYTES = 22;
+  private static final int END64_MAGIC = 0x06064b50;
+  private static final int END64_LOCATOR_MAGIC = 0x07064b50;
+  private static final int END64_LOCATOR_BYTES = 20;
+  private static final int CENTRAL_MAGIC = 0x02014b50;
+  private static final int CENTRAL_BYTES = 46;
+  private static final int LOCAL_MAGIC = 0x04034b50;
+  private static final int LOCAL_BYTES = 30;
+  private static final int MAX_COMMENT = 0xFFFF;
+  private static final long IN_EXTRA_FIELD =
+      0xFFFFFFFFL; // the true value is in the ZIP64 extra field
+  private static final int ZIP64_EXTRA = 1;
+  private static final int MAX_ENTRIES = 1 << 20;
+
+  /// An entry's content: `byteSize` bytes at `offset` of the file.
+  record Entry(String name, long offset, long byteSize, long crc32) {}
+
+  private final MappedFile file;
+  private final Map<String, Entry> entries = new LinkedHashMap<>();
+
+  private ZipDirectory(MappedFile file) {
+    this.file = file;
+  }
+
+  /// @throws CheckpointException if the archive is damaged or compressed
+  static Map<String, Entry> read(MappedFile file) {
+    var directory = new ZipDirectory(file);
+    try {
+      directory.readCentral();
+    } catch (IndexOutOfBoundsException | ArithmeticException e) {
+      throw directory.damaged("its directory points outside the file", e);
+    }
+    return directory.entries;
+  }
+
+  private void readCentral() {
+    long end = findEnd();
+    long count = u16(end + 10);
+    long at = u32(end + 16);
+    long locator = end - END64_LOCATOR_BYTES;
+    if (locator >= 0 && i32(locator) == END64_LOCATOR_MAGIC) {
+      long end64 = i64(locator + 8);
+      if (i32(end64) != END64_MAGIC) {
+        throw damaged("its ZIP64 directory is missing", null);
+      }
+      count = i64(end64 + 32);
+      at = i64(end64 + 48);
+    }
+    if (count < 0 || count > MAX_ENTRIES) {
+      throw damaged("it claims %d entries".formatted(count), null);
+    }
+    for (long i = 0; i < count; i++) {
+      at = readEntry(at);
+    }
+  }
+
+  private long findEnd() {
+    long first = Math.max(0, file.size() - END_BYTES - MAX_COMMENT);
+    for (long at = file.size() - END_BYTES; at >= first; at--) {
+      if (i32(at) == END_MAGIC) {
+        return at;
+      }
+    }
+    throw damaged("a ZIP archive ends with a directory, this one does not (it is cut short)", null);
+  }
+
+  /// Reads the central entry at `at` and returns where the next one begins.
+  private long readEntry(long at) {
+    if (i32(at) != CENTRAL_MAGIC) {
+      throw damaged("its directory is garbled", null);
+    }
+    int nameBytes = u16(at + 28);
+    int extraBytes = u16(at + 30);
+    long extra = at + CENTRAL_BYTES + nameBytes;
+    var name =
+        new String(
+            file.bytes().asSlice(at + CENTRAL_BYTES, nameBytes).toArray(ValueLayout.JAVA_BYTE),
+            UTF_8);
+    if ((u16(at + 8) & 1) != 0 || u16(at + 10) != 0) {
+      throw new CheckpointException(
+          file.path(),
+          "entry %s is compressed or encrypted, which torch.save never does; save it again with torch.save"
+              .formatted(quote(name)));
+    }
+    var wide = new Zip64Field(extra, extra + extraBytes);
+    long size = wide.resolve(u32(at + 24));
+    long packed = wide.resolve(u32(at + 20));
+    long local = wide.resolve(u32(at + 42));
+    if (i32(local) != LOCAL_MAGIC) {
+      throw damaged("entry %s is not where the directory says".formatted(quote(name)), null);
+    }
+    long data = local + LOCAL_BYTES + u16(local + 26) + u16(local + 28);
+    if (size < 0 || packed != size || size > file.size() - data) {
+      throw damaged("entry %s does not lie inside the file".formatted(quote(name)), null);
+    }
+    if (entries.put(name, new Entry(name, data, size, u32(at + 16))) != null) {
+      throw damaged("entry %s comes twice".formatted(quote(name)), null);
+    }
+    return extra + extraBytes + u16(at + 32);
+  }
+
+  /// The 64-bit values that replace saturated 32-bit ones, in the order of the fields.
+  private final class Zip64Field {
+    private long at = -1;
+    private long end;
+
+    Zip64Field(long extra, long extraEnd) {
+      for (long field = extra; field + 4 <= extraEnd; field += 4 + u16(field + 2)) {
+        if (u16(field) == ZIP64_EXTRA) {
+          at = field + 4;
+          end = at + u16(field + 2);
+          return;
+        }
+      }
+    }
+
+    long resolve(long narrow) {
+      if (narrow != IN_EXTRA_FIELD) {
+        return narrow;
+      }
+      if (at < 0 || at + 8 > end) {
+        throw damaged("a ZIP64 size is missing", null);
+      }
+      at += 8;
+      return i64(at - 8);
+    }
+  }
+
+  private int u16(long at) {
+    return file.bytes().get(SHORT, at) & 0xFFFF;
+  }
+
+  private int i32(long at) {
+    return file.bytes().get(INT, at);
+  }
+
+  private long u32(long at) {
+    return i32(at) & 0xFFFFFFFFL;
+  }
+
+  private long i64(long at) {
+    return file.bytes().get(LONG, at);
+  }
+
+  private CheckpointException damaged(String problem, @Nullable Throwable cause) {
+    return new CheckpointException(
+        file.path(), "is a damaged ZIP archive: " + problem + "; fetch or save it again", cause);
+  }
+}

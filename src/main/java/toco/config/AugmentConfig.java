@@ -1,0 +1,86 @@
+package toco.config;
+
+import static toco.config.Checks.atLeast;
+import static toco.config.Checks.between;
+import static toco.config.Checks.nonNegative;
+import static toco.config.Checks.ordered;
+import static toco.config.Checks.positive;
+import static toco.config.Checks.probability;
+
+/// `augment.*`: the random training views (METHOD.md "Training data"). The image is scaled,
+/// flipped, padded and cropped; view 1 (`x`) and the local view branch off that crop; view 2 is
+/// cut from the whole image.
+///
+/// @param cropSizePx side of the square crop and of view 2
+/// @param scaleMin least factor of the random scaling
+/// @param scaleMax largest factor of the random scaling
+/// @param flipProbability horizontal flip of the scaled image, before the crop
+/// @param viewFlipProbability horizontal flip of each view on its own, after the crop. Under
+///     `train.compat: reference` the image box does not follow it (a published quirk)
+/// @param jitterProbability of the whole colour jitter, whose parts come in random order
+/// @param brightness jitter factor drawn from 1 ± this
+/// @param contrast jitter factor drawn from 1 ± this
+/// @param saturation jitter factor drawn from 1 ± this
+/// @param hue jitter shift drawn from ± this, in turns of the colour circle
+/// @param greyProbability of turning a view grey
+/// @param view1BlurProbability of blurring view 1
+/// @param localBlurProbability of blurring the local view
+/// @param view2BlurProbability of blurring view 2
+/// @param blurRadiusMin least radius (standard deviation) of the Gaussian blur, in pixels
+/// @param blurRadiusMax largest radius of the Gaussian blur, in pixels
+/// @param solariseProbability of solarising view 2 (values from 128 on are inverted)
+/// @param view2ScaleMin least share of the whole image's area that view 2 shows
+/// @param view2ScaleMax largest share of the whole image's area that view 2 shows
+/// @param view2RatioMin least aspect ratio (width over height) of view 2's cut
+/// @param view2RatioMax largest aspect ratio of view 2's cut
+public record AugmentConfig(
+    @Default("448") int cropSizePx,
+    @Default("0.5") double scaleMin,
+    @Default("2") double scaleMax,
+    @Default("0.5") double flipProbability,
+    @Default("0.5") double viewFlipProbability,
+    @Default("0.8") double jitterProbability,
+    @Default("0.4") double brightness,
+    @Default("0.4") double contrast,
+    @Default("0.2") double saturation,
+    @Default("0.1") double hue,
+    @Default("0.2") double greyProbability,
+    @Default("1") double view1BlurProbability,
+    @Default("0.5") double localBlurProbability,
+    @Default("0.1") double view2BlurProbability,
+    @Default("0.1") double blurRadiusMin,
+    @Default("2") double blurRadiusMax,
+    @Default("0.2") double solariseProbability,
+    @Default("0.4") double view2ScaleMin,
+    @Default("1") double view2ScaleMax,
+    @Default("0.75") double view2RatioMin,
+    @Default("1.3333333333333333") double view2RatioMax) {
+
+  public AugmentConfig {
+    atLeast("augment.cropSizePx", cropSizePx, 16);
+    positive("augment.scaleMin", scaleMin);
+    positive("augment.scaleMax", scaleMax);
+    ordered("augment.scaleMin", scaleMin, "augment.scaleMax", scaleMax);
+    probability("augment.flipProbability", flipProbability);
+    probability("augment.viewFlipProbability", viewFlipProbability);
+    probability("augment.jitterProbability", jitterProbability);
+    between("augment.brightness", brightness, 0, 1);
+    between("augment.contrast", contrast, 0, 1);
+    between("augment.saturation", saturation, 0, 1);
+    between("augment.hue", hue, 0, 0.5);
+    probability("augment.greyProbability", greyProbability);
+    probability("augment.view1BlurProbability", view1BlurProbability);
+    probability("augment.localBlurProbability", localBlurProbability);
+    probability("augment.view2BlurProbability", view2BlurProbability);
+    nonNegative("augment.blurRadiusMin", blurRadiusMin);
+    nonNegative("augment.blurRadiusMax", blurRadiusMax);
+    ordered("augment.blurRadiusMin", blurRadiusMin, "augment.blurRadiusMax", blurRadiusMax);
+    probability("augment.solariseProbability", solariseProbability);
+    positive("augment.view2ScaleMin", view2ScaleMin);
+    between("augment.view2ScaleMax", view2ScaleMax, 0, 1);
+    ordered("augment.view2ScaleMin", view2ScaleMin, "augment.view2ScaleMax", view2ScaleMax);
+    positive("augment.view2RatioMin", view2RatioMin);
+    positive("augment.view2RatioMax", view2RatioMax);
+    ordered("augment.view2RatioMin", view2RatioMin, "augment.view2RatioMax", view2RatioMax);
+  }
+}

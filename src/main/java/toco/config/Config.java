@@ -1,0 +1,121 @@
+package toco.config;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+
+/// The complete, checked configuration of a run.
+///
+/// ```java
+/// var config = Config.load(Path.of("configs/voc_deit_b.yaml"), List.of("train.maxIters=100"));
+/// int crop = config.augment().cropSizePx();
+/// ```
+///
+/// A file names only what differs from the defaults, which are the published VOC recipe with
+/// DeiT-B (only the encoder's pretrained weights have to be named). Relative paths in it mean what
+/// they mean on a command line: `data.root`, `model.pretrained` and `run.dir` are relative to the
+/// **working directory** (not to the file); the list, label and folder names of `data` are
+/// relative to `data.root`.
+///
+/// @param model the network
+/// @param data images, labels, lists
+/// @param augment random training views
+/// @param train the course of training
+/// @param optim optimizer and learning rates
+/// @param loss weights and schedules of the loss terms
+/// @param cam class activation maps and pseudo-labels
+/// @param eval evaluation
+/// @param run folder and seed
+public record Config(
+    ModelConfig model,
+    DataConfig data,
+    AugmentConfig augment,
+    TrainConfig train,
+    OptimConfig optim,
+    LossConfig loss,
+    CamConfig cam,
+    EvalConfig eval,
+    RunConfig run) {
+
+  /// Checks what no section can check alone.
+  public Config {
+    int named = data.classNames().size();
+    if (named != model.foregroundClasses()) {
+      throw new ConfigException(
+          "model.numClasses",
+          ("model.numClasses is %d (background included) but data.classNames has %d foreground"
+                  + " names; set model.numClasses=%d or list %d names")
+              .formatted(model.numClasses(), named, named + 1, model.foregroundClasses()));
+    }
+    int patch = model.encoder().patchSizePx();
+    Checks.multipleOf("augment.cropSizePx", augment.cropSizePx(), patch);
+    Checks.multipleOf("train.localCropSizePx", train.localCropSizePx(), patch);
+    Checks.multipleOf("eval.sizePx", eval.sizePx(), patch);
+    if (train.localCropSizePx() > augment.cropSizePx()) {
+      throw Checks.invalid(
+          "train.localCropSizePx",
+          "≤ augment.cropSizePx (" + augment.cropSizePx() + ")",
+          train.localCropSizePx());
+    }
+    if (eval.split() == Split.TEST) {
+      data.listPath(Split.TEST);
+    }
+  }
+
+  /// The published VOC recipe with DeiT-B.
+  public static Config defaults() {
+    return parse("", "defaults", List.of());
+  }
+
+  /// Reads a YAML file over the defaults.
+  ///
+  /// @param file the configuration file, UTF-8
+  /// @param overrides `key=value` each (`train.maxIters=100`, `cam.scales=[1, .5]`), stronger than
+  ///     the file; the value is YAML, but paths and other text are taken literally
+  /// @throws ConfigException with one line that names file, line, key and remedy
+  public static Config load(Path file, List<String> overrides) {
+    try {
+      return parse(Files.readString(file), file.toString(), overrides);
+    } catch (NoSuchFileException e) {
+      throw new ConfigException(null, file + ": no such configuration file");
+    } catch (CharacterCodingException e) {
+      throw new ConfigException(null, file + ": not UTF-8 text; is it a configuration file?");
+    } catch (IOException e) {
+      throw new ConfigException(null, file + ": cannot be read: " + e);
+    }
+  }
+
+  /// Reads YAML or JSON text over the defaults, such as the effective configuration that a
+  /// checkpoint keeps.
+  ///
+  /// @param origin what error messages call the text
+  public static Config parse(String text, String origin, List<String> overrides) {
+    return ConfigReader.read(text, origin, overrides);
+  }
+
+  /// This configuration with some keys changed.
+  ///
+  /// @param overrides as in [#load]
+  public Config with(String... overrides) {
+    return parse(toJson(), "configuration", List.of(overrides));
+  }
+
+  /// The effective configuration: every key, in an order that reads well. [#parse] gives an equal
+  /// configuration back.
+  public String toYaml() {
+    return ConfigWriter.yaml(this);
+  }
+
+  /// The same on one line of JSON.
+  public String toJson() {
+    return ConfigWriter.json(this);
+  }
+
+  /// A listing of every key with its default and what a value must be, a line each.
+  public static String describe() {
+    return ConfigWriter.listing();
+  }
+}

@@ -1,0 +1,29 @@
+package toco.config;
+
+import java.io.Serial;
+import org.jspecify.annotations.Nullable;
+
+/// A configuration that cannot be used. The message is one line for the user: where (file and
+/// line, or the `--set`), which key, what was expected, what was found.
+public final class ConfigException extends IllegalArgumentException {
+  @Serial private static final long serialVersionUID = 1L;
+
+  private final @Nullable String key;
+
+  ConfigException(@Nullable String key, String message) {
+    super(message);
+    this.key = key;
+  }
+
+  /// The dotted key at fault (`train.warmupIters`), or null where no single key is.
+  public @Nullable String key() {
+    return key;
+  }
+
+  /// The same complaint, said with the place it comes from.
+  ConfigException at(String origin) {
+    var located = new ConfigException(key, origin + ": " + getMessage());
+    located.setStackTrace(getStackTrace());
+    return located;
+  }
+}

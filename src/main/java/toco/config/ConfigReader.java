@@ -1,0 +1,168 @@
+package toco.config;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Merges defaults, a file and overrides into one complete tree and binds it to the records,
+/// strictly: no key unknown, none missing, no value converted from another type.
+final class ConfigReader {
+  private final Map<String, JsonNode> values = new LinkedHashMap<>();
+  private final Map<String, String> origins = new HashMap<>(); // where a value was given
+  private String source = "defaults";
+
+  private ConfigReader() {
+    Key.ALL.forEach((name, key) -> values.put(name, parseValue(key, key.defaultText(), name)));
+  }
+
+  /// Reads a configuration over the defaults.
+  ///
+  /// @param text YAML, or JSON
+  /// @param source what to call it in messages, such as the file's name
+  /// @param overrides `a.b=c`, applied after the text, the last one counting
+  static Config read(String text, String source, List<String> overrides) {
+    var reader = new ConfigReader();
+    reader.source = source;
+    var parsed = YamlTree.parse(text, source);
+    reader.addSection("", parsed.root(), parsed.lines());
+    overrides.forEach(reader::addOverride);
+    return reader.bind();
+  }
+
+  private void addSection(String section, JsonNode node, Map<String, Integer> lines) {
+    if (node.isNull()) {
+      return; // a section whose keys are all commented out
+    }
+    if (!(node instanceof ObjectNode object)) {
+      var what = section.isEmpty() ? "a configuration" : section;
+      var line = section.isEmpty() ? "" : ":" + lines.get(section);
+      throw new ConfigException(
+          section, source + line + ": " + what + " must hold keys and values, got " + node);
+    }
+    for (var member : object.properties()) {
+      var name = section.isEmpty() ? member.getKey() : section + "." + member.getKey();
+      var origin = source + ":" + lines.get(name);
+      if (member.getKey().contains(".")) {
+        throw new ConfigException(
+            name, origin + ": '" + name + "' must be nested: the section, its keys indented below");
+      }
+      if (Key.ALL.containsKey(name)) {
+        values.put(name, member.getValue());
+        origins.put(name, origin);
+      } else if (Key.isSection(name)) {
+        addSection(name, member.getValue(), lines);
+      } else {
+        throw unknown(name).at(origin);
+      }
+    }
+  }
+
+  private void addOverride(String override) {
+    int equals = override.indexOf('=');
+    var origin = "--set " + override;
+    if (equals < 1) {
+      throw new ConfigException(null, origin + ": expected KEY=VALUE, such as train.maxIters=100");
+    }
+    var name = override.substring(0, equals).strip();
+    var key = Key.ALL.get(name);
+    if (key == null) {
+      throw unknown(name).at(origin);
+    }
+    values.put(name, parseValue(key, override.substring(equals + 1), origin));
+    origins.put(name, origin);
+  }
+
+  private static JsonNode parseValue(Key key, String text, String origin) {
+    if (key.isText()) { // literal, so that no character of a path needs quoting
+      return text.isBlank() || (text.equals("null") && key.nullable())
+          ? JsonNodeFactory.instance.nullNode()
+          : JsonNodeFactory.instance.stringNode(text);
+    }
+    var parsed = YamlTree.parse(text, origin).root();
+    return text.isBlank() ? JsonNodeFactory.instance.nullNode() : parsed;
+  }
+
+  private static ConfigException unknown(String name) {
+    if (Key.isSection(name)) {
+      var keys = String.join(", ", Key.namesIn(name));
+      return new ConfigException(name, name + " is a section; set one of its keys: " + keys);
+    }
+    int dot = name.lastIndexOf('.');
+    var section = dot < 0 || !Key.isSection(name.substring(0, dot)) ? "" : name.substring(0, dot);
+    var known = section.isEmpty() ? "the sections are " : section + " has ";
+    var remedy =
+        Key.closestTo(name)
+            .map(key -> "did you mean '" + key + "'?")
+            .orElse(known + String.join(", ", Key.namesIn(section)));
+    return new ConfigException(name, "unknown key '" + name + "'; " + remedy);
+  }
+
+  private Config bind() {
+    var tree = JsonNodeFactory.instance.objectNode();
+    for (var key : Key.ALL.values()) {
+      var value = values.getOrDefault(key.name(), JsonNodeFactory.instance.missingNode());
+      if (value.isNull() && !key.nullable()) {
+        throw located(
+            key.name(),
+            "%s has no value; give %s, or leave the key out for its default %s"
+                .formatted(key.name(), key.expected(), key.defaultText()));
+      }
+      if (value.isArray() && value.values().stream().anyMatch(JsonNode::isNull)) {
+        throw wrongType(key);
+      }
+      put(tree, key.name(), value);
+    }
+    try {
+      return StrictMapper.JSON.treeToValue(tree, Config.class);
+    } catch (JacksonException e) {
+      throw explain(e);
+    }
+  }
+
+  private static void put(ObjectNode tree, String name, JsonNode value) {
+    int dot = name.indexOf('.');
+    if (dot < 0) {
+      tree.set(name, value);
+    } else {
+      put(tree.withObjectProperty(name.substring(0, dot)), name.substring(dot + 1), value);
+    }
+  }
+
+  /// Turns Jackson's exception into one line about the key at fault.
+  private ConfigException explain(JacksonException e) {
+    for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ConfigException check) { // from a record's constructor
+        var key = check.key();
+        return located(key == null ? "" : key, String.valueOf(check.getMessage()));
+      }
+    }
+    var name = new StringBuilder();
+    for (var step : e.getPath()) {
+      if (step.getPropertyName() != null) {
+        name.append(name.isEmpty() ? "" : ".").append(step.getPropertyName());
+      }
+    }
+    var key = Key.ALL.get(name.toString());
+    if (key == null) {
+      return new ConfigException(null, source + ": " + e.getOriginalMessage());
+    }
+    return wrongType(key);
+  }
+
+  private ConfigException wrongType(Key key) {
+    var got = values.getOrDefault(key.name(), JsonNodeFactory.instance.missingNode());
+    boolean unquoted = key.isText() && got.isValueNode();
+    var remedy = unquoted ? " (put text that reads as a number or truth value in quotes)" : "";
+    return located(key.name(), key.name() + " must be " + key.expected() + ", got " + got + remedy);
+  }
+
+  private ConfigException located(String name, String message) {
+    return new ConfigException(name, message).at(origins.getOrDefault(name, source));
+  }
+}

@@ -1,0 +1,72 @@
+package toco.config;
+
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Configurations as text.
+final class ConfigWriter {
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z/][A-Za-z0-9_./ -]*[A-Za-z0-9]");
+  private static final Set<String> RESERVED =
+      Set.of("null", "true", "false", "yes", "no", "on", "off");
+
+  private ConfigWriter() {}
+
+  static String json(Config config) {
+    return StrictMapper.JSON.writeValueAsString(config);
+  }
+
+  static String yaml(Config config) {
+    var out = new StringBuilder();
+    ObjectNode tree = StrictMapper.JSON.valueToTree(config);
+    section(tree, "", out);
+    return out.toString();
+  }
+
+  private static void section(ObjectNode section, String indent, StringBuilder out) {
+    for (var member : section.properties()) {
+      out.append(indent).append(member.getKey()).append(':');
+      if (member.getValue() instanceof ObjectNode nested) {
+        out.append('\n');
+        section(nested, indent + "  ", out);
+      } else {
+        out.append(' ').append(value(member.getValue())).append('\n');
+      }
+    }
+  }
+
+  /// JSON is YAML, so a value is its JSON; quotes go where plain text reads as text anyway.
+  private static String value(JsonNode node) {
+    if (node.isArray()) {
+      return node.values().stream()
+          .map(ConfigWriter::value)
+          .collect(Collectors.joining(", ", "[", "]"));
+    }
+    if (node.isString()) {
+      var text = node.stringValue();
+      boolean reserved = RESERVED.contains(text.toLowerCase(Locale.ROOT));
+      return PLAIN.matcher(text).matches() && !reserved ? text : node.toString();
+    }
+    return node.isFloatingPointNumber() ? number(node.doubleValue()) : node.toString();
+  }
+
+  /// 6e-5 and 2 rather than 6.0E-5 and 2.0; the reader gives the same double back.
+  private static String number(double value) {
+    return Double.toString(value).replaceFirst("\\.0(?=E|$)", "").replace('E', 'e');
+  }
+
+  static String listing() {
+    int width = Key.ALL.keySet().stream().mapToInt(String::length).max().orElse(0);
+    return Key.ALL.values().stream()
+        .map(key -> listed(key, width))
+        .collect(Collectors.joining("\n", "", "\n"));
+  }
+
+  private static String listed(Key key, int width) {
+    var name = key.name() + " ".repeat(width - key.name().length());
+    return "%s  %-27s  %s".formatted(name, key.defaultText(), key.expected());
+  }
+}

@@ -1,0 +1,57 @@
+package toco.config;
+
+import static toco.config.Checks.atLeast;
+import static toco.config.Checks.invalid;
+import static toco.config.Checks.multipleOf;
+import static toco.config.Checks.positive;
+
+/// What it takes to build the encoder: the backbone's own figures, or those of a custom one.
+/// Obtained from [ModelConfig#encoder()].
+///
+/// @param imageSizePx side of the square image that the position embedding covers
+/// @param patchSizePx side of a patch, P
+/// @param embedDim token width, D
+/// @param depth number of blocks
+/// @param numHeads attention heads; divides `embedDim`
+/// @param mlpRatio width of the block's hidden layer over `embedDim`
+/// @param qkvBias whether the query, key and value projection has a bias
+/// @param layerNormEps epsilon of every LayerNorm
+/// @param attentionScale factor on query·key before the softmax
+/// @param distilled whether a distillation token follows the class token
+public record EncoderShape(
+    int imageSizePx,
+    int patchSizePx,
+    int embedDim,
+    int depth,
+    int numHeads,
+    double mlpRatio,
+    boolean qkvBias,
+    double layerNormEps,
+    double attentionScale,
+    boolean distilled) {
+
+  public EncoderShape {
+    atLeast("model.patchSizePx", patchSizePx, 1);
+    atLeast("model.imageSizePx", imageSizePx, patchSizePx);
+    multipleOf("model.imageSizePx", imageSizePx, patchSizePx);
+    atLeast("model.embedDim", embedDim, 1);
+    atLeast("model.depth", depth, 1);
+    atLeast("model.numHeads", numHeads, 1);
+    if (embedDim % numHeads != 0) {
+      throw invalid("model.numHeads", "a divisor of model.embedDim (" + embedDim + ")", numHeads);
+    }
+    positive("model.mlpRatio", mlpRatio);
+    positive("model.layerNormEps", layerNormEps);
+    positive("model.attentionScale", attentionScale);
+  }
+
+  /// Tokens in front of the patch tokens: the class token, and the distillation token if any.
+  public int prefixTokens() {
+    return distilled ? 2 : 1;
+  }
+
+  /// Side of the position embedding's grid, in patches.
+  public int gridSize() {
+    return imageSizePx / patchSizePx;
+  }
+}

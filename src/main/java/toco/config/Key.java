@@ -1,0 +1,159 @@
+package toco.config;
+
+import java.lang.reflect.AnnotatedType;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// A configuration key, as a component of a section record declares it.
+///
+/// @param name dotted (`train.warmupIters`)
+/// @param type the component's type
+/// @param nullable whether `null` ("absent") is a value
+/// @param defaultText the default as a YAML file would write it
+record Key(String name, Type type, boolean nullable, String defaultText) {
+
+  /// Every key by its dotted name, in the order of the records.
+  static final Map<String, Key> ALL = declaredIn(Config.class, "");
+
+  private static Map<String, Key> declaredIn(Class<?> section, String prefix) {
+    var keys = new LinkedHashMap<String, Key>();
+    for (var component : section.getRecordComponents()) {
+      var name = prefix + component.getName();
+      if (component.getType().isRecord()) {
+        keys.putAll(declaredIn(component.getType(), name + "."));
+      } else {
+        keys.put(name, declaredBy(component, name));
+      }
+    }
+    return keys;
+  }
+
+  private static Key declaredBy(RecordComponent component, String name) {
+    var standard = component.getAnnotation(Default.class);
+    if (standard == null) {
+      throw new IllegalStateException(name + " has no @Default; add one to its component");
+    }
+    AnnotatedType type = component.getAnnotatedType();
+    boolean nullable = type.isAnnotationPresent(Nullable.class);
+    return new Key(name, component.getGenericType(), nullable, standard.value());
+  }
+
+  /// Whether the name is that of a section, such as `train` or `data.synthetic`.
+  static boolean isSection(String name) {
+    return sections().anyMatch(name::equals);
+  }
+
+  private static Stream<String> sections() {
+    return ALL.keySet().stream()
+        .flatMap(key -> Stream.iterate(parent(key), s -> !s.isEmpty(), Key::parent))
+        .distinct();
+  }
+
+  private static String parent(String name) {
+    return name.substring(0, Math.max(0, name.lastIndexOf('.')));
+  }
+
+  /// Whether the value is free text, which `--set` takes literally.
+  boolean isText() {
+    return type == String.class || type == Path.class;
+  }
+
+  /// What a value must be, in words: "an integer", "one of auto, cpu, cuda".
+  String expected() {
+    return expected(type) + (nullable ? " or null" : "");
+  }
+
+  private static String expected(Type type) {
+    return switch (type) {
+      case ParameterizedType list -> expectedList(list.getActualTypeArguments()[0]);
+      case Class<?> c when c == int.class || c == Integer.class -> "an integer";
+      case Class<?> c when c == long.class -> "an integer";
+      case Class<?> c when c == double.class || c == Double.class -> "a number";
+      case Class<?> c when c == boolean.class || c == Boolean.class -> "true or false";
+      case Class<?> c when c == Path.class -> "a path";
+      case Class<?> c when c == String.class -> "text";
+      case Class<?> c when c.isEnum() -> "one of " + constants(c);
+      default -> throw new IllegalStateException("no configuration key can be a " + type);
+    };
+  }
+
+  private static String expectedList(Type element) {
+    if (element == Double.class) {
+      return "a list of numbers, such as [1, 0.5]";
+    }
+    return element == Integer.class
+        ? "a list of integers, such as [1, 2]"
+        : "a list of texts, such as [cat, dog]";
+  }
+
+  private static String constants(Class<?> type) {
+    return Arrays.stream(type.getEnumConstants())
+        .map(Object::toString)
+        .collect(Collectors.joining(", "));
+  }
+
+  /// The known key that a misspelt one most likely means: near in spelling, in the same section or
+  /// in another.
+  static Optional<String> closestTo(String unknown) {
+    return Stream.concat(ALL.keySet().stream(), sections())
+        .filter(key -> distance(unknown, key) <= Math.max(2, lastName(unknown).length() / 3))
+        .min(Comparator.comparingInt(key -> distance(unknown, key)));
+  }
+
+  /// Edits between two keys, case and separators aside; a wrong section counts as one edit.
+  private static int distance(String a, String b) {
+    int whole = edits(letters(a), letters(b));
+    return Math.min(whole, 1 + edits(letters(lastName(a)), letters(lastName(b))));
+  }
+
+  private static String firstName(String key) {
+    int dot = key.indexOf('.');
+    return dot < 0 ? key : key.substring(0, dot);
+  }
+
+  private static String lastName(String key) {
+    return key.substring(key.lastIndexOf('.') + 1);
+  }
+
+  private static String letters(String key) {
+    return key.replaceAll("[_-]", "").toLowerCase(Locale.ROOT);
+  }
+
+  /// Levenshtein distance.
+  private static int edits(String a, String b) {
+    var row = new int[b.length() + 1];
+    Arrays.setAll(row, j -> j);
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(substituted, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[b.length()];
+  }
+
+  /// The keys right beneath a section (or the sections, for the empty name), for error messages.
+  static List<String> namesIn(String section) {
+    var prefix = section.isEmpty() ? "" : section + ".";
+    return ALL.keySet().stream()
+        .filter(key -> key.startsWith(prefix))
+        .map(key -> firstName(key.substring(prefix.length())))
+        .distinct()
+        .toList();
+  }
+}

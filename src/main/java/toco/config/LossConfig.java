@@ -1,0 +1,85 @@
+package toco.config;
+
+import static toco.config.Checks.atLeast;
+import static toco.config.Checks.between;
+import static toco.config.Checks.nonNegative;
+import static toco.config.Checks.positive;
+
+/// `loss.*`: weights of the loss terms and the iterations at which they set in (METHOD.md, training
+/// step 5). The two classification losses have weight 1 always. Before its start iteration a term
+/// has weight 0, which is a zero gradient and not an absent one.
+///
+/// @param ptcWeight patch-token contrast
+/// @param ctcWeight class-token contrast
+/// @param segWeight segmentation cross-entropy on pseudo-labels
+/// @param regWeight dense energy regularisation
+/// @param ptcStartIter first iteration that carries `ptcWeight` (VOC 0, COCO 12001)
+/// @param ctcStartIter first iteration that carries `ctcWeight` (VOC 0, COCO 12001)
+/// @param segStartIter first iteration that carries `segWeight` (VOC 2001, COCO 8001)
+/// @param regStartIter first iteration that carries `regWeight` (VOC 2001, COCO 8001)
+/// @param mainCamStartIter first iteration whose pseudo-labels come from the CAMs; before it they
+///     come from the auxiliary CAMs (VOC 0, COCO 12001)
+/// @param ctcTemperature divides the class-token similarities (VOC 0.5, COCO 1.0)
+/// @param energyWeight factor of the dense energy, beside `regWeight`
+/// @param energySigmaRgb bandwidth of its bilateral filter in colour, 0–255
+/// @param energySigmaXy bandwidth of its bilateral filter in pixels of the full-size image
+/// @param energyScaleFactor size at which the energy is computed, over the full size
+public record LossConfig(
+    @Default("0.2") double ptcWeight,
+    @Default("0.5") double ctcWeight,
+    @Default("0.1") double segWeight,
+    @Default("0.05") double regWeight,
+    @Default("0") int ptcStartIter,
+    @Default("0") int ctcStartIter,
+    @Default("2001") int segStartIter,
+    @Default("2001") int regStartIter,
+    @Default("0") int mainCamStartIter,
+    @Default("0.5") double ctcTemperature,
+    @Default("1e-7") double energyWeight,
+    @Default("15") double energySigmaRgb,
+    @Default("100") double energySigmaXy,
+    @Default("0.5") double energyScaleFactor) {
+
+  public LossConfig {
+    nonNegative("loss.ptcWeight", ptcWeight);
+    nonNegative("loss.ctcWeight", ctcWeight);
+    nonNegative("loss.segWeight", segWeight);
+    nonNegative("loss.regWeight", regWeight);
+    atLeast("loss.ptcStartIter", ptcStartIter, 0);
+    atLeast("loss.ctcStartIter", ctcStartIter, 0);
+    atLeast("loss.segStartIter", segStartIter, 0);
+    atLeast("loss.regStartIter", regStartIter, 0);
+    atLeast("loss.mainCamStartIter", mainCamStartIter, 0);
+    positive("loss.ctcTemperature", ctcTemperature);
+    nonNegative("loss.energyWeight", energyWeight);
+    positive("loss.energySigmaRgb", energySigmaRgb);
+    positive("loss.energySigmaXy", energySigmaXy);
+    positive("loss.energyScaleFactor", energyScaleFactor);
+    between("loss.energyScaleFactor", energyScaleFactor, 0, 1);
+  }
+
+  /// Weight of the patch-token contrast at iteration `iter`.
+  public double ptcWeightAt(long iter) {
+    return iter < ptcStartIter ? 0 : ptcWeight;
+  }
+
+  /// Weight of the class-token contrast at iteration `iter`.
+  public double ctcWeightAt(long iter) {
+    return iter < ctcStartIter ? 0 : ctcWeight;
+  }
+
+  /// Weight of the segmentation loss at iteration `iter`.
+  public double segWeightAt(long iter) {
+    return iter < segStartIter ? 0 : segWeight;
+  }
+
+  /// Weight of the dense energy at iteration `iter`.
+  public double regWeightAt(long iter) {
+    return iter < regStartIter ? 0 : regWeight;
+  }
+
+  /// Whether pseudo-labels of iteration `iter` come from the CAMs (else from the auxiliary CAMs).
+  public boolean labelsFromMainCamAt(long iter) {
+    return iter >= mainCamStartIter;
+  }
+}

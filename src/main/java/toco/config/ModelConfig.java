@@ -1,0 +1,187 @@
+package toco.config;
+
+import static toco.config.Checks.atLeast;
+import static toco.config.Checks.between;
+import static toco.config.Checks.invalid;
+import static toco.config.Checks.positive;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// `model.*`: the network (METHOD.md "Network"). The keys from `patchSizePx` to `distilled`
+/// describe a `custom` backbone; beside a named one they stay absent (null: "as the backbone has
+/// it"), and a value that contradicts the name is refused.
+///
+/// @param backbone timm's name of the encoder, or `custom`
+/// @param pretrained file with the encoder's weights (a DeiT or timm release, `.pth` or
+///     `.safetensors`), relative to the working directory; absent: initialised at random
+/// @param imageSizePx side of the image that the stored position embedding covers; it is resized
+///     to the grid at hand on every forward. Absent: the backbone's (224 or 384)
+/// @param patchSizePx side of a patch, P
+/// @param embedDim token width, D
+/// @param depth number of blocks
+/// @param numHeads attention heads a block
+/// @param mlpRatio hidden width of a block's MLP over `embedDim`; 4 for a custom backbone
+/// @param qkvBias whether query, key and value have a bias; true for a custom backbone
+/// @param layerNormEps epsilon of every LayerNorm; 1e-6 for a custom backbone
+/// @param attentionScale factor on query·key; absent: (D / heads)^−0.5, and for the early
+///     vit_small_patch16_224 with pretrained weights 768^−0.5
+/// @param distilled whether a distillation token follows the class token; false if custom
+/// @param auxLayer block whose patch tokens feed the auxiliary classifier, counted from the end:
+///     −1 is the last (normed), −3 the published choice
+/// @param numClasses classes including background, C
+/// @param projectionHidden width of the projection head's hidden layers
+/// @param projectionBottleneck width of its L2-normalised layer
+/// @param projectionOut width of its output
+/// @param decoderChannels width of the LargeFOV decoder
+/// @param decoderDilation dilation of its two 3×3 convolutions, in grid cells
+/// @param teacherMomentum share of the old teacher in the EMA update of every step
+/// @param initStd standard deviation of the truncated normal that initialises the encoder's block
+///     matrices when it starts from scratch
+public record ModelConfig(
+    @Default("deit_base_patch16_224") Backbone backbone,
+    @Default("null") @Nullable Path pretrained,
+    @Default("null") @Nullable Integer imageSizePx,
+    @Default("null") @Nullable Integer patchSizePx,
+    @Default("null") @Nullable Integer embedDim,
+    @Default("null") @Nullable Integer depth,
+    @Default("null") @Nullable Integer numHeads,
+    @Default("null") @Nullable Double mlpRatio,
+    @Default("null") @Nullable Boolean qkvBias,
+    @Default("null") @Nullable Double layerNormEps,
+    @Default("null") @Nullable Double attentionScale,
+    @Default("null") @Nullable Boolean distilled,
+    @Default("-3") int auxLayer,
+    @Default("21") int numClasses,
+    @Default("2048") int projectionHidden,
+    @Default("256") int projectionBottleneck,
+    @Default("1024") int projectionOut,
+    @Default("512") int decoderChannels,
+    @Default("5") int decoderDilation,
+    @Default("0.9") double teacherMomentum,
+    @Default("0.02") double initStd) {
+
+  public ModelConfig {
+    atLeast("model.numClasses", numClasses, 2);
+    if (numClasses > 255) {
+      throw invalid("model.numClasses", "≤ 255 (label 255 means ignored)", numClasses);
+    }
+    atLeast("model.projectionHidden", projectionHidden, 1);
+    atLeast("model.projectionBottleneck", projectionBottleneck, 1);
+    atLeast("model.projectionOut", projectionOut, 1);
+    atLeast("model.decoderChannels", decoderChannels, 1);
+    atLeast("model.decoderDilation", decoderDilation, 1);
+    between("model.teacherMomentum", teacherMomentum, 0, 1);
+    positive("model.initStd", initStd);
+    var encoder =
+        shape(
+            backbone,
+            pretrained,
+            imageSizePx,
+            patchSizePx,
+            embedDim,
+            depth,
+            numHeads,
+            mlpRatio,
+            qkvBias,
+            layerNormEps,
+            attentionScale,
+            distilled);
+    if (auxLayer < -encoder.depth() || auxLayer > -1) {
+      var expected = "from " + -encoder.depth() + " to -1 (counted from the last block)";
+      throw invalid("model.auxLayer", expected, auxLayer);
+    }
+  }
+
+  /// The encoder's complete shape: the backbone's figures, or the custom ones.
+  public EncoderShape encoder() {
+    return shape(
+        backbone,
+        pretrained,
+        imageSizePx,
+        patchSizePx,
+        embedDim,
+        depth,
+        numHeads,
+        mlpRatio,
+        qkvBias,
+        layerNormEps,
+        attentionScale,
+        distilled);
+  }
+
+  /// Foreground classes, K = C − 1.
+  public int foregroundClasses() {
+    return numClasses - 1;
+  }
+
+  private static EncoderShape shape(
+      Backbone backbone,
+      @Nullable Path pretrained,
+      @Nullable Integer imageSizePx,
+      @Nullable Integer patchSizePx,
+      @Nullable Integer embedDim,
+      @Nullable Integer depth,
+      @Nullable Integer numHeads,
+      @Nullable Double mlpRatio,
+      @Nullable Boolean qkvBias,
+      @Nullable Double layerNormEps,
+      @Nullable Double attentionScale,
+      @Nullable Boolean distilled) {
+    if (backbone == Backbone.CUSTOM) {
+      int width = needed("model.embedDim", embedDim);
+      int heads = needed("model.numHeads", numHeads);
+      return new EncoderShape(
+          needed("model.imageSizePx", imageSizePx),
+          needed("model.patchSizePx", patchSizePx),
+          width,
+          needed("model.depth", depth),
+          heads,
+          or(mlpRatio, 4.0),
+          or(qkvBias, true),
+          or(layerNormEps, 1e-6),
+          or(attentionScale, 1 / Math.sqrt((double) width / heads)),
+          or(distilled, false));
+    }
+    var published = backbone.shape(pretrained != null);
+    fixed("model.patchSizePx", patchSizePx, published.patchSizePx(), backbone);
+    fixed("model.embedDim", embedDim, published.embedDim(), backbone);
+    fixed("model.depth", depth, published.depth(), backbone);
+    fixed("model.numHeads", numHeads, published.numHeads(), backbone);
+    fixed("model.mlpRatio", mlpRatio, published.mlpRatio(), backbone);
+    fixed("model.qkvBias", qkvBias, published.qkvBias(), backbone);
+    fixed("model.layerNormEps", layerNormEps, published.layerNormEps(), backbone);
+    fixed("model.distilled", distilled, published.distilled(), backbone);
+    return new EncoderShape(
+        or(imageSizePx, published.imageSizePx()),
+        published.patchSizePx(),
+        published.embedDim(),
+        published.depth(),
+        published.numHeads(),
+        published.mlpRatio(),
+        published.qkvBias(),
+        published.layerNormEps(),
+        or(attentionScale, published.attentionScale()),
+        published.distilled());
+  }
+
+  private static <T> T or(@Nullable T value, T otherwise) {
+    return value == null ? otherwise : value;
+  }
+
+  private static int needed(String key, @Nullable Integer value) {
+    if (value == null) {
+      throw new ConfigException(key, key + " is missing; model.backbone custom needs it");
+    }
+    return value;
+  }
+
+  private static void fixed(String key, @Nullable Object given, Object own, Backbone backbone) {
+    if (given != null && !given.equals(own)) {
+      throw new ConfigException(
+          key,
+          "%s is %s but %s has %s; remove the key, or set model.backbone to custom"
+              .formatted(key, given, backbone, own));
+    }
+  }
+}

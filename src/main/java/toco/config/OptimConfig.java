@@ -1,0 +1,76 @@
+package toco.config;
+
+import static toco.config.Checks.invalid;
+import static toco.config.Checks.nonNegative;
+import static toco.config.Checks.positive;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// `optim.*`: the optimizer and its learning rates (METHOD.md, training step 8). The warm-up is in
+/// `train.warmupIters` and `train.warmupRatio`.
+///
+/// @param kind optimizer and schedule, by the published names
+/// @param lr learning rate of the encoder
+/// @param headLrMultiplier learning rate over `lr` of everything that is not the encoder
+/// @param classifierLrMultiplier the same for the classifiers and the projection head alone;
+///     absent: `headLrMultiplier`
+/// @param decoderLrMultiplier the same for the decoder alone; absent: `headLrMultiplier`
+/// @param weightDecay decoupled decay (SGD: L2 penalty) of every parameter, norms and biases too
+/// @param betas AdamW's decay rates of first and second moment
+/// @param power exponent of the polynomial schedule
+public record OptimConfig(
+    @Default("PolyWarmupAdamW") Kind kind,
+    @Default("6e-5") double lr,
+    @Default("10") double headLrMultiplier,
+    @Default("null") @Nullable Double classifierLrMultiplier,
+    @Default("null") @Nullable Double decoderLrMultiplier,
+    @Default("0.01") double weightDecay,
+    @Default("[0.9, 0.999]") List<Double> betas,
+    @Default("0.9") double power) {
+
+  /// The published optimizers, each with its schedule.
+  public enum Kind {
+    POLY_WARMUP_ADAMW("PolyWarmupAdamW"),
+    COS_WARMUP_ADAMW("CosWarmupAdamW"),
+    POLY_WARMUP_SGD("PolyWarmupSGD");
+
+    private final String publishedName;
+
+    Kind(String publishedName) {
+      this.publishedName = publishedName;
+    }
+
+    @Override
+    public String toString() {
+      return publishedName;
+    }
+  }
+
+  public OptimConfig {
+    positive("optim.lr", lr);
+    positive("optim.headLrMultiplier", headLrMultiplier);
+    if (classifierLrMultiplier != null) {
+      positive("optim.classifierLrMultiplier", classifierLrMultiplier);
+    }
+    if (decoderLrMultiplier != null) {
+      positive("optim.decoderLrMultiplier", decoderLrMultiplier);
+    }
+    nonNegative("optim.weightDecay", weightDecay);
+    if (betas.size() != 2 || !betas.stream().allMatch(beta -> beta >= 0 && beta < 1)) {
+      throw invalid("optim.betas", "two numbers in [0, 1)", betas);
+    }
+    betas = List.copyOf(betas);
+    positive("optim.power", power);
+  }
+
+  /// Full learning rate of the classifiers and the projection head.
+  public double classifierLr() {
+    return lr * (classifierLrMultiplier == null ? headLrMultiplier : classifierLrMultiplier);
+  }
+
+  /// Full learning rate of the decoder.
+  public double decoderLr() {
+    return lr * (decoderLrMultiplier == null ? headLrMultiplier : decoderLrMultiplier);
+  }
+}

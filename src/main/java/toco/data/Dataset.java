@@ -1,0 +1,40 @@
+package toco.data;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// Images with image-level labels, in the order of a list file. Immutable and safe for use by
+/// several threads; images are read by [Sample].
+public sealed interface Dataset permits VocDataset {
+  /// Number of samples.
+  int size();
+
+  /// Name of a sample, unique within the set.
+  ///
+  /// @param index 0…size−1
+  String name(int index);
+
+  /// Where a sample's image lies.
+  Path imagePath(int index);
+
+  /// Where a sample's mask lies, if it has one.
+  Optional<Path> maskPath(int index);
+
+  /// Names of the classes, without the background.
+  List<String> classNames();
+
+  /// Image-level labels of all samples.
+  ClassLabels labels();
+
+  /// K, the number of classes without the background.
+  default int numClasses() {
+    return classNames().size();
+  }
+
+  /// All that is known of a sample.
+  default Sample sample(int index) {
+    String name = name(index);
+    return new Sample(index, name, imagePath(index), maskPath(index), labels().multiHot(name));
+  }
+}

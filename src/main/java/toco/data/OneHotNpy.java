@@ -1,0 +1,133 @@
+package toco.data;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+import toco.image.AtomicFile;
+
+/// Image-level labels as the published code keeps them: `numpy.save` of a dict from image name to a
+/// float32 array, one value a class. Python reads it by `numpy.load(file,
+/// allow_pickle=True).item()`.
+///
+/// Reading executes nothing, see [NumpyPickle]; files of numpy 1 and 2 and of pickle protocols 2 to
+/// 5 are understood. What is written here, numpy 1 and 2 both read.
+public final class OneHotNpy {
+  private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+  private static final int HEADER_ALIGNMENT = 64;
+
+  private OneHotNpy() {}
+
+  /// Reads a labels file.
+  ///
+  /// @return the values of each name, in the file's order
+  /// @throws DataException if the file is missing, damaged or holds anything else
+  public static SequencedMap<String, float[]> read(Path file) {
+    byte[] bytes;
+    try {
+      bytes = Files.readAllBytes(file);
+    } catch (NoSuchFileException e) {
+      throw new DataException(
+          "no labels file "
+              + file
+              + "; put cls_labels_onehot.npy beside the lists, or name another folder",
+          e);
+    } catch (IOException e) {
+      throw new DataException("cannot read " + file + ": " + e.getMessage(), e);
+    }
+    return read(bytes, file.toString());
+  }
+
+  /// Reads a labels file that is in memory already.
+  ///
+  /// @param source what to call it in an error message
+  static SequencedMap<String, float[]> read(byte[] bytes, String source) {
+    try {
+      return parse(bytes);
+    } catch (IllegalArgumentException e) {
+      throw refused(source, "it holds " + e.getMessage(), e);
+    } catch (RuntimeException e) { // whichever way the damage shows
+      throw refused(source, "it is damaged or cut off", e);
+    }
+  }
+
+  /// Writes a labels file.
+  ///
+  /// @throws DataException if it cannot be written; an earlier file is then as before
+  public static void write(Path file, Map<String, float[]> byName) {
+    var out = new ByteArrayOutputStream();
+    out.writeBytes(MAGIC);
+    out.write(1);
+    out.write(0);
+    String header = "{'descr': '|O', 'fortran_order': False, 'shape': (), }";
+    int unpadded = MAGIC.length + 4 + header.length() + 1;
+    header += " ".repeat((HEADER_ALIGNMENT - unpadded % HEADER_ALIGNMENT) % HEADER_ALIGNMENT);
+    out.writeBytes(littleEndian(2, header.length() + 1));
+    out.writeBytes((header + "\n").getBytes(StandardCharsets.US_ASCII));
+    NumpyPickler.write(byName, out);
+    try {
+      AtomicFile.write(file, out.toByteArray());
+    } catch (IOException e) {
+      throw new DataException(
+          "cannot write %s: %s; check the folder and the free space"
+              .formatted(file, e.getMessage()),
+          e);
+    }
+  }
+
+  private static SequencedMap<String, float[]> parse(byte[] bytes) {
+    var in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    for (byte expected : MAGIC) {
+      if (in.get() != expected) {
+        throw new IllegalArgumentException("no numpy array");
+      }
+    }
+    int major = in.get();
+    in.get();
+    int headerLength = major == 1 ? in.getShort() & 0xFFFF : in.getInt();
+    int headerStart = in.position();
+    in.position(headerStart + headerLength);
+    String header = new String(bytes, headerStart, headerLength, StandardCharsets.UTF_8);
+    if (!header.contains("'|O'")) {
+      throw new IllegalArgumentException(
+          "a plain array instead of a pickled dict: " + header.strip());
+    }
+    if (!(NumpyPickle.read(in) instanceof NumpyValue.NdArray outer)
+        || !(outer.onlyObject() instanceof Map<?, ?> dict)) {
+      throw new IllegalArgumentException("something else than a dict");
+    }
+    var byName = new LinkedHashMap<String, float[]>();
+    dict.forEach(
+        (name, value) -> {
+          if (!(value instanceof NumpyValue.NdArray array)) {
+            throw new IllegalArgumentException("no array for '" + name + "'");
+          }
+          byName.put((String) name, array.toFloats());
+        });
+    return byName;
+  }
+
+  private static DataException refused(String source, String reason, Throwable cause) {
+    String message =
+        ("cannot read labels from %s: %s; "
+                + "expected numpy.save of a dict from image name to a float array")
+            .formatted(source, reason);
+    return new DataException(message, cause);
+  }
+
+  /// The low `count` bytes of a number, lowest first.
+  static byte[] littleEndian(int count, long value) {
+    var bytes = new byte[count];
+    for (int i = 0; i < count; i++) {
+      bytes[i] = (byte) (value >> (8 * i));
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,123 @@
+package toco.eval;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import java.lang.foreign.MemorySegment;
+
+/// Counts of (true class, predicted class) over pixels, and the scores read off them (METHOD "Evaluation").
+///
+/// Pixels whose true label is not in 0…C−1, such as 255, do not count. Not for use by several threads at once; add up
+/// matrices with [#add(ConfusionMatrix)] instead.
+public final class ConfusionMatrix {
+  private final int classes;
+  private final long[] counts; // [true · C + predicted]
+
+  /// @param classes C, background included
+  public ConfusionMatrix(int classes) {
+    if (classes < 1) {
+      throw new IllegalArgumentException("classes must be ≥ 1, got " + classes);
+    }
+    this.classes = classes;
+    counts = new long[classes * classes];
+  }
+
+  /// Counts one pixel.
+  public void add(long truth, long predicted) {
+    if (truth < 0 || truth >= classes) {
+      return;
+    }
+    if (predicted < 0 || predicted >= classes) {
+      throw new IllegalArgumentException("predicted labels must be in 0…%d, got %d".formatted(classes - 1, predicted));
+    }
+    counts[(int) truth * classes + (int) predicted]++;
+  }
+
+  /// Counts label maps of one size.
+  ///
+  /// @param truth uint8 labels, one a pixel
+  /// @param predicted uint8 labels, one a pixel
+  public void add(MemorySegment truth, MemorySegment predicted) {
+    if (truth.byteSize() != predicted.byteSize()) {
+      throw new IllegalArgumentException("label maps must have one size, got %d and %d pixels".formatted(truth.byteSize(), predicted.byteSize()));
+    }
+    for (long i = 0; i < truth.byteSize(); i++) {
+      add(truth.get(JAVA_BYTE, i) & 0xFF, predicted.get(JAVA_BYTE, i) & 0xFF);
+    }
+  }
+
+  /// Adds another matrix's counts.
+  public void add(ConfusionMatrix other) {
+    if (other.classes != classes) {
+      throw new IllegalArgumentException("matrices must have as many classes, got %d and %d".formatted(classes, other.classes));
+    }
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] += other.counts[i];
+    }
+  }
+
+  /// Intersection over union of each class; NaN for one in neither truth nor prediction.
+  public double[] iou() {
+    var iou = new double[classes];
+    for (int c = 0; c < classes; c++) {
+      iou[c] = (double) hits(c) / (ofTruth(c) + ofPrediction(c) - hits(c));
+    }
+    return iou;
+  }
+
+  /// Mean IoU over the classes that the truth has; NaN without any.
+  public double miou() {
+    return meanOverTruth(iou());
+  }
+
+  /// The share of pixels that are right.
+  public double pixelAccuracy() {
+    long right = 0;
+    long all = 0;
+    for (int c = 0; c < classes; c++) {
+      right += hits(c);
+      all += ofTruth(c);
+    }
+    return (double) right / all;
+  }
+
+  /// The mean over the classes that the truth has of the share of their pixels that are right.
+  public double meanAccuracy() {
+    var accuracy = new double[classes];
+    for (int c = 0; c < classes; c++) {
+      accuracy[c] = (double) hits(c) / ofTruth(c);
+    }
+    return meanOverTruth(accuracy);
+  }
+
+  private double meanOverTruth(double[] values) {
+    double sum = 0;
+    int present = 0;
+    for (int c = 0; c < classes; c++) {
+      if (ofTruth(c) > 0) {
+        sum += values[c];
+        present++;
+      }
+    }
+    return sum / present;
+  }
+
+  private long hits(int c) {
+    return counts[c * classes + c];
+  }
+
+  private long ofTruth(int c) {
+    long sum = 0;
+    for (int p = 0; p < classes; p++) {
+      sum += counts[c * classes + p];
+    }
+    return sum;
+  }
+
+  private long ofPrediction(int c) {
+    long sum = 0;
+    for (int t = 0; t < classes; t++) {
+      sum += counts[t * classes + c];
+    }
+    return sum;
+  }
+}

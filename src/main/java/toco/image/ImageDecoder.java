@@ -1,0 +1,73 @@
+package toco.image;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/// Decodes JPEG and PNG files to 8-bit RGB in off-heap memory, byte for byte as Pillow's
+/// `Image.open(f).convert("RGB")` does:
+///
+/// - baseline and progressive JPEG; greyscale is repeated over the channels; CMYK and YCCK are
+///   taken as inverted, as Adobe writes them;
+/// - PNG of every colour type and depth; alpha is dropped; 16-bit colour keeps its high byte, and
+///   16-bit grey is *clipped* at 255, as Pillow does;
+/// - colour profiles, gamma and the EXIF orientation are not applied.
+///
+/// A truncated or unreadable file is refused; no partly decoded image is ever returned.
+public final class ImageDecoder {
+  /// Larger images are refused before any memory is taken: a damaged header can claim any size.
+  static final long MAX_PIXELS = 178_956_970;
+
+  private ImageDecoder() {}
+
+  /// Decodes a file.
+  ///
+  /// @param file a JPEG or PNG file; its content decides, not its name
+  /// @param arena owner of the pixels
+  /// @throws ImageException if the file is missing, truncated or not an image of these kinds
+  public static RgbImage decode(Path file, Arena arena) {
+    return decode(readFile(file), file.toString(), arena);
+  }
+
+  /// Decodes an encoded image that is in memory already.
+  ///
+  /// @param source what to call it in an error message
+  public static RgbImage decode(byte[] encoded, String source, Arena arena) {
+    if (JpegRaster.isJpeg(encoded)) {
+      return JpegRaster.decode(encoded, source, arena);
+    }
+    if (PngRaster.isPng(encoded)) {
+      return PngRaster.decodeRgb(encoded, source, arena);
+    }
+    throw ImageException.unreadable(
+        source,
+        encoded.length == 0 ? "the file is empty" : "it is neither JPEG nor PNG",
+        "replace it with an intact JPEG or PNG file, or take it off the list");
+  }
+
+  static byte[] readFile(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (NoSuchFileException e) {
+      throw new ImageException(
+          "cannot read " + file + ": there is no such file; check the path or restore the file", e);
+    } catch (IOException | OutOfMemoryError e) {
+      throw new ImageException(
+          "cannot read %s: %s; check the file and its permissions"
+              .formatted(file, ImageException.reason(e)),
+          e);
+    }
+  }
+
+  static void checkSize(String source, long widthPx, long heightPx) {
+    if (widthPx < 1 || heightPx < 1 || widthPx * heightPx > MAX_PIXELS) {
+      throw ImageException.unreadable(
+          source,
+          "its header claims %d×%d px, of at most %d pixels"
+              .formatted(widthPx, heightPx, MAX_PIXELS),
+          "the file is damaged or too large: replace it or scale it down");
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package toco.image;
+
+/// An image file that cannot be read or written as asked. The message is one line that names the
+/// file, what is wrong with it and what to do.
+public final class ImageException extends RuntimeException {
+  public ImageException(String message) {
+    super(message);
+  }
+
+  public ImageException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  /// An unreadable file: `cannot read photo.jpg: the file is truncated; replace it …`.
+  static ImageException unreadable(String source, String reason, String remedy) {
+    return new ImageException("cannot read " + source + ": " + reason + "; " + remedy);
+  }
+
+  /// The text of a decoder's exception, on one line and never empty.
+  static String reason(Throwable thrown) {
+    String message = thrown.getMessage();
+    String text =
+        message == null || message.isBlank() ? thrown.getClass().getSimpleName() : message;
+    return text.strip().replaceAll("\\s+", " ");
+  }
+}

@@ -1,0 +1,159 @@
+package toco.image;
+
+import java.awt.color.ColorSpace;
+import java.awt.image.BufferedImage;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.DataBufferByte;
+import java.awt.image.IndexColorModel;
+import java.awt.image.Raster;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageTypeSpecifier;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.metadata.IIOMetadata;
+import javax.imageio.metadata.IIOMetadataNode;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+import org.jspecify.annotations.Nullable;
+import org.w3c.dom.Element;
+
+/// Writes images as JPEG of quality 95 with full-resolution colour (4:4:4), RGB PNG, and palette
+/// PNG with the VOC colour map. A file appears whole or not at all, see [AtomicFile].
+public final class ImageWriter {
+  private static final float JPEG_QUALITY = 0.95f;
+  private static final String JPEG_TREE = "javax_imageio_jpeg_image_1.0";
+
+  private ImageWriter() {}
+
+  /// Writes a JPEG file.
+  ///
+  /// @throws ImageException if it cannot be written
+  public static void writeJpeg(RgbImage image, Path file) {
+    BufferedImage picture = bufferedRgb(image);
+    var writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+    ImageWriteParam param = writer.getDefaultWriteParam();
+    param.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+    param.setCompressionQuality(JPEG_QUALITY);
+    IIOMetadata metadata =
+        writer.getDefaultImageMetadata(ImageTypeSpecifier.createFromRenderedImage(picture), param);
+    write(writer, picture, param, withoutSubsampling(metadata, file), file);
+  }
+
+  /// Writes an RGB PNG file.
+  ///
+  /// @throws ImageException if it cannot be written
+  public static void writePng(RgbImage image, Path file) {
+    writePng(bufferedRgb(image), file);
+  }
+
+  /// Writes a picture as an RGB PNG file.
+  ///
+  /// @throws ImageException if it cannot be written
+  public static void writePng(Picture picture, Path file) {
+    var buffered =
+        new BufferedImage(picture.widthPx(), picture.heightPx(), BufferedImage.TYPE_INT_RGB);
+    buffered
+        .getRaster()
+        .setDataElements(0, 0, picture.widthPx(), picture.heightPx(), picture.rgb());
+    writePng(buffered, file);
+  }
+
+  /// Writes a label map as a palette PNG: its samples are the class indices, its palette the VOC
+  /// colour map.
+  ///
+  /// @throws ImageException if it cannot be written
+  public static void writePng(LabelMap map, Path file) {
+    var reds = new byte[256];
+    var greens = new byte[256];
+    var blues = new byte[256];
+    for (int label = 0; label < 256; label++) {
+      int rgb = VocPalette.rgb(label);
+      reds[label] = (byte) (rgb >> 16);
+      greens[label] = (byte) (rgb >> 8);
+      blues[label] = (byte) rgb;
+    }
+    var buffered =
+        new BufferedImage(
+            map.widthPx(),
+            map.heightPx(),
+            BufferedImage.TYPE_BYTE_INDEXED,
+            new IndexColorModel(8, 256, reds, greens, blues));
+    buffered.getRaster().setDataElements(0, 0, map.widthPx(), map.heightPx(), bytes(map.labels()));
+    writePng(buffered, file);
+  }
+
+  private static void writePng(BufferedImage image, Path file) {
+    var writer = ImageIO.getImageWritersByFormatName("png").next();
+    write(writer, image, writer.getDefaultWriteParam(), null, file);
+  }
+
+  private static void write(
+      javax.imageio.ImageWriter writer,
+      BufferedImage image,
+      ImageWriteParam param,
+      @Nullable IIOMetadata metadata,
+      Path file) {
+    var encoded = new ByteArrayOutputStream();
+    try {
+      try (var output = new MemoryCacheImageOutputStream(encoded)) {
+        writer.setOutput(output);
+        writer.write(null, new IIOImage(image, null, metadata), param);
+      }
+      AtomicFile.write(file, encoded.toByteArray());
+    } catch (IOException e) {
+      throw new ImageException(
+          "cannot write %s: %s; check the folder, its permissions and the free space"
+              .formatted(file, ImageException.reason(e)),
+          e);
+    } finally {
+      writer.dispose();
+    }
+  }
+
+  /// The JDK halves the chroma by default; fine textures of one hue need every sample.
+  private static IIOMetadata withoutSubsampling(IIOMetadata metadata, Path file) {
+    try {
+      var root = (IIOMetadataNode) metadata.getAsTree(JPEG_TREE);
+      var components = root.getElementsByTagName("componentSpec");
+      for (int i = 0; i < components.getLength(); i++) {
+        var component = (Element) components.item(i);
+        component.setAttribute("HsamplingFactor", "1");
+        component.setAttribute("VsamplingFactor", "1");
+      }
+      metadata.setFromTree(JPEG_TREE, root);
+      return metadata;
+    } catch (IOException e) {
+      throw new ImageException("cannot set up the JPEG encoder for " + file, e);
+    }
+  }
+
+  private static BufferedImage bufferedRgb(RgbImage image) {
+    byte[] samples = bytes(image.pixels());
+    var raster =
+        Raster.createInterleavedRaster(
+            new DataBufferByte(samples, samples.length),
+            image.widthPx(),
+            image.heightPx(),
+            3 * image.widthPx(),
+            3,
+            new int[] {0, 1, 2},
+            null);
+    var colours =
+        new ComponentColorModel(
+            ColorSpace.getInstance(ColorSpace.CS_sRGB),
+            false,
+            false,
+            BufferedImage.OPAQUE,
+            DataBuffer.TYPE_BYTE);
+    return new BufferedImage(colours, raster, false, null);
+  }
+
+  private static byte[] bytes(MemorySegment segment) {
+    return segment.toArray(ValueLayout.JAVA_BYTE);
+  }
+}

@@ -1,0 +1,26 @@
+package toco.image;
+
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+
+/// Decodes segmentation masks: palette or grey PNG files whose *samples* are class indices. The
+/// palette's colours are for the eye only and are not read.
+public final class MaskDecoder {
+  private MaskDecoder() {}
+
+  /// Decodes a mask file.
+  ///
+  /// @param file a palette or grey PNG of at most 8 bits
+  /// @param arena owner of the labels
+  /// @throws ImageException if the file is missing, truncated, not a PNG, or holds colours
+  public static LabelMap decode(Path file, Arena arena) {
+    byte[] encoded = ImageDecoder.readFile(file);
+    if (!PngRaster.isPng(encoded)) {
+      throw ImageException.unreadable(
+          file.toString(),
+          encoded.length == 0 ? "the file is empty" : "it is not a PNG",
+          "masks are palette or grey PNG files of class indices");
+    }
+    return PngRaster.decodeIndices(encoded, file.toString(), arena);
+  }
+}

@@ -1,0 +1,141 @@
+package toco.image;
+
+import java.awt.image.BufferedImage;
+import java.awt.image.IndexColorModel;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+
+/// PNG through the JDK's reader, whose samples are taken raw: no gamma, profile or transparency.
+final class PngRaster {
+  private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+  private static final int HEADER_BYTES = 33; // signature and the IHDR chunk
+  private static final int IEND = 0x49454E44;
+  private static final int GREY = 0;
+  private static final int PALETTE = 3;
+  private static final String REMEDY = "replace it with an intact PNG, or take it off the list";
+
+  private PngRaster() {}
+
+  static boolean isPng(byte[] file) {
+    if (file.length < SIGNATURE.length) {
+      return false;
+    }
+    return ByteBuffer.wrap(file, 0, SIGNATURE.length).equals(ByteBuffer.wrap(SIGNATURE));
+  }
+
+  static RgbImage decodeRgb(byte[] file, String source, Arena arena) {
+    BufferedImage image = read(file, source);
+    int width = image.getWidth();
+    int height = image.getHeight();
+    var raster = image.getRaster();
+    int bands = raster.getNumBands();
+    var palette = image.getColorModel() instanceof IndexColorModel colours ? colours : null;
+    int bitDepth = bitDepth(file);
+    boolean clipped = bitDepth == 16 && colourType(file) == GREY; // as Pillow: not divided by 256
+    MemorySegment pixels = arena.allocate(3L * width * height);
+    var samples = new int[width * bands];
+    var rgb = new byte[width * 3];
+    for (int y = 0; y < height; y++) {
+      raster.getPixels(0, y, width, 1, samples);
+      for (int x = 0; x < width; x++) {
+        for (int c = 0; c < 3; c++) {
+          int sample = samples[x * bands + (bands >= 3 ? c : 0)];
+          if (palette != null) {
+            sample = palette.getRGB(sample) >> (16 - 8 * c) & 0xFF;
+          } else if (clipped) {
+            sample = Math.min(sample, 255);
+          } else if (bitDepth == 16) {
+            sample >>= 8;
+          }
+          rgb[3 * x + c] = (byte) sample;
+        }
+      }
+      MemorySegment.copy(rgb, 0, pixels, ValueLayout.JAVA_BYTE, (long) y * rgb.length, rgb.length);
+    }
+    return new RgbImage(pixels, width, height);
+  }
+
+  static LabelMap decodeIndices(byte[] file, String source, Arena arena) {
+    BufferedImage image = read(file, source);
+    int colourType = colourType(file);
+    if ((colourType != PALETTE && colourType != GREY) || bitDepth(file) > 8) {
+      throw ImageException.unreadable(
+          source,
+          "expected class indices in a palette or 8-bit grey PNG, got %d-bit samples of colour type %d"
+              .formatted(bitDepth(file), colourType),
+          "save the mask with its class indices, not its colours");
+    }
+    int width = image.getWidth();
+    int height = image.getHeight();
+    var raster = image.getRaster();
+    MemorySegment labels = arena.allocate((long) width * height);
+    var samples = new int[width];
+    var row = new byte[width];
+    for (int y = 0; y < height; y++) {
+      raster.getSamples(0, y, width, 1, 0, samples);
+      for (int x = 0; x < width; x++) {
+        row[x] = (byte) samples[x];
+      }
+      MemorySegment.copy(row, 0, labels, ValueLayout.JAVA_BYTE, (long) y * width, width);
+    }
+    return new LabelMap(labels, width, height);
+  }
+
+  private static int bitDepth(byte[] file) {
+    return file[24];
+  }
+
+  private static int colourType(byte[] file) {
+    return file[25];
+  }
+
+  private static BufferedImage read(byte[] file, String source) {
+    if (file.length < HEADER_BYTES) {
+      throw ImageException.unreadable(source, "the PNG is truncated in its header", REMEDY);
+    }
+    var header = ByteBuffer.wrap(file);
+    ImageDecoder.checkSize(source, header.getInt(16), header.getInt(20));
+    checkChunks(file, source);
+    ImageReader reader = ImageIO.getImageReadersByFormatName("png").next();
+    try (var input = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
+      reader.setInput(input, true, true);
+      return reader.read(0);
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      var cause = e.getCause() == null ? e : e.getCause();
+      throw new ImageException(
+          "cannot read %s: %s; %s".formatted(source, ImageException.reason(cause), REMEDY), e);
+    } finally {
+      reader.dispose();
+    }
+  }
+
+  /// Every chunk must be whole and match its checksum: a damaged mask may still decode, to wrong
+  /// labels.
+  private static void checkChunks(byte[] bytes, String source) {
+    var file = ByteBuffer.wrap(bytes);
+    int at = SIGNATURE.length;
+    while (true) {
+      int length = file.limit() - at >= 8 ? file.getInt(at) : Integer.MAX_VALUE;
+      if (length < 0 || length > file.limit() - at - 12) {
+        throw ImageException.unreadable(source, "the PNG is truncated", REMEDY);
+      }
+      var checksum = new CRC32();
+      checksum.update(bytes, at + 4, length + 4);
+      if ((int) checksum.getValue() != file.getInt(at + 8 + length)) {
+        throw ImageException.unreadable(source, "the PNG is damaged (a checksum differs)", REMEDY);
+      }
+      if (file.getInt(at + 4) == IEND) {
+        return;
+      }
+      at += 12 + length;
+    }
+  }
+}

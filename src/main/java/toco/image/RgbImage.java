@@ -1,0 +1,23 @@
+package toco.image;
+
+import java.lang.foreign.MemorySegment;
+
+/// An 8-bit RGB image in off-heap memory.
+///
+/// @param pixels [heightPx, widthPx, 3] uint8, contiguous; lives as long as the arena it came from
+/// @param widthPx columns, at least 1
+/// @param heightPx rows, at least 1
+public record RgbImage(MemorySegment pixels, int widthPx, int heightPx) {
+  public RgbImage {
+    if (widthPx < 1 || heightPx < 1) {
+      throw new IllegalArgumentException(
+          "an image must be at least 1×1 px, got " + widthPx + "×" + heightPx);
+    }
+    long expectedBytes = 3L * widthPx * heightPx;
+    if (pixels.byteSize() != expectedBytes) {
+      throw new IllegalArgumentException(
+          "a %d×%d RGB image takes %d bytes, got a segment of %d"
+              .formatted(widthPx, heightPx, expectedBytes, pixels.byteSize()));
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/// The six loss terms and their weights over the iterations.
+@NullMarked
+package toco.loss;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,22 @@
+package toco.nn;
+
+import toco.torch.Functional;
+import toco.torch.Tensor;
+
+/// Normalises the last dimension: weight and bias [width].
+public final class LayerNorm {
+  private final Tensor weight;
+  private final Tensor bias;
+  private final double eps;
+
+  public LayerNorm(Parameters params, long width, double eps) {
+    this.eps = eps;
+    weight = params.add("weight", Tensor.ones(width));
+    bias = params.add("bias", Tensor.zeros(width));
+  }
+
+  /// @param x [..., width]
+  public Tensor forward(Tensor x) {
+    return Functional.layerNorm(x, weight, bias, eps);
+  }
+}

@@ -1,0 +1,29 @@
+package toco.nn;
+
+import org.jspecify.annotations.Nullable;
+import toco.torch.Functional;
+import toco.torch.Tensor;
+
+/// `x · weightᵀ + bias`: weight [out, in], bias [out].
+public final class Linear {
+  private final Tensor weight;
+  private final @Nullable Tensor bias;
+
+  /// A layer with PyTorch's default first values.
+  public Linear(Parameters params, long in, long out) {
+    weight = params.add("weight", Init.uniformFanIn(out, in));
+    bias = params.add("bias", Tensor.zeros(out).uniform_(-1 / Math.sqrt(in), 1 / Math.sqrt(in)));
+  }
+
+  /// A layer with truncated-normal weights of deviation `std` and, if wanted, a zero bias, as in vision transformers.
+  public Linear(Parameters params, long in, long out, boolean withBias, double std) {
+    weight = params.add("weight", Init.truncatedNormal(std, out, in));
+    bias = withBias ? params.add("bias", Tensor.zeros(out)) : null;
+  }
+
+  /// @param x [..., in]
+  /// @return [..., out]
+  public Tensor forward(Tensor x) {
+    return Functional.linear(x, weight, bias);
+  }
+}

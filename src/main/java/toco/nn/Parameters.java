@@ -1,0 +1,112 @@
+package toco.nn;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import toco.torch.Device;
+import toco.torch.Tensor;
+import toco.torch.TensorScope;
+
+/// The weights of a network by name, in the order in which its layers registered them. Names are PyTorch's state-dict keys,
+/// such as `encoder.blocks.0.attn.qkv.weight`.
+///
+/// A layer takes the part of the tree that is its own, [#child], and adds its weights there. The tree owns the weights:
+/// they live until the root is closed, whatever scope is open.
+///
+/// ```java
+/// try (var params = new Parameters()) {
+///   var hidden = new Linear(params.child("hidden"), 2, 32);
+///   …
+/// }
+/// ```
+public final class Parameters implements AutoCloseable {
+  private final Map<String, Tensor> tensors;
+  private final Set<String> frozen;
+  private final String prefix;
+  private final Device device;
+
+  /// An empty tree on the CPU.
+  public Parameters() {
+    this(Device.CPU);
+  }
+
+  /// An empty tree whose weights live on a device.
+  public Parameters(Device device) {
+    this(new LinkedHashMap<>(), new LinkedHashSet<>(), "", device);
+  }
+
+  private Parameters(Map<String, Tensor> tensors, Set<String> frozen, String prefix, Device device) {
+    this.tensors = tensors;
+    this.frozen = frozen;
+    this.prefix = prefix;
+    this.device = device;
+  }
+
+  /// The part of the tree whose names start with this one's and `name`.
+  public Parameters child(String name) {
+    return new Parameters(tensors, frozen, prefix + name + ".", device);
+  }
+
+  /// Adds a weight that training changes.
+  ///
+  /// @param initial its first values; taken over if already on the tree's device, else copied there
+  /// @return the weight, requiring a gradient
+  public Tensor add(String name, Tensor initial) {
+    return register(name, initial).requiresGrad_(true);
+  }
+
+  /// Adds a weight that gets no gradient.
+  public Tensor addFrozen(String name, Tensor initial) {
+    frozen.add(prefix + name);
+    return register(name, initial);
+  }
+
+  private Tensor register(String name, Tensor initial) {
+    var key = prefix + name;
+    if (tensors.containsKey(key)) {
+      throw new IllegalArgumentException("two weights are named '" + key + "'");
+    }
+    var tensor = TensorScope.release(device.isCpu() ? initial : initial.to(device).detach());
+    tensors.put(key, tensor);
+    return tensor;
+  }
+
+  /// Every weight by its full name, unmodifiable.
+  public Map<String, Tensor> all() {
+    return Collections.unmodifiableMap(tensors);
+  }
+
+  /// The weights that training changes, by name, in order.
+  public Map<String, Tensor> trainable() {
+    var trainable = new LinkedHashMap<>(tensors);
+    trainable.keySet().removeAll(frozen);
+    return trainable;
+  }
+
+  /// The weights of this part of the tree, frozen ones included, in order.
+  public List<Tensor> own() {
+    return tensors.entrySet().stream()
+        .filter(entry -> entry.getKey().startsWith(prefix))
+        .map(Map.Entry::getValue)
+        .toList();
+  }
+
+  public Device device() {
+    return device;
+  }
+
+  /// The number of elements of all weights.
+  public long count() {
+    return tensors.values().stream().mapToLong(Tensor::numel).sum();
+  }
+
+  /// Frees every weight of the whole tree.
+  @Override
+  public void close() {
+    tensors.values().forEach(Tensor::close);
+    tensors.clear();
+  }
+}

@@ -1,0 +1,5 @@
+/// Layers with weights, and the named tree that holds them. Like [toco.torch], of use without ToCo.
+@NullMarked
+package toco.nn;
+
+import org.jspecify.annotations.NullMarked;

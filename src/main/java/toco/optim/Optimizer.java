@@ -1,0 +1,88 @@
+package toco.optim;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import toco.config.OptimConfig;
+import toco.torch.Tensor;
+
+/// Updates parameter groups by AdamW or SGD, one native call a group, at the rates of a [Schedule].
+///
+/// A parameter that got no gradient counts as having a zero one: its moments age and its weights decay. That is what a
+/// loss term of weight 0 does in the published code, where ours skips the computation.
+public final class Optimizer implements AutoCloseable {
+  private static final double EPS = 1e-8;
+  private static final double SGD_MOMENTUM = 0.9;
+
+  private final List<ParamGroup> groups;
+  private final OptimConfig config;
+  private final Schedule schedule;
+  private long step;
+
+  /// @param groups closed with the optimizer
+  public Optimizer(List<ParamGroup> groups, OptimConfig config, Schedule schedule) {
+    this.groups = List.copyOf(groups);
+    this.config = config;
+    this.schedule = schedule;
+  }
+
+  /// AdamW at a constant rate over one list of parameters, for networks of one's own.
+  public static Optimizer adamW(Map<String, Tensor> params, double lr) {
+    var constant = new Schedule(OptimConfig.Kind.POLY_WARMUP_ADAMW, 0, Integer.MAX_VALUE, 1, 0);
+    var config = new OptimConfig(OptimConfig.Kind.POLY_WARMUP_ADAMW, lr, 1, null, null, 0.01, List.of(0.9, 0.999), 0.9);
+    return new Optimizer(List.of(ParamGroup.of("all", lr, params)), config, constant);
+  }
+
+  /// Updates every group from the gradients that lie on its parameters.
+  public void step() {
+    for (var group : groups) {
+      double lr = schedule.lrAt(step, group.lr());
+      switch (config.kind()) {
+        case POLY_WARMUP_ADAMW, COS_WARMUP_ADAMW ->
+            group.params().adamwStep(
+                group.first(), group.second(), step + 1, lr, config.betas().get(0), config.betas().get(1), EPS, config.weightDecay(), true);
+        case POLY_WARMUP_SGD -> group.params().sgdStep(group.first(), step + 1, lr, SGD_MOMENTUM, config.weightDecay(), true);
+      }
+    }
+    step++;
+  }
+
+  /// Drops all gradients.
+  public void zeroGrad() {
+    groups.forEach(group -> group.params().zeroGrad());
+  }
+
+  /// Steps taken.
+  public long steps() {
+    return step;
+  }
+
+  /// The groups' learning rates at the coming step, by name.
+  public Map<String, Double> learningRates() {
+    var rates = new LinkedHashMap<String, Double>();
+    groups.forEach(group -> rates.put(group.name(), schedule.lrAt(step, group.lr())));
+    return rates;
+  }
+
+  /// The running values by parameter name, `NAME.first` and `NAME.second`: with [#steps] all there is to save.
+  public Map<String, Tensor> state() {
+    var state = new LinkedHashMap<String, Tensor>();
+    for (var group : groups) {
+      for (int i = 0; i < group.names().size(); i++) {
+        state.put(group.names().get(i) + ".first", group.first().tensors().get(i));
+        state.put(group.names().get(i) + ".second", group.second().tensors().get(i));
+      }
+    }
+    return state;
+  }
+
+  /// Goes on from saved running values, which must have been written into [#state]'s tensors.
+  public void resumeAt(long steps) {
+    step = steps;
+  }
+
+  @Override
+  public void close() {
+    groups.forEach(ParamGroup::close);
+  }
+}

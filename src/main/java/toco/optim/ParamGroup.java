@@ -1,0 +1,35 @@
+package toco.optim;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import toco.torch.Tensor;
+import toco.torch.TensorList;
+import toco.torch.TensorScope;
+
+/// Parameters that share a learning rate, with the optimizer's two running values for each.
+///
+/// @param name how messages and logs call the group
+/// @param lr its full learning rate
+/// @param names full parameter names, in the order of the lists
+/// @param first AdamW's first moments, SGD's momentum buffers
+/// @param second AdamW's second moments; unused by SGD
+public record ParamGroup(String name, double lr, List<String> names, TensorList params, TensorList first, TensorList second)
+    implements AutoCloseable {
+
+  /// A group at rest: all running values zero. They live until the group is closed.
+  public static ParamGroup of(String name, double lr, Map<String, Tensor> params) {
+    var tensors = new ArrayList<>(params.values());
+    return new ParamGroup(name, lr, List.copyOf(params.keySet()), new TensorList(tensors), zeros(tensors), zeros(tensors));
+  }
+
+  private static TensorList zeros(List<Tensor> like) {
+    return new TensorList(like.stream().map(tensor -> TensorScope.release(tensor.detach().zerosLike())).toList());
+  }
+
+  @Override
+  public void close() {
+    first.tensors().forEach(Tensor::close);
+    second.tensors().forEach(Tensor::close);
+  }
+}

@@ -1,0 +1,73 @@
+package toco.parity;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import toco.checkpoint.CheckpointException;
+import toco.checkpoint.SafeTensors;
+import toco.config.Config;
+import toco.model.Toco;
+import toco.torch.Device;
+import toco.torch.GradMode;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The small network that the golden cases of whole parts use: `micro.safetensors`, its metadata naming its sizes.
+final class MicroNetwork {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private MicroNetwork() {}
+
+  /// The configuration with the network's sizes; everything else is the default.
+  static Config config(Path directory) {
+    var file = directory.resolve("micro.safetensors");
+    var metadata = SafeTensors.read(file).metadata().get("config");
+    if (metadata == null) {
+      throw new CheckpointException(file, "its metadata lacks 'config', the sizes of the network");
+    }
+    var micro = JSON.readTree(metadata);
+    var sizes = new ArrayList<String>();
+    sizes.add("model.backbone=custom");
+    add(sizes, micro, "imageSizePx", "image_size");
+    add(sizes, micro, "patchSizePx", "patch_size");
+    add(sizes, micro, "embedDim", "embed_dim");
+    add(sizes, micro, "depth", "depth");
+    add(sizes, micro, "numHeads", "num_heads");
+    add(sizes, micro, "mlpRatio", "mlp_ratio");
+    add(sizes, micro, "layerNormEps", "layer_norm_eps");
+    add(sizes, micro, "auxLayer", "aux_layer");
+    add(sizes, micro, "numClasses", "num_classes");
+    add(sizes, micro, "projectionHidden", "projection_hidden");
+    add(sizes, micro, "projectionBottleneck", "projection_bottleneck");
+    add(sizes, micro, "projectionOut", "projection_out");
+    add(sizes, micro, "decoderChannels", "decoder_channels");
+    add(sizes, micro, "decoderDilation", "decoder_dilation");
+    add(sizes, micro, "teacherMomentum", "teacher_momentum");
+    int foreground = micro.get("num_classes").asInt() - 1;
+    sizes.add("data.classNames=" + IntStream.rangeClosed(1, foreground).mapToObj(k -> "class" + k).toList());
+    return Config.defaults().with(sizes.toArray(String[]::new));
+  }
+
+  /// A fresh copy of the network with the recorded weights; the caller closes it.
+  static Toco load(Path directory, Config config, Device device) {
+    var model = new Toco(config.model(), device);
+    try (var _ = GradMode.noGrad()) {
+      var weights = SafeTensors.read(directory.resolve("micro.safetensors")).tensors();
+      var missing = new ArrayList<>(model.params().all().keySet());
+      missing.removeAll(weights.keySet());
+      var unexpected = new ArrayList<>(weights.keySet());
+      unexpected.removeAll(model.params().all().keySet());
+      if (!missing.isEmpty() || !unexpected.isEmpty()) {
+        throw new CheckpointException(directory.resolve("micro.safetensors"), "missing keys %s, unexpected keys %s".formatted(missing, unexpected));
+      }
+      model.params().all().forEach((name, weight) -> weight.copy_(Objects.requireNonNull(weights.get(name))));
+    }
+    return model;
+  }
+
+  private static void add(List<String> sizes, JsonNode micro, String key, String recorded) {
+    sizes.add("model." + key + "=" + micro.get(recorded).asString());
+  }
+}

@@ -1,0 +1,48 @@
+package toco.parity;
+
+import java.util.Map;
+import toco.cam.MultiScaleCam;
+import toco.model.Toco;
+import toco.torch.GradMode;
+import toco.torch.Tensor;
+
+/// The network's parts.
+final class ModelCases {
+  private ModelCases() {}
+
+  static Map<String, Tensor> encoder(GoldenCase golden, Toco model) {
+    try (var _ = GradMode.noGrad()) {
+      var tokens = model.encode(golden.in("x"));
+      return Map.of("out.cls_token", tokens.clsToken(), "out.patch_tokens", tokens.patchTokens(), "out.aux_tokens", tokens.auxTokens());
+    }
+  }
+
+  static Map<String, Tensor> network(GoldenCase golden, Toco model) {
+    try (var _ = GradMode.noGrad()) {
+      var tokens = model.encode(golden.in("x"));
+      return Map.of(
+          "out.cls", model.classLogits(tokens.patchMap()),
+          "out.cls_aux", model.auxClassLogits(tokens.auxMap()),
+          "out.feature_map", tokens.patchMap(),
+          "out.seg", model.segment(tokens.patchMap()));
+    }
+  }
+
+  static Map<String, Tensor> camOnly(GoldenCase golden, Toco model) {
+    try (var _ = GradMode.noGrad()) {
+      var tokens = model.encode(golden.in("x"));
+      return Map.of("out.cam", model.cam(tokens.patchMap()), "out.cam_aux", model.auxCam(tokens.auxMap()));
+    }
+  }
+
+  static Map<String, Tensor> multiScaleCam(GoldenCase golden, Toco model) {
+    var cams = MultiScaleCam.compute(model, golden.in("x"), golden.numbers("scales"));
+    return Map.of("out.cam", cams.cam(), "out.cam_aux", cams.auxCam());
+  }
+
+  static Map<String, Tensor> projectionHead(GoldenCase golden, Toco model) {
+    try (var _ = GradMode.noGrad()) {
+      return Map.of("out.y", model.projectStudent(golden.in("x")), "out.y_teacher", model.projectTeacher(golden.in("x")));
+    }
+  }
+}

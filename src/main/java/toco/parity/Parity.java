@@ -1,0 +1,184 @@
+package toco.parity;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import toco.checkpoint.CheckpointException;
+import toco.checkpoint.SafeTensors;
+import toco.config.Config;
+import toco.model.Toco;
+import toco.parity.Tolerance.OfLargest;
+import toco.parity.Tolerance.Share;
+import toco.parity.Tolerance.Within;
+import toco.torch.Device;
+import toco.torch.Tensor;
+import toco.torch.TensorScope;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Runs the golden cases of a folder through the classes that training and evaluation use.
+public final class Parity {
+  private static final Within CLOSE = new Within(1e-4, 1e-4);
+  private static final Share LABELS = new Share(0.999, new Within(0, 0));
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final Path directory;
+  private @Nullable Config microConfig;
+
+  private Parity(Path directory) {
+    this.directory = directory;
+  }
+
+  /// One compared tensor.
+  ///
+  /// @param error the largest error, in the tolerance's terms
+  /// @param note what is wrong beyond an error, or empty
+  public record Row(String file, String tensor, double error, String tolerance, boolean pass, String note) {}
+
+  /// The outcome for a folder.
+  ///
+  /// @param cases how many cases ran
+  /// @param rows a row a tensor
+  /// @param unsupported files whose case this version does not know
+  public record Report(int cases, List<Row> rows, List<String> unsupported) {
+    public long failed() {
+      return rows.stream().filter(row -> !row.pass()).count();
+    }
+  }
+
+  /// @param directory holds `*.safetensors`, one case a file, and `micro.safetensors`
+  /// @throws CheckpointException if a file cannot be read, or there is none
+  public static Report run(Path directory) {
+    return new Parity(directory).run();
+  }
+
+  private Report run() {
+    var rows = new ArrayList<Row>();
+    var unsupported = new ArrayList<String>();
+    int cases = 0;
+    for (var file : files()) {
+      try (var _ = TensorScope.open()) {
+        var contents = SafeTensors.read(file);
+        var name = contents.metadata().get("case");
+        if (name == null) {
+          continue; // weights, not a case
+        }
+        var params = JSON.readTree(contents.metadata().getOrDefault("params", "{}"));
+        var golden = new GoldenCase(name, file.getFileName().toString(), params, contents.tensors());
+        var computed = compute(golden);
+        if (computed == null) {
+          unsupported.add(golden.file());
+          continue;
+        }
+        cases++;
+        compare(golden, computed, rows);
+      }
+    }
+    return new Report(cases, List.copyOf(rows), List.copyOf(unsupported));
+  }
+
+  private List<Path> files() {
+    try (var all = Files.list(directory)) {
+      var files = all.filter(file -> file.toString().endsWith(".safetensors")).sorted().toList();
+      if (files.isEmpty()) {
+        throw new CheckpointException(directory, "no *.safetensors files; expected a folder of golden cases");
+      }
+      return files;
+    } catch (IOException e) {
+      throw new CheckpointException(directory, "cannot list this folder of golden cases: " + e.getMessage());
+    }
+  }
+
+  private @Nullable Map<String, Tensor> compute(GoldenCase golden) {
+    return switch (golden.name()) {
+      case "encoder" -> withModel(model -> ModelCases.encoder(golden, model));
+      case "network" -> withModel(model -> ModelCases.network(golden, model));
+      case "cam_only" -> withModel(model -> ModelCases.camOnly(golden, model));
+      case "multi_scale_cam" -> withModel(model -> ModelCases.multiScaleCam(golden, model));
+      case "projection_head" -> withModel(model -> ModelCases.projectionHead(golden, model));
+      case "cam_to_label" -> LabelCases.camToLabel(golden);
+      case "roi_mask" -> LabelCases.roiMask(golden);
+      case "roi_crops" -> LabelCases.roiCrops(golden);
+      case "affinity_mask" -> LabelCases.affinityMask(golden);
+      case "pseudo_label" -> LabelCases.pseudoLabel(golden);
+      case "denormalize" -> LabelCases.denormalize(golden);
+      case "par" -> LabelCases.par(golden);
+      case "bilateral_filter" -> LabelCases.bilateralFilter(golden);
+      case "scores" -> LabelCases.scores(golden);
+      case "class_loss" -> LossCases.classLoss(golden);
+      case "ptc_loss" -> LossCases.ptcLoss(golden);
+      case "ctc_loss" -> LossCases.ctcLoss(golden);
+      case "seg_loss" -> LossCases.segLoss(golden);
+      case "energy_loss" -> LossCases.energyLoss(golden);
+      case "optimizer" -> TrainingCases.optimizer(golden);
+      case "train_trajectory" -> TrainingCases.trajectory(golden, directory, microConfig());
+      default -> null;
+    };
+  }
+
+  private static Tolerance tolerance(String name, String tensor) {
+    return switch (name) {
+      case "cam_to_label" -> tensor.equals("out.valid_cam") ? CLOSE : LABELS;
+      case "roi_mask", "affinity_mask", "pseudo_label" -> LABELS;
+      case "roi_crops" -> tensor.equals("out.flags") ? LABELS : CLOSE;
+      case "denormalize" -> new Share(0.999, CLOSE);
+      case "class_loss", "ptc_loss", "ctc_loss", "seg_loss" -> new OfLargest(1e-4);
+      case "energy_loss" -> new OfLargest(1e-3);
+      case "bilateral_filter" -> new OfLargest(1e-3);
+      case "par" -> new Within(1e-4, 0);
+      case "optimizer" -> new Within(1e-5, 0);
+      case "scores" -> new Within(1e-9, 0);
+      case "train_trajectory" -> trajectoryTolerance(tensor);
+      default -> CLOSE;
+    };
+  }
+
+  private static Tolerance trajectoryTolerance(String tensor) {
+    if (tensor.startsWith("out.param_")) {
+      return new Within(5e-4, 0);
+    }
+    return tensor.equals("out.flags") ? new Share(1, new Within(0, 0)) : new Within(0, 5e-4);
+  }
+
+  private static void compare(GoldenCase golden, Map<String, Tensor> computed, List<Row> rows) {
+    for (var entry : new TreeMap<>(golden.tensors()).entrySet()) {
+      var key = entry.getKey();
+      if (!key.startsWith("out.")) {
+        continue;
+      }
+      var tolerance = tolerance(golden.name(), key);
+      var actual = computed.get(key);
+      var expected = entry.getValue();
+      if (actual == null) {
+        rows.add(new Row(golden.file(), key, Double.POSITIVE_INFINITY, tolerance.toString(), false, "not computed"));
+      } else if (actual.numel() != expected.numel()) {
+        var note = "expected shape %s, got %s".formatted(expected.shape(), actual.shape());
+        rows.add(new Row(golden.file(), key, Double.POSITIVE_INFINITY, tolerance.toString(), false, note));
+      } else {
+        var verdict = tolerance.compare(expected.toDoubleArray(), actual.toDoubleArray());
+        rows.add(new Row(golden.file(), key, verdict.error(), tolerance.toString(), verdict.pass(), ""));
+      }
+    }
+  }
+
+  private interface ModelCase {
+    Map<String, Tensor> run(Toco model);
+  }
+
+  private Map<String, Tensor> withModel(ModelCase golden) {
+    try (var model = MicroNetwork.load(directory, microConfig(), Device.CPU)) {
+      return golden.run(model);
+    }
+  }
+
+  private Config microConfig() {
+    if (microConfig == null) {
+      microConfig = MicroNetwork.config(directory);
+    }
+    return microConfig;
+  }
+}

@@ -1,0 +1,132 @@
+package toco.parity;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import toco.batch.Batch;
+import toco.cam.RoiCrops;
+import toco.config.Config;
+import toco.config.OptimConfig;
+import toco.optim.Optimizer;
+import toco.optim.ParamGroup;
+import toco.optim.ParamGroups;
+import toco.optim.Schedule;
+import toco.torch.Device;
+import toco.torch.Tensor;
+import toco.torch.TensorScope;
+import toco.train.TrainStep;
+
+/// The optimizers alone, and whole training steps.
+final class TrainingCases {
+  private TrainingCases() {}
+
+  static Map<String, Tensor> optimizer(GoldenCase golden) {
+    var base = golden.numbers("lr");
+    var config = Config.defaults().with(
+        "optim.kind=" + golden.params().get("optimizer").asString(),
+        "optim.weightDecay=" + golden.number("weight_decay"),
+        "optim.betas=" + golden.numbers("betas"),
+        "optim.power=" + golden.number("power"),
+        "train.maxIters=" + golden.integer("max_iters"),
+        "train.warmupIters=" + golden.integer("warmup_iters"),
+        "train.warmupRatio=" + golden.number("warmup_ratio"));
+    var w = golden.in("w").clone().requiresGrad_(true);
+    var z = golden.in("z").clone().requiresGrad_(true);
+    var groups = List.of(ParamGroup.of("w", base.get(0), Map.of("w", w)), ParamGroup.of("z", base.get(1), Map.of("z", z)));
+    var steps = golden.in("grad_w").size(0);
+    var ws = new ArrayList<Tensor>();
+    var zs = new ArrayList<Tensor>();
+    var rates = new ArrayList<Double>();
+    try (var optimizer = new Optimizer(groups, config.optim(), Schedule.of(config.optim(), config.train()))) {
+      for (long step = 0; step < steps; step++) {
+        optimizer.zeroGrad();
+        w.mul(golden.in("grad_w").select(0, step)).sum().backward();
+        if (step >= golden.number("zero_grad_steps", 0)) { // before that no gradient at all: it must count as zero
+          z.mul(golden.in("grad_z").select(0, step)).sum().backward();
+        }
+        rates.addAll(optimizer.learningRates().values());
+        optimizer.step();
+        ws.add(w.detach().clone());
+        zs.add(z.detach().clone());
+      }
+    }
+    var lr = LabelCases.doubles(rates.stream().mapToDouble(Double::doubleValue).toArray()).reshape(steps, 2);
+    return Map.of("out.w", Tensor.stack(ws, 0), "out.z", Tensor.stack(zs, 0), "out.lr", lr);
+  }
+
+  static Map<String, Tensor> trajectory(GoldenCase golden, Path directory, Config micro) {
+    var config = trajectoryConfig(golden, micro);
+    var optim = config.optim();
+    try (var model = MicroNetwork.load(directory, config, Device.CPU);
+        var optimizer = new Optimizer(ParamGroups.of(model.params(), optim), optim, Schedule.of(optim, config.train()))) {
+      var step = new TrainStep(model, optimizer, config);
+      var series = new LinkedHashMap<String, List<Double>>();
+      var flags = new ArrayList<Tensor>();
+      for (int iter = 0; iter < golden.integer("steps"); iter++) {
+        record(series, "out.lr", optimizer.learningRates().get("backbone"));
+        try (var scope = TensorScope.open()) {
+          var corners = RoiCrops.fixed(LabelCases.corners(golden.in("top_left").select(0, iter)));
+          var result = step.run(batch(golden, iter % 2), iter, corners);
+          record(series, "out.loss_cls", result.losses().cls().item());
+          record(series, "out.loss_cls_aux", result.losses().clsAux().item());
+          record(series, "out.loss_ptc", result.losses().ptc().item());
+          record(series, "out.loss_ctc", result.losses().ctc().item());
+          record(series, "out.loss_seg", result.losses().seg().item());
+          record(series, "out.loss_reg", result.losses().reg().item());
+          record(series, "out.loss_total", result.total().item());
+          flags.add(scope.keep(result.crops().flags().clone()));
+        }
+      }
+      var out = new HashMap<String, Tensor>();
+      series.forEach((name, values) -> out.put(name, LabelCases.doubles(values.stream().mapToDouble(Double::doubleValue).toArray())));
+      out.put("out.flags", Tensor.stack(flags, 0));
+      model.params().all().forEach((name, weight) -> out.put("out.param_" + name, weight.detach().clone()));
+      return out;
+    }
+  }
+
+  private static void record(Map<String, List<Double>> series, String name, double value) {
+    series.computeIfAbsent(name, _ -> new ArrayList<>()).add(value);
+  }
+
+  private static Batch batch(GoldenCase golden, int i) {
+    var images = golden.in("inputs_" + i);
+    var boxes = golden.boxes(images.size(0), images.size(2), images.size(3));
+    var samples = java.util.stream.IntStream.range(0, boxes.size()).boxed().toList();
+    return new Batch(images, golden.in("view2_" + i), golden.in("local_image_" + i), golden.in("cls_label"), boxes, samples);
+  }
+
+  private static Config trajectoryConfig(GoldenCase golden, Config micro) {
+    var optimizer = golden.params().get("optimizer");
+    var weights = golden.params().get("weights");
+    var thresholds = golden.params().get("thresholds");
+    int from = golden.integer("seg_reg_from_step");
+    return micro.with(
+        "optim.kind=" + OptimConfig.Kind.POLY_WARMUP_ADAMW,
+        "optim.lr=" + golden.number(optimizer, "lr"),
+        "optim.headLrMultiplier=" + golden.number(optimizer, "heads_lr_multiplier"),
+        "optim.weightDecay=" + golden.number(optimizer, "weight_decay"),
+        "optim.betas=" + GoldenCase.numbers(optimizer, "betas"),
+        "optim.power=" + golden.number(optimizer, "power"),
+        "train.warmupIters=" + (int) golden.number(optimizer, "warmup_iters"),
+        "train.warmupRatio=" + golden.number(optimizer, "warmup_ratio"),
+        "train.maxIters=" + (int) golden.number(optimizer, "max_iters"),
+        "train.localCrops=" + (golden.integer("num_crops") - 2),
+        "train.localCropSizePx=" + golden.integer("local_crop"),
+        "loss.ptcWeight=" + golden.number(weights, "ptc"),
+        "loss.ctcWeight=" + golden.number(weights, "ctc"),
+        "loss.segWeight=" + golden.number(weights, "seg"),
+        "loss.regWeight=" + golden.number(weights, "reg"),
+        "loss.segStartIter=" + from,
+        "loss.regStartIter=" + from,
+        "loss.ctcTemperature=" + golden.number("temperature"),
+        "cam.highThreshold=" + golden.number(thresholds, "high"),
+        "cam.lowThreshold=" + golden.number(thresholds, "low"),
+        "cam.backgroundThreshold=" + golden.number(thresholds, "background"),
+        "cam.scales=" + golden.numbers("scales"),
+        "model.teacherMomentum=" + golden.number("teacher_momentum"));
+  }
+}

@@ -1,0 +1,122 @@
+package toco.train;
+
+import java.util.List;
+import toco.batch.Batch;
+import toco.cam.AffinityMask;
+import toco.cam.CamLabels;
+import toco.cam.MultiScaleCam;
+import toco.cam.PseudoLabels;
+import toco.cam.RoiCrops;
+import toco.config.Config;
+import toco.image.ImageBox;
+import toco.image.Normalization;
+import toco.loss.ClassLoss;
+import toco.loss.CtcLoss;
+import toco.loss.EnergyLoss;
+import toco.loss.LossTerms;
+import toco.loss.PtcLoss;
+import toco.loss.SegLoss;
+import toco.model.Toco;
+import toco.model.VisionTransformer.Tokens;
+import toco.optim.Optimizer;
+import toco.torch.GradMode;
+import toco.torch.Interpolation;
+import toco.torch.Tensor;
+
+/// One training step, in the paper's order (METHOD "One training step").
+///
+/// The network has no random layer, so each view is encoded once: the pass of `view1` and `view2` serves the losses, the
+/// CAMs of scale 1 and both projection heads.
+public final class TrainStep {
+  private final Toco model;
+  private final Optimizer optimizer;
+  private final Config config;
+  private final PseudoLabels pseudoLabels;
+
+  public TrainStep(Toco model, Optimizer optimizer, Config config) {
+    this.model = model;
+    this.optimizer = optimizer;
+    this.config = config;
+    pseudoLabels = new PseudoLabels(config.cam());
+  }
+
+  /// What a step computed, for logs and pictures; the tensors belong to the caller's scope.
+  ///
+  /// @param losses the terms, unweighted
+  /// @param total the weighted sum that was minimised
+  /// @param cams activation maps [B, K, H, W] of `view1`
+  /// @param roiMask where crops may lie, int64 [B, H, W]
+  /// @param crops the local crops and their flags
+  /// @param pseudoLabels int64 [B, H, W]
+  /// @param emptySegParts how many of the two parts of the segmentation loss had no pixel
+  public record Result(
+      LossTerms losses, Tensor total, MultiScaleCam.Cams cams, Tensor roiMask, RoiCrops crops, Tensor pseudoLabels, Tensor emptySegParts) {}
+
+  /// Computes the losses of a batch and updates the weights.
+  ///
+  /// @param iter iteration, from 0: it decides the weights of the losses
+  /// @param corners where the local crops are cut
+  public Result run(Batch batch, long iter, RoiCrops.Corners corners) {
+    int size = batch.size();
+    var images = batch.view1();
+    var labels = batch.labels();
+
+    var global = model.encode(Tensor.cat(List.of(images, batch.view2()), 0)); // both global views, [2B, …]
+    var tokens = global.images(0, size);
+    var cams = MultiScaleCam.compute(model, images, config.cam().scales(), tokens);
+    var roiMask = CamLabels.roiMask(cams.auxCam(), labels, config.cam());
+    var crops = RoiCrops.cut(batch.localView(), roiMask, config.train().localCropSizePx(), config.cam().negativeRatio(), corners);
+
+    var patchMap = tokens.patchMap(); // [B, D, h, w]
+    var cls = ClassLoss.of(model.classLogits(patchMap), labels);
+    var clsAux = ClassLoss.of(model.auxClassLogits(tokens.auxMap()), labels);
+    var ptc = PtcLoss.of(patchMap, affinity(cams.auxCam(), labels, batch.boxes(), tokens));
+    var ctc = classTokenContrast(global, crops);
+    var source = config.loss().labelsFromMainCamAt(iter) ? cams.cam() : cams.auxCam();
+    var refined = pseudoLabels.refine(Normalization.denormalizeToUnit(images), CamLabels.validCam(source, labels), labels, batch.boxes());
+    var dense = denseLosses(images, patchMap, refined, batch.boxes(), iter);
+
+    var losses = new LossTerms(cls, clsAux, ptc, ctc, dense.seg.value(), dense.reg);
+    var total = losses.total(config.loss(), iter);
+    optimizer.zeroGrad();
+    total.backward();
+    optimizer.step();
+    return new Result(losses, total, cams, roiMask, crops, refined, dense.seg.emptyParts());
+  }
+
+  /// The teacher sees the two global views, the student these and the local crops.
+  private Tensor classTokenContrast(Tokens global, RoiCrops crops) {
+    model.updateTeacher();
+    var teacher = model.projectTeacher(global.clsToken().detach()); // [2B, P]
+    var local = model.encode(crops.viewMajor()).clsToken(); // [n·B, D]
+    var student = model.projectStudent(Tensor.cat(List.of(global.clsToken(), local), 0)); // [(2 + n)·B, P]
+    return CtcLoss.of(teacher, student, crops.flags(), config.loss().ctcTemperature());
+  }
+
+  /// Which patches belong together by the auxiliary CAMs.
+  private Tensor affinity(Tensor auxCam, Tensor labels, List<ImageBox> boxes, Tokens tokens) {
+    try (var _ = GradMode.noGrad()) {
+      var atGrid = CamLabels.validCam(auxCam.interpolate(tokens.gridH(), tokens.gridW(), Interpolation.BILINEAR), labels);
+      return AffinityMask.of(CamLabels.forTraining(atGrid, gridBoxes(boxes), config.cam()));
+    }
+  }
+
+  /// The published code applies boxes in pixels to the grid of patches; `compat: aligned` converts them.
+  private List<ImageBox> gridBoxes(List<ImageBox> boxes) {
+    return switch (config.train().compat()) {
+      case REFERENCE -> boxes;
+      case ALIGNED -> boxes.stream().map(box -> box.inPatches(config.model().encoder().patchSizePx())).toList();
+    };
+  }
+
+  private record Dense(SegLoss.Result seg, Tensor reg) {}
+
+  /// The decoder's two losses; while both have weight 0 they are computed for the log alone.
+  private Dense denseLosses(Tensor images, Tensor patchMap, Tensor labels, List<ImageBox> boxes, long iter) {
+    boolean trained = config.loss().segWeightAt(iter) > 0 || config.loss().regWeightAt(iter) > 0;
+    try (var _ = GradMode.enabled(trained)) {
+      var logits = model.segment(patchMap).interpolate(images.size(2), images.size(3), Interpolation.BILINEAR); // [B, C, H, W]
+      return new Dense(SegLoss.of(logits, labels), EnergyLoss.of(images, logits, labels, boxes, config.loss()));
+    }
+  }
+}

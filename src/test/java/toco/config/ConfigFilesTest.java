@@ -1,0 +1,105 @@
+package toco.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// The files in `configs/` say what they are named for.
+class ConfigFilesTest {
+  private static final Path CONFIGS =
+      Path.of(System.getProperty("toco.home", ".")).resolve("configs");
+
+  static List<Path> files() throws IOException {
+    try (Stream<Path> files = Files.list(CONFIGS)) {
+      return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void everyFileLoadsAndRoundTrips(Path file) {
+    var config = Config.load(file, List.of());
+    assertEquals(config, Config.parse(config.toYaml(), "effective", List.of()));
+    var name = file.getFileName().toString().replace(".yaml", "");
+    assertEquals(Path.of("runs", name), config.run().dir());
+  }
+
+  @Test
+  void vocFileIsTheDefaultRecipe() {
+    var voc = load("voc_deit_b").with("model.pretrained=null");
+    assertEquals(Config.defaults(), voc);
+    assertEquals(Backbone.VIT_BASE_PATCH16_224, load("voc_vit_b").model().backbone());
+  }
+
+  @Test
+  void cocoScheduleHasThreePhases() {
+    for (var name : List.of("coco_deit_b", "coco_vit_b")) {
+      var config = load(name);
+      var loss = config.loss();
+      assertEquals(List.of(0.0, 0.0, 0.0, 0.0), weights(loss, 8000));
+      assertEquals(List.of(0.0, 0.0, 0.1, 0.05), weights(loss, 8001));
+      assertEquals(List.of(0.0, 0.0, 0.1, 0.05), weights(loss, 12_000));
+      assertFalse(loss.labelsFromMainCamAt(12_000));
+      assertEquals(List.of(0.2, 0.5, 0.1, 0.05), weights(loss, 12_001));
+      assertTrue(loss.labelsFromMainCamAt(12_001));
+      assertEquals(1.0, loss.ctcTemperature());
+      assertEquals(80_000, config.train().maxIters());
+      assertEquals(80, config.data().classNames().size());
+      assertEquals(0.65, config.cam().highThreshold());
+      assertEquals(0.45, config.cam().backgroundThreshold());
+    }
+  }
+
+  @Test
+  void demoIsThePrototypesRecipe() {
+    var demo = load("demo");
+    assertEquals(
+        new EncoderShape(96, 8, 96, 4, 3, 4, true, 1e-6, 1 / Math.sqrt(32), false),
+        demo.model().encoder());
+    assertEquals(0.06, demo.model().initStd());
+    assertEquals(1e-3, demo.optim().lr());
+    assertEquals(5e-3, demo.optim().classifierLr(), 1e-18); // a product, hence the rounding
+    assertEquals(3e-3, demo.optim().decoderLr(), 1e-18);
+    assertEquals(List.of(0.2, 0.5, 0.0, 0.0), weights(demo.loss(), 199));
+    assertEquals(List.of(0.2, 0.5, 0.1, 0.05), weights(demo.loss(), 200));
+    assertEquals(List.of(1.0, 0.5), demo.cam().scales());
+    assertEquals(List.of(1.0, 0.5, 1.5), demo.eval().camScales());
+    assertEquals(32, demo.train().localCropSizePx());
+  }
+
+  @Test
+  void livelyDemoDiffersFromTheDemoInDataAndLengthOnly() {
+    var lively = load("demo_lively");
+    var demo = load("demo");
+    assertNotEquals(demo, lively);
+    assertEquals(
+        demo.with(
+            "data.synthetic.variant=lively",
+            "train.maxIters=800",
+            "data.root=runs/demo_lively/data",
+            "run.dir=runs/demo_lively"),
+        lively);
+  }
+
+  private static Config load(String name) {
+    return Config.load(CONFIGS.resolve(name + ".yaml"), List.of());
+  }
+
+  private static List<Double> weights(LossConfig loss, int iter) {
+    return List.of(
+        loss.ptcWeightAt(iter),
+        loss.ctcWeightAt(iter),
+        loss.segWeightAt(iter),
+        loss.regWeightAt(iter));
+  }
+}

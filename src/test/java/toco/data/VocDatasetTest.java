@@ -1,0 +1,155 @@
+package toco.data;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+import toco.image.ImageWriter;
+import toco.image.LabelMap;
+import toco.image.Resources;
+
+class VocDatasetTest {
+  @TempDir Path root;
+
+  @BeforeEach
+  void copyThePhotographs() throws IOException {
+    Path source = Resources.path("voc-mini");
+    try (var files = Files.walk(source)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path copy = root.resolve(source.relativize(file).toString());
+        Files.createDirectories(copy.getParent());
+        Files.copy(file, copy);
+      }
+    }
+  }
+
+  @Test
+  void opensAListInItsOrder() {
+    var data = open("train").requireMasks();
+    assertEquals(List.of("2011_000003", "2011_000006", "2011_000025"), data.names());
+    assertEquals(20, data.numClasses());
+    var sample = data.sample(2);
+    assertEquals("2011_000025", sample.name());
+    assertEquals(1, sample.labels()[VocClasses.NAMES.indexOf("bus")]);
+    try (var arena = Arena.ofConfined()) {
+      var image = sample.readImage(arena);
+      assertEquals(500, image.widthPx());
+      assertEquals(375, sample.readMask(image, arena).heightPx());
+    }
+  }
+
+  @Test
+  void labelsFromMasksEqualTheLabelsFile() {
+    var fromFile = open("train").labels();
+    var fromMasks = VocDataset.openWithLabelsFromMasks(root, lists(), "train").labels();
+    for (String name : fromFile.names()) {
+      assertArrayEquals(fromFile.multiHot(name), fromMasks.multiHot(name), name);
+    }
+  }
+
+  @Test
+  void trainingNeedsNoMasks() throws IOException {
+    try (var masks = Files.list(root.resolve("SegmentationClassAug"))) {
+      for (Path mask : masks.toList()) {
+        Files.delete(mask);
+      }
+    }
+    var data = open("train");
+    assertTrue(data.maskPath(0).isEmpty());
+    assertMessage(data::requireMasks, "no mask for '2011_000003'", "line 1 of");
+  }
+
+  @Test
+  void whatIsMissingIsNamedWithItsLine() throws IOException {
+    assertMessage(() -> VocDataset.open(root.resolve("nowhere"), lists(), "train"), "nowhere");
+    assertMessage(() -> VocDataset.open(lists(), lists(), "train"), "no folder JPEGImages");
+    assertMessage(() -> open("trian"), "trian.txt");
+
+    Files.writeString(lists().resolve("gap.txt"), "2011_000003\n\n2011_000004\n");
+    assertMessage(() -> open("gap"), "'2011_000004'", "line 3 of", "gap.txt");
+
+    Files.writeString(lists().resolve("pairs.txt"), "2011_000003 1\n");
+    assertMessage(() -> open("pairs"), "line 1 of", "pairs.txt");
+
+    Files.writeString(lists().resolve("empty.txt"), "\n \n");
+    assertMessage(() -> open("empty"), "empty.txt");
+  }
+
+  @Test
+  void aMissingOrMisfitLabelIsNamed() throws IOException {
+    Path npy = lists().resolve("cls_labels_onehot.npy");
+    OneHotNpy.write(npy, Map.of("2011_000003", new float[20]));
+    assertMessage(() -> open("train"), "2011_000006", npy.toString());
+
+    OneHotNpy.write(npy, Map.of("2011_000003", new float[21]));
+    assertMessage(() -> open("train"), "2011_000003", "21 values, expected 20");
+
+    var half = new float[20];
+    half[3] = 0.5f;
+    OneHotNpy.write(npy, Map.of("2011_000003", half));
+    assertMessage(() -> open("train"), "0.5");
+
+    Files.delete(npy);
+    assertMessage(() -> open("train"), "cls_labels_onehot.npy");
+  }
+
+  @Test
+  void classesMayBeNamedBesideTheLists() throws IOException {
+    Files.writeString(lists().resolve("classes.txt"), "cat\ndog\n");
+    Path npy = lists().resolve("cls_labels_onehot.npy");
+    OneHotNpy.write(
+        npy,
+        Map.of(
+            "2011_000003", new float[] {1, 0},
+            "2011_000006", new float[] {0, 1},
+            "2011_000025", new float[] {1, 1}));
+    var data = open("val");
+    assertEquals(List.of("cat", "dog"), data.classNames());
+    assertArrayEquals(new int[] {2, 2}, data.labels().countByClass(data.names()));
+  }
+
+  @Test
+  void aMaskOfAnotherSizeOrWithAnUnknownLabelIsNamed() {
+    var sample = open("train").sample(0);
+    Path mask = sample.maskPath().orElseThrow();
+    try (var arena = Arena.ofConfined()) {
+      var image = sample.readImage(arena);
+      ImageWriter.writePng(new LabelMap(arena.allocate(12), 4, 3), mask);
+      assertMessage(() -> sample.readMask(image, arena), mask.toString(), "4×3", "500×338");
+
+      var labels = new byte[500 * 338];
+      labels[7] = 21;
+      ImageWriter.writePng(new LabelMap(MemorySegment.ofArray(labels), 500, 338), mask);
+      assertMessage(() -> sample.readMask(image, arena), mask.toString(), "label 21");
+      assertMessage(() -> VocDataset.openWithLabelsFromMasks(root, lists(), "train"), "label 21");
+    }
+  }
+
+  private Path lists() {
+    return root.resolve("lists");
+  }
+
+  private VocDataset open(String split) {
+    return VocDataset.open(root, lists(), split);
+  }
+
+  private static void assertMessage(Executable action, String... parts) {
+    var e = assertThrows(DataException.class, action);
+    assertEquals(1, e.getMessage().lines().count(), e.getMessage());
+    for (String part : parts) {
+      assertTrue(e.getMessage().contains(part), e.getMessage());
+    }
+  }
+}
