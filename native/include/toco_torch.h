@@ -49,6 +49,7 @@ TT_API int32_t tt_cuda_device_count(int32_t *out); /* 0 where there is no GPU, d
 TT_API int32_t tt_synchronize(int32_t device_type, int32_t device_index); /* waits for the device; nothing on a CPU */
 TT_API int32_t tt_set_num_threads(int32_t threads); /* intra-op threads, at least 1 */
 TT_API int32_t tt_get_num_threads(int32_t *out);
+TT_API int32_t tt_serial_thread(void); /* operators called from this thread run on it alone, whatever the others do */
 TT_API int32_t tt_set_flush_denormal(int32_t on); /* this thread and those LibTorch starts after */
 TT_API int32_t tt_cpu_capability(const char **out); /* the kernels LibTorch chose, such as "AVX512"; static */
 TT_API int32_t tt_load_library(const char *path); /* a shared library whose initialisers register operators */

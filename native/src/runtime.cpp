@@ -2,6 +2,9 @@
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <dlfcn.h>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
 
 #include "shim.h"
 
@@ -71,6 +74,14 @@ void load_library(const char *path) {
   if (!dlopen(path, RTLD_NOW | RTLD_GLOBAL)) throw IoError(dlerror());
 }
 
+// OpenMP keeps the number of threads for each calling thread; at::set_num_threads would change it for all.
+void serial_thread() {
+  at::internal::lazy_init_num_threads(); // or the first operator would undo the next line
+#ifdef _OPENMP
+  omp_set_num_threads(1);
+#endif
+}
+
 at::Generator generator(int32_t device_type, int32_t device_index) {
   return at::globalContext().defaultGenerator(toco::device(device_type, device_index));
 }
@@ -105,6 +116,7 @@ TT_DO(tt_cuda_device_count, (int32_t *out), *out = static_cast<int32_t>(torch::c
 TT_DO(tt_synchronize, (int32_t device_type, int32_t device_index), toco::synchronize(device_type, device_index))
 TT_DO(tt_set_num_threads, (int32_t threads), at::set_num_threads(threads))
 TT_DO(tt_get_num_threads, (int32_t *out), *out = at::get_num_threads())
+int32_t tt_serial_thread(void) { return toco::guard([] { toco::serial_thread(); }); }
 TT_DO(tt_set_flush_denormal, (int32_t on), at::globalContext().setFlushDenormal(on != 0))
 TT_DO(tt_cpu_capability, (const char **out), static const std::string name = at::get_cpu_capability(); *out = name.c_str())
 TT_DO(tt_load_library, (const char *path), toco::load_library(path))

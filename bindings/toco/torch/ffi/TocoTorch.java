@@ -716,6 +716,64 @@ public class TocoTorch extends TocoTorch$shared {
         }
     }
 
+    private static class tt_serial_thread {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT    );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_serial_thread");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_serial_thread()
+     * }
+     */
+    public static FunctionDescriptor tt_serial_thread$descriptor() {
+        return tt_serial_thread.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_serial_thread()
+     * }
+     */
+    public static MethodHandle tt_serial_thread$handle() {
+        return tt_serial_thread.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_serial_thread()
+     * }
+     */
+    public static MemorySegment tt_serial_thread$address() {
+        return tt_serial_thread.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_serial_thread()
+     * }
+     */
+    public static int tt_serial_thread() {
+        var mh$ = tt_serial_thread.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_serial_thread");
+            }
+            return (int)mh$.invokeExact();
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class tt_set_flush_denormal {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             TocoTorch.C_INT,

@@ -1,9 +1,9 @@
 package toco.cam;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import toco.data.CounterRandom;
-import toco.torch.DType;
 import toco.torch.Tensor;
 
 /// Local crops around background and uncertain regions, and which of them show too little foreground to be positives
@@ -11,7 +11,8 @@ import toco.torch.Tensor;
 ///
 /// @param crops [B, n, 3, size, size]
 /// @param flags float32 [B, 2 + n], on the crops' device: 1 positive, 0 negative; the two global views come first
-public record RoiCrops(Tensor crops, Tensor flags) {
+/// @param corners an entry an image: the crops' top left pixels as (row, column)
+public record RoiCrops(Tensor crops, Tensor flags, List<int[][]> corners) {
   private static final int GLOBAL_VIEWS = 2;
 
   /// Where an image's crops lie.
@@ -35,14 +36,16 @@ public record RoiCrops(Tensor crops, Tensor flags) {
     int width = (int) size.size(3);
     var mask = roiMask.toLongArray();
     var crops = new ArrayList<Tensor>();
+    var places = new ArrayList<int[][]>();
     var flags = new ArrayList<Float>();
     for (int b = 0; b < batch; b++) {
-      var ofImage = java.util.Arrays.copyOfRange(mask, b * height * width, (b + 1) * height * width);
+      var ofImage = Arrays.copyOfRange(mask, b * height * width, (b + 1) * height * width);
       var image = images.select(0, b);
       for (int i = 0; i < GLOBAL_VIEWS; i++) {
         flags.add(1f);
       }
-      for (int[] corner : corners.of(ofImage, height, width, b)) {
+      places.add(corners.of(ofImage, height, width, b));
+      for (int[] corner : places.getLast()) {
         crops.add(image.slice(1, corner[0], corner[0] + sizePx).slice(2, corner[1], corner[1] + sizePx));
         long foreground = sum(ofImage, width, corner, sizePx);
         flags.add(foreground / ((double) sizePx * sizePx) <= negativeRatio ? 0f : 1f);
@@ -55,7 +58,8 @@ public record RoiCrops(Tensor crops, Tensor flags) {
     }
     return new RoiCrops(
         Tensor.stack(crops, 0).reshape(batch, views, size.size(1), sizePx, sizePx),
-        Tensor.of(table, batch, GLOBAL_VIEWS + views).to(images.device()).to(DType.FLOAT32));
+        Tensor.of(table, batch, GLOBAL_VIEWS + views).to(images.device()),
+        places);
   }
 
   /// Random corners: n different pixels that lie at least half a crop from the border on background or uncertain ground,

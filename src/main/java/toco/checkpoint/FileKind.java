@@ -38,6 +38,12 @@ enum FileKind {
     int length = (int) Math.min(file.size(), 512);
     var start =
         new String(file.bytes().asSlice(0, length).toArray(ValueLayout.JAVA_BYTE), ISO_8859_1);
+    // before the others: a header of 640 bytes begins like a pickle of protocol 2
+    if (start.length() > 8
+        && start.charAt(8) == '{'
+        && plausibleHeader(file.bytes().get(LONG_LE, 0))) {
+      return SAFETENSORS;
+    }
     if (start.startsWith("PK\3\4")) {
       return ZIP;
     }
@@ -46,11 +52,6 @@ enum FileKind {
         && start.charAt(1) >= 2
         && start.charAt(1) <= 5) {
       return PICKLE;
-    }
-    if (start.length() > 8
-        && start.charAt(8) == '{'
-        && plausibleHeader(file.bytes().get(LONG_LE, 0))) {
-      return SAFETENSORS;
     }
     if (start.startsWith("\u00ff\u00d8\u00ff")) {
       return JPEG;

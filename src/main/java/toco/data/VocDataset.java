@@ -6,36 +6,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 
-/// A data set in Pascal VOC's layout:
-///
-/// ```
-/// ROOT/JPEGImages/NAME.jpg
-/// ROOT/SegmentationClassAug/NAME.png      class indices; for evaluation only
-/// LISTS/SPLIT.txt                         one NAME a line
-/// LISTS/cls_labels_onehot.npy             image-level labels
-/// LISTS/classes.txt                       one class a line; without it, the 20 VOC classes
-/// ```
+/// A data set in Pascal VOC's layout; [VocFiles] says where its parts lie.
 ///
 /// Opening checks that every listed image exists and has a label of the right length; pixels are
 /// read later.
 public final class VocDataset implements Dataset {
-  private static final String IMAGES = "JPEGImages";
-  private static final String MASKS = "SegmentationClassAug";
-  private static final String LABELS = "cls_labels_onehot.npy";
-  private static final String CLASSES = "classes.txt";
-
-  private final Path root;
+  private final VocFiles files;
   private final NameList list;
   private final List<String> classNames;
   private final ClassLabels labels;
 
-  private VocDataset(Path root, NameList list, List<String> classNames, ClassLabels labels) {
-    this.root = root;
+  private VocDataset(VocFiles files, NameList list, List<String> classNames, ClassLabels labels) {
+    this.files = files;
     this.list = list;
-    this.classNames = classNames;
+    this.classNames = List.copyOf(classNames);
     this.labels = labels;
     for (var entry : list.entries()) {
-      checkExists(imagePath(entry.name()), "image", entry);
+      checkExists(files.image(entry.name()), "image", entry, list);
       if (!labels.contains(entry.name())) {
         labels.multiHot(entry.name()); // says which label is missing, and where
       }
@@ -44,31 +31,26 @@ public final class VocDataset implements Dataset {
 
   /// Opens a split with the labels of its labels file. Masks are not looked at.
   ///
-  /// @param root the folder that holds `JPEGImages`
-  /// @param lists the folder of the list files
-  /// @param split name of the list, such as `train_aug`
+  /// @param classNames foreground classes in label order
   /// @throws DataException naming the file or line that is missing or wrong
-  public static VocDataset open(Path root, Path lists, String split) {
-    var classNames = classNames(lists);
-    NameList list = openList(root, lists, split);
-    var labels = ClassLabels.read(lists.resolve(LABELS), classNames.size());
-    return new VocDataset(root, list, classNames, labels);
+  public static VocDataset open(VocFiles files, List<String> classNames) {
+    var list = openList(files);
+    return new VocDataset(files, list, classNames, ClassLabels.read(files.labels(), classNames.size()));
   }
 
   /// Opens a split and derives the image-level labels from its masks, for data that has masks and
   /// no labels file. Reads pixel-level annotation: not the weakly supervised setting.
   ///
   /// @throws DataException naming the file or line that is missing or wrong
-  public static VocDataset openWithLabelsFromMasks(Path root, Path lists, String split) {
-    var classNames = classNames(lists);
-    NameList list = openList(root, lists, split);
+  public static VocDataset openWithLabelsFromMasks(VocFiles files, List<String> classNames) {
+    var list = openList(files);
     var masks = new LinkedHashMap<String, Path>();
     for (var entry : list.entries()) {
-      Path mask = root.resolve(MASKS, entry.name() + ".png");
+      var mask = files.mask(entry.name());
       checkExists(mask, "mask", entry, list);
       masks.put(entry.name(), mask);
     }
-    return new VocDataset(root, list, classNames, ClassLabels.fromMasks(masks, classNames.size()));
+    return new VocDataset(files, list, classNames, ClassLabels.fromMasks(masks, classNames.size()));
   }
 
   /// Checks that every sample has a mask file, as evaluation needs.
@@ -77,7 +59,7 @@ public final class VocDataset implements Dataset {
   /// @throws DataException naming the first that is missing, and its line
   public VocDataset requireMasks() {
     for (var entry : list.entries()) {
-      checkExists(maskFile(entry.name()), "mask", entry);
+      checkExists(files.mask(entry.name()), "mask", entry, list);
     }
     return this;
   }
@@ -94,12 +76,12 @@ public final class VocDataset implements Dataset {
 
   @Override
   public Path imagePath(int index) {
-    return imagePath(name(index));
+    return files.image(name(index));
   }
 
   @Override
   public Optional<Path> maskPath(int index) {
-    return Optional.of(maskFile(name(index))).filter(Files::isRegularFile);
+    return Optional.of(files.mask(name(index))).filter(Files::isRegularFile);
   }
 
   @Override
@@ -117,18 +99,6 @@ public final class VocDataset implements Dataset {
     return list.names();
   }
 
-  private Path imagePath(String name) {
-    return root.resolve(IMAGES, name + ".jpg");
-  }
-
-  private Path maskFile(String name) {
-    return root.resolve(MASKS, name + ".png");
-  }
-
-  private void checkExists(Path file, String what, NameList.Entry entry) {
-    checkExists(file, what, entry, list);
-  }
-
   private static void checkExists(Path file, String what, NameList.Entry entry, NameList list) {
     if (!Files.isRegularFile(file)) {
       throw new DataException(
@@ -137,26 +107,10 @@ public final class VocDataset implements Dataset {
     }
   }
 
-  private static NameList openList(Path root, Path lists, String split) {
-    if (!Files.isDirectory(root.resolve(IMAGES))) {
-      String problem = Files.isDirectory(root) ? "has no folder " + IMAGES : "is no folder";
-      throw new DataException(
-          "the data root %s %s; set data.root to a folder in VOC layout".formatted(root, problem));
+  private static NameList openList(VocFiles files) {
+    if (!Files.isDirectory(files.imageDir())) {
+      throw new DataException("the image folder %s does not exist; set data.root to a folder in VOC layout".formatted(files.imageDir()));
     }
-    return NameList.read(lists.resolve(split + ".txt"));
-  }
-
-  private static List<String> classNames(Path lists) {
-    Path file = lists.resolve(CLASSES);
-    if (!Files.exists(file)) {
-      return VocClasses.NAMES;
-    }
-    var names =
-        NameList.lines(file).stream().map(String::strip).filter(name -> !name.isEmpty()).toList();
-    if (names.isEmpty() || names.size() > 254) {
-      throw new DataException(
-          "%s names %d classes; masks can tell 1 to 254".formatted(file, names.size()));
-    }
-    return names;
+    return NameList.read(files.list());
   }
 }

@@ -21,6 +21,11 @@ public final class ConfusionMatrix {
     counts = new long[classes * classes];
   }
 
+  /// C, background included.
+  public int classes() {
+    return classes;
+  }
+
   /// Counts one pixel.
   public void add(long truth, long predicted) {
     if (truth < 0 || truth >= classes) {
@@ -69,7 +74,7 @@ public final class ConfusionMatrix {
     return meanOverTruth(iou());
   }
 
-  /// The share of pixels that are right.
+  /// The share of pixels that are right; NaN without any.
   public double pixelAccuracy() {
     long right = 0;
     long all = 0;
@@ -80,7 +85,7 @@ public final class ConfusionMatrix {
     return (double) right / all;
   }
 
-  /// The mean over the classes that the truth has of the share of their pixels that are right.
+  /// The mean over the classes that the truth has of the share of their pixels that are right; NaN without any.
   public double meanAccuracy() {
     var accuracy = new double[classes];
     for (int c = 0; c < classes; c++) {

@@ -1,4 +1,4 @@
-/// Scores, and the evaluation of a network's CAMs and segmentations against masks.
+/// Scores, the evaluation of a network's CAMs and segmentations against masks, and pictures of them.
 @NullMarked
 package toco.eval;
 

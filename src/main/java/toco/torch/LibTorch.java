@@ -40,32 +40,31 @@ public final class LibTorch {
   }
 
   private static final class Loader {
-    /// What went wrong, told again to every later caller: a failed static initialiser would tell it once only.
-    private static final @Nullable TorchException FAILURE;
-
     private static final @Nullable Path LIBRARY;
+
+    /// What went wrong, told to every caller: an exception out of this initialiser would tell only the first.
+    private static final @Nullable String FAILURE;
 
     static {
       Path library = null;
-      TorchException failure = null;
+      String failure = null;
       try {
         library = locate();
         refuseSecondLibTorch(library);
         System.load(library.toString());
       } catch (TorchException e) {
-        failure = e;
+        failure = e.getMessage();
       } catch (UnsatisfiedLinkError e) {
-        failure =
-            new TorchException(
-                TorchException.Kind.IO, "cannot load %s: %s; run bin/toco doctor".formatted(library, e.getMessage()));
+        var reason = String.valueOf(e.getMessage()).replace(library + ": ", "");
+        failure = "cannot load %s: %s; run bin/toco doctor".formatted(library, reason);
       }
       LIBRARY = library;
       FAILURE = failure;
     }
 
     static Path library() {
-      if (FAILURE != null || LIBRARY == null) {
-        throw new TorchException(TorchException.Kind.IO, FAILURE == null ? "no native library" : FAILURE.getMessage());
+      if (LIBRARY == null || FAILURE != null) {
+        throw new TorchException(TorchException.Kind.IO, String.valueOf(FAILURE));
       }
       return LIBRARY;
     }
@@ -156,6 +155,13 @@ public final class LibTorch {
     var frame = Frame.get();
     Frame.check(TocoTorch.tt_get_num_threads(frame.out));
     return frame.outInt();
+  }
+
+  /// Makes the operators that the calling thread calls run on it alone: for workers beside a training thread, which would
+  /// otherwise compete with it for the cores.
+  public static void serialThread() {
+    load();
+    Frame.check(TocoTorch.tt_serial_thread());
   }
 
   /// Treats denormal floats as zero, on this thread and those LibTorch starts later.

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import toco.image.Resources;
+import toco.config.Layout;
 
 class OneHotNpyTest {
   private static final String VOC = "voc-mini/lists/cls_labels_onehot.npy";
@@ -50,8 +51,8 @@ class OneHotNpyTest {
   void readsTheLabelsOfThePhotographs() {
     var labels = OneHotNpy.read(Resources.path(VOC));
     float[] expected = new float[20];
-    expected[VocClasses.NAMES.indexOf("bottle")] = 1;
-    expected[VocClasses.NAMES.indexOf("person")] = 1;
+    expected[Layout.VOC.classNames().indexOf("bottle")] = 1;
+    expected[Layout.VOC.classNames().indexOf("person")] = 1;
     assertArrayEquals(expected, labels.get("2011_000003"));
     assertEquals(3, labels.size());
   }

@@ -27,13 +27,12 @@ class SyntheticShapesTest {
   @Test
   void makesAVocDataSetWhoseLabelsAgreeWithItsMasks() {
     assertEquals(Outcome.WRITTEN, SyntheticShapes.write(folder, FEW));
-    Path lists = folder.resolve("lists");
-    var data = VocDataset.open(folder, lists, "train").requireMasks();
+    var data = open("train").requireMasks();
     assertEquals(6, data.size());
-    assertEquals(2, VocDataset.open(folder, lists, "val").size());
-    assertEquals(3, VocDataset.open(folder, lists, "test").size());
+    assertEquals(2, open("val").size());
+    assertEquals(3, open("test").size());
     assertEquals(SyntheticShapes.CLASS_NAMES, data.classNames());
-    var fromMasks = VocDataset.openWithLabelsFromMasks(folder, lists, "train").labels();
+    var fromMasks = VocDataset.openWithLabelsFromMasks(VocFiles.of(folder, "train"), SyntheticShapes.CLASS_NAMES).labels();
     try (var arena = Arena.ofConfined()) {
       for (int i = 0; i < data.size(); i++) {
         var sample = data.sample(i);
@@ -107,7 +106,7 @@ class SyntheticShapesTest {
     assertEquals(Outcome.COMPLETED, SyntheticShapes.write(folder, FEW));
     assertArrayEquals(pixels, Files.readAllBytes(image));
     assertTrue(Files.notExists(left));
-    VocDataset.open(folder, folder.resolve("lists"), "train").requireMasks();
+    open("train").requireMasks();
   }
 
   @Test
@@ -122,5 +121,9 @@ class SyntheticShapesTest {
     var scene = new SyntheticScene(1, 1, 0, variant);
     String mask = Resources.sha256(MemorySegment.ofArray(scene.mask())).substring(0, 16);
     return mask + " " + Resources.sha256(MemorySegment.ofArray(scene.paint())).substring(0, 16);
+  }
+
+  private VocDataset open(String split) {
+    return VocDataset.open(VocFiles.of(folder, split), SyntheticShapes.CLASS_NAMES);
   }
 }

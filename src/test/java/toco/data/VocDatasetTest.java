@@ -16,11 +16,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import toco.config.Layout;
 import toco.image.ImageWriter;
 import toco.image.LabelMap;
 import toco.image.Resources;
 
 class VocDatasetTest {
+  private static final List<String> CLASSES = Layout.VOC.classNames();
+
   @TempDir Path root;
 
   @BeforeEach
@@ -42,7 +45,7 @@ class VocDatasetTest {
     assertEquals(20, data.numClasses());
     var sample = data.sample(2);
     assertEquals("2011_000025", sample.name());
-    assertEquals(1, sample.labels()[VocClasses.NAMES.indexOf("bus")]);
+    assertEquals(1, sample.labels()[CLASSES.indexOf("bus")]);
     try (var arena = Arena.ofConfined()) {
       var image = sample.readImage(arena);
       assertEquals(500, image.widthPx());
@@ -53,7 +56,7 @@ class VocDatasetTest {
   @Test
   void labelsFromMasksEqualTheLabelsFile() {
     var fromFile = open("train").labels();
-    var fromMasks = VocDataset.openWithLabelsFromMasks(root, lists(), "train").labels();
+    var fromMasks = VocDataset.openWithLabelsFromMasks(VocFiles.of(root, "train"), CLASSES).labels();
     for (String name : fromFile.names()) {
       assertArrayEquals(fromFile.multiHot(name), fromMasks.multiHot(name), name);
     }
@@ -73,8 +76,7 @@ class VocDatasetTest {
 
   @Test
   void whatIsMissingIsNamedWithItsLine() throws IOException {
-    assertMessage(() -> VocDataset.open(root.resolve("nowhere"), lists(), "train"), "nowhere");
-    assertMessage(() -> VocDataset.open(lists(), lists(), "train"), "no folder JPEGImages");
+    assertMessage(() -> VocDataset.open(VocFiles.of(root.resolve("nowhere"), "train"), CLASSES), "nowhere");
     assertMessage(() -> open("trian"), "trian.txt");
 
     Files.writeString(lists().resolve("gap.txt"), "2011_000003\n\n2011_000004\n");
@@ -106,21 +108,6 @@ class VocDatasetTest {
   }
 
   @Test
-  void classesMayBeNamedBesideTheLists() throws IOException {
-    Files.writeString(lists().resolve("classes.txt"), "cat\ndog\n");
-    Path npy = lists().resolve("cls_labels_onehot.npy");
-    OneHotNpy.write(
-        npy,
-        Map.of(
-            "2011_000003", new float[] {1, 0},
-            "2011_000006", new float[] {0, 1},
-            "2011_000025", new float[] {1, 1}));
-    var data = open("val");
-    assertEquals(List.of("cat", "dog"), data.classNames());
-    assertArrayEquals(new int[] {2, 2}, data.labels().countByClass(data.names()));
-  }
-
-  @Test
   void aMaskOfAnotherSizeOrWithAnUnknownLabelIsNamed() {
     var sample = open("train").sample(0);
     Path mask = sample.maskPath().orElseThrow();
@@ -133,7 +120,7 @@ class VocDatasetTest {
       labels[7] = 21;
       ImageWriter.writePng(new LabelMap(MemorySegment.ofArray(labels), 500, 338), mask);
       assertMessage(() -> sample.readMask(image, arena), mask.toString(), "label 21");
-      assertMessage(() -> VocDataset.openWithLabelsFromMasks(root, lists(), "train"), "label 21");
+      assertMessage(() -> VocDataset.openWithLabelsFromMasks(VocFiles.of(root, "train"), CLASSES), "label 21");
     }
   }
 
@@ -142,7 +129,7 @@ class VocDatasetTest {
   }
 
   private VocDataset open(String split) {
-    return VocDataset.open(root, lists(), split);
+    return VocDataset.open(VocFiles.of(root, split), CLASSES);
   }
 
   private static void assertMessage(Executable action, String... parts) {

@@ -1,0 +1,32 @@
+package toco.data;
+
+import java.nio.file.Path;
+
+/// Where the parts of a data set in Pascal VOC's layout lie.
+///
+/// @param imageDir holds NAME.jpg
+/// @param maskDir holds NAME.png, class indices; for evaluation only
+/// @param list the split: one NAME a line
+/// @param labels image-level labels of all splits, `cls_labels_onehot.npy`
+public record VocFiles(Path imageDir, Path maskDir, Path list, Path labels) {
+
+  /// The usual places under a root folder: `JPEGImages`, `SegmentationClassAug` and `lists`.
+  ///
+  /// @param split such as `train_aug`
+  public static VocFiles of(Path root, String split) {
+    var lists = root.resolve("lists");
+    return new VocFiles(
+        root.resolve("JPEGImages"),
+        root.resolve("SegmentationClassAug"),
+        lists.resolve(split + ".txt"),
+        lists.resolve("cls_labels_onehot.npy"));
+  }
+
+  Path image(String name) {
+    return imageDir.resolve(name + ".jpg");
+  }
+
+  Path mask(String name) {
+    return maskDir.resolve(name + ".png");
+  }
+}

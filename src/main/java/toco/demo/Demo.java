@@ -1,0 +1,70 @@
+package toco.demo;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import toco.config.Config;
+import toco.config.Split;
+import toco.eval.Evaluator;
+import toco.train.Datasets;
+import toco.train.Trainer;
+import toco.train.TrainingListener;
+
+/// Trains ToCo on synthetic shapes from image-level labels and scores it on the test images.
+///
+/// ```
+/// RUN/metrics.json       the figures, see DemoMetrics
+/// RUN/table.txt          IoU by class
+/// RUN/overlays/test.png  images, CAMs, segmentations, ground truth
+/// ```
+/// beside what every training run leaves.
+public final class Demo {
+  private static final String CONFIG = "demo.yaml";
+  private static final int PICTURED = 10;
+
+  private Demo() {}
+
+  /// @param runDir the run's folder
+  /// @param table the scores as text
+  /// @param files what was written beside the run's own files
+  public record Result(Path runDir, DemoMetrics metrics, String table, List<Path> files) {
+    public Result {
+      files = List.copyOf(files);
+    }
+  }
+
+  /// @return empty if the training was stopped
+  public static Optional<Result> run(
+      DemoOptions options, TrainingListener listener, TrainingRun training) {
+    long started = System.nanoTime();
+    var config = options.config(CONFIG, null);
+    var train = Datasets.open(config, Split.TRAIN);
+    var val = Datasets.open(config, Split.VAL);
+    try (var trainer = Trainer.start(config, train, val, listener)) {
+      var outcome = training.run(trainer);
+      return outcome.completed()
+          ? Optional.of(score(trainer, config, outcome.step(), started, listener))
+          : Optional.empty();
+    }
+  }
+
+  private static Result score(
+      Trainer trainer, Config config, long steps, long started, TrainingListener listener) {
+    var test = Datasets.open(config, Split.TEST);
+    var evaluator = new Evaluator(config.with("eval.split=test"), test, trainer.device());
+    listener.onMessage("evaluating %d test images".formatted(test.size()));
+    var scores = evaluator.evaluate(trainer.model(), listener::onEvaluationProgress);
+    double wallSeconds = (System.nanoTime() - started) * 1e-9;
+    var metrics = DemoMetrics.of(scores, wallSeconds, config.run().seed(), steps);
+
+    var runDir = config.run().dir();
+    var table = runDir.resolve("table.txt");
+    var picture = runDir.resolve("overlays", "test.png");
+    var figures = runDir.resolve("metrics.json");
+    var text = scores.table(test.classNames());
+    RunFiles.writeText(table, text);
+    evaluator.overlays(trainer.model(), Math.min(PICTURED, test.size()), picture);
+    RunFiles.writeJson(figures, metrics.toJson());
+    return new Result(runDir, metrics, text, List.of(figures, table, picture));
+  }
+}

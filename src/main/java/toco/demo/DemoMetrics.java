@@ -1,0 +1,61 @@
+package toco.demo;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import toco.eval.Scores;
+
+/// The figures of one demo run, as `metrics.json` holds them. Shares lie in 0…1.
+///
+/// @param segMiou mean IoU of the segmentation
+/// @param camMiou mean IoU of the CAMs' labels
+/// @param camAuxMiou mean IoU of the auxiliary CAMs' labels
+/// @param classF1 F1 of the classes named for each image
+/// @param wallSeconds from the start, generating the data included, to the last score
+/// @param peakRssBytes the process's largest resident memory so far
+/// @param patchCosine mean cosine between an image's patch tokens: how smooth they have become
+/// @param seed the run's seed
+/// @param steps training steps
+public record DemoMetrics(
+    double segMiou,
+    double camMiou,
+    double camAuxMiou,
+    double classF1,
+    double wallSeconds,
+    long peakRssBytes,
+    double patchCosine,
+    long seed,
+    long steps) {
+
+  static DemoMetrics of(Scores scores, double wallSeconds, long seed, long steps) {
+    return new DemoMetrics(
+        scores.segMiou(),
+        scores.camMiou(),
+        scores.camAuxMiou(),
+        scores.classF1(),
+        wallSeconds,
+        PeakMemory.bytes(),
+        scores.patchCosine(),
+        seed,
+        steps);
+  }
+
+  /// A JSON object with a key for each component; NaN, which JSON lacks, becomes null.
+  public Map<String, @Nullable Object> toJson() {
+    var json = new LinkedHashMap<String, @Nullable Object>();
+    json.put("segMiou", orNull(segMiou));
+    json.put("camMiou", orNull(camMiou));
+    json.put("camAuxMiou", orNull(camAuxMiou));
+    json.put("classF1", orNull(classF1));
+    json.put("wallSeconds", Math.round(wallSeconds * 10) / 10.0);
+    json.put("peakRssBytes", peakRssBytes);
+    json.put("patchCosine", orNull(patchCosine));
+    json.put("seed", seed);
+    json.put("steps", steps);
+    return json;
+  }
+
+  private static @Nullable Double orNull(double value) {
+    return Double.isFinite(value) ? value : null;
+  }
+}

@@ -1,0 +1,101 @@
+package toco.demo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import toco.config.Config;
+import toco.config.SyntheticConfig;
+
+/// What a user may choose about a demo.
+///
+/// @param configs the folder of the configuration files
+/// @param dir the run's folder; null: the usual one, numbered if it is taken
+/// @param seed the run's seed; null: the configuration's
+/// @param overrides `key=value`, stronger than everything else
+public record DemoOptions(
+    Path configs, @Nullable Path dir, @Nullable Long seed, List<String> overrides) {
+  private static final int MAX_NUMBER = 10_000;
+
+  public DemoOptions {
+    overrides = List.copyOf(overrides);
+  }
+
+  /// The configuration of a run.
+  ///
+  /// A folder that the user names is taken as it is, and refused later if it holds a run. The usual
+  /// folder gets a number when it is taken. The data set lies beside the run's folder, so that runs
+  /// share it.
+  ///
+  /// @param file the configuration's file name
+  /// @param usualDir the run's folder where the user names none; null: the configuration's
+  Config config(String file, @Nullable Path usualDir) {
+    var all = new ArrayList<String>();
+    if (seed != null) {
+      all.add("run.seed=" + seed);
+    }
+    if (dir != null) {
+      all.add("run.dir=" + dir);
+    }
+    all.addAll(overrides);
+    var config = Config.load(configs.resolve(file), all);
+    var runDir = config.run().dir();
+    if (dir == null && !isSet("run.dir")) {
+      runDir = firstFree(usualDir == null ? runDir : usualDir);
+    }
+    config = config.with("run.dir=" + runDir);
+    if (isSet("data.root")) {
+      return config;
+    }
+    return config.with("data.root=" + runDir.resolveSibling(dataName(config.data().synthetic())));
+  }
+
+  private boolean isSet(String key) {
+    return overrides.stream().anyMatch(set -> set.strip().startsWith(key + "="));
+  }
+
+  /// One folder for each set of options, because a folder holds one data set.
+  private static String dataName(SyntheticConfig data) {
+    var name = "synthetic-" + data.variant();
+    boolean usual =
+        data.trainImages() == 1000
+            && data.valImages() == 100
+            && data.testImages() == 200
+            && data.seed() == 1;
+    return usual
+        ? name
+        : "%s-%d-%d-%d-seed%d"
+            .formatted(
+                name, data.trainImages(), data.valImages(), data.testImages(), data.seed());
+  }
+
+  /// The folder itself, or with the first number from 2 on that is not taken.
+  static Path firstFree(Path wanted) {
+    for (int number = 1; number < MAX_NUMBER; number++) {
+      var candidate =
+          number == 1
+              ? wanted
+              : wanted.resolveSibling(wanted.getFileName() + "-" + number);
+      if (!holdsFiles(candidate)) {
+        return candidate;
+      }
+    }
+    throw new IllegalArgumentException(
+        "%s and %d numbered folders beside it are taken; delete some or name a folder with --dir"
+            .formatted(wanted, MAX_NUMBER));
+  }
+
+  /// Whether something is there that must not be overwritten.
+  static boolean holdsFiles(Path folder) {
+    if (!Files.exists(folder)) {
+      return false;
+    }
+    try (var files = Files.list(folder)) {
+      return files.findAny().isPresent();
+    } catch (IOException e) {
+      return true; // a file, or a folder we may not read
+    }
+  }
+}

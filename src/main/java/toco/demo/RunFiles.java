@@ -1,0 +1,29 @@
+package toco.demo;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import toco.image.AtomicFile;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The demo's results as files in the run's folder.
+final class RunFiles {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private RunFiles() {}
+
+  static void writeJson(Path file, Object value) {
+    writeText(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n");
+  }
+
+  static void writeText(Path file, String text) {
+    try {
+      AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "cannot write %s: %s; check its folder's permissions and the free space"
+              .formatted(file, e.getMessage()),
+          e);
+    }
+  }
+}

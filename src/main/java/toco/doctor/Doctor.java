@@ -1,0 +1,69 @@
+package toco.doctor;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import toco.doctor.Check.State;
+
+/// Looks at all that ToCo stands on. Works without LibTorch.
+public final class Doctor {
+  private Doctor() {}
+
+  /// What was found.
+  public record Report(List<Check> checks) {
+    public Report {
+      checks = List.copyOf(checks);
+    }
+
+    /// Whether nothing is missing.
+    public boolean healthy() {
+      return checks.stream().noneMatch(check -> check.state() == State.MISSING);
+    }
+
+    /// `ok`, and `checks`: each a `name`, a `state` (`ok`, `note`, `missing`), what was `found` and
+    /// the `remedy`.
+    public Map<String, Object> toJson() {
+      var list = new ArrayList<Map<String, Object>>();
+      for (var check : checks) {
+        var item = new LinkedHashMap<String, Object>();
+        item.put("name", check.name());
+        item.put("state", check.state().toString());
+        item.put("found", check.found());
+        item.put("remedy", check.remedy());
+        list.add(item);
+      }
+      var json = new LinkedHashMap<String, Object>();
+      json.put("ok", healthy());
+      json.put("checks", list);
+      return json;
+    }
+
+    /// A line a check, and a line for each remedy.
+    public String table() {
+      int width = checks.stream().mapToInt(check -> check.name().length()).max().orElse(0);
+      var text = new StringBuilder();
+      for (var check : checks) {
+        var name = check.name() + " ".repeat(width - check.name().length());
+        text.append("%-7s  %s  %s%n".formatted(check.state(), name, check.found()));
+        if (!check.remedy().isEmpty()) {
+          text.append("%s→ %s%n".formatted(" ".repeat(width + 11), check.remedy()));
+        }
+      }
+      long missing = checks.stream().filter(check -> check.state() == State.MISSING).count();
+      text.append(missing == 0 ? "nothing is missing%n" : missing + " missing%n");
+      return text.toString().formatted();
+    }
+  }
+
+  public static Report examine(Surroundings surroundings) {
+    var checks = new ArrayList<Check>();
+    checks.add(MachineChecks.jdk(surroundings));
+    var bridge = new BridgeChecks(surroundings);
+    checks.addAll(bridge.all());
+    checks.add(MachineChecks.memory());
+    checks.add(MachineChecks.disk(surroundings, bridge.hasLibTorch()));
+    checks.addAll(ToolChecks.all(bridge.hasLibTorch(), bridge.hasShim()));
+    return new Report(checks);
+  }
+}

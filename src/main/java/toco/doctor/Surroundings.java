@@ -1,0 +1,39 @@
+package toco.doctor;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// What the launcher and the shell tell the process.
+///
+/// @param properties system properties; `bin/toco` sets `toco.home`, and each of `toco.libtorch` and
+///     `toco.library` to a path, or `….problem` to why there is none
+/// @param environment environment variables
+public record Surroundings(Map<String, String> properties, Map<String, String> environment) {
+  public Surroundings {
+    properties = Map.copyOf(properties);
+    environment = Map.copyOf(environment);
+  }
+
+  /// Those of this process.
+  public static Surroundings ofProcess() {
+    var properties = new TreeMap<String, String>();
+    System.getProperties()
+        .stringPropertyNames()
+        .forEach(name -> properties.put(name, System.getProperty(name)));
+    return new Surroundings(properties, System.getenv());
+  }
+
+  /// A property, or an empty text.
+  String property(String name) {
+    return properties.getOrDefault(name, "");
+  }
+
+  /// Where `native/libtorch.sh` keeps LibTorch.
+  Path cache() {
+    var xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
+    return xdg.isEmpty()
+        ? Path.of(property("user.home"), ".cache", "toco")
+        : Path.of(xdg).resolve("toco");
+  }
+}

@@ -1,0 +1,39 @@
+package toco.eval;
+
+import toco.cam.MultiScaleCam;
+import toco.config.Config;
+import toco.model.Toco;
+import toco.torch.Tensor;
+
+/// What the network makes of a batch of images of one size, without gradient.
+///
+/// @param classLogits [B, K]
+/// @param segLogits [B, C, h, w] at the grid's size, background first
+/// @param cams activation maps [B, K, H, W] at the images' size
+/// @param patchCosine [B], the mean cosine between an image's patch tokens
+record Predictions(Tensor classLogits, Tensor segLogits, MultiScaleCam.Cams cams, Tensor patchCosine) {
+
+  /// @param images [B, 3, H, W] normalised
+  static Predictions of(Toco model, Tensor images, Config config) {
+    var tokens = model.encode(images);
+    var patchMap = tokens.patchMap(); // [B, D, h, w]
+    return new Predictions(
+        model.classLogits(patchMap),
+        model.segment(patchMap),
+        MultiScaleCam.compute(model, images, config.eval().camScales(), tokens),
+        meanPairwiseCosine(tokens.patchTokens()));
+  }
+
+  /// The mean over all pairs of different tokens. The cosines of all pairs add up to the squared
+  /// length of the sum of the unit vectors, so the N×N matrix need not be made.
+  ///
+  /// @param tokens [B, N, D]; N = 1 has no pair and gives NaN
+  /// @return [B]
+  static Tensor meanPairwiseCosine(Tensor tokens) {
+    long count = tokens.size(1);
+    var unit = tokens.normalize(-1, 1e-8);
+    var pairs = unit.sum(1).square().sum(-1); // [B]
+    var diagonal = unit.square().sum(-1).sum(-1); // N, less what tokens of length 0 lack
+    return pairs.sub(diagonal).div((double) count * (count - 1));
+  }
+}

@@ -1,0 +1,68 @@
+package toco.eval;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/// A plain-text table: a column of names, then columns of numbers flush right. What is NaN shows as
+/// a dash.
+final class ScoreTable {
+  private static final String GAP = "  ";
+
+  private final List<List<String>> rows = new ArrayList<>();
+
+  /// @param header what stands above the columns
+  ScoreTable(String... header) {
+    rows.add(List.of(header));
+  }
+
+  /// A row of shares, shown in per cent.
+  void percent(String name, double... shares) {
+    row(name, "%.2f", Arrays.stream(shares).map(share -> 100 * share).toArray());
+  }
+
+  /// A row of one number.
+  void plain(String name, String format, double value) {
+    row(name, format, value);
+  }
+
+  /// A line across the table.
+  void rule() {
+    rows.add(List.of());
+  }
+
+  private void row(String name, String format, double... values) {
+    var cells = new ArrayList<>(List.of(name));
+    for (double value : values) {
+      cells.add(Double.isNaN(value) ? "-" : String.format(Locale.ROOT, format, value));
+    }
+    rows.add(cells);
+  }
+
+  /// All lines, each with a line break.
+  @Override
+  public String toString() {
+    var widths = new int[rows.getFirst().size()];
+    for (var row : rows) {
+      for (int i = 0; i < row.size(); i++) {
+        widths[i] = Math.max(widths[i], row.get(i).length());
+      }
+    }
+    int across = Arrays.stream(widths).sum() + GAP.length() * (widths.length - 1);
+    var text = new StringBuilder();
+    for (var row : rows) {
+      text.append(row.isEmpty() ? "-".repeat(across) : line(row, widths)).append('\n');
+    }
+    return text.toString();
+  }
+
+  private static String line(List<String> row, int[] widths) {
+    var line = new StringBuilder(row.getFirst());
+    line.repeat(' ', widths[0] - line.length());
+    for (int i = 1; i < row.size(); i++) {
+      line.append(GAP).repeat(' ', widths[i] - row.get(i).length()).append(row.get(i));
+    }
+    return line.toString();
+  }
+}

@@ -1,0 +1,106 @@
+package toco.train;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+import toco.config.Config;
+import toco.image.AtomicFile;
+
+/// A run's folder, held by one process at a time: `config.yaml`, `metrics.jsonl`, `checkpoints/`, `overlays/`.
+final class RunFolder implements AutoCloseable {
+  private final Path path;
+  private final FileChannel lockFile;
+
+  private RunFolder(Path path) {
+    this.path = path;
+    this.lockFile = lock(path);
+  }
+
+  /// Makes the folder of a new run and writes its configuration.
+  ///
+  /// @throws TrainingException if the folder holds a run already, or cannot be written
+  static RunFolder create(Config config) {
+    var path = config.run().dir();
+    if (Files.exists(path.resolve("config.yaml")) || Files.exists(path.resolve("checkpoints"))) {
+      throw new TrainingException(
+          "%s already holds a run; go on with it by --resume %s, or choose another folder by --set run.dir=…".formatted(path, path));
+    }
+    try {
+      Files.createDirectories(path);
+    } catch (IOException e) {
+      throw new TrainingException("cannot make the run folder %s: %s".formatted(path, e), e);
+    }
+    var folder = new RunFolder(path);
+    folder.writeConfig(config);
+    return folder;
+  }
+
+  /// Opens the folder of a run that was interrupted.
+  static RunFolder open(Path path) {
+    if (!Files.isDirectory(path)) {
+      throw new TrainingException("there is no run folder %s; --resume takes the run.dir of an earlier train".formatted(path));
+    }
+    return new RunFolder(path);
+  }
+
+  void writeConfig(Config config) {
+    try {
+      AtomicFile.write(path.resolve("config.yaml"), config.toYaml().getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new TrainingException("cannot write the configuration to %s: %s".formatted(path, e), e);
+    }
+  }
+
+  Path path() {
+    return path;
+  }
+
+  Path metrics() {
+    return path.resolve("metrics.jsonl");
+  }
+
+  /// Where a step's picture belongs; makes the folder.
+  Path overlay(long step) {
+    try {
+      return Files.createDirectories(path.resolve("overlays")).resolve("step-%06d.png".formatted(step));
+    } catch (IOException e) {
+      throw new TrainingException("cannot make the folder for pictures in %s: %s".formatted(path, e), e);
+    }
+  }
+
+  private static FileChannel lock(Path path) {
+    try {
+      var channel = FileChannel.open(path.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      if (tryLock(channel) == null) {
+        channel.close();
+        throw new TrainingException("another process is training in %s; wait for it, or choose another run.dir".formatted(path));
+      }
+      return channel;
+    } catch (IOException e) {
+      throw new TrainingException("cannot write to the run folder %s: %s".formatted(path, e), e);
+    }
+  }
+
+  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      return null; // held by this very process
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      lockFile.close();
+    } catch (IOException e) {
+      throw new TrainingException("cannot release the run folder %s: %s".formatted(path, e), e);
+    }
+  }
+}

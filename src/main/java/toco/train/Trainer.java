@@ -1,0 +1,265 @@
+package toco.train;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import toco.batch.Augmentation;
+import toco.batch.Batch;
+import toco.batch.BatchLoader;
+import toco.cam.RoiCrops;
+import toco.checkpoint.Checkpoint;
+import toco.checkpoint.StateDict;
+import toco.config.Config;
+import toco.config.Split;
+import toco.data.Dataset;
+import toco.data.EpochSampler;
+import toco.eval.Evaluator;
+import toco.eval.Scores;
+import toco.model.Toco;
+import toco.optim.Optimizer;
+import toco.optim.ParamGroups;
+import toco.optim.Schedule;
+import toco.torch.Device;
+import toco.torch.LibTorch;
+import toco.torch.Rng;
+import toco.torch.TensorScope;
+
+/// A training run: steps, log lines, pictures, checkpoints and evaluations at their intervals.
+///
+/// The order of samples, their augmentation and the local crops are functions of (seed, step), so a resumed run ends with
+/// the same weights, bit for bit, as one that was never interrupted (on one machine and number of threads).
+public final class Trainer implements AutoCloseable {
+  private static final int CHECKPOINTS_KEPT = 2;
+
+  private final Config config;
+  private final Device device;
+  private final RunFolder folder;
+  private final TrainingListener listener;
+  private final Toco model;
+  private final Optimizer optimizer;
+  private final TrainStep trainStep;
+  private final Dataset train;
+  private final Evaluator evaluator;
+  private long step;
+  private volatile boolean stopRequested;
+
+  private Trainer(Config config, RunFolder folder, Dataset train, Dataset val, TrainingListener listener) {
+    this.config = config;
+    this.folder = folder;
+    this.train = train;
+    this.listener = listener;
+    device = Devices.prepare(config.train());
+    Rng.manualSeed(config.run().seed());
+    try (var _ = TensorScope.open()) {
+      model = new Toco(config.model(), device);
+      optimizer = new Optimizer(ParamGroups.of(model.params(), config.optim()), config.optim(), Schedule.of(config.optim(), config.train()));
+    }
+    trainStep = new TrainStep(model, optimizer, config);
+    evaluator = new Evaluator(config, val, device);
+    listener.onMessage("device %s, %d threads, %,d weights, %,d images".formatted(device, LibTorch.numThreads(), model.params().count(), train.size()));
+  }
+
+  /// Starts a new run in `run.dir`.
+  ///
+  /// @throws TrainingException if that folder holds a run already
+  public static Trainer start(Config config, Dataset train, Dataset val, TrainingListener listener) {
+    var folder = RunFolder.create(config);
+    try {
+      var trainer = new Trainer(config, folder, train, val, listener);
+      trainer.loadPretrained();
+      return trainer;
+    } catch (RuntimeException e) {
+      folder.close();
+      throw e;
+    }
+  }
+
+  /// Goes on with an interrupted run from its newest usable checkpoint.
+  ///
+  /// @param overrides changes to the run's configuration, `key=value`
+  /// @throws TrainingException if there is no checkpoint
+  public static Trainer resume(Path runDir, List<String> overrides, TrainingListener listener) {
+    var folder = RunFolder.open(runDir);
+    try (var _ = TensorScope.open()) {
+      var found =
+          Checkpoint.latest(runDir)
+              .orElseThrow(() -> new TrainingException("%s has no checkpoint to resume from; start the run anew in another folder".formatted(runDir)));
+      found.damaged().forEach(reason -> listener.onMessage("passed over a damaged checkpoint: " + reason));
+      var saved = found.checkpoint();
+      var config = Config.parse(saved.configYaml(), found.file().toString(), overrides).with("run.dir=" + runDir);
+      var trainer = new Trainer(config, folder, Datasets.open(config, Split.TRAIN), Datasets.open(config, config.eval().split()), listener);
+      trainer.restore(saved, found.file());
+      folder.writeConfig(config);
+      listener.onMessage("resuming at step %d from %s".formatted(trainer.step, found.file()));
+      return trainer;
+    } catch (RuntimeException e) {
+      folder.close();
+      throw e;
+    }
+  }
+
+  public Config config() {
+    return config;
+  }
+
+  public Toco model() {
+    return model;
+  }
+
+  public Device device() {
+    return device;
+  }
+
+  /// How a run ended.
+  ///
+  /// @param step steps done
+  /// @param completed whether these were all
+  /// @param scores of the last evaluation, or null if there was none
+  /// @param checkpoint the last one written
+  public record Outcome(long step, boolean completed, @Nullable Scores scores, Path checkpoint) {}
+
+  /// Asks the run to finish its step, save and leave. Any thread may ask.
+  public void requestStop() {
+    stopRequested = true;
+  }
+
+  /// Trains to the last step, or until a stop is requested.
+  ///
+  /// @throws TrainingException if the loss becomes NaN, or the run folder cannot be written
+  public Outcome run() {
+    var settings = config.train();
+    Scores scores = null;
+    long saved = -1;
+    long evaluated = -1;
+    try (var loader = loader();
+        var metrics = MetricsLog.openAt(folder.metrics(), step);
+        var meter = new LossMeter()) {
+      long loggedStep = step;
+      long loggedAt = System.nanoTime();
+      while (step < settings.maxIters() && !stopRequested) {
+        trainOne(loader.next(), meter);
+        boolean last = step == settings.maxIters();
+        boolean logged = last || isDue(settings.logEvery());
+        var report = report(meter, loggedStep, System.nanoTime() - loggedAt, logged);
+        listener.onStep(report);
+        if (logged) {
+          log(metrics, report);
+          meter.reset();
+          loggedStep = step;
+        }
+        if (last || isDue(settings.checkpointEvery())) {
+          save();
+          saved = step;
+        }
+        if (last || isDue(settings.evalEvery())) {
+          scores = evaluate(metrics);
+          evaluated = step;
+        }
+        if (logged) {
+          loggedAt = System.nanoTime();
+        }
+      }
+      if (saved != step) {
+        save();
+      }
+      if (step == settings.maxIters() && evaluated != step && !stopRequested) {
+        scores = evaluate(metrics); // a resumed run that had ended
+      }
+    }
+    return new Outcome(step, step == settings.maxIters(), scores, Checkpoint.file(folder.path(), step));
+  }
+
+  private void trainOne(Batch batch, LossMeter meter) {
+    try (var _ = TensorScope.open()) {
+      var settings = config.train();
+      var corners = RoiCrops.random(settings.localCrops(), settings.localCropSizePx(), config.run().seed(), Math.toIntExact(step));
+      var result = trainStep.run(batch, step, corners);
+      meter.add(result);
+      step++;
+      if (isDue(settings.overlayEvery())) {
+        StepPictures.write(folder.overlay(step), batch, result);
+      }
+    } finally {
+      BatchLoader.free(batch);
+    }
+  }
+
+  private BatchLoader loader() {
+    var settings = config.train();
+    var sampler = new EpochSampler(config.run().seed(), train.size(), settings.samplesPerProcess(), 0, 1);
+    var augmentation = new Augmentation(config.augment(), settings.compat(), config.run().seed());
+    return new BatchLoader(train, sampler, augmentation, device, step, config.data().workers());
+  }
+
+  private boolean isDue(int every) {
+    return every > 0 && step % every == 0;
+  }
+
+  private StepReport report(LossMeter meter, long loggedStep, long elapsedNs, boolean logged) {
+    double stepSeconds = elapsedNs / 1e9 / (step - loggedStep);
+    var losses = logged || device.isCpu() ? meter.means() : Map.<String, Double>of(); // reading waits for a GPU
+    if (losses.getOrDefault("total", 0.0).isNaN()) {
+      throw new TrainingException(
+          "the loss became NaN by step %d; lower optim.lr or look at the images of this run, then resume from the last checkpoint in %s"
+              .formatted(step, folder.path()));
+    }
+    long maxIters = config.train().maxIters();
+    return new StepReport(step, maxIters, losses, config.train().samplesPerProcess() / stepSeconds, (maxIters - step) * stepSeconds, logged);
+  }
+
+  private void log(MetricsLog metrics, StepReport report) {
+    var line = new LinkedHashMap<String, Object>();
+    line.put("step", report.step());
+    line.put("losses", report.losses());
+    line.put("lr", optimizer.learningRates());
+    line.put("imagesPerSecond", report.imagesPerSecond());
+    line.put("rssBytes", ProcessMemory.residentBytes());
+    line.put("liveTensors", LibTorch.liveTensors());
+    metrics.write(line);
+  }
+
+  private Scores evaluate(MetricsLog metrics) {
+    var scores = evaluator.evaluate(model, listener::onEvaluationProgress);
+    metrics.write(Map.of("step", step, "evaluation", scores.toJson(train.classNames())));
+    listener.onEvaluation(step, scores);
+    return scores;
+  }
+
+  private void save() {
+    try (var _ = TensorScope.open()) {
+      var rng = Map.of("cpu", Rng.state(Device.CPU));
+      new Checkpoint(model.params().all(), optimizer.state(), rng, step, config.toYaml(), LibTorch.version())
+          .saveToRun(folder.path(), CHECKPOINTS_KEPT);
+    }
+  }
+
+  private void restore(Checkpoint saved, Path file) {
+    new StateDict(file, saved.model()).into(model.params().all());
+    new StateDict(file, saved.optimizer()).into(optimizer.state());
+    optimizer.resumeAt(saved.step());
+    var cpuState = saved.rng().get("cpu");
+    if (cpuState != null) {
+      Rng.setState(Device.CPU, cpuState);
+    }
+    step = saved.step();
+  }
+
+  private void loadPretrained() {
+    var pretrained = config.model().pretrained();
+    if (pretrained != null) {
+      try (var _ = TensorScope.open()) {
+        listener.onMessage(StateDict.loadEncoder(pretrained, model.params().all()));
+      }
+    }
+  }
+
+  /// Frees the weights and lets go of the run folder.
+  @Override
+  public void close() {
+    optimizer.close();
+    model.close();
+    folder.close();
+  }
+}

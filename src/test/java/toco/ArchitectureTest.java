@@ -1,0 +1,130 @@
+package toco;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.EvaluationResult;
+import java.lang.foreign.Linker;
+import java.lang.foreign.SymbolLookup;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import toco.torch.LibTorch;
+
+/// Data flows one way: a package may use those before it in the list, never those after it.
+class ArchitectureTest {
+  private static final List<String> ORDER =
+      List.of(
+          "torch", "nn", "config", "data", "image", "batch", "model", "cam", "loss", "optim",
+          "checkpoint", "train", "eval", "parity", "bench", "cli");
+
+  private static final JavaClasses CLASSES = new ClassFileImporter().importPath(mainClasses());
+
+  private static Path mainClasses() {
+    try {
+      return Path.of(LibTorch.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /// Collects what a rule finds, so that a run lists every breach.
+  private static void check(List<EvaluationResult> results) {
+    var breaches =
+        results.stream()
+            .flatMap(result -> result.getFailureReport().getDetails().stream())
+            .collect(Collectors.joining("\n"));
+    assertTrue(breaches.isEmpty(), breaches);
+  }
+
+  private static String[] packages(List<String> names) {
+    return names.stream().map(name -> "toco." + name + "..").toArray(String[]::new);
+  }
+
+  @Test
+  void everyPackageHasItsPlaceInTheOrder() {
+    var unknown = new TreeSet<String>();
+    for (var type : CLASSES) {
+      var parts = type.getPackageName().split("\\.");
+      if (parts.length < 2 || !ORDER.contains(parts[1])) {
+        unknown.add(type.getName());
+      }
+    }
+    assertTrue(!CLASSES.isEmpty(), "no classes found");
+    assertTrue(unknown.isEmpty(), () -> "in no package of " + ORDER + ": " + unknown);
+  }
+
+  @Test
+  void packagesUseOnlyThoseBeforeThem() {
+    check(
+        ORDER.stream()
+            .limit(ORDER.size() - 1)
+            .map(
+                name -> {
+                  var later = ORDER.subList(ORDER.indexOf(name) + 1, ORDER.size());
+                  return noClasses()
+                      .that(resideInAPackage("toco." + name + ".."))
+                      .should()
+                      .dependOnClassesThat(resideInAnyPackage(packages(later)))
+                      .allowEmptyShould(true)
+                      .evaluate(CLASSES);
+                })
+            .toList());
+  }
+
+  @Test
+  void packagesFormNoCycles() {
+    check(
+        List.of(
+            slices()
+                .matching("toco.(*)..")
+                .should()
+                .beFreeOfCycles()
+                .allowEmptyShould(true)
+                .evaluate(CLASSES)));
+  }
+
+  @Test
+  void onlyTheBridgeTouchesNativeCode() {
+    var nativeAccess =
+        new DescribedPredicate<JavaClass>("the bindings, Linker or SymbolLookup") {
+          @Override
+          public boolean test(JavaClass type) {
+            return type.getPackageName().equals("toco.torch.ffi")
+                || type.isEquivalentTo(Linker.class)
+                || type.isEquivalentTo(SymbolLookup.class);
+          }
+        };
+    check(
+        List.of(
+            noClasses()
+                .that(DescribedPredicate.not(resideInAPackage("toco.torch..")))
+                .should()
+                .dependOnClassesThat(nativeAccess)
+                .allowEmptyShould(true)
+                .evaluate(CLASSES)));
+  }
+
+  @Test
+  void theBridgeKnowsOnlyTheJdk() {
+    check(
+        List.of(
+            noClasses()
+                .that(resideInAPackage("toco.torch.."))
+                .should()
+                .dependOnClassesThat(
+                    DescribedPredicate.not(
+                        resideInAnyPackage("toco.torch..", "java..", "org.jspecify.annotations")))
+                .evaluate(CLASSES)));
+  }
+}

@@ -1,0 +1,253 @@
+package toco.checkpoint;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static toco.checkpoint.TestFiles.SIX_FLOATS;
+import static toco.checkpoint.TestFiles.archive;
+import static toco.checkpoint.TestFiles.assertRefused;
+import static toco.checkpoint.TestFiles.golden;
+import static toco.checkpoint.TestFiles.pickle;
+import static toco.checkpoint.TestFiles.tensor;
+import static toco.checkpoint.TestFiles.text;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import toco.torch.TensorScope;
+
+/// A file that holds anything but weights is refused with one line, at little cost, and nothing in
+/// it runs.
+final class HostilePickleTest {
+  @TempDir Path folder;
+  private TensorScope scope;
+
+  @BeforeEach
+  void open() {
+    scope = TensorScope.open();
+  }
+
+  @AfterEach
+  void close() {
+    scope.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "posix\nsystem",
+        "os\nsystem",
+        "builtins\neval",
+        "builtins\nexec",
+        "torch\nload",
+        "torch.storage\n_load_from_bytes",
+        "torch.jit\nload",
+        "collections\ndefaultdict",
+        "numpy.core.multiarray\n_reconstruct",
+        "torch._utils\n_rebuild_device_tensor_from_numpy",
+        "codecs\nencode"
+      })
+  void namesOffTheListAreRefusedByName(String global) throws IOException {
+    var file =
+        archive(
+            folder.resolve("x.pth"),
+            pickle(0x80, 2, "c" + global + "\n(" + text("touch pwned") + "tR."),
+            Map.of());
+    assertRefused(
+        file,
+        () -> TorchPickle.read(file),
+        global.replace('\n', '.'),
+        "torch.save(model.state_dict()");
+    var names = global.split("\n");
+    var modern =
+        archive(
+            folder.resolve("y.pth"),
+            pickle(0x80, 4, text(names[0]) + text(names[1]), 0x93, ")R."),
+            Map.of());
+    assertRefused(modern, () -> TorchPickle.read(modern), global.replace('\n', '.'));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        // what would make, run or import things
+        "(cos\\nsystem\\no. | os.system",
+        "(ios\\nsystem\\n. | 0x69",
+        "N\u0081. | opcode",
+        // less than it takes
+        "t. | takes more",
+        "R. | takes more",
+        "(R. | takes more",
+        "h\u0005. | not been read",
+        "X\u007f\0\0\0abc. | ends too soon",
+        "(K\u0001 | ends too soon",
+        "}(K\u0001u. | without a value",
+        "}()Nu. | neither text nor number",
+        "}NNa. | appended",
+        "ctorch\\nFloatStorage\\n)R. | unexpected StorageType",
+        "(X\u0003\0\0\0footQ. | outside the pickle",
+      })
+  void malformedPicklesAreRefused(String code, String word) throws IOException {
+    var file = archive(folder.resolve("x.pth"), latin(code.replace("\\n", "\n")), Map.of());
+    assertRefused(file, () -> TorchPickle.read(file), word);
+  }
+
+  @Test
+  void tensorsOutsideTheirStorageAreRefused() throws IOException {
+    for (var bad :
+        new String[] {
+          tensor(4, 3, 1, 6),
+          tensor(0, 4, 2, 6),
+          tensor(0, 7, 0, 6),
+          tensor(0, 100, 0, 6),
+          tensor(7, 0, 1, 6)
+        }) {
+      var file =
+          archive(
+              folder.resolve("x.pth"),
+              pickle("}" + text("w") + bad + "s."),
+              Map.of("0", SIX_FLOATS));
+      assertRefused(file, () -> TorchPickle.read(file), "outside its storage");
+    }
+  }
+
+  @Test
+  void storagesOfAnotherSizeOrNoneAreRefused() throws IOException {
+    var code = pickle("}" + text("w") + tensor(0, 6, 1, 6) + "s.");
+    var none = archive(folder.resolve("none"), code, Map.of("../0", SIX_FLOATS, "1", SIX_FLOATS));
+    assertRefused(none, () -> TorchPickle.read(none), "is missing");
+    var small = archive(folder.resolve("small"), code, Map.of("0", Arrays.copyOf(SIX_FLOATS, 20)));
+    assertRefused(small, () -> TorchPickle.read(small), "should have 24 bytes");
+  }
+
+  /// Doubling a tuple forty times would take 2⁴⁰ steps to walk, print or hash.
+  @Test
+  void nestedReferencesDoNotExplode() throws IOException {
+    var code = new StringBuilder("}" + text("w") + ")");
+    for (int i = 0; i < 40; i++) {
+      code.append("q\0h\0\u0086");
+    }
+    var value = archive(folder.resolve("value"), latin(code + "s."), Map.of());
+    assertRefused(value, () -> TorchPickle.read(value), "state dict");
+    var key = archive(folder.resolve("key"), latin(code + "Ns."), Map.of());
+    assertRefused(key, () -> TorchPickle.read(key), "it holds");
+    var self = archive(folder.resolve("self"), latin("]q\0h\0a."), Map.of());
+    assertRefused(self, () -> TorchPickle.read(self), "state dict");
+  }
+
+  @Test
+  void endlessStacksAndHugeNumbersAreRefused() throws IOException {
+    var stack = archive(folder.resolve("stack"), latin(")".repeat(2_000_000) + "."), Map.of());
+    assertRefused(stack, () -> TorchPickle.read(stack), "unfinished");
+    var number =
+        archive(folder.resolve("number"), latin("\u008a\u00ff" + "x".repeat(255) + "."), Map.of());
+    assertRefused(number, () -> TorchPickle.read(number), "integer of 255 bytes");
+    var name = archive(folder.resolve("name"), latin("c" + "x".repeat(100_000)), Map.of());
+    assertRefused(name, () -> TorchPickle.read(name), "name");
+  }
+
+  @Test
+  void whatIsNoStateDictIsNamed() throws IOException {
+    var epoch =
+        archive(
+            folder.resolve("epoch"),
+            pickle("}(" + text("epoch") + "K", 3, text("net") + "}u."),
+            Map.of());
+    assertRefused(epoch, () -> TorchPickle.read(epoch), "epoch, net");
+    var list = archive(folder.resolve("list"), pickle("]."), Map.of());
+    assertRefused(list, () -> TorchPickle.read(list), "expected a state dict");
+  }
+
+  @Test
+  void everyTruncationOfAnArchiveIsRefused() throws IOException {
+    var small =
+        archive(
+            folder.resolve("whole"),
+            pickle("}" + text("w") + tensor(0, 6, 1, 6) + "s."),
+            Map.of("0", SIX_FLOATS));
+    refusesEveryCut(Files.readAllBytes(small), 1);
+  }
+
+  @Test
+  void truncationsOfAStreamAreRefused() throws IOException {
+    refusesEveryCut(Files.readAllBytes(golden("micro_legacy.pth")), 4999);
+  }
+
+  @Test
+  void flippedBytesAreNoticedOrHarmless() throws IOException {
+    var whole =
+        Files.readAllBytes(
+            archive(
+                folder.resolve("whole"),
+                pickle("}" + text("w") + tensor(0, 6, 1, 6) + "s."),
+                Map.of("0", SIX_FLOATS)));
+    var file = folder.resolve("flipped");
+    for (int i = 4; i < whole.length; i++) {
+      var bytes = whole.clone();
+      bytes[i] ^= 0x41;
+      Files.write(file, bytes);
+      try {
+        // names in local headers and dates are not used: then the weights are the true ones
+        assertArrayEquals(
+            new float[] {0, 1, 2, 3, 4, 5}, TorchPickle.read(file).get("w").toFloatArray());
+      } catch (CheckpointException e) {
+        assertTrue(e.getMessage().startsWith(file.toString()));
+      }
+    }
+  }
+
+  @Test
+  void compressedEntriesAreRefused() throws IOException {
+    var file = folder.resolve("deflated");
+    try (var zip = new ZipOutputStream(Files.newOutputStream(file))) {
+      zip.putNextEntry(new ZipEntry("archive/data.pkl"));
+      zip.write(pickle("}."));
+    }
+    assertRefused(file, () -> TorchPickle.read(file), "compressed");
+  }
+
+  @Test
+  void otherArchivesAreRefused() throws IOException {
+    var program = folder.resolve("program");
+    try (var zip = new ZipOutputStream(Files.newOutputStream(program))) {
+      TestFiles.store(zip, "net/data.pkl", pickle("}."));
+      TestFiles.store(zip, "net/constants.pkl", pickle(")."));
+    }
+    assertRefused(program, () -> TorchPickle.read(program), "TorchScript");
+    var tricks = folder.resolve("tricks");
+    try (var zip = new ZipOutputStream(Files.newOutputStream(tricks))) {
+      TestFiles.store(zip, "../../escaped/data.pkl", pickle("}."));
+      TestFiles.store(zip, "/data.pkl/data.pkl", pickle("}."));
+    }
+    assertRefused(tricks, () -> TorchPickle.read(tricks), "expected one entry NAME/data.pkl");
+    try (var all = Files.list(folder)) {
+      assertEquals(2, all.count()); // nothing was unpacked anywhere near
+    }
+  }
+
+  private void refusesEveryCut(byte[] whole, int step) throws IOException {
+    var file = folder.resolve("cut");
+    for (int length = 0; length < whole.length; length += step) {
+      Files.write(file, Arrays.copyOf(whole, length));
+      assertRefused(file, () -> TorchPickle.read(file));
+    }
+  }
+
+  private static byte[] latin(String code) {
+    return code.getBytes(ISO_8859_1);
+  }
+}

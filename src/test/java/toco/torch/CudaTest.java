@@ -1,0 +1,84 @@
+package toco.torch;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// The same laws on a GPU; without one only the refusals are tested.
+class CudaTest extends TensorLaws {
+  private static void needCuda() {
+    assumeTrue(LibTorch.cudaDeviceCount() > 0, "no CUDA device");
+  }
+
+  @Test
+  void withoutAGpuCudaIsRefused() {
+    assumeTrue(LibTorch.cudaDeviceCount() == 0, "there is a CUDA device");
+    assertThrows(TorchException.class, () -> Tensor.ones(2).to(Device.CUDA));
+  }
+
+  @Test
+  void tensorsTravelThereAndBack() {
+    needCuda();
+    var x = Tensor.randn(3, 4);
+    var there = x.to(Device.CUDA);
+    assertEquals(Device.cuda(0), there.device());
+    assertArrayEquals(x.toFloatArray(), there.toFloatArray());
+    assertThrows(IllegalStateException.class, there::segment);
+  }
+
+  @Test
+  void pinnedMemoryCopiesWithoutBlocking() {
+    needCuda();
+    var pinned = Tensor.emptyPinned(DType.FLOAT32, 1000).fill_(2);
+    var there = pinned.to(Device.CUDA, true);
+    LibTorch.synchronize(Device.CUDA);
+    assertEquals(2000, there.sum().item());
+  }
+
+  @Test
+  void productsAgreeWithTheCpus() {
+    needCuda();
+    LibTorch.setTf32(false);
+    Rng.manualSeed(1);
+    var a = Tensor.randn(64, 32);
+    var b = Tensor.randn(48, 32);
+    var expected = Functional.linear(a, b, null).toFloatArray();
+    var got = Functional.linear(a.to(Device.CUDA), b.to(Device.CUDA), null).toFloatArray();
+    assertArrayEquals(expected, got, 1e-4f); // sums of 32 products, in another order
+  }
+
+  @Test
+  void gradientsAndStepsRunThere() {
+    needCuda();
+    var x = floats(1, 2).to(Device.CUDA).requiresGrad_(true);
+    x.square().sum().backward();
+    assertElements(x.grad(), 2, 4);
+    var zeros = new TensorList(List.of(Tensor.zeros(2).to(Device.CUDA)));
+    new TensorList(List.of(x)).sgdStep(zeros, 1, 0.5, 0.9, 0, false);
+    assertElements(x.detach(), 0, 0);
+  }
+
+  @Test
+  void autocastShortensProductsThere() {
+    needCuda();
+    var a = Tensor.ones(8, 8).to(Device.CUDA);
+    try (var _ = Autocast.on(Device.CUDA, DType.BFLOAT16)) {
+      assertEquals(DType.BFLOAT16, a.matmul(a).dtype());
+    }
+    assertEquals(DType.FLOAT32, a.matmul(a).dtype());
+  }
+
+  @Test
+  void randomStateRoundTripsThere() {
+    needCuda();
+    Rng.manualSeed(3);
+    var state = Rng.state(Device.CUDA);
+    var first = Tensor.zeros(32).to(Device.CUDA).normal_(0, 1).toFloatArray();
+    Rng.setState(Device.CUDA, state);
+    assertArrayEquals(first, Tensor.zeros(32).to(Device.CUDA).normal_(0, 1).toFloatArray());
+  }
+}

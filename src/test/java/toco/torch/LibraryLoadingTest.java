@@ -1,0 +1,121 @@
+package toco.torch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A library that is not named, not there, not a library or not alone gives one clear message. Loading happens once a
+/// process, so each attempt runs in a JVM of its own.
+class LibraryLoadingTest {
+  @TempDir private Path folder;
+
+  /// Runs in the child: tries twice, since a second failure must say the same as the first.
+  static final class Attempt {
+    private Attempt() {}
+
+    public static void main(String[] arguments) {
+      if (arguments.length > 0) {
+        System.load(arguments[0]);
+      }
+      for (int i = 0; i < 2; i++) {
+        try {
+          Tensor.zeros(1).close();
+          System.out.println("loaded " + LibTorch.version());
+        } catch (TorchException e) {
+          System.out.println(e.kind() + ": " + e.getMessage());
+        }
+      }
+    }
+  }
+
+  private String attempt(List<String> options, String... arguments)
+      throws IOException, InterruptedException, URISyntaxException {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xmx64m", "-Xshare:auto"));
+    command.addAll(options);
+    command.addAll(List.of("-cp", classPath(), Attempt.class.getName()));
+    command.addAll(List.of(arguments));
+    var builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().remove("TOCO_LIBRARY");
+    var child = builder.start();
+    var output = new String(child.getInputStream().readAllBytes());
+    assertEquals(0, child.waitFor(), output);
+    var lines = // the JVM may add warnings of its own
+        output.lines().filter(line -> line.startsWith("IO: ") || line.startsWith("loaded ")).toList();
+    assertEquals(2, lines.size(), output);
+    assertEquals(lines.get(0), lines.get(1));
+    return lines.getFirst();
+  }
+
+  private static String classPath() throws URISyntaxException {
+    var places = new ArrayList<String>();
+    for (var type : List.of(LibTorch.class, Attempt.class)) {
+      places.add(Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString());
+    }
+    return String.join(java.io.File.pathSeparator, places);
+  }
+
+  private static void assertSays(String line, String... parts) {
+    assertTrue(line.startsWith("IO: "), line);
+    for (var part : parts) {
+      assertTrue(line.contains(part), line);
+    }
+  }
+
+  @Test
+  void aLibraryThatIsNotNamedIsAskedFor() throws Exception {
+    assertSays(attempt(List.of()), "not named", "bin/toco", "-Dtoco.library");
+  }
+
+  @Test
+  void aMissingLibraryIsNamedWithTheRemedy() throws Exception {
+    var missing = folder.resolve("libmissing.so").toString();
+    assertSays(attempt(List.of("-Dtoco.library=" + missing)), missing, "native/build.sh");
+  }
+
+  @Test
+  void aFileThatIsNoLibraryIsNamedWithTheRemedy() throws Exception {
+    var text = Files.writeString(folder.resolve("libtext.so"), "no library").toString();
+    assertSays(attempt(List.of("-Dtoco.library=" + text)), text, "too short; run bin/toco doctor");
+  }
+
+  @Test
+  void aSecondLibTorchIsRefused() throws Exception {
+    var library = LibTorch.library();
+    var present = LibTorch.loadedLibTorch().iterator().next();
+    var line = attempt(List.of("-Dtoco.library=" + library), present);
+    assertSays(line, "another LibTorch is already loaded", present);
+  }
+
+  @Test
+  void theRightLibraryLoads() throws Exception {
+    var line = attempt(List.of("-Dtoco.library=" + LibTorch.library()));
+    assertEquals("loaded " + LibTorch.version(), line);
+  }
+
+  @Test
+  void oneLibTorchIsLoadedHere() {
+    LibTorch.load();
+    var names =
+        LibTorch.loadedLibTorch().stream()
+            .map(Path::of)
+            .map(Path::getFileName)
+            .collect(Collectors.toSet());
+    assertEquals(1, names.size());
+    assertTrue(
+        Stream.of("DEFAULT", "AVX", "NEON", "SVE", "VSX", "ZVECTOR")
+            .anyMatch(LibTorch.cpuCapability()::startsWith),
+        LibTorch.cpuCapability());
+  }
+}
