@@ -56,6 +56,6 @@ TT_DO(tt_set_requires_grad, (tt_tensor self, int32_t on), self->value.set_requir
 TT_DO(tt_zero_grad, (const tt_tensor *tensors, int64_t count, int32_t set_to_none), toco::zero_grad(tensors, count, set_to_none != 0))
 TT_DO(tt_set_grad_enabled, (int32_t on, int32_t *previous), toco::set_grad_enabled(on != 0, previous))
 TT_DO(tt_set_autocast, (int32_t device_type, int32_t on, int32_t dtype, int32_t *previous_on, int32_t *previous_dtype),
-      toco::set_autocast(toco::device(device_type, -1).type(), on != 0, toco::scalar_type(dtype), previous_on, previous_dtype))
+      toco::set_autocast(toco::device_type(device_type), on != 0, toco::scalar_type(dtype), previous_on, previous_dtype))
 int32_t tt_clear_autocast_cache(void) { return toco::guard([] { at::autocast::clear_cache(); }); }
 TT_DO(tt_set_float32_precision, (int32_t tf32), toco::set_float32_precision(tf32 != 0))

@@ -13,6 +13,10 @@ namespace {
 
 thread_local std::string last_error;
 
+struct IoError : std::runtime_error {
+  using runtime_error::runtime_error;
+};
+
 // LibTorch appends the C++ stack to what(); the message proper is what a user needs.
 int32_t record(int32_t status, const char *message) noexcept {
   try {
@@ -51,6 +55,8 @@ int32_t record_error() noexcept {
     return record(classify_runtime_error(e.what_without_backtrace()), e.what_without_backtrace());
   } catch (const std::bad_alloc &e) {
     return record(TT_OUT_OF_MEMORY, "out of memory in native code");
+  } catch (const IoError &e) {
+    return record(TT_IO, e.what());
   } catch (const std::ios_base::failure &e) {
     return record(TT_IO, e.what());
   } catch (const std::out_of_range &e) {
@@ -65,10 +71,6 @@ int32_t record_error() noexcept {
 }
 
 namespace {
-
-struct IoError : std::ios_base::failure {
-  using failure::failure;
-};
 
 void load_library(const char *path) {
   if (!dlopen(path, RTLD_NOW | RTLD_GLOBAL)) throw IoError(dlerror());

@@ -41,10 +41,18 @@ inline at::ScalarType scalar_type(int32_t code) {
   return static_cast<at::ScalarType>(code);
 }
 
-inline at::Device device(int32_t type, int32_t index) {
+inline at::DeviceType device_type(int32_t type) {
   TORCH_CHECK_VALUE(type == 0 || type == 1, "device type must be 0 (cpu) or 1 (cuda), got ", type);
+  return static_cast<at::DeviceType>(type);
+}
+
+// Without the check, a missing GPU comes as sixty lines about dispatch keys.
+inline at::Device device(int32_t type, int32_t index) {
   TORCH_CHECK_VALUE(index >= -1 && index <= INT8_MAX, "device index must be -1 (the current one) or 0 to 127, got ", index);
-  return at::Device(static_cast<at::DeviceType>(type), static_cast<at::DeviceIndex>(index));
+  auto kind = device_type(type);
+  TORCH_CHECK(kind == at::kCPU || torch::cuda::is_available(),
+              "CUDA was asked for, but LibTorch sees no CUDA device; use the CPU, or see that a driver and LibTorch's CUDA set are installed");
+  return at::Device(kind, static_cast<at::DeviceIndex>(index));
 }
 
 inline at::TensorOptions options(int32_t dtype, int32_t device_type, int32_t device_index) {

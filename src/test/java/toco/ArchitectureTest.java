@@ -26,7 +26,7 @@ class ArchitectureTest {
   private static final List<String> ORDER =
       List.of(
           "torch", "nn", "config", "data", "image", "batch", "model", "cam", "loss", "optim",
-          "checkpoint", "train", "eval", "parity", "bench", "cli");
+          "checkpoint", "train", "eval", "parity", "bench", "doctor", "demo", "cli");
 
   private static final JavaClasses CLASSES = new ClassFileImporter().importPath(mainClasses());
 

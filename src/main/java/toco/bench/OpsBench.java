@@ -10,8 +10,9 @@ import toco.torch.TensorScope;
 
 /// What a call across the bridge costs, and whether the bridge costs anything beside real work.
 ///
-/// Each figure is the median of rounds that follow a warm-up, so that neither the compiler's first tries nor a busy moment
-/// of the machine counts. `native/test/linear_bench.cpp` measures the same linear layer from C++.
+/// Each figure is the median of rounds that follow a warm-up, so that neither the compiler's first
+/// tries nor a busy moment of the machine counts. `native/test/linear_bench.cpp` measures the same
+/// linear layer from C++.
 public final class OpsBench {
   private static final int ROWS = 1568; // 8 images of 14 × 14 patch tokens
   private static final int IN = 768;
@@ -25,9 +26,12 @@ public final class OpsBench {
 
   private OpsBench() {}
 
+  /// What was measured, and on what.
+  ///
   /// @param addNs nanoseconds for a one-element `add` with the freeing of its result
   /// @param downcallNs nanoseconds for a call that does nothing but read a counter
-  /// @param linearMs milliseconds for a float32 linear layer, 1568 × 768 → 3072, with the freeing of its result
+  /// @param linearMs milliseconds for a float32 linear layer, 1568 × 768 → 3072, with the freeing
+  ///     of its result
   /// @param linearGflops the same as 10⁹ floating-point operations a second
   /// @param threads intra-op threads of LibTorch
   /// @param libtorch LibTorch's version

@@ -1,4 +1,5 @@
-/// Measurements of what the program rests on: the cost of a call across the bridge, the speed of its kernels.
+/// Measurements of what the program rests on: the cost of a call across the bridge, the speed of
+/// its kernels.
 @NullMarked
 package toco.bench;
 

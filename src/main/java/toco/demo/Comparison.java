@@ -48,7 +48,7 @@ public final class Comparison {
 
     /// Both beside each other, with the difference that the contrasts make.
     public String table() {
-      return "%-14s  %8s  %8s  %10s%n".formatted("", "with", "without", "difference")
+      return "%-14s  %8s  %8s  %10s\n".formatted("", "with", "without", "difference")
           + row("CAM mIoU", withContrast.camMiou(), withoutContrast.camMiou())
           + row("aux CAM mIoU", withContrast.camAuxMiou(), withoutContrast.camAuxMiou())
           + row("seg mIoU", withContrast.segMiou(), withoutContrast.segMiou())
@@ -58,7 +58,7 @@ public final class Comparison {
 
     private static String row(String name, double with, double without) {
       return String.format(
-          Locale.ROOT, "%-14s  %8.3f  %8.3f  %+10.3f%n", name, with, without, with - without);
+          Locale.ROOT, "%-14s  %8.3f  %8.3f  %+10.3f\n", name, with, without, with - without);
     }
   }
 

@@ -1,7 +1,6 @@
 package toco.demo;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +9,7 @@ import toco.cam.MultiScaleCam;
 import toco.config.Config;
 import toco.data.Dataset;
 import toco.data.Sample;
+import toco.eval.TensorPictures;
 import toco.image.Colormap;
 import toco.image.HeatMap;
 import toco.image.LabelMap;
@@ -85,17 +85,11 @@ final class ContrastSheet {
 
   /// The map of whichever present class is strongest at each place.
   private static HeatMap strongest(Tensor validCam) {
-    var heat = validCam.amax(new long[] {1}, false).to(Device.CPU); // [1, S, S]
-    return HeatMap.of(heat.toFloatArray(), (int) heat.size(2), (int) heat.size(1));
+    return TensorPictures.heatMap(validCam.amax(new long[] {1}, false).select(0, 0));
   }
 
   private static LabelMap predicted(Tensor logits, RgbImage image) {
     var full = logits.interpolate(image.heightPx(), image.widthPx(), Interpolation.BILINEAR);
-    var classes = full.argmax(1).to(Device.CPU).toLongArray();
-    var labels = new byte[classes.length];
-    for (int i = 0; i < labels.length; i++) {
-      labels[i] = (byte) classes[i];
-    }
-    return new LabelMap(MemorySegment.ofArray(labels), image.widthPx(), image.heightPx());
+    return TensorPictures.labelMap(full.argmax(1).select(0, 0));
   }
 }

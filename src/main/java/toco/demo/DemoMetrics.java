@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import toco.eval.Scores;
+import toco.train.ProcessMemory;
 
 /// The figures of one demo run, as `metrics.json` holds them. Shares lie in 0…1.
 ///
@@ -34,7 +35,7 @@ public record DemoMetrics(
         scores.camAuxMiou(),
         scores.classF1(),
         wallSeconds,
-        PeakMemory.bytes(),
+        ProcessMemory.peakResidentBytes(),
         scores.patchCosine(),
         seed,
         steps);

@@ -1,14 +1,17 @@
 package toco.doctor;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /// Asks programs for their version.
 final class Command {
   private static final long TIMEOUT_SECONDS = 20;
+  private static final Pattern COLOURS = Pattern.compile("\033\\[[0-9;]*m");
 
   private Command() {}
 
@@ -20,7 +23,7 @@ final class Command {
       var process =
           new ProcessBuilder(List.of(command))
               .redirectErrorStream(true)
-              .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
+              .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
               .start();
       try (var output = process.inputReader(StandardCharsets.UTF_8)) {
         var lines = output.lines().toList();
@@ -28,7 +31,9 @@ final class Command {
           process.destroyForcibly();
           return Optional.empty();
         }
-        return process.exitValue() == 0 ? lines.stream().findFirst() : Optional.empty();
+        return process.exitValue() == 0
+            ? lines.stream().findFirst().map(line -> COLOURS.matcher(line).replaceAll(""))
+            : Optional.empty();
       }
     } catch (IOException e) {
       return Optional.empty();

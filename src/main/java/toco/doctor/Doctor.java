@@ -45,14 +45,13 @@ public final class Doctor {
       var text = new StringBuilder();
       for (var check : checks) {
         var name = check.name() + " ".repeat(width - check.name().length());
-        text.append("%-7s  %s  %s%n".formatted(check.state(), name, check.found()));
+        text.append("%-7s  %s  %s\n".formatted(check.state(), name, check.found()));
         if (!check.remedy().isEmpty()) {
-          text.append("%s→ %s%n".formatted(" ".repeat(width + 11), check.remedy()));
+          text.append("%s→ %s\n".formatted(" ".repeat(width + 11), check.remedy()));
         }
       }
       long missing = checks.stream().filter(check -> check.state() == State.MISSING).count();
-      text.append(missing == 0 ? "nothing is missing%n" : missing + " missing%n");
-      return text.toString().formatted();
+      return text.append(missing == 0 ? "nothing is missing\n" : missing + " missing\n").toString();
     }
   }
 

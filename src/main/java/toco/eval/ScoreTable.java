@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/// A plain-text table: a column of names, then columns of numbers flush right. What is NaN shows as
-/// a dash.
+/// A plain-text table: a column of names, then columns of numbers, equally wide and flush right.
+/// What is NaN shows as a dash.
 final class ScoreTable {
   private static final String GAP = "  ";
 
@@ -43,25 +43,29 @@ final class ScoreTable {
   /// All lines, each with a line break.
   @Override
   public String toString() {
-    var widths = new int[rows.getFirst().size()];
+    int nameWidth = 0;
+    int numberWidth = 0;
     for (var row : rows) {
       for (int i = 0; i < row.size(); i++) {
-        widths[i] = Math.max(widths[i], row.get(i).length());
+        int length = row.get(i).length();
+        nameWidth = i == 0 ? Math.max(nameWidth, length) : nameWidth;
+        numberWidth = i > 0 ? Math.max(numberWidth, length) : numberWidth;
       }
     }
-    int across = Arrays.stream(widths).sum() + GAP.length() * (widths.length - 1);
+    int across = nameWidth + (rows.getFirst().size() - 1) * (GAP.length() + numberWidth);
     var text = new StringBuilder();
     for (var row : rows) {
-      text.append(row.isEmpty() ? "-".repeat(across) : line(row, widths)).append('\n');
+      text.append(row.isEmpty() ? "-".repeat(across) : line(row, nameWidth, numberWidth));
+      text.append('\n');
     }
     return text.toString();
   }
 
-  private static String line(List<String> row, int[] widths) {
+  private static String line(List<String> row, int nameWidth, int numberWidth) {
     var line = new StringBuilder(row.getFirst());
-    line.repeat(' ', widths[0] - line.length());
-    for (int i = 1; i < row.size(); i++) {
-      line.append(GAP).repeat(' ', widths[i] - row.get(i).length()).append(row.get(i));
+    line.repeat(' ', nameWidth - line.length());
+    for (var number : row.subList(1, row.size())) {
+      line.append(GAP).repeat(' ', numberWidth - number.length()).append(number);
     }
     return line.toString();
   }

@@ -18,6 +18,8 @@ public final class Autocast implements AutoCloseable {
     previousDtype = frame.second.get(java.lang.foreign.ValueLayout.JAVA_INT, 0);
   }
 
+  /// Shortens until closed.
+  ///
   /// @param dtype BFLOAT16 or, on CUDA, FLOAT16
   public static Autocast on(Device device, DType dtype) {
     return new Autocast(device, true, dtype);

@@ -8,7 +8,7 @@ public record Device(Kind kind, int index) {
   public static final Device CPU = new Device(Kind.CPU, -1);
   public static final Device CUDA = new Device(Kind.CUDA, 0);
 
-  /// The kinds of device, in LibTorch's numbering.
+  /// The kinds of device.
   public enum Kind {
     CPU,
     CUDA
@@ -48,7 +48,10 @@ public record Device(Kind kind, int index) {
   }
 
   int type() {
-    return kind.ordinal();
+    return switch (kind) {
+      case CPU -> 0;
+      case CUDA -> 1;
+    };
   }
 
   static Device of(long type, long index) {

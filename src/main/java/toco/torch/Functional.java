@@ -23,14 +23,18 @@ public final class Functional {
     }
   }
 
+  /// A matrix product with each row of `weight`, plus `bias`.
+  ///
   /// @param input [..., in]
   /// @param weight [out, in]
-  /// @param bias [out] or null
+  /// @param bias one value an output, or null
   /// @return [..., out]
   public static Tensor linear(Tensor input, Tensor weight, @Nullable Tensor bias) {
     return result(TocoTorch.tt_linear(input.handle(), weight.handle(), handle(bias), out()));
   }
 
+  /// Convolution of images.
+  ///
   /// @param input [B, C, H, W]
   /// @param weight [O, C / groups, kh, kw]
   /// @param bias [O] or null
@@ -42,11 +46,15 @@ public final class Functional {
             input.handle(), weight.handle(), handle(bias), stride.segment(), padding.segment(), dilation.segment(), groups, out()));
   }
 
+  /// The largest value under each window.
+  ///
   /// @param input [B, C, H, W]
   public static Tensor maxPool2d(Tensor input, Pair kernel, Pair stride, Pair padding) {
     return result(TocoTorch.tt_max_pool2d(input.handle(), kernel.segment(), stride.segment(), padding.segment(), out()));
   }
 
+  /// The mean under each window; padding counts as zeros.
+  ///
   /// @param input [B, C, H, W]
   public static Tensor avgPool2d(Tensor input, Pair kernel, Pair stride, Pair padding) {
     return result(TocoTorch.tt_avg_pool2d(input.handle(), kernel.segment(), stride.segment(), padding.segment(), out()));
@@ -71,6 +79,8 @@ public final class Functional {
     return result(TocoTorch.tt_dropout(input.handle(), p, training ? 1 : 0, out()));
   }
 
+  /// The rows of `weight` that `index` names.
+  ///
   /// @param weight [entries, width]
   /// @param index int64, any shape
   /// @return [..., width]

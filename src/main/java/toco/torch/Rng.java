@@ -14,7 +14,7 @@ public final class Rng {
     Frame.check(tt_manual_seed(seed));
   }
 
-  /// The whole state of a device's generator: uint8 [bytes], on the CPU; the caller owns it.
+  /// The whole state of a device's generator: 1-D uint8, on the CPU; the caller owns it.
   public static Tensor state(Device device) {
     return Frame.result(tt_rng_state(device.type(), device.index(), Frame.out()));
   }

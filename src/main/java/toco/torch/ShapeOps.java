@@ -100,7 +100,7 @@ sealed interface ShapeOps permits Tensor {
     return result(tt_slice(handle(), dim, start, end, step, out()));
   }
 
-  /// The entries that an int64 [n] names, along a dimension.
+  /// The entries that a 1-D int64 tensor names, along a dimension.
   default Tensor indexSelect(long dim, Tensor index) {
     return result(tt_index_select(handle(), dim, index.handle(), out()));
   }

@@ -44,6 +44,7 @@ public final class Tensor extends TensorCreation
   // ---- describing and reading ------------------------------------------------------------------------------------
 
   /// Shape, dtype and device, read in one call.
+  @SuppressWarnings("AvoidCommonTypeNames") // ProcessHandle.Info is no neighbour of tensors
   public record Info(Shape shape, DType dtype, Device device, boolean requiresGrad) {}
 
   public Info info() {
@@ -107,6 +108,7 @@ public final class Tensor extends TensorCreation
   /// tensor is closed, on any thread.
   ///
   /// @throws IllegalStateException if the tensor is not on the CPU, or not contiguous
+  @SuppressWarnings("MustBeClosedChecker") // surrender() closes the window
   public MemorySegment segment() {
     requireInPlace();
     if (window == null) {
@@ -190,6 +192,8 @@ public final class Tensor extends TensorCreation
     return to(device, false);
   }
 
+  /// The same elements on a device; the same tensor under another handle if it is there already.
+  ///
   /// @param nonBlocking lets a copy from pinned memory run while the host goes on
   public Tensor to(Device device, boolean nonBlocking) {
     return result(TocoTorch.tt_to_device(handle(), device.type(), device.index(), nonBlocking ? 1 : 0, out()));

@@ -110,7 +110,7 @@ abstract sealed class TensorCreation permits Tensor {
     return result(TocoTorch.tt_randint(low, high, longs(sizes), sizes.length, DType.INT64.code, 0, -1, out()));
   }
 
-  /// 0…n−1 in random order: int64 [n].
+  /// 0…n−1 in random order: int64, `n` of them.
   public static Tensor randperm(long n, Device device) {
     return result(TocoTorch.tt_randperm(n, device.type(), device.index(), out()));
   }

@@ -24,10 +24,10 @@ final class RunFolder implements AutoCloseable {
 
   /// Makes the folder of a new run and writes its configuration.
   ///
-  /// @throws TrainingException if the folder holds a run already, or cannot be written
+  /// @throws TrainingException if the folder holds a run's checkpoints already, or cannot be written
   static RunFolder create(Config config) {
     var path = config.run().dir();
-    if (Files.exists(path.resolve("config.yaml")) || Files.exists(path.resolve("checkpoints"))) {
+    if (Files.exists(path.resolve("checkpoints"))) {
       throw new TrainingException(
           "%s already holds a run; go on with it by --resume %s, or choose another folder by --set run.dir=…".formatted(path, path));
     }
@@ -36,23 +36,18 @@ final class RunFolder implements AutoCloseable {
     } catch (IOException e) {
       throw new TrainingException("cannot make the run folder %s: %s".formatted(path, e), e);
     }
+    return open(config);
+  }
+
+  /// Opens the folder of a run, new or resumed, and writes its configuration.
+  static RunFolder open(Config config) {
+    var path = config.run().dir();
     var folder = new RunFolder(path);
-    folder.writeConfig(config);
-    return folder;
-  }
-
-  /// Opens the folder of a run that was interrupted.
-  static RunFolder open(Path path) {
-    if (!Files.isDirectory(path)) {
-      throw new TrainingException("there is no run folder %s; --resume takes the run.dir of an earlier train".formatted(path));
-    }
-    return new RunFolder(path);
-  }
-
-  void writeConfig(Config config) {
     try {
       AtomicFile.write(path.resolve("config.yaml"), config.toYaml().getBytes(StandardCharsets.UTF_8));
+      return folder;
     } catch (IOException e) {
+      folder.close();
       throw new TrainingException("cannot write the configuration to %s: %s".formatted(path, e), e);
     }
   }

@@ -1,5 +1,6 @@
 package toco.train;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,13 +66,12 @@ public final class Trainer implements AutoCloseable {
   ///
   /// @throws TrainingException if that folder holds a run already
   public static Trainer start(Config config, Dataset train, Dataset val, TrainingListener listener) {
-    var folder = RunFolder.create(config);
+    var trainer = new Trainer(config, RunFolder.create(config), train, val, listener);
     try {
-      var trainer = new Trainer(config, folder, train, val, listener);
       trainer.loadPretrained();
       return trainer;
     } catch (RuntimeException e) {
-      folder.close();
+      trainer.close();
       throw e;
     }
   }
@@ -81,23 +81,31 @@ public final class Trainer implements AutoCloseable {
   /// @param overrides changes to the run's configuration, `key=value`
   /// @throws TrainingException if there is no checkpoint
   public static Trainer resume(Path runDir, List<String> overrides, TrainingListener listener) {
-    var folder = RunFolder.open(runDir);
     try (var _ = TensorScope.open()) {
-      var found =
-          Checkpoint.latest(runDir)
-              .orElseThrow(() -> new TrainingException("%s has no checkpoint to resume from; start the run anew in another folder".formatted(runDir)));
+      var found = newestCheckpoint(runDir);
       found.damaged().forEach(reason -> listener.onMessage("passed over a damaged checkpoint: " + reason));
       var saved = found.checkpoint();
       var config = Config.parse(saved.configYaml(), found.file().toString(), overrides).with("run.dir=" + runDir);
-      var trainer = new Trainer(config, folder, Datasets.open(config, Split.TRAIN), Datasets.open(config, config.eval().split()), listener);
-      trainer.restore(saved, found.file());
-      folder.writeConfig(config);
-      listener.onMessage("resuming at step %d from %s".formatted(trainer.step, found.file()));
-      return trainer;
-    } catch (RuntimeException e) {
-      folder.close();
-      throw e;
+      var train = Datasets.open(config, Split.TRAIN);
+      var val = Datasets.open(config, config.eval().split());
+      var trainer = new Trainer(config, RunFolder.open(config), train, val, listener);
+      try {
+        trainer.restore(saved, found.file());
+        listener.onMessage("resuming at step %d from %s".formatted(trainer.step, found.file()));
+        return trainer;
+      } catch (RuntimeException e) {
+        trainer.close();
+        throw e;
+      }
     }
+  }
+
+  private static Checkpoint.Found newestCheckpoint(Path runDir) {
+    if (!Files.isDirectory(runDir)) {
+      throw new TrainingException("there is no run folder %s; --resume takes the run.dir of an earlier train".formatted(runDir));
+    }
+    return Checkpoint.latest(runDir)
+        .orElseThrow(() -> new TrainingException("%s has no checkpoint to resume from; start the run anew".formatted(runDir)));
   }
 
   public Config config() {
@@ -133,6 +141,10 @@ public final class Trainer implements AutoCloseable {
     Scores scores = null;
     long saved = -1;
     long evaluated = -1;
+    if (step == 0) {
+      save(); // from here on a killed run can be resumed
+      saved = 0;
+    }
     try (var loader = loader();
         var metrics = MetricsLog.openAt(folder.metrics(), step);
         var meter = new LossMeter()) {

@@ -6,7 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 import toco.torch.LibTorch;
 
-/// The bench tells consistent figures and cleans up. How fast a machine is, is no law: bounds are wide.
+/// The bench tells consistent figures and cleans up. How fast a machine is, is no law: bounds are
+/// wide.
 class OpsBenchTest {
   @Test
   void figuresAreConsistentAndNothingIsLeft() {

@@ -23,6 +23,7 @@ import toco.config.Config;
 import toco.data.DataException;
 import toco.data.OneHotNpy;
 import toco.data.VocDataset;
+import toco.data.VocFiles;
 import toco.image.ImageException;
 import toco.image.ImageWriter;
 import toco.image.LabelMap;
@@ -57,6 +58,7 @@ class EvaluatorTest {
               "train.localCropSizePx=16",
               "eval.sizePx=32");
 
+  private static final List<String> CLASSES = List.of("cat", "dog", "tree");
   private static final List<String> NAMES = List.of("wide", "tall");
   private static final int[][] SIZES = {{50, 34}, {21, 45}}; // width, height
   private static final Map<String, float[]> LABELS =
@@ -85,7 +87,6 @@ class EvaluatorTest {
       ImageWriter.writePng(new LabelMap(MemorySegment.ofArray(mask), width, height), mask(i));
     }
     Files.write(root.resolve("lists/val.txt"), NAMES);
-    Files.write(root.resolve("lists/classes.txt"), List.of("cat", "dog", "tree"));
     OneHotNpy.write(root.resolve("lists/cls_labels_onehot.npy"), LABELS);
     LibTorch.load();
     liveBefore = LibTorch.liveTensors();
@@ -223,7 +224,7 @@ class EvaluatorTest {
   }
 
   private static Toco model() {
-    Rng.seed(3);
+    Rng.manualSeed(3);
     return new Toco(CONFIG.model(), Device.CPU);
   }
 
@@ -232,7 +233,7 @@ class EvaluatorTest {
   }
 
   private VocDataset dataset() {
-    return VocDataset.open(root, root.resolve("lists"), "val");
+    return VocDataset.open(VocFiles.of(root, "val"), CLASSES);
   }
 
   private Path image(int i) {

@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
 
-/// Element by element: values, broadcasting and the promotion of dtypes. Exact unless a tolerance is named.
+/// Element by element: values, broadcasting and the promotion of dtypes. Exact unless a tolerance
+/// is named.
 class ArithmeticTest extends TensorLaws {
   @Test
   void operatorsComputeElementByElement() {

@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import toco.torch.ffi.TocoTorch;
 
-/// Header, generated bindings and library must tell the same story: a signature that differs between them would crash the
-/// JVM rather than throw.
+/// Header, generated bindings and library must tell the same story: a signature that differs
+/// between them would crash the JVM rather than throw.
 class BindingsDriftTest {
   private static final Path HOME = Path.of(System.getProperty("toco.home", "."));
   private static final Path HEADER = HOME.resolve("native/include/toco_torch.h");

@@ -10,7 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// Any operator by name. Results are those of the typed methods, bit for bit: they run the same kernels.
+/// Any operator by name. Results are those of the typed methods, bit for bit: they run the same
+/// kernels.
 class BoxedCallTest extends TensorLaws {
   private static void assertSame(Tensor boxed, Tensor typed) {
     assertEquals(typed.info(), boxed.info());

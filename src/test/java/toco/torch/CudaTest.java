@@ -17,7 +17,9 @@ class CudaTest extends TensorLaws {
   @Test
   void withoutAGpuCudaIsRefused() {
     assumeTrue(LibTorch.cudaDeviceCount() == 0, "there is a CUDA device");
-    assertThrows(TorchException.class, () -> Tensor.ones(2).to(Device.CUDA));
+    assertTorchException(
+        TorchException.Kind.CUDA, "no CUDA device", () -> Tensor.ones(2).to(Device.CUDA));
+    assertThrows(TorchException.class, () -> Tensor.emptyPinned(DType.FLOAT32, 2));
   }
 
   @Test

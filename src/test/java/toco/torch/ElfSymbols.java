@@ -8,7 +8,8 @@ import java.nio.file.Path;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/// Reads the dynamic symbol table of a 64-bit little-endian ELF file, so that the test needs no tool of the system.
+/// Reads the dynamic symbol table of a 64-bit little-endian ELF file, so that the test needs no
+/// tool of the system.
 final class ElfSymbols {
   private static final int DYNSYM = 11;
   private static final int SYMBOL_BYTES = 24;

@@ -9,7 +9,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// What goes wrong comes as an exception of the right kind that names the cause, and frees what it had made.
+/// What goes wrong comes as an exception of the right kind that names the cause, and frees what it
+/// had made.
 class ErrorsTest extends TensorLaws {
   private Tensor wide;
   private Tensor tall;
@@ -46,7 +47,9 @@ class ErrorsTest extends TensorLaws {
     assertTorchException(
         TorchException.Kind.NOT_IMPLEMENTED, "aten::nonsense", () -> Ops.call("aten::nonsense"));
     assertTorchException(
-        TorchException.Kind.NOT_IMPLEMENTED, "Tensr", () -> Ops.call("aten::add.Tensr", wide, wide));
+        TorchException.Kind.NOT_IMPLEMENTED,
+        "Tensr",
+        () -> Ops.call("aten::add.Tensr", wide, wide));
   }
 
   @Test

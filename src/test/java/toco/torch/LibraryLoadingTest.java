@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A library that is not named, not there, not a library or not alone gives one clear message. Loading happens once a
-/// process, so each attempt runs in a JVM of its own.
+/// A library that is not named, not there, not a library or not alone gives one clear message.
+/// Loading happens once a process, so each attempt runs in a JVM of its own.
 class LibraryLoadingTest {
   @TempDir private Path folder;
 
@@ -52,7 +52,10 @@ class LibraryLoadingTest {
     var output = new String(child.getInputStream().readAllBytes());
     assertEquals(0, child.waitFor(), output);
     var lines = // the JVM may add warnings of its own
-        output.lines().filter(line -> line.startsWith("IO: ") || line.startsWith("loaded ")).toList();
+        output
+            .lines()
+            .filter(line -> line.startsWith("IO: ") || line.startsWith("loaded "))
+            .toList();
     assertEquals(2, lines.size(), output);
     assertEquals(lines.get(0), lines.get(1));
     return lines.getFirst();
@@ -61,7 +64,8 @@ class LibraryLoadingTest {
   private static String classPath() throws URISyntaxException {
     var places = new ArrayList<String>();
     for (var type : List.of(LibTorch.class, Attempt.class)) {
-      places.add(Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString());
+      var place = type.getProtectionDomain().getCodeSource().getLocation();
+      places.add(Path.of(place.toURI()).toString());
     }
     return String.join(java.io.File.pathSeparator, places);
   }

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.function.Executable;
 
-/// What the tests of tensors share: each runs in a scope of its own and must leave the process with as many tensors, and as
-/// much wrapped memory, as it found.
+/// What the tests of tensors share: each runs in a scope of its own and must leave the process with
+/// as many tensors, and as much wrapped memory, as it found.
 abstract class TensorLaws {
   TensorScope scope;
   private long liveBefore;

@@ -1,0 +1,60 @@
+package toco.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import toco.config.Config;
+
+@Command(
+    name = "config",
+    header = "Shows an effective configuration, or lists all keys.",
+    description = {
+      "Prints CONFIG over the defaults as YAML, every key with its value; without CONFIG, the"
+          + " defaults: the published VOC recipe with DeiT-B."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  toco config --describe",
+      "  toco config configs/demo.yaml --set train.maxIters=100"
+    })
+final class ConfigCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Parameters(arity = "0..1", paramLabel = "CONFIG", description = "YAML file.")
+  @Nullable Path config;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Set a key of the configuration. Repeatable.")
+  List<String> overrides = new ArrayList<>();
+
+  @Option(
+      names = "--describe",
+      description = "List every key with its default and what its value must be.")
+  boolean describe;
+
+  @Option(names = "--json", description = "Print the configuration as one JSON object.")
+  boolean json;
+
+  ConfigCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    if (describe) {
+      console.print(Config.describe());
+      return ExitStatus.SUCCESS;
+    }
+    var loaded =
+        config == null ? Config.parse("", "defaults", overrides) : Config.load(config, overrides);
+    console.print(json ? loaded.toJson() + "\n" : loaded.toYaml());
+    return ExitStatus.SUCCESS;
+  }
+}

@@ -1,0 +1,94 @@
+package toco.cli;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import toco.checkpoint.CheckpointException;
+import toco.data.DataException;
+import toco.image.ImageException;
+import toco.torch.TorchException;
+import toco.train.TrainingException;
+
+/// What went wrong, on one line, for a user.
+final class ErrorLine {
+  private static final String MEMORY_REMEDY =
+      "lower train.samplesPerProcess, augment.cropSizePx or eval.sizePx, or use a machine with more memory";
+
+  private ErrorLine() {}
+
+  static String of(Throwable thrown) {
+    if (isDiskFull(thrown)) {
+      return oneLine("the disk is full: %s; free some space and start again".formatted(text(thrown)));
+    }
+    return oneLine(
+        switch (thrown) {
+          case OutOfMemoryError e ->
+              "the Java heap of %d MB is full (%s); raise it with TOCO_JAVA_OPTS=-Xmx4g, or lower data.workers"
+                  .formatted(Runtime.getRuntime().maxMemory() >> 20, text(e));
+          case TorchException e when e.kind() == TorchException.Kind.OUT_OF_MEMORY ->
+              "LibTorch ran out of memory: %s; %s".formatted(text(e), MEMORY_REMEDY);
+          case DataException e -> text(e);
+          case ImageException e -> text(e);
+          case CheckpointException e -> text(e);
+          case TorchException e -> text(e);
+          case TrainingException e -> text(e);
+          case IllegalArgumentException e -> text(e); // ConfigException among them
+          case IllegalStateException e -> text(e);
+          case UncheckedIOException e -> file(e.getCause());
+          case IOException e -> file(e);
+          default ->
+              "unexpected %s: %s; this is a fault of the program, run again with --stacktrace to see where"
+                  .formatted(thrown.getClass().getSimpleName(), text(thrown));
+        });
+  }
+
+  /// Exceptions of files often have nothing but the file's name as message.
+  private static String file(@Nullable IOException thrown) {
+    return switch (thrown) {
+      case null -> "reading or writing failed";
+      case NoSuchFileException e -> "no such file: %s; check the path".formatted(e.getFile());
+      case AccessDeniedException e ->
+          "permission denied: %s; check its owner and mode".formatted(e.getFile());
+      case FileAlreadyExistsException e ->
+          "%s exists already; name another".formatted(e.getFile());
+      case FileSystemException e when e.getReason() != null ->
+          "%s: %s".formatted(e.getFile(), e.getReason());
+      case FileNotFoundException e -> text(e);
+      default -> "reading or writing failed: " + text(thrown);
+    };
+  }
+
+  private static boolean isDiskFull(Throwable thrown) {
+    for (@Nullable Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      var message = String.valueOf(cause.getMessage());
+      if (message.contains("No space left on device") || message.contains("Disk quota exceeded")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String text(Throwable thrown) {
+    var message = thrown.getMessage();
+    return message == null || message.isBlank()
+        ? thrown.getClass().getSimpleName().toLowerCase(Locale.ROOT)
+        : message;
+  }
+
+  /// LibTorch's messages go on with a native stack trace.
+  private static String oneLine(String message) {
+    return message
+        .lines()
+        .takeWhile(line -> !line.startsWith("Exception raised from"))
+        .map(String::strip)
+        .filter(line -> !line.isEmpty())
+        .collect(Collectors.joining(" "));
+  }
+}

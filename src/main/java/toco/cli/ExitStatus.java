@@ -1,0 +1,13 @@
+package toco.cli;
+
+/// The exit statuses of `toco`.
+final class ExitStatus {
+  static final int SUCCESS = 0;
+  static final int FAILURE = 1;
+  static final int USAGE = 2;
+
+  /// Stopped by Ctrl-C, with everything saved; shells give 128 + SIGINT.
+  static final int STOPPED = 130;
+
+  private ExitStatus() {}
+}

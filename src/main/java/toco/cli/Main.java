@@ -1,0 +1,113 @@
+package toco.cli;
+
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/// The `toco` command. Results go to stdout, progress and errors to stderr; the exit status is 0 for
+/// success, 1 for failure, 2 for wrong usage, 130 for a training that was stopped and saved.
+@Command(
+    name = "toco",
+    header = "Token-contrast weakly-supervised semantic segmentation on the JVM.",
+    description = "Learns to segment images from image-level labels, on LibTorch.",
+    mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
+    versionProvider = Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:success",
+      "1:failure, with one line on stderr that says what and the remedy",
+      "2:wrong usage",
+      "130:stopped by Ctrl-C; the run is saved and can be resumed"
+    })
+public final class Main {
+  private final Console console;
+
+  @Option(
+      names = "--stacktrace",
+      scope = ScopeType.INHERIT,
+      description = "Show where an error comes from; TOCO_STACKTRACE=1 does so too.")
+  boolean stacktrace;
+
+  private Main(Console console) {
+    this.console = console;
+  }
+
+  public static void main(String[] args) {
+    var console = Console.ofProcess();
+    console.stop().listen();
+    System.exit(run(console, args));
+  }
+
+  /// Runs a command and returns its exit status.
+  static int run(Console console, String... args) {
+    var main = new Main(console);
+    try {
+      var commandLine = main.commandLine();
+      if (args.length == 0) {
+        commandLine.usage(console.err());
+        return ExitStatus.USAGE;
+      }
+      return commandLine.execute(args);
+    } catch (Throwable e) { // errors of the JVM, which picocli lets pass
+      return main.report(e);
+    } finally {
+      console.out().flush();
+      console.err().flush();
+      console.stop().programEnded();
+    }
+  }
+
+  private CommandLine commandLine() {
+    var root = new CommandLine(this);
+    root.addSubcommand(new DemoCommand(console))
+        .addSubcommand(new TrainCommand(console))
+        .addSubcommand(new EvalCommand(console))
+        .addSubcommand(new ParityCommand(console))
+        .addSubcommand(DataCommand.commandLine(console))
+        .addSubcommand(BenchCommand.commandLine(console))
+        .addSubcommand(new ConfigCommand(console))
+        .addSubcommand(new DoctorCommand(console))
+        .addSubcommand(new CommandLine.HelpCommand());
+    return root.setOut(console.out())
+        .setErr(console.err())
+        .setUsageHelpWidth(100)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(this::reportUsage)
+        .setExecutionExceptionHandler((e, _, _) -> report(e));
+  }
+
+  private int reportUsage(ParameterException e, String[] args) {
+    var command = e.getCommandLine().getCommandSpec().qualifiedName();
+    var message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    var suggestions =
+        e instanceof UnmatchedArgumentException unmatched
+            ? unmatched.getSuggestions()
+            : List.<String>of();
+    var hint = suggestions.isEmpty() ? "" : "; did you mean '%s'?".formatted(suggestions.getFirst());
+    printError("%s%s; see %s --help".formatted(message, hint, command));
+    return ExitStatus.USAGE;
+  }
+
+  private int report(Throwable e) {
+    printError(ErrorLine.of(e));
+    if (stacktrace || "1".equals(System.getenv("TOCO_STACKTRACE"))) {
+      e.printStackTrace(console.err());
+    }
+    console.err().flush();
+    return ExitStatus.FAILURE;
+  }
+
+  private void printError(String message) {
+    if (console.rewritesLines()) {
+      console.err().print("\r\033[K"); // what a live line left
+    }
+    console.err().println("toco: error: " + message);
+    console.err().flush();
+  }
+}

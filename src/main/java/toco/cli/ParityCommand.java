@@ -1,0 +1,122 @@
+package toco.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import toco.parity.Parity;
+
+@Command(
+    name = "parity",
+    header = "Compares what ToCo computes with recorded results of the published code.",
+    description = {
+      "DIR holds golden cases, one a safetensors file: in.* goes through the classes that training"
+          + " and evaluation use, and out.* must come out.",
+      "Prints a row a tensor with its largest error, tolerance and verdict. Any miss gives exit"
+          + " status 1, and so does a case that this version does not know.",
+      "With --json, one object: cases, tensors, failed, unsupported (counts), unsupportedFiles, and"
+          + " rows, each with file, tensor, error, tolerance, pass, note."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  toco parity src/test/resources/golden --skip-unsupported",
+      "  toco parity golden --json"
+    })
+final class ParityCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Parameters(paramLabel = "DIR", description = "Folder of golden cases and micro.safetensors.")
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  Path directory;
+
+  @Option(names = "--json", description = "Print one JSON object in place of the table.")
+  boolean json;
+
+  @Option(
+      names = "--skip-unsupported",
+      description = "Do not count cases that this version does not know as misses.")
+  boolean skipUnsupported;
+
+  ParityCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    var report = Parity.run(directory);
+    if (json) {
+      console.printJson(toJson(report));
+    } else {
+      console.print(table(report));
+    }
+    if (report.rows().isEmpty() && report.unsupported().isEmpty()) {
+      throw new IllegalArgumentException(
+          directory + " holds no golden case, only other safetensors files; name a folder of cases");
+    }
+    boolean missed = report.failed() > 0 || !skipUnsupported && !report.unsupported().isEmpty();
+    return missed ? ExitStatus.FAILURE : ExitStatus.SUCCESS;
+  }
+
+  private String table(Parity.Report report) {
+    int fileWidth = width(report.rows().stream().map(Parity.Row::file).toList(), "file");
+    int tensorWidth = width(report.rows().stream().map(Parity.Row::tensor).toList(), "tensor");
+    int toleranceWidth =
+        width(report.rows().stream().map(Parity.Row::tolerance).toList(), "tolerance");
+    var format =
+        "%%-%ds  %%-%ds  %%10s  %%-%ds  %%s\n".formatted(fileWidth, tensorWidth, toleranceWidth);
+    var text = new StringBuilder();
+    text.append(format.formatted("file", "tensor", "error", "tolerance", "verdict"));
+    for (var row : report.rows()) {
+      var verdict = row.pass() ? "pass" : row.note().isEmpty() ? "MISS" : "MISS: " + row.note();
+      var error = String.format(Locale.ROOT, "%.2e", row.error());
+      text.append(format.formatted(row.file(), row.tensor(), error, row.tolerance(), verdict));
+    }
+    for (var file : report.unsupported()) {
+      text.append(file).append("  unsupported\n");
+    }
+    return text.append(summary(report)).toString();
+  }
+
+  private String summary(Parity.Report report) {
+    return "%d cases, %d tensors: %d missed; %d cases unsupported%s\n"
+        .formatted(
+            report.cases(),
+            report.rows().size(),
+            report.failed(),
+            report.unsupported().size(),
+            report.unsupported().isEmpty() || skipUnsupported ? "" : ", which count as misses");
+  }
+
+  private static int width(List<String> texts, String heading) {
+    return Math.max(heading.length(), texts.stream().mapToInt(String::length).max().orElse(0));
+  }
+
+  private static Map<String, @Nullable Object> toJson(Parity.Report report) {
+    var rows = new ArrayList<Map<String, @Nullable Object>>();
+    for (var row : report.rows()) {
+      var json = new LinkedHashMap<String, @Nullable Object>();
+      json.put("file", row.file());
+      json.put("tensor", row.tensor());
+      json.put("error", Double.isFinite(row.error()) ? row.error() : null);
+      json.put("tolerance", row.tolerance());
+      json.put("pass", row.pass());
+      json.put("note", row.note());
+      rows.add(json);
+    }
+    var json = new LinkedHashMap<String, @Nullable Object>();
+    json.put("cases", report.cases());
+    json.put("tensors", report.rows().size());
+    json.put("failed", report.failed());
+    json.put("unsupported", report.unsupported().size());
+    json.put("unsupportedFiles", report.unsupported());
+    json.put("rows", rows);
+    return json;
+  }
+}

@@ -1,0 +1,115 @@
+package toco.cli;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import toco.eval.Scores;
+import toco.train.StepReport;
+import toco.train.TrainingListener;
+
+/// Progress on stderr. On a terminal one line is rewritten as the steps go by; elsewhere, such as in
+/// a log file, there is a plain line for every logged step.
+final class ProgressReport implements TrainingListener {
+  private static final long REWRITE_NANOS = 200_000_000;
+  // Without the terminal's line wrap, a line that is too long is cut and can still be rewritten.
+  private static final String START_LIVE = "\r\033[K\033[?7l";
+  private static final String END_LIVE = "\033[?7h";
+  private static final String CLEAR = "\r\033[K";
+
+  private final PrintWriter err;
+  private final boolean live;
+  private boolean lineShown;
+  private long lastNanos = System.nanoTime() - REWRITE_NANOS;
+
+  ProgressReport(PrintWriter err, boolean live) {
+    this.err = err;
+    this.live = live;
+  }
+
+  @Override
+  public synchronized void onMessage(String line) {
+    clear();
+    err.println(line);
+    err.flush();
+  }
+
+  @Override
+  public synchronized void onStep(StepReport report) {
+    if (!live) {
+      if (report.logged()) {
+        onMessage(describe(report));
+      }
+    } else if (isDue() || report.step() == report.maxIters()) {
+      show(describe(report));
+    }
+  }
+
+  @Override
+  public synchronized void onEvaluation(long iter, Scores scores) {
+    onMessage(
+        String.format(
+            Locale.ROOT,
+            "step %d evaluated: CAM %.3f, aux CAM %.3f, seg %.3f mIoU, class F1 %.3f",
+            iter,
+            scores.camMiou(),
+            scores.camAuxMiou(),
+            scores.segMiou(),
+            scores.classF1()));
+  }
+
+  @Override
+  public synchronized void onEvaluationProgress(int done, int total) {
+    if (live && (isDue() || done == total)) {
+      show("evaluating %d/%d".formatted(done, total));
+    }
+  }
+
+  /// Takes the live line away, before results or an error are printed.
+  synchronized void clear() {
+    if (lineShown) {
+      err.print(CLEAR);
+      err.flush();
+      lineShown = false;
+    }
+  }
+
+  static String describe(StepReport report) {
+    return String.format(
+        Locale.ROOT,
+        "step %d/%d  %s  %.1f images/s  ETA %s",
+        report.step(),
+        report.maxIters(),
+        losses(report.losses()),
+        report.imagesPerSecond(),
+        duration(report.etaSeconds()));
+  }
+
+  private static String losses(Map<String, Double> losses) {
+    return losses.entrySet().stream()
+        .map(loss -> String.format(Locale.ROOT, "%s %.3f", loss.getKey(), loss.getValue()))
+        .collect(Collectors.joining(" "));
+  }
+
+  /// `1:23`, or `2:01:23` for hours.
+  private static String duration(double seconds) {
+    if (!Double.isFinite(seconds)) {
+      return "unknown";
+    }
+    long s = Math.max(0, Math.round(seconds));
+    return s < 3600
+        ? "%d:%02d".formatted(s / 60, s % 60)
+        : "%d:%02d:%02d".formatted(s / 3600, s / 60 % 60, s % 60);
+  }
+
+  private boolean isDue() {
+    return System.nanoTime() - lastNanos >= REWRITE_NANOS;
+  }
+
+  private void show(String line) {
+    err.print(START_LIVE + line + END_LIVE);
+    err.flush();
+    lineShown = true;
+    lastNanos = System.nanoTime();
+  }
+}

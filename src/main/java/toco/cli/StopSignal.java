@@ -1,0 +1,58 @@
+package toco.cli;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import toco.train.Trainer;
+
+/// Lets Ctrl-C (SIGINT) and SIGTERM end a training in good order: the JVM's shutdown waits until the
+/// step is finished, the checkpoint saved and the program's last word said. While nothing trains,
+/// the signals end the program at once, as usual.
+final class StopSignal {
+  private final AtomicReference<@Nullable Runnable> stopTraining = new AtomicReference<>();
+  private final CountDownLatch ended = new CountDownLatch(1);
+
+  /// Makes the JVM ask this when it is told to end.
+  void listen() {
+    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(this::onSignal));
+  }
+
+  /// The program has said its last word: nothing more to wait for.
+  void programEnded() {
+    ended.countDown();
+  }
+
+  /// Trains to the end, or until a signal comes; then says how to go on.
+  Trainer.Outcome run(Trainer trainer, ProgressReport progress) {
+    stopTraining.set(
+        () -> {
+          progress.onMessage("stopping: finishing this step and saving");
+          trainer.requestStop();
+        });
+    Trainer.Outcome outcome;
+    try {
+      outcome = trainer.run();
+    } finally {
+      stopTraining.set(null);
+    }
+    if (!outcome.completed()) {
+      progress.onMessage(
+          "stopped at step %d; resume with: toco train --resume %s"
+              .formatted(outcome.step(), trainer.config().run().dir()));
+    }
+    return outcome;
+  }
+
+  private void onSignal() {
+    var stop = stopTraining.get();
+    if (stop == null) {
+      return;
+    }
+    stop.run();
+    try {
+      ended.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

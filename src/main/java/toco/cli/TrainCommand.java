@@ -1,0 +1,103 @@
+package toco.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import toco.config.Config;
+import toco.config.Split;
+import toco.train.Datasets;
+import toco.train.Trainer;
+
+@Command(
+    name = "train",
+    header = "Trains a model, or goes on with a run.",
+    description = {
+      "A run leaves config.yaml, metrics.jsonl, checkpoints/ and overlays/ in its folder, run.dir.",
+      "Ctrl-C finishes the step, saves a checkpoint and leaves; --resume goes on from there as if"
+          + " nothing had happened.",
+      "Prints the last checkpoint's path and, if the run evaluated, its scores."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  toco train configs/voc_deit_b.yaml --set data.root=VOCdevkit/VOC2012",
+      "  toco train configs/voc_mini.yaml --set data.root=voc-mini --set run.dir=runs/first",
+      "  toco train --resume runs/first",
+      "  toco train --resume runs/first --set train.maxIters=120"
+    })
+final class TrainCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  CommandSpec spec;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "CONFIG",
+      description = "YAML file of what differs from the defaults; see: toco config --describe")
+  @Nullable Path config;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Set a key of the configuration, such as train.maxIters=100. Repeatable.")
+  List<String> overrides = new ArrayList<>();
+
+  @Option(
+      names = "--resume",
+      paramLabel = "RUN",
+      description =
+          "Go on with the run in this folder. Its own configuration counts, with --set over it.")
+  @Nullable Path run;
+
+  TrainCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    var progress = console.progress();
+    try (var trainer = open(progress)) {
+      var outcome = console.stop().run(trainer, progress);
+      progress.clear();
+      if (!outcome.completed()) {
+        return ExitStatus.STOPPED;
+      }
+      console.print("checkpoint %s\n".formatted(outcome.checkpoint()));
+      var scores = outcome.scores();
+      if (scores != null) {
+        console.print(scores.table(trainer.config().data().classNames()));
+      }
+      return ExitStatus.SUCCESS;
+    }
+  }
+
+  private Trainer open(ProgressReport progress) {
+    if (run != null) {
+      if (config != null) {
+        ConfigDifference.between(run, Config.load(config, overrides))
+            .ifPresent(
+                keys ->
+                    progress.onMessage(
+                        "%s goes on with its own configuration; %s differs from it in %s"
+                            .formatted(run, config, keys)));
+      }
+      return Trainer.resume(run, overrides, progress);
+    }
+    if (config == null) {
+      throw new ParameterException(spec.commandLine(), "Missing CONFIG, or --resume RUN");
+    }
+    var loaded = Config.load(config, overrides);
+    var train = Datasets.open(loaded, Split.TRAIN);
+    var val = Datasets.open(loaded, Split.VAL);
+    return Trainer.start(loaded, train, val, progress);
+  }
+}
