@@ -33,6 +33,8 @@ public final class Augmentation {
   /// The views of one sample, float [3, crop, crop], levels 0–255, and where the picture lies in the first.
   public record Views(Tensor view1, Tensor view2, Tensor local, ImageBox box) {}
 
+  /// Draws the views of one sample.
+  ///
   /// @param image the whole image, float [3, H, W], levels 0–255
   public Views apply(Tensor image, int epoch, int sample) {
     var geometry = new CounterRandom(seed, epoch, sample, GEOMETRY);

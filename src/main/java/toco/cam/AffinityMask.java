@@ -14,7 +14,7 @@ public final class AffinityMask {
     var rows = flat.unsqueeze(2);
     var columns = flat.unsqueeze(1);
     long n = flat.size(1);
-    var index = Tensor.arange(0, n, DType.INT64, labels.device());
+    var index = Tensor.arange(0, (double) n, DType.INT64, labels.device());
     var diagonal = index.unsqueeze(1).eq(index.unsqueeze(0)); // [N, N]
     var ignored = rows.eq(CamLabels.IGNORE).logicalOr(columns.eq(CamLabels.IGNORE)).logicalOr(diagonal);
     return rows.eq(columns).to(DType.INT64).maskedFill(ignored, CamLabels.IGNORE);

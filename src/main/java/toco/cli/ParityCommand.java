@@ -60,7 +60,7 @@ final class ParityCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           directory + " holds no golden case, only other safetensors files; name a folder of cases");
     }
-    boolean missed = report.failed() > 0 || !skipUnsupported && !report.unsupported().isEmpty();
+    boolean missed = report.failed() > 0 || (!skipUnsupported && !report.unsupported().isEmpty());
     return missed ? ExitStatus.FAILURE : ExitStatus.SUCCESS;
   }
 

@@ -128,7 +128,7 @@ final class BridgeChecks {
             return Optional.of(String.join(".", numbers));
           }
         } catch (IOException e) {
-          continue; // older ones have it in the other place
+          // older ones have it in the other place
         }
       }
     }

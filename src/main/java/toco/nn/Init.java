@@ -15,7 +15,7 @@ public final class Init {
   /// What PyTorch's Linear and Conv2d start with: uniform within ±1 / √(inputs of one output).
   public static Tensor uniformFanIn(long... sizes) {
     long fanIn = Shape.of(sizes).numel() / sizes[0];
-    double bound = 1 / Math.sqrt(fanIn);
+    double bound = 1 / Math.sqrt((double) fanIn);
     return Tensor.zeros(sizes).uniform_(-bound, bound);
   }
 }

@@ -11,8 +11,9 @@ public final class Linear {
 
   /// A layer with PyTorch's default first values.
   public Linear(Parameters params, long in, long out) {
+    double bound = 1 / Math.sqrt((double) in);
     weight = params.add("weight", Init.uniformFanIn(out, in));
-    bias = params.add("bias", Tensor.zeros(out).uniform_(-1 / Math.sqrt(in), 1 / Math.sqrt(in)));
+    bias = params.add("bias", Tensor.zeros(out).uniform_(-bound, bound));
   }
 
   /// A layer with truncated-normal weights of deviation `std` and, if wanted, a zero bias, as in vision transformers.

@@ -66,7 +66,7 @@ final class TrainingCases {
       var series = new LinkedHashMap<String, List<Double>>();
       var flags = new ArrayList<Tensor>();
       for (int iter = 0; iter < golden.integer("steps"); iter++) {
-        record(series, "out.lr", optimizer.learningRates().get("backbone"));
+        record(series, "out.lr", optimizer.learningRates().values().iterator().next()); // the encoder's
         try (var scope = TensorScope.open()) {
           var corners = RoiCrops.fixed(LabelCases.corners(golden.in("top_left").select(0, iter)));
           var result = step.run(batch(golden, iter % 2), iter, corners);
