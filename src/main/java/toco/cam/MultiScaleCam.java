@@ -4,9 +4,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import toco.model.Toco;
 import toco.model.VisionTransformer.Tokens;
+import toco.torch.DType;
 import toco.torch.GradMode;
 import toco.torch.Interpolation;
 import toco.torch.Tensor;
+import toco.torch.TensorScope;
 
 /// Class activation maps summed over image scales, each with its mirror image (METHOD, training step 1). No gradient, no
 /// decoder.
@@ -31,21 +33,18 @@ public final class MultiScaleCam {
     try (var _ = GradMode.noGrad()) {
       long height = images.size(2);
       long width = images.size(3);
-      Tensor cam = null;
-      Tensor auxCam = null;
+      int classes = model.config().foregroundClasses();
+      var sums = Tensor.full(0, DType.FLOAT32, images.device(), 2, images.size(0), classes, height, width); // CAM, aux CAM
       for (double scale : scales) {
-        var pair = scale == 1 && known != null
-            ? join(known.detach(), model.encode(images.flip(3)))
-            : model.encode(resize(withMirror(images), (long) (scale * height), (long) (scale * width)));
-        var scaled = overFlips(model.cam(pair.patchMap()), height, width);
-        var auxScaled = overFlips(model.auxCam(pair.auxMap()), height, width);
-        cam = cam == null ? scaled : cam.add(scaled);
-        auxCam = auxCam == null ? auxScaled : auxCam.add(auxScaled);
+        try (var _ = TensorScope.open()) {
+          var pair = scale == 1 && known != null
+              ? join(known.detach(), model.encode(images.flip(3)))
+              : model.encode(resize(withMirror(images), (long) (scale * height), (long) (scale * width)));
+          var _ = sums.select(0, 0).add_(overFlips(model.cam(pair.patchMap()), height, width), 1);
+          var _ = sums.select(0, 1).add_(overFlips(model.auxCam(pair.auxMap()), height, width), 1);
+        }
       }
-      if (cam == null || auxCam == null) {
-        throw new IllegalArgumentException("CAMs need at least one scale, got none");
-      }
-      return new Cams(normalize(cam), normalize(auxCam));
+      return new Cams(normalize(sums.select(0, 0)), normalize(sums.select(0, 1)));
     }
   }
 

@@ -9,6 +9,7 @@ import toco.torch.Device;
 import toco.torch.GradMode;
 import toco.torch.Interpolation;
 import toco.torch.Tensor;
+import toco.torch.TensorScope;
 
 /// Segmentation labels refined from CAMs (METHOD, training step 6). Each image's present classes compete with a constant
 /// background, once high and once low; where the two disagree the pixel is ignored.
@@ -29,7 +30,8 @@ public final class PseudoLabels {
   /// @param boxes one an image, in pixels
   /// @return int64 [B, H, W]: 0 background, 1…K, 255 ignored
   public Tensor refine(Tensor unitImages, Tensor validCam, Tensor labels, List<ImageBox> boxes) {
-    try (var _ = GradMode.noGrad()) {
+    try (var _ = GradMode.noGrad();
+        var scope = TensorScope.open()) {
       long height = unitImages.size(2);
       long width = unitImages.size(3);
       long halfHeight = height / config.parDownscale();
@@ -44,10 +46,10 @@ public final class PseudoLabels {
       var high = present.classIds(refined.slice(1, 0, classes).argmax(1));
       var low = present.classIds(refined.slice(1, classes, 2 * classes).argmax(1));
       var inside = ImageBox.mask(boxes, height, width, device);
-      return high
-          .maskedFill(high.eq(0), CamLabels.IGNORE)
-          .maskedFill(high.add(low).eq(0), 0)
-          .maskedFill(inside.eq(0), CamLabels.IGNORE);
+      return scope.keep(
+          high.maskedFill(high.eq(0), CamLabels.IGNORE)
+              .maskedFill(high.add(low).eq(0), 0)
+              .maskedFill(inside.eq(0), CamLabels.IGNORE));
     }
   }
 

@@ -87,6 +87,7 @@ final class ProgressReport implements TrainingListener {
 
   private static String losses(Map<String, Double> losses) {
     return losses.entrySet().stream()
+        .filter(loss -> !loss.getKey().equals("emptySegParts")) // a count for the log file
         .map(loss -> String.format(Locale.ROOT, "%s %.3f", loss.getKey(), loss.getValue()))
         .collect(Collectors.joining(" "));
   }

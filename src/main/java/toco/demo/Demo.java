@@ -38,7 +38,8 @@ public final class Demo {
       DemoOptions options, TrainingListener listener, TrainingRun training) {
     long started = System.nanoTime();
     var config = options.config(CONFIG, null);
-    var train = Datasets.open(config, Split.TRAIN);
+    listener.onMessage("data set %s, run %s".formatted(config.data().root(), config.run().dir()));
+    var train = Datasets.open(config, Split.TRAIN); // made first if it is not there
     var val = Datasets.open(config, Split.VAL);
     try (var trainer = Trainer.start(config, train, val, listener)) {
       var outcome = training.run(trainer);

@@ -5,6 +5,7 @@ import toco.nn.LayerNorm;
 import toco.nn.Linear;
 import toco.nn.Parameters;
 import toco.torch.Tensor;
+import toco.torch.TensorScope;
 
 /// A pre-norm transformer block: attention, then a two-layer perceptron, each added to its input.
 final class Block {
@@ -27,7 +28,10 @@ final class Block {
   /// @param x tokens [B, T, D]
   /// @return [B, T, D]
   Tensor forward(Tensor x) {
-    var attended = x.add(attn.forward(norm1.forward(x)));
-    return attended.add(fc2.forward(fc1.forward(norm2.forward(attended)).gelu()));
+    return TensorScope.scoped(
+        () -> {
+          var attended = x.add(attn.forward(norm1.forward(x)));
+          return attended.add(fc2.forward(fc1.forward(norm2.forward(attended)).gelu()));
+        });
   }
 }

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import toco.torch.ffi.TocoTorch;
 
@@ -37,6 +38,15 @@ public final class TensorScope implements AutoCloseable {
 
   public static TensorScope open() {
     return new TensorScope();
+  }
+
+  /// Runs the body in a scope of its own and keeps its result alone: what lies between goes at once, save what autograd
+  /// holds on to.
+  public static Tensor scoped(Supplier<Tensor> body) {
+    try (var scope = new TensorScope()) {
+      var result = body.get();
+      return result.scope == scope ? scope.keep(result) : result;
+    }
   }
 
   static @Nullable TensorScope innermost() {

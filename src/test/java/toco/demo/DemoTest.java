@@ -1,0 +1,164 @@
+package toco.demo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import toco.eval.Scores;
+import toco.torch.LibTorch;
+import toco.train.StepReport;
+import toco.train.TrainingException;
+import toco.train.TrainingListener;
+import tools.jackson.databind.json.JsonMapper;
+
+class DemoTest {
+  private static final Set<String> METRICS =
+      Set.of(
+          "segMiou",
+          "camMiou",
+          "camAuxMiou",
+          "classF1",
+          "wallSeconds",
+          "peakRssBytes",
+          "patchCosine",
+          "seed",
+          "steps");
+
+  /// A network and a data set so small that a run takes a moment; it learns nothing.
+  private static final List<String> TINY =
+      List.of(
+          "model.embedDim=24",
+          "model.depth=2",
+          "model.auxLayer=-2",
+          "train.maxIters=2",
+          "train.warmupIters=1",
+          "train.samplesPerProcess=2",
+          "train.localCrops=2",
+          "train.overlayEvery=0",
+          "eval.camScales=[1]",
+          "data.synthetic.trainImages=4",
+          "data.synthetic.valImages=2",
+          "data.synthetic.testImages=3");
+
+  @TempDir Path folder;
+
+  @Test
+  void leavesFiguresTableAndPicturesAndNoTensor() throws IOException {
+    LibTorch.load();
+    long before = LibTorch.liveTensors();
+    var runDir = folder.resolve("demo");
+    var result = Demo.run(options(runDir, 3L), new Silent(), TrainingRun.UNINTERRUPTED);
+    assertEquals(runDir, result.orElseThrow().runDir());
+    var metrics = new JsonMapper().readTree(Files.readAllBytes(runDir.resolve("metrics.json")));
+    assertEquals(new TreeSet<>(METRICS), new TreeSet<>(metrics.propertyNames()));
+    assertEquals(3, metrics.get("seed").intValue());
+    assertEquals(2, metrics.get("steps").intValue());
+    assertTrue(metrics.get("wallSeconds").doubleValue() > 0);
+    assertTrue(metrics.get("peakRssBytes").longValue() > 100_000_000);
+    assertTrue(Files.readString(runDir.resolve("table.txt")).contains("triangle"));
+    assertTrue(Files.size(runDir.resolve("overlays", "test.png")) > 1000);
+    assertTrue(Files.isDirectory(folder.resolve("synthetic-plain-4-2-3-seed1")));
+    assertEquals(before, LibTorch.liveTensors());
+  }
+
+  @Test
+  void aRunIsNeverOverwritten() throws IOException {
+    var runDir = Files.createDirectories(folder.resolve("demo/checkpoints")).getParent();
+    assertThrows(
+        TrainingException.class,
+        () -> Demo.run(options(runDir, null), new Silent(), TrainingRun.UNINTERRUPTED));
+    assertEquals(folder.resolve("demo-2"), DemoOptions.firstFree(runDir));
+    Files.createDirectories(folder.resolve("demo-2/checkpoints"));
+    assertEquals(folder.resolve("demo-3"), DemoOptions.firstFree(runDir));
+    assertEquals(folder.resolve("other"), DemoOptions.firstFree(folder.resolve("other")));
+  }
+
+  @Test
+  void runsOfOneSetOfImagesShareTheirFolder() {
+    var plain = List.<String>of();
+    assertEquals(
+        folder.resolve("synthetic-plain"),
+        dataRoot(new DemoOptions(configs(), folder.resolve("a"), 1L, plain)));
+    assertEquals(
+        folder.resolve("synthetic-plain"),
+        dataRoot(new DemoOptions(configs(), folder.resolve("b"), 2L, plain)));
+    var named = List.of("data.root=" + folder.resolve("mine"));
+    assertEquals(
+        folder.resolve("mine"),
+        dataRoot(new DemoOptions(configs(), folder.resolve("c"), null, named)));
+  }
+
+  @Test
+  void theComparisonDiffersInTheContrastsAlone() throws IOException {
+    var runDir = folder.resolve("compare");
+    var options = options(runDir, null);
+    var result = Comparison.run(options, new Silent(), TrainingRun.UNINTERRUPTED).orElseThrow();
+    var json = new JsonMapper().readTree(Files.readAllBytes(runDir.resolve("compare.json")));
+    for (var half : List.of("withContrast", "withoutContrast")) {
+      assertEquals(new TreeSet<>(METRICS), new TreeSet<>(json.get(half).propertyNames()), half);
+    }
+    assertTrue(Files.size(runDir.resolve("compare.png")) > 1000);
+    assertTrue(result.table().contains("patch cosine"));
+    var changed = new ArrayList<>(config(runDir.resolve("with-contrast")));
+    changed.removeAll(config(runDir.resolve("without-contrast")));
+    assertEquals(
+        List.of("ctcWeight: 0.5", "dir: ", "ptcWeight: 0.2"),
+        changed.stream().map(line -> line.strip().replaceAll("(dir: ).*", "$1")).sorted().toList());
+  }
+
+  @Test
+  void aStoppedTrainingGivesNoFigures() {
+    var runDir = folder.resolve("stopped");
+    var result =
+        Demo.run(
+            options(runDir, null),
+            new Silent(),
+            trainer -> {
+              trainer.requestStop();
+              return trainer.run();
+            });
+    assertTrue(result.isEmpty());
+    assertFalse(Files.exists(runDir.resolve("metrics.json")));
+  }
+
+  private static Path dataRoot(DemoOptions options) {
+    return options.config("demo.yaml", null).data().root();
+  }
+
+  private static List<String> config(Path runDir) throws IOException {
+    return Files.readAllLines(runDir.resolve("config.yaml"));
+  }
+
+  private static DemoOptions options(Path runDir, Long seed) {
+    return new DemoOptions(configs(), runDir, seed, TINY);
+  }
+
+  private static Path configs() {
+    return Path.of(System.getProperty("toco.home"), "configs");
+  }
+
+  /// Listens to nothing.
+  private static final class Silent implements TrainingListener {
+    @Override
+    public void onMessage(String line) {}
+
+    @Override
+    public void onStep(StepReport report) {}
+
+    @Override
+    public void onEvaluationProgress(int done, int total) {}
+
+    @Override
+    public void onEvaluation(long step, Scores scores) {}
+  }
+}

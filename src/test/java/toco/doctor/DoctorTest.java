@@ -1,0 +1,62 @@
+package toco.doctor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import toco.doctor.Check.State;
+
+class DoctorTest {
+  private static final Map<String, String> JAVA =
+      Map.of(
+          "java.home", System.getProperty("java.home"),
+          "user.home", System.getProperty("user.home"));
+
+  @Test
+  void withoutLibTorchItSaysSoAndHowToGetIt() {
+    var report = Doctor.examine(new Surroundings(JAVA, Map.of()));
+    assertFalse(report.healthy());
+    assertEquals(State.MISSING, check(report, "LibTorch").state());
+    assertEquals(State.MISSING, check(report, "shim").state());
+    assertTrue(check(report, "LibTorch").remedy().contains("LIBTORCH"));
+    assertTrue(report.table().contains("missing"));
+  }
+
+  @Test
+  void theLaunchersReasonsAreShown(@TempDir Path folder) {
+    var properties = new java.util.HashMap<>(JAVA);
+    properties.put("toco.libtorch", folder.toString());
+    properties.put("toco.library.problem", "older than its sources");
+    var report = Doctor.examine(new Surroundings(properties, Map.of()));
+    assertEquals(State.OK, check(report, "LibTorch").state());
+    assertTrue(check(report, "LibTorch").found().contains(folder.toString()));
+    assertEquals("older than its sources", check(report, "shim").found());
+  }
+
+  @Test
+  void aShimThatWorksIsEnough() {
+    var report = Doctor.examine(Surroundings.ofProcess());
+    assertEquals(State.OK, check(report, "LibTorch").state(), report.table());
+    assertEquals(State.OK, check(report, "shim").state());
+    assertFalse(check(report, "CPU kernels").found().isEmpty());
+    assertTrue(report.healthy(), report.table());
+  }
+
+  @Test
+  void whatIsMissingHasARemedy() {
+    for (var check : Doctor.examine(new Surroundings(JAVA, Map.of())).checks()) {
+      assertTrue(check.state() != State.MISSING || !check.remedy().isBlank(), check.toString());
+    }
+  }
+
+  private static Check check(Doctor.Report report, String name) {
+    return report.checks().stream()
+        .filter(check -> check.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+}
