@@ -28,8 +28,8 @@ final class DataCommand {
       header = "Writes a synthetic data set of six shapes, in VOC layout.",
       description = {
         "96×96 JPEG images with palette-PNG masks, lists of the splits and image-level labels."
-            + " Equal options give equal files. A set that was cut short is completed, and a complete"
-            + " one left as it is; a folder that holds anything else is refused."
+            + " Equal options give equal files. A set that was cut short is completed, and a"
+            + " complete one left as it is; a folder that holds anything else is refused."
       },
       footerHeading = "%nExamples:%n",
       footer = {

@@ -19,8 +19,8 @@ import toco.demo.DemoOptions;
       "Makes a small data set, trains ToCo on it from scratch and scores it on test images."
           + " Training never sees a mask.",
       "Leaves metrics.json, table.txt and overlays/test.png in the run's folder beside its"
-          + " checkpoints. With --json, prints what metrics.json holds: segMiou, camMiou, camAuxMiou,"
-          + " classF1, wallSeconds, peakRssBytes, patchCosine, seed, steps.",
+          + " checkpoints. With --json, prints what metrics.json holds: segMiou, camMiou,"
+          + " camAuxMiou, classF1, wallSeconds, peakRssBytes, patchCosine, seed, steps.",
       "With --compare, trains on a livelier set with and without the two token contrasts, scores"
           + " both on the validation images and leaves compare.json (withContrast and"
           + " withoutContrast, each with the same keys), compare.txt and compare.png."
@@ -47,8 +47,7 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--dir",
       paramLabel = "DIR",
-      description =
-          "Folder of the run (default: runs/demo or runs/compare, numbered if taken).")
+      description = "Folder of the run (default: runs/demo or runs/compare, numbered if taken).")
   @Nullable Path dir;
 
   @Option(

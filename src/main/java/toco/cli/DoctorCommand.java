@@ -8,11 +8,13 @@ import toco.doctor.Surroundings;
 
 @Command(
     name = "doctor",
-    header = "Checks JDK, LibTorch, shim, memory, disk and tools, with the remedy for each problem.",
+    header =
+        "Checks JDK, LibTorch, shim, memory, disk and tools, with the remedy for each problem.",
     description = {
-      "Works without LibTorch, and installs and builds nothing. Exit status 1 if anything is missing.",
-      "With --json, one object: ok, and checks, each with name, state (ok, note, missing), found and"
-          + " remedy."
+      "Works without LibTorch, and installs and builds nothing. Exit status 1 if anything is"
+          + " missing.",
+      "With --json, one object: ok, and checks, each with name, state (ok, note, missing), found"
+          + " and remedy."
     },
     footerHeading = "%nExamples:%n",
     footer = {"  toco doctor", "  toco doctor --json"})

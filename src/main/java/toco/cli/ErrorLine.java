@@ -19,18 +19,21 @@ import toco.train.TrainingException;
 /// What went wrong, on one line, for a user.
 final class ErrorLine {
   private static final String MEMORY_REMEDY =
-      "lower train.samplesPerProcess, augment.cropSizePx or eval.sizePx, or use a machine with more memory";
+      "lower train.samplesPerProcess, augment.cropSizePx or eval.sizePx, or use a machine with more"
+          + " memory";
 
   private ErrorLine() {}
 
   static String of(Throwable thrown) {
     if (isDiskFull(thrown)) {
-      return oneLine("the disk is full: %s; free some space and start again".formatted(text(thrown)));
+      return oneLine(
+          "the disk is full: %s; free some space and start again".formatted(text(thrown)));
     }
     return oneLine(
         switch (thrown) {
           case OutOfMemoryError e ->
-              "the Java heap of %d MB is full (%s); raise it with TOCO_JAVA_OPTS=-Xmx4g, or lower data.workers"
+              ("the Java heap of %d MB is full (%s);"
+                      + " raise it with TOCO_JAVA_OPTS=-Xmx4g, or lower data.workers")
                   .formatted(Runtime.getRuntime().maxMemory() >> 20, text(e));
           case TorchException e when e.kind() == TorchException.Kind.OUT_OF_MEMORY ->
               "LibTorch ran out of memory: %s; %s".formatted(text(e), MEMORY_REMEDY);
@@ -44,7 +47,8 @@ final class ErrorLine {
           case UncheckedIOException e -> file(e.getCause());
           case IOException e -> file(e);
           default ->
-              "unexpected %s: %s; this is a fault of the program, run again with --stacktrace to see where"
+              ("unexpected %s: %s; this is a fault of the program,"
+                      + " run again with --stacktrace to see where")
                   .formatted(thrown.getClass().getSimpleName(), text(thrown));
         });
   }
@@ -56,8 +60,7 @@ final class ErrorLine {
       case NoSuchFileException e -> "no such file: %s; check the path".formatted(e.getFile());
       case AccessDeniedException e ->
           "permission denied: %s; check its owner and mode".formatted(e.getFile());
-      case FileAlreadyExistsException e ->
-          "%s exists already; name another".formatted(e.getFile());
+      case FileAlreadyExistsException e -> "%s exists already; name another".formatted(e.getFile());
       case FileSystemException e when e.getReason() != null ->
           "%s: %s".formatted(e.getFile(), e.getReason());
       case FileNotFoundException e -> text(e);

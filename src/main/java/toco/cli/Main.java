@@ -8,8 +8,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/// The `toco` command. Results go to stdout, progress and errors to stderr; the exit status is 0 for
-/// success, 1 for failure, 2 for wrong usage, 130 for a training that was stopped and saved.
+/// The `toco` command. Results go to stdout, progress and errors to stderr; the exit status is 0
+/// for success, 1 for failure, 2 for wrong usage, 130 for a training that was stopped and saved.
 @Command(
     name = "toco",
     header = "Token-contrast weakly-supervised semantic segmentation on the JVM.",
@@ -89,7 +89,8 @@ public final class Main {
         e instanceof UnmatchedArgumentException unmatched
             ? unmatched.getSuggestions()
             : List.<String>of();
-    var hint = suggestions.isEmpty() ? "" : "; did you mean '%s'?".formatted(suggestions.getFirst());
+    var hint =
+        suggestions.isEmpty() ? "" : "; did you mean '%s'?".formatted(suggestions.getFirst());
     printError("%s%s; see %s --help".formatted(message, hint, command));
     return ExitStatus.USAGE;
   }

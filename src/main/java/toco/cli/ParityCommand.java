@@ -51,14 +51,15 @@ final class ParityCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var report = Parity.run(directory);
+    if (report.rows().isEmpty() && report.unsupported().isEmpty()) {
+      throw new IllegalArgumentException(
+          directory
+              + " holds no golden case, only other safetensors files; name a folder of cases");
+    }
     if (json) {
       console.printJson(toJson(report));
     } else {
       console.print(table(report));
-    }
-    if (report.rows().isEmpty() && report.unsupported().isEmpty()) {
-      throw new IllegalArgumentException(
-          directory + " holds no golden case, only other safetensors files; name a folder of cases");
     }
     boolean missed = report.failed() > 0 || (!skipUnsupported && !report.unsupported().isEmpty());
     return missed ? ExitStatus.FAILURE : ExitStatus.SUCCESS;

@@ -8,8 +8,8 @@ import toco.eval.Scores;
 import toco.train.StepReport;
 import toco.train.TrainingListener;
 
-/// Progress on stderr. On a terminal one line is rewritten as the steps go by; elsewhere, such as in
-/// a log file, there is a plain line for every logged step.
+/// Progress on stderr. On a terminal one line is rewritten as the steps go by; elsewhere, such as
+/// in a log file, there is a plain line for every logged step.
 final class ProgressReport implements TrainingListener {
   private static final long REWRITE_NANOS = 200_000_000;
   // Without the terminal's line wrap, a line that is too long is cut and can still be rewritten.

@@ -5,16 +5,17 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import toco.train.Trainer;
 
-/// Lets Ctrl-C (SIGINT) and SIGTERM end a training in good order: the JVM's shutdown waits until the
-/// step is finished, the checkpoint saved and the program's last word said. While nothing trains,
-/// the signals end the program at once, as usual.
+/// Lets Ctrl-C (SIGINT) and SIGTERM end a training in good order: the JVM's shutdown waits until
+/// the step is finished, the checkpoint saved and the program's last word said. While nothing
+/// trains, the signals end the program at once, as usual.
 final class StopSignal {
   private final AtomicReference<@Nullable Runnable> stopTraining = new AtomicReference<>();
   private final CountDownLatch ended = new CountDownLatch(1);
 
   /// Makes the JVM ask this when it is told to end.
   void listen() {
-    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(this::onSignal));
+    Runtime.getRuntime()
+        .addShutdownHook(Thread.ofPlatform().name("stop").unstarted(this::onSignal));
   }
 
   /// The program has said its last word: nothing more to wait for.

@@ -24,7 +24,7 @@ final class Version implements IVersionProvider {
     try {
       return LibTorch.version();
     } catch (TorchException e) {
-      return "not loaded: " + e.getMessage();
+      return "not loaded; see toco doctor (%s)".formatted(e.getMessage());
     }
   }
 }

@@ -67,17 +67,14 @@ public record DemoOptions(
     return usual
         ? name
         : "%s-%d-%d-%d-seed%d"
-            .formatted(
-                name, data.trainImages(), data.valImages(), data.testImages(), data.seed());
+            .formatted(name, data.trainImages(), data.valImages(), data.testImages(), data.seed());
   }
 
   /// The folder itself, or with the first number from 2 on that is not taken.
   static Path firstFree(Path wanted) {
     for (int number = 1; number < MAX_NUMBER; number++) {
       var candidate =
-          number == 1
-              ? wanted
-              : wanted.resolveSibling(wanted.getFileName() + "-" + number);
+          number == 1 ? wanted : wanted.resolveSibling(wanted.getFileName() + "-" + number);
       if (!holdsFiles(candidate)) {
         return candidate;
       }

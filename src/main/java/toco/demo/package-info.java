@@ -1,4 +1,4 @@
-/// The demo: ToCo learns synthetic shapes from image-level labels in minutes, and shows what it learned.
+/// The demo: ToCo learns synthetic shapes from image-level labels in minutes.
 @NullMarked
 package toco.demo;
 

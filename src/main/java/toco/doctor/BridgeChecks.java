@@ -18,8 +18,7 @@ final class BridgeChecks {
       Pattern.compile("#define TORCH_VERSION_(MAJOR|MINOR|PATCH) (\\d+)");
   private static final List<String> VERSION_HEADERS =
       List.of(
-          "include/torch/headeronly/version.h",
-          "include/torch/csrc/api/include/torch/version.h");
+          "include/torch/headeronly/version.h", "include/torch/csrc/api/include/torch/version.h");
 
   private final String folder;
   private final String library;
@@ -32,7 +31,8 @@ final class BridgeChecks {
     library =
         surroundings
             .properties()
-            .getOrDefault("toco.library", surroundings.environment().getOrDefault("TOCO_LIBRARY", ""));
+            .getOrDefault(
+                "toco.library", surroundings.environment().getOrDefault("TOCO_LIBRARY", ""));
     folderProblem = surroundings.property("toco.libtorch.problem");
     libraryProblem = surroundings.property("toco.library.problem");
     loadProblem = library.isEmpty() ? "" : load();
@@ -70,7 +70,8 @@ final class BridgeChecks {
     return Check.missing(
         LIBTORCH,
         folderProblem.isEmpty() ? "the launcher named none" : folderProblem,
-        "start any other command through bin/toco, which installs it (python3 with pip and 1.6 GB of disk needed), or set LIBTORCH to an unpacked LibTorch 2.11 to 2.15");
+        "start any other command through bin/toco, which installs it (python3 with pip and 1.6 GB"
+            + " of disk needed), or set LIBTORCH to an unpacked LibTorch 2.11 to 2.15");
   }
 
   private Check shim() {
@@ -84,7 +85,8 @@ final class BridgeChecks {
     return Check.missing(
         SHIM,
         libraryProblem.isEmpty() ? "not built" : libraryProblem,
-        "start any other command through bin/toco, which builds it (g++ and cmake needed), or run native/build.sh");
+        "start any other command through bin/toco, which builds it (g++ and cmake needed), or run"
+            + " native/build.sh");
   }
 
   private static Check threads() {
@@ -105,7 +107,8 @@ final class BridgeChecks {
                 Check.note(
                     "CUDA",
                     "LibTorch sees no device, but the driver does: " + gpu,
-                    "set TOCO_FLAVOR=cuda and start bin/toco again, which installs LibTorch's CUDA libraries"))
+                    "set TOCO_FLAVOR=cuda and start bin/toco again, which installs LibTorch's CUDA"
+                        + " libraries"))
         .orElse(Check.ok("CUDA", "no device; everything runs on the CPU"));
   }
 

@@ -16,8 +16,7 @@ final class MachineChecks {
   private MachineChecks() {}
 
   static Check jdk(Surroundings surroundings) {
-    var found =
-        "%s, %s".formatted(Runtime.version(), surroundings.property("java.home"));
+    var found = "%s, %s".formatted(Runtime.version(), surroundings.property("java.home"));
     if (Runtime.version().feature() < NEEDED_JDK) {
       return Check.missing(
           "JDK", found, "install JDK 25, for example Temurin, and set JAVA_HOME to its folder");
@@ -44,7 +43,8 @@ final class MachineChecks {
         : Check.note(
             "memory",
             found,
-            "close other programs: the demo takes about 1.5 GB, training at full size 8 GB and more");
+            "close other programs: the demo takes about 1.5 GB, training at full size 8 GB and"
+                + " more");
   }
 
   static Check disk(Surroundings surroundings, boolean hasLibTorch) {

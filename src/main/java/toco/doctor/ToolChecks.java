@@ -13,10 +13,16 @@ final class ToolChecks {
     checks.add(tool("cmake", hasShim, "apt-get install cmake", "cmake", "--version"));
     checks.add(tool("g++", hasShim, "apt-get install g++", "g++", "--version"));
     checks.add(buildTool(hasShim));
+    checks.add(tool("python3", hasLibTorch, "apt-get install python3", "python3", "--version"));
     checks.add(
-        tool("python3", hasLibTorch, "apt-get install python3", "python3", "--version"));
-    checks.add(
-        tool("pip", hasLibTorch, "apt-get install python3-pip", "python3", "-m", "pip", "--version"));
+        tool(
+            "pip",
+            hasLibTorch,
+            "apt-get install python3-pip",
+            "python3",
+            "-m",
+            "pip",
+            "--version"));
     checks.add(tool("mvn", true, "apt-get install maven", "mvn", "--version"));
     return checks;
   }

@@ -65,11 +65,12 @@ final class TrainingCases {
       var step = new TrainStep(model, optimizer, config);
       var series = new LinkedHashMap<String, List<Double>>();
       var flags = new ArrayList<Tensor>();
+      long batches = golden.tensors().keySet().stream().filter(key -> key.startsWith("in.inputs_")).count();
       for (int iter = 0; iter < golden.integer("steps"); iter++) {
         record(series, "out.lr", optimizer.learningRates().values().iterator().next()); // the encoder's
         try (var scope = TensorScope.open()) {
           var corners = RoiCrops.fixed(LabelCases.corners(golden.in("top_left").select(0, iter)));
-          var result = step.run(batch(golden, iter % 2), iter, corners);
+          var result = step.run(batch(golden, iter % batches), iter, corners);
           record(series, "out.loss_cls", result.losses().cls().item());
           record(series, "out.loss_cls_aux", result.losses().clsAux().item());
           record(series, "out.loss_ptc", result.losses().ptc().item());
@@ -92,7 +93,7 @@ final class TrainingCases {
     series.computeIfAbsent(name, _ -> new ArrayList<>()).add(value);
   }
 
-  private static Batch batch(GoldenCase golden, int i) {
+  private static Batch batch(GoldenCase golden, long i) {
     var images = golden.in("inputs_" + i);
     var boxes = golden.boxes(images.size(0), images.size(2), images.size(3));
     var samples = java.util.stream.IntStream.range(0, boxes.size()).boxed().toList();

@@ -13,8 +13,7 @@ final class Cli {
   static Result run(Object... args) {
     var out = new StringWriter();
     var err = new StringWriter();
-    var console =
-        new Console(new PrintWriter(out), new PrintWriter(err), false, new StopSignal());
+    var console = new Console(new PrintWriter(out), new PrintWriter(err), false, new StopSignal());
     var texts = new String[args.length];
     for (int i = 0; i < args.length; i++) {
       texts[i] = args[i].toString();

@@ -46,7 +46,15 @@ class CommandLineTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "train", "eval", "parity", "data", "data synthetic", "doctor", "bench", "bench ops", "demo",
+        "train",
+        "eval",
+        "parity",
+        "data",
+        "data synthetic",
+        "doctor",
+        "bench",
+        "bench ops",
+        "demo",
         "config"
       })
   void everyCommandHasHelpWithAnExample(String line) {

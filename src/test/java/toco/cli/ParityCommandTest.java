@@ -76,8 +76,7 @@ class ParityCommandTest {
   void aFolderWithoutCasesIsAnError(@TempDir Path empty) throws IOException {
     assertFails(empty);
     assertFails(empty.resolve("nowhere"));
-    Files.copy(
-        Resources.path("golden/micro.safetensors"), empty.resolve("micro.safetensors"));
+    Files.copy(Resources.path("golden/micro.safetensors"), empty.resolve("micro.safetensors"));
     assertFails(empty);
   }
 

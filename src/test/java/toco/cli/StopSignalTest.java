@@ -25,14 +25,16 @@ class StopSignalTest {
     List<String> lines;
     try (var err = process.errorReader()) {
       readUntil(err, "step 1/");
-      process.destroy(); // SIGTERM
+      process.toHandle().destroy(); // SIGTERM; Process.destroy() would close the streams too
       lines = err.lines().toList();
+    } catch (Throwable e) {
+      process.destroyForcibly();
+      throw e;
     }
     assertTrue(process.waitFor(30, TimeUnit.SECONDS), "still running");
     assertEquals(SIGTERM_STATUS, process.exitValue());
     var last = lines.getLast();
-    assertTrue(
-        last.matches("stopped at step \\d+; resume with: toco train --resume " + run), last);
+    assertTrue(last.matches("stopped at step \\d+; resume with: toco train --resume " + run), last);
     var step = Long.parseLong(last.replaceAll("stopped at step (\\d+);.*", "$1"));
     assertTrue(
         Files.isRegularFile(run.resolve("checkpoints", "step-%06d.safetensors".formatted(step))));
@@ -77,8 +79,6 @@ class StopSignalTest {
       command.add("--set");
       command.add(set);
     }
-    return new ProcessBuilder(command)
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .start();
+    return new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
   }
 }
