@@ -25,8 +25,24 @@ import toco.torch.LibTorch;
 class ArchitectureTest {
   private static final List<String> ORDER =
       List.of(
-          "torch", "nn", "config", "image", "data", "batch", "model", "cam", "loss", "optim",
-          "checkpoint", "eval", "train", "parity", "bench", "doctor", "demo", "cli");
+          "torch",
+          "nn",
+          "config",
+          "image",
+          "data",
+          "batch",
+          "model",
+          "cam",
+          "loss",
+          "optim",
+          "checkpoint",
+          "eval",
+          "train",
+          "parity",
+          "bench",
+          "doctor",
+          "demo",
+          "cli");
 
   private static final JavaClasses CLASSES = new ClassFileImporter().importPath(mainClasses());
 

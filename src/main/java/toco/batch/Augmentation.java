@@ -10,8 +10,8 @@ import toco.torch.Tensor;
 
 /// The three random views of a training image (METHOD "Training data").
 ///
-/// Every draw comes from a generator keyed by (seed, epoch, sample, view), so a sample's views depend neither on the
-/// number of workers nor on the order in which they finish.
+/// Every draw comes from a generator keyed by (seed, epoch, sample, view), so a sample's views
+/// depend neither on the number of workers nor on the order in which they finish.
 public final class Augmentation {
   private static final int GEOMETRY = 0;
   private static final int VIEW1 = 1;
@@ -30,7 +30,8 @@ public final class Augmentation {
     this.seed = seed;
   }
 
-  /// The views of one sample, float [3, crop, crop], levels 0–255, and where the picture lies in the first.
+  /// The views of one sample, float [3, crop, crop], levels 0–255, and where the picture lies in
+  /// the first.
   public record Views(Tensor view1, Tensor view2, Tensor local, ImageBox box) {}
 
   /// Draws the views of one sample.
@@ -49,10 +50,14 @@ public final class Augmentation {
       flipLocal = flipFirst;
       box = flipFirst ? box.flipped(config.cropSizePx()) : box;
     }
-    var view1 = photometric(flipIf(flipFirst, crop.image()), first, config.view1BlurProbability(), 0);
-    var localView = photometric(flipIf(flipLocal, crop.image()), local, config.localBlurProbability(), 0);
-    var cut = flipIf(second.nextBoolean(config.viewFlipProbability()), randomResizedCrop(image, second));
-    var view2 = photometric(cut, second, config.view2BlurProbability(), config.solariseProbability());
+    var view1 =
+        photometric(flipIf(flipFirst, crop.image()), first, config.view1BlurProbability(), 0);
+    var localView =
+        photometric(flipIf(flipLocal, crop.image()), local, config.localBlurProbability(), 0);
+    var cut =
+        flipIf(second.nextBoolean(config.viewFlipProbability()), randomResizedCrop(image, second));
+    var view2 =
+        photometric(cut, second, config.view2BlurProbability(), config.solariseProbability());
     return new Views(view1, view2, localView, box);
   }
 
@@ -62,7 +67,9 @@ public final class Augmentation {
     int height = Math.max(1, (int) (image.size(1) * scale));
     int width = Math.max(1, (int) (image.size(2) * scale));
     int size = config.cropSizePx();
-    var scaled = flipIf(random.nextBoolean(config.flipProbability()), Geometric.resize(image, height, width));
+    var scaled =
+        flipIf(
+            random.nextBoolean(config.flipProbability()), Geometric.resize(image, height, width));
     int canvasHeight = Math.max(size, height);
     int canvasWidth = Math.max(size, width);
     return Geometric.padAndCrop(
@@ -74,14 +81,17 @@ public final class Augmentation {
         size);
   }
 
-  /// torchvision's RandomResizedCrop: an area and an aspect ratio drawn until they fit, else the largest middle part.
+  /// torchvision's RandomResizedCrop: an area and an aspect ratio drawn until they fit, else the
+  /// largest middle part.
   private Tensor randomResizedCrop(Tensor image, CounterRandom random) {
     long height = image.size(1);
     long width = image.size(2);
     int size = config.cropSizePx();
     for (int i = 0; i < RESIZED_CROP_TRIES; i++) {
       double area = height * width * random.uniform(config.view2ScaleMin(), config.view2ScaleMax());
-      double ratio = Math.exp(random.uniform(Math.log(config.view2RatioMin()), Math.log(config.view2RatioMax())));
+      double ratio =
+          Math.exp(
+              random.uniform(Math.log(config.view2RatioMin()), Math.log(config.view2RatioMax())));
       long w = Math.round(Math.sqrt(area * ratio));
       long h = Math.round(Math.sqrt(area / ratio));
       if (w >= 1 && w <= width && h >= 1 && h <= height) {
@@ -90,13 +100,15 @@ public final class Augmentation {
         return Geometric.resizedCrop(image, top, left, h, w, size);
       }
     }
-    double ratio = Math.clamp((double) width / height, config.view2RatioMin(), config.view2RatioMax());
+    double ratio =
+        Math.clamp((double) width / height, config.view2RatioMin(), config.view2RatioMax());
     long w = Math.min(width, Math.round(height * ratio));
     long h = Math.min(height, Math.round(width / ratio));
     return Geometric.resizedCrop(image, (height - h) / 2, (width - w) / 2, h, w, size);
   }
 
-  private Tensor photometric(Tensor image, CounterRandom random, double blurProbability, double solarizeProbability) {
+  private Tensor photometric(
+      Tensor image, CounterRandom random, double blurProbability, double solarizeProbability) {
     var out = image;
     if (random.nextBoolean(config.jitterProbability())) {
       out = jitter(out, random);
@@ -105,9 +117,13 @@ public final class Augmentation {
       out = Photometric.grayscale(out);
     }
     if (random.nextBoolean(blurProbability)) {
-      out = Photometric.gaussianBlur(out, random.uniform(config.blurRadiusMin(), config.blurRadiusMax()));
+      out =
+          Photometric.gaussianBlur(
+              out, random.uniform(config.blurRadiusMin(), config.blurRadiusMax()));
     }
-    return random.nextBoolean(solarizeProbability) ? Photometric.solarize(out, SOLARIZE_THRESHOLD) : out;
+    return random.nextBoolean(solarizeProbability)
+        ? Photometric.solarize(out, SOLARIZE_THRESHOLD)
+        : out;
   }
 
   /// The four changes of colour, in random order.
@@ -119,7 +135,10 @@ public final class Augmentation {
             case 0 -> Photometric.brightness(out, around(random, config.brightness()));
             case 1 -> Photometric.contrast(out, around(random, config.contrast()));
             case 2 -> Photometric.saturation(out, around(random, config.saturation()));
-            default -> config.hue() == 0 ? out : Photometric.hue(out, random.uniform(-config.hue(), config.hue()));
+            default ->
+                config.hue() == 0
+                    ? out
+                    : Photometric.hue(out, random.uniform(-config.hue(), config.hue()));
           };
     }
     return out;

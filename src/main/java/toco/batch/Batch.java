@@ -4,16 +4,23 @@ import java.util.List;
 import toco.image.ImageBox;
 import toco.torch.Tensor;
 
-/// The inputs of one training step, on its device. The tensors belong to the scope in which the batch was made.
+/// The inputs of one training step, on its device. The tensors belong to the scope in which the
+/// batch was made.
 ///
 /// @param view1 the augmented crops, which the network segments, float32 [B, 3, H, W] normalised
 /// @param view2 the second global view, from the whole image [B, 3, H, W]
-/// @param localView the image that local crops are cut from, aligned with `view1` up to a flip [B, 3, H, W]
+/// @param localView the image that local crops are cut from, aligned with `view1` up to a flip [B,
+///   3, H, W]
 /// @param labels float32 [B, K] multi-hot
 /// @param boxes where the picture lies in the padded crop, one a sample
 /// @param samples positions in the data set, one a sample
 public record Batch(
-    Tensor view1, Tensor view2, Tensor localView, Tensor labels, List<ImageBox> boxes, List<Integer> samples) {
+    Tensor view1,
+    Tensor view2,
+    Tensor localView,
+    Tensor labels,
+    List<ImageBox> boxes,
+    List<Integer> samples) {
 
   public int size() {
     return boxes.size();

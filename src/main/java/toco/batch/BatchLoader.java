@@ -20,7 +20,8 @@ import toco.torch.LibTorch;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// Decodes, augments and stacks the batches of a run on worker threads, a few steps ahead of the trainer.
+/// Decodes, augments and stacks the batches of a run on worker threads, a few steps ahead of the
+/// trainer.
 ///
 /// A batch depends on its step alone, so workers may finish in any order.
 public final class BatchLoader implements AutoCloseable {
@@ -36,7 +37,12 @@ public final class BatchLoader implements AutoCloseable {
   /// @param firstStep step of the first batch that [#next] returns
   /// @param workerCount threads that make batches
   public BatchLoader(
-      Dataset dataset, EpochSampler sampler, Augmentation augmentation, Device device, long firstStep, int workerCount) {
+      Dataset dataset,
+      EpochSampler sampler,
+      Augmentation augmentation,
+      Device device,
+      long firstStep,
+      int workerCount) {
     this.dataset = dataset;
     this.sampler = sampler;
     this.augmentation = augmentation;
@@ -46,15 +52,22 @@ public final class BatchLoader implements AutoCloseable {
     workers =
         Executors.newFixedThreadPool(
             workerCount,
-            task -> Thread.ofPlatform().daemon().name("toco-loader-", 0).unstarted(() -> {
-              LibTorch.serialThread();
-              task.run();
-            }));
+            task ->
+                Thread.ofPlatform()
+                    .daemon()
+                    .name("toco-loader-", 0)
+                    .unstarted(
+                        () -> {
+                          LibTorch.serialThread();
+                          task.run();
+                        }));
   }
 
-  /// The batch of the next step. Its tensors belong to no scope: close the batch's tensors with [#free].
+  /// The batch of the next step. Its tensors belong to no scope: close the batch's tensors with
+  /// [#free].
   ///
-  /// @throws toco.data.DataException or toco.image.ImageException naming the file that could not be read
+  /// @throws toco.data.DataException or toco.image.ImageException naming the file that could not be
+  ///   read
   public Batch next() {
     while (pending.size() < ahead) {
       long step = nextStep++;
@@ -88,7 +101,9 @@ public final class BatchLoader implements AutoCloseable {
       for (int index : place.indices()) {
         var sample = dataset.sample(index);
         try (var arena = Arena.ofConfined()) {
-          views.add(augmentation.apply(Geometric.toTensor(sample.readImage(arena)), place.epoch(), index));
+          views.add(
+              augmentation.apply(
+                  Geometric.toTensor(sample.readImage(arena)), place.epoch(), index));
         }
         labels.add(Tensor.of(sample.labels()));
       }

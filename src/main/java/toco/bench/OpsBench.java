@@ -31,7 +31,7 @@ public final class OpsBench {
   /// @param addNs nanoseconds for a one-element `add` with the freeing of its result
   /// @param downcallNs nanoseconds for a call that does nothing but read a counter
   /// @param linearMs milliseconds for a float32 linear layer, 1568 × 768 → 3072, with the freeing
-  ///     of its result
+  ///   of its result
   /// @param linearGflops the same as 10⁹ floating-point operations a second
   /// @param threads intra-op threads of LibTorch
   /// @param libtorch LibTorch's version

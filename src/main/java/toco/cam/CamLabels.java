@@ -6,7 +6,8 @@ import toco.image.ImageBox;
 import toco.torch.DType;
 import toco.torch.Tensor;
 
-/// Label maps from class activation maps by thresholds. Labels are int64: 0 background, 1…K classes, 255 ignored.
+/// Label maps from class activation maps by thresholds. Labels are int64: 0 background, 1…K
+/// classes, 255 ignored.
 public final class CamLabels {
   public static final int IGNORE = 255;
 
@@ -29,7 +30,8 @@ public final class CamLabels {
     return strongest.indices().add(1).maskedFill(strongest.values().le(backgroundThreshold), 0);
   }
 
-  /// Labels for training: up to the low threshold background, up to the high one ignored, as is all outside the box.
+  /// Labels for training: up to the low threshold background, up to the high one ignored, as is all
+  /// outside the box.
   ///
   /// @param validCam [B, K, h, w] in 0..1, absent classes 0
   /// @param boxes one an image, in units of this map's cells
@@ -37,7 +39,9 @@ public final class CamLabels {
   public static Tensor forTraining(Tensor validCam, List<ImageBox> boxes, CamConfig cam) {
     var strongest = validCam.max(1);
     var labels =
-        strongest.indices().add(1)
+        strongest
+            .indices()
+            .add(1)
             .maskedFill(strongest.values().le(cam.highThreshold()), IGNORE)
             .maskedFill(strongest.values().le(cam.lowThreshold()), 0);
     var inside = ImageBox.mask(boxes, validCam.size(2), validCam.size(3), validCam.device());

@@ -10,8 +10,8 @@ import toco.torch.Interpolation;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// Class activation maps summed over image scales, each with its mirror image (METHOD, training step 1). No gradient, no
-/// decoder.
+/// Class activation maps summed over image scales, each with its mirror image (METHOD, training
+/// step 1). No gradient, no decoder.
 public final class MultiScaleCam {
   private static final double NORMALIZE_EPS = 1e-5;
 
@@ -28,18 +28,31 @@ public final class MultiScaleCam {
   }
 
   /// @param images [B, 3, H, W] normalised
-  /// @param known tokens of these very images at scale 1, if a forward has them already; their pass is then spared
-  public static Cams compute(Toco model, Tensor images, List<Double> scales, @Nullable Tokens known) {
+  /// @param known tokens of these very images at scale 1, if a forward has them already; their pass
+  ///   is then spared
+  public static Cams compute(
+      Toco model, Tensor images, List<Double> scales, @Nullable Tokens known) {
     try (var _ = GradMode.noGrad()) {
       long height = images.size(2);
       long width = images.size(3);
       int classes = model.config().foregroundClasses();
-      var sums = Tensor.full(0, DType.FLOAT32, images.device(), 2, images.size(0), classes, height, width); // CAM, aux CAM
+      var sums =
+          Tensor.full(
+              0,
+              DType.FLOAT32,
+              images.device(),
+              2,
+              images.size(0),
+              classes,
+              height,
+              width); // CAM, aux CAM
       for (double scale : scales) {
         try (var _ = TensorScope.open()) {
-          var pair = scale == 1 && known != null
-              ? join(known.detach(), model.encode(images.flip(3)))
-              : model.encode(resize(withMirror(images), (long) (scale * height), (long) (scale * width)));
+          var pair =
+              scale == 1 && known != null
+                  ? join(known.detach(), model.encode(images.flip(3)))
+                  : model.encode(
+                      resize(withMirror(images), (long) (scale * height), (long) (scale * width)));
           var _ = sums.select(0, 0).add_(overFlips(model.cam(pair.patchMap()), height, width), 1);
           var _ = sums.select(0, 1).add_(overFlips(model.auxCam(pair.auxMap()), height, width), 1);
         }
@@ -53,7 +66,9 @@ public final class MultiScaleCam {
   }
 
   private static Tensor resize(Tensor images, long height, long width) {
-    return images.size(2) == height && images.size(3) == width ? images : images.interpolate(height, width, Interpolation.BILINEAR);
+    return images.size(2) == height && images.size(3) == width
+        ? images
+        : images.interpolate(height, width, Interpolation.BILINEAR);
   }
 
   private static Tokens join(Tokens a, Tokens b) {
@@ -65,7 +80,8 @@ public final class MultiScaleCam {
         a.gridW());
   }
 
-  /// The larger of an image's map and its mirror image's, mirrored back; at full size, negatives cut off.
+  /// The larger of an image's map and its mirror image's, mirrored back; at full size, negatives
+  /// cut off.
   private static Tensor overFlips(Tensor cams, long height, long width) {
     var full = cams.interpolate(height, width, Interpolation.BILINEAR); // [2B, K, H, W]
     long batch = full.size(0) / 2;

@@ -16,6 +16,7 @@ public record Par(long[] dilations, int iterations) {
   /// @return [B, C, H, W] on the masks' device
   public Tensor refine(Tensor images, Tensor masks) {
     var device = masks.device();
-    return Kernels.par(images.to(Device.CPU), masks.to(Device.CPU), dilations, iterations).to(device);
+    return Kernels.par(images.to(Device.CPU), masks.to(Device.CPU), dilations, iterations)
+        .to(device);
   }
 }

@@ -11,8 +11,9 @@ import toco.torch.Interpolation;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// Segmentation labels refined from CAMs (METHOD, training step 6). Each image's present classes compete with a constant
-/// background, once high and once low; where the two disagree the pixel is ignored.
+/// Segmentation labels refined from CAMs (METHOD, training step 6). Each image's present classes
+/// compete with a constant background, once high and once low; where the two disagree the pixel is
+/// ignored.
 public final class PseudoLabels {
   private static final double ABSENT = Double.NEGATIVE_INFINITY;
 
@@ -21,7 +22,10 @@ public final class PseudoLabels {
 
   public PseudoLabels(CamConfig config) {
     this.config = config;
-    par = new Par(config.parDilations().stream().mapToLong(Integer::longValue).toArray(), config.parIterations());
+    par =
+        new Par(
+            config.parDilations().stream().mapToLong(Integer::longValue).toArray(),
+            config.parIterations());
   }
 
   /// @param unitImages [B, 3, H, W] from [toco.image.Normalization#denormalizeToUnit]
@@ -38,10 +42,19 @@ public final class PseudoLabels {
       long halfWidth = width / config.parDownscale();
       var device = validCam.device();
       var present = PresentClasses.of(labels);
-      var cams = present.gather(validCam.interpolate(halfHeight, halfWidth, Interpolation.BILINEAR)); // [B, P, h, w]
+      var cams =
+          present.gather(
+              validCam.interpolate(halfHeight, halfWidth, Interpolation.BILINEAR)); // [B, P, h, w]
       var images = unitImages.interpolate(halfHeight, halfWidth, Interpolation.BILINEAR);
-      var both = Tensor.cat(List.of(compete(cams, config.highThreshold(), present), compete(cams, config.lowThreshold(), present)), 1);
-      var refined = par.refine(images, both).interpolate(height, width, Interpolation.BILINEAR); // [B, 2(P+1), H, W]
+      var both =
+          Tensor.cat(
+              List.of(
+                  compete(cams, config.highThreshold(), present),
+                  compete(cams, config.lowThreshold(), present)),
+              1);
+      var refined =
+          par.refine(images, both)
+              .interpolate(height, width, Interpolation.BILINEAR); // [B, 2(P+1), H, W]
       long classes = present.count() + 1;
       var high = present.classIds(refined.slice(1, 0, classes).argmax(1));
       var low = present.classIds(refined.slice(1, classes, 2 * classes).argmax(1));
@@ -56,12 +69,15 @@ public final class PseudoLabels {
   /// Softmax over background and present classes; the places of absent ones get exactly 0.
   private static Tensor compete(Tensor cams, double background, PresentClasses present) {
     var size = cams.shape();
-    var constant = Tensor.full(background, DType.FLOAT32, cams.device(), size.size(0), 1, size.size(2), size.size(3));
-    return Tensor.cat(List.of(constant, cams.maskedFill(present.absent(cams.device()), ABSENT)), 1).softmax(1);
+    var constant =
+        Tensor.full(
+            background, DType.FLOAT32, cams.device(), size.size(0), 1, size.size(2), size.size(3));
+    return Tensor.cat(List.of(constant, cams.maskedFill(present.absent(cams.device()), ABSENT)), 1)
+        .softmax(1);
   }
 
-  /// The classes of each image of a batch, side by side and padded to the longest list: the refinement then handles a few
-  /// channels instead of all K.
+  /// The classes of each image of a batch, side by side and padded to the longest list: the
+  /// refinement then handles a few channels instead of all K.
   ///
   /// @param ids class numbers 1…K, 0 where padded; one row an image, equally long
   @SuppressWarnings("ArrayRecordComponent") // never compared

@@ -6,11 +6,12 @@ import java.util.List;
 import toco.data.CounterRandom;
 import toco.torch.Tensor;
 
-/// Local crops around background and uncertain regions, and which of them show too little foreground to be positives
-/// (METHOD, training step 3).
+/// Local crops around background and uncertain regions, and which of them show too little
+/// foreground to be positives (METHOD, training step 3).
 ///
 /// @param crops [B, n, 3, size, size]
-/// @param flags float32 [B, 2 + n], on the crops' device: 1 positive, 0 negative; the two global views come first
+/// @param flags float32 [B, 2 + n], on the crops' device: 1 positive, 0 negative; the two global
+///   views come first
 /// @param corners an entry an image: the crops' top left pixels as (row, column)
 public record RoiCrops(Tensor crops, Tensor flags, List<int[][]> corners) {
   private static final int GLOBAL_VIEWS = 2;
@@ -28,8 +29,10 @@ public record RoiCrops(Tensor crops, Tensor flags, List<int[][]> corners) {
   ///
   /// @param images the local view [B, 3, H, W], normalised
   /// @param roiMask int64 [B, H, W] from [CamLabels#roiMask]
-  /// @param negativeRatio a crop is negative if its mask values sum to at most this share of its area
-  public static RoiCrops cut(Tensor images, Tensor roiMask, int sizePx, double negativeRatio, Corners corners) {
+  /// @param negativeRatio a crop is negative if its mask values sum to at most this share of its
+  ///   area
+  public static RoiCrops cut(
+      Tensor images, Tensor roiMask, int sizePx, double negativeRatio, Corners corners) {
     var size = images.shape();
     int batch = (int) size.size(0);
     int height = (int) size.size(2);
@@ -46,7 +49,8 @@ public record RoiCrops(Tensor crops, Tensor flags, List<int[][]> corners) {
       }
       places.add(corners.of(ofImage, height, width, b));
       for (int[] corner : places.getLast()) {
-        crops.add(image.slice(1, corner[0], corner[0] + sizePx).slice(2, corner[1], corner[1] + sizePx));
+        crops.add(
+            image.slice(1, corner[0], corner[0] + sizePx).slice(2, corner[1], corner[1] + sizePx));
         long foreground = sum(ofImage, width, corner, sizePx);
         flags.add(foreground / ((double) sizePx * sizePx) <= negativeRatio ? 0f : 1f);
       }
@@ -62,8 +66,8 @@ public record RoiCrops(Tensor crops, Tensor flags, List<int[][]> corners) {
         places);
   }
 
-  /// Random corners: n different pixels that lie at least half a crop from the border on background or uncertain ground,
-  /// or anywhere so far inside if there are fewer than n of those.
+  /// Random corners: n different pixels that lie at least half a crop from the border on background
+  /// or uncertain ground, or anywhere so far inside if there are fewer than n of those.
   ///
   /// @param iter the training iteration; with the seed and the image's place it decides the draw
   public static Corners random(int crops, int sizePx, long seed, int iter) {
@@ -72,7 +76,8 @@ public record RoiCrops(Tensor crops, Tensor flags, List<int[][]> corners) {
       int columns = width - 2 * (sizePx / 2);
       if ((long) rows * columns < crops) {
         throw new IllegalArgumentException(
-            "an image of %d×%d px has no room for %d different crops of %d px; lower train.localCropSizePx or raise augment.cropSizePx".formatted(width, height, crops, sizePx));
+            "an image of %d×%d px has no room for %d different crops of %d px; lower train.localCropSizePx or raise augment.cropSizePx"
+                .formatted(width, height, crops, sizePx));
       }
       var candidates = new int[rows * columns];
       int found = 0;
@@ -84,7 +89,9 @@ public record RoiCrops(Tensor crops, Tensor flags, List<int[][]> corners) {
         }
       }
       boolean anywhere = found < crops;
-      var drawn = new CounterRandom(seed, iter, image, CROP_STREAM).choose(anywhere ? rows * columns : found, crops);
+      var drawn =
+          new CounterRandom(seed, iter, image, CROP_STREAM)
+              .choose(anywhere ? rows * columns : found, crops);
       var corners = new int[crops][];
       for (int i = 0; i < crops; i++) {
         int place = anywhere ? drawn[i] : candidates[drawn[i]];

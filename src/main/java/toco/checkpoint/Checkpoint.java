@@ -60,7 +60,7 @@ public record Checkpoint(
   /// may be on any device. The file notes the LibTorch that runs now.
   ///
   /// @throws CheckpointException if it cannot be written; an older file of that name is then
-  ///     untouched
+  ///   untouched
   public void save(Path file) {
     try (var _ = TensorScope.open()) {
       var contents =

@@ -30,7 +30,7 @@ public final class SafeTensors {
   /// What a file holds.
   ///
   /// @param tensors by name, in the file's order; they belong to the scope that was innermost, or
-  ///     else to the caller
+  ///   else to the caller
   public record Contents(Map<String, Tensor> tensors, Map<String, String> metadata) {
     public Contents {
       tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
@@ -43,7 +43,7 @@ public final class SafeTensors {
   /// does), but must not be shortened in place.
   ///
   /// @throws CheckpointException if the file is not valid to the letter: nothing is repaired or
-  ///     guessed
+  ///   guessed
   public static Contents read(Path path) {
     return read(MappedFile.open(path));
   }

@@ -16,7 +16,7 @@ import toco.torch.TensorScope;
 ///
 /// @param source the file
 /// @param tensors by PyTorch's names, in the file's order; they belong to the scope that was
-///     innermost at loading, or else to the caller
+///   innermost at loading, or else to the caller
 public record StateDict(Path source, Map<String, Tensor> tensors) {
   private static final String DATA_PARALLEL = "module.";
   private static final int MAX_LISTED = 10;
@@ -78,7 +78,7 @@ public record StateDict(Path source, Map<String, Tensor> tensors) {
   /// file. A position embedding of another grid is resized, see [EncoderWeights].
   ///
   /// @param parameters all of the network's; those that do not begin with `encoder.` are not
-  ///     touched
+  ///   touched
   /// @return what was done, in one line for the log
   /// @throws CheckpointException as [#into]
   public static String loadEncoder(Path path, Map<String, Tensor> parameters) {

@@ -48,10 +48,9 @@ public final class TorchPickle {
   /// Reads a state dict: the file's own, or the one under its entry `model` or `state_dict`.
   ///
   /// @return tensors by their names in the file, in its order; they belong to the innermost scope,
-  ///     or else to the caller, and lie in the mapped file where aligned, as with
-  ///     [SafeTensors#read]
+  ///   or else to the caller, and lie in the mapped file where aligned, as with [SafeTensors#read]
   /// @throws CheckpointException if the file is damaged, holds anything but weights, or no state
-  ///     dict
+  ///   dict
   public static Map<String, Tensor> read(Path path) {
     return read(MappedFile.open(path));
   }

@@ -49,7 +49,7 @@ final class Unpickler {
   ///
   /// @param storages receives the storages that the pickle refers to, by key
   /// @throws IllegalArgumentException saying, as in "it holds …", what a file of weights must not
-  ///     hold
+  ///   hold
   static Object read(ByteBuffer pickle, Map<String, Storage> storages) {
     var reader = new Unpickler(new PickleInput(pickle), storages);
     try {

@@ -8,15 +8,15 @@ import static toco.config.Checks.positive;
 import static toco.config.Checks.probability;
 
 /// `augment.*`: the random training views (METHOD.md "Training data"). The image is scaled,
-/// flipped, padded and cropped; view 1 (`x`) and the local view branch off that crop; view 2 is
-/// cut from the whole image.
+/// flipped, padded and cropped; view 1 (`x`) and the local view branch off that crop; view 2 is cut
+/// from the whole image.
 ///
 /// @param cropSizePx side of the square crop and of view 2
 /// @param scaleMin least factor of the random scaling
 /// @param scaleMax largest factor of the random scaling
 /// @param flipProbability horizontal flip of the scaled image, before the crop
 /// @param viewFlipProbability horizontal flip of each view on its own, after the crop. Under
-///     `train.compat: reference` the image box does not follow it (a published quirk)
+///   `train.compat: reference` the image box does not follow it (a published quirk)
 /// @param jitterProbability of the whole colour jitter, whose parts come in random order
 /// @param brightness jitter factor drawn from 1 ± this
 /// @param contrast jitter factor drawn from 1 ± this

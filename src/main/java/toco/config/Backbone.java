@@ -47,7 +47,7 @@ public enum Backbone {
   /// The published shape.
   ///
   /// @param pretrained whether published weights will be loaded: the early ViT-S was trained with
-  ///     the attention scale 768^−0.5, and its weights need it
+  ///   the attention scale 768^−0.5, and its weights need it
   /// @throws IllegalStateException for `custom`, which has none
   EncoderShape shape(boolean pretrained) {
     if (this == CUSTOM) {

@@ -14,13 +14,13 @@ import java.util.List;
 /// @param scales image scales over which training CAMs are summed, each with its mirror image
 /// @param highThreshold activation from which a pixel is sure foreground (COCO 0.65)
 /// @param lowThreshold activation up to which a pixel is sure background (COCO 0.25)
-/// @param backgroundThreshold activation below which evaluation counts a pixel as background
-///     (COCO 0.45); training labels have an uncertain band instead and do not use it
+/// @param backgroundThreshold activation below which evaluation counts a pixel as background (COCO
+///   0.45); training labels have an uncertain band instead and do not use it
 /// @param parIterations rounds of pixel-adaptive refinement
 /// @param parDilations dilations of its 8-neighbourhoods, in pixels of the shrunk image
 /// @param parDownscale the image is shrunk by this factor before the refinement
 /// @param negativeRatio a local crop whose summed RoI mask is at most this share of its area is a
-///     negative of the class-token contrast
+///   negative of the class-token contrast
 public record CamConfig(
     @Default("[1, 0.5, 1.5]") List<Double> scales,
     @Default("0.7") double highThreshold,

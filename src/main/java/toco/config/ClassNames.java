@@ -10,7 +10,8 @@ final class ClassNames {
       split(
           """
           aeroplane, bicycle, bird, boat, bottle, bus, car, cat, chair, cow, diningtable, dog,
-          horse, motorbike, person, pottedplant, sheep, sofa, train, tvmonitor""");
+          horse, motorbike, person, pottedplant, sheep, sofa, train, tvmonitor\
+          """);
 
   static final List<String> COCO =
       split(
@@ -23,7 +24,8 @@ final class ClassNames {
           sandwich, orange, broccoli, carrot, hot dog, pizza, donut, cake, chair, couch,
           potted plant, bed, dining table, toilet, tv, laptop, mouse, remote, keyboard, cell phone,
           microwave, oven, toaster, sink, refrigerator, book, clock, vase, scissors, teddy bear,
-          hair drier, toothbrush""");
+          hair drier, toothbrush\
+          """);
 
   static final List<String> SYNTHETIC = split("disc, square, triangle, star, ring, cross");
 

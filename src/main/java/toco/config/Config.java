@@ -14,11 +14,11 @@ import java.util.List;
 /// int crop = config.augment().cropSizePx();
 /// ```
 ///
-/// A file names only what differs from the defaults, which are the published VOC recipe with
-/// DeiT-B (only the encoder's pretrained weights have to be named). Relative paths in it mean what
-/// they mean on a command line: `data.root`, `model.pretrained` and `run.dir` are relative to the
-/// **working directory** (not to the file); the list, label and folder names of `data` are
-/// relative to `data.root`.
+/// A file names only what differs from the defaults, which are the published VOC recipe with DeiT-B
+/// (only the encoder's pretrained weights have to be named). Relative paths in it mean what they
+/// mean on a command line: `data.root`, `model.pretrained` and `run.dir` are relative to the
+/// **working directory** (not to the file); the list, label and folder names of `data` are relative
+/// to `data.root`.
 ///
 /// @param model the network
 /// @param data images, labels, lists
@@ -74,7 +74,7 @@ public record Config(
   ///
   /// @param file the configuration file, UTF-8
   /// @param overrides `key=value` each (`train.maxIters=100`, `cam.scales=[1, .5]`), stronger than
-  ///     the file; the value is YAML, but paths and other text are taken literally
+  ///   the file; the value is YAML, but paths and other text are taken literally
   /// @throws ConfigException with one line that names file, line, key and remedy
   public static Config load(Path file, List<String> overrides) {
     try {

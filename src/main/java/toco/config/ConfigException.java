@@ -3,8 +3,8 @@ package toco.config;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
-/// A configuration that cannot be used. The message is one line for the user: where (file and
-/// line, or the `--set`), which key, what was expected, what was found.
+/// A configuration that cannot be used. The message is one line for the user: where (file and line,
+/// or the `--set`), which key, what was expected, what was found.
 public final class ConfigException extends IllegalArgumentException {
   @Serial private static final long serialVersionUID = 1L;
 

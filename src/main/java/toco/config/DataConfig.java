@@ -19,12 +19,11 @@ import org.jspecify.annotations.Nullable;
 /// @param trainList text file with a training image's name a line (VOC train_aug: 10,582)
 /// @param valList the same for validation (VOC val: 1,449)
 /// @param testList the same for the test split; absent: the data set has none with masks
-/// @param labels image-level labels: a `.npy` with a dict from name to K float32 zeros
-///     and ones
+/// @param labels image-level labels: a `.npy` with a dict from name to K float32 zeros and ones
 /// @param labelsFromMasks take the image-level labels from the masks instead; false, because
-///     training must not need masks
+///   training must not need masks
 /// @param classNames foreground classes in label order from label 1; empty: those of the layout
-///     (the record then holds them)
+///   (the record then holds them)
 /// @param workers threads that decode and augment
 /// @param synthetic what the generator of layout `synthetic` makes
 public record DataConfig(

@@ -18,7 +18,7 @@ import static toco.config.Checks.positive;
 /// @param segStartIter first iteration that carries `segWeight` (VOC 2001, COCO 8001)
 /// @param regStartIter first iteration that carries `regWeight` (VOC 2001, COCO 8001)
 /// @param mainCamStartIter first iteration whose pseudo-labels come from the CAMs; before it they
-///     come from the auxiliary CAMs (VOC 0, COCO 12001)
+///   come from the auxiliary CAMs (VOC 0, COCO 12001)
 /// @param ctcTemperature divides the class-token similarities (VOC 0.5, COCO 1.0)
 /// @param energyWeight factor of the dense energy, beside `regWeight`
 /// @param energySigmaRgb bandwidth of its bilateral filter in colour, 0–255

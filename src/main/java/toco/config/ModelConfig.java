@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param backbone timm's name of the encoder, or `custom`
 /// @param pretrained file with the encoder's weights (a DeiT or timm release, `.pth` or
-///     `.safetensors`), relative to the working directory; absent: initialised at random
-/// @param imageSizePx side of the image that the stored position embedding covers; it is resized
-///     to the grid at hand on every forward. Absent: the backbone's (224 or 384)
+///   `.safetensors`), relative to the working directory; absent: initialised at random
+/// @param imageSizePx side of the image that the stored position embedding covers; it is resized to
+///   the grid at hand on every forward. Absent: the backbone's (224 or 384)
 /// @param patchSizePx side of a patch, P
 /// @param embedDim token width, D
 /// @param depth number of blocks
@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
 /// @param qkvBias whether query, key and value have a bias; true for a custom backbone
 /// @param layerNormEps epsilon of every LayerNorm; 1e-6 for a custom backbone
 /// @param attentionScale factor on query·key; absent: (D / heads)^−0.5, and for the early
-///     vit_small_patch16_224 with pretrained weights 768^−0.5
+///   vit_small_patch16_224 with pretrained weights 768^−0.5
 /// @param distilled whether a distillation token follows the class token; false if custom
-/// @param auxLayer block whose patch tokens feed the auxiliary classifier, counted from the end:
-///     −1 is the last (normed), −3 the published choice
+/// @param auxLayer block whose patch tokens feed the auxiliary classifier, counted from the end: −1
+///   is the last (normed), −3 the published choice
 /// @param numClasses classes including background, C
 /// @param projectionHidden width of the projection head's hidden layers
 /// @param projectionBottleneck width of its L2-normalised layer
@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 /// @param decoderDilation dilation of its two 3×3 convolutions, in grid cells
 /// @param teacherMomentum share of the old teacher in the EMA update of every step
 /// @param initStd standard deviation of the truncated normal that initialises the encoder's block
-///     matrices when it starts from scratch
+///   matrices when it starts from scratch
 public record ModelConfig(
     @Default("deit_base_patch16_224") Backbone backbone,
     @Default("null") @Nullable Path pretrained,

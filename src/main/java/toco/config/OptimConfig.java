@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param lr learning rate of the encoder
 /// @param headLrMultiplier learning rate over `lr` of everything that is not the encoder
 /// @param classifierLrMultiplier the same for the classifiers and the projection head alone;
-///     absent: `headLrMultiplier`
+///   absent: `headLrMultiplier`
 /// @param decoderLrMultiplier the same for the decoder alone; absent: `headLrMultiplier`
 /// @param weightDecay decoupled decay (SGD: L2 penalty) of every parameter, norms and biases too
 /// @param betas AdamW's decay rates of first and second moment

@@ -16,8 +16,8 @@ import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.ser.std.ToStringSerializer;
 import tools.jackson.databind.type.LogicalType;
 
-/// Jackson, set to bind trees to the records without unknown or missing keys and without
-/// converting a value from another type.
+/// Jackson, set to bind trees to the records without unknown or missing keys and without converting
+/// a value from another type.
 final class StrictMapper {
   private static final List<CoercionInputShape> NOT_TEXT =
       List.of(CoercionInputShape.Integer, CoercionInputShape.Float, CoercionInputShape.Boolean);

@@ -8,7 +8,7 @@ import java.util.Locale;
 /// depends on `seed`, its split and its number alone.
 ///
 /// @param variant `plain`, or `lively`: smaller objects on busier backgrounds, where the token
-///     contrasts matter
+///   contrasts matter
 /// @param trainImages images in the training list
 /// @param valImages images in the validation list
 /// @param testImages images in the test list

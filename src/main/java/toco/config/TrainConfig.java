@@ -15,10 +15,10 @@ import java.util.Locale;
 /// @param logEvery steps between two lines of losses; each is their mean since the last
 /// @param evalEvery steps between two evaluations on the validation list; 0: only at the end
 /// @param checkpointEvery steps between two checkpoints; 0: only at the end
-/// @param overlayEvery steps between two sets of overlay pictures (RoI crops, pseudo-labels,
-///     CAMs); 0: none
-/// @param threads LibTorch's threads within an operator; 0: one a core. Bit-for-bit equal runs
-///     need an equal number
+/// @param overlayEvery steps between two sets of overlay pictures (RoI crops, pseudo-labels, CAMs);
+///   0: none
+/// @param threads LibTorch's threads within an operator; 0: one a core. Bit-for-bit equal runs need
+///   an equal number
 /// @param device `auto` takes CUDA where LibTorch sees it and else the CPU, and says which
 /// @param localCrops local crops a sample, beside its two global views
 /// @param localCropSizePx side of a local crop

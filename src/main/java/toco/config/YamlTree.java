@@ -103,9 +103,7 @@ final class YamlTree {
 
   private ArrayNode array(String path) {
     var array = JsonNodeFactory.instance.arrayNode();
-    for (var token = parser.nextToken();
-        token != JsonToken.END_ARRAY;
-        token = parser.nextToken()) {
+    for (var token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
       array.add(node(token, path));
     }
     return array;

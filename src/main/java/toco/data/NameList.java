@@ -20,7 +20,7 @@ record NameList(Path file, List<Entry> entries) {
   /// Reads a list of image names.
   ///
   /// @throws DataException if there is no such file, a line holds more than a name, or there is no
-  ///     name at all
+  ///   name at all
   static NameList read(Path file) {
     var entries = new ArrayList<Entry>();
     var lines = lines(file);

@@ -31,7 +31,7 @@ public record Sample(
   /// @param image the sample's image
   /// @param arena owner of the labels
   /// @throws DataException if there is no mask, if its size is not the image's, or if it holds a
-  ///     label that is no class
+  ///   label that is no class
   /// @throws toco.image.ImageException if the file is unreadable
   public LabelMap readMask(RgbImage image, Arena arena) {
     Path file =

@@ -24,7 +24,7 @@ public final class SyntheticShapes {
   ///
   /// @return what had to be done
   /// @throws DataException if the folder holds a set with other options or anything else, or cannot
-  ///     be written
+  ///   be written
   public static Outcome write(Path folder, Options options) {
     return new SyntheticFiles(folder, options).write();
   }

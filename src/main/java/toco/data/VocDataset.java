@@ -35,7 +35,8 @@ public final class VocDataset implements Dataset {
   /// @throws DataException naming the file or line that is missing or wrong
   public static VocDataset open(VocFiles files, List<String> classNames) {
     var list = openList(files);
-    return new VocDataset(files, list, classNames, ClassLabels.read(files.labels(), classNames.size()));
+    return new VocDataset(
+        files, list, classNames, ClassLabels.read(files.labels(), classNames.size()));
   }
 
   /// Opens a split and derives the image-level labels from its masks, for data that has masks and
@@ -109,7 +110,9 @@ public final class VocDataset implements Dataset {
 
   private static NameList openList(VocFiles files) {
     if (!Files.isDirectory(files.imageDir())) {
-      throw new DataException("the image folder %s does not exist; set data.root to a folder in VOC layout".formatted(files.imageDir()));
+      throw new DataException(
+          "the image folder %s does not exist; set data.root to a folder in VOC layout"
+              .formatted(files.imageDir()));
     }
     return NameList.read(files.list());
   }

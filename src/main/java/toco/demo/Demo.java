@@ -17,6 +17,7 @@ import toco.train.TrainingListener;
 /// RUN/table.txt          IoU by class
 /// RUN/overlays/test.png  images, CAMs, segmentations, ground truth
 /// ```
+///
 /// beside what every training run leaves.
 public final class Demo {
   private static final String CONFIG = "demo.yaml";

@@ -7,7 +7,7 @@ import java.util.TreeMap;
 /// What the launcher and the shell tell the process.
 ///
 /// @param properties system properties; `bin/toco` sets `toco.home`, and each of `toco.libtorch`
-///     and `toco.library` to a path, or `….problem` to why there is none
+///   and `toco.library` to a path, or `….problem` to why there is none
 /// @param environment environment variables
 public record Surroundings(Map<String, String> properties, Map<String, String> environment) {
   public Surroundings {

@@ -4,10 +4,11 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.MemorySegment;
 
-/// Counts of (true class, predicted class) over pixels, and the scores read off them (METHOD "Evaluation").
+/// Counts of (true class, predicted class) over pixels, and the scores read off them (METHOD
+/// "Evaluation").
 ///
-/// Pixels whose true label is not in 0…C−1, such as 255, do not count. Not for use by several threads at once; add up
-/// matrices with [#add(ConfusionMatrix)] instead.
+/// Pixels whose true label is not in 0…C−1, such as 255, do not count. Not for use by several
+/// threads at once; add up matrices with [#add(ConfusionMatrix)] instead.
 public final class ConfusionMatrix {
   private final int classes;
   private final long[] counts; // [true · C + predicted]
@@ -32,7 +33,8 @@ public final class ConfusionMatrix {
       return;
     }
     if (predicted < 0 || predicted >= classes) {
-      throw new IllegalArgumentException("predicted labels must be in 0…%d, got %d".formatted(classes - 1, predicted));
+      throw new IllegalArgumentException(
+          "predicted labels must be in 0…%d, got %d".formatted(classes - 1, predicted));
     }
     counts[(int) truth * classes + (int) predicted]++;
   }
@@ -43,7 +45,9 @@ public final class ConfusionMatrix {
   /// @param predicted uint8 labels, one a pixel
   public void add(MemorySegment truth, MemorySegment predicted) {
     if (truth.byteSize() != predicted.byteSize()) {
-      throw new IllegalArgumentException("label maps must have one size, got %d and %d pixels".formatted(truth.byteSize(), predicted.byteSize()));
+      throw new IllegalArgumentException(
+          "label maps must have one size, got %d and %d pixels"
+              .formatted(truth.byteSize(), predicted.byteSize()));
     }
     for (long i = 0; i < truth.byteSize(); i++) {
       add(truth.get(JAVA_BYTE, i) & 0xFF, predicted.get(JAVA_BYTE, i) & 0xFF);
@@ -53,7 +57,8 @@ public final class ConfusionMatrix {
   /// Adds another matrix's counts.
   public void add(ConfusionMatrix other) {
     if (other.classes != classes) {
-      throw new IllegalArgumentException("matrices must have as many classes, got %d and %d".formatted(classes, other.classes));
+      throw new IllegalArgumentException(
+          "matrices must have as many classes, got %d and %d".formatted(classes, other.classes));
     }
     for (int i = 0; i < counts.length; i++) {
       counts[i] += other.counts[i];
@@ -85,7 +90,8 @@ public final class ConfusionMatrix {
     return (double) right / all;
   }
 
-  /// The mean over the classes that the truth has of the share of their pixels that are right; NaN without any.
+  /// The mean over the classes that the truth has of the share of their pixels that are right; NaN
+  /// without any.
   public double meanAccuracy() {
     var accuracy = new double[classes];
     for (int c = 0; c < classes; c++) {

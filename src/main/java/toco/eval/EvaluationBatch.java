@@ -19,13 +19,15 @@ import toco.torch.Tensor;
 /// @param pictures the decoded images at native size, one a sample
 /// @param images float32 [B, 3, sizePx, sizePx] normalised
 /// @param labels float32 [B, K] multi-hot
-record EvaluationBatch(List<Sample> samples, List<RgbImage> pictures, Tensor images, Tensor labels) {
+record EvaluationBatch(
+    List<Sample> samples, List<RgbImage> pictures, Tensor images, Tensor labels) {
 
   /// Reads the samples `start` to `end`, exclusive.
   ///
   /// @param arena owner of the decoded pixels; must outlive the tensors
   /// @throws toco.image.ImageException naming the file that is missing or unreadable
-  static EvaluationBatch read(Dataset dataset, int start, int end, int sizePx, Device device, Arena arena) {
+  static EvaluationBatch read(
+      Dataset dataset, int start, int end, int sizePx, Device device, Arena arena) {
     var samples = new ArrayList<Sample>();
     var pictures = new ArrayList<RgbImage>();
     var images = new ArrayList<Tensor>();

@@ -34,7 +34,7 @@ public final class Evaluator {
 
   /// @param device where the models to evaluate live
   /// @throws IllegalArgumentException naming the key, if `eval.scales` is not 1 alone or the data
-  ///     set has not the network's classes
+  ///   set has not the network's classes
   public Evaluator(Config config, Dataset dataset, Device device) {
     if (!config.eval().scales().equals(List.of(1.0))) {
       throw new IllegalArgumentException(
@@ -66,7 +66,9 @@ public final class Evaluator {
     var tally = new Tally(config.model().numClasses());
     for (int start = 0; start < dataset.size(); start += batchSize) {
       int end = Math.min(start + batchSize, dataset.size());
-      try (var arena = Arena.ofConfined(); var _ = TensorScope.open(); var _ = GradMode.noGrad()) {
+      try (var arena = Arena.ofConfined();
+          var _ = TensorScope.open();
+          var _ = GradMode.noGrad()) {
         var batch = read(start, end, arena);
         var predictions = Predictions.of(model, batch.images(), config);
         for (int i = 0; i < batch.size(); i++) {
@@ -90,7 +92,9 @@ public final class Evaluator {
     var sheet = new OverlaySheet(dataset.classNames());
     for (int start = 0; start < rows; start += batchSize) {
       int end = Math.min(start + batchSize, rows);
-      try (var arena = Arena.ofConfined(); var _ = TensorScope.open(); var _ = GradMode.noGrad()) {
+      try (var arena = Arena.ofConfined();
+          var _ = TensorScope.open();
+          var _ = GradMode.noGrad()) {
         var batch = read(start, end, arena);
         var predictions = Predictions.of(model, batch.images(), config);
         for (int i = 0; i < batch.size(); i++) {
@@ -113,19 +117,26 @@ public final class Evaluator {
   }
 
   /// Compares one image's predictions with its mask.
-  private void score(EvaluationBatch batch, Predictions predictions, int i, Tally tally, Arena arena) {
+  private void score(
+      EvaluationBatch batch, Predictions predictions, int i, Tally tally, Arena arena) {
     var mask = batch.samples().get(i).readMask(batch.pictures().get(i), arena);
     var labels = batch.labels().slice(0, i, i + 1);
     try (var _ = TensorScope.open()) { // maps of C classes at native size are large
       var atMask = new Upsampling(mask.heightPx(), mask.widthPx());
-      tally.seg.add(mask.labels(), bytes(atMask.of(predictions.segLogits(), i).argmax(1)).segment());
-      tally.cam.add(mask.labels(), bytes(camLabels(atMask.of(predictions.cams().cam(), i), labels)).segment());
-      tally.camAux.add(mask.labels(), bytes(camLabels(atMask.of(predictions.cams().auxCam(), i), labels)).segment());
+      tally.seg.add(
+          mask.labels(), bytes(atMask.of(predictions.segLogits(), i).argmax(1)).segment());
+      tally.cam.add(
+          mask.labels(),
+          bytes(camLabels(atMask.of(predictions.cams().cam(), i), labels)).segment());
+      tally.camAux.add(
+          mask.labels(),
+          bytes(camLabels(atMask.of(predictions.cams().auxCam(), i), labels)).segment());
     }
   }
 
   private Tensor camLabels(Tensor cam, Tensor labels) {
-    return CamLabels.forEvaluation(CamLabels.validCam(cam, labels), config.cam().backgroundThreshold());
+    return CamLabels.forEvaluation(
+        CamLabels.validCam(cam, labels), config.cam().backgroundThreshold());
   }
 
   private static Tensor bytes(Tensor labels) {

@@ -36,13 +36,19 @@ final class OverlaySheet {
       sheet.add("CAM: no class here", plain).add("aux CAM: no class here", plain);
     } else {
       var name = classNames.get(k);
-      sheet.add("CAM: " + name, Overlay.heat(picture, TensorPictures.heatMap(cam.select(0, k)), Colormap.JET));
-      sheet.add("aux CAM: " + name, Overlay.heat(picture, TensorPictures.heatMap(auxCam.select(0, k)), Colormap.JET));
+      sheet.add(
+          "CAM: " + name,
+          Overlay.heat(picture, TensorPictures.heatMap(cam.select(0, k)), Colormap.JET));
+      sheet.add(
+          "aux CAM: " + name,
+          Overlay.heat(picture, TensorPictures.heatMap(auxCam.select(0, k)), Colormap.JET));
     }
 
     var logits = predictions.segLogits().slice(0, i, i + 1);
-    var labels = logits.interpolate(picture.heightPx(), picture.widthPx(), Interpolation.BILINEAR).argmax(1);
-    sheet.add("segmentation", Overlay.labels(picture, TensorPictures.labelMap(labels.select(0, 0))));
+    var labels =
+        logits.interpolate(picture.heightPx(), picture.widthPx(), Interpolation.BILINEAR).argmax(1);
+    sheet.add(
+        "segmentation", Overlay.labels(picture, TensorPictures.labelMap(labels.select(0, 0))));
     if (sample.maskPath().isPresent()) {
       sheet.add("ground truth", Overlay.labels(picture, sample.readMask(picture, arena)));
     } else {

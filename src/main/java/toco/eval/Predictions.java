@@ -11,7 +11,8 @@ import toco.torch.Tensor;
 /// @param segLogits [B, C, h, w] at the grid's size, background first
 /// @param cams activation maps [B, K, H, W] at the images' size
 /// @param patchCosine [B], the mean cosine between an image's patch tokens
-record Predictions(Tensor classLogits, Tensor segLogits, MultiScaleCam.Cams cams, Tensor patchCosine) {
+record Predictions(
+    Tensor classLogits, Tensor segLogits, MultiScaleCam.Cams cams, Tensor patchCosine) {
 
   /// @param images [B, 3, H, W] normalised
   static Predictions of(Toco model, Tensor images, Config config) {

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// @param cam pixels of the labels that CAMs give
 /// @param camAux the same of the auxiliary CAMs
 /// @param classF1 F1 of the image-level predictions, averaged over images
-/// @param patchCosine mean cosine between an image's patch tokens, averaged over images: near 1 when
-///     the tokens have grown all alike
+/// @param patchCosine mean cosine between an image's patch tokens, averaged over images: near 1
+///   when the tokens have grown all alike
 /// @param images how many were evaluated
 public record Scores(
     ConfusionMatrix seg,
@@ -108,7 +108,8 @@ public record Scores(
   }
 
   private Triple each(ToDoubleFunction<ConfusionMatrix> score) {
-    return new Triple(score.applyAsDouble(seg), score.applyAsDouble(cam), score.applyAsDouble(camAux));
+    return new Triple(
+        score.applyAsDouble(seg), score.applyAsDouble(cam), score.applyAsDouble(camAux));
   }
 
   private Map<String, Triple> perClass(List<String> classNames) {

@@ -1,4 +1,5 @@
-/// Scores, the evaluation of a network's CAMs and segmentations against masks, and pictures of them.
+/// Scores, the evaluation of a network's CAMs and segmentations against masks, and pictures of
+/// them.
 @NullMarked
 package toco.eval;
 

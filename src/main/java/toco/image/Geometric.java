@@ -10,7 +10,10 @@ public final class Geometric {
 
   /// A decoded image as float [3, H, W], levels 0–255, on the CPU; a copy.
   public static Tensor toTensor(RgbImage image) {
-    return Tensor.copyOf(image.pixels(), DType.UINT8, image.heightPx(), image.widthPx(), 3).permute(2, 0, 1).to(DType.FLOAT32).contiguous();
+    return Tensor.copyOf(image.pixels(), DType.UINT8, image.heightPx(), image.widthPx(), 3)
+        .permute(2, 0, 1)
+        .to(DType.FLOAT32)
+        .contiguous();
   }
 
   /// Resizes as Pillow's BILINEAR does.
@@ -19,7 +22,8 @@ public final class Geometric {
   }
 
   /// Cuts out a rectangle and resizes it to a square as Pillow's BICUBIC does.
-  public static Tensor resizedCrop(Tensor image, long top, long left, long heightPx, long widthPx, long sizePx) {
+  public static Tensor resizedCrop(
+      Tensor image, long top, long left, long heightPx, long widthPx, long sizePx) {
     var cut = image.slice(1, top, top + heightPx).slice(2, left, left + widthPx);
     return resize(cut, sizePx, sizePx, Interpolation.BICUBIC_ANTIALIAS).clamp(0, 255);
   }
@@ -38,7 +42,8 @@ public final class Geometric {
   ///
   /// @param padTop rows of the canvas above the image, 0…max(size, H) − H
   /// @param cropTop first row of the canvas in the crop, 0…max(size, H) − size; columns likewise
-  public static Crop padAndCrop(Tensor image, int padTop, int padLeft, int cropTop, int cropLeft, int sizePx) {
+  public static Crop padAndCrop(
+      Tensor image, int padTop, int padLeft, int cropTop, int cropLeft, int sizePx) {
     var shape = image.shape();
     int height = (int) shape.size(1);
     int width = (int) shape.size(2);
@@ -54,7 +59,8 @@ public final class Geometric {
         image
             .slice(1, firstRow, firstRow + box.bottom() - box.top())
             .slice(2, firstColumn, firstColumn + box.right() - box.left());
-    return new Crop(visible.pad(0, box.left(), sizePx - box.right(), box.top(), sizePx - box.bottom()), box);
+    return new Crop(
+        visible.pad(0, box.left(), sizePx - box.right(), box.top(), sizePx - box.bottom()), box);
   }
 
   private static Tensor resize(Tensor image, long heightPx, long widthPx, Interpolation mode) {

@@ -6,7 +6,7 @@ import java.lang.foreign.ValueLayout;
 /// A map of activations, such as one class's CAM, for drawing.
 ///
 /// @param values [heightPx, widthPx] float32, contiguous; 0 is cold, 1 is hot, values beyond are
-///     drawn as the nearer end
+///   drawn as the nearer end
 /// @param widthPx columns, at least 1
 /// @param heightPx rows, at least 1
 public record HeatMap(MemorySegment values, int widthPx, int heightPx) {

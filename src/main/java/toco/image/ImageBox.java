@@ -9,7 +9,9 @@ import toco.torch.Tensor;
 public record ImageBox(int top, int bottom, int left, int right) {
   public ImageBox {
     if (top < 0 || left < 0 || bottom < top || right < left) {
-      throw new IllegalArgumentException("image box must have 0 ≤ top ≤ bottom and 0 ≤ left ≤ right, got [%d, %d, %d, %d]".formatted(top, bottom, left, right));
+      throw new IllegalArgumentException(
+          "image box must have 0 ≤ top ≤ bottom and 0 ≤ left ≤ right, got [%d, %d, %d, %d]"
+              .formatted(top, bottom, left, right));
     }
   }
 
@@ -25,7 +27,11 @@ public record ImageBox(int top, int bottom, int left, int right) {
 
   /// The cells of a grid of patches that the box covers wholly or in part.
   public ImageBox inPatches(int patchSizePx) {
-    return new ImageBox(top / patchSizePx, Math.ceilDiv(bottom, patchSizePx), left / patchSizePx, Math.ceilDiv(right, patchSizePx));
+    return new ImageBox(
+        top / patchSizePx,
+        Math.ceilDiv(bottom, patchSizePx),
+        left / patchSizePx,
+        Math.ceilDiv(right, patchSizePx));
   }
 
   /// Ones inside the boxes and zeros outside.
@@ -35,7 +41,8 @@ public record ImageBox(int top, int bottom, int left, int right) {
     var mask = Tensor.full(0, DType.FLOAT32, Device.CPU, boxes.size(), height, width);
     for (int i = 0; i < boxes.size(); i++) {
       var box = boxes.get(i);
-      var _ = mask.select(0, i).slice(0, box.top, box.bottom).slice(1, box.left, box.right).fill_(1);
+      var _ =
+          mask.select(0, i).slice(0, box.top, box.bottom).slice(1, box.left, box.right).fill_(1);
     }
     return mask.to(device);
   }

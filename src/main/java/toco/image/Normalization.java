@@ -4,7 +4,8 @@ import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Tensor;
 
-/// The mean and deviation of ImageNet's pixels that every image is normalised with, per channel, in levels 0–255.
+/// The mean and deviation of ImageNet's pixels that every image is normalised with, per channel, in
+/// levels 0–255.
 public final class Normalization {
   private static final float[] MEAN = {123.675f, 116.28f, 103.53f};
   private static final float[] STD = {58.395f, 57.12f, 57.375f};

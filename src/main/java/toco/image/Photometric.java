@@ -6,8 +6,8 @@ import toco.torch.Functional.Pair;
 import toco.torch.Ops;
 import toco.torch.Tensor;
 
-/// Changes of colour and sharpness, on float images [3, H, W] with levels 0–255, on any device. Factors are those of
-/// Pillow and torchvision.
+/// Changes of colour and sharpness, on float images [3, H, W] with levels 0–255, on any device.
+/// Factors are those of Pillow and torchvision.
 public final class Photometric {
   private static final float[] LUMA = {0.299f, 0.587f, 0.114f};
 
@@ -39,8 +39,16 @@ public final class Photometric {
     var fromBlue = r.sub(g).div(safe).add(4);
     var fromGreen = b.sub(r).div(safe).add(2);
     var fromRed = g.sub(b).div(safe);
-    var hue = fromRed.where(value.eq(r), fromGreen.where(value.eq(g), fromBlue)).add(6 * shift); // in sixths of a turn
-    return Tensor.stack(List.of(channel(5, hue, value, chroma), channel(3, hue, value, chroma), channel(1, hue, value, chroma)), 0);
+    var hue =
+        fromRed
+            .where(value.eq(r), fromGreen.where(value.eq(g), fromBlue))
+            .add(6 * shift); // in sixths of a turn
+    return Tensor.stack(
+        List.of(
+            channel(5, hue, value, chroma),
+            channel(3, hue, value, chroma),
+            channel(1, hue, value, chroma)),
+        0);
   }
 
   /// Three equal channels.
@@ -69,9 +77,17 @@ public final class Photometric {
     }
     var kernel = Tensor.of(weights).to(image.device());
     long size = weights.length;
-    var padded = Ops.call("aten::replication_pad2d", image.unsqueeze(1), new long[] {reach, reach, reach, reach}); // [3, 1, H', W']
-    var rows = Functional.conv2d(padded, kernel.reshape(1, 1, 1, size), null, Pair.of(1), Pair.of(0), Pair.of(1), 1);
-    return Functional.conv2d(rows, kernel.reshape(1, 1, size, 1), null, Pair.of(1), Pair.of(0), Pair.of(1), 1).squeeze(1);
+    var padded =
+        Ops.call(
+            "aten::replication_pad2d",
+            image.unsqueeze(1),
+            new long[] {reach, reach, reach, reach}); // [3, 1, H', W']
+    var rows =
+        Functional.conv2d(
+            padded, kernel.reshape(1, 1, 1, size), null, Pair.of(1), Pair.of(0), Pair.of(1), 1);
+    return Functional.conv2d(
+            rows, kernel.reshape(1, 1, size, 1), null, Pair.of(1), Pair.of(0), Pair.of(1), 1)
+        .squeeze(1);
   }
 
   /// Grey levels [1, H, W].
@@ -83,7 +99,8 @@ public final class Photometric {
     return image.mul(factor).add(other.mul(1 - factor)).clamp(0, 255);
   }
 
-  /// A channel of the colour with this hue: value − chroma · max(0, min(k, 4 − k, 1)) with k = (n + hue) mod 6.
+  /// A channel of the colour with this hue: value − chroma · max(0, min(k, 4 − k, 1)) with k = (n +
+  /// hue) mod 6.
   private static Tensor channel(int n, Tensor hue, Tensor value, Tensor chroma) {
     var k = hue.add(n);
     k = k.sub(k.div(6).floor().mul(6));

@@ -2,9 +2,9 @@ package toco.loss;
 
 import java.util.List;
 import toco.cam.CamLabels;
+import toco.config.LossConfig;
 import toco.image.ImageBox;
 import toco.image.Normalization;
-import toco.config.LossConfig;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.GradMode;
@@ -12,10 +12,11 @@ import toco.torch.Interpolation;
 import toco.torch.Kernels;
 import toco.torch.Tensor;
 
-/// Dense energy (gated CRF, METHOD training step 5, reg): pixels of like colour and near each other should agree.
+/// Dense energy (gated CRF, METHOD training step 5, reg): pixels of like colour and near each other
+/// should agree.
 ///
-/// The bilateral filter of the probabilities is a constant to autograd; the gradient is twice what a product with a
-/// constant would give, because the filter is symmetric.
+/// The bilateral filter of the probabilities is a constant to autograd; the gradient is twice what
+/// a product with a constant would give, because the filter is symmetric.
 public final class EnergyLoss {
   private EnergyLoss() {}
 
@@ -24,11 +25,17 @@ public final class EnergyLoss {
   /// @param labels pseudo-labels int64 [B, H, W], 255 ignored
   /// @param boxes one an image, in pixels
   /// @return scalar, times `energyWeight`; gradients reach `logits` only
-  public static Tensor of(Tensor images, Tensor logits, Tensor labels, List<ImageBox> boxes, LossConfig config) {
+  public static Tensor of(
+      Tensor images, Tensor logits, Tensor labels, List<ImageBox> boxes, LossConfig config) {
     long height = (long) (images.size(2) * config.energyScaleFactor());
     long width = (long) (images.size(3) * config.energyScaleFactor());
-    var probabilities = logits.to(DType.FLOAT32).softmax(1).interpolate(height, width, Interpolation.BILINEAR);
-    var inside = shrink(ImageBox.mask(boxes, images.size(2), images.size(3), images.device()), height, width); // [B, 1, h, w]
+    var probabilities =
+        logits.to(DType.FLOAT32).softmax(1).interpolate(height, width, Interpolation.BILINEAR);
+    var inside =
+        shrink(
+            ImageBox.mask(boxes, images.size(2), images.size(3), images.device()),
+            height,
+            width); // [B, 1, h, w]
     var boxed = probabilities.mul(inside);
     var filtered = gatedFilter(images, labels, inside, boxed.detach(), config);
     double factor = -config.energyWeight() / images.size(0);
@@ -36,16 +43,21 @@ public final class EnergyLoss {
     return product.mul(2).sub(product.detach());
   }
 
-  private static Tensor gatedFilter(Tensor images, Tensor labels, Tensor inside, Tensor boxed, LossConfig config) {
+  private static Tensor gatedFilter(
+      Tensor images, Tensor labels, Tensor inside, Tensor boxed, LossConfig config) {
     try (var _ = GradMode.noGrad()) {
       long height = boxed.size(2);
       long width = boxed.size(3);
-      var levels = Normalization.denormalize(images).interpolate(height, width, Interpolation.NEAREST);
+      var levels =
+          Normalization.denormalize(images).interpolate(height, width, Interpolation.NEAREST);
       var ignored = shrink(labels.to(DType.FLOAT32), height, width).eq(CamLabels.IGNORE);
       var gate = inside.sub(boxed.amax(new long[] {1}, true)).maskedFill(ignored, 1).clampMin(0);
       var filtered =
           Kernels.bilateralFilter(
-              levels.to(Device.CPU), boxed.to(Device.CPU), config.energySigmaRgb(), config.energySigmaXy() * config.energyScaleFactor());
+              levels.to(Device.CPU),
+              boxed.to(Device.CPU),
+              config.energySigmaRgb(),
+              config.energySigmaXy() * config.energyScaleFactor());
       return filtered.to(boxed.device()).mul(gate);
     }
   }

@@ -3,7 +3,8 @@ package toco.loss;
 import toco.torch.DType;
 import toco.torch.Tensor;
 
-/// Patch-token contrast (arXiv:2303.01267 §3.2): pulls patch tokens of one pseudo-label together and pushes others apart.
+/// Patch-token contrast (arXiv:2303.01267 §3.2): pulls patch tokens of one pseudo-label together
+/// and pushes others apart.
 public final class PtcLoss {
   private static final double NORMALIZE_EPS = 1e-8;
 
@@ -15,7 +16,10 @@ public final class PtcLoss {
   public static Tensor of(Tensor features, Tensor affinity) {
     var x = features.to(DType.FLOAT32).flatten(2).normalize(1, NORMALIZE_EPS); // [B, D, N]
     var similarity = x.transpose(1, 2).matmul(x).abs(); // [B, N, N]
-    return mean(similarity, affinity.eq(1)).rsub(1).mul(0.5).add(mean(similarity, affinity.eq(0)).mul(0.5));
+    return mean(similarity, affinity.eq(1))
+        .rsub(1)
+        .mul(0.5)
+        .add(mean(similarity, affinity.eq(0)).mul(0.5));
   }
 
   /// The mean over the chosen pairs of the whole batch, one pair more counted: no pairs give 0.

@@ -4,10 +4,11 @@ import toco.cam.CamLabels;
 import toco.torch.DType;
 import toco.torch.Tensor;
 
-/// Cross-entropy against pseudo-labels, background and foreground weighing the same whatever their areas.
+/// Cross-entropy against pseudo-labels, background and foreground weighing the same whatever their
+/// areas.
 ///
-/// Where a batch has no pixel of one kind the published code gives NaN with a zero gradient; here that part counts 0, with
-/// the same gradient.
+/// Where a batch has no pixel of one kind the published code gives NaN with a zero gradient; here
+/// that part counts 0, with the same gradient.
 public final class SegLoss {
   private SegLoss() {}
 
@@ -23,7 +24,12 @@ public final class SegLoss {
     var foreground = background.logicalOr(ignored).logicalNot();
     var perPixel = crossEntropy(logits, labels.maskedFill(ignored, 0)); // [B, H, W]
     var value = mean(perPixel, background).add(mean(perPixel, foreground)).mul(0.5);
-    var empty = background.any().logicalNot().to(DType.INT64).add(foreground.any().logicalNot().to(DType.INT64));
+    var empty =
+        background
+            .any()
+            .logicalNot()
+            .to(DType.INT64)
+            .add(foreground.any().logicalNot().to(DType.INT64));
     return new Result(value, empty);
   }
 

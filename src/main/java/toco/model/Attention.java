@@ -28,8 +28,13 @@ final class Attention {
     long batch = size.size(0);
     long tokens = size.size(1);
     long width = size.size(2);
-    var heads = qkv.forward(x).reshape(batch, tokens, 3, numHeads, width / numHeads).permute(2, 0, 3, 1, 4); // [3, B, heads, T, d]
-    var mixed = Functional.attention(heads.select(0, 0), heads.select(0, 1), heads.select(0, 2), scale); // [B, heads, T, d]
+    var heads =
+        qkv.forward(x)
+            .reshape(batch, tokens, 3, numHeads, width / numHeads)
+            .permute(2, 0, 3, 1, 4); // [3, B, heads, T, d]
+    var mixed =
+        Functional.attention(
+            heads.select(0, 0), heads.select(0, 1), heads.select(0, 2), scale); // [B, heads, T, d]
     return proj.forward(mixed.transpose(1, 2).reshape(batch, tokens, width));
   }
 }

@@ -22,8 +22,15 @@ public final class PositionEmbedding {
       if (gridH == side && gridW == side) {
         return embedding.detach();
       }
-      var grid = embedding.slice(1, prefixTokens, Long.MAX_VALUE).reshape(1, side, side, width).permute(0, 3, 1, 2); // [1, D, g, g]
-      var resized = grid.interpolate(gridH, gridW, Interpolation.BICUBIC).flatten(2).transpose(1, 2); // [1, N, D]
+      var grid =
+          embedding
+              .slice(1, prefixTokens, Long.MAX_VALUE)
+              .reshape(1, side, side, width)
+              .permute(0, 3, 1, 2); // [1, D, g, g]
+      var resized =
+          grid.interpolate(gridH, gridW, Interpolation.BICUBIC)
+              .flatten(2)
+              .transpose(1, 2); // [1, N, D]
       return Tensor.cat(List.of(embedding.slice(1, 0, prefixTokens), resized), 1);
     }
   }

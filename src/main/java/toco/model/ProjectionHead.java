@@ -11,8 +11,9 @@ import toco.torch.GradMode;
 import toco.torch.Tensor;
 import toco.torch.TensorList;
 
-/// Projects class tokens for the class-token contrast (as DINO's head): three linear layers with GELU between, L2
-/// normalisation, and a weight-normalised linear layer whose gain stays 1. The result is not normalised again.
+/// Projects class tokens for the class-token contrast (as DINO's head): three linear layers with
+/// GELU between, L2 normalisation, and a weight-normalised linear layer whose gain stays 1. The
+/// result is not normalised again.
 public final class ProjectionHead {
   private static final double INIT_STD = 0.02;
   private static final double NORMALIZE_EPS = 1e-12;
@@ -44,7 +45,8 @@ public final class ProjectionHead {
     }
   }
 
-  /// Moves the teacher towards the student: `teacher = momentum · teacher + (1 − momentum) · student`.
+  /// Moves the teacher towards the student: `teacher = momentum · teacher + (1 − momentum) ·
+  /// student`.
   void follow(ProjectionHead student, double momentum) {
     weights.emaUpdate(student.weights, momentum);
   }

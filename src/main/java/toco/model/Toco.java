@@ -8,8 +8,8 @@ import toco.torch.Device;
 import toco.torch.GradMode;
 import toco.torch.Tensor;
 
-/// The whole network of ToCo (arXiv:2303.01267): encoder, classifier and auxiliary classifier, decoder, and the student
-/// and teacher heads for class tokens. Owns its weights until closed.
+/// The whole network of ToCo (arXiv:2303.01267): encoder, classifier and auxiliary classifier,
+/// decoder, and the student and teacher heads for class tokens. Owns its weights until closed.
 public final class Toco implements AutoCloseable {
   private final ModelConfig config;
   private final Parameters params;
@@ -26,13 +26,33 @@ public final class Toco implements AutoCloseable {
     params = new Parameters(device);
     try (var _ = GradMode.enabled(true)) {
       int width = config.encoder().embedDim();
-      encoder = new VisionTransformer(params.child("encoder"), config.encoder(), config.auxLayer(), config.initStd());
+      encoder =
+          new VisionTransformer(
+              params.child("encoder"), config.encoder(), config.auxLayer(), config.initStd());
       student = new ProjectionHead(params.child("proj_head"), config);
       teacher = new ProjectionHead(params.child("proj_head_t"), config);
       teacher.becomeCopyOf(student);
-      decoder = new LargeFov(params.child("decoder"), width, config.decoderChannels(), config.numClasses(), config.decoderDilation());
-      classifier = new Conv2d(params.child("classifier"), width, config.foregroundClasses(), Geometry.POINTWISE, false);
-      auxClassifier = new Conv2d(params.child("aux_classifier"), width, config.foregroundClasses(), Geometry.POINTWISE, false);
+      decoder =
+          new LargeFov(
+              params.child("decoder"),
+              width,
+              config.decoderChannels(),
+              config.numClasses(),
+              config.decoderDilation());
+      classifier =
+          new Conv2d(
+              params.child("classifier"),
+              width,
+              config.foregroundClasses(),
+              Geometry.POINTWISE,
+              false);
+      auxClassifier =
+          new Conv2d(
+              params.child("aux_classifier"),
+              width,
+              config.foregroundClasses(),
+              Geometry.POINTWISE,
+              false);
     }
   }
 
@@ -49,7 +69,8 @@ public final class Toco implements AutoCloseable {
     return encoder.forward(images);
   }
 
-  /// Image-level logits [B, K] from the patch tokens: the classifier on each channel's largest value.
+  /// Image-level logits [B, K] from the patch tokens: the classifier on each channel's largest
+  /// value.
   ///
   /// @param patchMap [B, D, h, w]
   public Tensor classLogits(Tensor patchMap) {

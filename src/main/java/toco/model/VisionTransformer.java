@@ -9,7 +9,8 @@ import toco.nn.LayerNorm;
 import toco.nn.Parameters;
 import toco.torch.Tensor;
 
-/// The encoder: ViT or DeiT at any image size that the patch divides (METHOD: timm's layer names and keys).
+/// The encoder: ViT or DeiT at any image size that the patch divides (METHOD: timm's layer names
+/// and keys).
 ///
 /// The position embedding is frozen and resized to the image's grid on every forward.
 public final class VisionTransformer {
@@ -21,7 +22,8 @@ public final class VisionTransformer {
   private final List<Block> blocks = new ArrayList<>();
   private final LayerNorm norm;
 
-  /// @param auxLayer block whose tokens are the auxiliary ones, counted from the end: −1 is the last, normed
+  /// @param auxLayer block whose tokens are the auxiliary ones, counted from the end: −1 is the
+  ///   last, normed
   /// @param initStd deviation of the first values of the blocks' matrices
   public VisionTransformer(Parameters params, EncoderShape shape, int auxLayer, double initStd) {
     this.shape = shape;
@@ -34,7 +36,13 @@ public final class VisionTransformer {
     }
     long positions = shape.prefixTokens() + (long) shape.gridSize() * shape.gridSize();
     posEmbed = params.addFrozen("pos_embed", Init.truncatedNormal(0.02, 1, positions, width));
-    patchEmbed = new Conv2d(params.child("patch_embed").child("proj"), 3, width, new Conv2d.Geometry(patch, patch, 0, 1), true);
+    patchEmbed =
+        new Conv2d(
+            params.child("patch_embed").child("proj"),
+            3,
+            width,
+            new Conv2d.Geometry(patch, patch, 0, 1),
+            true);
     for (int i = 0; i < shape.depth(); i++) {
       blocks.add(new Block(params.child("blocks").child(String.valueOf(i)), shape, initStd));
     }
@@ -46,7 +54,8 @@ public final class VisionTransformer {
   /// @param clsToken [B, D], normed
   /// @param patchTokens [B, N, D], normed
   /// @param auxTokens [B, N, D], not normed (normed for auxLayer −1)
-  public record Tokens(Tensor clsToken, Tensor patchTokens, Tensor auxTokens, long gridH, long gridW) {
+  public record Tokens(
+      Tensor clsToken, Tensor patchTokens, Tensor auxTokens, long gridH, long gridW) {
     /// Patch tokens as a map [B, D, gridH, gridW].
     public Tensor patchMap() {
       return map(patchTokens);
@@ -60,7 +69,11 @@ public final class VisionTransformer {
     /// The images `start` to `end`, exclusive, of the batch.
     public Tokens images(long start, long end) {
       return new Tokens(
-          clsToken.slice(0, start, end), patchTokens.slice(0, start, end), auxTokens.slice(0, start, end), gridH, gridW);
+          clsToken.slice(0, start, end),
+          patchTokens.slice(0, start, end),
+          auxTokens.slice(0, start, end),
+          gridH,
+          gridW);
     }
 
     /// The same values, cut off from the graph.
@@ -73,7 +86,8 @@ public final class VisionTransformer {
     }
   }
 
-  /// @param images [B, 3, H, W] normalised, H and W at least one patch; what exceeds whole patches is not seen
+  /// @param images [B, 3, H, W] normalised, H and W at least one patch; what exceeds whole patches
+  ///   is not seen
   public Tokens forward(Tensor images) {
     var embedded = patchEmbed.forward(images); // [B, D, h, w]
     long batch = embedded.size(0);
@@ -82,7 +96,11 @@ public final class VisionTransformer {
     var sequence = new ArrayList<Tensor>();
     prefix.forEach(token -> sequence.add(token.expand(batch, -1, -1)));
     sequence.add(embedded.flatten(2).transpose(1, 2)); // [B, N, D]
-    var x = Tensor.cat(sequence, 1).add(PositionEmbedding.resize(posEmbed, shape.prefixTokens(), gridH, gridW)); // [B, T, D]
+    var x =
+        Tensor.cat(sequence, 1)
+            .add(
+                PositionEmbedding.resize(
+                    posEmbed, shape.prefixTokens(), gridH, gridW)); // [B, T, D]
     var aux = x;
     for (int i = 0; i < blocks.size(); i++) {
       x = blocks.get(i).forward(x);
@@ -92,7 +110,8 @@ public final class VisionTransformer {
     }
     x = norm.forward(x);
     var patchTokens = patches(x);
-    return new Tokens(x.select(1, 0), patchTokens, auxLayer == -1 ? patchTokens : patches(aux), gridH, gridW);
+    return new Tokens(
+        x.select(1, 0), patchTokens, auxLayer == -1 ? patchTokens : patches(aux), gridH, gridW);
   }
 
   private Tensor patches(Tensor tokens) {

@@ -34,6 +34,12 @@ public final class Conv2d {
   /// @return [B, out, H', W']
   public Tensor forward(Tensor x) {
     return Functional.conv2d(
-        x, weight, bias, Pair.of(geometry.stride()), Pair.of(geometry.padding()), Pair.of(geometry.dilation()), 1);
+        x,
+        weight,
+        bias,
+        Pair.of(geometry.stride()),
+        Pair.of(geometry.padding()),
+        Pair.of(geometry.dilation()),
+        1);
   }
 }

@@ -16,7 +16,8 @@ public final class Linear {
     bias = params.add("bias", Tensor.zeros(out).uniform_(-bound, bound));
   }
 
-  /// A layer with truncated-normal weights of deviation `std` and, if wanted, a zero bias, as in vision transformers.
+  /// A layer with truncated-normal weights of deviation `std` and, if wanted, a zero bias, as in
+  /// vision transformers.
   public Linear(Parameters params, long in, long out, boolean withBias, double std) {
     weight = params.add("weight", Init.truncatedNormal(std, out, in));
     bias = withBias ? params.add("bias", Tensor.zeros(out)) : null;

@@ -10,11 +10,11 @@ import toco.torch.Device;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// The weights of a network by name, in the order in which its layers registered them. Names are PyTorch's state-dict keys,
-/// such as `encoder.blocks.0.attn.qkv.weight`.
+/// The weights of a network by name, in the order in which its layers registered them. Names are
+/// PyTorch's state-dict keys, such as `encoder.blocks.0.attn.qkv.weight`.
 ///
-/// A layer takes the part of the tree that is its own, [#child], and adds its weights there. The tree owns the weights:
-/// they live until the root is closed, whatever scope is open.
+/// A layer takes the part of the tree that is its own, [#child], and adds its weights there. The
+/// tree owns the weights: they live until the root is closed, whatever scope is open.
 ///
 /// ```java
 /// try (var params = new Parameters()) {
@@ -38,7 +38,8 @@ public final class Parameters implements AutoCloseable {
     this(new LinkedHashMap<>(), new LinkedHashSet<>(), "", device);
   }
 
-  private Parameters(Map<String, Tensor> tensors, Set<String> frozen, String prefix, Device device) {
+  private Parameters(
+      Map<String, Tensor> tensors, Set<String> frozen, String prefix, Device device) {
     this.tensors = tensors;
     this.frozen = frozen;
     this.prefix = prefix;

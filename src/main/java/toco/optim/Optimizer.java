@@ -8,8 +8,9 @@ import toco.torch.Tensor;
 
 /// Updates parameter groups by AdamW or SGD, one native call a group, at the rates of a [Schedule].
 ///
-/// A parameter that got no gradient counts as having a zero one: its moments age and its weights decay. That is what a
-/// loss term of weight 0 does in the published code, where ours skips the computation.
+/// A parameter that got no gradient counts as having a zero one: its moments age and its weights
+/// decay. That is what a loss term of weight 0 does in the published code, where ours skips the
+/// computation.
 public final class Optimizer implements AutoCloseable {
   private static final double EPS = 1e-8;
   private static final double SGD_MOMENTUM = 0.9;
@@ -29,7 +30,9 @@ public final class Optimizer implements AutoCloseable {
   /// AdamW at a constant rate over one list of parameters, for networks of one's own.
   public static Optimizer adamW(Map<String, Tensor> params, double lr) {
     var constant = new Schedule(OptimConfig.Kind.POLY_WARMUP_ADAMW, 0, Integer.MAX_VALUE, 1, 0);
-    var config = new OptimConfig(OptimConfig.Kind.POLY_WARMUP_ADAMW, lr, 1, null, null, 0.01, List.of(0.9, 0.999), 0.9);
+    var config =
+        new OptimConfig(
+            OptimConfig.Kind.POLY_WARMUP_ADAMW, lr, 1, null, null, 0.01, List.of(0.9, 0.999), 0.9);
     return new Optimizer(List.of(ParamGroup.of("all", lr, params)), config, constant);
   }
 
@@ -39,9 +42,22 @@ public final class Optimizer implements AutoCloseable {
       double lr = schedule.lrAt(step, group.lr());
       switch (config.kind()) {
         case POLY_WARMUP_ADAMW, COS_WARMUP_ADAMW ->
-            group.params().adamwStep(
-                group.first(), group.second(), step + 1, lr, config.betas().get(0), config.betas().get(1), EPS, config.weightDecay(), true);
-        case POLY_WARMUP_SGD -> group.params().sgdStep(group.first(), step + 1, lr, SGD_MOMENTUM, config.weightDecay(), true);
+            group
+                .params()
+                .adamwStep(
+                    group.first(),
+                    group.second(),
+                    step + 1,
+                    lr,
+                    config.betas().get(0),
+                    config.betas().get(1),
+                    EPS,
+                    config.weightDecay(),
+                    true);
+        case POLY_WARMUP_SGD ->
+            group
+                .params()
+                .sgdStep(group.first(), step + 1, lr, SGD_MOMENTUM, config.weightDecay(), true);
       }
     }
     step++;
@@ -64,7 +80,8 @@ public final class Optimizer implements AutoCloseable {
     return rates;
   }
 
-  /// The running values by parameter name, `NAME.first` and `NAME.second`: with [#steps] all there is to save.
+  /// The running values by parameter name, `NAME.first` and `NAME.second`: with [#steps] all there
+  /// is to save.
   public Map<String, Tensor> state() {
     var state = new LinkedHashMap<String, Tensor>();
     for (var group : groups) {

@@ -14,17 +14,30 @@ import toco.torch.TensorScope;
 /// @param names full parameter names, in the order of the lists
 /// @param first AdamW's first moments, SGD's momentum buffers
 /// @param second AdamW's second moments; unused by SGD
-public record ParamGroup(String name, double lr, List<String> names, TensorList params, TensorList first, TensorList second)
+public record ParamGroup(
+    String name,
+    double lr,
+    List<String> names,
+    TensorList params,
+    TensorList first,
+    TensorList second)
     implements AutoCloseable {
 
   /// A group at rest: all running values zero. They live until the group is closed.
   public static ParamGroup of(String name, double lr, Map<String, Tensor> params) {
     var tensors = new ArrayList<>(params.values());
-    return new ParamGroup(name, lr, List.copyOf(params.keySet()), new TensorList(tensors), zeros(tensors), zeros(tensors));
+    return new ParamGroup(
+        name,
+        lr,
+        List.copyOf(params.keySet()),
+        new TensorList(tensors),
+        zeros(tensors),
+        zeros(tensors));
   }
 
   private static TensorList zeros(List<Tensor> like) {
-    return new TensorList(like.stream().map(tensor -> TensorScope.release(tensor.detach().zerosLike())).toList());
+    return new TensorList(
+        like.stream().map(tensor -> TensorScope.release(tensor.detach().zerosLike())).toList());
   }
 
   @Override

@@ -8,20 +8,33 @@ import toco.config.OptimConfig;
 import toco.nn.Parameters;
 import toco.torch.Tensor;
 
-/// The four groups of ToCo's weights: backbone, its norms, classifiers with the student head, and decoder. The teacher
-/// head and frozen weights belong to none.
+/// The four groups of ToCo's weights: backbone, its norms, classifiers with the student head, and
+/// decoder. The teacher head and frozen weights belong to none.
 public final class ParamGroups {
   private ParamGroups() {}
 
   public static List<ParamGroup> of(Parameters params, OptimConfig optim) {
     return List.of(
-        group("backbone", optim.lr(), params, name -> name.startsWith("encoder.") && !name.contains("norm")),
-        group("backbone_norm", optim.lr(), params, name -> name.startsWith("encoder.") && name.contains("norm")),
-        group("classifier", optim.classifierLr(), params, name -> name.contains("classifier") || name.startsWith("proj_head.")),
+        group(
+            "backbone",
+            optim.lr(),
+            params,
+            name -> name.startsWith("encoder.") && !name.contains("norm")),
+        group(
+            "backbone_norm",
+            optim.lr(),
+            params,
+            name -> name.startsWith("encoder.") && name.contains("norm")),
+        group(
+            "classifier",
+            optim.classifierLr(),
+            params,
+            name -> name.contains("classifier") || name.startsWith("proj_head.")),
         group("decoder", optim.decoderLr(), params, name -> name.startsWith("decoder.")));
   }
 
-  private static ParamGroup group(String name, double lr, Parameters params, Predicate<String> belongs) {
+  private static ParamGroup group(
+      String name, double lr, Parameters params, Predicate<String> belongs) {
     Map<String, Tensor> members = new LinkedHashMap<>(params.trainable());
     members.keySet().removeIf(belongs.negate());
     return ParamGroup.of(name, lr, members);

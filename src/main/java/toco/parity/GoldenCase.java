@@ -24,7 +24,8 @@ record GoldenCase(String name, String file, JsonNode params, Map<String, Tensor>
   Tensor tensor(String key) {
     var tensor = tensors.get(key);
     if (tensor == null) {
-      throw new CheckpointException(java.nio.file.Path.of(file), "the case '%s' lacks the tensor %s".formatted(name, key));
+      throw new CheckpointException(
+          java.nio.file.Path.of(file), "the case '%s' lacks the tensor %s".formatted(name, key));
     }
     return tensor;
   }
@@ -40,13 +41,17 @@ record GoldenCase(String name, String file, JsonNode params, Map<String, Tensor>
   double number(JsonNode node, String param) {
     var value = node.get(param);
     if (value == null || !value.isNumber()) {
-      throw new CheckpointException(java.nio.file.Path.of(file), "the case '%s' lacks the number params.%s".formatted(name, param));
+      throw new CheckpointException(
+          java.nio.file.Path.of(file),
+          "the case '%s' lacks the number params.%s".formatted(name, param));
     }
     return value.doubleValue();
   }
 
   double number(String param, double otherwise) {
-    return params.has(param) && params.get(param).isNumber() ? params.get(param).doubleValue() : otherwise;
+    return params.has(param) && params.get(param).isNumber()
+        ? params.get(param).doubleValue()
+        : otherwise;
   }
 
   int integer(String param) {
@@ -71,7 +76,11 @@ record GoldenCase(String name, String file, JsonNode params, Map<String, Tensor>
       boxes.add(
           values == null
               ? ImageBox.full((int) height, (int) width)
-              : new ImageBox((int) values[4 * b], (int) values[4 * b + 1], (int) values[4 * b + 2], (int) values[4 * b + 3]));
+              : new ImageBox(
+                  (int) values[4 * b],
+                  (int) values[4 * b + 1],
+                  (int) values[4 * b + 2],
+                  (int) values[4 * b + 3]));
     }
     return boxes;
   }

@@ -22,19 +22,35 @@ final class LabelCases {
   static Map<String, Tensor> camToLabel(GoldenCase golden) {
     var valid = CamLabels.validCam(golden.in("cam"), golden.in("cls_label"));
     if (!golden.params().path("ignore_mid").asBoolean(false)) {
-      return Map.of("out.label", CamLabels.forEvaluation(valid, golden.number("bkg_thre")), "out.valid_cam", valid);
+      return Map.of(
+          "out.label",
+          CamLabels.forEvaluation(valid, golden.number("bkg_thre")),
+          "out.valid_cam",
+          valid);
     }
     var boxes = golden.boxes(valid.size(0), valid.size(2), valid.size(3));
-    return Map.of("out.label", CamLabels.forTraining(valid, boxes, thresholds(golden)), "out.valid_cam", valid);
+    return Map.of(
+        "out.label",
+        CamLabels.forTraining(valid, boxes, thresholds(golden)),
+        "out.valid_cam",
+        valid);
   }
 
   static Map<String, Tensor> roiMask(GoldenCase golden) {
-    return Map.of("out.roi_mask", CamLabels.roiMask(golden.in("cam"), golden.in("cls_label"), thresholds(golden)));
+    return Map.of(
+        "out.roi_mask",
+        CamLabels.roiMask(golden.in("cam"), golden.in("cls_label"), thresholds(golden)));
   }
 
   static Map<String, Tensor> roiCrops(GoldenCase golden) {
     var corners = RoiCrops.fixed(corners(golden.in("top_left")));
-    var crops = RoiCrops.cut(golden.in("images"), golden.in("roi_mask"), golden.integer("crop_size"), golden.number("negative_ratio"), corners);
+    var crops =
+        RoiCrops.cut(
+            golden.in("images"),
+            golden.in("roi_mask"),
+            golden.integer("crop_size"),
+            golden.number("negative_ratio"),
+            corners);
     return Map.of("out.crops", crops.crops(), "out.flags", crops.flags());
   }
 
@@ -44,12 +60,19 @@ final class LabelCases {
 
   static Map<String, Tensor> pseudoLabel(GoldenCase golden) {
     var images = golden.in("images");
-    var config = Config.defaults().with(
-        "cam.highThreshold=" + golden.number("high_thre"),
-        "cam.lowThreshold=" + golden.number("low_thre"),
-        "cam.parDownscale=" + golden.integer("down_scale"));
-    var label = new PseudoLabels(config.cam())
-        .refine(images, golden.in("cams"), golden.in("cls_label"), golden.boxes(images.size(0), images.size(2), images.size(3)));
+    var config =
+        Config.defaults()
+            .with(
+                "cam.highThreshold=" + golden.number("high_thre"),
+                "cam.lowThreshold=" + golden.number("low_thre"),
+                "cam.parDownscale=" + golden.integer("down_scale"));
+    var label =
+        new PseudoLabels(config.cam())
+            .refine(
+                images,
+                golden.in("cams"),
+                golden.in("cls_label"),
+                golden.boxes(images.size(0), images.size(2), images.size(3)));
     return Map.of("out.label", label);
   }
 
@@ -59,13 +82,20 @@ final class LabelCases {
 
   static Map<String, Tensor> par(GoldenCase golden) {
     var dilations = golden.numbers("dilations").stream().mapToLong(Double::longValue).toArray();
-    return Map.of("out.refined", new Par(dilations, golden.integer("num_iter")).refine(golden.in("images"), golden.in("masks")));
+    return Map.of(
+        "out.refined",
+        new Par(dilations, golden.integer("num_iter"))
+            .refine(golden.in("images"), golden.in("masks")));
   }
 
   static Map<String, Tensor> bilateralFilter(GoldenCase golden) {
     return Map.of(
         "out.filtered",
-        Kernels.bilateralFilter(golden.in("images"), golden.in("values"), golden.number("sigma_rgb"), golden.number("sigma_xy")));
+        Kernels.bilateralFilter(
+            golden.in("images"),
+            golden.in("values"),
+            golden.number("sigma_rgb"),
+            golden.number("sigma_xy")));
   }
 
   static Map<String, Tensor> scores(GoldenCase golden) {
@@ -100,10 +130,15 @@ final class LabelCases {
   }
 
   static Tensor doubles(double... values) {
-    return Tensor.copyOf(java.lang.foreign.MemorySegment.ofArray(values), toco.torch.DType.FLOAT64, values.length);
+    return Tensor.copyOf(
+        java.lang.foreign.MemorySegment.ofArray(values), toco.torch.DType.FLOAT64, values.length);
   }
 
   private static CamConfig thresholds(GoldenCase golden) {
-    return Config.defaults().with("cam.highThreshold=" + golden.number("high_thre"), "cam.lowThreshold=" + golden.number("low_thre")).cam();
+    return Config.defaults()
+        .with(
+            "cam.highThreshold=" + golden.number("high_thre"),
+            "cam.lowThreshold=" + golden.number("low_thre"))
+        .cam();
   }
 }

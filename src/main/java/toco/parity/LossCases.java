@@ -25,7 +25,11 @@ final class LossCases {
 
   static Map<String, Tensor> ctcLoss(GoldenCase golden) {
     return withGradient(
-        golden, "student", student -> CtcLoss.of(golden.in("teacher"), student, golden.in("flags"), golden.number("temperature")));
+        golden,
+        "student",
+        student ->
+            CtcLoss.of(
+                golden.in("teacher"), student, golden.in("flags"), golden.number("temperature")));
   }
 
   static Map<String, Tensor> segLoss(GoldenCase golden) {
@@ -36,22 +40,33 @@ final class LossCases {
     var images = golden.in("images");
     var boxes = golden.boxes(images.size(0), images.size(2), images.size(3));
     double weight = golden.number("weight");
-    var config = Config.defaults().with(
-        "loss.energyWeight=" + weight,
-        "loss.energySigmaRgb=" + golden.number("sigma_rgb"),
-        "loss.energySigmaXy=" + golden.number("sigma_xy"),
-        "loss.energyScaleFactor=" + golden.number("scale_factor"));
-    var out = withGradient(golden, "logits", logits -> EnergyLoss.of(images, logits, golden.in("label"), boxes, config.loss()));
+    var config =
+        Config.defaults()
+            .with(
+                "loss.energyWeight=" + weight,
+                "loss.energySigmaRgb=" + golden.number("sigma_rgb"),
+                "loss.energySigmaXy=" + golden.number("sigma_xy"),
+                "loss.energyScaleFactor=" + golden.number("scale_factor"));
+    var out =
+        withGradient(
+            golden,
+            "logits",
+            logits -> EnergyLoss.of(images, logits, golden.in("label"), boxes, config.loss()));
     var all = new HashMap<>(out);
     out.forEach((name, value) -> all.put(name + "_over_weight", value.div(weight)));
     return all;
   }
 
-  private static Map<String, Tensor> withGradient(GoldenCase golden, String input, UnaryOperator<Tensor> loss) {
+  private static Map<String, Tensor> withGradient(
+      GoldenCase golden, String input, UnaryOperator<Tensor> loss) {
     var leaf = golden.in(input).detach().clone().requiresGrad_(true);
     var value = loss.apply(leaf);
     value.backward();
     var gradient = leaf.grad();
-    return Map.of("out.loss", value.detach(), "out.grad_" + input, gradient == null ? leaf.zerosLike() : gradient);
+    return Map.of(
+        "out.loss",
+        value.detach(),
+        "out.grad_" + input,
+        gradient == null ? leaf.zerosLike() : gradient);
   }
 }

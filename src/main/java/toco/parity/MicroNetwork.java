@@ -14,7 +14,8 @@ import toco.torch.GradMode;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The small network that the golden cases of whole parts use: `micro.safetensors`, its metadata naming its sizes.
+/// The small network that the golden cases of whole parts use: `micro.safetensors`, its metadata
+/// naming its sizes.
 final class MicroNetwork {
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -46,7 +47,9 @@ final class MicroNetwork {
     add(sizes, micro, "decoderDilation", "decoder_dilation");
     add(sizes, micro, "teacherMomentum", "teacher_momentum");
     int foreground = micro.get("num_classes").asInt() - 1;
-    sizes.add("data.classNames=" + IntStream.rangeClosed(1, foreground).mapToObj(k -> "class" + k).toList());
+    sizes.add(
+        "data.classNames="
+            + IntStream.rangeClosed(1, foreground).mapToObj(k -> "class" + k).toList());
     return Config.defaults().with(sizes.toArray(String[]::new));
   }
 
@@ -60,9 +63,14 @@ final class MicroNetwork {
       var unexpected = new ArrayList<>(weights.keySet());
       unexpected.removeAll(model.params().all().keySet());
       if (!missing.isEmpty() || !unexpected.isEmpty()) {
-        throw new CheckpointException(directory.resolve("micro.safetensors"), "missing keys %s, unexpected keys %s".formatted(missing, unexpected));
+        throw new CheckpointException(
+            directory.resolve("micro.safetensors"),
+            "missing keys %s, unexpected keys %s".formatted(missing, unexpected));
       }
-      model.params().all().forEach((name, weight) -> weight.copy_(Objects.requireNonNull(weights.get(name))));
+      model
+          .params()
+          .all()
+          .forEach((name, weight) -> weight.copy_(Objects.requireNonNull(weights.get(name))));
     }
     return model;
   }

@@ -13,7 +13,13 @@ final class ModelCases {
   static Map<String, Tensor> encoder(GoldenCase golden, Toco model) {
     try (var _ = GradMode.noGrad()) {
       var tokens = model.encode(golden.in("x"));
-      return Map.of("out.cls_token", tokens.clsToken(), "out.patch_tokens", tokens.patchTokens(), "out.aux_tokens", tokens.auxTokens());
+      return Map.of(
+          "out.cls_token",
+          tokens.clsToken(),
+          "out.patch_tokens",
+          tokens.patchTokens(),
+          "out.aux_tokens",
+          tokens.auxTokens());
     }
   }
 
@@ -31,7 +37,8 @@ final class ModelCases {
   static Map<String, Tensor> camOnly(GoldenCase golden, Toco model) {
     try (var _ = GradMode.noGrad()) {
       var tokens = model.encode(golden.in("x"));
-      return Map.of("out.cam", model.cam(tokens.patchMap()), "out.cam_aux", model.auxCam(tokens.auxMap()));
+      return Map.of(
+          "out.cam", model.cam(tokens.patchMap()), "out.cam_aux", model.auxCam(tokens.auxMap()));
     }
   }
 
@@ -42,7 +49,11 @@ final class ModelCases {
 
   static Map<String, Tensor> projectionHead(GoldenCase golden, Toco model) {
     try (var _ = GradMode.noGrad()) {
-      return Map.of("out.y", model.projectStudent(golden.in("x")), "out.y_teacher", model.projectTeacher(golden.in("x")));
+      return Map.of(
+          "out.y",
+          model.projectStudent(golden.in("x")),
+          "out.y_teacher",
+          model.projectTeacher(golden.in("x")));
     }
   }
 }

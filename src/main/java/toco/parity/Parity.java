@@ -37,7 +37,8 @@ public final class Parity {
   ///
   /// @param error the largest error, in the tolerance's terms
   /// @param note what is wrong beyond an error, or empty
-  public record Row(String file, String tensor, double error, String tolerance, boolean pass, String note) {}
+  public record Row(
+      String file, String tensor, double error, String tolerance, boolean pass, String note) {}
 
   /// The outcome for a folder.
   ///
@@ -68,7 +69,8 @@ public final class Parity {
           continue; // weights, not a case
         }
         var params = JSON.readTree(contents.metadata().getOrDefault("params", "{}"));
-        var golden = new GoldenCase(name, file.getFileName().toString(), params, contents.tensors());
+        var golden =
+            new GoldenCase(name, file.getFileName().toString(), params, contents.tensors());
         var computed = compute(golden);
         if (computed == null) {
           unsupported.add(golden.file());
@@ -85,11 +87,13 @@ public final class Parity {
     try (var all = Files.list(directory)) {
       var files = all.filter(file -> file.toString().endsWith(".safetensors")).sorted().toList();
       if (files.isEmpty()) {
-        throw new CheckpointException(directory, "no *.safetensors files; expected a folder of golden cases");
+        throw new CheckpointException(
+            directory, "no *.safetensors files; expected a folder of golden cases");
       }
       return files;
     } catch (IOException e) {
-      throw new CheckpointException(directory, "cannot list this folder of golden cases: " + e.getMessage());
+      throw new CheckpointException(
+          directory, "cannot list this folder of golden cases: " + e.getMessage());
     }
   }
 
@@ -154,13 +158,23 @@ public final class Parity {
       var actual = computed.get(key);
       var expected = entry.getValue();
       if (actual == null) {
-        rows.add(new Row(golden.file(), key, Double.POSITIVE_INFINITY, tolerance.toString(), false, "not computed"));
+        rows.add(
+            new Row(
+                golden.file(),
+                key,
+                Double.POSITIVE_INFINITY,
+                tolerance.toString(),
+                false,
+                "not computed"));
       } else if (actual.numel() != expected.numel()) {
         var note = "expected shape %s, got %s".formatted(expected.shape(), actual.shape());
-        rows.add(new Row(golden.file(), key, Double.POSITIVE_INFINITY, tolerance.toString(), false, note));
+        rows.add(
+            new Row(
+                golden.file(), key, Double.POSITIVE_INFINITY, tolerance.toString(), false, note));
       } else {
         var verdict = tolerance.compare(expected.toDoubleArray(), actual.toDoubleArray());
-        rows.add(new Row(golden.file(), key, verdict.error(), tolerance.toString(), verdict.pass(), ""));
+        rows.add(
+            new Row(golden.file(), key, verdict.error(), tolerance.toString(), verdict.pass(), ""));
       }
     }
   }

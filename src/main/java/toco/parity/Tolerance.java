@@ -25,7 +25,9 @@ sealed interface Tolerance {
 
     @Override
     public String toString() {
-      return rel == 0 ? "abs " + text(abs) : abs == 0 ? "rel " + text(rel) : "abs " + text(abs) + " + rel " + text(rel);
+      return rel == 0
+          ? "abs " + text(abs)
+          : abs == 0 ? "rel " + text(rel) : "abs " + text(abs) + " + rel " + text(rel);
     }
   }
 
@@ -55,7 +57,8 @@ sealed interface Tolerance {
     public Verdict compare(double[] expected, double[] actual) {
       long misses = 0;
       for (int i = 0; i < expected.length; i++) {
-        misses += within.compare(new double[] {expected[i]}, new double[] {actual[i]}).pass() ? 0 : 1;
+        misses +=
+            within.compare(new double[] {expected[i]}, new double[] {actual[i]}).pass() ? 0 : 1;
       }
       double missed = expected.length == 0 ? 0 : (double) misses / expected.length;
       return new Verdict(missed, missed <= 1 - share + 1e-12);

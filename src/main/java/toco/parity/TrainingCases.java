@@ -25,26 +25,34 @@ final class TrainingCases {
 
   static Map<String, Tensor> optimizer(GoldenCase golden) {
     var base = golden.numbers("lr");
-    var config = Config.defaults().with(
-        "optim.kind=" + golden.params().get("optimizer").asString(),
-        "optim.weightDecay=" + golden.number("weight_decay"),
-        "optim.betas=" + golden.numbers("betas"),
-        "optim.power=" + golden.number("power"),
-        "train.maxIters=" + golden.integer("max_iters"),
-        "train.warmupIters=" + golden.integer("warmup_iters"),
-        "train.warmupRatio=" + golden.number("warmup_ratio"));
+    var config =
+        Config.defaults()
+            .with(
+                "optim.kind=" + golden.params().get("optimizer").asString(),
+                "optim.weightDecay=" + golden.number("weight_decay"),
+                "optim.betas=" + golden.numbers("betas"),
+                "optim.power=" + golden.number("power"),
+                "train.maxIters=" + golden.integer("max_iters"),
+                "train.warmupIters=" + golden.integer("warmup_iters"),
+                "train.warmupRatio=" + golden.number("warmup_ratio"));
     var w = golden.in("w").clone().requiresGrad_(true);
     var z = golden.in("z").clone().requiresGrad_(true);
-    var groups = List.of(ParamGroup.of("w", base.get(0), Map.of("w", w)), ParamGroup.of("z", base.get(1), Map.of("z", z)));
+    var groups =
+        List.of(
+            ParamGroup.of("w", base.get(0), Map.of("w", w)),
+            ParamGroup.of("z", base.get(1), Map.of("z", z)));
     var steps = golden.in("grad_w").size(0);
     var ws = new ArrayList<Tensor>();
     var zs = new ArrayList<Tensor>();
     var rates = new ArrayList<Double>();
-    try (var optimizer = new Optimizer(groups, config.optim(), Schedule.of(config.optim(), config.train()))) {
+    try (var optimizer =
+        new Optimizer(groups, config.optim(), Schedule.of(config.optim(), config.train()))) {
       for (long step = 0; step < steps; step++) {
         optimizer.zeroGrad();
         w.mul(golden.in("grad_w").select(0, step)).sum().backward();
-        if (step >= golden.number("zero_grad_steps", 0)) { // before that no gradient at all: it must count as zero
+        if (step
+            >= golden.number(
+                "zero_grad_steps", 0)) { // before that no gradient at all: it must count as zero
           z.mul(golden.in("grad_z").select(0, step)).sum().backward();
         }
         rates.addAll(optimizer.learningRates().values());
@@ -53,7 +61,9 @@ final class TrainingCases {
         zs.add(z.detach().clone());
       }
     }
-    var lr = LabelCases.doubles(rates.stream().mapToDouble(Double::doubleValue).toArray()).reshape(steps, 2);
+    var lr =
+        LabelCases.doubles(rates.stream().mapToDouble(Double::doubleValue).toArray())
+            .reshape(steps, 2);
     return Map.of("out.w", Tensor.stack(ws, 0), "out.z", Tensor.stack(zs, 0), "out.lr", lr);
   }
 
@@ -61,13 +71,19 @@ final class TrainingCases {
     var config = trajectoryConfig(golden, micro);
     var optim = config.optim();
     try (var model = MicroNetwork.load(directory, config, Device.CPU);
-        var optimizer = new Optimizer(ParamGroups.of(model.params(), optim), optim, Schedule.of(optim, config.train()))) {
+        var optimizer =
+            new Optimizer(
+                ParamGroups.of(model.params(), optim), optim, Schedule.of(optim, config.train()))) {
       var step = new TrainStep(model, optimizer, config);
       var series = new LinkedHashMap<String, List<Double>>();
       var flags = new ArrayList<Tensor>();
-      long batches = golden.tensors().keySet().stream().filter(key -> key.startsWith("in.inputs_")).count();
+      long batches =
+          golden.tensors().keySet().stream().filter(key -> key.startsWith("in.inputs_")).count();
       for (int iter = 0; iter < golden.integer("steps"); iter++) {
-        record(series, "out.lr", optimizer.learningRates().values().iterator().next()); // the encoder's
+        record(
+            series,
+            "out.lr",
+            optimizer.learningRates().values().iterator().next()); // the encoder's
         try (var scope = TensorScope.open()) {
           var corners = RoiCrops.fixed(LabelCases.corners(golden.in("top_left").select(0, iter)));
           var result = step.run(batch(golden, iter % batches), iter, corners);
@@ -82,9 +98,16 @@ final class TrainingCases {
         }
       }
       var out = new HashMap<String, Tensor>();
-      series.forEach((name, values) -> out.put(name, LabelCases.doubles(values.stream().mapToDouble(Double::doubleValue).toArray())));
+      series.forEach(
+          (name, values) ->
+              out.put(
+                  name,
+                  LabelCases.doubles(values.stream().mapToDouble(Double::doubleValue).toArray())));
       out.put("out.flags", Tensor.stack(flags, 0));
-      model.params().all().forEach((name, weight) -> out.put("out.param_" + name, weight.detach().clone()));
+      model
+          .params()
+          .all()
+          .forEach((name, weight) -> out.put("out.param_" + name, weight.detach().clone()));
       return out;
     }
   }
@@ -97,7 +120,13 @@ final class TrainingCases {
     var images = golden.in("inputs_" + i);
     var boxes = golden.boxes(images.size(0), images.size(2), images.size(3));
     var samples = java.util.stream.IntStream.range(0, boxes.size()).boxed().toList();
-    return new Batch(images, golden.in("view2_" + i), golden.in("local_image_" + i), golden.in("cls_label"), boxes, samples);
+    return new Batch(
+        images,
+        golden.in("view2_" + i),
+        golden.in("local_image_" + i),
+        golden.in("cls_label"),
+        boxes,
+        samples);
   }
 
   private static Config trajectoryConfig(GoldenCase golden, Config micro) {

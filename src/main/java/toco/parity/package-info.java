@@ -1,4 +1,5 @@
-/// Proof against recorded figures: runs the classes of training and evaluation on golden cases and compares.
+/// Proof against recorded figures: runs the classes of training and evaluation on golden cases and
+/// compares.
 @NullMarked
 package toco.parity;
 

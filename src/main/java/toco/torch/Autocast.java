@@ -2,8 +2,8 @@ package toco.torch;
 
 import toco.torch.ffi.TocoTorch;
 
-/// Runs matrix products and convolutions of the calling thread in a shorter float, until closed; nestable, so that an
-/// island of float32 inside is `Autocast.off(device)`.
+/// Runs matrix products and convolutions of the calling thread in a shorter float, until closed;
+/// nestable, so that an island of float32 inside is `Autocast.off(device)`.
 public final class Autocast implements AutoCloseable {
   private final Device device;
   private final int previousOn;
@@ -13,7 +13,8 @@ public final class Autocast implements AutoCloseable {
   private Autocast(Device device, boolean on, DType dtype) {
     this.device = device;
     var frame = Frame.get();
-    Frame.check(TocoTorch.tt_set_autocast(device.type(), on ? 1 : 0, dtype.code, frame.out, frame.second));
+    Frame.check(
+        TocoTorch.tt_set_autocast(device.type(), on ? 1 : 0, dtype.code, frame.out, frame.second));
     previousOn = frame.outInt();
     previousDtype = frame.second.get(java.lang.foreign.ValueLayout.JAVA_INT, 0);
   }
@@ -36,7 +37,9 @@ public final class Autocast implements AutoCloseable {
     }
     closed = true;
     var frame = Frame.get();
-    Frame.check(TocoTorch.tt_set_autocast(device.type(), previousOn, previousDtype, frame.out, frame.second));
+    Frame.check(
+        TocoTorch.tt_set_autocast(
+            device.type(), previousOn, previousDtype, frame.out, frame.second));
     if (previousOn == 0) {
       Frame.check(TocoTorch.tt_clear_autocast_cache());
     }

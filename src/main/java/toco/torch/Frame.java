@@ -10,11 +10,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import toco.torch.ffi.TocoTorch;
 
-/// A thread's off-heap scratch for downcalls: out-parameters and short argument arrays, reused so that a call allocates
-/// nothing.
+/// A thread's off-heap scratch for downcalls: out-parameters and short argument arrays, reused so
+/// that a call allocates nothing.
 ///
-/// Arguments go round a ring: a call takes a handful of arrays of a few entries, so none is overwritten before its call
-/// returns. Longer arrays get memory of their own.
+/// Arguments go round a ring: a call takes a handful of arrays of a few entries, so none is
+/// overwritten before its call returns. Longer arrays get memory of their own.
 final class Frame {
   private static final int RING = 1024;
   private static final ThreadLocal<Frame> FRAMES = ThreadLocal.withInitial(Frame::new);

@@ -40,29 +40,47 @@ public final class Functional {
   /// @param bias [O] or null
   /// @return [B, O, H', W']
   public static Tensor conv2d(
-      Tensor input, Tensor weight, @Nullable Tensor bias, Pair stride, Pair padding, Pair dilation, long groups) {
+      Tensor input,
+      Tensor weight,
+      @Nullable Tensor bias,
+      Pair stride,
+      Pair padding,
+      Pair dilation,
+      long groups) {
     return result(
         TocoTorch.tt_conv2d(
-            input.handle(), weight.handle(), handle(bias), stride.segment(), padding.segment(), dilation.segment(), groups, out()));
+            input.handle(),
+            weight.handle(),
+            handle(bias),
+            stride.segment(),
+            padding.segment(),
+            dilation.segment(),
+            groups,
+            out()));
   }
 
   /// The largest value under each window.
   ///
   /// @param input [B, C, H, W]
   public static Tensor maxPool2d(Tensor input, Pair kernel, Pair stride, Pair padding) {
-    return result(TocoTorch.tt_max_pool2d(input.handle(), kernel.segment(), stride.segment(), padding.segment(), out()));
+    return result(
+        TocoTorch.tt_max_pool2d(
+            input.handle(), kernel.segment(), stride.segment(), padding.segment(), out()));
   }
 
   /// The mean under each window; padding counts as zeros.
   ///
   /// @param input [B, C, H, W]
   public static Tensor avgPool2d(Tensor input, Pair kernel, Pair stride, Pair padding) {
-    return result(TocoTorch.tt_avg_pool2d(input.handle(), kernel.segment(), stride.segment(), padding.segment(), out()));
+    return result(
+        TocoTorch.tt_avg_pool2d(
+            input.handle(), kernel.segment(), stride.segment(), padding.segment(), out()));
   }
 
   /// Normalises over the last dimensions, those of `weight`.
   public static Tensor layerNorm(Tensor input, Tensor weight, @Nullable Tensor bias, double eps) {
-    return result(TocoTorch.tt_layer_norm(input.handle(), weight.handle(), handle(bias), eps, out()));
+    return result(
+        TocoTorch.tt_layer_norm(input.handle(), weight.handle(), handle(bias), eps, out()));
   }
 
   /// LibTorch's fused `softmax(query · keyᵀ · scale) · value`.
@@ -71,7 +89,9 @@ public final class Functional {
   /// @param scale factor on the products; NaN for 1 / √d
   /// @return [B, heads, N, d]
   public static Tensor attention(Tensor query, Tensor key, Tensor value, double scale) {
-    return result(TocoTorch.tt_attention(query.handle(), key.handle(), value.handle(), MemorySegment.NULL, scale, out()));
+    return result(
+        TocoTorch.tt_attention(
+            query.handle(), key.handle(), value.handle(), MemorySegment.NULL, scale, out()));
   }
 
   /// Zeroes elements with probability `p` and scales the rest; the input itself when not training.

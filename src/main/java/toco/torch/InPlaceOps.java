@@ -3,7 +3,8 @@ package toco.torch;
 import java.lang.foreign.MemorySegment;
 import toco.torch.ffi.TocoTorch;
 
-/// Operators that change the tensor itself and return it; named with a trailing underscore, as in PyTorch.
+/// Operators that change the tensor itself and return it; named with a trailing underscore, as in
+/// PyTorch.
 sealed interface InPlaceOps permits Tensor {
 
   MemorySegment handle();

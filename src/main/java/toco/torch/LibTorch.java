@@ -18,8 +18,9 @@ import toco.torch.ffi.TocoTorch;
 
 /// The process-wide state of LibTorch: loading it, threads, devices, and the count of live tensors.
 ///
-/// The shim is named by the system property `toco.library` or the environment variable `TOCO_LIBRARY`; `bin/toco` and the
-/// Maven build set the first. It finds LibTorch's own libraries through its rpath. Loading happens on first use.
+/// The shim is named by the system property `toco.library` or the environment variable
+/// `TOCO_LIBRARY`; `bin/toco` and the Maven build set the first. It finds LibTorch's own libraries
+/// through its rpath. Loading happens on first use.
 public final class LibTorch {
   private static final int DRAIN = 64;
 
@@ -33,8 +34,8 @@ public final class LibTorch {
 
   /// Loads the shim and LibTorch, if that has not happened yet.
   ///
-  /// @throws TorchException of kind IO, naming the remedy, if they cannot be found or loaded, or if another LibTorch is
-  ///     already in the process
+  /// @throws TorchException of kind IO, naming the remedy, if they cannot be found or loaded, or if
+  ///   another LibTorch is already in the process
   public static void load() {
     var _ = Loader.library();
   }
@@ -42,7 +43,8 @@ public final class LibTorch {
   private static final class Loader {
     private static final @Nullable Path LIBRARY;
 
-    /// What went wrong, told to every caller: an exception out of this initialiser would tell only the first.
+    /// What went wrong, told to every caller: an exception out of this initialiser would tell only
+    /// the first.
     private static final @Nullable String FAILURE;
 
     static {
@@ -74,11 +76,15 @@ public final class LibTorch {
       if (named == null || named.isEmpty()) {
         throw new TorchException(
             TorchException.Kind.IO,
-            "the native library is not named; start through bin/toco, or set -Dtoco.library to the libtoco_torch.so that native/build.sh printed");
+            "the native library is not named; start through bin/toco, or set -Dtoco.library to the"
+                + " libtoco_torch.so that native/build.sh printed");
       }
       var path = Path.of(named).toAbsolutePath();
       if (!Files.isRegularFile(path)) {
-        throw new TorchException(TorchException.Kind.IO, "no native library at %s; build it with native/build.sh, or run bin/toco doctor".formatted(path));
+        throw new TorchException(
+            TorchException.Kind.IO,
+            "no native library at %s; build it with native/build.sh, or run bin/toco doctor"
+                .formatted(path));
       }
       return path;
     }
@@ -88,7 +94,8 @@ public final class LibTorch {
       if (!present.isEmpty()) {
         throw new TorchException(
             TorchException.Kind.IO,
-            "another LibTorch is already loaded in this process (%s); two cannot share one, so load only %s".formatted(String.join(", ", present), library));
+            "another LibTorch is already loaded in this process (%s); two cannot share one, so load only %s"
+                .formatted(String.join(", ", present), library));
       }
     }
   }
@@ -101,7 +108,8 @@ public final class LibTorch {
           .map(line -> line.substring(line.indexOf('/')))
           .collect(Collectors.toSet());
     } catch (IOException e) {
-      return Set.of(); // no /proc: the check is a courtesy, the loader still reports a clash of symbols
+      return Set
+          .of(); // no /proc: the check is a courtesy, the loader still reports a clash of symbols
     }
   }
 
@@ -123,7 +131,8 @@ public final class LibTorch {
     return frame.out.get(ADDRESS, 0).reinterpret(Long.MAX_VALUE).getString(0);
   }
 
-  /// Tensors made and not yet freed, in the whole process. A run that ends where it began has leaked nothing.
+  /// Tensors made and not yet freed, in the whole process. A run that ends where it began has
+  /// leaked nothing.
   public static long liveTensors() {
     load();
     return TocoTorch.tt_live_tensors();
@@ -157,8 +166,8 @@ public final class LibTorch {
     return frame.outInt();
   }
 
-  /// Makes the operators that the calling thread calls run on it alone: for workers beside a training thread, which would
-  /// otherwise compete with it for the cores.
+  /// Makes the operators that the calling thread calls run on it alone: for workers beside a
+  /// training thread, which would otherwise compete with it for the cores.
   public static void serialThread() {
     load();
     Frame.check(TocoTorch.tt_serial_thread());
@@ -195,7 +204,8 @@ public final class LibTorch {
     WRAPPED.remove(token);
   }
 
-  /// Lets go of wrapped memory whose last view has died; called when memory is wrapped and when scopes close.
+  /// Lets go of wrapped memory whose last view has died; called when memory is wrapped and when
+  /// scopes close.
   static void drainReleased() {
     if (WRAPPED.isEmpty()) {
       return;

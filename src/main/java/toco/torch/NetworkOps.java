@@ -42,13 +42,15 @@ sealed interface NetworkOps permits Tensor {
     return result(tt_mse_loss(handle(), target.handle(), out()));
   }
 
-  /// Mean cross-entropy of logits [B, C, …] against int64 classes [B, …]; `ignoreIndex` counts for nothing.
+  /// Mean cross-entropy of logits [B, C, …] against int64 classes [B, …]; `ignoreIndex` counts for
+  /// nothing.
   default Tensor crossEntropy(Tensor target, long ignoreIndex) {
     return result(tt_cross_entropy(handle(), target.handle(), ignoreIndex, 1, out()));
   }
 
   /// [B, C, H, W] resized to the given size.
   default Tensor interpolate(long height, long width, Interpolation mode) {
-    return result(tt_interpolate(handle(), height, width, mode.code, 0, mode.antialias ? 1 : 0, out()));
+    return result(
+        tt_interpolate(handle(), height, width, mode.code, 0, mode.antialias ? 1 : 0, out()));
   }
 }

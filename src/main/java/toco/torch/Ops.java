@@ -12,32 +12,37 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import toco.torch.ffi.TocoTorch;
 
-/// Calls any operator that LibTorch, or a library loaded with [LibTorch#loadLibrary], has registered.
+/// Calls any operator that LibTorch, or a library loaded with [LibTorch#loadLibrary], has
+/// registered.
 ///
 /// ```java
 /// var inverse = Ops.call("aten::linalg_inv", matrix);
 /// var parts = Ops.callAll("aten::split.Tensor", x, 4, 1);    // a list of tensors comes as List<Tensor>
 /// ```
-/// Arguments follow the schema's order; trailing ones with a default may be left out. Allowed are null, [Tensor], integers,
-/// floating-point numbers, [Boolean], [String], [DType], [Device], `long[]`, `double[]`, `boolean[]` and lists of tensors
-/// (with nulls for optional ones).
+///
+/// Arguments follow the schema's order; trailing ones with a default may be left out. Allowed are
+/// null, [Tensor], integers, floating-point numbers, [Boolean], [String], [DType], [Device],
+/// `long[]`, `double[]`, `boolean[]` and lists of tensors (with nulls for optional ones).
 public final class Ops {
   private Ops() {}
 
   /// Calls an operator whose only result is a tensor.
   ///
-  /// @param name such as `aten::add.Tensor`: namespace, name, and overload after a dot if it has one
+  /// @param name such as `aten::add.Tensor`: namespace, name, and overload after a dot if it has
+  ///   one
   public static Tensor call(String name, @Nullable Object... arguments) {
     var results = callAll(name, arguments);
     if (results.size() == 1 && results.getFirst() instanceof Tensor tensor) {
       return tensor;
     }
     close(results);
-    throw new TorchException(TorchException.Kind.TYPE, "%s does not return one tensor; use callAll, schema: %s".formatted(name, schema(name)));
+    throw new TorchException(
+        TorchException.Kind.TYPE,
+        "%s does not return one tensor; use callAll, schema: %s".formatted(name, schema(name)));
   }
 
-  /// Calls an operator and returns its results: tensors, [Long], [Double], [Boolean] (as Long 0 or 1), [String], arrays or
-  /// lists of tensors, null for none.
+  /// Calls an operator and returns its results: tensors, [Long], [Double], [Boolean] (as Long 0 or
+  /// 1), [String], arrays or lists of tensors, null for none.
   public static List<@Nullable Object> callAll(String name, @Nullable Object... arguments) {
     try (var stack = new Stack()) {
       for (var argument : arguments) {
@@ -98,8 +103,12 @@ public final class Ops {
             case String text -> TocoTorch.tt_push_string(handle, arena.allocateFrom(text));
             case DType dtype -> TocoTorch.tt_push_int(handle, dtype.code);
             case Device device -> TocoTorch.tt_push_device(handle, device.type(), device.index());
-            case long[] list -> TocoTorch.tt_push_int_list(handle, arena.allocateFrom(JAVA_LONG, list), list.length);
-            case double[] list -> TocoTorch.tt_push_double_list(handle, arena.allocateFrom(JAVA_DOUBLE, list), list.length);
+            case long[] list ->
+                TocoTorch.tt_push_int_list(
+                    handle, arena.allocateFrom(JAVA_LONG, list), list.length);
+            case double[] list ->
+                TocoTorch.tt_push_double_list(
+                    handle, arena.allocateFrom(JAVA_DOUBLE, list), list.length);
             case boolean[] list -> pushFlags(list);
             case List<?> list -> pushTensors(list);
             default ->
@@ -126,7 +135,9 @@ public final class Ops {
             switch (list.get(i)) {
               case null -> MemorySegment.NULL;
               case Tensor tensor -> tensor.handle();
-              case Object other -> throw new IllegalArgumentException("a list argument must hold tensors, got a " + other.getClass().getName());
+              case Object other ->
+                  throw new IllegalArgumentException(
+                      "a list argument must hold tensors, got a " + other.getClass().getName());
             });
       }
       return TocoTorch.tt_push_tensor_list(handle, handles, list.size());
@@ -164,7 +175,9 @@ public final class Ops {
         }
         case 5 -> {
           Frame.check(TocoTorch.tt_stack_string_at(handle, index, out));
-          yield new String(out.asSlice(0, count).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE), java.nio.charset.StandardCharsets.UTF_8);
+          yield new String(
+              out.asSlice(0, count).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE),
+              java.nio.charset.StandardCharsets.UTF_8);
         }
         case 6, 8 -> {
           Frame.check(TocoTorch.tt_stack_ints_at(handle, index, out));
@@ -182,7 +195,10 @@ public final class Ops {
           }
           yield tensors;
         }
-        default -> throw new TorchException(TorchException.Kind.TYPE, "result %d is of a type that this bridge does not read".formatted(index));
+        default ->
+            throw new TorchException(
+                TorchException.Kind.TYPE,
+                "result %d is of a type that this bridge does not read".formatted(index));
       };
     }
 

@@ -9,32 +9,15 @@ import static toco.torch.ffi.TocoTorch.tt_clamp;
 import static toco.torch.ffi.TocoTorch.tt_cos;
 import static toco.torch.ffi.TocoTorch.tt_div;
 import static toco.torch.ffi.TocoTorch.tt_div_scalar;
-import static toco.torch.ffi.TocoTorch.tt_eq;
-import static toco.torch.ffi.TocoTorch.tt_eq_scalar;
 import static toco.torch.ffi.TocoTorch.tt_exp;
 import static toco.torch.ffi.TocoTorch.tt_floor;
-import static toco.torch.ffi.TocoTorch.tt_ge;
-import static toco.torch.ffi.TocoTorch.tt_ge_scalar;
 import static toco.torch.ffi.TocoTorch.tt_gelu;
-import static toco.torch.ffi.TocoTorch.tt_gt;
-import static toco.torch.ffi.TocoTorch.tt_gt_scalar;
-import static toco.torch.ffi.TocoTorch.tt_isnan;
-import static toco.torch.ffi.TocoTorch.tt_le;
-import static toco.torch.ffi.TocoTorch.tt_le_scalar;
 import static toco.torch.ffi.TocoTorch.tt_log;
 import static toco.torch.ffi.TocoTorch.tt_log_sigmoid;
-import static toco.torch.ffi.TocoTorch.tt_logical_and;
-import static toco.torch.ffi.TocoTorch.tt_logical_not;
-import static toco.torch.ffi.TocoTorch.tt_logical_or;
-import static toco.torch.ffi.TocoTorch.tt_lt;
-import static toco.torch.ffi.TocoTorch.tt_lt_scalar;
-import static toco.torch.ffi.TocoTorch.tt_masked_fill;
 import static toco.torch.ffi.TocoTorch.tt_maximum;
 import static toco.torch.ffi.TocoTorch.tt_minimum;
 import static toco.torch.ffi.TocoTorch.tt_mul;
 import static toco.torch.ffi.TocoTorch.tt_mul_scalar;
-import static toco.torch.ffi.TocoTorch.tt_ne;
-import static toco.torch.ffi.TocoTorch.tt_ne_scalar;
 import static toco.torch.ffi.TocoTorch.tt_neg;
 import static toco.torch.ffi.TocoTorch.tt_pow;
 import static toco.torch.ffi.TocoTorch.tt_pow_scalar;
@@ -49,12 +32,11 @@ import static toco.torch.ffi.TocoTorch.tt_sub;
 import static toco.torch.ffi.TocoTorch.tt_sub_scalar;
 import static toco.torch.ffi.TocoTorch.tt_tanh;
 import static toco.torch.ffi.TocoTorch.tt_trunc;
-import static toco.torch.ffi.TocoTorch.tt_where;
 
 import java.lang.foreign.MemorySegment;
 
-/// Operators that work element by element. Two tensors broadcast and promote dtypes as in PyTorch; with a tensor of
-/// integers an integral scalar keeps the dtype.
+/// Arithmetic and functions, element by element. Two tensors broadcast and promote dtypes as in
+/// PyTorch; with a tensor of integers an integral scalar keeps the dtype.
 sealed interface PointwiseOps permits Tensor {
 
   MemorySegment handle();
@@ -94,46 +76,6 @@ sealed interface PointwiseOps permits Tensor {
     return result(tt_pow(handle(), other.handle(), out()));
   }
 
-  /// Where equal: bool.
-  default Tensor eq(Tensor other) {
-    return result(tt_eq(handle(), other.handle(), out()));
-  }
-
-  /// Where different: bool.
-  default Tensor ne(Tensor other) {
-    return result(tt_ne(handle(), other.handle(), out()));
-  }
-
-  /// Where `this < other`: bool.
-  default Tensor lt(Tensor other) {
-    return result(tt_lt(handle(), other.handle(), out()));
-  }
-
-  /// Where `this ≤ other`: bool.
-  default Tensor le(Tensor other) {
-    return result(tt_le(handle(), other.handle(), out()));
-  }
-
-  /// Where `this > other`: bool.
-  default Tensor gt(Tensor other) {
-    return result(tt_gt(handle(), other.handle(), out()));
-  }
-
-  /// Where `this ≥ other`: bool.
-  default Tensor ge(Tensor other) {
-    return result(tt_ge(handle(), other.handle(), out()));
-  }
-
-  /// Both true (non-zero): bool.
-  default Tensor logicalAnd(Tensor other) {
-    return result(tt_logical_and(handle(), other.handle(), out()));
-  }
-
-  /// Either true: bool.
-  default Tensor logicalOr(Tensor other) {
-    return result(tt_logical_or(handle(), other.handle(), out()));
-  }
-
   /// `this + value`.
   default Tensor add(double value) {
     return result(tt_add_scalar(handle(), value, out()));
@@ -157,36 +99,6 @@ sealed interface PointwiseOps permits Tensor {
   /// `this` to the power `value`.
   default Tensor pow(double value) {
     return result(tt_pow_scalar(handle(), value, out()));
-  }
-
-  /// Where equal to `value`: bool.
-  default Tensor eq(double value) {
-    return result(tt_eq_scalar(handle(), value, out()));
-  }
-
-  /// Where not `value`: bool.
-  default Tensor ne(double value) {
-    return result(tt_ne_scalar(handle(), value, out()));
-  }
-
-  /// Where `this < value`: bool.
-  default Tensor lt(double value) {
-    return result(tt_lt_scalar(handle(), value, out()));
-  }
-
-  /// Where `this ≤ value`: bool.
-  default Tensor le(double value) {
-    return result(tt_le_scalar(handle(), value, out()));
-  }
-
-  /// Where `this > value`: bool.
-  default Tensor gt(double value) {
-    return result(tt_gt_scalar(handle(), value, out()));
-  }
-
-  /// Where `this ≥ value`: bool.
-  default Tensor ge(double value) {
-    return result(tt_ge_scalar(handle(), value, out()));
   }
 
   /// `value − this`.
@@ -274,16 +186,6 @@ sealed interface PointwiseOps permits Tensor {
     return result(tt_trunc(handle(), out()));
   }
 
-  /// Where false (zero): bool.
-  default Tensor logicalNot() {
-    return result(tt_logical_not(handle(), out()));
-  }
-
-  /// Where not a number: bool.
-  default Tensor isnan() {
-    return result(tt_isnan(handle(), out()));
-  }
-
   /// Limited to `low..high`.
   default Tensor clamp(double low, double high) {
     return result(tt_clamp(handle(), low, high, out()));
@@ -297,15 +199,5 @@ sealed interface PointwiseOps permits Tensor {
   /// Lowered to at most `high`.
   default Tensor clampMax(double high) {
     return result(tt_clamp(handle(), Double.NaN, high, out()));
-  }
-
-  /// This where the bool `condition` holds, else `other`.
-  default Tensor where(Tensor condition, Tensor other) {
-    return result(tt_where(condition.handle(), handle(), other.handle(), out()));
-  }
-
-  /// `value` where the bool `mask` holds, else this.
-  default Tensor maskedFill(Tensor mask, double value) {
-    return result(tt_masked_fill(handle(), mask.handle(), value, out()));
   }
 }

@@ -98,7 +98,8 @@ sealed interface ReductionOps permits Tensor {
 
   /// The standard deviation along several dimensions; unbiased divides by n − 1.
   default Tensor std(long[] dims, boolean unbiased, boolean keepDim) {
-    return result(tt_std(handle(), longs(dims), dims.length, unbiased ? 1 : 0, keepDim ? 1 : 0, out()));
+    return result(
+        tt_std(handle(), longs(dims), dims.length, unbiased ? 1 : 0, keepDim ? 1 : 0, out()));
   }
 
   /// Whether any element is true: a bool scalar.
@@ -121,7 +122,8 @@ sealed interface ReductionOps permits Tensor {
     return result(tt_cumsum(handle(), dim, out()));
   }
 
-  /// How often each number 0, 1, … occurs in a 1-D tensor of integers: int64 [max(minLength, largest + 1)].
+  /// How often each number 0, 1, … occurs in a 1-D tensor of integers: int64 [max(minLength,
+  /// largest + 1)].
   default Tensor bincount(long minLength) {
     return result(tt_bincount(handle(), minLength, out()));
   }
@@ -149,7 +151,8 @@ sealed interface ReductionOps permits Tensor {
     private static Ranked of(int status) {
       Frame.check(status);
       var frame = Frame.get();
-      return new Ranked(Tensor.adopt(frame.out.get(ADDRESS, 0)), Tensor.adopt(frame.second.get(ADDRESS, 0)));
+      return new Ranked(
+          Tensor.adopt(frame.out.get(ADDRESS, 0)), Tensor.adopt(frame.second.get(ADDRESS, 0)));
     }
   }
 }

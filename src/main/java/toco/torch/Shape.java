@@ -19,7 +19,8 @@ public record Shape(long... sizes) {
   public long size(int dim) {
     int index = dim < 0 ? dim + sizes.length : dim;
     if (index < 0 || index >= sizes.length) {
-      throw new IndexOutOfBoundsException("dimension %d of shape %s, which has %d".formatted(dim, this, sizes.length));
+      throw new IndexOutOfBoundsException(
+          "dimension %d of shape %s, which has %d".formatted(dim, this, sizes.length));
     }
     return sizes[index];
   }

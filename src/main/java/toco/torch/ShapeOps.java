@@ -130,7 +130,8 @@ sealed interface ShapeOps permits Tensor {
     return result(tt_one_hot(handle(), classes, out()));
   }
 
-  /// Framed with a constant; `pad` is (before, after) for the last dimension, then the one before it, ….
+  /// Framed with a constant; `pad` is (before, after) for the last dimension, then the one before
+  /// it, ….
   default Tensor pad(double value, long... pad) {
     return result(tt_pad(handle(), longs(pad), pad.length, value, out()));
   }

@@ -13,14 +13,22 @@ import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 import toco.torch.ffi.TocoTorch;
 
-/// A LibTorch tensor: an array of numbers of one [DType] on one [Device], with its place in the autograd graph.
+/// A LibTorch tensor: an array of numbers of one [DType] on one [Device], with its place in the
+/// autograd graph.
 ///
-/// A tensor belongs to the [TensorScope] that was innermost when it was made and dies with it; without one it is the
-/// maker's to [#close]. Using it after that, or a scope's tensor on another thread, throws [IllegalStateException].
-/// Operators are methods named as in PyTorch; those with a trailing underscore change the tensor in place. What LibTorch
-/// refuses comes as a [TorchException] with LibTorch's words.
+/// A tensor belongs to the [TensorScope] that was innermost when it was made and dies with it;
+/// without one it is the maker's to [#close]. Using it after that, or a scope's tensor on another
+/// thread, throws [IllegalStateException]. Operators are methods named as in PyTorch; those with a
+/// trailing underscore change the tensor in place. What LibTorch refuses comes as a
+/// [TorchException] with LibTorch's words.
 public final class Tensor extends TensorCreation
-    implements PointwiseOps, ReductionOps, ShapeOps, NetworkOps, InPlaceOps, AutoCloseable {
+    implements PointwiseOps,
+        ComparisonOps,
+        ReductionOps,
+        ShapeOps,
+        NetworkOps,
+        InPlaceOps,
+        AutoCloseable {
   private @Nullable MemorySegment handle;
   private @Nullable Arena window;
 
@@ -41,7 +49,7 @@ public final class Tensor extends TensorCreation
     return tensor;
   }
 
-  // ---- describing and reading ------------------------------------------------------------------------------------
+  // ------------------------------------------------------------------------------------
 
   /// Shape, dtype and device, read in one call.
   @SuppressWarnings("AvoidCommonTypeNames") // ProcessHandle.Info is no neighbour of tensors
@@ -104,8 +112,8 @@ public final class Tensor extends TensorCreation
     return frame.outLong();
   }
 
-  /// The elements in place, without a copy: writes through either are seen by both. The segment can be used until this
-  /// tensor is closed, on any thread.
+  /// The elements in place, without a copy: writes through either are seen by both. The segment can
+  /// be used until this tensor is closed, on any thread.
   ///
   /// @throws IllegalStateException if the tensor is not on the CPU, or not contiguous
   @SuppressWarnings("MustBeClosedChecker") // surrender() closes the window
@@ -140,7 +148,8 @@ public final class Tensor extends TensorCreation
   }
 
   private Tensor convert(DType dtype) {
-    try (var typed = to(dtype); var here = typed.to(Device.CPU)) {
+    try (var typed = to(dtype);
+        var here = typed.to(Device.CPU)) {
       return here.contiguous();
     }
   }
@@ -148,10 +157,13 @@ public final class Tensor extends TensorCreation
   private void requireInPlace() {
     var device = device();
     if (!device.isCpu()) {
-      throw new IllegalStateException("memory on %s cannot be read in place; copy it with to(Device.CPU) first".formatted(device));
+      throw new IllegalStateException(
+          "memory on %s cannot be read in place; copy it with to(Device.CPU) first"
+              .formatted(device));
     }
     if (!isContiguous()) {
-      throw new IllegalStateException("a tensor of shape %s is not contiguous; call contiguous() first".formatted(shape()));
+      throw new IllegalStateException(
+          "a tensor of shape %s is not contiguous; call contiguous() first".formatted(shape()));
     }
   }
 
@@ -161,7 +173,7 @@ public final class Tensor extends TensorCreation
     return frame.out.get(ADDRESS, 0).reinterpret(frame.second.get(JAVA_LONG, 0));
   }
 
-  // ---- copying ---------------------------------------------------------------------------------------------------
+  // ---------------------------------------------------------------------------------------------------
 
   @Override
   @SuppressWarnings("MissingSuperCall")
@@ -196,7 +208,9 @@ public final class Tensor extends TensorCreation
   ///
   /// @param nonBlocking lets a copy from pinned memory run while the host goes on
   public Tensor to(Device device, boolean nonBlocking) {
-    return result(TocoTorch.tt_to_device(handle(), device.type(), device.index(), nonBlocking ? 1 : 0, out()));
+    return result(
+        TocoTorch.tt_to_device(
+            handle(), device.type(), device.index(), nonBlocking ? 1 : 0, out()));
   }
 
   /// `value` everywhere, in this tensor's shape, dtype and device.
@@ -208,7 +222,7 @@ public final class Tensor extends TensorCreation
     return fullLike(0);
   }
 
-  // ---- autograd --------------------------------------------------------------------------------------------------
+  // --------------------------------------------------------------------------------------------------
 
   /// Adds the gradients of this scalar to the `grad` of the leaves it was computed from.
   public void backward() {
@@ -232,14 +246,17 @@ public final class Tensor extends TensorCreation
     return info().requiresGrad();
   }
 
-  // ---- life ------------------------------------------------------------------------------------------------------
+  // ------------------------------------------------------------------------------------------------------
 
-  /// The native handle (`tt_tensor` of the C ABI), borrowed: for passing this tensor to native code of one's own.
+  /// The native handle (`tt_tensor` of the C ABI), borrowed: for passing this tensor to native code
+  /// of one's own.
   @Override
   public MemorySegment handle() {
     var current = handle;
     if (current == null) {
-      throw new IllegalStateException("this tensor is closed; its TensorScope ended, or close() was called. Use TensorScope.keep for results that must outlive a scope");
+      throw new IllegalStateException(
+          "this tensor is closed; its TensorScope ended, or close() was called. Use"
+              + " TensorScope.keep for results that must outlive a scope");
     }
     if (scope != null && scope.thread != Thread.currentThread()) {
       throw new IllegalStateException(
@@ -253,7 +270,8 @@ public final class Tensor extends TensorCreation
     return handle == null;
   }
 
-  /// Frees the tensor. Its memory goes when no view and no graph needs it any more. Closing twice does nothing.
+  /// Frees the tensor. Its memory goes when no view and no graph needs it any more. Closing twice
+  /// does nothing.
   @Override
   public void close() {
     if (handle == null) {

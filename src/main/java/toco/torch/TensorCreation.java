@@ -16,12 +16,18 @@ abstract sealed class TensorCreation permits Tensor {
 
   /// A float32 CPU tensor with a copy of the values.
   public static Tensor of(float[] values, long... sizes) {
-    return copyOf(MemorySegment.ofArray(values), DType.FLOAT32, sizes.length == 0 ? new long[] {values.length} : sizes);
+    return copyOf(
+        MemorySegment.ofArray(values),
+        DType.FLOAT32,
+        sizes.length == 0 ? new long[] {values.length} : sizes);
   }
 
   /// An int64 CPU tensor with a copy of the values.
   public static Tensor of(long[] values, long... sizes) {
-    return copyOf(MemorySegment.ofArray(values), DType.INT64, sizes.length == 0 ? new long[] {values.length} : sizes);
+    return copyOf(
+        MemorySegment.ofArray(values),
+        DType.INT64,
+        sizes.length == 0 ? new long[] {values.length} : sizes);
   }
 
   /// A CPU tensor with a copy of memory that holds exactly its elements.
@@ -32,27 +38,34 @@ abstract sealed class TensorCreation permits Tensor {
     return tensor;
   }
 
-  /// A CPU tensor over off-heap memory, without a copy: writes through either are seen by both. The memory is kept
-  /// reachable while any view of it lives, so memory of an automatic arena needs no care; memory of an arena that is closed
-  /// by hand must stay open that long, or be handed over with [#wrap(Arena, MemorySegment, DType, long...)].
+  /// A CPU tensor over off-heap memory, without a copy: writes through either are seen by both. The
+  /// memory is kept reachable while any view of it lives, so memory of an automatic arena needs no
+  /// care; memory of an arena that is closed by hand must stay open that long, or be handed over
+  /// with [#wrap(Arena, MemorySegment, DType, long...)].
   ///
   /// @param data native memory holding exactly the elements, aligned to them
   public static Tensor wrap(MemorySegment data, DType dtype, long... sizes) {
     return wrap(data, null, dtype, sizes);
   }
 
-  /// The same, and takes over the arena, which must be a shared one: it is closed some time after the last view has died.
+  /// The same, and takes over the arena, which must be a shared one: it is closed some time after
+  /// the last view has died.
   public static Tensor wrap(Arena owned, MemorySegment data, DType dtype, long... sizes) {
     return wrap(data, owned, dtype, sizes);
   }
 
-  private static Tensor wrap(MemorySegment data, @Nullable Arena owned, DType dtype, long... sizes) {
+  private static Tensor wrap(
+      MemorySegment data, @Nullable Arena owned, DType dtype, long... sizes) {
     requireFit(data, dtype, sizes);
     if (!data.isNative()) {
-      throw new IllegalArgumentException("only native memory can be shared with LibTorch; this segment is on the heap, use copyOf");
+      throw new IllegalArgumentException(
+          "only native memory can be shared with LibTorch; this segment is on the heap, use"
+              + " copyOf");
     }
     if (data.address() % dtype.byteSize() != 0) {
-      throw new IllegalArgumentException("memory for %s must be aligned to %d bytes, got address %#x".formatted(dtype, dtype.byteSize(), data.address()));
+      throw new IllegalArgumentException(
+          "memory for %s must be aligned to %d bytes, got address %#x"
+              .formatted(dtype, dtype.byteSize(), data.address()));
     }
     LibTorch.load();
     long token = LibTorch.retain(data, owned);
@@ -66,14 +79,18 @@ abstract sealed class TensorCreation permits Tensor {
   private static void requireFit(MemorySegment data, DType dtype, long[] sizes) {
     long expected = Shape.of(sizes).numel() * dtype.byteSize();
     if (data.byteSize() != expected) {
-      throw new IllegalArgumentException("a %s tensor of shape %s has %d bytes, got memory of %d".formatted(dtype, Shape.of(sizes), expected, data.byteSize()));
+      throw new IllegalArgumentException(
+          "a %s tensor of shape %s has %d bytes, got memory of %d"
+              .formatted(dtype, Shape.of(sizes), expected, data.byteSize()));
     }
   }
 
   /// A tensor whose elements are not set.
   public static Tensor empty(DType dtype, Device device, long... sizes) {
     LibTorch.load();
-    return result(TocoTorch.tt_empty(longs(sizes), sizes.length, dtype.code, device.type(), device.index(), 0, out()));
+    return result(
+        TocoTorch.tt_empty(
+            longs(sizes), sizes.length, dtype.code, device.type(), device.index(), 0, out()));
   }
 
   /// A CPU tensor in pinned memory, from which copies to a GPU run asynchronously; needs CUDA.
@@ -82,7 +99,9 @@ abstract sealed class TensorCreation permits Tensor {
   }
 
   public static Tensor full(double value, DType dtype, Device device, long... sizes) {
-    return result(TocoTorch.tt_full(longs(sizes), sizes.length, value, dtype.code, device.type(), device.index(), out()));
+    return result(
+        TocoTorch.tt_full(
+            longs(sizes), sizes.length, value, dtype.code, device.type(), device.index(), out()));
   }
 
   /// float32 zeros on the CPU.
@@ -107,7 +126,9 @@ abstract sealed class TensorCreation permits Tensor {
 
   /// int64 on the CPU, uniform in low..high, high exclusive.
   public static Tensor randint(long low, long high, long... sizes) {
-    return result(TocoTorch.tt_randint(low, high, longs(sizes), sizes.length, DType.INT64.code, 0, -1, out()));
+    return result(
+        TocoTorch.tt_randint(
+            low, high, longs(sizes), sizes.length, DType.INT64.code, 0, -1, out()));
   }
 
   /// 0…n−1 in random order: int64, `n` of them.
@@ -117,7 +138,8 @@ abstract sealed class TensorCreation permits Tensor {
 
   /// start, start + 1, … up to end, exclusive.
   public static Tensor arange(double start, double end, DType dtype, Device device) {
-    return result(TocoTorch.tt_arange(start, end, 1, dtype.code, device.type(), device.index(), out()));
+    return result(
+        TocoTorch.tt_arange(start, end, 1, dtype.code, device.type(), device.index(), out()));
   }
 
   /// Tensors joined along an existing dimension.

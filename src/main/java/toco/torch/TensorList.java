@@ -7,10 +7,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import toco.torch.ffi.TocoTorch;
 
-/// A fixed list of tensors that is handed to LibTorch in one piece: a parameter group, its moments, a network's weights.
-/// What would be a dozen calls a parameter is one call a list.
+/// A fixed list of tensors that is handed to LibTorch in one piece: a parameter group, its moments,
+/// a network's weights. What would be a dozen calls a parameter is one call a list.
 ///
-/// The list borrows its tensors, which must stay open; they belong to no scope or to one that outlives the list.
+/// The list borrows its tensors, which must stay open; they belong to no scope or to one that
+/// outlives the list.
 public final class TensorList {
   private final List<Tensor> tensors;
   private final MemorySegment handles;
@@ -41,20 +42,55 @@ public final class TensorList {
   /// @param expAvgs first moments, a tensor a parameter
   /// @param expAvgSqs second moments
   /// @param step number of this step, from 1
-  /// @param missingAsZero whether a parameter without gradient is updated as if it were zero, or left alone
+  /// @param missingAsZero whether a parameter without gradient is updated as if it were zero, or
+  ///   left alone
   public void adamwStep(
-      TensorList expAvgs, TensorList expAvgSqs, long step, double lr, double beta1, double beta2, double eps, double weightDecay, boolean missingAsZero) {
+      TensorList expAvgs,
+      TensorList expAvgSqs,
+      long step,
+      double lr,
+      double beta1,
+      double beta2,
+      double eps,
+      double weightDecay,
+      boolean missingAsZero) {
     requireSameSize(expAvgs);
     requireSameSize(expAvgSqs);
     Frame.check(
         TocoTorch.tt_adamw_step(
-            handles(), expAvgs.handles(), expAvgSqs.handles(), size(), step, lr, beta1, beta2, eps, weightDecay, missingAsZero ? 1 : 0));
+            handles(),
+            expAvgs.handles(),
+            expAvgSqs.handles(),
+            size(),
+            step,
+            lr,
+            beta1,
+            beta2,
+            eps,
+            weightDecay,
+            missingAsZero ? 1 : 0));
   }
 
-  /// One step of SGD over the whole list, fused; the momentum buffers are read only if momentum is not 0.
-  public void sgdStep(TensorList momentumBuffers, long step, double lr, double momentum, double weightDecay, boolean missingAsZero) {
+  /// One step of SGD over the whole list, fused; the momentum buffers are read only if momentum is
+  /// not 0.
+  public void sgdStep(
+      TensorList momentumBuffers,
+      long step,
+      double lr,
+      double momentum,
+      double weightDecay,
+      boolean missingAsZero) {
     requireSameSize(momentumBuffers);
-    Frame.check(TocoTorch.tt_sgd_step(handles(), momentumBuffers.handles(), size(), step, lr, momentum, weightDecay, missingAsZero ? 1 : 0));
+    Frame.check(
+        TocoTorch.tt_sgd_step(
+            handles(),
+            momentumBuffers.handles(),
+            size(),
+            step,
+            lr,
+            momentum,
+            weightDecay,
+            missingAsZero ? 1 : 0));
   }
 
   /// Moves this list towards `sources`: `this = momentum · this + (1 − momentum) · source`.
@@ -65,7 +101,9 @@ public final class TensorList {
 
   private void requireSameSize(TensorList other) {
     if (other.size() != size()) {
-      throw new IllegalArgumentException("lists must have one entry a parameter: expected %d, got %d".formatted(size(), other.size()));
+      throw new IllegalArgumentException(
+          "lists must have one entry a parameter: expected %d, got %d"
+              .formatted(size(), other.size()));
     }
   }
 

@@ -17,8 +17,10 @@ import toco.torch.ffi.TocoTorch;
 ///   best = step.keep(loss.detach());          // outlives the scope: moved to the one around it
 /// }
 /// ```
-/// Scopes nest and belong to the thread that opened them, as do their tensors; they must be closed in the reverse order.
-/// Tensors made while no scope is open belong to whoever made them, may be used from any thread, and are closed by hand.
+///
+/// Scopes nest and belong to the thread that opened them, as do their tensors; they must be closed
+/// in the reverse order. Tensors made while no scope is open belong to whoever made them, may be
+/// used from any thread, and are closed by hand.
 public final class TensorScope implements AutoCloseable {
   private static final ThreadLocal<@Nullable TensorScope> INNERMOST = new ThreadLocal<>();
 
@@ -31,7 +33,8 @@ public final class TensorScope implements AutoCloseable {
   private TensorScope() {
     if (thread.isVirtual()) {
       throw new IllegalStateException(
-          "LibTorch keeps state in platform threads; open scopes on one (Thread.ofPlatform), not on a virtual thread");
+          "LibTorch keeps state in platform threads; open scopes on one (Thread.ofPlatform), not on"
+              + " a virtual thread");
     }
     INNERMOST.set(this);
   }
@@ -40,8 +43,8 @@ public final class TensorScope implements AutoCloseable {
     return new TensorScope();
   }
 
-  /// Runs the body in a scope of its own and keeps its result alone: what lies between goes at once, save what autograd
-  /// holds on to.
+  /// Runs the body in a scope of its own and keeps its result alone: what lies between goes at
+  /// once, save what autograd holds on to.
   public static Tensor scoped(Supplier<Tensor> body) {
     try (var scope = new TensorScope()) {
       var result = body.get();
@@ -53,12 +56,14 @@ public final class TensorScope implements AutoCloseable {
     return INNERMOST.get();
   }
 
-  /// Moves a tensor of this scope to the scope around it, or, if there is none, to the caller. Returns the tensor.
+  /// Moves a tensor of this scope to the scope around it, or, if there is none, to the caller.
+  /// Returns the tensor.
   public Tensor keep(Tensor tensor) {
     requireOpen();
     if (tensor.scope != this) {
       throw new IllegalArgumentException(
-          "only a tensor of this scope can be kept; this one " + (tensor.scope == null ? "belongs to no scope" : "belongs to another scope"));
+          "only a tensor of this scope can be kept; this one "
+              + (tensor.scope == null ? "belongs to no scope" : "belongs to another scope"));
     }
     remove(tensor);
     if (outer != null) {
@@ -67,7 +72,8 @@ public final class TensorScope implements AutoCloseable {
     return tensor;
   }
 
-  /// Takes a tensor out of every scope: from now on the caller closes it, and any thread may use it. Returns the tensor.
+  /// Takes a tensor out of every scope: from now on the caller closes it, and any thread may use
+  /// it. Returns the tensor.
   public static Tensor release(Tensor tensor) {
     if (tensor.scope != null) {
       tensor.handle(); // checks thread and life
@@ -110,7 +116,8 @@ public final class TensorScope implements AutoCloseable {
     }
     requireOpen();
     if (INNERMOST.get() != this) {
-      throw new IllegalStateException("an inner TensorScope is still open; close scopes in the reverse order of opening");
+      throw new IllegalStateException(
+          "an inner TensorScope is still open; close scopes in the reverse order of opening");
     }
     closed = true;
     INNERMOST.set(outer);
@@ -138,7 +145,9 @@ public final class TensorScope implements AutoCloseable {
       throw new IllegalStateException("this TensorScope is closed");
     }
     if (Thread.currentThread() != thread) {
-      throw new IllegalStateException("TensorScope of thread '%s' used on thread '%s'".formatted(thread.getName(), Thread.currentThread().getName()));
+      throw new IllegalStateException(
+          "TensorScope of thread '%s' used on thread '%s'"
+              .formatted(thread.getName(), Thread.currentThread().getName()));
     }
   }
 }

@@ -29,6 +29,7 @@ public final class TorchException extends RuntimeException {
 
   static TorchException ofStatus(int status, String message) {
     var kinds = Kind.values();
-    return new TorchException(status >= 1 && status <= kinds.length ? kinds[status - 1] : Kind.OTHER, message);
+    return new TorchException(
+        status >= 1 && status <= kinds.length ? kinds[status - 1] : Kind.OTHER, message);
   }
 }

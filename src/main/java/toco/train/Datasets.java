@@ -19,12 +19,15 @@ public final class Datasets {
   public static Dataset open(Config config, Split split) {
     var data = config.data();
     if (data.layout() == Layout.COCO) {
-      throw new DataException("data.layout coco cannot be read yet; lay the images out as VOC does and set data.layout=voc");
+      throw new DataException(
+          "data.layout coco cannot be read yet; lay the images out as VOC does and set"
+              + " data.layout=voc");
     }
     if (data.layout() == Layout.SYNTHETIC) {
       generate(config);
     }
-    var files = new VocFiles(data.imagePath(), data.maskPath(), data.listPath(split), data.labelsPath());
+    var files =
+        new VocFiles(data.imagePath(), data.maskPath(), data.listPath(split), data.labelsPath());
     return data.labelsFromMasks()
         ? VocDataset.openWithLabelsFromMasks(files, data.classNames())
         : VocDataset.open(files, data.classNames());
@@ -38,7 +41,8 @@ public final class Datasets {
           case LIVELY -> SyntheticShapes.Variant.LIVELY;
         };
     var options =
-        new SyntheticShapes.Options(wanted.seed(), variant, wanted.trainImages(), wanted.valImages(), wanted.testImages());
+        new SyntheticShapes.Options(
+            wanted.seed(), variant, wanted.trainImages(), wanted.valImages(), wanted.testImages());
     SyntheticShapes.write(config.data().root(), options);
   }
 }

@@ -12,7 +12,8 @@ public final class Devices {
   ///
   /// @throws TrainingException if CUDA is asked for and LibTorch sees no GPU
   public static Device prepare(TrainConfig config) {
-    LibTorch.setNumThreads(config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads());
+    LibTorch.setNumThreads(
+        config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads());
     LibTorch.setFlushDenormal(true);
     int gpus = LibTorch.cudaDeviceCount();
     return switch (config.device()) {
@@ -20,7 +21,9 @@ public final class Devices {
       case AUTO -> gpus > 0 ? Device.CUDA : Device.CPU;
       case CUDA -> {
         if (gpus == 0) {
-          throw new TrainingException("train.device is cuda, but LibTorch sees no GPU; see bin/toco doctor, or set train.device=cpu");
+          throw new TrainingException(
+              "train.device is cuda, but LibTorch sees no GPU; see bin/toco doctor, or set"
+                  + " train.device=cpu");
         }
         yield Device.CUDA;
       }

@@ -8,9 +8,12 @@ import toco.torch.DType;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// Adds up the losses of the steps between two log lines on the device, so that only reading them waits for it.
+/// Adds up the losses of the steps between two log lines on the device, so that only reading them
+/// waits for it.
 final class LossMeter implements AutoCloseable {
-  private static final String[] NAMES = {"cls", "clsAux", "ptc", "ctc", "seg", "reg", "total", "emptySegParts"};
+  private static final String[] NAMES = {
+    "cls", "clsAux", "ptc", "ctc", "seg", "reg", "total", "emptySegParts"
+  };
 
   private @Nullable Tensor sums; // float32 [8]
   private int steps;
@@ -21,8 +24,14 @@ final class LossMeter implements AutoCloseable {
     var values =
         Tensor.stack(
             List.of(
-                terms.cls().detach(), terms.clsAux().detach(), terms.ptc().detach(), terms.ctc().detach(),
-                terms.seg().detach(), terms.reg().detach(), result.total().detach(), result.emptySegParts().to(DType.FLOAT32)),
+                terms.cls().detach(),
+                terms.clsAux().detach(),
+                terms.ptc().detach(),
+                terms.ctc().detach(),
+                terms.seg().detach(),
+                terms.reg().detach(),
+                result.total().detach(),
+                result.emptySegParts().to(DType.FLOAT32)),
             0);
     if (sums == null) {
       sums = TensorScope.release(values.zerosLike());

@@ -23,14 +23,16 @@ final class MetricsLog implements AutoCloseable {
   private MetricsLog(Path file) {
     this.file = file;
     try {
-      channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+      channel =
+          FileChannel.open(
+              file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
     } catch (IOException e) {
       throw failure(e);
     }
   }
 
-  /// Opens the log for a run that stands at `step`: lines of later steps, from before an interruption, are taken out, as
-  /// is a line cut short.
+  /// Opens the log for a run that stands at `step`: lines of later steps, from before an
+  /// interruption, are taken out, as is a line cut short.
   static MetricsLog openAt(Path file, long step) {
     if (Files.exists(file)) {
       try {
@@ -42,7 +44,8 @@ final class MetricsLog implements AutoCloseable {
         }
         var rewritten = file.resolveSibling(file.getFileName() + ".tmp");
         Files.write(rewritten, kept);
-        Files.move(rewritten, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        Files.move(
+            rewritten, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
       } catch (IOException e) {
         throw new TrainingException("cannot rewrite %s: %s".formatted(file, e.getMessage()), e);
       }
@@ -52,7 +55,8 @@ final class MetricsLog implements AutoCloseable {
 
   /// Appends a line.
   void write(Map<String, ?> line) {
-    var bytes = ByteBuffer.wrap((JSON.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8));
+    var bytes =
+        ByteBuffer.wrap((JSON.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8));
     try {
       while (bytes.hasRemaining()) {
         channel.write(bytes);
@@ -72,7 +76,9 @@ final class MetricsLog implements AutoCloseable {
 
   private TrainingException failure(IOException e) {
     return new TrainingException(
-        "cannot write %s: %s; free some space or check permissions, then resume the run".formatted(file, e.getMessage()), e);
+        "cannot write %s: %s; free some space or check permissions, then resume the run"
+            .formatted(file, e.getMessage()),
+        e);
   }
 
   @Override

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 import toco.config.Config;
 import toco.image.AtomicFile;
 
-/// A run's folder, held by one process at a time: `config.yaml`, `metrics.jsonl`, `checkpoints/`, `overlays/`.
+/// A run's folder, held by one process at a time: `config.yaml`, `metrics.jsonl`, `checkpoints/`,
+/// `overlays/`.
 final class RunFolder implements AutoCloseable {
   private final Path path;
   private final FileChannel lockFile;
@@ -24,12 +25,14 @@ final class RunFolder implements AutoCloseable {
 
   /// Makes the folder of a new run and writes its configuration.
   ///
-  /// @throws TrainingException if the folder holds a run's checkpoints already, or cannot be written
+  /// @throws TrainingException if the folder holds a run's checkpoints already, or cannot be
+  ///   written
   static RunFolder create(Config config) {
     var path = config.run().dir();
     if (Files.exists(path.resolve("checkpoints"))) {
       throw new TrainingException(
-          "%s already holds a run; go on with it by --resume %s, or choose another folder by --set run.dir=…".formatted(path, path));
+          "%s already holds a run; go on with it by --resume %s, or choose another folder by --set run.dir=…"
+              .formatted(path, path));
     }
     try {
       Files.createDirectories(path);
@@ -44,7 +47,8 @@ final class RunFolder implements AutoCloseable {
     var path = config.run().dir();
     var folder = new RunFolder(path);
     try {
-      AtomicFile.write(path.resolve("config.yaml"), config.toYaml().getBytes(StandardCharsets.UTF_8));
+      AtomicFile.write(
+          path.resolve("config.yaml"), config.toYaml().getBytes(StandardCharsets.UTF_8));
       return folder;
     } catch (IOException e) {
       folder.close();
@@ -63,18 +67,24 @@ final class RunFolder implements AutoCloseable {
   /// Where a step's picture belongs; makes the folder.
   Path overlay(long step) {
     try {
-      return Files.createDirectories(path.resolve("overlays")).resolve("step-%06d.png".formatted(step));
+      return Files.createDirectories(path.resolve("overlays"))
+          .resolve("step-%06d.png".formatted(step));
     } catch (IOException e) {
-      throw new TrainingException("cannot make the folder for pictures in %s: %s".formatted(path, e), e);
+      throw new TrainingException(
+          "cannot make the folder for pictures in %s: %s".formatted(path, e), e);
     }
   }
 
   private static FileChannel lock(Path path) {
     try {
-      var channel = FileChannel.open(path.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      var channel =
+          FileChannel.open(
+              path.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       if (tryLock(channel) == null) {
         channel.close();
-        throw new TrainingException("another process is training in %s; wait for it, or choose another run.dir".formatted(path));
+        throw new TrainingException(
+            "another process is training in %s; wait for it, or choose another run.dir"
+                .formatted(path));
       }
       return channel;
     } catch (IOException e) {

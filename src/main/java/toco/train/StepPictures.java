@@ -33,7 +33,8 @@ public final class StepPictures {
   /// @throws toco.image.ImageException if the file cannot be written
   public static void write(Path png, Batch batch, TrainStep.Result result) {
     var sheet = new TileSheet(6, TILE_PX);
-    try (var _ = TensorScope.open(); var _ = GradMode.noGrad()) {
+    try (var _ = TensorScope.open();
+        var _ = GradMode.noGrad()) {
       for (int i = 0; i < Math.min(MAX_SAMPLES, batch.size()); i++) {
         addRow(sheet, batch, result, i);
       }
@@ -56,7 +57,9 @@ public final class StepPictures {
       sheet.add(label, Overlay.heat(image, TensorPictures.heatMap(cam.select(0, k)), Colormap.JET));
       sheet.add("aux " + label, Overlay.heat(image, TensorPictures.heatMap(auxCam), Colormap.JET));
     }
-    sheet.add("RoI: cream uncertain, red sure", Overlay.labels(image, roiLabels(result.roiMask().select(0, i))));
+    sheet.add(
+        "RoI: cream uncertain, red sure",
+        Overlay.labels(image, roiLabels(result.roiMask().select(0, i))));
     addCrops(sheet, result.crops().crops().select(0, i), result.crops().flags().select(0, i));
 
     var labels = Overlay.labels(image, TensorPictures.labelMap(result.pseudoLabels().select(0, i)));
@@ -87,9 +90,17 @@ public final class StepPictures {
       positives += positive ? 1 : 0;
       int left = j % columns * cellPx;
       int top = j / columns * cellPx;
-      grid.draw(Picture.of(TensorPictures.image(crops.select(0, j))).fittedTo(cellPx - 2), left + 1, top + 1);
+      grid.draw(
+          Picture.of(TensorPictures.image(crops.select(0, j))).fittedTo(cellPx - 2),
+          left + 1,
+          top + 1);
       for (int inset = 1; inset <= 3; inset++) {
-        grid.drawBox(left + inset, top + inset, cellPx - 2 * inset, cellPx - 2 * inset, positive ? POSITIVE : NEGATIVE);
+        grid.drawBox(
+            left + inset,
+            top + inset,
+            cellPx - 2 * inset,
+            cellPx - 2 * inset,
+            positive ? POSITIVE : NEGATIVE);
       }
     }
     sheet.add("crops: %d green +, %d red -".formatted(positives, count - positives), grid);

@@ -6,9 +6,15 @@ import java.util.Map;
 ///
 /// @param step steps done
 /// @param maxIters steps of the whole run
-/// @param losses unweighted terms and their weighted `total` by name, means since the last logged step; unmodifiable
+/// @param losses unweighted terms and their weighted `total` by name, means since the last logged
+///   step; unmodifiable
 /// @param imagesPerSecond training images, mean since the last logged step
 /// @param etaSeconds time to the last step at that rate
 /// @param logged whether this step's figures go to `metrics.jsonl`
 public record StepReport(
-    long step, long maxIters, Map<String, Double> losses, double imagesPerSecond, double etaSeconds, boolean logged) {}
+    long step,
+    long maxIters,
+    Map<String, Double> losses,
+    double imagesPerSecond,
+    double etaSeconds,
+    boolean logged) {}

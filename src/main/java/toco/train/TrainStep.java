@@ -25,8 +25,8 @@ import toco.torch.Tensor;
 
 /// One training step, in the paper's order (METHOD "One training step").
 ///
-/// The network has no random layer, so each view is encoded once: the pass of `view1` and `view2` serves the losses, the
-/// CAMs of scale 1 and both projection heads.
+/// The network has no random layer, so each view is encoded once: the pass of `view1` and `view2`
+/// serves the losses, the CAMs of scale 1 and both projection heads.
 public final class TrainStep {
   private final Toco model;
   private final Optimizer optimizer;
@@ -50,7 +50,13 @@ public final class TrainStep {
   /// @param pseudoLabels int64 [B, H, W]
   /// @param emptySegParts how many of the two parts of the segmentation loss had no pixel
   public record Result(
-      LossTerms losses, Tensor total, MultiScaleCam.Cams cams, Tensor roiMask, RoiCrops crops, Tensor pseudoLabels, Tensor emptySegParts) {}
+      LossTerms losses,
+      Tensor total,
+      MultiScaleCam.Cams cams,
+      Tensor roiMask,
+      RoiCrops crops,
+      Tensor pseudoLabels,
+      Tensor emptySegParts) {}
 
   /// Computes the losses of a batch and updates the weights.
   ///
@@ -61,11 +67,18 @@ public final class TrainStep {
     var images = batch.view1();
     var labels = batch.labels();
 
-    var global = model.encode(Tensor.cat(List.of(images, batch.view2()), 0)); // both global views, [2B, …]
+    var global =
+        model.encode(Tensor.cat(List.of(images, batch.view2()), 0)); // both global views, [2B, …]
     var tokens = global.images(0, size);
     var cams = MultiScaleCam.compute(model, images, config.cam().scales(), tokens);
     var roiMask = CamLabels.roiMask(cams.auxCam(), labels, config.cam());
-    var crops = RoiCrops.cut(batch.localView(), roiMask, config.train().localCropSizePx(), config.cam().negativeRatio(), corners);
+    var crops =
+        RoiCrops.cut(
+            batch.localView(),
+            roiMask,
+            config.train().localCropSizePx(),
+            config.cam().negativeRatio(),
+            corners);
 
     var patchMap = tokens.patchMap(); // [B, D, h, w]
     var cls = ClassLoss.of(model.classLogits(patchMap), labels);
@@ -73,7 +86,12 @@ public final class TrainStep {
     var ptc = PtcLoss.of(patchMap, affinity(cams.auxCam(), labels, batch.boxes(), tokens));
     var ctc = classTokenContrast(global, crops);
     var source = config.loss().labelsFromMainCamAt(iter) ? cams.cam() : cams.auxCam();
-    var refined = pseudoLabels.refine(Normalization.denormalizeToUnit(images), CamLabels.validCam(source, labels), labels, batch.boxes());
+    var refined =
+        pseudoLabels.refine(
+            Normalization.denormalizeToUnit(images),
+            CamLabels.validCam(source, labels),
+            labels,
+            batch.boxes());
     var dense = denseLosses(images, patchMap, refined, batch.boxes(), iter);
 
     var losses = new LossTerms(cls, clsAux, ptc, ctc, dense.seg.value(), dense.reg);
@@ -89,34 +107,44 @@ public final class TrainStep {
     model.updateTeacher();
     var teacher = model.projectTeacher(global.clsToken().detach()); // [2B, P]
     var local = model.encode(crops.viewMajor()).clsToken(); // [n·B, D]
-    var student = model.projectStudent(Tensor.cat(List.of(global.clsToken(), local), 0)); // [(2 + n)·B, P]
+    var student =
+        model.projectStudent(Tensor.cat(List.of(global.clsToken(), local), 0)); // [(2 + n)·B, P]
     return CtcLoss.of(teacher, student, crops.flags(), config.loss().ctcTemperature());
   }
 
   /// Which patches belong together by the auxiliary CAMs.
   private Tensor affinity(Tensor auxCam, Tensor labels, List<ImageBox> boxes, Tokens tokens) {
     try (var _ = GradMode.noGrad()) {
-      var atGrid = CamLabels.validCam(auxCam.interpolate(tokens.gridH(), tokens.gridW(), Interpolation.BILINEAR), labels);
+      var atGrid =
+          CamLabels.validCam(
+              auxCam.interpolate(tokens.gridH(), tokens.gridW(), Interpolation.BILINEAR), labels);
       return AffinityMask.of(CamLabels.forTraining(atGrid, gridBoxes(boxes), config.cam()));
     }
   }
 
-  /// The published code applies boxes in pixels to the grid of patches; `compat: aligned` converts them.
+  /// The published code applies boxes in pixels to the grid of patches; `compat: aligned` converts
+  /// them.
   private List<ImageBox> gridBoxes(List<ImageBox> boxes) {
     return switch (config.train().compat()) {
       case REFERENCE -> boxes;
-      case ALIGNED -> boxes.stream().map(box -> box.inPatches(config.model().encoder().patchSizePx())).toList();
+      case ALIGNED ->
+          boxes.stream().map(box -> box.inPatches(config.model().encoder().patchSizePx())).toList();
     };
   }
 
   private record Dense(SegLoss.Result seg, Tensor reg) {}
 
   /// The decoder's two losses; while both have weight 0 they are computed for the log alone.
-  private Dense denseLosses(Tensor images, Tensor patchMap, Tensor labels, List<ImageBox> boxes, long iter) {
+  private Dense denseLosses(
+      Tensor images, Tensor patchMap, Tensor labels, List<ImageBox> boxes, long iter) {
     boolean trained = config.loss().segWeightAt(iter) > 0 || config.loss().regWeightAt(iter) > 0;
     try (var _ = GradMode.enabled(trained)) {
-      var logits = model.segment(patchMap).interpolate(images.size(2), images.size(3), Interpolation.BILINEAR); // [B, C, H, W]
-      return new Dense(SegLoss.of(logits, labels), EnergyLoss.of(images, logits, labels, boxes, config.loss()));
+      var logits =
+          model
+              .segment(patchMap)
+              .interpolate(images.size(2), images.size(3), Interpolation.BILINEAR); // [B, C, H, W]
+      return new Dense(
+          SegLoss.of(logits, labels), EnergyLoss.of(images, logits, labels, boxes, config.loss()));
     }
   }
 }

@@ -2,7 +2,6 @@ package toco.train;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +28,9 @@ import toco.torch.TensorScope;
 
 /// A training run: steps, log lines, pictures, checkpoints and evaluations at their intervals.
 ///
-/// The order of samples, their augmentation and the local crops are functions of (seed, step), so a resumed run ends with
-/// the same weights, bit for bit, as one that was never interrupted (on one machine and number of threads).
+/// The order of samples, their augmentation and the local crops are functions of (seed, step), so a
+/// resumed run ends with the same weights, bit for bit, as one that was never interrupted (on one
+/// machine and number of threads).
 public final class Trainer implements AutoCloseable {
   private static final int CHECKPOINTS_KEPT = 2;
 
@@ -44,9 +44,11 @@ public final class Trainer implements AutoCloseable {
   private final Dataset train;
   private final Evaluator evaluator;
   private long step;
+  private long savedStep = -1;
   private volatile boolean stopRequested;
 
-  private Trainer(Config config, RunFolder folder, Dataset train, Dataset val, TrainingListener listener) {
+  private Trainer(
+      Config config, RunFolder folder, Dataset train, Dataset val, TrainingListener listener) {
     this.config = config;
     this.folder = folder;
     this.train = train;
@@ -55,17 +57,24 @@ public final class Trainer implements AutoCloseable {
     Rng.manualSeed(config.run().seed());
     try (var _ = TensorScope.open()) {
       model = new Toco(config.model(), device);
-      optimizer = new Optimizer(ParamGroups.of(model.params(), config.optim()), config.optim(), Schedule.of(config.optim(), config.train()));
+      optimizer =
+          new Optimizer(
+              ParamGroups.of(model.params(), config.optim()),
+              config.optim(),
+              Schedule.of(config.optim(), config.train()));
     }
     trainStep = new TrainStep(model, optimizer, config);
     evaluator = new Evaluator(config, val, device);
-    listener.onMessage("device %s, %d threads, %,d weights, %,d images".formatted(device, LibTorch.numThreads(), model.params().count(), train.size()));
+    listener.onMessage(
+        "device %s, %d threads, %,d weights, %,d images"
+            .formatted(device, LibTorch.numThreads(), model.params().count(), train.size()));
   }
 
   /// Starts a new run in `run.dir`.
   ///
   /// @throws TrainingException if that folder holds a run already
-  public static Trainer start(Config config, Dataset train, Dataset val, TrainingListener listener) {
+  public static Trainer start(
+      Config config, Dataset train, Dataset val, TrainingListener listener) {
     var trainer = new Trainer(config, RunFolder.create(config), train, val, listener);
     try {
       trainer.loadPretrained();
@@ -83,9 +92,13 @@ public final class Trainer implements AutoCloseable {
   public static Trainer resume(Path runDir, List<String> overrides, TrainingListener listener) {
     try (var _ = TensorScope.open()) {
       var found = newestCheckpoint(runDir);
-      found.damaged().forEach(reason -> listener.onMessage("passed over a damaged checkpoint: " + reason));
+      found
+          .damaged()
+          .forEach(reason -> listener.onMessage("passed over a damaged checkpoint: " + reason));
       var saved = found.checkpoint();
-      var config = Config.parse(saved.configYaml(), found.file().toString(), overrides).with("run.dir=" + runDir);
+      var config =
+          Config.parse(saved.configYaml(), found.file().toString(), overrides)
+              .with("run.dir=" + runDir);
       var train = Datasets.open(config, Split.TRAIN);
       var val = Datasets.open(config, config.eval().split());
       var trainer = new Trainer(config, RunFolder.open(config), train, val, listener);
@@ -102,10 +115,15 @@ public final class Trainer implements AutoCloseable {
 
   private static Checkpoint.Found newestCheckpoint(Path runDir) {
     if (!Files.isDirectory(runDir)) {
-      throw new TrainingException("there is no run folder %s; --resume takes the run.dir of an earlier train".formatted(runDir));
+      throw new TrainingException(
+          "there is no run folder %s; --resume takes the run.dir of an earlier train"
+              .formatted(runDir));
     }
     return Checkpoint.latest(runDir)
-        .orElseThrow(() -> new TrainingException("%s has no checkpoint to resume from; start the run anew".formatted(runDir)));
+        .orElseThrow(
+            () ->
+                new TrainingException(
+                    "%s has no checkpoint to resume from; start the run anew".formatted(runDir)));
   }
 
   public Config config() {
@@ -133,64 +151,66 @@ public final class Trainer implements AutoCloseable {
     stopRequested = true;
   }
 
-  /// Trains to the last step, or until a stop is requested.
+  /// Trains to the last step, or until a stop is requested. A sample that cannot be read ends the
+  /// run after a checkpoint, so that nothing learned is lost.
   ///
   /// @throws TrainingException if the loss becomes NaN, or the run folder cannot be written
   public Outcome run() {
     var settings = config.train();
     Scores scores = null;
-    long saved = -1;
     long evaluated = -1;
     if (step == 0) {
       save(); // from here on a killed run can be resumed
-      saved = 0;
     }
     try (var loader = loader();
-        var metrics = MetricsLog.openAt(folder.metrics(), step);
-        var meter = new LossMeter()) {
-      long loggedStep = step;
-      long loggedAt = System.nanoTime();
+        var log = new StepLog(config, device, folder.metrics(), step)) {
       while (step < settings.maxIters() && !stopRequested) {
-        trainOne(loader.next(), meter);
+        trainOne(next(loader), log);
         boolean last = step == settings.maxIters();
-        boolean logged = last || isDue(settings.logEvery());
-        var report = report(meter, loggedStep, System.nanoTime() - loggedAt, logged);
-        listener.onStep(report);
-        if (logged) {
-          log(metrics, report);
-          meter.reset();
-          loggedStep = step;
-        }
-        if (last || isDue(settings.checkpointEvery())) {
+        listener.onStep(log.report(step, optimizer.learningRates()));
+        long steppedNs = System.nanoTime();
+        if (last || StepLog.isDue(step, settings.checkpointEvery())) {
           save();
-          saved = step;
         }
-        if (last || isDue(settings.evalEvery())) {
-          scores = evaluate(metrics);
+        if (last || StepLog.isDue(step, settings.evalEvery())) {
+          scores = evaluate(log);
           evaluated = step;
         }
-        if (logged) {
-          loggedAt = System.nanoTime();
-        }
+        log.exclude(System.nanoTime() - steppedNs);
       }
-      if (saved != step) {
+      if (savedStep != step) {
         save();
       }
       if (step == settings.maxIters() && evaluated != step && !stopRequested) {
-        scores = evaluate(metrics); // a resumed run that had ended
+        scores = evaluate(log); // of a run that had ended, and was resumed
       }
     }
-    return new Outcome(step, step == settings.maxIters(), scores, Checkpoint.file(folder.path(), step));
+    return new Outcome(
+        step, step == settings.maxIters(), scores, Checkpoint.file(folder.path(), step));
   }
 
-  private void trainOne(Batch batch, LossMeter meter) {
+  private Batch next(BatchLoader loader) {
+    try {
+      return loader.next();
+    } catch (RuntimeException e) {
+      if (savedStep != step) {
+        save();
+      }
+      throw e;
+    }
+  }
+
+  private void trainOne(Batch batch, StepLog log) {
     try (var _ = TensorScope.open()) {
       var settings = config.train();
-      var corners = RoiCrops.random(settings.localCrops(), settings.localCropSizePx(), config.run().seed(), Math.toIntExact(step));
+      long seed = config.run().seed();
+      var corners =
+          RoiCrops.random(
+              settings.localCrops(), settings.localCropSizePx(), seed, Math.toIntExact(step));
       var result = trainStep.run(batch, step, corners);
-      meter.add(result);
       step++;
-      if (isDue(settings.overlayEvery())) {
+      log.add(result);
+      if (StepLog.isDue(step, settings.overlayEvery())) {
         StepPictures.write(folder.overlay(step), batch, result);
       }
     } finally {
@@ -200,41 +220,15 @@ public final class Trainer implements AutoCloseable {
 
   private BatchLoader loader() {
     var settings = config.train();
-    var sampler = new EpochSampler(config.run().seed(), train.size(), settings.samplesPerProcess(), 0, 1);
+    var sampler =
+        new EpochSampler(config.run().seed(), train.size(), settings.samplesPerProcess(), 0, 1);
     var augmentation = new Augmentation(config.augment(), settings.compat(), config.run().seed());
     return new BatchLoader(train, sampler, augmentation, device, step, config.data().workers());
   }
 
-  private boolean isDue(int every) {
-    return every > 0 && step % every == 0;
-  }
-
-  private StepReport report(LossMeter meter, long loggedStep, long elapsedNs, boolean logged) {
-    double stepSeconds = elapsedNs / 1e9 / (step - loggedStep);
-    var losses = logged || device.isCpu() ? meter.means() : Map.<String, Double>of(); // reading waits for a GPU
-    if (losses.getOrDefault("total", 0.0).isNaN()) {
-      throw new TrainingException(
-          "the loss became NaN by step %d; lower optim.lr or look at the images of this run, then resume from the last checkpoint in %s"
-              .formatted(step, folder.path()));
-    }
-    long maxIters = config.train().maxIters();
-    return new StepReport(step, maxIters, losses, config.train().samplesPerProcess() / stepSeconds, (maxIters - step) * stepSeconds, logged);
-  }
-
-  private void log(MetricsLog metrics, StepReport report) {
-    var line = new LinkedHashMap<String, Object>();
-    line.put("step", report.step());
-    line.put("losses", report.losses());
-    line.put("lr", optimizer.learningRates());
-    line.put("imagesPerSecond", report.imagesPerSecond());
-    line.put("rssBytes", ProcessMemory.residentBytes());
-    line.put("liveTensors", LibTorch.liveTensors());
-    metrics.write(line);
-  }
-
-  private Scores evaluate(MetricsLog metrics) {
+  private Scores evaluate(StepLog log) {
     var scores = evaluator.evaluate(model, listener::onEvaluationProgress);
-    metrics.write(Map.of("step", step, "evaluation", scores.toJson(train.classNames())));
+    log.write(Map.of("step", step, "evaluation", scores.toJson(train.classNames())));
     listener.onEvaluation(step, scores);
     return scores;
   }
@@ -242,8 +236,15 @@ public final class Trainer implements AutoCloseable {
   private void save() {
     try (var _ = TensorScope.open()) {
       var rng = Map.of("cpu", Rng.state(Device.CPU));
-      new Checkpoint(model.params().all(), optimizer.state(), rng, step, config.toYaml(), LibTorch.version())
+      new Checkpoint(
+              model.params().all(),
+              optimizer.state(),
+              rng,
+              step,
+              config.toYaml(),
+              LibTorch.version())
           .saveToRun(folder.path(), CHECKPOINTS_KEPT);
+      savedStep = step;
     }
   }
 
@@ -256,6 +257,7 @@ public final class Trainer implements AutoCloseable {
       Rng.setState(Device.CPU, cpuState);
     }
     step = saved.step();
+    savedStep = step;
   }
 
   private void loadPretrained() {

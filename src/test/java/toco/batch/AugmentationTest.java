@@ -15,14 +15,26 @@ import toco.torch.TensorScope;
 class AugmentationTest {
   /// Every pixel is at least 40, so that the padding's zeros can be told; no change of colour.
   private static final Config PLAIN =
-      Config.defaults().with("augment.cropSizePx=64", "train.localCropSizePx=32", "augment.jitterProbability=0", "augment.greyProbability=0",
-          "augment.view1BlurProbability=0", "augment.localBlurProbability=0", "augment.scaleMax=1", "augment.viewFlipProbability=1");
+      Config.defaults()
+          .with(
+              "augment.cropSizePx=64",
+              "train.localCropSizePx=32",
+              "augment.jitterProbability=0",
+              "augment.greyProbability=0",
+              "augment.view1BlurProbability=0",
+              "augment.localBlurProbability=0",
+              "augment.scaleMax=1",
+              "augment.viewFlipProbability=1");
 
   @Test
   void theSamePlaceGivesTheSameViewsAndAnotherOneOthers() {
     try (var _ = TensorScope.open()) {
       var image = Tensor.rand(3, 50, 70).mul(255);
-      var augmentation = new Augmentation(Config.defaults().with("augment.cropSizePx=64", "train.localCropSizePx=32").augment(), Compat.REFERENCE, 7);
+      var augmentation =
+          new Augmentation(
+              Config.defaults().with("augment.cropSizePx=64", "train.localCropSizePx=32").augment(),
+              Compat.REFERENCE,
+              7);
       var once = augmentation.apply(image, 2, 5);
       var again = augmentation.apply(image, 2, 5);
       var other = augmentation.apply(image, 2, 6);
@@ -35,7 +47,8 @@ class AugmentationTest {
     }
   }
 
-  /// With every view flipped, the published code leaves the box where it was; `aligned` moves it along.
+  /// With every view flipped, the published code leaves the box where it was; `aligned` moves it
+  /// along.
   @Test
   void alignedMovesTheBoxWithTheFlipAndReferenceDoesNot() {
     try (var _ = TensorScope.open()) {
@@ -54,7 +67,10 @@ class AugmentationTest {
       var noFlip = PLAIN.with("augment.viewFlipProbability=0");
       var image = Tensor.rand(3, 30, 100).mul(200).add(40);
       for (int sample = 0; sample < 20; sample++) {
-        assertTrue(boxFits(new Augmentation(noFlip.augment(), Compat.REFERENCE, 1).apply(image, 0, sample)), "sample " + sample);
+        assertTrue(
+            boxFits(
+                new Augmentation(noFlip.augment(), Compat.REFERENCE, 1).apply(image, 0, sample)),
+            "sample " + sample);
       }
     }
   }

@@ -24,7 +24,8 @@ class RoiCropsTest {
       int row = corner[0] + SIZE / 2;
       int column = corner[1] + SIZE / 2;
       assertTrue(mask[row * 40 + column] <= 1, row + "," + column);
-      assertTrue(corner[0] >= 0 && corner[0] + SIZE <= 32 && corner[1] >= 0 && corner[1] + SIZE <= 40);
+      assertTrue(
+          corner[0] >= 0 && corner[0] + SIZE <= 32 && corner[1] >= 0 && corner[1] + SIZE <= 40);
       seen.add(row * 40 + column);
     }
     assertEquals(10, seen.size());
@@ -48,7 +49,10 @@ class RoiCropsTest {
 
   @Test
   void anImageWithoutRoomIsAnErrorWithTheKeysToChange() {
-    var e = assertThrows(IllegalArgumentException.class, () -> RoiCrops.random(4, SIZE, 0, 0).of(new long[64], 8, 8, 0));
+    var e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> RoiCrops.random(4, SIZE, 0, 0).of(new long[64], 8, 8, 0));
     assertTrue(e.getMessage().contains("train.localCropSizePx"), e.getMessage());
   }
 }

@@ -20,13 +20,18 @@ class ConfigReaderTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "train: {warmupItres: 5}      | unknown key 'train.warmupItres'; did you mean 'train.warmupIters'?",
-        "train: {max_iters: 5}        | unknown key 'train.max_iters'; did you mean 'train.maxIters'?",
-        "optim: {maxIters: 5}         | unknown key 'optim.maxIters'; did you mean 'train.maxIters'?",
+        "train: {warmupItres: 5}      | unknown key 'train.warmupItres'; did you mean"
+            + " 'train.warmupIters'?",
+        "train: {max_iters: 5}        | unknown key 'train.max_iters'; did you mean"
+            + " 'train.maxIters'?",
+        "optim: {maxIters: 5}         | unknown key 'optim.maxIters'; did you mean"
+            + " 'train.maxIters'?",
         "Train: {maxIters: 5}         | unknown key 'Train'; did you mean 'train'?",
-        "data: {synthetc: {seed: 5}}  | unknown key 'data.synthetc'; did you mean 'data.synthetic'?",
+        "data: {synthetc: {seed: 5}}  | unknown key 'data.synthetc'; did you mean"
+            + " 'data.synthetic'?",
         "run: {xyzxyz: 5}             | unknown key 'run.xyzxyz'; run has dir, seed",
-        "train.maxIters: 5            | 'train.maxIters' must be nested: the section, its keys indented below",
+        "train.maxIters: 5            | 'train.maxIters' must be nested: the section, its keys"
+            + " indented below",
         "train: 5                     | train must hold keys and values, got 5",
         "hello                        | a configuration must hold keys and values, got \"hello\"",
       })
@@ -44,13 +49,17 @@ class ConfigReaderTest {
         "train: {maxIters: 5000000000}   | train.maxIters must be an integer, got 5000000000",
         "train: {maxIters: \"5\"}        | train.maxIters must be an integer, got \"5\"",
         "train: {maxIters: {a: 1}}       | train.maxIters must be an integer, got {\"a\":1}",
-        "train: {device: gpu}            | train.device must be one of auto, cpu, cuda, got \"gpu\"",
+        "train: {device: gpu}            | train.device must be one of auto, cpu, cuda, got"
+            + " \"gpu\"",
         "train: {device: 0}              | train.device must be one of auto, cpu, cuda, got 0",
         "data: {labelsFromMasks: 'yes'}  | data.labelsFromMasks must be true or false, got \"yes\"",
         "data: {labelsFromMasks: 1}      | data.labelsFromMasks must be true or false, got 1",
-        "cam: {scales: 0.5}              | cam.scales must be a list of numbers, such as [1, 0.5], got 0.5",
-        "cam: {scales: [1, null]}        | cam.scales must be a list of numbers, such as [1, 0.5], got [1,null]",
-        "cam: {parDilations: [1.5]}      | cam.parDilations must be a list of integers, such as [1, 2], got [1.5]",
+        "cam: {scales: 0.5}              | cam.scales must be a list of numbers, such as [1, 0.5],"
+            + " got 0.5",
+        "cam: {scales: [1, null]}        | cam.scales must be a list of numbers, such as [1, 0.5],"
+            + " got [1,null]",
+        "cam: {parDilations: [1.5]}      | cam.parDilations must be a list of integers, such as [1,"
+            + " 2], got [1.5]",
       })
   void valueOfAnotherTypeIsRefused(String yaml, String message) {
     assertEquals("own.yaml:1: " + message, refusal(yaml));
@@ -61,16 +70,24 @@ class ConfigReaderTest {
       delimiter = '|',
       value = {
         "train: {warmupIters: -5}           | train.warmupIters must be ≥ 0, got -5",
-        "train: {warmupIters: 30000}        | train.warmupIters must be ≤ train.maxIters (20000), got 30000",
+        "train: {warmupIters: 30000}        | train.warmupIters must be ≤ train.maxIters (20000),"
+            + " got 30000",
         "optim: {lr: .nan}                  | optim.lr must be > 0, got NaN",
         "optim: {betas: [0.9]}              | optim.betas must be two numbers in [0, 1), got [0.9]",
-        "cam: {lowThreshold: 0.8}           | cam.lowThreshold must be ≤ cam.highThreshold (0.7), got 0.8",
-        "cam: {scales: []}                  | cam.scales must be one or more scales in (0, 16], got []",
-        "augment: {greyProbability: 1.5}    | augment.greyProbability must be in [0.0, 1.0], got 1.5",
-        "augment: {cropSizePx: 450}         | augment.cropSizePx must be a multiple of the patch size 16 (such as 448 or 464), got 450",
-        "train: {localCropSizePx: 464}      | train.localCropSizePx must be ≤ augment.cropSizePx (448), got 464",
-        "model: {auxLayer: -13}             | model.auxLayer must be from -12 to -1 (counted from the last block), got -13",
-        "model: {embedDim: 96}              | model.embedDim is 96 but deit_base_patch16_224 has 768; remove the key, or set model.backbone to custom",
+        "cam: {lowThreshold: 0.8}           | cam.lowThreshold must be ≤ cam.highThreshold (0.7),"
+            + " got 0.8",
+        "cam: {scales: []}                  | cam.scales must be one or more scales in (0, 16], got"
+            + " []",
+        "augment: {greyProbability: 1.5}    | augment.greyProbability must be in [0.0, 1.0], got"
+            + " 1.5",
+        "augment: {cropSizePx: 450}         | augment.cropSizePx must be a multiple of the patch"
+            + " size 16 (such as 448 or 464), got 450",
+        "train: {localCropSizePx: 464}      | train.localCropSizePx must be ≤ augment.cropSizePx"
+            + " (448), got 464",
+        "model: {auxLayer: -13}             | model.auxLayer must be from -12 to -1 (counted from"
+            + " the last block), got -13",
+        "model: {embedDim: 96}              | model.embedDim is 96 but deit_base_patch16_224 has"
+            + " 768; remove the key, or set model.backbone to custom",
         "data: {synthetic: {valImages: 0}}  | data.synthetic.valImages must be ≥ 1, got 0",
       })
   void valueOutOfRangeIsRefusedWithItsRange(String yaml, String message) {
@@ -141,8 +158,7 @@ class ConfigReaderTest {
             "cam.scales=[1,.5]",
             "data.root=a b: #c=d",
             "model.pretrained=w.pth");
-    var config =
-        Config.parse("train: {maxIters: 20, warmupIters: 5}", "own.yaml", overrides);
+    var config = Config.parse("train: {maxIters: 20, warmupIters: 5}", "own.yaml", overrides);
     assertEquals(40, config.train().maxIters());
     assertEquals(5, config.train().warmupIters());
     assertEquals(List.of(1.0, 0.5), config.cam().scales());
@@ -162,8 +178,7 @@ class ConfigReaderTest {
       })
   void wrongOverrideIsNamed(String override, String message) {
     var error =
-        assertThrows(
-            ConfigException.class, () -> Config.parse("", "own.yaml", List.of(override)));
+        assertThrows(ConfigException.class, () -> Config.parse("", "own.yaml", List.of(override)));
     assertEquals("--set " + override + ": " + message, error.getMessage());
   }
 

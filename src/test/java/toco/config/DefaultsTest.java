@@ -101,8 +101,7 @@ class DefaultsTest {
     assertEquals(2, shape("deit_small_distilled_patch16_224").prefixTokens());
     var early = shape("vit_small_patch16_224");
     var scratchScale = 1 / Math.sqrt(96);
-    assertEquals(
-        new EncoderShape(224, 16, 768, 8, 8, 3, false, 1e-5, scratchScale, false), early);
+    assertEquals(new EncoderShape(224, 16, 768, 8, 8, 3, false, 1e-5, scratchScale, false), early);
     var pretrained = config.with("model.backbone=vit_small_patch16_224", "model.pretrained=x");
     assertEquals(1 / Math.sqrt(768), pretrained.model().encoder().attentionScale());
   }

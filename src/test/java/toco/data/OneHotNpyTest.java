@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import toco.image.Resources;
 import toco.config.Layout;
+import toco.image.Resources;
 
 class OneHotNpyTest {
   private static final String VOC = "voc-mini/lists/cls_labels_onehot.npy";

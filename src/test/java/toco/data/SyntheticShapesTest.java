@@ -32,7 +32,10 @@ class SyntheticShapesTest {
     assertEquals(2, open("val").size());
     assertEquals(3, open("test").size());
     assertEquals(SyntheticShapes.CLASS_NAMES, data.classNames());
-    var fromMasks = VocDataset.openWithLabelsFromMasks(VocFiles.of(folder, "train"), SyntheticShapes.CLASS_NAMES).labels();
+    var fromMasks =
+        VocDataset.openWithLabelsFromMasks(
+                VocFiles.of(folder, "train"), SyntheticShapes.CLASS_NAMES)
+            .labels();
     try (var arena = Arena.ofConfined()) {
       for (int i = 0; i < data.size(); i++) {
         var sample = data.sample(i);

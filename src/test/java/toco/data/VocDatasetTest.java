@@ -56,7 +56,8 @@ class VocDatasetTest {
   @Test
   void labelsFromMasksEqualTheLabelsFile() {
     var fromFile = open("train").labels();
-    var fromMasks = VocDataset.openWithLabelsFromMasks(VocFiles.of(root, "train"), CLASSES).labels();
+    var fromMasks =
+        VocDataset.openWithLabelsFromMasks(VocFiles.of(root, "train"), CLASSES).labels();
     for (String name : fromFile.names()) {
       assertArrayEquals(fromFile.multiHot(name), fromMasks.multiHot(name), name);
     }
@@ -76,7 +77,8 @@ class VocDatasetTest {
 
   @Test
   void whatIsMissingIsNamedWithItsLine() throws IOException {
-    assertMessage(() -> VocDataset.open(VocFiles.of(root.resolve("nowhere"), "train"), CLASSES), "nowhere");
+    assertMessage(
+        () -> VocDataset.open(VocFiles.of(root.resolve("nowhere"), "train"), CLASSES), "nowhere");
     assertMessage(() -> open("trian"), "trian.txt");
 
     Files.writeString(lists().resolve("gap.txt"), "2011_000003\n\n2011_000004\n");
@@ -120,7 +122,9 @@ class VocDatasetTest {
       labels[7] = 21;
       ImageWriter.writePng(new LabelMap(MemorySegment.ofArray(labels), 500, 338), mask);
       assertMessage(() -> sample.readMask(image, arena), mask.toString(), "label 21");
-      assertMessage(() -> VocDataset.openWithLabelsFromMasks(VocFiles.of(root, "train"), CLASSES), "label 21");
+      assertMessage(
+          () -> VocDataset.openWithLabelsFromMasks(VocFiles.of(root, "train"), CLASSES),
+          "label 21");
     }
   }
 

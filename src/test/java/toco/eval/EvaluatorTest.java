@@ -110,22 +110,44 @@ class EvaluatorTest {
 
       var truths = new ArrayList<int[][]>();
       var slow = new ArrayList<SlowScores>();
-      try (var _ = TensorScope.open(); var _ = GradMode.noGrad()) {
+      try (var _ = TensorScope.open();
+          var _ = GradMode.noGrad()) {
         for (int i = 0; i < NAMES.size(); i++) {
           var raster = ImageIO.read(mask(i).toFile()).getRaster();
-          truths.add(SlowScores.eachPixel(raster.getHeight(), raster.getWidth(), (y, x) -> raster.getSample(x, y, 0)));
-          slow.add(new SlowScores(model, CONFIG, ImageIO.read(image(i).toFile()), LABELS.get(NAMES.get(i))));
+          truths.add(
+              SlowScores.eachPixel(
+                  raster.getHeight(), raster.getWidth(), (y, x) -> raster.getSample(x, y, 0)));
+          slow.add(
+              new SlowScores(
+                  model, CONFIG, ImageIO.read(image(i).toFile()), LABELS.get(NAMES.get(i))));
         }
       }
       double tolerance = 1e-3;
-      assertEquals(SlowScores.miou(truths, slow.stream().map(s -> s.seg).toList(), 4), scores.segMiou(), tolerance);
-      assertEquals(SlowScores.miou(truths, slow.stream().map(s -> s.cam).toList(), 4), scores.camMiou(), tolerance);
-      assertEquals(SlowScores.miou(truths, slow.stream().map(s -> s.camAux).toList(), 4), scores.camAuxMiou(), tolerance);
-      assertEquals(slow.stream().mapToDouble(s -> s.f1).average().orElseThrow(), scores.classF1(), 1e-12);
-      assertEquals(slow.stream().mapToDouble(s -> s.cosine).average().orElseThrow(), scores.patchCosine(), 1e-5);
+      assertEquals(
+          SlowScores.miou(truths, slow.stream().map(s -> s.seg).toList(), 4),
+          scores.segMiou(),
+          tolerance);
+      assertEquals(
+          SlowScores.miou(truths, slow.stream().map(s -> s.cam).toList(), 4),
+          scores.camMiou(),
+          tolerance);
+      assertEquals(
+          SlowScores.miou(truths, slow.stream().map(s -> s.camAux).toList(), 4),
+          scores.camAuxMiou(),
+          tolerance);
+      assertEquals(
+          slow.stream().mapToDouble(s -> s.f1).average().orElseThrow(), scores.classF1(), 1e-12);
+      assertEquals(
+          slow.stream().mapToDouble(s -> s.cosine).average().orElseThrow(),
+          scores.patchCosine(),
+          1e-5);
       assertTrue(slow.stream().anyMatch(s -> s.f1 > 0), "the case is to exercise F1");
-      assertTrue(slow.stream().anyMatch(s -> hasSeveralLabels(s.cam)), "the case is to exercise CAM labels");
-      assertTrue(slow.stream().anyMatch(s -> hasSeveralLabels(s.seg)), "the case is to exercise segmentation");
+      assertTrue(
+          slow.stream().anyMatch(s -> hasSeveralLabels(s.cam)),
+          "the case is to exercise CAM labels");
+      assertTrue(
+          slow.stream().anyMatch(s -> hasSeveralLabels(s.seg)),
+          "the case is to exercise segmentation");
     }
   }
 
@@ -134,12 +156,15 @@ class EvaluatorTest {
     for (int i = 0; i < NAMES.size(); i++) {
       int width = SIZES[i][0];
       int height = SIZES[i][1];
-      ImageWriter.writePng(new LabelMap(MemorySegment.ofArray(new byte[width * height]), width, height), mask(i));
+      ImageWriter.writePng(
+          new LabelMap(MemorySegment.ofArray(new byte[width * height]), width, height), mask(i));
     }
     try (var model = model()) {
-      try (var _ = TensorScope.open(); var _ = GradMode.noGrad()) {
+      try (var _ = TensorScope.open();
+          var _ = GradMode.noGrad()) {
         // Without weights all classes tie, and the first, the background, wins; CAMs stay cold.
-        for (var name : List.of("decoder.conv8.weight", "classifier.weight", "aux_classifier.weight")) {
+        for (var name :
+            List.of("decoder.conv8.weight", "classifier.weight", "aux_classifier.weight")) {
           var _ = model.params().all().get(name).fill_(0);
         }
       }
@@ -158,7 +183,8 @@ class EvaluatorTest {
     try (var model = model()) {
       var calls = new ArrayList<Integer>();
       var thrown =
-          assertThrows(DataException.class, () -> evaluator().evaluate(model, (done, _) -> calls.add(done)));
+          assertThrows(
+              DataException.class, () -> evaluator().evaluate(model, (done, _) -> calls.add(done)));
       assertTrue(thrown.getMessage().contains(mask(1).toString()), thrown.getMessage());
       assertEquals(List.of(), calls);
     }
@@ -169,7 +195,8 @@ class EvaluatorTest {
     Files.writeString(image(1), "no image");
     try (var model = model()) {
       var thrown =
-          assertThrows(ImageException.class, () -> evaluator().evaluate(model, EvaluationListener.NONE));
+          assertThrows(
+              ImageException.class, () -> evaluator().evaluate(model, EvaluationListener.NONE));
       assertTrue(thrown.getMessage().contains(image(1).toString()), thrown.getMessage());
     }
   }
@@ -179,7 +206,8 @@ class EvaluatorTest {
     ImageWriter.writePng(new LabelMap(MemorySegment.ofArray(new byte[6]), 3, 2), mask(0));
     try (var model = model()) {
       var thrown =
-          assertThrows(DataException.class, () -> evaluator().evaluate(model, EvaluationListener.NONE));
+          assertThrows(
+              DataException.class, () -> evaluator().evaluate(model, EvaluationListener.NONE));
       assertTrue(thrown.getMessage().contains(mask(0).toString()), thrown.getMessage());
       assertTrue(thrown.getMessage().contains("3×2"), thrown.getMessage());
     }
@@ -190,7 +218,8 @@ class EvaluatorTest {
     var scales = CONFIG.with("eval.scales=[1, 1.5]");
     assertMessage("eval.scales must be [1], got [1.0, 1.5]", scales);
     var classes = CONFIG.with("model.numClasses=3", "data.classNames=[cat, dog]");
-    assertMessage("the data set has 3 classes (cat, dog, tree), but model.numClasses is 3", classes);
+    assertMessage(
+        "the data set has 3 classes (cat, dog, tree), but model.numClasses is 3", classes);
   }
 
   @Test
@@ -202,12 +231,14 @@ class EvaluatorTest {
     }
     BufferedImage sheet = ImageIO.read(png.toFile());
     assertEquals(5 * (192 + 4) + 4, sheet.getWidth()); // five tiles, gaps of 4 px
-    assertTrue(sheet.getHeight() > 192 && sheet.getHeight() < 3 * 192, "height " + sheet.getHeight());
+    assertTrue(
+        sheet.getHeight() > 192 && sheet.getHeight() < 3 * 192, "height " + sheet.getHeight());
   }
 
   private void assertMessage(String part, Config config) {
     var thrown =
-        assertThrows(IllegalArgumentException.class, () -> new Evaluator(config, dataset(), Device.CPU));
+        assertThrows(
+            IllegalArgumentException.class, () -> new Evaluator(config, dataset(), Device.CPU));
     assertTrue(thrown.getMessage().contains(part), thrown.getMessage());
     assertFalse(thrown.getMessage().contains("\n"), thrown.getMessage());
   }

@@ -36,7 +36,15 @@ class ScoresTest {
     var json = mapper.readTree(mapper.writeValueAsString(scores().toJson(CLASSES)));
     assertEquals(
         List.of(
-            "images", "segMiou", "camMiou", "camAuxMiou", "classF1", "patchCosine", "pixelAccuracy", "meanAccuracy", "perClass"),
+            "images",
+            "segMiou",
+            "camMiou",
+            "camAuxMiou",
+            "classF1",
+            "patchCosine",
+            "pixelAccuracy",
+            "meanAccuracy",
+            "perClass"),
         List.copyOf(json.propertyNames()));
     assertEquals(1, json.get("segMiou").asDouble());
     assertEquals(2, json.get("images").asInt());
@@ -51,11 +59,14 @@ class ScoresTest {
     assertTrue(thrown.getMessage().contains("2 foreground classes, got 1"), thrown.getMessage());
     assertThrows(
         IllegalArgumentException.class,
-        () -> new Scores(new ConfusionMatrix(2), new ConfusionMatrix(2), new ConfusionMatrix(3), 0, 0, 1));
+        () ->
+            new Scores(
+                new ConfusionMatrix(2), new ConfusionMatrix(2), new ConfusionMatrix(3), 0, 0, 1));
   }
 
   private static Scores scores() {
-    return new Scores(matrix(0, 0, 0, 1), matrix(0, 0, 1, 1), matrix(1, 1, 1, 0), 0.625, 0.12345, 2);
+    return new Scores(
+        matrix(0, 0, 0, 1), matrix(0, 0, 1, 1), matrix(1, 1, 1, 0), 0.625, 0.12345, 2);
   }
 
   /// Predictions for the true labels 0, 0, 0, 1.

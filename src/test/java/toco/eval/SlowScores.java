@@ -176,7 +176,9 @@ final class SlowScores {
     for (int i = 0; i < tokens.length; i++) {
       for (int j = 0; j < tokens.length; j++) {
         if (i != j) {
-          cosines.add(dot(tokens[i], tokens[j]) / Math.sqrt(dot(tokens[i], tokens[i]) * dot(tokens[j], tokens[j])));
+          cosines.add(
+              dot(tokens[i], tokens[j])
+                  / Math.sqrt(dot(tokens[i], tokens[i]) * dot(tokens[j], tokens[j])));
         }
       }
     }

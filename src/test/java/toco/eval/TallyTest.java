@@ -37,7 +37,11 @@ class TallyTest {
   void alikeTokensHaveCosineOneAndOppositeMinusOne() {
     try (var _ = TensorScope.open()) {
       var tokens =
-          Tensor.of(new float[] {1, 0, 2, 0, /* image 2 */ 0, 3, 0, -1, /* image 3 */ 1, 0, 0, 1}, 3, 2, 2);
+          Tensor.of(
+              new float[] {1, 0, 2, 0, /* image 2 */ 0, 3, 0, -1, /* image 3 */ 1, 0, 0, 1},
+              3,
+              2,
+              2);
       var cosine = Predictions.meanPairwiseCosine(tokens).toDoubleArray();
       assertEquals(1, cosine[0]);
       assertEquals(-1, cosine[1]);
@@ -60,6 +64,7 @@ class TallyTest {
     var cams = new MultiScaleCam.Cams(unused, unused);
     tally.addImages(
         Tensor.of(labels, 1, labels.length),
-        new Predictions(Tensor.of(logits, 1, logits.length), unused, cams, Tensor.of(new float[] {0})));
+        new Predictions(
+            Tensor.of(logits, 1, logits.length), unused, cams, Tensor.of(new float[] {0})));
   }
 }

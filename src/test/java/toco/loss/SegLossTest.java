@@ -31,7 +31,8 @@ class SegLossTest {
   @Test
   void allIgnoredIsZero() {
     try (var _ = TensorScope.open()) {
-      var loss = SegLoss.of(Tensor.randn(1, 3, 4, 4), Tensor.full(255, DType.INT64, Device.CPU, 1, 4, 4));
+      var loss =
+          SegLoss.of(Tensor.randn(1, 3, 4, 4), Tensor.full(255, DType.INT64, Device.CPU, 1, 4, 4));
       assertEquals(0, loss.value().item());
       assertEquals(2, loss.emptyParts().itemLong());
     }

@@ -28,10 +28,11 @@ class VariantsTest {
     try (var _ = TensorScope.open();
         var _ = GradMode.noGrad();
         var model = model(backbone)) {
-      long encoder = model.params().all().entrySet().stream()
-          .filter(entry -> entry.getKey().startsWith("encoder."))
-          .mapToLong(entry -> entry.getValue().numel())
-          .sum();
+      long encoder =
+          model.params().all().entrySet().stream()
+              .filter(entry -> entry.getKey().startsWith("encoder."))
+              .mapToLong(entry -> entry.getValue().numel())
+              .sum();
       assertEquals(weights, encoder);
       var tokens = model.encode(Tensor.randn(1, 3, 64, 96));
       assertArrayEquals(new long[] {1, width}, tokens.clsToken().shape().sizes());
@@ -66,7 +67,14 @@ class VariantsTest {
   }
 
   private static Toco model(String backbone) {
-    var small = new String[] {"model.backbone=" + backbone, "model.decoderChannels=8", "model.projectionHidden=16", "model.projectionBottleneck=8", "model.projectionOut=8"};
+    var small =
+        new String[] {
+          "model.backbone=" + backbone,
+          "model.decoderChannels=8",
+          "model.projectionHidden=16",
+          "model.projectionBottleneck=8",
+          "model.projectionOut=8"
+        };
     return new Toco(Config.defaults().with(small).model(), Device.CPU);
   }
 }

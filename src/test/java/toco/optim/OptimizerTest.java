@@ -60,7 +60,9 @@ class OptimizerTest {
     assertEquals(6e-5 * 1e-6, schedule.lrAt(0, 6e-5), 1e-18);
     assertEquals(6e-5 * Math.pow(1 - 1500 / 20000.0, 0.9), schedule.lrAt(1500, 6e-5), 1e-12);
     assertTrue(schedule.lrAt(1499, 6e-5) > schedule.lrAt(1500, 6e-5));
-    assertEquals(schedule.lrAt(19999, 6e-5), schedule.lrAt(20000, 6e-5)); // past the last step the rate stays
+    assertEquals(
+        schedule.lrAt(19999, 6e-5),
+        schedule.lrAt(20000, 6e-5)); // past the last step the rate stays
   }
 
   @Test
@@ -69,7 +71,11 @@ class OptimizerTest {
     try (var model = new Toco(config.model(), Device.CPU)) {
       var groups = ParamGroups.of(model.params(), config.optim());
       var grouped = groups.stream().flatMap(group -> group.names().stream()).toList();
-      var expected = model.params().trainable().keySet().stream().filter(name -> !name.startsWith("proj_head_t.")).sorted().toList();
+      var expected =
+          model.params().trainable().keySet().stream()
+              .filter(name -> !name.startsWith("proj_head_t."))
+              .sorted()
+              .toList();
       assertEquals(expected, grouped.stream().sorted().toList());
       assertEquals(1e-3, groups.get(0).lr());
       assertEquals(5e-3, groups.get(2).lr(), 1e-12);

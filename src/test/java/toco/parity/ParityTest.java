@@ -19,8 +19,8 @@ import toco.torch.TensorScope;
 class ParityTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");
 
-  /// Every component of the published implementation's figures that this version computes, at the tolerances of
-  /// [Parity], which are those that came with the figures.
+  /// Every component of the published implementation's figures that this version computes, at the
+  /// tolerances of [Parity], which are those that came with the figures.
   @Test
   void everySupportedCasePasses() {
     long before = LibTorch.liveTensors();
@@ -42,13 +42,17 @@ class ParityTest {
     }
     var report = Parity.run(folder);
     assertEquals(1, report.failed());
-    assertTrue(report.rows().stream().anyMatch(row -> row.tensor().equals("out.loss") && !row.pass()));
+    assertTrue(
+        report.rows().stream().anyMatch(row -> row.tensor().equals("out.loss") && !row.pass()));
   }
 
   @Test
   void anUnknownCaseIsListedAsUnsupported(@TempDir Path folder) {
     try (var _ = TensorScope.open()) {
-      SafeTensors.write(folder.resolve("new.safetensors"), Map.of(), Map.of("case", "not_yet_invented", "params", "{}"));
+      SafeTensors.write(
+          folder.resolve("new.safetensors"),
+          Map.of(),
+          Map.of("case", "not_yet_invented", "params", "{}"));
     }
     var report = Parity.run(folder);
     assertEquals(List.of("new.safetensors"), report.unsupported());

@@ -108,12 +108,10 @@ class BoxedCallTest extends TensorLaws {
     assertMessage(
         assertThrows(TorchException.class, () -> Ops.call("aten::relu", "text")), "Tensor");
     assertMessage(
-        assertThrows(
-            IllegalArgumentException.class, () -> Ops.call("aten::relu", new Object())),
+        assertThrows(IllegalArgumentException.class, () -> Ops.call("aten::relu", new Object())),
         "java.lang.Object");
     assertMessage(
-        assertThrows(
-            IllegalArgumentException.class, () -> Ops.call("aten::cat", List.of("text"))),
+        assertThrows(IllegalArgumentException.class, () -> Ops.call("aten::cat", List.of("text"))),
         "java.lang.String");
   }
 

@@ -45,9 +45,7 @@ final class ElfSymbols {
 
   private static SortedSet<String> defined(ByteBuffer elf, Section symbols, Section names) {
     var found = new TreeSet<String>();
-    for (long at = symbols.offset();
-        at < symbols.offset() + symbols.size();
-        at += SYMBOL_BYTES) {
+    for (long at = symbols.offset(); at < symbols.offset() + symbols.size(); at += SYMBOL_BYTES) {
       boolean hasSection = elf.getShort((int) at + 6) != 0;
       if (hasSection) {
         found.add(name(elf, (int) names.offset() + elf.getInt((int) at)));

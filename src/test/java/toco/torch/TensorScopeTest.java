@@ -142,8 +142,7 @@ class TensorScopeTest extends TensorLaws {
     assertElements(x, 1, 5);
     x.close();
     assertThrows(
-        IllegalStateException.class,
-        () -> memory.get(java.lang.foreign.ValueLayout.JAVA_FLOAT, 0));
+        IllegalStateException.class, () -> memory.get(java.lang.foreign.ValueLayout.JAVA_FLOAT, 0));
     var scoped = new java.lang.foreign.MemorySegment[1];
     try (var _ = TensorScope.open()) {
       scoped[0] = floats(1).segment();

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 class WrapTest extends TensorLaws {
   @Test
   void bothSidesSeeEachOthersWrites() {
-    try (var arena = Arena.ofConfined(); var _ = TensorScope.open()) {
+    try (var arena = Arena.ofConfined();
+        var _ = TensorScope.open()) {
       var memory = arena.allocateFrom(JAVA_FLOAT, 0, 1, 2, 3, 4, 5);
       var x = Tensor.wrap(memory, DType.FLOAT32, 2, 3);
       memory.setAtIndex(JAVA_FLOAT, 4, 40);

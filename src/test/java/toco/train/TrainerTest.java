@@ -41,8 +41,8 @@ class TrainerTest {
     assertEquals(before, LibTorch.liveTensors());
   }
 
-  /// Interrupted after 3 of 6 steps and resumed: every weight and every running value equals the uninterrupted run's,
-  /// bit for bit, because all that is random is a function of seed and step.
+  /// Interrupted after 3 of 6 steps and resumed: every weight and every running value equals the
+  /// uninterrupted run's, bit for bit, because all that is random is a function of seed and step.
   @Test
   void resumeEqualsUninterruptedRun() {
     train(tiny("whole", "train.maxIters=6"), new Watcher());
@@ -56,11 +56,25 @@ class TrainerTest {
       assertTrue(trainer.run().completed());
     }
     try (var _ = TensorScope.open()) {
-      var whole = toco.checkpoint.Checkpoint.load(folder.resolve("whole/checkpoints/step-000006.safetensors"));
-      var parts = toco.checkpoint.Checkpoint.load(folder.resolve("parts/checkpoints/step-000006.safetensors"));
+      var whole =
+          toco.checkpoint.Checkpoint.load(
+              folder.resolve("whole/checkpoints/step-000006.safetensors"));
+      var parts =
+          toco.checkpoint.Checkpoint.load(
+              folder.resolve("parts/checkpoints/step-000006.safetensors"));
       assertEquals(whole.model().keySet(), parts.model().keySet());
-      whole.model().forEach((name, weight) -> assertArrayEquals(weight.toFloatArray(), parts.model().get(name).toFloatArray(), name));
-      whole.optimizer().forEach((name, value) -> assertArrayEquals(value.toFloatArray(), parts.optimizer().get(name).toFloatArray(), name));
+      whole
+          .model()
+          .forEach(
+              (name, weight) ->
+                  assertArrayEquals(
+                      weight.toFloatArray(), parts.model().get(name).toFloatArray(), name));
+      whole
+          .optimizer()
+          .forEach(
+              (name, value) ->
+                  assertArrayEquals(
+                      value.toFloatArray(), parts.optimizer().get(name).toFloatArray(), name));
     }
   }
 
@@ -70,8 +84,11 @@ class TrainerTest {
     train(tiny("three", "train.maxIters=3", "data.workers=3"), new Watcher());
     try (var _ = TensorScope.open()) {
       var one = StateDict.load(folder.resolve("one/checkpoints/step-000003.safetensors")).tensors();
-      var three = StateDict.load(folder.resolve("three/checkpoints/step-000003.safetensors")).tensors();
-      one.forEach((name, weight) -> assertArrayEquals(weight.toFloatArray(), three.get(name).toFloatArray(), name));
+      var three =
+          StateDict.load(folder.resolve("three/checkpoints/step-000003.safetensors")).tensors();
+      one.forEach(
+          (name, weight) ->
+              assertArrayEquals(weight.toFloatArray(), three.get(name).toFloatArray(), name));
     }
   }
 
@@ -79,14 +96,19 @@ class TrainerTest {
   void aFolderThatHoldsARunIsNotOverwritten() throws IOException {
     train(tiny("run", "train.maxIters=2"), new Watcher());
     var metrics = Files.readString(folder.resolve("run/metrics.jsonl"));
-    var e = assertThrows(TrainingException.class, () -> train(tiny("run", "train.maxIters=2"), new Watcher()));
+    var e =
+        assertThrows(
+            TrainingException.class, () -> train(tiny("run", "train.maxIters=2"), new Watcher()));
     assertTrue(e.getMessage().contains("already holds a run"), e.getMessage());
     assertEquals(metrics, Files.readString(folder.resolve("run/metrics.jsonl")));
   }
 
   @Test
   void resumingWhereNothingIsSaysSo() {
-    var e = assertThrows(TrainingException.class, () -> Trainer.resume(folder.resolve("nowhere"), List.of(), new Watcher()));
+    var e =
+        assertThrows(
+            TrainingException.class,
+            () -> Trainer.resume(folder.resolve("nowhere"), List.of(), new Watcher()));
     assertTrue(e.getMessage().contains("nowhere"), e.getMessage());
   }
 
@@ -117,11 +139,27 @@ class TrainerTest {
     var overrides = new ArrayList<String>();
     overrides.addAll(
         List.of(
-            "run.dir=" + folder.resolve(run), "data.root=" + folder.resolve("data"), "data.synthetic.trainImages=8",
-            "data.synthetic.valImages=2", "data.synthetic.testImages=1", "model.embedDim=24", "model.depth=3",
-            "model.decoderChannels=8", "model.projectionHidden=16", "model.projectionBottleneck=8", "model.projectionOut=12",
-            "train.samplesPerProcess=2", "train.warmupIters=1", "train.localCrops=2", "loss.segStartIter=2", "loss.regStartIter=2",
-            "train.evalEvery=0", "train.checkpointEvery=0", "train.overlayEvery=0", "eval.camScales=[1]", "augment.viewFlipProbability=0.5"));
+            "run.dir=" + folder.resolve(run),
+            "data.root=" + folder.resolve("data"),
+            "data.synthetic.trainImages=8",
+            "data.synthetic.valImages=2",
+            "data.synthetic.testImages=1",
+            "model.embedDim=24",
+            "model.depth=3",
+            "model.decoderChannels=8",
+            "model.projectionHidden=16",
+            "model.projectionBottleneck=8",
+            "model.projectionOut=12",
+            "train.samplesPerProcess=2",
+            "train.warmupIters=1",
+            "train.localCrops=2",
+            "loss.segStartIter=2",
+            "loss.regStartIter=2",
+            "train.evalEvery=0",
+            "train.checkpointEvery=0",
+            "train.overlayEvery=0",
+            "eval.camScales=[1]",
+            "augment.viewFlipProbability=0.5"));
     overrides.addAll(List.of(more));
     return Config.load(Path.of("configs/demo.yaml"), overrides);
   }

@@ -1,0 +1,96 @@
+package toco.train;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import toco.config.Config;
+import toco.torch.Device;
+import toco.torch.LibTorch;
+
+/// Turns steps into reports: mean losses and speed since the last logged step. Logged steps become
+/// lines of `metrics.jsonl`.
+final class StepLog implements AutoCloseable {
+  private final Config config;
+  private final Device device;
+  private final MetricsLog metrics;
+  private final LossMeter meter = new LossMeter();
+  private long loggedStep;
+  private long startedNs = System.nanoTime();
+
+  /// @param step steps done so far
+  StepLog(Config config, Device device, Path file, long step) {
+    this.config = config;
+    this.device = device;
+    loggedStep = step;
+    metrics = MetricsLog.openAt(file, step);
+  }
+
+  /// Takes in a step's losses.
+  void add(TrainStep.Result result) {
+    meter.add(result);
+  }
+
+  /// Reports on the step just done, and logs it if it is due.
+  ///
+  /// @param learningRates of the coming step, by parameter group
+  /// @throws TrainingException if the loss has become NaN
+  StepReport report(long step, Map<String, Double> learningRates) {
+    var settings = config.train();
+    boolean logged = step == settings.maxIters() || isDue(step, settings.logEvery());
+    double stepSeconds = (System.nanoTime() - startedNs) * 1e-9 / (step - loggedStep);
+    var losses = logged || device.isCpu() ? meter.means() : Map.<String, Double>of();
+    if (losses.getOrDefault("total", 0.0).isNaN()) {
+      throw new TrainingException(
+          ("the loss became NaN by step %d; lower optim.lr or look at the images of this run, then"
+                  + " resume from the last checkpoint in %s")
+              .formatted(step, config.run().dir()));
+    }
+    var report =
+        new StepReport(
+            step,
+            settings.maxIters(),
+            losses,
+            settings.samplesPerProcess() / stepSeconds,
+            (settings.maxIters() - step) * stepSeconds,
+            logged);
+    if (logged) {
+      write(report, learningRates);
+      meter.reset();
+      loggedStep = step;
+      startedNs = System.nanoTime();
+    }
+    return report;
+  }
+
+  /// Leaves time that went into something else out of the speed.
+  void exclude(long elapsedNs) {
+    startedNs += elapsedNs;
+  }
+
+  /// Adds a line that is not about a step's losses.
+  void write(Map<String, ?> line) {
+    metrics.write(line);
+  }
+
+  private void write(StepReport report, Map<String, Double> learningRates) {
+    var line = new LinkedHashMap<String, Object>();
+    line.put("step", report.step());
+    line.put("losses", report.losses());
+    line.put("lr", learningRates);
+    line.put("imagesPerSecond", report.imagesPerSecond());
+    line.put("rssBytes", ProcessMemory.residentBytes());
+    line.put("liveTensors", LibTorch.liveTensors());
+    metrics.write(line);
+  }
+
+  /// Whether a step is one of every `every`; 0 means none.
+  static boolean isDue(long step, int every) {
+    return every > 0 && step % every == 0;
+  }
+
+  @Override
+  public void close() {
+    meter.close();
+    metrics.close();
+  }
+}
