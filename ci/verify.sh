@@ -49,7 +49,7 @@ begin "parity with LibTorch $oldest"
 TOCO_LIBTORCH_VERSION=$oldest bin/toco parity src/test/resources/golden --skip-unsupported
 
 begin 'short demo'
-bin/toco demo --set train.maxIters=30 --set "run.dir=$scratch/demo"
+bin/toco demo --dir "$scratch/demo" --set train.maxIters=30 --set train.warmupIters=5 --set train.evalEvery=0
 find "$scratch/demo" -name metrics.json -print -exec cat {} +
 
 step='done'

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import toco.torch.GradMode;
 import toco.torch.Tensor;
+import toco.torch.TensorInfo;
 import toco.torch.TensorScope;
 
 /// Named weights from a file of any kind that ToCo reads, and their way into a network's
@@ -124,7 +125,7 @@ public record StateDict(Path source, Map<String, Tensor> tensors) {
   }
 
   private static void compare(
-      String name, Tensor.Info expected, Tensor.Info got, List<String> mismatched) {
+      String name, TensorInfo expected, TensorInfo got, List<String> mismatched) {
     if (!expected.shape().equals(got.shape())) {
       mismatched.add("%s (expected %s, got %s)".formatted(name, expected.shape(), got.shape()));
     } else if (expected.dtype() != got.dtype()

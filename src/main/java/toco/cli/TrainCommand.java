@@ -97,7 +97,7 @@ final class TrainCommand implements Callable<Integer> {
     }
     var loaded = Config.load(config, overrides);
     var train = Datasets.open(loaded, Split.TRAIN);
-    var val = Datasets.open(loaded, Split.VAL);
+    var val = Datasets.open(loaded, loaded.eval().split());
     return Trainer.start(loaded, train, val, progress);
   }
 }

@@ -51,20 +51,11 @@ public final class Tensor extends TensorCreation
 
   // ------------------------------------------------------------------------------------
 
-  /// Shape, dtype and device, read in one call.
-  @SuppressWarnings("AvoidCommonTypeNames") // ProcessHandle.Info is no neighbour of tensors
-  public record Info(Shape shape, DType dtype, Device device, boolean requiresGrad) {}
-
-  public Info info() {
+  /// Shape, dtype, device and whether gradients are recorded, in one call.
+  public TensorInfo info() {
     var segment = Frame.get().info;
     check(TocoTorch.tt_info(handle(), segment));
-    var sizes = new long[(int) segment.get(JAVA_LONG, 0)];
-    MemorySegment.copy(segment, JAVA_LONG, 40, sizes, 0, sizes.length);
-    return new Info(
-        new Shape(sizes),
-        DType.ofCode(segment.get(JAVA_LONG, 8)),
-        Device.of(segment.get(JAVA_LONG, 16), segment.get(JAVA_LONG, 24)),
-        segment.get(JAVA_LONG, 32) != 0);
+    return TensorInfo.read(segment);
   }
 
   public Shape shape() {

@@ -15,7 +15,7 @@ class ShapeLawsTest extends TensorLaws {
   @Test
   void aTensorTellsItsShapeDtypeAndDevice() {
     var x = Tensor.of(counting, 2, 3);
-    assertEquals(new Tensor.Info(Shape.of(2, 3), DType.FLOAT32, Device.CPU, false), x.info());
+    assertEquals(new TensorInfo(Shape.of(2, 3), DType.FLOAT32, Device.CPU, false), x.info());
     assertEquals(2, x.dim());
     assertEquals(3, x.size(-1));
     assertEquals(6, x.numel());

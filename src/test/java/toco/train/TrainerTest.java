@@ -9,16 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import toco.checkpoint.Checkpoint;
 import toco.checkpoint.StateDict;
 import toco.config.Config;
 import toco.config.Split;
-import toco.eval.Scores;
 import toco.image.ImageException;
 import toco.torch.LibTorch;
 import toco.torch.TensorScope;
@@ -30,7 +28,7 @@ class TrainerTest {
   void aRunLeavesCheckpointMetricsConfigAndPicturesAndNoTensors() throws IOException {
     long before = LibTorch.liveTensors();
     var config = tiny("run", "train.maxIters=4", "train.overlayEvery=2", "train.logEvery=2");
-    var outcome = train(config, new Watcher());
+    var outcome = TinyRun.train(config, new TinyRun.Watcher());
     assertTrue(outcome.completed());
     assertTrue(Files.exists(folder.resolve("run/checkpoints/step-000004.safetensors")));
     assertTrue(Files.exists(folder.resolve("run/overlays/step-000002.png")));
@@ -45,23 +43,19 @@ class TrainerTest {
   /// uninterrupted run's, bit for bit, because all that is random is a function of seed and step.
   @Test
   void resumeEqualsUninterruptedRun() {
-    train(tiny("whole", "train.maxIters=6"), new Watcher());
+    TinyRun.train(tiny("whole", "train.maxIters=6"), new TinyRun.Watcher());
 
-    var stopper = new Watcher();
+    var stopper = new TinyRun.Watcher();
     stopper.stopAt = 3;
-    var stopped = train(tiny("parts", "train.maxIters=6"), stopper);
+    var stopped = TinyRun.train(tiny("parts", "train.maxIters=6"), stopper);
     assertFalse(stopped.completed());
     assertEquals(3, stopped.step());
-    try (var trainer = Trainer.resume(folder.resolve("parts"), List.of(), new Watcher())) {
+    try (var trainer = Trainer.resume(folder.resolve("parts"), List.of(), new TinyRun.Watcher())) {
       assertTrue(trainer.run().completed());
     }
     try (var _ = TensorScope.open()) {
-      var whole =
-          toco.checkpoint.Checkpoint.load(
-              folder.resolve("whole/checkpoints/step-000006.safetensors"));
-      var parts =
-          toco.checkpoint.Checkpoint.load(
-              folder.resolve("parts/checkpoints/step-000006.safetensors"));
+      var whole = Checkpoint.load(folder.resolve("whole/checkpoints/step-000006.safetensors"));
+      var parts = Checkpoint.load(folder.resolve("parts/checkpoints/step-000006.safetensors"));
       assertEquals(whole.model().keySet(), parts.model().keySet());
       whole
           .model()
@@ -80,8 +74,8 @@ class TrainerTest {
 
   @Test
   void theNumberOfLoaderThreadsChangesNothing() {
-    train(tiny("one", "train.maxIters=3", "data.workers=1"), new Watcher());
-    train(tiny("three", "train.maxIters=3", "data.workers=3"), new Watcher());
+    TinyRun.train(tiny("one", "train.maxIters=3", "data.workers=1"), new TinyRun.Watcher());
+    TinyRun.train(tiny("three", "train.maxIters=3", "data.workers=3"), new TinyRun.Watcher());
     try (var _ = TensorScope.open()) {
       var one = StateDict.load(folder.resolve("one/checkpoints/step-000003.safetensors")).tensors();
       var three =
@@ -94,11 +88,12 @@ class TrainerTest {
 
   @Test
   void aFolderThatHoldsARunIsNotOverwritten() throws IOException {
-    train(tiny("run", "train.maxIters=2"), new Watcher());
+    TinyRun.train(tiny("run", "train.maxIters=2"), new TinyRun.Watcher());
     var metrics = Files.readString(folder.resolve("run/metrics.jsonl"));
     var e =
         assertThrows(
-            TrainingException.class, () -> train(tiny("run", "train.maxIters=2"), new Watcher()));
+            TrainingException.class,
+            () -> TinyRun.train(tiny("run", "train.maxIters=2"), new TinyRun.Watcher()));
     assertTrue(e.getMessage().contains("already holds a run"), e.getMessage());
     assertEquals(metrics, Files.readString(folder.resolve("run/metrics.jsonl")));
   }
@@ -108,82 +103,29 @@ class TrainerTest {
     var e =
         assertThrows(
             TrainingException.class,
-            () -> Trainer.resume(folder.resolve("nowhere"), List.of(), new Watcher()));
+            () -> Trainer.resume(folder.resolve("nowhere"), List.of(), new TinyRun.Watcher()));
     assertTrue(e.getMessage().contains("nowhere"), e.getMessage());
   }
 
   @Test
   void aTruncatedImageEndsTheRunWithItsNameAndLeavesNoTensors() throws IOException {
-    var config = tiny("run", "train.maxIters=40");
+    var config = tiny("run", "train.maxIters=40", "train.logEvery=1");
     var data = Datasets.open(config, Split.TRAIN);
     var victim = data.imagePath(1);
     var bytes = Files.readAllBytes(victim);
-    Files.write(victim, java.util.Arrays.copyOf(bytes, bytes.length / 2));
+    Files.write(victim, Arrays.copyOf(bytes, bytes.length / 2));
     long before = LibTorch.liveTensors();
-    var e = assertThrows(ImageException.class, () -> train(config, new Watcher()));
+    var e = assertThrows(ImageException.class, () -> TinyRun.train(config, new TinyRun.Watcher()));
     assertTrue(e.getMessage().contains(victim.getFileName().toString()), e.getMessage());
     assertEquals(before, LibTorch.liveTensors());
-  }
-
-  private Trainer.Outcome train(Config config, Watcher watcher) {
-    var train = Datasets.open(config, Split.TRAIN);
-    var val = Datasets.open(config, Split.VAL);
-    try (var trainer = Trainer.start(config, train, val, watcher)) {
-      watcher.trainer = trainer;
-      return trainer.run();
+    try (var _ = TensorScope.open()) { // what was learned until then is kept
+      var steps = Files.readAllLines(folder.resolve("run/metrics.jsonl")).size();
+      var kept = Checkpoint.latest(folder.resolve("run")).orElseThrow().checkpoint();
+      assertEquals(steps, kept.step());
     }
   }
 
-  /// A network of a few thousand weights on eight images.
   private Config tiny(String run, String... more) {
-    var overrides = new ArrayList<String>();
-    overrides.addAll(
-        List.of(
-            "run.dir=" + folder.resolve(run),
-            "data.root=" + folder.resolve("data"),
-            "data.synthetic.trainImages=8",
-            "data.synthetic.valImages=2",
-            "data.synthetic.testImages=1",
-            "model.embedDim=24",
-            "model.depth=3",
-            "model.decoderChannels=8",
-            "model.projectionHidden=16",
-            "model.projectionBottleneck=8",
-            "model.projectionOut=12",
-            "train.samplesPerProcess=2",
-            "train.warmupIters=1",
-            "train.localCrops=2",
-            "loss.segStartIter=2",
-            "loss.regStartIter=2",
-            "train.evalEvery=0",
-            "train.checkpointEvery=0",
-            "train.overlayEvery=0",
-            "eval.camScales=[1]",
-            "augment.viewFlipProbability=0.5"));
-    overrides.addAll(List.of(more));
-    return Config.load(Path.of("configs/demo.yaml"), overrides);
-  }
-
-  private static final class Watcher implements TrainingListener {
-    long stopAt = Long.MAX_VALUE;
-    @org.jspecify.annotations.Nullable Trainer trainer;
-    final Map<Long, StepReport> reports = new LinkedHashMap<>();
-
-    @Override
-    public void onMessage(String line) {}
-
-    @Override
-    public void onStep(StepReport report) {
-      reports.put(report.step(), report);
-      if (report.step() >= stopAt && trainer != null) {
-        trainer.requestStop();
-      }
-    }
-
-    @Override
-    public void onEvaluationProgress(int done, int total) {}
-
-    @Override
-    public void onEvaluation(long step, Scores scores) {}
+    return TinyRun.config(folder.resolve(run), folder.resolve("data"), more);
   }
 }
