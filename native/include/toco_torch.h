@@ -51,6 +51,7 @@ TT_API int32_t tt_set_num_threads(int32_t threads); /* intra-op threads, at leas
 TT_API int32_t tt_get_num_threads(int32_t *out);
 TT_API int32_t tt_serial_thread(void); /* operators called from this thread run on it alone, whatever the others do */
 TT_API int32_t tt_set_flush_denormal(int32_t on); /* this thread and those LibTorch starts after */
+TT_API int32_t tt_trim_memory(void); /* gives free pages of the C heap back to the system, where the C library can (glibc) */
 TT_API int32_t tt_cpu_capability(const char **out); /* the kernels LibTorch chose, such as "AVX512"; static */
 TT_API int32_t tt_load_library(const char *path); /* a shared library whose initialisers register operators */
 

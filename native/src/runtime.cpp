@@ -2,6 +2,9 @@
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <dlfcn.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #ifdef _OPENMP
 #include <omp.h>
 #endif
@@ -84,6 +87,12 @@ void serial_thread() {
 #endif
 }
 
+void trim_memory() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
+
 at::Generator generator(int32_t device_type, int32_t device_index) {
   return at::globalContext().defaultGenerator(toco::device(device_type, device_index));
 }
@@ -119,6 +128,7 @@ TT_DO(tt_synchronize, (int32_t device_type, int32_t device_index), toco::synchro
 TT_DO(tt_set_num_threads, (int32_t threads), at::set_num_threads(threads))
 TT_DO(tt_get_num_threads, (int32_t *out), *out = at::get_num_threads())
 int32_t tt_serial_thread(void) { return toco::guard([] { toco::serial_thread(); }); }
+int32_t tt_trim_memory(void) { return toco::guard([] { toco::trim_memory(); }); }
 TT_DO(tt_set_flush_denormal, (int32_t on), at::globalContext().setFlushDenormal(on != 0))
 TT_DO(tt_cpu_capability, (const char **out), static const std::string name = at::get_cpu_capability(); *out = name.c_str())
 TT_DO(tt_load_library, (const char *path), toco::load_library(path))

@@ -834,6 +834,64 @@ public class TocoTorch extends TocoTorch$shared {
         }
     }
 
+    private static class tt_trim_memory {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT    );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_trim_memory");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_trim_memory()
+     * }
+     */
+    public static FunctionDescriptor tt_trim_memory$descriptor() {
+        return tt_trim_memory.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_trim_memory()
+     * }
+     */
+    public static MethodHandle tt_trim_memory$handle() {
+        return tt_trim_memory.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_trim_memory()
+     * }
+     */
+    public static MemorySegment tt_trim_memory$address() {
+        return tt_trim_memory.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_trim_memory()
+     * }
+     */
+    public static int tt_trim_memory() {
+        var mh$ = tt_trim_memory.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_trim_memory");
+            }
+            return (int)mh$.invokeExact();
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class tt_cpu_capability {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             TocoTorch.C_INT,

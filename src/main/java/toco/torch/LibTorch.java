@@ -173,6 +173,13 @@ public final class LibTorch {
     Frame.check(TocoTorch.tt_serial_thread());
   }
 
+  /// Gives memory that native code has freed back to the system. LibTorch keeps what a large batch
+  /// took, as the C library does; after a rare large one, such as an evaluation, that is a waste.
+  public static void trimMemory() {
+    load();
+    Frame.check(TocoTorch.tt_trim_memory());
+  }
+
   /// Treats denormal floats as zero, on this thread and those LibTorch starts later.
   public static void setFlushDenormal(boolean on) {
     load();

@@ -73,6 +73,8 @@ final class StepLog implements AutoCloseable {
   }
 
   private void write(StepReport report, Map<String, Double> learningRates) {
+    LibTorch
+        .trimMemory(); // else the resident bytes are those of the largest step or evaluation so far
     var line = new LinkedHashMap<String, Object>();
     line.put("step", report.step());
     line.put("losses", report.losses());
