@@ -78,7 +78,7 @@ class ConfigFilesTest {
   }
 
   @Test
-  void livelyDemoDiffersFromTheDemoInDataAndLengthOnly() {
+  void livelyDemoDiffersFromTheDemoInDataLengthAndAlignedBoxesOnly() {
     var lively = load("demo_lively");
     var demo = load("demo");
     assertNotEquals(demo, lively);
@@ -86,6 +86,7 @@ class ConfigFilesTest {
         demo.with(
             "data.synthetic.variant=lively",
             "train.maxIters=800",
+            "train.compat=aligned",
             "data.root=runs/demo_lively/data",
             "run.dir=runs/demo_lively"),
         lively);
