@@ -48,9 +48,18 @@ bin/toco parity src/test/resources/golden --skip-unsupported
 begin "parity with LibTorch $oldest"
 TOCO_LIBTORCH_VERSION=$oldest bin/toco parity src/test/resources/golden --skip-unsupported
 
-begin 'short demo'
-bin/toco demo --dir "$scratch/demo" --set train.maxIters=30 --set train.warmupIters=5 --set train.evalEvery=0
-find "$scratch/demo" -name metrics.json -print -exec cat {} +
+begin 'demo of 300 steps: no tensor left behind, memory flat'
+bin/toco demo --dir "$scratch/demo" --set "data.root=$scratch/data" --set train.maxIters=300
+python3 - "$scratch/demo/metrics.jsonl" <<'EOF'
+import json, sys
+lines = [json.loads(line) for line in open(sys.argv[1])]
+steps = [line for line in lines if "rssBytes" in line and line["step"] >= 50]
+live = {line["liveTensors"] for line in steps}
+resident = [line["rssBytes"] / 1e6 for line in steps]
+print("live tensors", live, "resident MB from", round(min(resident)), "to", round(max(resident)))
+assert len(steps) > 10 and len(live) == 1, live
+assert all(abs(mb - resident[0]) <= 50 for mb in resident), resident
+EOF
 
 step='done'
 printf '\n=== all passed in %d s\n' $((SECONDS - started))

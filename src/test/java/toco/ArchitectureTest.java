@@ -27,6 +27,7 @@ class ArchitectureTest {
       List.of(
           "torch",
           "nn",
+          "files",
           "config",
           "image",
           "data",

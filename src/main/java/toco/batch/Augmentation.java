@@ -57,7 +57,7 @@ public final class Augmentation {
     var cut =
         flipIf(second.nextBoolean(config.viewFlipProbability()), randomResizedCrop(image, second));
     var view2 =
-        photometric(cut, second, config.view2BlurProbability(), config.solariseProbability());
+        photometric(cut, second, config.view2BlurProbability(), config.solarizeProbability());
     return new Views(view1, view2, localView, box);
   }
 
@@ -113,7 +113,7 @@ public final class Augmentation {
     if (random.nextBoolean(config.jitterProbability())) {
       out = jitter(out, random);
     }
-    if (random.nextBoolean(config.greyProbability())) {
+    if (random.nextBoolean(config.grayscaleProbability())) {
       out = Photometric.grayscale(out);
     }
     if (random.nextBoolean(blurProbability)) {

@@ -33,6 +33,7 @@ public final class BatchLoader implements AutoCloseable {
   private final int ahead;
   private final Deque<Future<Batch>> pending = new ArrayDeque<>();
   private long nextStep;
+  private volatile boolean closing;
 
   /// @param firstStep step of the first batch that [#next] returns
   /// @param workerCount threads that make batches
@@ -94,6 +95,9 @@ public final class BatchLoader implements AutoCloseable {
   }
 
   private Batch make(long step) {
+    if (closing) {
+      throw new IllegalStateException("the loader is closing"); // nobody will take this batch
+    }
     var place = sampler.batchAt(step);
     try (var _ = TensorScope.open()) {
       var views = new ArrayList<Augmentation.Views>();
@@ -107,13 +111,14 @@ public final class BatchLoader implements AutoCloseable {
         }
         labels.add(Tensor.of(sample.labels()));
       }
+      var view1 = normalized(views.stream().map(Augmentation.Views::view1).toList());
+      var view2 = normalized(views.stream().map(Augmentation.Views::view2).toList());
+      var local = normalized(views.stream().map(Augmentation.Views::local).toList());
+      var multiHot = Tensor.stack(labels, 0).to(device).contiguous();
+      List.of(view1, view2, local, multiHot).forEach(TensorScope::release);
+      var boxes = views.stream().map(Augmentation.Views::box).toList();
       return new Batch(
-          release(normalized(views.stream().map(Augmentation.Views::view1).toList())),
-          release(normalized(views.stream().map(Augmentation.Views::view2).toList())),
-          release(normalized(views.stream().map(Augmentation.Views::local).toList())),
-          release(Tensor.stack(labels, 0).to(device).contiguous()),
-          views.stream().map(Augmentation.Views::box).toList(),
-          IntStream.of(place.indices()).boxed().toList());
+          view1, view2, local, multiHot, boxes, IntStream.of(place.indices()).boxed().toList());
     }
   }
 
@@ -121,13 +126,10 @@ public final class BatchLoader implements AutoCloseable {
     return Normalization.normalize(Tensor.stack(images, 0).to(device));
   }
 
-  private static Tensor release(Tensor tensor) {
-    return TensorScope.release(tensor);
-  }
-
   /// Stops the workers and frees the batches that nobody took.
   @Override
   public void close() {
+    closing = true;
     workers.shutdown();
     try {
       if (!workers.awaitTermination(1, TimeUnit.MINUTES)) {

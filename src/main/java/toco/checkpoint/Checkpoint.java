@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import toco.files.AtomicFile;
 import toco.torch.Device;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
@@ -28,7 +29,8 @@ import toco.torch.TensorScope;
 /// @param rng states of random generators
 /// @param step training steps done
 /// @param configYaml the effective configuration
-/// @param libTorchVersion of the LibTorch that wrote it
+/// @param libTorchVersion of the LibTorch that trained up to here; the file keeps it for whoever
+///   wonders why two runs differ
 public record Checkpoint(
     Map<String, Tensor> model,
     Map<String, Tensor> optimizer,
@@ -57,7 +59,7 @@ public record Checkpoint(
   }
 
   /// Writes the checkpoint, whole or not at all; once this returns it survives a power cut. Tensors
-  /// may be on any device. The file notes the LibTorch that runs now.
+  /// may be on any device.
   ///
   /// @throws CheckpointException if it cannot be written; an older file of that name is then
   ///   untouched
@@ -87,7 +89,7 @@ public record Checkpoint(
           newestFirst(runDir).stream().skip(keep).filter(old -> !old.equals(file)).toList()) {
         Files.deleteIfExists(old);
       }
-      try (var left = Files.newDirectoryStream(folder(runDir), DurableFile::isTemporary)) {
+      try (var left = Files.newDirectoryStream(folder(runDir), AtomicFile::isTemporary)) {
         for (var unfinished : left) {
           Files.deleteIfExists(unfinished);
         }
@@ -117,6 +119,12 @@ public record Checkpoint(
           throw new CheckpointException(
               file, "expected a checkpoint of a training run, but it is " + kind);
     };
+  }
+
+  /// The effective configuration, as YAML, that a checkpoint was trained with; empty for any other
+  /// file of weights.
+  public static Optional<String> configOf(Path file) {
+    return CheckpointFormat.configOf(MappedFile.open(file));
   }
 
   /// Loads a run's newest checkpoint; where that is damaged, the one before it, and so on. Files

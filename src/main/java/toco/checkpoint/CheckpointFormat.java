@@ -2,10 +2,10 @@ package toco.checkpoint;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
-import toco.torch.LibTorch;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
@@ -33,6 +33,16 @@ final class CheckpointFormat {
         : contents.tensors();
   }
 
+  /// The configuration in a file's metadata, if it has one.
+  static Optional<String> configOf(MappedFile file) {
+    if (FileKind.of(file) != FileKind.SAFETENSORS) {
+      return Optional.empty();
+    }
+    try (var _ = TensorScope.open()) {
+      return Optional.ofNullable(SafeTensors.read(file).metadata().get(KEY_CONFIG));
+    }
+  }
+
   static SafeTensors.Contents encode(Checkpoint checkpoint) {
     var tensors = new LinkedHashMap<String, Tensor>();
     put(tensors, MODEL, checkpoint.model());
@@ -41,7 +51,7 @@ final class CheckpointFormat {
     var metadata = new LinkedHashMap<String, String>();
     metadata.put(KEY_VERSION, VERSION);
     metadata.put(KEY_STEP, Long.toString(checkpoint.step()));
-    metadata.put(KEY_LIBTORCH, LibTorch.version());
+    metadata.put(KEY_LIBTORCH, checkpoint.libTorchVersion());
     metadata.put(KEY_CHECKSUM, checksum(tensors));
     metadata.put(KEY_CONFIG, checkpoint.configYaml());
     return new SafeTensors.Contents(tensors, metadata);

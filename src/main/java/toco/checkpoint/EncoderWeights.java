@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import toco.torch.Interpolation;
+import toco.model.PositionEmbedding;
 import toco.torch.Shape;
 import toco.torch.Tensor;
 
@@ -58,8 +58,7 @@ final class EncoderWeights {
         : String.join(", ", names.subList(0, 4)) + " and %d more".formatted(names.size() - 4);
   }
 
-  /// Resizes the position embedding, if the grids differ, bicubically (corners not aligned); the
-  /// rows of class and distillation token stay as they are. What cannot be resized is left for the
+  /// Resizes the position embedding, if the grids differ. What cannot be resized is left for the
   /// comparison of shapes to report.
   private static String fitPosition(Map<String, Tensor> weights, Map<String, Tensor> encoder) {
     var from = weights.get(POSITION);
@@ -76,17 +75,7 @@ final class EncoderWeights {
         || weights.containsKey(DISTILLED) != encoder.containsKey(DISTILLED)) {
       return "";
     }
-    var tokenRows = from.slice(1, 0, tokens); // [1, tokens, D]
-    var patchRows =
-        from.slice(1, tokens, from.size(1))
-            .reshape(1, gridFrom, gridFrom, -1)
-            .permute(0, 3, 1, 2); // [1, D, g, g]
-    var resized =
-        patchRows
-            .interpolate(gridTo, gridTo, Interpolation.BICUBIC)
-            .flatten(2)
-            .transpose(1, 2); // [1, g'², D]
-    weights.put(POSITION, Tensor.cat(List.of(tokenRows, resized), 1));
+    weights.put(POSITION, PositionEmbedding.resize(from, tokens, gridTo, gridTo));
     return "; position embedding resized from %d×%d to %d×%d"
         .formatted(gridFrom, gridFrom, gridTo, gridTo);
   }

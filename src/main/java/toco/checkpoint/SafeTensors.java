@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import toco.files.AtomicFile;
 import toco.torch.Device;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
@@ -82,7 +83,7 @@ public final class SafeTensors {
       tensors.forEach(
           (name, tensor) -> data.put(name, tensor.detach().to(Device.CPU).contiguous()));
       var header = layOut(data, metadata);
-      DurableFile.write(
+      AtomicFile.writeDurably(
           path,
           channel -> {
             writeAll(channel, MemorySegment.ofArray(header.encode()));

@@ -6,9 +6,9 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import toco.config.SyntheticConfig.Variant;
 import toco.data.SyntheticShapes;
 import toco.data.SyntheticShapes.Options;
-import toco.data.SyntheticShapes.Variant;
 
 @Command(
     name = "data",

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import toco.checkpoint.Checkpoint;
 import toco.checkpoint.StateDict;
 import toco.config.Config;
 import toco.eval.Evaluator;
@@ -69,6 +70,9 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var loaded = Config.load(config, overrides);
+    Checkpoint.configOf(checkpoint)
+        .map(trained -> Config.parse(trained, checkpoint.toString(), List.of()))
+        .ifPresent(trained -> trained.model().requireSameNetwork(loaded.model(), checkpoint));
     var split = loaded.eval().split();
     var dataset = Datasets.open(loaded, split);
     var progress = console.progress();

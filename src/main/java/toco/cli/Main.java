@@ -18,6 +18,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
     scope = ScopeType.INHERIT,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
+    footerHeading = "%nLibTorch:%n",
+    footer = {
+      "  Taken from --libtorch DIR (read by bin/toco, before or after the command) or LIBTORCH,"
+          + " else",
+      "  from a Python's torch with TOCO_PYTHON_TORCH=1, else from the cache, where it is"
+          + " installed",
+      "  on first use. Java's options: TOCO_JAVA_OPTS."
+    },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:success",

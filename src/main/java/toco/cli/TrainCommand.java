@@ -12,8 +12,6 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import toco.config.Config;
-import toco.config.Split;
-import toco.train.Datasets;
 import toco.train.Trainer;
 
 @Command(
@@ -96,8 +94,6 @@ final class TrainCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "Missing CONFIG, or --resume RUN");
     }
     var loaded = Config.load(config, overrides);
-    var train = Datasets.open(loaded, Split.TRAIN);
-    var val = Datasets.open(loaded, loaded.eval().split());
-    return Trainer.start(loaded, train, val, progress);
+    return Trainer.start(loaded, progress);
   }
 }

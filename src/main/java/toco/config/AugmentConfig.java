@@ -22,13 +22,13 @@ import static toco.config.Checks.probability;
 /// @param contrast jitter factor drawn from 1 ± this
 /// @param saturation jitter factor drawn from 1 ± this
 /// @param hue jitter shift drawn from ± this, in turns of the colour circle
-/// @param greyProbability of turning a view grey
+/// @param grayscaleProbability of turning a view grey
 /// @param view1BlurProbability of blurring view 1
 /// @param localBlurProbability of blurring the local view
 /// @param view2BlurProbability of blurring view 2
 /// @param blurRadiusMin least radius (standard deviation) of the Gaussian blur, in pixels
 /// @param blurRadiusMax largest radius of the Gaussian blur, in pixels
-/// @param solariseProbability of solarising view 2 (values from 128 on are inverted)
+/// @param solarizeProbability of solarising view 2 (values from 128 on are inverted)
 /// @param view2ScaleMin least share of the whole image's area that view 2 shows
 /// @param view2ScaleMax largest share of the whole image's area that view 2 shows
 /// @param view2RatioMin least aspect ratio (width over height) of view 2's cut
@@ -44,13 +44,13 @@ public record AugmentConfig(
     @Default("0.4") double contrast,
     @Default("0.2") double saturation,
     @Default("0.1") double hue,
-    @Default("0.2") double greyProbability,
+    @Default("0.2") double grayscaleProbability,
     @Default("1") double view1BlurProbability,
     @Default("0.5") double localBlurProbability,
     @Default("0.1") double view2BlurProbability,
     @Default("0.1") double blurRadiusMin,
     @Default("2") double blurRadiusMax,
-    @Default("0.2") double solariseProbability,
+    @Default("0.2") double solarizeProbability,
     @Default("0.4") double view2ScaleMin,
     @Default("1") double view2ScaleMax,
     @Default("0.75") double view2RatioMin,
@@ -68,14 +68,14 @@ public record AugmentConfig(
     between("augment.contrast", contrast, 0, 1);
     between("augment.saturation", saturation, 0, 1);
     between("augment.hue", hue, 0, 0.5);
-    probability("augment.greyProbability", greyProbability);
+    probability("augment.grayscaleProbability", grayscaleProbability);
     probability("augment.view1BlurProbability", view1BlurProbability);
     probability("augment.localBlurProbability", localBlurProbability);
     probability("augment.view2BlurProbability", view2BlurProbability);
     nonNegative("augment.blurRadiusMin", blurRadiusMin);
     nonNegative("augment.blurRadiusMax", blurRadiusMax);
     ordered("augment.blurRadiusMin", blurRadiusMin, "augment.blurRadiusMax", blurRadiusMax);
-    probability("augment.solariseProbability", solariseProbability);
+    probability("augment.solarizeProbability", solarizeProbability);
     positive("augment.view2ScaleMin", view2ScaleMin);
     between("augment.view2ScaleMax", view2ScaleMax, 0, 1);
     ordered("augment.view2ScaleMin", view2ScaleMin, "augment.view2ScaleMax", view2ScaleMax);

@@ -60,6 +60,14 @@ public record Config(
           "≤ augment.cropSizePx (" + augment.cropSizePx() + ")",
           train.localCropSizePx());
     }
+    int side = augment.cropSizePx() - 2 * (train.localCropSizePx() / 2); // of where centres may lie
+    if ((long) side * side < train.localCrops()) {
+      throw Checks.invalid(
+          "train.localCropSizePx",
+          "small enough for train.localCrops (%d) different places in augment.cropSizePx (%d)"
+              .formatted(train.localCrops(), augment.cropSizePx()),
+          train.localCropSizePx());
+    }
     if (eval.split() == Split.TEST) {
       data.listPath(Split.TEST);
     }

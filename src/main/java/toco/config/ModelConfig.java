@@ -110,6 +110,27 @@ public record ModelConfig(
         distilled);
   }
 
+  /// Checks that weights trained with this configuration mean the same in another: what shapes
+  /// alone do not tell, such as the number of heads, must be equal.
+  ///
+  /// @param file where the weights are, for the message
+  /// @throws ConfigException naming the first difference
+  public void requireSameNetwork(ModelConfig other, Path file) {
+    requireSame("encoder", encoder(), other.encoder(), file);
+    requireSame("model.auxLayer", auxLayer, other.auxLayer, file);
+    requireSame("model.numClasses", numClasses, other.numClasses, file);
+    requireSame("model.decoderDilation", decoderDilation, other.decoderDilation, file);
+  }
+
+  private static void requireSame(String what, Object trained, Object given, Path file) {
+    if (!trained.equals(given)) {
+      throw new ConfigException(
+          what,
+          "%s was trained with %s %s, but the configuration has %s; use the config.yaml of its run"
+              .formatted(file, what, trained, given));
+    }
+  }
+
   /// Foreground classes, K = C − 1.
   public int foregroundClasses() {
     return numClasses - 1;

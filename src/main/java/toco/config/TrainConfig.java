@@ -74,7 +74,7 @@ public record TrainConfig(
     atLeast("train.checkpointEvery", checkpointEvery, 0);
     atLeast("train.overlayEvery", overlayEvery, 0);
     atLeast("train.threads", threads, 0);
-    atLeast("train.localCrops", localCrops, 0);
+    atLeast("train.localCrops", localCrops, 1);
     atLeast("train.localCropSizePx", localCropSizePx, 1);
   }
 }

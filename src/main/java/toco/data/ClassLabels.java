@@ -4,7 +4,6 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
@@ -90,18 +89,6 @@ public final class ClassLabels {
   /// K, the number of classes without the background.
   public int numClasses() {
     return numClasses;
-  }
-
-  /// Number of images of each class, among these names.
-  public int[] countByClass(List<String> names) {
-    var counts = new int[numClasses];
-    for (String name : names) {
-      float[] labels = multiHot(name);
-      for (int k = 0; k < numClasses; k++) {
-        counts[k] += labels[k] > 0 ? 1 : 0;
-      }
-    }
-    return counts;
   }
 
   /// Writes them as a `cls_labels_onehot.npy`.

@@ -21,6 +21,11 @@ public sealed interface Dataset permits VocDataset {
   /// Where a sample's mask lies, if it has one.
   Optional<Path> maskPath(int index);
 
+  /// Checks that every sample has a mask file, as evaluation needs.
+  ///
+  /// @throws DataException naming the first that is missing
+  void requireMasks();
+
   /// Names of the classes, without the background.
   List<String> classNames();
 

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
-import toco.image.AtomicFile;
+import toco.files.AtomicFile;
 
 /// Image-level labels as the published code keeps them: `numpy.save` of a dict from image name to a
 /// float32 array, one value a class. Python reads it by `numpy.load(file,

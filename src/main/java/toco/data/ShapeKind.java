@@ -1,5 +1,7 @@
 package toco.data;
 
+import toco.config.SyntheticConfig.Variant;
+
 /// The six kinds of objects in the synthetic set, each with its outline, hue and texture.
 ///
 /// Coordinates `u`, `v` are pixels in the object's own, turned frame; `radiusPx` is its size.
@@ -32,9 +34,9 @@ enum ShapeKind {
   }
 
   /// Whether a point lies inside the outline.
-  boolean covers(double u, double v, double radiusPx, SyntheticShapes.Variant variant) {
+  boolean covers(double u, double v, double radiusPx, Variant variant) {
     double r = radiusPx;
-    boolean lively = variant == SyntheticShapes.Variant.LIVELY;
+    boolean lively = variant == Variant.LIVELY;
     double distance = Math.sqrt(u * u + v * v);
     return switch (this) {
       case DISC -> distance < r;
@@ -73,7 +75,7 @@ enum ShapeKind {
 
   /// Draws the texture of one object: a function of (u, v) and of the pixel, giving 0 (the dark
   /// colour) to 1 (the light one).
-  Texture texture(CounterRandom random, SyntheticShapes.Variant variant) {
+  Texture texture(CounterRandom random, Variant variant) {
     double phaseU = random.uniform(0, 2 * Math.PI);
     double phaseV = random.uniform(0, 2 * Math.PI);
     double k = 2 * Math.PI / random.uniform(shortestPeriodPx, longestPeriodPx);
@@ -96,7 +98,7 @@ enum ShapeKind {
       case RING ->
           (u, v, _, _) -> 0.5 + 0.5 * StrictMath.sin(k * Math.sqrt(u * u + v * v) + phaseU);
       case CROSS -> {
-        if (variant == SyntheticShapes.Variant.LIVELY) {
+        if (variant == Variant.LIVELY) {
           double alongU = StrictMath.cos(phaseU) / 50;
           double alongV = StrictMath.sin(phaseU) / 50;
           yield (u, v, _, _) -> Math.clamp(0.5 + u * alongU + v * alongV, 0, 1);

@@ -6,11 +6,11 @@ final class SyntheticBackground {
   private static final int SIZE_PX = SyntheticScene.SIZE_PX;
   private static final int GRID = 6;
 
-  private final SyntheticShapes.Variant variant;
+  private final SyntheticDistribution distribution;
   private final CounterRandom random;
 
-  SyntheticBackground(SyntheticShapes.Variant variant, CounterRandom random) {
-    this.variant = variant;
+  SyntheticBackground(SyntheticDistribution distribution, CounterRandom random) {
+    this.distribution = distribution;
     this.random = random;
   }
 
@@ -30,11 +30,11 @@ final class SyntheticBackground {
     double[] base =
         Hsv.toRgb(
             random.nextDouble(),
-            random.uniform(variant.palestBackground, variant.richestBackground),
+            random.uniform(distribution.palestBackground(), distribution.richestBackground()),
             random.uniform(0.3, 0.75));
     var grid = new double[GRID * GRID * 3];
     for (int i = 0; i < grid.length; i++) {
-      grid[i] = random.normal(0, variant.cloudStd);
+      grid[i] = random.normal(0, distribution.cloudStd());
     }
     for (int y = 0; y < SIZE_PX; y++) {
       double gridY = (double) y * (GRID - 1) / (SIZE_PX - 1);

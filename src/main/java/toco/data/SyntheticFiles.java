@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import toco.image.AtomicFile;
+import toco.files.AtomicFile;
 import toco.image.ImageException;
 import toco.image.ImageWriter;
 import toco.image.LabelMap;
@@ -187,7 +187,7 @@ final class SyntheticFiles {
   private void removeTemporaries() throws IOException {
     try (var files = Files.walk(folder, 2)) {
       for (Path file : (Iterable<Path>) files::iterator) {
-        if (file.getFileName().toString().endsWith(AtomicFile.TEMPORARY_SUFFIX)) {
+        if (AtomicFile.isTemporary(file)) {
           Files.delete(file);
         }
       }

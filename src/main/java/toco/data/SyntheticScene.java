@@ -3,6 +3,7 @@ package toco.data;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import toco.config.SyntheticConfig.Variant;
 
 /// One image of the synthetic set: one to three objects of different kinds, any of which may cover
 /// part of another, before a textured and cluttered background.
@@ -19,7 +20,8 @@ final class SyntheticScene {
   private static final double VISIBLE_SHARE = 0.6;
   private static final int VISIBLE_PX = 150;
 
-  private final SyntheticShapes.Variant variant;
+  private final Variant variant;
+  private final SyntheticDistribution distribution;
   private final CounterRandom paintRandom;
   private final List<Placed> objects = new ArrayList<>();
   private final int[] areaPx = new int[ShapeKind.values().length + 1]; // by label, covered or not
@@ -30,8 +32,9 @@ final class SyntheticScene {
   /// @param seed seed of the set
   /// @param split number of its list: no two splits share an image
   /// @param index of the image within the split
-  SyntheticScene(long seed, int split, int index, SyntheticShapes.Variant variant) {
+  SyntheticScene(long seed, int split, int index, Variant variant) {
     this.variant = variant;
+    this.distribution = SyntheticDistribution.of(variant);
     var random = new CounterRandom(seed, split, index, LAYOUT_STREAM);
     this.paintRandom = new CounterRandom(seed, split, index, PAINT_STREAM);
     do {
@@ -55,7 +58,7 @@ final class SyntheticScene {
 
   /// Paints the image once: [SIZE_PX, SIZE_PX, 3] uint8.
   byte[] paint() {
-    var canvas = new SyntheticBackground(variant, paintRandom).paint();
+    var canvas = new SyntheticBackground(distribution, paintRandom).paint();
     for (var object : objects) {
       paint(object, canvas);
     }
@@ -73,13 +76,14 @@ final class SyntheticScene {
     Arrays.fill(mask, (byte) 0);
     Arrays.fill(areaPx, 0);
     double share = random.nextDouble();
-    int count = share < variant.shareOfOne ? 1 : share < 1 - variant.shareOfThree ? 2 : 3;
+    int count =
+        share < distribution.shareOfOne() ? 1 : share < 1 - distribution.shareOfThree() ? 2 : 3;
     var kinds = ShapeKind.values();
     for (int kind : random.choose(kinds.length, count)) {
       double radius =
           count > 1
-              ? random.uniform(variant.smallestPx, variant.largestPx)
-              : random.uniform(variant.smallestAlonePx, variant.largestAlonePx);
+              ? random.uniform(distribution.smallestPx(), distribution.largestPx())
+              : random.uniform(distribution.smallestAlonePx(), distribution.largestAlonePx());
       double centreX = random.uniform(0.7 * radius, SIZE_PX - 0.7 * radius);
       double centreY = random.uniform(0.7 * radius, SIZE_PX - 0.7 * radius);
       double angle = random.uniform(0, 2 * Math.PI);
@@ -126,7 +130,7 @@ final class SyntheticScene {
     double[] dark =
         Hsv.toRgb(
             hue + random.normal(0, 0.03), random.uniform(0.4, 0.9), random.uniform(0.15, 0.4));
-    if (object.kind == ShapeKind.CROSS && variant == SyntheticShapes.Variant.LIVELY) {
+    if (object.kind == ShapeKind.CROSS && variant == Variant.LIVELY) {
       dark = Hsv.toRgb(hue, 0.6, 0.45);
     }
     double shading = 0.15 * random.uniform(-1, 1);
@@ -161,7 +165,7 @@ final class SyntheticScene {
       return (-(x + 0.5 - centreX) * sin + (y + 0.5 - centreY) * cos) / stretch;
     }
 
-    boolean covers(int x, int y, SyntheticShapes.Variant variant) {
+    boolean covers(int x, int y, Variant variant) {
       return kind.covers(u(x, y), v(x, y), radiusPx, variant);
     }
   }

@@ -2,7 +2,8 @@ package toco.data;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
+import toco.config.Layout;
+import toco.config.SyntheticConfig.Variant;
 
 /// A small synthetic data set on which ToCo learns in minutes: 96×96 images of coloured, textured
 /// shapes before cluttered backgrounds, as real JPEG and palette-PNG files in VOC layout.
@@ -11,8 +12,7 @@ import java.util.Locale;
 /// written whole or marked as unfinished; see [#write].
 public final class SyntheticShapes {
   /// The classes, in the order of their labels.
-  public static final List<String> CLASS_NAMES =
-      List.of("disc", "square", "triangle", "star", "ring", "cross");
+  public static final List<String> CLASS_NAMES = Layout.SYNTHETIC.classNames();
 
   private SyntheticShapes() {}
 
@@ -66,48 +66,7 @@ public final class SyntheticShapes {
       val %d
       test %d
       """
-          .formatted(
-              seed, variant.name().toLowerCase(Locale.ROOT), trainCount, valCount, testCount);
-    }
-  }
-
-  /// The two distributions of images.
-  public enum Variant {
-    /// Large objects before pale backgrounds; a ring and a cross with broad parts.
-    PLAIN(0.35, 0.20, 16, 26, 18, 34, 0.05, 0.35, 0.09),
-    /// Smaller objects, more of them, before colourful backgrounds, and a thin cross with a colour
-    /// ramp in place of a texture: here a classifier can name the classes without finding them.
-    LIVELY(0.35, 0.25, 13, 24, 15, 30, 0.10, 0.60, 0.13);
-
-    final double shareOfOne; // images of a single object
-    final double shareOfThree;
-    final double smallestPx; // radius, among others
-    final double largestPx;
-    final double smallestAlonePx;
-    final double largestAlonePx;
-    final double palestBackground; // saturation
-    final double richestBackground;
-    final double cloudStd;
-
-    Variant(
-        double shareOfOne,
-        double shareOfThree,
-        double smallestPx,
-        double largestPx,
-        double smallestAlonePx,
-        double largestAlonePx,
-        double palestBackground,
-        double richestBackground,
-        double cloudStd) {
-      this.shareOfOne = shareOfOne;
-      this.shareOfThree = shareOfThree;
-      this.smallestPx = smallestPx;
-      this.largestPx = largestPx;
-      this.smallestAlonePx = smallestAlonePx;
-      this.largestAlonePx = largestAlonePx;
-      this.palestBackground = palestBackground;
-      this.richestBackground = richestBackground;
-      this.cloudStd = cloudStd;
+          .formatted(seed, variant, trainCount, valCount, testCount);
     }
   }
 }

@@ -54,15 +54,11 @@ public final class VocDataset implements Dataset {
     return new VocDataset(files, list, classNames, ClassLabels.fromMasks(masks, classNames.size()));
   }
 
-  /// Checks that every sample has a mask file, as evaluation needs.
-  ///
-  /// @return this
-  /// @throws DataException naming the first that is missing, and its line
-  public VocDataset requireMasks() {
+  @Override
+  public void requireMasks() {
     for (var entry : list.entries()) {
       checkExists(files.mask(entry.name()), "mask", entry, list);
     }
-    return this;
   }
 
   @Override

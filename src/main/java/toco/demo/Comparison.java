@@ -8,8 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import toco.config.Config;
-import toco.config.Split;
-import toco.eval.Evaluator;
 import toco.train.Datasets;
 import toco.train.Trainer;
 import toco.train.TrainingListener;
@@ -93,18 +91,13 @@ public final class Comparison {
       Config config, TrainingListener listener, TrainingRun training) {
     long started = System.nanoTime();
     listener.onMessage("data set %s, run %s".formatted(config.data().root(), config.run().dir()));
-    var train = Datasets.open(config, Split.TRAIN); // made first if it is not there
-    var val = Datasets.open(config, Split.VAL);
-    try (var trainer = Trainer.start(config, train, val, listener)) {
+    try (var trainer = Trainer.start(config, listener)) {
       var outcome = training.run(trainer);
-      if (!outcome.completed()) {
+      var scores = outcome.scores(); // of the last step
+      if (!outcome.completed() || scores == null) {
         return Optional.empty();
       }
       var scored = Datasets.open(config, config.eval().split());
-      listener.onMessage("evaluating %d images".formatted(scored.size()));
-      var scores =
-          new Evaluator(config, scored, trainer.device())
-              .evaluate(trainer.model(), listener::onEvaluationProgress);
       double wallSeconds = (System.nanoTime() - started) * 1e-9;
       var metrics = DemoMetrics.of(scores, wallSeconds, config.run().seed(), outcome.step());
       RunFiles.writeJson(config.run().dir().resolve("metrics.json"), metrics.toJson());

@@ -40,9 +40,7 @@ public final class Demo {
     long started = System.nanoTime();
     var config = options.config(CONFIG, null);
     listener.onMessage("data set %s, run %s".formatted(config.data().root(), config.run().dir()));
-    var train = Datasets.open(config, Split.TRAIN); // made first if it is not there
-    var val = Datasets.open(config, Split.VAL);
-    try (var trainer = Trainer.start(config, train, val, listener)) {
+    try (var trainer = Trainer.start(config, listener)) {
       var outcome = training.run(trainer);
       return outcome.completed()
           ? Optional.of(score(trainer, config, outcome.step(), started, listener))

@@ -26,8 +26,8 @@ public record DemoOptions(
   /// The configuration of a run.
   ///
   /// A folder that the user names is taken as it is, and refused later if it holds a run. The usual
-  /// folder gets a number when it is taken. The data set lies beside the run's folder, so that runs
-  /// share it.
+  /// folder gets a number when it is taken. Runs share the data set that the file names; for other
+  /// `data.synthetic` options one beside it, because a folder holds one data set.
   ///
   /// @param file the configuration's file name
   /// @param usualDir the run's folder where the user names none; null: the configuration's
@@ -40,34 +40,28 @@ public record DemoOptions(
       all.add("run.dir=" + dir);
     }
     all.addAll(overrides);
-    var config = Config.load(configs.resolve(file), all);
+    var path = configs.resolve(file);
+    var config = Config.load(path, all);
     var runDir = config.run().dir();
     if (dir == null && !isSet("run.dir")) {
       runDir = firstFree(usualDir == null ? runDir : usualDir);
     }
     config = config.with("run.dir=" + runDir);
-    if (isSet("data.root")) {
-      return config;
-    }
-    return config.with("data.root=" + runDir.resolveSibling(dataName(config.data().synthetic())));
+    var data = config.data();
+    boolean asInFile = data.synthetic().equals(Config.load(path, List.of()).data().synthetic());
+    return asInFile || isSet("data.root")
+        ? config
+        : config.with("data.root=" + data.root().resolveSibling(name(data.synthetic())));
   }
 
   private boolean isSet(String key) {
     return overrides.stream().anyMatch(set -> set.strip().startsWith(key + "="));
   }
 
-  /// One folder for each set of options, because a folder holds one data set.
-  private static String dataName(SyntheticConfig data) {
-    var name = "synthetic-" + data.variant();
-    boolean usual =
-        data.trainImages() == 1000
-            && data.valImages() == 100
-            && data.testImages() == 200
-            && data.seed() == 1;
-    return usual
-        ? name
-        : "%s-%d-%d-%d-seed%d"
-            .formatted(name, data.trainImages(), data.valImages(), data.testImages(), data.seed());
+  private static String name(SyntheticConfig data) {
+    return "synthetic-%s-%d-%d-%d-seed%d"
+        .formatted(
+            data.variant(), data.trainImages(), data.valImages(), data.testImages(), data.seed());
   }
 
   /// The folder itself, or with the first number from 2 on that is not taken.

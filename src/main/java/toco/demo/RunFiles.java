@@ -3,7 +3,7 @@ package toco.demo;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import toco.image.AtomicFile;
+import toco.files.AtomicFile;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The demo's results as files in the run's folder.

@@ -3,11 +3,12 @@ package toco.eval;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import toco.cam.CamLabels;
 import toco.config.Config;
 import toco.data.DataException;
 import toco.data.Dataset;
-import toco.data.VocDataset;
 import toco.model.Toco;
 import toco.torch.DType;
 import toco.torch.Device;
@@ -62,9 +63,20 @@ public final class Evaluator {
   /// @throws DataException naming the mask that is missing or does not fit
   /// @throws toco.image.ImageException naming the file that is missing or unreadable
   public Scores evaluate(Toco model, EvaluationListener listener) {
-    requireMasks();
+    return evaluate(model, listener, () -> false).orElseThrow();
+  }
+
+  /// The same, unless it is asked to stop between two batches.
+  ///
+  /// @return empty if stopped
+  public Optional<Scores> evaluate(
+      Toco model, EvaluationListener listener, BooleanSupplier stopRequested) {
+    dataset.requireMasks(); // before the first image, so that a gap does not come up after an hour
     var tally = new Tally(config.model().numClasses());
     for (int start = 0; start < dataset.size(); start += batchSize) {
+      if (stopRequested.getAsBoolean()) {
+        return Optional.empty();
+      }
       int end = Math.min(start + batchSize, dataset.size());
       try (var arena = Arena.ofConfined();
           var _ = TensorScope.open();
@@ -78,7 +90,7 @@ public final class Evaluator {
       }
       listener.onProgress(end, dataset.size());
     }
-    return tally.scores();
+    return Optional.of(tally.scores());
   }
 
   /// Draws a row of pictures for each of the first images: the image, CAM and auxiliary CAM of its
@@ -107,13 +119,6 @@ public final class Evaluator {
 
   private EvaluationBatch read(int start, int end, Arena arena) {
     return EvaluationBatch.read(dataset, start, end, config.eval().sizePx(), device, arena);
-  }
-
-  /// Before the first image, so that a gap does not come up after an hour.
-  private void requireMasks() {
-    switch (dataset) {
-      case VocDataset voc -> voc.requireMasks();
-    }
   }
 
   /// Compares one image's predictions with its mask.

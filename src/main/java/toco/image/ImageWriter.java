@@ -21,6 +21,7 @@ import javax.imageio.metadata.IIOMetadataNode;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.w3c.dom.Element;
+import toco.files.AtomicFile;
 
 /// Writes images as JPEG of quality 95 with full-resolution colour (4:4:4), RGB PNG, and palette
 /// PNG with the VOC colour map. A file appears whole or not at all, see [AtomicFile].

@@ -10,6 +10,7 @@ import toco.torch.Tensor;
 /// Factors are those of Pillow and torchvision.
 public final class Photometric {
   private static final float[] LUMA = {0.299f, 0.587f, 0.114f};
+  private static final double LEAST_BLUR_PX = 1e-3; // below it neighbours weigh nothing
 
   private Photometric() {}
 
@@ -63,8 +64,11 @@ public final class Photometric {
 
   /// Gaussian blur with edge pixels repeated outwards.
   ///
-  /// @param radius standard deviation in pixels
+  /// @param radius standard deviation in pixels; 0 gives the image itself
   public static Tensor gaussianBlur(Tensor image, double radius) {
+    if (radius < LEAST_BLUR_PX) {
+      return image;
+    }
     int reach = (int) Math.ceil(3 * radius);
     var weights = new float[2 * reach + 1];
     float sum = 0;

@@ -9,7 +9,8 @@ import toco.torch.Tensor;
 public final class PositionEmbedding {
   private PositionEmbedding() {}
 
-  /// Resizes the patches' rows bicubically; the rows of class and distillation token stay.
+  /// Resizes the patches' rows bicubically (corners not aligned); the rows of class and
+  /// distillation token stay.
   ///
   /// @param embedding [1, prefixTokens + g·g, D], a square grid
   /// @param prefixTokens rows in front of the patches' rows

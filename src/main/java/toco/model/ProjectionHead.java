@@ -7,7 +7,6 @@ import toco.nn.Init;
 import toco.nn.Linear;
 import toco.nn.Parameters;
 import toco.torch.Functional;
-import toco.torch.GradMode;
 import toco.torch.Tensor;
 import toco.torch.TensorList;
 
@@ -23,6 +22,7 @@ public final class ProjectionHead {
   private final Tensor weightV;
   private final TensorList weights;
 
+  /// @param params a frozen part for a teacher, which only [#follow] changes
   public ProjectionHead(Parameters params, ModelConfig model) {
     int width = model.encoder().embedDim();
     int hidden = model.projectionHidden();
@@ -35,14 +35,6 @@ public final class ProjectionHead {
     weightG = last.addFrozen("weight_g", Tensor.ones(model.projectionOut(), 1));
     weightV = last.add("weight_v", Init.uniformFanIn(model.projectionOut(), bottleneck));
     weights = new TensorList(params.own());
-  }
-
-  /// Makes this head a teacher: a copy of the student that gets no gradient.
-  void becomeCopyOf(ProjectionHead student) {
-    try (var _ = GradMode.noGrad()) {
-      weights.tensors().forEach(weight -> weight.requiresGrad_(false));
-      weights.emaUpdate(student.weights, 0);
-    }
   }
 
   /// Moves the teacher towards the student: `teacher = momentum · teacher + (1 − momentum) ·

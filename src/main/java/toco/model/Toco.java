@@ -30,8 +30,8 @@ public final class Toco implements AutoCloseable {
           new VisionTransformer(
               params.child("encoder"), config.encoder(), config.auxLayer(), config.initStd());
       student = new ProjectionHead(params.child("proj_head"), config);
-      teacher = new ProjectionHead(params.child("proj_head_t"), config);
-      teacher.becomeCopyOf(student);
+      teacher = new ProjectionHead(params.frozenChild("proj_head_t"), config);
+      teacher.follow(student, 0); // starts as a copy
       decoder =
           new LargeFov(
               params.child("decoder"),

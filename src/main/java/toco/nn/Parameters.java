@@ -26,6 +26,7 @@ public final class Parameters implements AutoCloseable {
   private final Map<String, Tensor> tensors;
   private final Set<String> frozen;
   private final String prefix;
+  private final boolean learns; // whether this part's weights are trained unless added as frozen
   private final Device device;
 
   /// An empty tree on the CPU.
@@ -35,28 +36,38 @@ public final class Parameters implements AutoCloseable {
 
   /// An empty tree whose weights live on a device.
   public Parameters(Device device) {
-    this(new LinkedHashMap<>(), new LinkedHashSet<>(), "", device);
+    this(new LinkedHashMap<>(), new LinkedHashSet<>(), "", true, device);
   }
 
   private Parameters(
-      Map<String, Tensor> tensors, Set<String> frozen, String prefix, Device device) {
+      Map<String, Tensor> tensors,
+      Set<String> frozen,
+      String prefix,
+      boolean learns,
+      Device device) {
     this.tensors = tensors;
     this.frozen = frozen;
     this.prefix = prefix;
+    this.learns = learns;
     this.device = device;
   }
 
   /// The part of the tree whose names start with this one's and `name`.
   public Parameters child(String name) {
-    return new Parameters(tensors, frozen, prefix + name + ".", device);
+    return new Parameters(tensors, frozen, prefix + name + ".", learns, device);
   }
 
-  /// Adds a weight that training changes.
+  /// A [#child] whose weights all get no gradient, such as a teacher's.
+  public Parameters frozenChild(String name) {
+    return new Parameters(tensors, frozen, prefix + name + ".", false, device);
+  }
+
+  /// Adds a weight that training changes, unless this part is frozen.
   ///
   /// @param initial its first values; taken over if already on the tree's device, else copied there
-  /// @return the weight, requiring a gradient
+  /// @return the weight, requiring a gradient unless this part is frozen
   public Tensor add(String name, Tensor initial) {
-    return register(name, initial).requiresGrad_(true);
+    return learns ? register(name, initial).requiresGrad_(true) : addFrozen(name, initial);
   }
 
   /// Adds a weight that gets no gradient.

@@ -9,7 +9,7 @@ import toco.nn.Parameters;
 import toco.torch.Tensor;
 
 /// The four groups of ToCo's weights: backbone, its norms, classifiers with the student head, and
-/// decoder. The teacher head and frozen weights belong to none.
+/// decoder. Frozen weights, such as the teacher head's, belong to none.
 public final class ParamGroups {
   private ParamGroups() {}
 

@@ -1,5 +1,6 @@
 package toco.parity;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +25,7 @@ record GoldenCase(String name, String file, JsonNode params, Map<String, Tensor>
   Tensor tensor(String key) {
     var tensor = tensors.get(key);
     if (tensor == null) {
-      throw new CheckpointException(
-          java.nio.file.Path.of(file), "the case '%s' lacks the tensor %s".formatted(name, key));
+      throw lacks("the tensor " + key);
     }
     return tensor;
   }
@@ -38,20 +38,17 @@ record GoldenCase(String name, String file, JsonNode params, Map<String, Tensor>
     return number(params, param);
   }
 
-  double number(JsonNode node, String param) {
-    var value = node.get(param);
-    if (value == null || !value.isNumber()) {
-      throw new CheckpointException(
-          java.nio.file.Path.of(file),
-          "the case '%s' lacks the number params.%s".formatted(name, param));
+  /// A number of a group of parameters.
+  double number(JsonNode group, String param) {
+    var value = group.path(param);
+    if (!value.isNumber()) {
+      throw lacks("the number '%s' in its parameters".formatted(param));
     }
     return value.doubleValue();
   }
 
   double number(String param, double otherwise) {
-    return params.has(param) && params.get(param).isNumber()
-        ? params.get(param).doubleValue()
-        : otherwise;
+    return params.has(param) ? number(param) : otherwise;
   }
 
   int integer(String param) {
@@ -62,10 +59,40 @@ record GoldenCase(String name, String file, JsonNode params, Map<String, Tensor>
     return numbers(params, param);
   }
 
-  static List<Double> numbers(JsonNode node, String param) {
+  /// A list of numbers of a group of parameters.
+  List<Double> numbers(JsonNode group, String param) {
     var values = new ArrayList<Double>();
-    node.path(param).forEach(value -> values.add(value.doubleValue()));
+    for (var value : group.path(param)) {
+      if (!value.isNumber()) {
+        throw lacks("numbers only in '%s' of its parameters".formatted(param));
+      }
+      values.add(value.doubleValue());
+    }
+    if (values.isEmpty()) {
+      throw lacks("the list of numbers '%s' in its parameters".formatted(param));
+    }
     return values;
+  }
+
+  String text(String param) {
+    var value = params.path(param);
+    if (!value.isString()) {
+      throw lacks("the text '%s' in its parameters".formatted(param));
+    }
+    return value.stringValue();
+  }
+
+  /// A group of parameters.
+  JsonNode group(String param) {
+    var value = params.path(param);
+    if (!value.isObject()) {
+      throw lacks("the group '%s' in its parameters".formatted(param));
+    }
+    return value;
+  }
+
+  CheckpointException lacks(String what) {
+    return new CheckpointException(Path.of(file), "the case '%s' lacks %s".formatted(name, what));
   }
 
   /// The image boxes of `in.img_box`, or whole images where the case has none.

@@ -3,14 +3,13 @@ package toco.parity;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.IntStream;
 import toco.checkpoint.CheckpointException;
 import toco.checkpoint.SafeTensors;
+import toco.checkpoint.StateDict;
 import toco.config.Config;
 import toco.model.Toco;
 import toco.torch.Device;
-import toco.torch.GradMode;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -28,7 +27,7 @@ final class MicroNetwork {
     if (metadata == null) {
       throw new CheckpointException(file, "its metadata lacks 'config', the sizes of the network");
     }
-    var micro = JSON.readTree(metadata);
+    var micro = new Sizes(file, JSON.readTree(metadata));
     var sizes = new ArrayList<String>();
     sizes.add("model.backbone=custom");
     add(sizes, micro, "imageSizePx", "image_size");
@@ -46,7 +45,7 @@ final class MicroNetwork {
     add(sizes, micro, "decoderChannels", "decoder_channels");
     add(sizes, micro, "decoderDilation", "decoder_dilation");
     add(sizes, micro, "teacherMomentum", "teacher_momentum");
-    int foreground = micro.get("num_classes").asInt() - 1;
+    int foreground = micro.get("num_classes").intValue() - 1;
     sizes.add(
         "data.classNames="
             + IntStream.rangeClosed(1, foreground).mapToObj(k -> "class" + k).toList());
@@ -55,27 +54,31 @@ final class MicroNetwork {
 
   /// A fresh copy of the network with the recorded weights; the caller closes it.
   static Toco load(Path directory, Config config, Device device) {
+    var file = directory.resolve("micro.safetensors");
+    var weights = SafeTensors.read(file).tensors();
     var model = new Toco(config.model(), device);
-    try (var _ = GradMode.noGrad()) {
-      var weights = SafeTensors.read(directory.resolve("micro.safetensors")).tensors();
-      var missing = new ArrayList<>(model.params().all().keySet());
-      missing.removeAll(weights.keySet());
-      var unexpected = new ArrayList<>(weights.keySet());
-      unexpected.removeAll(model.params().all().keySet());
-      if (!missing.isEmpty() || !unexpected.isEmpty()) {
-        throw new CheckpointException(
-            directory.resolve("micro.safetensors"),
-            "missing keys %s, unexpected keys %s".formatted(missing, unexpected));
-      }
-      model
-          .params()
-          .all()
-          .forEach((name, weight) -> weight.copy_(Objects.requireNonNull(weights.get(name))));
+    try {
+      new StateDict(file, weights).into(model.params().all());
+      return model;
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
     }
-    return model;
   }
 
-  private static void add(List<String> sizes, JsonNode micro, String key, String recorded) {
-    sizes.add("model." + key + "=" + micro.get(recorded).asString());
+  private static void add(List<String> sizes, Sizes micro, String key, String recorded) {
+    sizes.add("model." + key + "=" + micro.get(recorded));
+  }
+
+  /// The recorded sizes.
+  private record Sizes(Path file, JsonNode recorded) {
+    JsonNode get(String name) {
+      var size = recorded.path(name);
+      if (!size.isNumber()) {
+        throw new CheckpointException(
+            file, "its metadata 'config' lacks the number '%s'".formatted(name));
+      }
+      return size;
+    }
   }
 }

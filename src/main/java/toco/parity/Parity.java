@@ -16,6 +16,7 @@ import toco.parity.Tolerance.OfLargest;
 import toco.parity.Tolerance.Share;
 import toco.parity.Tolerance.Within;
 import toco.torch.Device;
+import toco.torch.Shape;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,8 +34,9 @@ public final class Parity {
     this.directory = directory;
   }
 
-  /// One compared tensor.
+  /// One compared tensor, or one case that could not be run.
   ///
+  /// @param tensor its name; `out.*` stands for all of a case
   /// @param error the largest error, in the tolerance's terms
   /// @param note what is wrong beyond an error, or empty
   public record Row(
@@ -42,7 +44,7 @@ public final class Parity {
 
   /// The outcome for a folder.
   ///
-  /// @param cases how many cases ran
+  /// @param cases how many cases ran or failed to
   /// @param rows a row a tensor
   /// @param unsupported files whose case this version does not know
   public record Report(int cases, List<Row> rows, List<String> unsupported) {
@@ -51,8 +53,10 @@ public final class Parity {
     }
   }
 
+  /// Runs every case. A file that cannot be read or run gives a failed row, and the others go on.
+  ///
   /// @param directory holds `*.safetensors`, one case a file, and `micro.safetensors`
-  /// @throws CheckpointException if a file cannot be read, or there is none
+  /// @throws CheckpointException if the folder cannot be listed, or holds none
   public static Report run(Path directory) {
     return new Parity(directory).run();
   }
@@ -76,9 +80,11 @@ public final class Parity {
           unsupported.add(golden.file());
           continue;
         }
-        cases++;
-        compare(golden, computed, rows);
+        rows.addAll(compare(golden, computed));
+      } catch (RuntimeException e) {
+        rows.add(failed(file.getFileName().toString(), "out.*", "", oneLine(e)));
       }
+      cases++;
     }
     return new Report(cases, List.copyOf(rows), List.copyOf(unsupported));
   }
@@ -148,7 +154,8 @@ public final class Parity {
     return tensor.equals("out.flags") ? new Share(1, new Within(0, 0)) : new Within(0, 5e-4);
   }
 
-  private static void compare(GoldenCase golden, Map<String, Tensor> computed, List<Row> rows) {
+  private static List<Row> compare(GoldenCase golden, Map<String, Tensor> computed) {
+    var rows = new ArrayList<Row>();
     for (var entry : new TreeMap<>(golden.tensors()).entrySet()) {
       var key = entry.getKey();
       if (!key.startsWith("out.")) {
@@ -158,25 +165,35 @@ public final class Parity {
       var actual = computed.get(key);
       var expected = entry.getValue();
       if (actual == null) {
-        rows.add(
-            new Row(
-                golden.file(),
-                key,
-                Double.POSITIVE_INFINITY,
-                tolerance.toString(),
-                false,
-                "not computed"));
-      } else if (actual.numel() != expected.numel()) {
+        rows.add(failed(golden.file(), key, tolerance.toString(), "not computed"));
+      } else if (!sameShape(expected.shape(), actual.shape())) {
         var note = "expected shape %s, got %s".formatted(expected.shape(), actual.shape());
-        rows.add(
-            new Row(
-                golden.file(), key, Double.POSITIVE_INFINITY, tolerance.toString(), false, note));
+        rows.add(failed(golden.file(), key, tolerance.toString(), note));
       } else {
         var verdict = tolerance.compare(expected.toDoubleArray(), actual.toDoubleArray());
         rows.add(
             new Row(golden.file(), key, verdict.error(), tolerance.toString(), verdict.pass(), ""));
       }
     }
+    if (rows.isEmpty()) {
+      throw golden.lacks("out.* to compare with");
+    }
+    return rows;
+  }
+
+  /// Equal shapes, or a scalar beside a list of one.
+  private static boolean sameShape(Shape expected, Shape actual) {
+    boolean scalars = expected.dims() <= 1 && actual.dims() <= 1;
+    return expected.equals(actual) || (scalars && expected.numel() == 1 && actual.numel() == 1);
+  }
+
+  private static Row failed(String file, String tensor, String tolerance, String note) {
+    return new Row(file, tensor, Double.POSITIVE_INFINITY, tolerance, false, note);
+  }
+
+  private static String oneLine(RuntimeException e) {
+    var message = e.getMessage() == null ? e.toString() : e.getMessage();
+    return message.strip().replaceAll("\\s*\\R\\s*", " ");
   }
 
   private interface ModelCase {

@@ -25,10 +25,13 @@ final class TrainingCases {
 
   static Map<String, Tensor> optimizer(GoldenCase golden) {
     var base = golden.numbers("lr");
+    if (base.size() != 2) {
+      throw golden.lacks("a learning rate for each of w and z");
+    }
     var config =
         Config.defaults()
             .with(
-                "optim.kind=" + golden.params().get("optimizer").asString(),
+                "optim.kind=" + golden.text("optimizer"),
                 "optim.weightDecay=" + golden.number("weight_decay"),
                 "optim.betas=" + golden.numbers("betas"),
                 "optim.power=" + golden.number("power"),
@@ -86,7 +89,7 @@ final class TrainingCases {
             optimizer.learningRates().values().iterator().next()); // the encoder's
         try (var scope = TensorScope.open()) {
           var corners = RoiCrops.fixed(LabelCases.corners(golden.in("top_left").select(0, iter)));
-          var result = step.run(batch(golden, iter % batches), iter, corners);
+          var result = step.run(batch(golden, iter % Math.max(1, batches)), iter, corners);
           record(series, "out.loss_cls", result.losses().cls().item());
           record(series, "out.loss_cls_aux", result.losses().clsAux().item());
           record(series, "out.loss_ptc", result.losses().ptc().item());
@@ -130,16 +133,16 @@ final class TrainingCases {
   }
 
   private static Config trajectoryConfig(GoldenCase golden, Config micro) {
-    var optimizer = golden.params().get("optimizer");
-    var weights = golden.params().get("weights");
-    var thresholds = golden.params().get("thresholds");
+    var optimizer = golden.group("optimizer");
+    var weights = golden.group("weights");
+    var thresholds = golden.group("thresholds");
     int from = golden.integer("seg_reg_from_step");
     return micro.with(
         "optim.kind=" + OptimConfig.Kind.POLY_WARMUP_ADAMW,
         "optim.lr=" + golden.number(optimizer, "lr"),
         "optim.headLrMultiplier=" + golden.number(optimizer, "heads_lr_multiplier"),
         "optim.weightDecay=" + golden.number(optimizer, "weight_decay"),
-        "optim.betas=" + GoldenCase.numbers(optimizer, "betas"),
+        "optim.betas=" + golden.numbers(optimizer, "betas"),
         "optim.power=" + golden.number(optimizer, "power"),
         "train.warmupIters=" + (int) golden.number(optimizer, "warmup_iters"),
         "train.warmupRatio=" + golden.number(optimizer, "warmup_ratio"),

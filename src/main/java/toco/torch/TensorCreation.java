@@ -51,6 +51,11 @@ abstract sealed class TensorCreation permits Tensor {
   /// The same, and takes over the arena, which must be a shared one: it is closed some time after
   /// the last view has died.
   public static Tensor wrap(Arena owned, MemorySegment data, DType dtype, long... sizes) {
+    if (!data.isAccessibleBy(Thread.ofPlatform().unstarted(() -> {}))) {
+      throw new IllegalArgumentException(
+          "an arena that LibTorch is to close must be shared (Arena.ofShared); this one is confined"
+              + " to a thread");
+    }
     return wrap(data, owned, dtype, sizes);
   }
 

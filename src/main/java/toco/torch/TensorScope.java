@@ -128,16 +128,26 @@ public final class TensorScope implements AutoCloseable {
   }
 
   private void freeAll() {
+    IllegalStateException inUse = null;
     try (var arena = Arena.ofConfined()) {
       var handles = arena.allocate(ADDRESS, count);
       for (int i = 0; i < count; i++) {
         var tensor = tensors[i];
-        handles.setAtIndex(ADDRESS, i, tensor == null ? MemorySegment.NULL : tensor.surrender());
+        try {
+          handles.setAtIndex(ADDRESS, i, tensor == null ? MemorySegment.NULL : tensor.surrender());
+        } catch (IllegalStateException e) { // another thread is reading its segment() just now
+          tensor.scope = null; // it lives on, to be closed by hand
+          handles.setAtIndex(ADDRESS, i, MemorySegment.NULL);
+          inUse = e;
+        }
       }
       TocoTorch.tt_free_list(handles, count);
     }
     count = 0;
     tensors = new Tensor[0];
+    if (inUse != null) {
+      throw inUse;
+    }
   }
 
   private void requireOpen() {

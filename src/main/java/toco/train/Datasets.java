@@ -1,5 +1,9 @@
 package toco.train;
 
+import java.nio.file.Files;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import toco.config.Config;
 import toco.config.Layout;
 import toco.config.Split;
@@ -18,11 +22,6 @@ public final class Datasets {
   /// @throws DataException naming the file or list line that is missing or wrong
   public static Dataset open(Config config, Split split) {
     var data = config.data();
-    if (data.layout() == Layout.COCO) {
-      throw new DataException(
-          "data.layout coco cannot be read yet; lay the images out as VOC does and set"
-              + " data.layout=voc");
-    }
     if (data.layout() == Layout.SYNTHETIC) {
       generate(config);
     }
@@ -33,16 +32,35 @@ public final class Datasets {
         : VocDataset.open(files, data.classNames());
   }
 
+  /// Opens the split that training evaluates on. Training itself needs no masks: without a list, or
+  /// without any mask, there is no evaluation, and `told` hears why.
+  ///
+  /// @throws DataException if some images have masks and others not
+  static Optional<Dataset> openForEvaluation(Config config, Consumer<String> told) {
+    var split = config.eval().split();
+    if (config.data().layout() != Layout.SYNTHETIC
+        && !Files.exists(config.data().listPath(split))) {
+      told.accept("no evaluation: there is no list " + config.data().listPath(split));
+      return Optional.empty();
+    }
+    var dataset = open(config, split);
+    if (IntStream.range(0, dataset.size()).noneMatch(i -> dataset.maskPath(i).isPresent())) {
+      told.accept("no evaluation: there are no masks in " + config.data().maskPath());
+      return Optional.empty();
+    }
+    dataset.requireMasks();
+    return Optional.of(dataset);
+  }
+
   private static void generate(Config config) {
     var wanted = config.data().synthetic();
-    var variant =
-        switch (wanted.variant()) {
-          case PLAIN -> SyntheticShapes.Variant.PLAIN;
-          case LIVELY -> SyntheticShapes.Variant.LIVELY;
-        };
     var options =
         new SyntheticShapes.Options(
-            wanted.seed(), variant, wanted.trainImages(), wanted.valImages(), wanted.testImages());
+            wanted.seed(),
+            wanted.variant(),
+            wanted.trainImages(),
+            wanted.valImages(),
+            wanted.testImages());
     SyntheticShapes.write(config.data().root(), options);
   }
 }

@@ -6,16 +6,16 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Map;
+import toco.files.AtomicFile;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /// `metrics.jsonl`: what a run measured, a JSON object a line, each with its `step`.
 final class MetricsLog implements AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
+  private static final char MALFORMED = '\uFFFD'; // what bytes decode to that are not UTF-8
 
   private final Path file;
   private final FileChannel channel;
@@ -32,20 +32,18 @@ final class MetricsLog implements AutoCloseable {
   }
 
   /// Opens the log for a run that stands at `step`: lines of later steps, from before an
-  /// interruption, are taken out, as is a line cut short.
+  /// interruption, are taken out, as are lines cut short or otherwise damaged.
   static MetricsLog openAt(Path file, long step) {
     if (Files.exists(file)) {
       try {
-        var kept = new ArrayList<String>();
-        for (var line : Files.readAllLines(file)) {
+        var kept = new StringBuilder();
+        var text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+        for (var line : text.lines().toList()) {
           if (stepOf(line) <= step) {
-            kept.add(line);
+            kept.append(line).append('\n');
           }
         }
-        var rewritten = file.resolveSibling(file.getFileName() + ".tmp");
-        Files.write(rewritten, kept);
-        Files.move(
-            rewritten, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        AtomicFile.write(file, kept.toString().getBytes(StandardCharsets.UTF_8));
       } catch (IOException e) {
         throw new TrainingException("cannot rewrite %s: %s".formatted(file, e.getMessage()), e);
       }
@@ -66,7 +64,11 @@ final class MetricsLog implements AutoCloseable {
     }
   }
 
+  /// The step of a line; for a damaged line one later than any.
   private static long stepOf(String line) {
+    if (line.indexOf(MALFORMED) >= 0) {
+      return Long.MAX_VALUE;
+    }
     try {
       return JSON.readTree(line).path("step").asLong(Long.MAX_VALUE);
     } catch (JacksonException e) {

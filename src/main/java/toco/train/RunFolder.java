@@ -6,11 +6,13 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 import toco.config.Config;
-import toco.image.AtomicFile;
+import toco.files.AtomicFile;
 
 /// A run's folder, held by one process at a time: `config.yaml`, `metrics.jsonl`, `checkpoints/`,
 /// `overlays/`.
@@ -29,7 +31,7 @@ final class RunFolder implements AutoCloseable {
   ///   written
   static RunFolder create(Config config) {
     var path = config.run().dir();
-    if (Files.exists(path.resolve("checkpoints"))) {
+    if (holdsCheckpoint(path)) {
       throw new TrainingException(
           "%s already holds a run; go on with it by --resume %s, or choose another folder by --set run.dir=…"
               .formatted(path, path));
@@ -40,6 +42,16 @@ final class RunFolder implements AutoCloseable {
       throw new TrainingException("cannot make the run folder %s: %s".formatted(path, e), e);
     }
     return open(config);
+  }
+
+  private static boolean holdsCheckpoint(Path path) {
+    try (var files = Files.newDirectoryStream(path.resolve("checkpoints"), "*.safetensors")) {
+      return files.iterator().hasNext();
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return false;
+    } catch (IOException e) {
+      throw new TrainingException("cannot look into %s: %s".formatted(path, e), e);
+    }
   }
 
   /// Opens the folder of a run, new or resumed, and writes its configuration.

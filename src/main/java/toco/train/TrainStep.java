@@ -83,8 +83,9 @@ public final class TrainStep {
     var patchMap = tokens.patchMap(); // [B, D, h, w]
     var cls = ClassLoss.of(model.classLogits(patchMap), labels);
     var clsAux = ClassLoss.of(model.auxClassLogits(tokens.auxMap()), labels);
-    var ptc = PtcLoss.of(patchMap, affinity(cams.auxCam(), labels, batch.boxes(), tokens));
-    var ctc = classTokenContrast(global, crops);
+    var ptc =
+        patchTokenContrast(patchMap, affinity(cams.auxCam(), labels, batch.boxes(), tokens), iter);
+    var ctc = classTokenContrast(global, crops, iter);
     var source = config.loss().labelsFromMainCamAt(iter) ? cams.cam() : cams.auxCam();
     var refined =
         pseudoLabels.refine(
@@ -102,14 +103,22 @@ public final class TrainStep {
     return new Result(losses, total, cams, roiMask, crops, refined, dense.seg.emptyParts());
   }
 
+  private Tensor patchTokenContrast(Tensor patchMap, Tensor affinity, long iter) {
+    try (var _ = GradMode.enabled(config.loss().ptcWeightAt(iter) > 0)) {
+      return PtcLoss.of(patchMap, affinity);
+    }
+  }
+
   /// The teacher sees the two global views, the student these and the local crops.
-  private Tensor classTokenContrast(Tokens global, RoiCrops crops) {
+  private Tensor classTokenContrast(Tokens global, RoiCrops crops, long iter) {
     model.updateTeacher();
-    var teacher = model.projectTeacher(global.clsToken().detach()); // [2B, P]
-    var local = model.encode(crops.viewMajor()).clsToken(); // [n·B, D]
-    var student =
-        model.projectStudent(Tensor.cat(List.of(global.clsToken(), local), 0)); // [(2 + n)·B, P]
-    return CtcLoss.of(teacher, student, crops.flags(), config.loss().ctcTemperature());
+    try (var _ = GradMode.enabled(config.loss().ctcWeightAt(iter) > 0)) {
+      var teacher = model.projectTeacher(global.clsToken().detach()); // [2B, P]
+      var local = model.encode(crops.viewMajor()).clsToken(); // [n·B, D]
+      var student =
+          model.projectStudent(Tensor.cat(List.of(global.clsToken(), local), 0)); // [(2 + n)·B, P]
+      return CtcLoss.of(teacher, student, crops.flags(), config.loss().ctcTemperature());
+    }
   }
 
   /// Which patches belong together by the auxiliary CAMs.

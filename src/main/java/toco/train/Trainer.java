@@ -4,6 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import toco.batch.Augmentation;
 import toco.batch.Batch;
@@ -42,18 +44,20 @@ public final class Trainer implements AutoCloseable {
   private final Optimizer optimizer;
   private final TrainStep trainStep;
   private final Dataset train;
-  private final Evaluator evaluator;
+  private final Optional<Evaluator> evaluator;
   private long step;
   private long savedStep = -1;
   private volatile boolean stopRequested;
 
-  private Trainer(
-      Config config, RunFolder folder, Dataset train, Dataset val, TrainingListener listener) {
+  private Trainer(Config config, TrainingListener listener, Function<Config, RunFolder> claim) {
     this.config = config;
-    this.folder = folder;
-    this.train = train;
     this.listener = listener;
     device = Devices.prepare(config.train());
+    train = Datasets.open(config, Split.TRAIN);
+    evaluator =
+        Datasets.openForEvaluation(config, listener::onMessage)
+            .map(dataset -> new Evaluator(config, dataset, device));
+    folder = claim.apply(config);
     Rng.manualSeed(config.run().seed());
     try (var _ = TensorScope.open()) {
       model = new Toco(config.model(), device);
@@ -64,18 +68,17 @@ public final class Trainer implements AutoCloseable {
               Schedule.of(config.optim(), config.train()));
     }
     trainStep = new TrainStep(model, optimizer, config);
-    evaluator = new Evaluator(config, val, device);
     listener.onMessage(
         "device %s, %d threads, %,d weights, %,d images"
             .formatted(device, LibTorch.numThreads(), model.params().count(), train.size()));
   }
 
-  /// Starts a new run in `run.dir`.
+  /// Starts a new run in `run.dir`. Where the split of `eval.split` has no list or no masks, the
+  /// run is not evaluated, and the listener hears of it.
   ///
   /// @throws TrainingException if that folder holds a run already
-  public static Trainer start(
-      Config config, Dataset train, Dataset val, TrainingListener listener) {
-    var trainer = new Trainer(config, RunFolder.create(config), train, val, listener);
+  public static Trainer start(Config config, TrainingListener listener) {
+    var trainer = new Trainer(config, listener, RunFolder::create);
     try {
       trainer.loadPretrained();
       return trainer;
@@ -99,9 +102,7 @@ public final class Trainer implements AutoCloseable {
       var config =
           Config.parse(saved.configYaml(), found.file().toString(), overrides)
               .with("run.dir=" + runDir);
-      var train = Datasets.open(config, Split.TRAIN);
-      var val = Datasets.open(config, config.eval().split());
-      var trainer = new Trainer(config, RunFolder.open(config), train, val, listener);
+      var trainer = new Trainer(config, listener, RunFolder::open);
       try {
         trainer.restore(saved, found.file());
         listener.onMessage("resuming at step %d from %s".formatted(trainer.step, found.file()));
@@ -181,7 +182,7 @@ public final class Trainer implements AutoCloseable {
       if (savedStep != step) {
         save();
       }
-      if (step == settings.maxIters() && evaluated != step && !stopRequested) {
+      if (step == settings.maxIters() && evaluated != step) {
         scores = evaluate(log); // of a run that had ended, and was resumed
       }
     }
@@ -226,11 +227,17 @@ public final class Trainer implements AutoCloseable {
     return new BatchLoader(train, sampler, augmentation, device, step, config.data().workers());
   }
 
-  private Scores evaluate(StepLog log) {
-    var scores = evaluator.evaluate(model, listener::onEvaluationProgress);
-    log.write(Map.of("step", step, "evaluation", scores.toJson(train.classNames())));
-    listener.onEvaluation(step, scores);
-    return scores;
+  /// Scores the model as it is, unless there is nothing to score it on or a stop is requested.
+  private @Nullable Scores evaluate(StepLog log) {
+    var scores =
+        evaluator.flatMap(
+            it -> it.evaluate(model, listener::onEvaluationProgress, () -> stopRequested));
+    scores.ifPresent(
+        found -> {
+          log.write(Map.of("step", step, "evaluation", found.toJson(train.classNames())));
+          listener.onEvaluation(step, found);
+        });
+    return scores.orElse(null);
   }
 
   private void save() {

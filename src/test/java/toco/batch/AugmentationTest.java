@@ -20,7 +20,7 @@ class AugmentationTest {
               "augment.cropSizePx=64",
               "train.localCropSizePx=32",
               "augment.jitterProbability=0",
-              "augment.greyProbability=0",
+              "augment.grayscaleProbability=0",
               "augment.view1BlurProbability=0",
               "augment.localBlurProbability=0",
               "augment.scaleMax=1",

@@ -69,6 +69,15 @@ final class CheckpointTest {
   }
 
   @Test
+  void theFileKeepsTheLibTorchItIsGiven() {
+    var saved = checkpoint(1);
+    var older = new Checkpoint(saved.model(), Map.of(), Map.of(), 1, saved.configYaml(), "2.11.0");
+    var file = older.saveToRun(run, 1);
+    assertEquals("2.11.0", Checkpoint.load(file).libTorchVersion());
+    assertEquals("2.11.0", SafeTensors.read(file).metadata().get("toco.libtorch"));
+  }
+
+  @Test
   void restoredGeneratorGoesOnWhereItWas() {
     var file = checkpoint(1).saveToRun(run, 1);
     var expected = Tensor.rand(100).toFloatArray();

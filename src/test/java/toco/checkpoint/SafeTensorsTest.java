@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import toco.files.AtomicFile;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.LibTorch;
@@ -165,7 +166,7 @@ final class SafeTensorsTest {
     assertThrows(
         IOException.class,
         () ->
-            DurableFile.write(
+            AtomicFile.writeDurably(
                 target,
                 channel -> {
                   channel.write(ByteBuffer.wrap(new byte[100]));

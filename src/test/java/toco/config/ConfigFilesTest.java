@@ -61,7 +61,7 @@ class ConfigFilesTest {
   }
 
   @Test
-  void demoIsThePrototypesRecipe() {
+  void demoTrainsASmallNetworkFromScratch() {
     var demo = load("demo");
     assertEquals(
         new EncoderShape(96, 8, 96, 4, 3, 4, true, 1e-6, 1 / Math.sqrt(32), false),
@@ -75,6 +75,7 @@ class ConfigFilesTest {
     assertEquals(List.of(1.0, 0.5), demo.cam().scales());
     assertEquals(List.of(1.0, 0.5, 1.5), demo.eval().camScales());
     assertEquals(32, demo.train().localCropSizePx());
+    assertEquals(Path.of("runs/synthetic-plain"), demo.data().root());
   }
 
   @Test
@@ -87,7 +88,7 @@ class ConfigFilesTest {
             "data.synthetic.variant=lively",
             "train.maxIters=800",
             "train.compat=aligned",
-            "data.root=runs/demo_lively/data",
+            "data.root=runs/synthetic-lively",
             "run.dir=runs/demo_lively"),
         lively);
   }

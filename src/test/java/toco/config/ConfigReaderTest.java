@@ -78,12 +78,15 @@ class ConfigReaderTest {
             + " got 0.8",
         "cam: {scales: []}                  | cam.scales must be one or more scales in (0, 16], got"
             + " []",
-        "augment: {greyProbability: 1.5}    | augment.greyProbability must be in [0.0, 1.0], got"
-            + " 1.5",
+        "augment: {grayscaleProbability: 2} | augment.grayscaleProbability must be in [0.0, 1.0],"
+            + " got 2.0",
         "augment: {cropSizePx: 450}         | augment.cropSizePx must be a multiple of the patch"
             + " size 16 (such as 448 or 464), got 450",
         "train: {localCropSizePx: 464}      | train.localCropSizePx must be ≤ augment.cropSizePx"
             + " (448), got 464",
+        "train: {localCropSizePx: 448}      | train.localCropSizePx must be small enough for"
+            + " train.localCrops (8) different places in augment.cropSizePx (448), got 448",
+        "train: {localCrops: 0}             | train.localCrops must be ≥ 1, got 0",
         "model: {auxLayer: -13}             | model.auxLayer must be from -12 to -1 (counted from"
             + " the last block), got -13",
         "model: {embedDim: 96}              | model.embedDim is 96 but deit_base_patch16_224 has"

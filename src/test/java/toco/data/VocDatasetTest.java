@@ -40,7 +40,8 @@ class VocDatasetTest {
 
   @Test
   void opensAListInItsOrder() {
-    var data = open("train").requireMasks();
+    var data = open("train");
+    data.requireMasks();
     assertEquals(List.of("2011_000003", "2011_000006", "2011_000025"), data.names());
     assertEquals(20, data.numClasses());
     var sample = data.sample(2);

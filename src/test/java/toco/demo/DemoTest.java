@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import toco.config.Config;
 import toco.eval.Scores;
 import toco.torch.LibTorch;
 import toco.train.StepReport;
@@ -67,13 +68,15 @@ class DemoTest {
     assertTrue(metrics.get("peakRssBytes").longValue() > 100_000_000);
     assertTrue(Files.readString(runDir.resolve("table.txt")).contains("triangle"));
     assertTrue(Files.size(runDir.resolve("overlays", "test.png")) > 1000);
-    assertTrue(Files.isDirectory(folder.resolve("synthetic-plain-4-2-3-seed1")));
+    assertTrue(Files.isDirectory(folder.resolve("data/lists")));
     assertEquals(before, LibTorch.liveTensors());
   }
 
   @Test
   void aRunIsNeverOverwritten() throws IOException {
-    var runDir = Files.createDirectories(folder.resolve("demo/checkpoints")).getParent();
+    var runDir = folder.resolve("demo");
+    var checkpoints = Files.createDirectories(runDir.resolve("checkpoints"));
+    Files.createFile(checkpoints.resolve("step-000001.safetensors"));
     assertThrows(
         TrainingException.class,
         () -> Demo.run(options(runDir, null), new Silent(), TrainingRun.UNINTERRUPTED));
@@ -83,19 +86,26 @@ class DemoTest {
     assertEquals(folder.resolve("other"), DemoOptions.firstFree(folder.resolve("other")));
   }
 
+  /// And `toco train` and `toco eval` on the same file use it too.
   @Test
-  void runsOfOneSetOfImagesShareTheirFolder() {
-    var plain = List.<String>of();
-    assertEquals(
-        folder.resolve("synthetic-plain"),
-        dataRoot(new DemoOptions(configs(), folder.resolve("a"), 1L, plain)));
-    assertEquals(
-        folder.resolve("synthetic-plain"),
-        dataRoot(new DemoOptions(configs(), folder.resolve("b"), 2L, plain)));
-    var named = List.of("data.root=" + folder.resolve("mine"));
-    assertEquals(
-        folder.resolve("mine"),
-        dataRoot(new DemoOptions(configs(), folder.resolve("c"), null, named)));
+  void runsShareTheDataSetOfTheirConfiguration() {
+    var ofFile = Config.load(configs().resolve("demo.yaml"), List.of()).data().root();
+    assertEquals(ofFile, dataRoot(folder.resolve("a")));
+    assertEquals(ofFile, dataRoot(folder.resolve("b"), "train.logEvery=9"));
+    var mine = folder.resolve("mine");
+    assertEquals(mine, dataRoot(folder.resolve("c"), "data.root=" + mine));
+  }
+
+  @Test
+  void anotherDataSetHasAnotherFolder() {
+    var roots =
+        List.of(
+            dataRoot(folder),
+            dataRoot(folder, "data.synthetic.variant=lively"),
+            dataRoot(folder, "data.synthetic.trainImages=4"),
+            dataRoot(folder, "data.synthetic.seed=4"));
+    assertEquals(roots.size(), Set.copyOf(roots).size(), roots.toString());
+    assertEquals(Path.of("runs/synthetic-plain-1000-100-200-seed4"), roots.getLast());
   }
 
   @Test
@@ -131,16 +141,21 @@ class DemoTest {
     assertFalse(Files.exists(runDir.resolve("metrics.json")));
   }
 
-  private static Path dataRoot(DemoOptions options) {
-    return options.config("demo.yaml", null).data().root();
+  private static Path dataRoot(Path runDir, String... overrides) {
+    return new DemoOptions(configs(), runDir, null, List.of(overrides))
+        .config("demo.yaml", null)
+        .data()
+        .root();
   }
 
   private static List<String> config(Path runDir) throws IOException {
     return Files.readAllLines(runDir.resolve("config.yaml"));
   }
 
-  private static DemoOptions options(Path runDir, Long seed) {
-    return new DemoOptions(configs(), runDir, seed, TINY);
+  private DemoOptions options(Path runDir, Long seed) {
+    var overrides = new ArrayList<>(TINY);
+    overrides.add("data.root=" + folder.resolve("data"));
+    return new DemoOptions(configs(), runDir, seed, overrides);
   }
 
   private static Path configs() {

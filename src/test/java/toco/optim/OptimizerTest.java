@@ -1,6 +1,7 @@
 package toco.optim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
@@ -66,17 +67,22 @@ class OptimizerTest {
   }
 
   @Test
-  void everyTrainableWeightButTheTeachersIsInOneGroup() {
+  void everyTrainableWeightIsInOneGroup() {
     var config = Config.load(java.nio.file.Path.of("configs/demo.yaml"), java.util.List.of());
     try (var model = new Toco(config.model(), Device.CPU)) {
       var groups = ParamGroups.of(model.params(), config.optim());
       var grouped = groups.stream().flatMap(group -> group.names().stream()).toList();
-      var expected =
-          model.params().trainable().keySet().stream()
-              .filter(name -> !name.startsWith("proj_head_t."))
-              .sorted()
-              .toList();
-      assertEquals(expected, grouped.stream().sorted().toList());
+      var trainable = model.params().trainable();
+      assertEquals(
+          trainable.keySet().stream().sorted().toList(), grouped.stream().sorted().toList());
+      model
+          .params()
+          .all()
+          .forEach(
+              (name, weight) ->
+                  assertEquals(trainable.containsKey(name), weight.requiresGrad(), name));
+      assertTrue(grouped.contains("proj_head.mlp.0.weight"));
+      assertFalse(grouped.contains("proj_head_t.mlp.0.weight"));
       assertEquals(1e-3, groups.get(0).lr());
       assertEquals(5e-3, groups.get(2).lr(), 1e-12);
       assertEquals(3e-3, groups.get(3).lr(), 1e-12);

@@ -5,19 +5,27 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.checkpoint.CheckpointException;
 import toco.checkpoint.SafeTensors;
 import toco.torch.LibTorch;
+import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
 class ParityTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");
+
+  private static Map<String, String> caseOf(String name) {
+    return Map.of("case", name, "params", "{\"optimizer\": \"PolyWarmupAdamW\"}");
+  }
 
   /// Every component of the published implementation's figures that this version computes, at the
   /// tolerances of [Parity], which are those that came with the figures.
@@ -44,6 +52,75 @@ class ParityTest {
     assertEquals(1, report.failed());
     assertTrue(
         report.rows().stream().anyMatch(row -> row.tensor().equals("out.loss") && !row.pass()));
+  }
+
+  @Test
+  void aMalformedCaseIsMissedAndTheOthersRun(@TempDir Path folder) throws IOException {
+    long before = LibTorch.liveTensors();
+    var good = Map.of("case", "ptc_loss", "params", "{}");
+    try (var _ = TensorScope.open()) {
+      var ptc = SafeTensors.read(GOLDEN.resolve("ptc_loss.safetensors")).tensors();
+      var ofOthers = Map.of("out.loss", Tensor.ones(1));
+      SafeTensors.write(folder.resolve("a-no-params.safetensors"), ofOthers, caseOf("optimizer"));
+      SafeTensors.write(folder.resolve("b-no-inputs.safetensors"), ofOthers, good);
+      SafeTensors.write(folder.resolve("c-no-micro.safetensors"), ofOthers, caseOf("encoder"));
+      SafeTensors.write(
+          folder.resolve("d-broken-params.safetensors"),
+          ptc,
+          Map.of("case", "ptc_loss", "params", "{\n\"a\":"));
+      var noOutputs = new LinkedHashMap<>(ptc);
+      noOutputs.keySet().removeIf(name -> name.startsWith("out."));
+      SafeTensors.write(folder.resolve("e-no-outputs.safetensors"), noOutputs, good);
+    }
+    Files.writeString(folder.resolve("f-no-safetensors.safetensors"), "not a tensor in sight");
+    Files.copy(GOLDEN.resolve("ptc_loss.safetensors"), folder.resolve("g-good.safetensors"));
+
+    var report = Parity.run(folder);
+
+    assertEquals(7, report.cases());
+    var notes = new TreeMap<String, String>();
+    report.rows().stream()
+        .filter(row -> !row.pass())
+        .forEach(row -> notes.put(row.file().substring(0, 1), row.note()));
+    assertEquals(List.of("a", "b", "c", "d", "e", "f"), List.copyOf(notes.keySet()));
+    assertTrue(notes.get("a").contains("lacks the list of numbers 'lr'"), notes.get("a"));
+    assertTrue(notes.get("b").contains("lacks the tensor in.features"), notes.get("b"));
+    assertTrue(notes.get("c").contains("micro.safetensors"), notes.get("c"));
+    assertTrue(notes.get("e").contains("lacks out.*"), notes.get("e"));
+    notes.values().forEach(note -> assertEquals(1, note.lines().count(), note));
+    assertTrue(report.rows().stream().anyMatch(row -> row.file().startsWith("g") && row.pass()));
+    assertEquals(before, LibTorch.liveTensors());
+  }
+
+  @Test
+  void aSizeThatTheSmallNetworkLacksIsNamed(@TempDir Path folder) throws IOException {
+    long before = LibTorch.liveTensors();
+    try (var _ = TensorScope.open()) {
+      var micro = SafeTensors.read(GOLDEN.resolve("micro.safetensors"));
+      var metadata = new LinkedHashMap<>(micro.metadata());
+      metadata.compute("config", (_, sizes) -> sizes.replace("num_heads", "heads"));
+      SafeTensors.write(folder.resolve("micro.safetensors"), micro.tensors(), metadata);
+    }
+    var encoder = "encoder-square.safetensors";
+    Files.copy(GOLDEN.resolve(encoder), folder.resolve(encoder));
+    var note = Parity.run(folder).rows().getFirst().note();
+    assertTrue(note.contains("micro.safetensors") && note.contains("'num_heads'"), note);
+    assertEquals(before, LibTorch.liveTensors());
+  }
+
+  /// As many numbers in another shape are another result; only a scalar may be a list of one.
+  @Test
+  void anotherShapeIsMissed(@TempDir Path folder) {
+    try (var _ = TensorScope.open()) {
+      var contents = SafeTensors.read(GOLDEN.resolve("ptc_loss.safetensors"));
+      var tensors = new LinkedHashMap<>(contents.tensors());
+      tensors.compute("out.grad_features", (_, gradient) -> gradient.reshape(-1));
+      tensors.compute("out.loss", (_, loss) -> loss.reshape(1));
+      SafeTensors.write(folder.resolve("ptc_loss.safetensors"), tensors, contents.metadata());
+    }
+    var missed = Parity.run(folder).rows().stream().filter(row -> !row.pass()).toList();
+    assertEquals(List.of("out.grad_features"), missed.stream().map(Parity.Row::tensor).toList());
+    assertTrue(missed.getFirst().note().startsWith("expected shape ["), missed.toString());
   }
 
   @Test

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import toco.config.Config;
-import toco.config.Split;
 import toco.eval.Scores;
 
 /// A training run of a few thousand weights on eight images, for tests.
@@ -42,9 +41,7 @@ final class TinyRun {
   }
 
   static Trainer.Outcome train(Config config, Watcher watcher) {
-    var train = Datasets.open(config, Split.TRAIN);
-    var val = Datasets.open(config, Split.VAL);
-    try (var trainer = Trainer.start(config, train, val, watcher)) {
+    try (var trainer = Trainer.start(config, watcher)) {
       watcher.trainer = trainer;
       return trainer.run();
     }

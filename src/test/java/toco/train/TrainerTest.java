@@ -3,6 +3,7 @@ package toco.train;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +18,7 @@ import toco.checkpoint.Checkpoint;
 import toco.checkpoint.StateDict;
 import toco.config.Config;
 import toco.config.Split;
+import toco.data.DataException;
 import toco.image.ImageException;
 import toco.torch.LibTorch;
 import toco.torch.TensorScope;
@@ -123,6 +125,45 @@ class TrainerTest {
       var kept = Checkpoint.latest(folder.resolve("run")).orElseThrow().checkpoint();
       assertEquals(steps, kept.step());
     }
+  }
+
+  /// Training must not need masks: without any, or without a list of validation images, it runs to
+  /// its end unscored.
+  @Test
+  void trainingWithoutMasksOrValidationListCompletesUnscored() throws IOException {
+    var config = tiny("run", "train.maxIters=2", "train.evalEvery=1");
+    var train = Datasets.open(config, Split.TRAIN); // makes the images
+    try (var masks = Files.list(folder.resolve("data/SegmentationClassAug"))) {
+      for (var mask : masks.toList()) {
+        Files.delete(mask);
+      }
+    }
+    var voc = config.with("data.layout=voc");
+    var outcome = TinyRun.train(voc, new TinyRun.Watcher());
+    assertTrue(outcome.completed());
+    assertNull(outcome.scores());
+    assertTrue(train.size() > 0);
+
+    var unlisted = voc.with("data.valList=lists/none.txt", "run.dir=" + folder.resolve("unlisted"));
+    assertTrue(TinyRun.train(unlisted, new TinyRun.Watcher()).completed());
+  }
+
+  @Test
+  void someMissingMasksAreNamedBeforeTheFirstStep() throws IOException {
+    var config = tiny("run", "train.maxIters=2");
+    var mask = Datasets.open(config, Split.VAL).maskPath(1).orElseThrow();
+    Files.delete(mask);
+    var voc = config.with("data.layout=voc");
+    var e = assertThrows(DataException.class, () -> TinyRun.train(voc, new TinyRun.Watcher()));
+    assertTrue(e.getMessage().contains(mask.getFileName().toString()), e.getMessage());
+    assertFalse(Files.exists(folder.resolve("run")));
+  }
+
+  @Test
+  void aRunThatWasKilledInItsFirstSaveCanBeStartedAnew() throws IOException {
+    Files.createDirectories(folder.resolve("run/checkpoints"));
+    Files.writeString(folder.resolve("run/checkpoints/.step-000000.safetensors.1.tmp"), "half");
+    assertTrue(TinyRun.train(tiny("run", "train.maxIters=2"), new TinyRun.Watcher()).completed());
   }
 
   private Config tiny(String run, String... more) {

@@ -1,0 +1,90 @@
+package toco.files;
+
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Writes a whole file or none: the content goes to a temporary file beside the target, which then
+/// takes the target's name in one step. A reader sees the old file or the new one. Any failure
+/// leaves the old file as it was and no temporary one; only a killed process leaves one, which
+/// [#isTemporary] tells.
+public final class AtomicFile {
+  private static final String SUFFIX = ".tmp";
+  private static final AtomicLong COUNTER = new AtomicLong();
+
+  private AtomicFile() {}
+
+  /// Writes a file's content from its beginning.
+  @FunctionalInterface
+  public interface Content {
+    void writeTo(FileChannel channel) throws IOException;
+  }
+
+  /// Replaces `target` by these bytes, making its folder if need be.
+  ///
+  /// @throws IOException if the folder or file cannot be written; the target is then as before
+  public static void write(Path target, byte[] bytes) throws IOException {
+    write(
+        target,
+        channel -> {
+          var rest = ByteBuffer.wrap(bytes);
+          while (rest.hasRemaining()) {
+            channel.write(rest);
+          }
+        },
+        false);
+  }
+
+  /// The same for content of any size, and returns once the disk has it: file and name then survive
+  /// a power cut.
+  ///
+  /// @throws IOException if the folder or file cannot be written; the target is then as before
+  public static void writeDurably(Path target, Content content) throws IOException {
+    write(target, content, true);
+  }
+
+  /// Whether a file's name is one that unfinished files have.
+  public static boolean isTemporary(Path file) {
+    var name = file.getFileName().toString();
+    return name.startsWith(".") && name.endsWith(SUFFIX);
+  }
+
+  private static void write(Path target, Content content, boolean durably) throws IOException {
+    var absolute = target.toAbsolutePath();
+    var folder = absolute.getParent();
+    if (folder == null) {
+      throw new IOException(target + " is not a file's path");
+    }
+    Files.createDirectories(folder);
+    long pid = ProcessHandle.current().pid();
+    var temporary =
+        folder.resolve(
+            ".%s.%d-%d%s"
+                .formatted(absolute.getFileName(), pid, COUNTER.incrementAndGet(), SUFFIX));
+    try {
+      try (var channel = FileChannel.open(temporary, CREATE_NEW, WRITE)) {
+        content.writeTo(channel);
+        if (durably) {
+          channel.force(true);
+        }
+      }
+      Files.move(
+          temporary, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+    if (durably) { // the new name is the folder's content
+      try (var channel = FileChannel.open(folder, READ)) {
+        channel.force(true);
+      }
+    }
+  }
+}
