@@ -180,7 +180,8 @@ public final class LibTorch {
     Frame.check(TocoTorch.tt_trim_memory());
   }
 
-  /// Treats denormal floats as zero, on this thread and those LibTorch starts later.
+  /// Treats denormal floats as zero, on this thread and those LibTorch starts later. The processor
+  /// knows one setting a thread: Java's own arithmetic on this thread flushes them, too.
   public static void setFlushDenormal(boolean on) {
     load();
     Frame.check(TocoTorch.tt_set_flush_denormal(on ? 1 : 0));
