@@ -79,7 +79,7 @@ class ConfigFilesTest {
   }
 
   @Test
-  void livelyDemoDiffersFromTheDemoInDataLengthAndAlignedBoxesOnly() {
+  void livelyDemoDiffersFromTheDemoInDataLengthBoxesAndJitterOnly() {
     var lively = load("demo_lively");
     var demo = load("demo");
     assertNotEquals(demo, lively);
@@ -88,6 +88,8 @@ class ConfigFilesTest {
             "data.synthetic.variant=lively",
             "train.maxIters=800",
             "train.compat=aligned",
+            "augment.jitterProbability=1",
+            "augment.saturation=0.4",
             "data.root=runs/synthetic-lively",
             "run.dir=runs/demo_lively"),
         lively);
