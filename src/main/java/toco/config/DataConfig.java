@@ -6,6 +6,7 @@ import static toco.config.Checks.invalid;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// `data.*`: where images, labels and lists are. `data.root` is relative to the working directory;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// @param classNames foreground classes in label order from label 1; empty: those of the layout
 ///   (the record then holds them)
 /// @param workers threads that decode and augment
+/// @param onBadSample what training does with an image that cannot be read: `fail` ends the run
+///   after a checkpoint, `skip` takes another image in its place and counts it
 /// @param synthetic what the generator of layout `synthetic` makes
 public record DataConfig(
     @Default("voc") Layout layout,
@@ -38,7 +41,19 @@ public record DataConfig(
     @Default("false") boolean labelsFromMasks,
     @Default("[]") List<String> classNames,
     @Default("2") int workers,
+    @Default("fail") OnBadSample onBadSample,
     SyntheticConfig synthetic) {
+
+  /// What becomes of a training image that cannot be read.
+  public enum OnBadSample {
+    FAIL,
+    SKIP;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   public DataConfig {
     classNames = classNames.isEmpty() ? layout.classNames() : List.copyOf(classNames);
