@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Generates the Java bindings of native/include/toco_torch.h. They are committed, so only a change of the header needs this.
-# Takes jextract (for JDK 25) from $JEXTRACT or PATH. The header's hash is kept beside them: a test fails when the two part.
+# Generates the Java bindings of native/include/toco_torch.h and of libjpeg-turbo's turbojpeg.h. They are committed, so only a change
+# of the header, or of the list of functions below, needs this. Takes jextract (for JDK 25) from $JEXTRACT or PATH. The hash of what they
+# were made from is kept beside them; a test fails when toco_torch.h and its bindings part.
+#
+#   bindings/generate.sh [torch] [turbojpeg]      both by default; turbojpeg.h from $TURBOJPEG_H or /usr/include (libturbojpeg0-dev)
 set -euo pipefail
 
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 cd "$home"
-header=native/include/toco_torch.h
 jextract=${JEXTRACT:-jextract}
 die() { printf 'generate: error: %s\n' "$*" >&2; exit 1; }
 command -v "$jextract" >/dev/null ||
@@ -13,11 +15,45 @@ command -v "$jextract" >/dev/null ||
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# Only what the header itself declares, not what <stdint.h> drags in.
-"$jextract" --dump-includes "$work/all" "$header"
-grep -F "$header" "$work/all" >"$work/includes" || die "$jextract found no declarations in $header"
-"$jextract" --output "$work/out" --target-package toco.torch.ffi --header-class-name TocoTorch "@$work/includes" "$header"
-rm -rf bindings/toco
-mv "$work/out/toco" bindings/toco
-sha256sum "$header" | cut -d' ' -f1 >bindings/toco_torch.h.sha256
-printf 'generate: %s functions in bindings/toco\n' "$(grep -c -- '--include-function' "$work/includes")" >&2
+
+# Puts what jextract made in $work/$1 in place, and notes the hash of the header $3.
+install_bindings() {
+  local name=$1 package=$2 header=$3
+  mkdir -p "bindings/$(dirname "$package")"
+  rm -rf "bindings/$package"
+  mv "$work/$name/$package" "bindings/$package"
+  sha256sum "$header" | cut -d' ' -f1 >"bindings/$name.h.sha256"
+  printf 'generate: %s functions in bindings/%s\n' "$(grep -c -- '--include-function' "$work/$name.includes")" "$package" >&2
+}
+
+generate_torch() {
+  local header=native/include/toco_torch.h
+  # Only what the header itself declares, not what <stdint.h> drags in.
+  "$jextract" --dump-includes "$work/all" "$header"
+  grep -F "$header" "$work/all" >"$work/toco_torch.includes" || die "$jextract found no declarations in $header"
+  "$jextract" --output "$work/toco_torch" --target-package toco.torch.ffi --header-class-name TocoTorch "@$work/toco_torch.includes" "$header"
+  install_bindings toco_torch toco/torch/ffi "$header"
+}
+
+# Only what decoding takes, all of which TurboJPEG 2 and 3 have alike.
+generate_turbojpeg() {
+  local header=${TURBOJPEG_H:-/usr/include/turbojpeg.h} name
+  [ -e "$header" ] || die "$header not found; install it (Debian: apt-get install libturbojpeg0-dev) or name it in TURBOJPEG_H"
+  for name in tjInitDecompress tjDecompress2 tjGetErrorStr2 tjGetErrorCode tjDestroy; do
+    printf -- '--include-function %s\n' $name
+  done >"$work/turbojpeg.includes"
+  for name in TJPF_RGB TJPF_CMYK TJFLAG_ACCURATEDCT TJFLAG_LIMITSCANS TJERR_WARNING; do
+    printf -- '--include-constant %s\n' $name
+  done >>"$work/turbojpeg.includes"
+  "$jextract" --output "$work/turbojpeg" --target-package toco.image.ffi --header-class-name LibTurboJpeg \
+    --library :libturbojpeg.so.0 "@$work/turbojpeg.includes" "$header"
+  install_bindings turbojpeg toco/image/ffi "$header"
+}
+
+[ $# -gt 0 ] || set -- torch turbojpeg
+for set in "$@"; do
+  case $set in
+    torch | turbojpeg) "generate_$set" ;;
+    *) die "unknown set $set; expected torch or turbojpeg" ;;
+  esac
+done

@@ -1,5 +1,7 @@
 package toco;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import toco.image.TurboJpeg;
 import toco.torch.LibTorch;
 
 /// Data flows one way: a package may use those before it in the list, never those after it.
@@ -111,25 +114,33 @@ class ArchitectureTest {
                 .evaluate(CLASSES)));
   }
 
+  /// LibTorch is the bridge's alone, libjpeg-turbo one class's.
   @Test
-  void onlyTheBridgeTouchesNativeCode() {
-    var nativeAccess =
-        new DescribedPredicate<JavaClass>("the bindings, Linker or SymbolLookup") {
-          @Override
-          public boolean test(JavaClass type) {
-            return type.getPackageName().equals("toco.torch.ffi")
-                || type.isEquivalentTo(Linker.class)
-                || type.isEquivalentTo(SymbolLookup.class);
-          }
-        };
+  void onlyTheBridgeAndTheJpegDecoderTouchNativeCode() {
+    var bridge = resideInAPackage("toco.torch..");
+    var jpegBindings = resideInAPackage("toco.image.ffi");
+    var jpegDecoder = belongToAnyOf(TurboJpeg.class);
     check(
         List.of(
-            noClasses()
-                .that(DescribedPredicate.not(resideInAPackage("toco.torch..")))
-                .should()
-                .dependOnClassesThat(nativeAccess)
-                .allowEmptyShould(true)
-                .evaluate(CLASSES)));
+            onlyThese(bridge).use(resideInAPackage("toco.torch.ffi")),
+            onlyThese(jpegDecoder.or(jpegBindings)).use(jpegBindings),
+            onlyThese(bridge.or(jpegBindings)).use(equivalentTo(Linker.class)),
+            onlyThese(bridge.or(jpegBindings).or(jpegDecoder))
+                .use(equivalentTo(SymbolLookup.class))));
+  }
+
+  private record Users(DescribedPredicate<JavaClass> allowed) {
+    EvaluationResult use(DescribedPredicate<JavaClass> nativeCode) {
+      return noClasses()
+          .that(DescribedPredicate.not(allowed))
+          .should()
+          .dependOnClassesThat(nativeCode)
+          .evaluate(CLASSES);
+    }
+  }
+
+  private static Users onlyThese(DescribedPredicate<JavaClass> allowed) {
+    return new Users(allowed);
   }
 
   @Test

@@ -1,9 +1,6 @@
 package toco.image;
 
-import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /// Decodes JPEG and PNG files to 8-bit RGB in off-heap memory, byte for byte as Pillow's
@@ -28,37 +25,22 @@ public final class ImageDecoder {
   /// @param arena owner of the pixels
   /// @throws ImageException if the file is missing, truncated or not an image of these kinds
   public static RgbImage decode(Path file, Arena arena) {
-    return decode(readFile(file), file.toString(), arena);
+    try (var buffer = oneOff()) {
+      return buffer.decode(file, arena::allocate);
+    }
   }
 
   /// Decodes an encoded image that is in memory already.
   ///
   /// @param source what to call it in an error message
   public static RgbImage decode(byte[] encoded, String source, Arena arena) {
-    if (JpegRaster.isJpeg(encoded)) {
-      return JpegRaster.decode(encoded, source, arena);
+    try (var buffer = oneOff()) {
+      return buffer.decode(encoded, source, arena::allocate);
     }
-    if (PngRaster.isPng(encoded)) {
-      return PngRaster.decodeRgb(encoded, source, arena);
-    }
-    throw ImageException.unreadable(
-        source,
-        encoded.length == 0 ? "the file is empty" : "it is neither JPEG nor PNG",
-        "replace it with an intact JPEG or PNG file, or take it off the list");
   }
 
-  static byte[] readFile(Path file) {
-    try {
-      return Files.readAllBytes(file);
-    } catch (NoSuchFileException e) {
-      throw new ImageException(
-          "cannot read " + file + ": there is no such file; check the path or restore the file", e);
-    } catch (IOException | OutOfMemoryError e) {
-      throw new ImageException(
-          "cannot read %s: %s; check the file and its permissions"
-              .formatted(file, ImageException.reason(e)),
-          e);
-    }
+  private static DecodeBuffer oneOff() {
+    return new DecodeBuffer(JpegChoice.ofProcess(), Arena::ofConfined);
   }
 
   static void checkSize(String source, long widthPx, long heightPx) {

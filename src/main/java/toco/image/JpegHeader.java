@@ -1,10 +1,23 @@
 package toco.image;
 
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
 /// What a JPEG's markers say before its first scan.
 ///
 /// The colours are told from the markers by libjpeg's rules: a JFIF marker means YCbCr, an Adobe
 /// marker names its transform, component ids `R G B` mean RGB, and YCbCr is the default.
-record JpegHeader(int widthPx, int heightPx, Colours colours) {
+///
+/// @param components in the file's order
+/// @param arithmetic whether the coefficients are arithmetic-coded, not Huffman-coded
+record JpegHeader(
+    int widthPx,
+    int heightPx,
+    Colours colours,
+    List<JpegHeader.Component> components,
+    boolean arithmetic) {
+  /// What the components mean.
   enum Colours {
     GREY(1),
     RGB(3),
@@ -19,73 +32,152 @@ record JpegHeader(int widthPx, int heightPx, Colours colours) {
     }
   }
 
-  private static final int START_OF_SCAN = 0xDA;
-  private static final int END_OF_IMAGE = 0xD9;
+  /// A colour component.
+  ///
+  /// @param horizontal its sampling factor, 1…4; the component with the largest has every column
+  /// @param vertical likewise, of rows
+  record Component(int id, int horizontal, int vertical) {}
+
   private static final int APP0_JFIF = 0xE0;
   private static final int APP14_ADOBE = 0xEE;
   private static final int NO_ADOBE = -1;
+  private static final int BLOCK_PX = 8;
+
+  /// Images up to this size are left to the decoder, however short their files.
+  private static final long SMALL_PIXELS = 1L << 22;
+
+  private static final int MAX_SCANS = 500;
   private static final String REMEDY = "replace it with an intact file, or save it as 8-bit JPEG";
 
-  static JpegHeader parse(byte[] file, String source) {
-    int width = 0;
-    int height = 0;
-    int[] ids = {};
-    boolean jfif = false;
-    int adobeTransform = NO_ADOBE;
-    int at = 2;
-    while (true) {
-      while (at < file.length && u8(file, at) != 0xFF) {
-        at++; // libjpeg skips garbage between markers too
-      }
-      while (at < file.length && u8(file, at) == 0xFF) {
-        at++;
-      }
-      if (at + 2 >= file.length) {
-        throw ImageException.unreadable(source, "the JPEG is truncated in its header", REMEDY);
-      }
-      int marker = u8(file, at++);
-      if (marker == START_OF_SCAN) {
-        break;
-      }
-      if (marker == END_OF_IMAGE) {
-        throw ImageException.unreadable(source, "the JPEG holds no image data", REMEDY);
-      }
-      if (marker <= 0x01 || (marker >= 0xD0 && marker <= 0xD8)) {
-        continue; // these stand alone, without a length
-      }
-      int length = u16(file, at);
-      if (length < 2 || at + length > file.length) {
-        throw ImageException.unreadable(source, "the JPEG is truncated in its header", REMEDY);
-      }
-      int body = at + 2;
-      if (isFrame(marker) && length >= 8) {
-        if (u8(file, body) != 8) {
-          throw ImageException.unreadable(source, u8(file, body) + "-bit JPEG", REMEDY);
-        }
-        height = u16(file, body + 1);
-        width = u16(file, body + 3);
-        ids = new int[Math.min(u8(file, body + 5), (length - 8) / 3)];
-        for (int c = 0; c < ids.length; c++) {
-          ids[c] = u8(file, body + 6 + 3 * c);
-        }
-      } else if (marker == APP0_JFIF && length >= 16 && startsWith(file, body, "JFIF\0")) {
-        jfif = true;
-      } else if (marker == APP14_ADOBE && length >= 14 && startsWith(file, body, "Adobe")) {
-        adobeTransform = u8(file, body + 11);
-      }
-      at += length;
-    }
-    ImageDecoder.checkSize(source, width, height);
-    return new JpegHeader(width, height, colours(ids, jfif, adobeTransform, source));
+  JpegHeader {
+    components = List.copyOf(components);
   }
 
-  private static Colours colours(int[] ids, boolean jfif, int adobeTransform, String source) {
-    return switch (ids.length) {
+  /// Reads the header, and refuses what cannot become an image before memory is taken for it.
+  static JpegHeader parse(MemorySegment file, String source) {
+    int width = 0;
+    int height = 0;
+    List<Component> components = List.of();
+    boolean arithmetic = false;
+    boolean jfif = false;
+    int adobeTransform = NO_ADOBE;
+    var markers = new JpegMarkers(file);
+    do {
+      if (!markers.next()) {
+        throw ImageException.unreadable(source, "the JPEG is truncated in its header", REMEDY);
+      }
+      int code = markers.code();
+      if (code == JpegMarkers.END_OF_IMAGE) {
+        throw ImageException.unreadable(source, "the JPEG holds no image data", REMEDY);
+      }
+      if (isFrame(code) && markers.bodyBytes() >= 6) {
+        if (markers.u8(0) != 8) {
+          throw ImageException.unreadable(source, markers.u8(0) + "-bit JPEG", REMEDY);
+        }
+        height = markers.u16(1);
+        width = markers.u16(3);
+        components = components(markers, source);
+        arithmetic = code > 0xC8;
+      } else if (code == APP0_JFIF
+          && markers.bodyBytes() >= 14
+          && markers.bodyStartsWith("JFIF\0")) {
+        jfif = true;
+      } else if (code == APP14_ADOBE
+          && markers.bodyBytes() >= 12
+          && markers.bodyStartsWith("Adobe")) {
+        adobeTransform = markers.u8(11);
+      }
+    } while (markers.code() != JpegMarkers.START_OF_SCAN);
+    ImageDecoder.checkSize(source, width, height);
+    var colours = colours(components, jfif, adobeTransform, source);
+    var header = new JpegHeader(width, height, colours, components, arithmetic);
+    header.checkFileHoldsSoMuch(file.byteSize(), source);
+    return header;
+  }
+
+  /// Follows the markers to the file's last, as a decoder does that reads all scans.
+  ///
+  /// @throws ImageException if the file ends before its image does, or has a scan for every
+  ///   coefficient many times over, which takes as long as its author likes
+  static void checkEnd(MemorySegment file, String source) {
+    var markers = new JpegMarkers(file);
+    int scans = 0;
+    do {
+      if (!markers.next()) {
+        throw ImageException.unreadable(source, "the JPEG is truncated", REMEDY);
+      }
+      if (markers.code() == JpegMarkers.START_OF_SCAN && ++scans > MAX_SCANS) {
+        throw ImageException.unreadable(
+            source, "the JPEG has more than %d scans".formatted(MAX_SCANS), REMEDY);
+      }
+    } while (markers.code() != JpegMarkers.END_OF_IMAGE);
+  }
+
+  /// The largest sampling factors of all components: how many columns and rows of the image one
+  /// sample of a component with factor 1 covers.
+  int maxHorizontal() {
+    return components.stream().mapToInt(Component::horizontal).max().orElse(1);
+  }
+
+  int maxVertical() {
+    return components.stream().mapToInt(Component::vertical).max().orElse(1);
+  }
+
+  /// A Huffman-coded block takes at least one bit, so a large image takes a large file. (An
+  /// arithmetic-coded one can take less; of that size there are none.)
+  private void checkFileHoldsSoMuch(long fileBytes, String source) {
+    if ((long) widthPx * heightPx <= SMALL_PIXELS) {
+      return;
+    }
+    int maxHorizontal = maxHorizontal();
+    int maxVertical = maxVertical();
+    long blocks = 0;
+    for (var component : components) {
+      blocks +=
+          Math.ceilDiv((long) widthPx * component.horizontal(), maxHorizontal * BLOCK_PX)
+              * Math.ceilDiv((long) heightPx * component.vertical(), maxVertical * BLOCK_PX);
+    }
+    if (fileBytes * Byte.SIZE < blocks) {
+      throw ImageException.unreadable(
+          source,
+          "the JPEG is truncated: its header claims %d×%d px, which %d bytes cannot hold"
+              .formatted(widthPx, heightPx, fileBytes),
+          REMEDY);
+    }
+  }
+
+  private static List<Component> components(JpegMarkers frame, String source) {
+    var components = new ArrayList<Component>(4);
+    int count = Math.min(frame.u8(5), (frame.bodyBytes() - 6) / 3);
+    for (int c = 0; c < count; c++) {
+      int sampling = frame.u8(7 + 3 * c);
+      var component = new Component(frame.u8(6 + 3 * c), sampling >> 4, sampling & 0xF);
+      if (!isFactor(component.horizontal()) || !isFactor(component.vertical())) {
+        throw ImageException.unreadable(
+            source,
+            "sampling factors of a JPEG are 1…4, this one has %d×%d"
+                .formatted(component.horizontal(), component.vertical()),
+            REMEDY);
+      }
+      components.add(component);
+    }
+    return components;
+  }
+
+  private static boolean isFactor(int sampling) {
+    return sampling >= 1 && sampling <= 4;
+  }
+
+  private static Colours colours(
+      List<Component> components, boolean jfif, int adobeTransform, String source) {
+    return switch (components.size()) {
       case 1 -> Colours.GREY;
       case 3 -> {
         boolean rgb =
             adobeTransform == NO_ADOBE
-                ? ids[0] == 'R' && ids[1] == 'G' && ids[2] == 'B'
+                ? components.get(0).id() == 'R'
+                    && components.get(1).id() == 'G'
+                    && components.get(2).id() == 'B'
                 : adobeTransform == 0;
         yield rgb && !jfif ? Colours.RGB : Colours.YCBCR;
       }
@@ -93,7 +185,7 @@ record JpegHeader(int widthPx, int heightPx, Colours colours) {
       default ->
           throw ImageException.unreadable(
               source,
-              "a JPEG has 1, 3 or 4 colour components, this one " + ids.length,
+              "a JPEG has 1, 3 or 4 colour components, this one " + components.size(),
               "convert it to RGB");
     };
   }
@@ -101,22 +193,5 @@ record JpegHeader(int widthPx, int heightPx, Colours colours) {
   private static boolean isFrame(int marker) {
     boolean otherUse = marker == 0xC4 || marker == 0xC8 || marker == 0xCC;
     return marker >= 0xC0 && marker <= 0xCF && !otherUse;
-  }
-
-  private static boolean startsWith(byte[] file, int at, String text) {
-    for (int i = 0; i < text.length(); i++) {
-      if (at + i >= file.length || file[at + i] != text.charAt(i)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static int u8(byte[] file, int at) {
-    return file[at] & 0xFF;
-  }
-
-  private static int u16(byte[] file, int at) {
-    return u8(file, at) << 8 | u8(file, at + 1);
   }
 }

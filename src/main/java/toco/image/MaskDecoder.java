@@ -14,13 +14,15 @@ public final class MaskDecoder {
   /// @param arena owner of the labels
   /// @throws ImageException if the file is missing, truncated, not a PNG, or holds colours
   public static LabelMap decode(Path file, Arena arena) {
-    byte[] encoded = ImageDecoder.readFile(file);
-    if (!PngRaster.isPng(encoded)) {
-      throw ImageException.unreadable(
-          file.toString(),
-          encoded.length == 0 ? "the file is empty" : "it is not a PNG",
-          "masks are palette or grey PNG files of class indices");
+    try (var memory = new GrownMemory(Arena::ofConfined)) {
+      var encoded = ImageFile.read(file, memory);
+      if (!PngRaster.isPng(encoded)) {
+        throw ImageException.unreadable(
+            file.toString(),
+            encoded.byteSize() == 0 ? "the file is empty" : "it is not a PNG",
+            "masks are palette or grey PNG files of class indices");
+      }
+      return PngRaster.decodeIndices(encoded, file.toString(), arena);
     }
-    return PngRaster.decodeIndices(encoded, file.toString(), arena);
   }
 }

@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.util.function.LongFunction;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -24,14 +25,15 @@ final class PngRaster {
 
   private PngRaster() {}
 
-  static boolean isPng(byte[] file) {
-    if (file.length < SIGNATURE.length) {
-      return false;
-    }
-    return ByteBuffer.wrap(file, 0, SIGNATURE.length).equals(ByteBuffer.wrap(SIGNATURE));
+  static boolean isPng(MemorySegment file) {
+    return file.byteSize() >= SIGNATURE.length
+        && file.asSlice(0, SIGNATURE.length).mismatch(MemorySegment.ofArray(SIGNATURE)) < 0;
   }
 
-  static RgbImage decodeRgb(byte[] file, String source, Arena arena) {
+  /// @param memory gives native memory of just so many bytes for the pixels
+  static RgbImage decodeRgb(
+      MemorySegment encoded, String source, LongFunction<MemorySegment> memory) {
+    byte[] file = encoded.toArray(ValueLayout.JAVA_BYTE);
     BufferedImage image = read(file, source);
     int width = image.getWidth();
     int height = image.getHeight();
@@ -40,7 +42,7 @@ final class PngRaster {
     var palette = image.getColorModel() instanceof IndexColorModel colours ? colours : null;
     int bitDepth = bitDepth(file);
     boolean clipped = bitDepth == 16 && colourType(file) == GREY; // as Pillow: not divided by 256
-    MemorySegment pixels = arena.allocate(3L * width * height);
+    MemorySegment pixels = memory.apply(3L * width * height);
     var samples = new int[width * bands];
     var rgb = new byte[width * 3];
     for (int y = 0; y < height; y++) {
@@ -63,7 +65,8 @@ final class PngRaster {
     return new RgbImage(pixels, width, height);
   }
 
-  static LabelMap decodeIndices(byte[] file, String source, Arena arena) {
+  static LabelMap decodeIndices(MemorySegment encoded, String source, Arena arena) {
+    byte[] file = encoded.toArray(ValueLayout.JAVA_BYTE);
     BufferedImage image = read(file, source);
     int colourType = colourType(file);
     if ((colourType != PALETTE && colourType != GREY) || bitDepth(file) > 8) {

@@ -1,0 +1,134 @@
+package toco.image;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
+
+/// Reads and decodes images into memory of its own, which each image reuses: once it has grown to
+/// the largest image, TurboJPEG decodes JPEG files without any allocation on or off the Java heap
+/// but for a few small objects. What comes out is what [ImageDecoder] describes.
+///
+/// Not thread-safe: one a worker. It may be closed by another thread than the one that used it.
+///
+/// ```java
+/// try (var buffer = new DecodeBuffer()) {
+///   for (Path file : files) {
+///     use(buffer.decode(file)); // valid until the next decode
+///   }
+/// }
+/// ```
+public final class DecodeBuffer implements AutoCloseable {
+  private final GrownMemory encoded;
+  private final GrownMemory pixels;
+  private final GrownMemory scratch;
+  private final LongFunction<MemorySegment> ownMemory;
+  private final JpegDecoder jpeg;
+  private boolean closed;
+
+  /// An empty buffer, which decodes JPEG with the library that [JpegChoice#ofProcess] names.
+  ///
+  /// @throws IllegalStateException if that library is asked for and not installed
+  public DecodeBuffer() {
+    this(JpegChoice.ofProcess(), Arena::ofShared);
+  }
+
+  DecodeBuffer(JpegChoice choice) {
+    this(choice, Arena::ofShared);
+  }
+
+  /// @param arenas makes the arenas that its memory comes from
+  DecodeBuffer(JpegChoice choice, Supplier<Arena> arenas) {
+    encoded = new GrownMemory(arenas);
+    pixels = new GrownMemory(arenas);
+    scratch = new GrownMemory(arenas);
+    ownMemory = pixels::take;
+    jpeg = choice.open();
+  }
+
+  /// Decodes a file into the buffer's memory.
+  ///
+  /// @param file a JPEG or PNG file; its content decides, not its name
+  /// @return pixels that are valid until the next decode or [#close]
+  /// @throws ImageException if the file is missing, truncated or not an image of these kinds
+  public RgbImage decode(Path file) {
+    return decode(file, ownMemory);
+  }
+
+  /// Decodes a file into memory of the caller's, such as pinned memory for copies to a GPU.
+  ///
+  /// @param memory is asked once for native memory of so many bytes, and may give more; after an
+  ///   error its content is undefined
+  /// @return pixels in that memory; their lifetime is the caller's business
+  /// @throws ImageException if the file is missing, truncated or not an image of these kinds
+  public RgbImage decode(Path file, LongFunction<MemorySegment> memory) {
+    requireOpen();
+    return decodeContent(ImageFile.read(file, encoded), file.toString(), memory);
+  }
+
+  /// Decodes an encoded image that is in memory already.
+  RgbImage decode(byte[] content, String source, LongFunction<MemorySegment> memory) {
+    requireOpen();
+    var copy = encoded.take(content.length);
+    copy.copyFrom(MemorySegment.ofArray(content));
+    return decodeContent(copy, source, memory);
+  }
+
+  private RgbImage decodeContent(
+      MemorySegment file, String source, LongFunction<MemorySegment> memory) {
+    if (JpegMarkers.isJpeg(file)) {
+      var header = JpegHeader.parse(file, source);
+      int width = header.widthPx();
+      int height = header.heightPx();
+      var rgb = exactly(3L * width * height, memory);
+      jpeg.decode(file, header, source, rgb, scratch);
+      return new RgbImage(rgb, width, height);
+    }
+    if (PngRaster.isPng(file)) {
+      return PngRaster.decodeRgb(file, source, bytes -> exactly(bytes, memory));
+    }
+    throw ImageException.unreadable(
+        source,
+        file.byteSize() == 0 ? "the file is empty" : "it is neither JPEG nor PNG",
+        "replace it with an intact JPEG or PNG file, or take it off the list");
+  }
+
+  private static MemorySegment exactly(long bytes, LongFunction<MemorySegment> memory) {
+    var given = memory.apply(bytes);
+    if (!given.isNative() || given.byteSize() < bytes) {
+      throw new IllegalArgumentException(
+          "expected native memory of at least %d bytes to decode into, got %s"
+              .formatted(bytes, given));
+    }
+    return given.byteSize() == bytes ? given : given.asSlice(0, bytes);
+  }
+
+  /// Bytes of native memory that the buffer holds now.
+  public long capacityBytes() {
+    return encoded.capacityBytes() + pixels.capacityBytes() + scratch.capacityBytes();
+  }
+
+  /// How often the buffer has allocated native memory: images that fit leave it as it is.
+  public long growths() {
+    return encoded.growths() + pixels.growths() + scratch.growths();
+  }
+
+  /// Frees the memory and the pixels in it. A second call does nothing.
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      jpeg.close();
+      encoded.close();
+      pixels.close();
+      scratch.close();
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the decode buffer is closed");
+    }
+  }
+}

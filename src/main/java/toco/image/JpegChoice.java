@@ -1,0 +1,47 @@
+package toco.image;
+
+import java.util.Locale;
+
+/// Which library decodes JPEG; both give the same bytes. The system property `toco.jpeg` sets it.
+public enum JpegChoice {
+  /// TurboJPEG where it is installed, else ImageIO.
+  AUTO,
+  /// libjpeg-turbo's TurboJPEG library, `libturbojpeg.so.0`.
+  TURBO,
+  /// The JDK's own reader, several times slower.
+  IMAGEIO;
+
+  /// The system property that names the choice.
+  public static final String PROPERTY = "toco.jpeg";
+
+  /// The choice for this process.
+  ///
+  /// @throws IllegalArgumentException if the property has another value
+  public static JpegChoice ofProcess() {
+    var name = System.getProperty(PROPERTY, "auto");
+    for (var choice : values()) {
+      if (choice.toString().equals(name)) {
+        return choice;
+      }
+    }
+    throw new IllegalArgumentException(
+        "the system property %s must be auto, turbo or imageio, got %s".formatted(PROPERTY, name));
+  }
+
+  /// Opens the decoder chosen.
+  ///
+  /// @throws IllegalStateException if it is TurboJPEG and that is not installed
+  JpegDecoder open() {
+    return switch (this) {
+      case AUTO -> TurboJpeg.problem().isEmpty() ? new TurboJpeg() : new JpegRaster();
+      case TURBO -> new TurboJpeg();
+      case IMAGEIO -> new JpegRaster();
+    };
+  }
+
+  /// The value of the property.
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

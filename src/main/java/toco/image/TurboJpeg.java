@@ -1,0 +1,173 @@
+package toco.image;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import toco.image.ffi.LibTurboJpeg;
+
+/// JPEG through libjpeg-turbo's TurboJPEG library (2.0.3 or newer), which writes the pixels
+/// straight into native memory. It is the library that Pillow decodes with, and used with the same
+/// settings: the accurate integer DCT, smooth upsampling of the chroma.
+///
+/// The library is looked for once, by the name `libturbojpeg.so.0`.
+public final class TurboJpeg implements JpegDecoder {
+  /// How to get the library.
+  public static final String INSTALL =
+      "install libjpeg-turbo (Debian: apt-get install libturbojpeg0)";
+
+  private static final String NAME = "libturbojpeg.so.0";
+  private static final List<String> FUNCTIONS =
+      List.of("tjInitDecompress", "tjDecompress2", "tjDestroy", "tjGetErrorStr2", "tjGetErrorCode");
+
+  /// What libjpeg warns of and Pillow lets pass. After a warning, an error has the same code as the
+  /// warning, so that only the text tells them apart.
+  private static final List<String> WARNINGS =
+      List.of(
+          "Corrupt JPEG data: ",
+          "Inconsistent progression sequence ",
+          "Invalid SOS parameters for sequential JPEG",
+          "Unknown Adobe color transform code ",
+          "Warning: unknown JFIF revision number ");
+
+  private static final String TRUNCATED = "Premature end of JPEG file";
+
+  private MemorySegment handle;
+
+  /// Why the library cannot be used, or an empty text.
+  public static String problem() {
+    return Library.PROBLEM;
+  }
+
+  /// The library's file and version, such as `TurboJPEG 2, /usr/lib/libturbojpeg.so.0.2.0`.
+  ///
+  /// @throws IllegalStateException if it cannot be used
+  public static String description() {
+    requireLibrary();
+    int major = Library.has("tj3Init") ? 3 : 2;
+    return "TurboJPEG %d, %s".formatted(major, Library.file());
+  }
+
+  private static final class Library {
+    /// Told to every caller; an exception out of this initialiser would be told to the first alone.
+    static final String PROBLEM = probe();
+
+    private static String probe() {
+      try {
+        for (var function : FUNCTIONS) {
+          if (!has(function)) {
+            return "%s has no %s: it is older than 2.0".formatted(NAME, function);
+          }
+        }
+        return "";
+      } catch (IllegalArgumentException e) {
+        return NAME + " was not found";
+      }
+    }
+
+    static boolean has(String function) {
+      return SymbolLookup.libraryLookup(NAME, Arena.global()).find(function).isPresent();
+    }
+
+    static String file() {
+      try (var lines = Files.lines(Path.of("/proc/self/maps"))) {
+        return lines
+            .filter(line -> line.contains("/libturbojpeg."))
+            .map(line -> line.substring(line.indexOf('/')))
+            .findFirst()
+            .orElse(NAME);
+      } catch (IOException e) {
+        return NAME;
+      }
+    }
+  }
+
+  private static void requireLibrary() {
+    if (!problem().isEmpty()) {
+      throw new IllegalStateException(
+          "%s=turbo, but %s; %s, or set %s=auto"
+              .formatted(JpegChoice.PROPERTY, problem(), INSTALL, JpegChoice.PROPERTY));
+    }
+  }
+
+  TurboJpeg() {
+    requireLibrary();
+    handle = LibTurboJpeg.tjInitDecompress();
+    if (handle.equals(MemorySegment.NULL)) {
+      throw new IllegalStateException("TurboJPEG cannot start: " + message());
+    }
+  }
+
+  @Override
+  public void decode(
+      MemorySegment file,
+      JpegHeader header,
+      String source,
+      MemorySegment rgb,
+      GrownMemory scratch) {
+    int width = header.widthPx();
+    int height = header.heightPx();
+    if (header.colours().components < 4) {
+      decompress(file, source, rgb, width, height, LibTurboJpeg.TJPF_RGB());
+      return;
+    }
+    var inks = scratch.take(4L * width * height);
+    decompress(file, source, inks, width, height, LibTurboJpeg.TJPF_CMYK());
+    inksToRgb(inks, rgb, width, height);
+  }
+
+  private void decompress(
+      MemorySegment file, String source, MemorySegment pixels, int width, int height, int format) {
+    // pitch 0: rows without gaps; limited scans: a hostile progressive file would take for ever
+    int status =
+        LibTurboJpeg.tjDecompress2(
+            handle,
+            file,
+            file.byteSize(),
+            pixels,
+            width,
+            0,
+            height,
+            format,
+            LibTurboJpeg.TJFLAG_ACCURATEDCT() | LibTurboJpeg.TJFLAG_LIMITSCANS());
+    if (status == 0) {
+      return;
+    }
+    var message = message();
+    if (message.startsWith(TRUNCATED)) {
+      throw ImageException.unreadable(source, "the JPEG is truncated", REMEDY);
+    }
+    boolean warning = LibTurboJpeg.tjGetErrorCode(handle) == LibTurboJpeg.TJERR_WARNING();
+    if (!warning || WARNINGS.stream().noneMatch(message::startsWith)) {
+      throw ImageException.unreadable(source, message, REMEDY);
+    }
+    JpegHeader.checkEnd(file, source); // only the first warning is told; the end may lack as well
+  }
+
+  private static void inksToRgb(MemorySegment inks, MemorySegment rgb, int width, int height) {
+    var inkRow = new byte[4 * width];
+    var rgbRow = new byte[3 * width];
+    var inkRowMemory = MemorySegment.ofArray(inkRow);
+    var rgbRowMemory = MemorySegment.ofArray(rgbRow);
+    for (long y = 0; y < height; y++) {
+      MemorySegment.copy(inks, y * inkRow.length, inkRowMemory, 0, inkRow.length);
+      JpegColours.toRgb(JpegHeader.Colours.CMYK, inkRow, rgbRow);
+      MemorySegment.copy(rgbRowMemory, 0, rgb, y * rgbRow.length, rgbRow.length);
+    }
+  }
+
+  private String message() {
+    return LibTurboJpeg.tjGetErrorStr2(handle).getString(0).strip().replaceAll("\\s+", " ");
+  }
+
+  @Override
+  public void close() {
+    if (!handle.equals(MemorySegment.NULL)) {
+      LibTurboJpeg.tjDestroy(handle);
+      handle = MemorySegment.NULL;
+    }
+  }
+}
