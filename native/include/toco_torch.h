@@ -255,6 +255,23 @@ TT_API int32_t tt_par(tt_tensor images, tt_tensor masks, const int64_t *dilation
 /* Permutohedral-lattice bilateral filter: images [B,3,H,W] in 0..255, values [B,K,H,W]; out [B,K,H,W]. */
 TT_API int32_t tt_bilateral_filter(tt_tensor images, tt_tensor values, double sigma_rgb, double sigma_xy, tt_tensor *out);
 
+/* ---- images (image.cpp): uint8 [H,W,3], contiguous, on the CPU; level for level as Pillow, on the calling thread alone.
+   Memory for intermediate results stays with the thread for its next call. ------------------------------------------ */
+TT_API int32_t tt_image_brightness_(tt_tensor image, double factor); /* factors >= 0; 1 changes nothing */
+TT_API int32_t tt_image_contrast_(tt_tensor image, double factor);
+TT_API int32_t tt_image_saturation_(tt_tensor image, double factor);
+TT_API int32_t tt_image_hue_(tt_tensor image, double shift); /* in turns, -0.5..0.5; through 8-bit HSV, whatever the shift */
+TT_API int32_t tt_image_grayscale_(tt_tensor image);
+TT_API int32_t tt_image_solarize_(tt_tensor image, int32_t threshold); /* inverts levels >= threshold, 0..256 */
+TT_API int32_t tt_image_gaussian_blur_(tt_tensor image, double radius); /* pixels, 0..10000; 0 changes nothing */
+TT_API int32_t tt_image_flip_(tt_tensor image); /* mirrors the columns */
+/* The part of image inside cut (top, left, height, width), resized to scaled (height, width), laid with its first pixel at
+   place (row, column; may lie outside) onto out, uint8 [h,w,3], and cut off at out's borders; black around it. filter 1
+   is Pillow's BILINEAR, 2 its BICUBIC. image and out share no memory. */
+TT_API int32_t tt_image_resample(tt_tensor image, const int64_t *cut, const int64_t *scaled, const int64_t *place, int32_t filter, tt_tensor out);
+/* (level - mean) / deviation, three numbers each, into out, float32 [3,H,W], contiguous. */
+TT_API int32_t tt_image_normalize(tt_tensor image, const double *mean, const double *deviation, tt_tensor out);
+
 #ifdef __cplusplus
 }
 #endif

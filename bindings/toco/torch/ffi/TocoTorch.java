@@ -11302,5 +11302,619 @@ public class TocoTorch extends TocoTorch$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+
+    private static class tt_image_brightness_ {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_DOUBLE
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_image_brightness_");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_image_brightness_(tt_tensor image, double factor)
+     * }
+     */
+    public static FunctionDescriptor tt_image_brightness_$descriptor() {
+        return tt_image_brightness_.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_image_brightness_(tt_tensor image, double factor)
+     * }
+     */
+    public static MethodHandle tt_image_brightness_$handle() {
+        return tt_image_brightness_.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_image_brightness_(tt_tensor image, double factor)
+     * }
+     */
+    public static MemorySegment tt_image_brightness_$address() {
+        return tt_image_brightness_.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_image_brightness_(tt_tensor image, double factor)
+     * }
+     */
+    public static int tt_image_brightness_(MemorySegment image, double factor) {
+        var mh$ = tt_image_brightness_.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_image_brightness_", image, factor);
+            }
+            return (int)mh$.invokeExact(image, factor);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_image_contrast_ {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_DOUBLE
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_image_contrast_");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_image_contrast_(tt_tensor image, double factor)
+     * }
+     */
+    public static FunctionDescriptor tt_image_contrast_$descriptor() {
+        return tt_image_contrast_.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_image_contrast_(tt_tensor image, double factor)
+     * }
+     */
+    public static MethodHandle tt_image_contrast_$handle() {
+        return tt_image_contrast_.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_image_contrast_(tt_tensor image, double factor)
+     * }
+     */
+    public static MemorySegment tt_image_contrast_$address() {
+        return tt_image_contrast_.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_image_contrast_(tt_tensor image, double factor)
+     * }
+     */
+    public static int tt_image_contrast_(MemorySegment image, double factor) {
+        var mh$ = tt_image_contrast_.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_image_contrast_", image, factor);
+            }
+            return (int)mh$.invokeExact(image, factor);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_image_saturation_ {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_DOUBLE
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_image_saturation_");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_image_saturation_(tt_tensor image, double factor)
+     * }
+     */
+    public static FunctionDescriptor tt_image_saturation_$descriptor() {
+        return tt_image_saturation_.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_image_saturation_(tt_tensor image, double factor)
+     * }
+     */
+    public static MethodHandle tt_image_saturation_$handle() {
+        return tt_image_saturation_.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_image_saturation_(tt_tensor image, double factor)
+     * }
+     */
+    public static MemorySegment tt_image_saturation_$address() {
+        return tt_image_saturation_.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_image_saturation_(tt_tensor image, double factor)
+     * }
+     */
+    public static int tt_image_saturation_(MemorySegment image, double factor) {
+        var mh$ = tt_image_saturation_.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_image_saturation_", image, factor);
+            }
+            return (int)mh$.invokeExact(image, factor);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_image_hue_ {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_DOUBLE
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_image_hue_");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_image_hue_(tt_tensor image, double shift)
+     * }
+     */
+    public static FunctionDescriptor tt_image_hue_$descriptor() {
+        return tt_image_hue_.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_image_hue_(tt_tensor image, double shift)
+     * }
+     */
+    public static MethodHandle tt_image_hue_$handle() {
+        return tt_image_hue_.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_image_hue_(tt_tensor image, double shift)
+     * }
+     */
+    public static MemorySegment tt_image_hue_$address() {
+        return tt_image_hue_.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_image_hue_(tt_tensor image, double shift)
+     * }
+     */
+    public static int tt_image_hue_(MemorySegment image, double shift) {
+        var mh$ = tt_image_hue_.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_image_hue_", image, shift);
+            }
+            return (int)mh$.invokeExact(image, shift);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_image_grayscale_ {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_image_grayscale_");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_image_grayscale_(tt_tensor image)
+     * }
+     */
+    public static FunctionDescriptor tt_image_grayscale_$descriptor() {
+        return tt_image_grayscale_.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_image_grayscale_(tt_tensor image)
+     * }
+     */
+    public static MethodHandle tt_image_grayscale_$handle() {
+        return tt_image_grayscale_.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_image_grayscale_(tt_tensor image)
+     * }
+     */
+    public static MemorySegment tt_image_grayscale_$address() {
+        return tt_image_grayscale_.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_image_grayscale_(tt_tensor image)
+     * }
+     */
+    public static int tt_image_grayscale_(MemorySegment image) {
+        var mh$ = tt_image_grayscale_.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_image_grayscale_", image);
+            }
+            return (int)mh$.invokeExact(image);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_image_solarize_ {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_image_solarize_");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_image_solarize_(tt_tensor image, int32_t threshold)
+     * }
+     */
+    public static FunctionDescriptor tt_image_solarize_$descriptor() {
+        return tt_image_solarize_.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_image_solarize_(tt_tensor image, int32_t threshold)
+     * }
+     */
+    public static MethodHandle tt_image_solarize_$handle() {
+        return tt_image_solarize_.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_image_solarize_(tt_tensor image, int32_t threshold)
+     * }
+     */
+    public static MemorySegment tt_image_solarize_$address() {
+        return tt_image_solarize_.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_image_solarize_(tt_tensor image, int32_t threshold)
+     * }
+     */
+    public static int tt_image_solarize_(MemorySegment image, int threshold) {
+        var mh$ = tt_image_solarize_.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_image_solarize_", image, threshold);
+            }
+            return (int)mh$.invokeExact(image, threshold);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_image_gaussian_blur_ {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_DOUBLE
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_image_gaussian_blur_");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_image_gaussian_blur_(tt_tensor image, double radius)
+     * }
+     */
+    public static FunctionDescriptor tt_image_gaussian_blur_$descriptor() {
+        return tt_image_gaussian_blur_.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_image_gaussian_blur_(tt_tensor image, double radius)
+     * }
+     */
+    public static MethodHandle tt_image_gaussian_blur_$handle() {
+        return tt_image_gaussian_blur_.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_image_gaussian_blur_(tt_tensor image, double radius)
+     * }
+     */
+    public static MemorySegment tt_image_gaussian_blur_$address() {
+        return tt_image_gaussian_blur_.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_image_gaussian_blur_(tt_tensor image, double radius)
+     * }
+     */
+    public static int tt_image_gaussian_blur_(MemorySegment image, double radius) {
+        var mh$ = tt_image_gaussian_blur_.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_image_gaussian_blur_", image, radius);
+            }
+            return (int)mh$.invokeExact(image, radius);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_image_flip_ {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_image_flip_");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_image_flip_(tt_tensor image)
+     * }
+     */
+    public static FunctionDescriptor tt_image_flip_$descriptor() {
+        return tt_image_flip_.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_image_flip_(tt_tensor image)
+     * }
+     */
+    public static MethodHandle tt_image_flip_$handle() {
+        return tt_image_flip_.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_image_flip_(tt_tensor image)
+     * }
+     */
+    public static MemorySegment tt_image_flip_$address() {
+        return tt_image_flip_.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_image_flip_(tt_tensor image)
+     * }
+     */
+    public static int tt_image_flip_(MemorySegment image) {
+        var mh$ = tt_image_flip_.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_image_flip_", image);
+            }
+            return (int)mh$.invokeExact(image);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_image_resample {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_image_resample");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_image_resample(tt_tensor image, const int64_t *cut, const int64_t *scaled, const int64_t *place, int32_t filter, tt_tensor out)
+     * }
+     */
+    public static FunctionDescriptor tt_image_resample$descriptor() {
+        return tt_image_resample.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_image_resample(tt_tensor image, const int64_t *cut, const int64_t *scaled, const int64_t *place, int32_t filter, tt_tensor out)
+     * }
+     */
+    public static MethodHandle tt_image_resample$handle() {
+        return tt_image_resample.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_image_resample(tt_tensor image, const int64_t *cut, const int64_t *scaled, const int64_t *place, int32_t filter, tt_tensor out)
+     * }
+     */
+    public static MemorySegment tt_image_resample$address() {
+        return tt_image_resample.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_image_resample(tt_tensor image, const int64_t *cut, const int64_t *scaled, const int64_t *place, int32_t filter, tt_tensor out)
+     * }
+     */
+    public static int tt_image_resample(MemorySegment image, MemorySegment cut, MemorySegment scaled, MemorySegment place, int filter, MemorySegment out) {
+        var mh$ = tt_image_resample.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_image_resample", image, cut, scaled, place, filter, out);
+            }
+            return (int)mh$.invokeExact(image, cut, scaled, place, filter, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_image_normalize {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_image_normalize");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_image_normalize(tt_tensor image, const double *mean, const double *deviation, tt_tensor out)
+     * }
+     */
+    public static FunctionDescriptor tt_image_normalize$descriptor() {
+        return tt_image_normalize.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_image_normalize(tt_tensor image, const double *mean, const double *deviation, tt_tensor out)
+     * }
+     */
+    public static MethodHandle tt_image_normalize$handle() {
+        return tt_image_normalize.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_image_normalize(tt_tensor image, const double *mean, const double *deviation, tt_tensor out)
+     * }
+     */
+    public static MemorySegment tt_image_normalize$address() {
+        return tt_image_normalize.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_image_normalize(tt_tensor image, const double *mean, const double *deviation, tt_tensor out)
+     * }
+     */
+    public static int tt_image_normalize(MemorySegment image, MemorySegment mean, MemorySegment deviation, MemorySegment out) {
+        var mh$ = tt_image_normalize.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_image_normalize", image, mean, deviation, out);
+            }
+            return (int)mh$.invokeExact(image, mean, deviation, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
 }
 

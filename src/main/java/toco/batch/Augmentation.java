@@ -6,6 +6,8 @@ import toco.data.CounterRandom;
 import toco.image.Geometric;
 import toco.image.ImageBox;
 import toco.image.Photometric;
+import toco.torch.DType;
+import toco.torch.Device;
 import toco.torch.Tensor;
 
 /// The three random views of a training image (METHOD "Training data").
@@ -17,7 +19,7 @@ public final class Augmentation {
   private static final int VIEW1 = 1;
   private static final int LOCAL = 2;
   private static final int VIEW2 = 3;
-  private static final double SOLARIZE_THRESHOLD = 128;
+  private static final int SOLARIZE_THRESHOLD = 128;
   private static final int RESIZED_CROP_TRIES = 10;
 
   private final AugmentConfig config;
@@ -30,13 +32,12 @@ public final class Augmentation {
     this.seed = seed;
   }
 
-  /// The views of one sample, float [3, crop, crop], levels 0–255, and where the picture lies in
-  /// the first.
+  /// The views of one sample, uint8 [crop, crop, 3], and where the picture lies in the first.
   public record Views(Tensor view1, Tensor view2, Tensor local, ImageBox box) {}
 
   /// Draws the views of one sample.
   ///
-  /// @param image the whole image, float [3, H, W], levels 0–255
+  /// @param image the whole image, uint8 [H, W, 3]
   public Views apply(Tensor image, int epoch, int sample) {
     var geometry = new CounterRandom(seed, epoch, sample, GEOMETRY);
     var crop = crop(image, geometry);
@@ -50,98 +51,104 @@ public final class Augmentation {
       flipLocal = flipFirst;
       box = flipFirst ? box.flipped(config.cropSizePx()) : box;
     }
-    var view1 =
-        photometric(flipIf(flipFirst, crop.image()), first, config.view1BlurProbability(), 0);
-    var localView =
-        photometric(flipIf(flipLocal, crop.image()), local, config.localBlurProbability(), 0);
-    var cut =
-        flipIf(second.nextBoolean(config.viewFlipProbability()), randomResizedCrop(image, second));
-    var view2 =
-        photometric(cut, second, config.view2BlurProbability(), config.solarizeProbability());
+    var view1 = flipIf(flipFirst, crop.image().clone());
+    photometric(view1, first, config.view1BlurProbability(), 0);
+    var localView = flipIf(flipLocal, crop.image());
+    photometric(localView, local, config.localBlurProbability(), 0);
+    boolean flipSecond = second.nextBoolean(config.viewFlipProbability());
+    var view2 = flipIf(flipSecond, randomResizedCrop(image, second));
+    photometric(view2, second, config.view2BlurProbability(), config.solarizeProbability());
     return new Views(view1, view2, localView, box);
   }
 
+  private record Crop(Tensor image, ImageBox box) {}
+
   /// Random scale, flip, padding and crop.
-  private Geometric.Crop crop(Tensor image, CounterRandom random) {
+  private Crop crop(Tensor image, CounterRandom random) {
     double scale = random.uniform(config.scaleMin(), config.scaleMax());
-    int height = Math.max(1, (int) (image.size(1) * scale));
-    int width = Math.max(1, (int) (image.size(2) * scale));
+    int height = Math.max(1, (int) (image.size(0) * scale));
+    int width = Math.max(1, (int) (image.size(1) * scale));
     int size = config.cropSizePx();
-    var scaled =
-        flipIf(
-            random.nextBoolean(config.flipProbability()), Geometric.resize(image, height, width));
+    boolean flip = random.nextBoolean(config.flipProbability());
     int canvasHeight = Math.max(size, height);
     int canvasWidth = Math.max(size, width);
-    return Geometric.padAndCrop(
-        scaled,
-        random.nextInt(canvasHeight - height + 1),
-        random.nextInt(canvasWidth - width + 1),
-        random.nextInt(canvasHeight - size + 1),
-        random.nextInt(canvasWidth - size + 1),
-        size);
+    int padTop = random.nextInt(canvasHeight - height + 1);
+    int padLeft = random.nextInt(canvasWidth - width + 1);
+    int cropTop = random.nextInt(canvasHeight - size + 1);
+    int cropLeft = random.nextInt(canvasWidth - size + 1);
+    if (flip) { // the places belong to the flipped image; the crop is mirrored once it is there
+      padLeft = canvasWidth - width - padLeft;
+      cropLeft = canvasWidth - size - cropLeft;
+    }
+    var out = canvas();
+    var box = Geometric.scaledCrop(image, height, width, padTop, padLeft, cropTop, cropLeft, out);
+    return new Crop(flipIf(flip, out), flip ? box.flipped(size) : box);
   }
 
   /// torchvision's RandomResizedCrop: an area and an aspect ratio drawn until they fit, else the
   /// largest middle part.
   private Tensor randomResizedCrop(Tensor image, CounterRandom random) {
-    long height = image.size(1);
-    long width = image.size(2);
-    int size = config.cropSizePx();
+    int height = (int) image.size(0);
+    int width = (int) image.size(1);
+    var out = canvas();
     for (int i = 0; i < RESIZED_CROP_TRIES; i++) {
-      double area = height * width * random.uniform(config.view2ScaleMin(), config.view2ScaleMax());
+      double area =
+          (double) height * width * random.uniform(config.view2ScaleMin(), config.view2ScaleMax());
       double ratio =
           Math.exp(
               random.uniform(Math.log(config.view2RatioMin()), Math.log(config.view2RatioMax())));
-      long w = Math.round(Math.sqrt(area * ratio));
-      long h = Math.round(Math.sqrt(area / ratio));
+      int w = (int) Math.round(Math.sqrt(area * ratio));
+      int h = (int) Math.round(Math.sqrt(area / ratio));
       if (w >= 1 && w <= width && h >= 1 && h <= height) {
-        long top = random.nextInt((int) (height - h) + 1);
-        long left = random.nextInt((int) (width - w) + 1);
-        return Geometric.resizedCrop(image, top, left, h, w, size);
+        int top = random.nextInt(height - h + 1);
+        int left = random.nextInt(width - w + 1);
+        Geometric.resizedCrop(image, top, left, h, w, out);
+        return out;
       }
     }
     double ratio =
         Math.clamp((double) width / height, config.view2RatioMin(), config.view2RatioMax());
-    long w = Math.min(width, Math.round(height * ratio));
-    long h = Math.min(height, Math.round(width / ratio));
-    return Geometric.resizedCrop(image, (height - h) / 2, (width - w) / 2, h, w, size);
+    int w = (int) Math.min(width, Math.round(height * ratio));
+    int h = (int) Math.min(height, Math.round(width / ratio));
+    Geometric.resizedCrop(image, (height - h) / 2, (width - w) / 2, h, w, out);
+    return out;
   }
 
-  private Tensor photometric(
+  private void photometric(
       Tensor image, CounterRandom random, double blurProbability, double solarizeProbability) {
-    var out = image;
     if (random.nextBoolean(config.jitterProbability())) {
-      out = jitter(out, random);
+      jitter(image, random);
     }
     if (random.nextBoolean(config.grayscaleProbability())) {
-      out = Photometric.grayscale(out);
+      Photometric.grayscale_(image);
     }
     if (random.nextBoolean(blurProbability)) {
-      out =
-          Photometric.gaussianBlur(
-              out, random.uniform(config.blurRadiusMin(), config.blurRadiusMax()));
+      Photometric.gaussianBlur_(
+          image, random.uniform(config.blurRadiusMin(), config.blurRadiusMax()));
     }
-    return random.nextBoolean(solarizeProbability)
-        ? Photometric.solarize(out, SOLARIZE_THRESHOLD)
-        : out;
+    if (random.nextBoolean(solarizeProbability)) {
+      Photometric.solarize_(image, SOLARIZE_THRESHOLD);
+    }
   }
 
   /// The four changes of colour, in random order.
-  private Tensor jitter(Tensor image, CounterRandom random) {
-    var out = image;
+  private void jitter(Tensor image, CounterRandom random) {
     for (int change : random.permutation(4)) {
-      out =
-          switch (change) {
-            case 0 -> Photometric.brightness(out, around(random, config.brightness()));
-            case 1 -> Photometric.contrast(out, around(random, config.contrast()));
-            case 2 -> Photometric.saturation(out, around(random, config.saturation()));
-            default ->
-                config.hue() == 0
-                    ? out
-                    : Photometric.hue(out, random.uniform(-config.hue(), config.hue()));
-          };
+      switch (change) {
+        case 0 -> Photometric.brightness_(image, around(random, config.brightness()));
+        case 1 -> Photometric.contrast_(image, around(random, config.contrast()));
+        case 2 -> Photometric.saturation_(image, around(random, config.saturation()));
+        default -> {
+          if (config.hue() != 0) {
+            Photometric.hue_(image, random.uniform(-config.hue(), config.hue()));
+          }
+        }
+      }
     }
-    return out;
+  }
+
+  private Tensor canvas() {
+    return Tensor.empty(DType.UINT8, Device.CPU, config.cropSizePx(), config.cropSizePx(), 3);
   }
 
   private static double around(CounterRandom random, double spread) {
@@ -149,6 +156,9 @@ public final class Augmentation {
   }
 
   private static Tensor flipIf(boolean flip, Tensor image) {
-    return flip ? Geometric.flip(image) : image;
+    if (flip) {
+      Geometric.flip_(image);
+    }
+    return image;
   }
 }

@@ -15,6 +15,7 @@ import toco.data.Dataset;
 import toco.data.EpochSampler;
 import toco.image.Geometric;
 import toco.image.Normalization;
+import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Tensor;
@@ -123,7 +124,13 @@ public final class BatchLoader implements AutoCloseable {
   }
 
   private Tensor normalized(List<Tensor> images) {
-    return Normalization.normalize(Tensor.stack(images, 0).to(device));
+    var size = images.getFirst().shape();
+    var batch =
+        Tensor.empty(DType.FLOAT32, Device.CPU, images.size(), 3, size.size(0), size.size(1));
+    for (int i = 0; i < images.size(); i++) {
+      Normalization.normalize(images.get(i), batch.select(0, i));
+    }
+    return batch.to(device);
   }
 
   /// Stops the workers and frees the batches that nobody took.

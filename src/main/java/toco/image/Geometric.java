@@ -1,69 +1,91 @@
 package toco.image;
 
 import toco.torch.DType;
+import toco.torch.ImageKernels;
 import toco.torch.Interpolation;
 import toco.torch.Tensor;
 
-/// Changes of size and place, on float images [3, H, W], on any device.
+/// Changes of size and place on 8-bit images [H, W, 3], contiguous, on any device. Results go into
+/// tensors of the caller's, which share no memory with the image.
+///
+/// Resizing is Pillow's (up to version 12, rows before columns): exactly on the CPU, within one
+/// level elsewhere ([GeometricOperators]).
 public final class Geometric {
   private Geometric() {}
 
-  /// A decoded image as float [3, H, W], levels 0–255, on the CPU; a copy.
+  /// A decoded image as uint8 [H, W, 3] on the CPU; a copy.
   public static Tensor toTensor(RgbImage image) {
-    return Tensor.copyOf(image.pixels(), DType.UINT8, image.heightPx(), image.widthPx(), 3)
-        .permute(2, 0, 1)
-        .to(DType.FLOAT32)
-        .contiguous();
+    return Tensor.copyOf(image.pixels(), DType.UINT8, image.heightPx(), image.widthPx(), 3);
   }
 
-  /// Resizes as Pillow's BILINEAR does.
-  public static Tensor resize(Tensor image, long heightPx, long widthPx) {
-    return resize(image, heightPx, widthPx, Interpolation.BILINEAR_ANTIALIAS);
-  }
-
-  /// Cuts out a rectangle and resizes it to a square as Pillow's BICUBIC does.
-  public static Tensor resizedCrop(
-      Tensor image, long top, long left, long heightPx, long widthPx, long sizePx) {
-    var cut = image.slice(1, top, top + heightPx).slice(2, left, left + widthPx);
-    return resize(cut, sizePx, sizePx, Interpolation.BICUBIC_ANTIALIAS).clamp(0, 255);
-  }
-
-  public static Tensor flip(Tensor image) {
-    return image.flip(2);
-  }
-
-  /// A square crop of a padded image.
+  /// Resizes as Pillow's BILINEAR does, to the size of `out`.
   ///
-  /// @param image [3, size, size]
-  /// @param box where the picture lies in it; zeros around
-  public record Crop(Tensor image, ImageBox box) {}
-
-  /// Lays the image onto a black canvas and crops it.
-  ///
-  /// @param padTop rows of the canvas above the image, 0…max(size, H) − H
-  /// @param cropTop first row of the canvas in the crop, 0…max(size, H) − size; columns likewise
-  public static Crop padAndCrop(
-      Tensor image, int padTop, int padLeft, int cropTop, int cropLeft, int sizePx) {
-    var shape = image.shape();
-    int height = (int) shape.size(1);
-    int width = (int) shape.size(2);
-    var box =
-        new ImageBox(
-            Math.max(padTop - cropTop, 0),
-            Math.min(sizePx, padTop + height - cropTop),
-            Math.max(padLeft - cropLeft, 0),
-            Math.min(sizePx, padLeft + width - cropLeft));
-    int firstRow = Math.max(cropTop - padTop, 0);
-    int firstColumn = Math.max(cropLeft - padLeft, 0);
-    var visible =
-        image
-            .slice(1, firstRow, firstRow + box.bottom() - box.top())
-            .slice(2, firstColumn, firstColumn + box.right() - box.left());
-    return new Crop(
-        visible.pad(0, box.left(), sizePx - box.right(), box.top(), sizePx - box.bottom()), box);
+  /// @param out uint8 [h, w, 3]
+  public static void resize(Tensor image, Tensor out) {
+    long[] size = {out.size(0), out.size(1)};
+    resample(image, whole(image), size, new long[2], Interpolation.BILINEAR_ANTIALIAS, out);
   }
 
-  private static Tensor resize(Tensor image, long heightPx, long widthPx, Interpolation mode) {
-    return image.unsqueeze(0).interpolate(heightPx, widthPx, mode).squeeze(0);
+  /// Cuts out a rectangle and resizes it as Pillow's BICUBIC does, to the size of `out`.
+  ///
+  /// @param top first row of the rectangle, which lies inside the image
+  /// @param out uint8 [h, w, 3]
+  public static void resizedCrop(
+      Tensor image, int top, int left, int heightPx, int widthPx, Tensor out) {
+    long[] cut = {top, left, heightPx, widthPx};
+    long[] size = {out.size(0), out.size(1)};
+    resample(image, cut, size, new long[2], Interpolation.BICUBIC_ANTIALIAS, out);
+  }
+
+  /// Resizes as Pillow's BILINEAR does, lays the result onto a black canvas and cuts `out` out of
+  /// that. Only what shows is computed.
+  ///
+  /// @param padTop rows of the canvas above the scaled image; columns likewise
+  /// @param cropTop first row of the canvas in `out`; columns likewise
+  /// @param out uint8 [h, w, 3]
+  /// @return where the picture lies in `out`; zeros around
+  public static ImageBox scaledCrop(
+      Tensor image,
+      int scaledHeight,
+      int scaledWidth,
+      int padTop,
+      int padLeft,
+      int cropTop,
+      int cropLeft,
+      Tensor out) {
+    int top = padTop - cropTop;
+    int left = padLeft - cropLeft;
+    long[] scaled = {scaledHeight, scaledWidth};
+    long[] place = {top, left};
+    resample(image, whole(image), scaled, place, Interpolation.BILINEAR_ANTIALIAS, out);
+    int height = (int) out.size(0);
+    int width = (int) out.size(1);
+    return new ImageBox(
+        Math.clamp(top, 0, height),
+        Math.clamp(top + scaledHeight, 0, height),
+        Math.clamp(left, 0, width),
+        Math.clamp(left + scaledWidth, 0, width));
+  }
+
+  /// Mirrors the columns, in place.
+  public static void flip_(Tensor image) {
+    if (image.device().isCpu()) {
+      ImageKernels.flip_(image);
+    } else {
+      GeometricOperators.flip_(image);
+    }
+  }
+
+  private static long[] whole(Tensor image) {
+    return new long[] {0, 0, image.size(0), image.size(1)};
+  }
+
+  private static void resample(
+      Tensor image, long[] cut, long[] scaled, long[] place, Interpolation mode, Tensor out) {
+    if (image.device().isCpu()) {
+      ImageKernels.resample(image, cut, scaled, place, mode, out);
+    } else {
+      GeometricOperators.resample(image, cut, scaled, place, mode, out);
+    }
   }
 }

@@ -2,7 +2,9 @@ package toco.image;
 
 import toco.torch.DType;
 import toco.torch.Device;
+import toco.torch.ImageKernels;
 import toco.torch.Tensor;
+import toco.torch.TensorScope;
 
 /// The mean and deviation of ImageNet's pixels that every image is normalised with, per channel, in
 /// levels 0–255.
@@ -12,7 +14,22 @@ public final class Normalization {
 
   private Normalization() {}
 
-  /// @param levels [..., 3, H, W] in 0..255
+  /// Normalises an 8-bit image into memory of the caller's.
+  ///
+  /// @param image uint8 [H, W, 3], contiguous, on any device
+  /// @param out float32 [3, H, W] on the same device, contiguous; a sample's part of a batch, say
+  public static void normalize(Tensor image, Tensor out) {
+    if (image.device().isCpu()) {
+      ImageKernels.normalize(image, MEAN, STD, out);
+      return;
+    }
+    PixelTensors.requireRgb(image);
+    try (var _ = TensorScope.open()) {
+      var _ = out.copy_(normalize(image.permute(2, 0, 1).to(DType.FLOAT32)));
+    }
+  }
+
+  /// @param levels float [..., 3, H, W] in 0..255
   public static Tensor normalize(Tensor levels) {
     var device = levels.device();
     return levels.sub(mean(device)).div(std(device));

@@ -81,6 +81,14 @@ final class Frame {
     return slot;
   }
 
+  static MemorySegment doubles(float... values) {
+    var slot = FRAMES.get().take(values.length);
+    for (int i = 0; i < values.length; i++) {
+      slot.setAtIndex(JAVA_DOUBLE, i, values[i]);
+    }
+    return slot;
+  }
+
   static MemorySegment handles(List<Tensor> tensors) {
     var slot = FRAMES.get().take(tensors.size());
     for (int i = 0; i < tensors.size(); i++) {

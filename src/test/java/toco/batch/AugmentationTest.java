@@ -9,6 +9,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import toco.config.Config;
 import toco.config.TrainConfig.Compat;
+import toco.torch.DType;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
@@ -29,7 +30,7 @@ class AugmentationTest {
   @Test
   void theSamePlaceGivesTheSameViewsAndAnotherOneOthers() {
     try (var _ = TensorScope.open()) {
-      var image = Tensor.rand(3, 50, 70).mul(255);
+      var image = Tensor.rand(50, 70, 3).mul(256).to(DType.UINT8);
       var augmentation =
           new Augmentation(
               Config.defaults().with("augment.cropSizePx=64", "train.localCropSizePx=32").augment(),
@@ -43,7 +44,7 @@ class AugmentationTest {
       assertArrayEquals(once.local().toFloatArray(), again.local().toFloatArray());
       assertEquals(once.box(), again.box());
       assertFalse(Arrays.equals(once.view1().toFloatArray(), other.view1().toFloatArray()));
-      assertArrayEquals(new long[] {3, 64, 64}, once.view2().shape().sizes());
+      assertArrayEquals(new long[] {64, 64, 3}, once.view2().shape().sizes());
     }
   }
 
@@ -52,7 +53,7 @@ class AugmentationTest {
   @Test
   void alignedMovesTheBoxWithTheFlipAndReferenceDoesNot() {
     try (var _ = TensorScope.open()) {
-      var image = Tensor.rand(3, 50, 40).mul(200).add(40);
+      var image = Tensor.rand(50, 40, 3).mul(200).add(40).to(DType.UINT8);
       var reference = new Augmentation(PLAIN.augment(), Compat.REFERENCE, 1).apply(image, 0, 3);
       var aligned = new Augmentation(PLAIN.augment(), Compat.ALIGNED, 1).apply(image, 0, 3);
       assertEquals(reference.box().flipped(64), aligned.box());
@@ -65,7 +66,7 @@ class AugmentationTest {
   void anImageSmallerThanTheCropIsPaddedAndTheBoxSaysWhere() {
     try (var _ = TensorScope.open()) {
       var noFlip = PLAIN.with("augment.viewFlipProbability=0");
-      var image = Tensor.rand(3, 30, 100).mul(200).add(40);
+      var image = Tensor.rand(30, 100, 3).mul(200).add(40).to(DType.UINT8);
       for (int sample = 0; sample < 20; sample++) {
         assertTrue(
             boxFits(
@@ -78,7 +79,7 @@ class AugmentationTest {
   /// Whether the picture fills the box and all around is black.
   private static boolean boxFits(Augmentation.Views views) {
     var box = views.box();
-    var bright = views.view1().amin(new long[] {0}, false).gt(1); // [64, 64]
+    var bright = views.view1().amin(new long[] {2}, false).gt(1); // [64, 64]
     long inBox = (long) (box.bottom() - box.top()) * (box.right() - box.left());
     var inside = bright.slice(0, box.top(), box.bottom()).slice(1, box.left(), box.right());
     return inside.sum().itemLong() == inBox && bright.sum().itemLong() == inBox;

@@ -1,0 +1,14 @@
+// Pillow's Gaussian blur: in each direction three passes of a box whose ends weigh a fraction, "extended
+// box blur" (Gwosdek et al., SSVM 2011), rounded to 8 bits after every pass.
+#pragma once
+
+#include <cstdint>
+
+namespace toco {
+
+// Blurs an 8-bit RGB image [height, width, 3] in place, level for level as Pillow's
+// ImageFilter.GaussianBlur(radius); pixels at the edge repeat outwards. 0 <= radius <= 10000.
+// Single-threaded.
+void gaussian_blur(uint8_t* image, int64_t height, int64_t width, float radius);
+
+}  // namespace toco

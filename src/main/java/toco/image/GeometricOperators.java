@@ -1,0 +1,69 @@
+package toco.image;
+
+import toco.torch.DType;
+import toco.torch.Interpolation;
+import toco.torch.Tensor;
+import toco.torch.TensorScope;
+
+/// [Geometric] by LibTorch's operators, for devices without kernels of our own.
+final class GeometricOperators {
+  private GeometricOperators() {}
+
+  static void flip_(Tensor image) {
+    PixelTensors.requireRgb(image);
+    try (var _ = TensorScope.open()) {
+      var _ = image.copy_(image.flip(1));
+    }
+  }
+
+  /// What [toco.torch.ImageKernels#resample] computes, within one level.
+  static void resample(
+      Tensor image, long[] cut, long[] scaled, long[] place, Interpolation mode, Tensor out) {
+    PixelTensors.requireRgb(image);
+    PixelTensors.requireRgb(out);
+    requireInside(cut, image);
+    try (var _ = TensorScope.open()) {
+      var _ = out.fill_(0);
+      long top = Math.max(place[0], 0);
+      long left = Math.max(place[1], 0);
+      long bottom = Math.min(place[0] + scaled[0], out.size(0));
+      long right = Math.min(place[1] + scaled[1], out.size(1));
+      if (top >= bottom || left >= right) {
+        return; // nothing of it shows
+      }
+      var resized =
+          image
+              .slice(0, cut[0], cut[0] + cut[2])
+              .slice(1, cut[1], cut[1] + cut[3])
+              .permute(2, 0, 1)
+              .unsqueeze(0)
+              .to(DType.FLOAT32)
+              .interpolate(scaled[0], scaled[1], mode)
+              .round()
+              .clamp(0, 255)
+              .squeeze(0)
+              .permute(1, 2, 0); // [h, w, 3]
+      var _ =
+          out.slice(0, top, bottom)
+              .slice(1, left, right)
+              .copy_(
+                  resized
+                      .slice(0, top - place[0], bottom - place[0])
+                      .slice(1, left - place[1], right - place[1]));
+    }
+  }
+
+  private static void requireInside(long[] cut, Tensor image) {
+    var shape = image.shape();
+    if (cut[0] < 0
+        || cut[1] < 0
+        || cut[2] < 1
+        || cut[3] < 1
+        || cut[0] + cut[2] > shape.size(0)
+        || cut[1] + cut[3] > shape.size(1)) {
+      throw new IllegalArgumentException(
+          "a crop must lie inside the image %s and be no smaller than 1×1, got top %d, left %d, height %d, width %d"
+              .formatted(shape, cut[0], cut[1], cut[2], cut[3]));
+    }
+  }
+}
