@@ -5,15 +5,15 @@ import toco.config.TrainConfig.Compat;
 import toco.data.CounterRandom;
 import toco.image.Geometric;
 import toco.image.ImageBox;
+import toco.image.Normalization;
 import toco.image.Photometric;
-import toco.torch.DType;
-import toco.torch.Device;
 import toco.torch.Tensor;
 
 /// The three random views of a training image (METHOD "Training data").
 ///
 /// Every draw comes from a generator keyed by (seed, epoch, sample, view), so a sample's views
-/// depend neither on the number of workers nor on the order in which they finish.
+/// depend neither on the number of workers nor on the order in which they finish. Immutable; safe
+/// for use by several threads, each with a [Canvas] of its own.
 public final class Augmentation {
   private static final int GEOMETRY = 0;
   private static final int VIEW1 = 1;
@@ -32,42 +32,52 @@ public final class Augmentation {
     this.seed = seed;
   }
 
-  /// The views of one sample, uint8 [crop, crop, 3], and where the picture lies in the first.
-  public record Views(Tensor view1, Tensor view2, Tensor local, ImageBox box) {}
+  /// Where the views of one sample go: float32 [3, crop, crop] each, contiguous, written over.
+  ///
+  /// @param view1 the crop that is segmented
+  /// @param view2 the second global view, cut from the whole image
+  /// @param localView the crop again, for local crops
+  public record Views(Tensor view1, Tensor view2, Tensor localView) {}
 
-  /// Draws the views of one sample.
+  /// Draws and writes the normalised views of one sample.
   ///
   /// @param image the whole image, uint8 [H, W, 3]
-  public Views apply(Tensor image, int epoch, int sample) {
-    var geometry = new CounterRandom(seed, epoch, sample, GEOMETRY);
-    var crop = crop(image, geometry);
+  /// @param canvas scratch on the image's device
+  /// @return where the picture lies in view 1
+  public ImageBox apply(Tensor image, int epoch, int sample, Canvas canvas, Views views) {
+    var box = crop(image, new CounterRandom(seed, epoch, sample, GEOMETRY), canvas.crop());
     var first = new CounterRandom(seed, epoch, sample, VIEW1);
     var local = new CounterRandom(seed, epoch, sample, LOCAL);
     var second = new CounterRandom(seed, epoch, sample, VIEW2);
     boolean flipFirst = first.nextBoolean(config.viewFlipProbability());
     boolean flipLocal = local.nextBoolean(config.viewFlipProbability());
-    var box = crop.box();
     if (compat == Compat.ALIGNED) { // the published code mirrors each by itself, and never the box
       flipLocal = flipFirst;
       box = flipFirst ? box.flipped(config.cropSizePx()) : box;
     }
-    var view1 = flipIf(flipFirst, crop.image().clone());
-    photometric(view1, first, config.view1BlurProbability(), 0);
-    var localView = flipIf(flipLocal, crop.image());
-    photometric(localView, local, config.localBlurProbability(), 0);
+    var view = canvas.view();
+    view.copy_(canvas.crop());
+    finish(view, flipFirst, first, config.view1BlurProbability(), 0, views.view1());
+    view.copy_(canvas.crop());
+    finish(view, flipLocal, local, config.localBlurProbability(), 0, views.localView());
     boolean flipSecond = second.nextBoolean(config.viewFlipProbability());
-    var view2 = flipIf(flipSecond, randomResizedCrop(image, second));
-    photometric(view2, second, config.view2BlurProbability(), config.solarizeProbability());
-    return new Views(view1, view2, localView, box);
+    randomResizedCrop(image, second, view);
+    finish(
+        view,
+        flipSecond,
+        second,
+        config.view2BlurProbability(),
+        config.solarizeProbability(),
+        views.view2());
+    return box;
   }
 
-  private record Crop(Tensor image, ImageBox box) {}
-
   /// Random scale, flip, padding and crop.
-  private Crop crop(Tensor image, CounterRandom random) {
+  private ImageBox crop(Tensor image, CounterRandom random, Tensor out) {
+    var shape = image.shape();
     double scale = random.uniform(config.scaleMin(), config.scaleMax());
-    int height = Math.max(1, (int) (image.size(0) * scale));
-    int width = Math.max(1, (int) (image.size(1) * scale));
+    int height = Math.max(1, (int) (shape.size(0) * scale));
+    int width = Math.max(1, (int) (shape.size(1) * scale));
     int size = config.cropSizePx();
     boolean flip = random.nextBoolean(config.flipProbability());
     int canvasHeight = Math.max(size, height);
@@ -76,21 +86,23 @@ public final class Augmentation {
     int padLeft = random.nextInt(canvasWidth - width + 1);
     int cropTop = random.nextInt(canvasHeight - size + 1);
     int cropLeft = random.nextInt(canvasWidth - size + 1);
-    if (flip) { // the places belong to the flipped image; the crop is mirrored once it is there
-      padLeft = canvasWidth - width - padLeft;
-      cropLeft = canvasWidth - size - cropLeft;
+    if (!flip) {
+      return Geometric.scaledCrop(image, height, width, padTop, padLeft, cropTop, cropLeft, out);
     }
-    var out = canvas();
-    var box = Geometric.scaledCrop(image, height, width, padTop, padLeft, cropTop, cropLeft, out);
-    return new Crop(flipIf(flip, out), flip ? box.flipped(size) : box);
+    // the mirror image of a crop is a crop of the mirror image, and the smaller thing to mirror
+    int padRight = canvasWidth - width - padLeft;
+    int cropRight = canvasWidth - size - cropLeft;
+    var box = Geometric.scaledCrop(image, height, width, padTop, padRight, cropTop, cropRight, out);
+    Geometric.flip_(out);
+    return box.flipped(size);
   }
 
   /// torchvision's RandomResizedCrop: an area and an aspect ratio drawn until they fit, else the
   /// largest middle part.
-  private Tensor randomResizedCrop(Tensor image, CounterRandom random) {
-    int height = (int) image.size(0);
-    int width = (int) image.size(1);
-    var out = canvas();
+  private void randomResizedCrop(Tensor image, CounterRandom random, Tensor out) {
+    var shape = image.shape();
+    int height = (int) shape.size(0);
+    int width = (int) shape.size(1);
     for (int i = 0; i < RESIZED_CROP_TRIES; i++) {
       double area =
           (double) height * width * random.uniform(config.view2ScaleMin(), config.view2ScaleMax());
@@ -103,62 +115,60 @@ public final class Augmentation {
         int top = random.nextInt(height - h + 1);
         int left = random.nextInt(width - w + 1);
         Geometric.resizedCrop(image, top, left, h, w, out);
-        return out;
+        return;
       }
     }
     double ratio =
         Math.clamp((double) width / height, config.view2RatioMin(), config.view2RatioMax());
-    int w = (int) Math.min(width, Math.round(height * ratio));
-    int h = (int) Math.min(height, Math.round(width / ratio));
+    int w = Math.clamp(Math.round(height * ratio), 1, width);
+    int h = Math.clamp(Math.round(width / ratio), 1, height);
     Geometric.resizedCrop(image, (height - h) / 2, (width - w) / 2, h, w, out);
-    return out;
   }
 
-  private void photometric(
-      Tensor image, CounterRandom random, double blurProbability, double solarizeProbability) {
+  /// Flip and changes of colour, in place, then normalisation into its place.
+  private void finish(
+      Tensor view,
+      boolean flip,
+      CounterRandom random,
+      double blurProbability,
+      double solarizeProbability,
+      Tensor out) {
+    if (flip) {
+      Geometric.flip_(view);
+    }
     if (random.nextBoolean(config.jitterProbability())) {
-      jitter(image, random);
+      jitter(view, random);
     }
     if (random.nextBoolean(config.grayscaleProbability())) {
-      Photometric.grayscale_(image);
+      Photometric.grayscale_(view);
     }
     if (random.nextBoolean(blurProbability)) {
       Photometric.gaussianBlur_(
-          image, random.uniform(config.blurRadiusMin(), config.blurRadiusMax()));
+          view, random.uniform(config.blurRadiusMin(), config.blurRadiusMax()));
     }
     if (random.nextBoolean(solarizeProbability)) {
-      Photometric.solarize_(image, SOLARIZE_THRESHOLD);
+      Photometric.solarize_(view, SOLARIZE_THRESHOLD);
     }
+    Normalization.normalize(view, out);
   }
 
-  /// The four changes of colour, in random order.
-  private void jitter(Tensor image, CounterRandom random) {
+  /// The four changes of colour, in random order; one whose spread is 0 changes nothing.
+  private void jitter(Tensor view, CounterRandom random) {
     for (int change : random.permutation(4)) {
       switch (change) {
-        case 0 -> Photometric.brightness_(image, around(random, config.brightness()));
-        case 1 -> Photometric.contrast_(image, around(random, config.contrast()));
-        case 2 -> Photometric.saturation_(image, around(random, config.saturation()));
+        case 0 -> Photometric.brightness_(view, around(random, config.brightness()));
+        case 1 -> Photometric.contrast_(view, around(random, config.contrast()));
+        case 2 -> Photometric.saturation_(view, around(random, config.saturation()));
         default -> {
-          if (config.hue() != 0) {
-            Photometric.hue_(image, random.uniform(-config.hue(), config.hue()));
+          if (config.hue() > 0) { // the way to HSV and back is not lossless
+            Photometric.hue_(view, random.uniform(-config.hue(), config.hue()));
           }
         }
       }
     }
   }
 
-  private Tensor canvas() {
-    return Tensor.empty(DType.UINT8, Device.CPU, config.cropSizePx(), config.cropSizePx(), 3);
-  }
-
   private static double around(CounterRandom random, double spread) {
     return random.uniform(1 - spread, 1 + spread);
-  }
-
-  private static Tensor flipIf(boolean flip, Tensor image) {
-    if (flip) {
-      Geometric.flip_(image);
-    }
-    return image;
   }
 }

@@ -4,8 +4,8 @@ import java.util.List;
 import toco.image.ImageBox;
 import toco.torch.Tensor;
 
-/// The inputs of one training step, on its device. The tensors belong to the scope in which the
-/// batch was made.
+/// The inputs of one training step, on its device. Whoever made the batch owns its tensors: those
+/// of a [BatchRing] hold until its next batch is taken.
 ///
 /// @param view1 the augmented crops, which the network segments, float32 [B, 3, H, W] normalised
 /// @param view2 the second global view, from the whole image [B, 3, H, W]

@@ -77,11 +77,12 @@ final class ProgressReport implements TrainingListener {
   static String describe(StepReport report) {
     return String.format(
         Locale.ROOT,
-        "step %d/%d  %s  %.1f images/s  ETA %s",
+        "step %d/%d  %s  %.1f images/s  waiting for data %.1f %%  ETA %s",
         report.step(),
         report.maxIters(),
         losses(report.losses()),
         report.imagesPerSecond(),
+        100 * report.dataWaitShare(),
         duration(report.etaSeconds()));
   }
 

@@ -66,6 +66,11 @@ public final class EpochSampler {
     return new Batch(epoch, position, indices);
   }
 
+  /// Samples in each of this process's batches.
+  public int batchSize() {
+    return batchSize;
+  }
+
   /// Whole batches that each process takes in an epoch.
   public int batchesPerEpoch() {
     return (int) (((long) size + worldSize - 1) / worldSize) / batchSize;

@@ -16,6 +16,7 @@ final class StepLog implements AutoCloseable {
   private final LossMeter meter = new LossMeter();
   private long loggedStep;
   private long startedNs = System.nanoTime();
+  private long loggedWaitNs;
 
   /// @param step steps done so far
   StepLog(Config config, Device device, Path file, long step) {
@@ -24,6 +25,12 @@ final class StepLog implements AutoCloseable {
     loggedStep = step;
     metrics = MetricsLog.openAt(file, step);
   }
+
+  /// What the run's loader says.
+  ///
+  /// @param waitedNs time that steps have waited for their batches since the run started or resumed
+  /// @param skippedSamples images passed over since then because they could not be read
+  record Loading(long waitedNs, long skippedSamples) {}
 
   /// Takes in a step's losses.
   void add(TrainStep.Result result) {
@@ -34,10 +41,11 @@ final class StepLog implements AutoCloseable {
   ///
   /// @param learningRates of the coming step, by parameter group
   /// @throws TrainingException if the loss has become NaN
-  StepReport report(long step, Map<String, Double> learningRates) {
+  StepReport report(long step, Map<String, Double> learningRates, Loading loading) {
     var settings = config.train();
     boolean logged = step == settings.maxIters() || isDue(step, settings.logEvery());
-    double stepSeconds = (System.nanoTime() - startedNs) * 1e-9 / (step - loggedStep);
+    double elapsedNs = System.nanoTime() - startedNs;
+    double stepSeconds = elapsedNs * 1e-9 / (step - loggedStep);
     var losses = logged || device.isCpu() ? meter.means() : Map.<String, Double>of();
     if (losses.getOrDefault("total", 0.0).isNaN()) {
       throw new TrainingException(
@@ -52,9 +60,11 @@ final class StepLog implements AutoCloseable {
             losses,
             settings.samplesPerProcess() / stepSeconds,
             (settings.maxIters() - step) * stepSeconds,
+            (loading.waitedNs() - loggedWaitNs) / elapsedNs,
             logged);
     if (logged) {
-      write(report, learningRates);
+      write(report, learningRates, loading.skippedSamples());
+      loggedWaitNs = loading.waitedNs();
       meter.reset();
       loggedStep = step;
       startedNs = System.nanoTime();
@@ -72,7 +82,7 @@ final class StepLog implements AutoCloseable {
     metrics.write(line);
   }
 
-  private void write(StepReport report, Map<String, Double> learningRates) {
+  private void write(StepReport report, Map<String, Double> learningRates, long skippedSamples) {
     LibTorch
         .trimMemory(); // else the resident bytes are those of the largest step or evaluation so far
     var line = new LinkedHashMap<String, Object>();
@@ -80,6 +90,8 @@ final class StepLog implements AutoCloseable {
     line.put("losses", report.losses());
     line.put("lr", learningRates);
     line.put("imagesPerSecond", report.imagesPerSecond());
+    line.put("dataWaitShare", report.dataWaitShare());
+    line.put("skippedSamples", skippedSamples);
     line.put("rssBytes", ProcessMemory.residentBytes());
     line.put("liveTensors", LibTorch.liveTensors());
     metrics.write(line);

@@ -10,6 +10,8 @@ import java.util.Map;
 ///   step; unmodifiable
 /// @param imagesPerSecond training images, mean since the last logged step
 /// @param etaSeconds time to the last step at that rate
+/// @param dataWaitShare share of the time that went into waiting for batches, 0…1, since the last
+///   logged step
 /// @param logged whether this step's figures go to `metrics.jsonl`
 public record StepReport(
     long step,
@@ -17,4 +19,5 @@ public record StepReport(
     Map<String, Double> losses,
     double imagesPerSecond,
     double etaSeconds,
+    double dataWaitShare,
     boolean logged) {}

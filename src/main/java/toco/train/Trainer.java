@@ -7,16 +7,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import toco.batch.Augmentation;
 import toco.batch.Batch;
-import toco.batch.BatchLoader;
+import toco.batch.BatchRing;
+import toco.batch.BatchSource;
 import toco.cam.RoiCrops;
 import toco.checkpoint.Checkpoint;
 import toco.checkpoint.StateDict;
 import toco.config.Config;
 import toco.config.Split;
 import toco.data.Dataset;
-import toco.data.EpochSampler;
 import toco.eval.Evaluator;
 import toco.eval.Scores;
 import toco.model.Toco;
@@ -163,12 +162,13 @@ public final class Trainer implements AutoCloseable {
     if (step == 0) {
       save(); // from here on a killed run can be resumed
     }
-    try (var loader = loader();
+    try (var ring = openRing();
         var log = new StepLog(config, device, folder.metrics(), step)) {
       while (step < settings.maxIters() && !stopRequested) {
-        trainOne(next(loader), log);
+        trainOne(next(ring), log);
         boolean last = step == settings.maxIters();
-        listener.onStep(log.report(step, optimizer.learningRates()));
+        var loading = new StepLog.Loading(ring.waitedNs(), ring.skippedSamples());
+        listener.onStep(log.report(step, optimizer.learningRates(), loading));
         long steppedNs = System.nanoTime();
         if (last || StepLog.isDue(step, settings.checkpointEvery())) {
           save();
@@ -190,9 +190,11 @@ public final class Trainer implements AutoCloseable {
         step, step == settings.maxIters(), scores, Checkpoint.file(folder.path(), step));
   }
 
-  private Batch next(BatchLoader loader) {
+  private Batch next(BatchRing ring) {
     try {
-      return loader.next();
+      var batch = ring.next();
+      ring.takeSkipped().forEach(listener::onMessage);
+      return batch;
     } catch (RuntimeException e) {
       if (savedStep != step) {
         save();
@@ -214,17 +216,11 @@ public final class Trainer implements AutoCloseable {
       if (StepLog.isDue(step, settings.overlayEvery())) {
         StepPictures.write(folder.overlay(step), batch, result);
       }
-    } finally {
-      BatchLoader.free(batch);
     }
   }
 
-  private BatchLoader loader() {
-    var settings = config.train();
-    var sampler =
-        new EpochSampler(config.run().seed(), train.size(), settings.samplesPerProcess(), 0, 1);
-    var augmentation = new Augmentation(config.augment(), settings.compat(), config.run().seed());
-    return new BatchLoader(train, sampler, augmentation, device, step, config.data().workers());
+  private BatchRing openRing() {
+    return new BatchRing(BatchSource.of(config, train, device), step, config.data().workers());
   }
 
   /// Scores the model as it is, unless there is nothing to score it on or a stop is requested.

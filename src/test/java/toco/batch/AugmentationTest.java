@@ -6,45 +6,83 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import toco.config.Config;
 import toco.config.TrainConfig.Compat;
+import toco.image.ImageBox;
+import toco.image.Normalization;
 import toco.torch.DType;
+import toco.torch.Device;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
 class AugmentationTest {
-  /// Every pixel is at least 40, so that the padding's zeros can be told; no change of colour.
+  private static final int SIZE = 64;
+
+  private static final Config DEFAULT =
+      Config.defaults().with("augment.cropSizePx=64", "train.localCropSizePx=32");
+
+  /// No change of colour: the views show the image's own pixels.
   private static final Config PLAIN =
-      Config.defaults()
-          .with(
-              "augment.cropSizePx=64",
-              "train.localCropSizePx=32",
-              "augment.jitterProbability=0",
-              "augment.grayscaleProbability=0",
-              "augment.view1BlurProbability=0",
-              "augment.localBlurProbability=0",
-              "augment.scaleMax=1",
-              "augment.viewFlipProbability=1");
+      DEFAULT.with(
+          "augment.jitterProbability=0",
+          "augment.grayscaleProbability=0",
+          "augment.view1BlurProbability=0",
+          "augment.localBlurProbability=0",
+          "augment.scaleMax=1");
+
+  /// What came out for one sample; the views normalised, [3, 64, 64].
+  private record Made(Tensor view1, Tensor view2, Tensor localView, ImageBox box) {}
+
+  private static Made make(Config config, Compat compat, Tensor image, int epoch, int sample) {
+    try (var canvas = new Canvas(Device.CPU, SIZE)) {
+      var views =
+          new Augmentation.Views(
+              Tensor.zeros(3, SIZE, SIZE),
+              Tensor.zeros(3, SIZE, SIZE),
+              Tensor.zeros(3, SIZE, SIZE));
+      var box =
+          new Augmentation(config.augment(), compat, 7).apply(image, epoch, sample, canvas, views);
+      return new Made(views.view1(), views.view2(), views.localView(), box);
+    }
+  }
+
+  /// An image of pixels of at least 40, so that the padding's zeros can be told.
+  private static Tensor image(long height, long width) {
+    return Tensor.randint(40, 256, height, width, 3).to(DType.UINT8);
+  }
+
+  private static boolean equal(Tensor a, Tensor b) {
+    return Arrays.equals(a.toFloatArray(), b.toFloatArray());
+  }
 
   @Test
   void theSamePlaceGivesTheSameViewsAndAnotherOneOthers() {
     try (var _ = TensorScope.open()) {
-      var image = Tensor.rand(50, 70, 3).mul(256).to(DType.UINT8);
-      var augmentation =
-          new Augmentation(
-              Config.defaults().with("augment.cropSizePx=64", "train.localCropSizePx=32").augment(),
-              Compat.REFERENCE,
-              7);
-      var once = augmentation.apply(image, 2, 5);
-      var again = augmentation.apply(image, 2, 5);
-      var other = augmentation.apply(image, 2, 6);
+      var image = image(50, 70);
+      var once = make(DEFAULT, Compat.REFERENCE, image, 2, 5);
+      var again = make(DEFAULT, Compat.REFERENCE, image, 2, 5);
       assertArrayEquals(once.view1().toFloatArray(), again.view1().toFloatArray());
       assertArrayEquals(once.view2().toFloatArray(), again.view2().toFloatArray());
-      assertArrayEquals(once.local().toFloatArray(), again.local().toFloatArray());
+      assertArrayEquals(once.localView().toFloatArray(), again.localView().toFloatArray());
       assertEquals(once.box(), again.box());
-      assertFalse(Arrays.equals(once.view1().toFloatArray(), other.view1().toFloatArray()));
-      assertArrayEquals(new long[] {64, 64, 3}, once.view2().shape().sizes());
+      assertFalse(equal(once.view1(), make(DEFAULT, Compat.REFERENCE, image, 2, 6).view1()));
+      assertFalse(equal(once.view1(), make(DEFAULT, Compat.REFERENCE, image, 3, 5).view1()));
+    }
+  }
+
+  /// Other draws for one view leave the others alone.
+  @Test
+  void eachViewDrawsFromAStreamOfItsOwn() {
+    try (var _ = TensorScope.open()) {
+      var image = image(80, 90);
+      var usual = make(DEFAULT, Compat.REFERENCE, image, 0, 1);
+      var changed =
+          make(DEFAULT.with("augment.localBlurProbability=1"), Compat.REFERENCE, image, 0, 1);
+      assertTrue(equal(usual.view1(), changed.view1()));
+      assertTrue(equal(usual.view2(), changed.view2()));
+      assertEquals(usual.box(), changed.box());
     }
   }
 
@@ -53,33 +91,64 @@ class AugmentationTest {
   @Test
   void alignedMovesTheBoxWithTheFlipAndReferenceDoesNot() {
     try (var _ = TensorScope.open()) {
-      var image = Tensor.rand(50, 40, 3).mul(200).add(40).to(DType.UINT8);
-      var reference = new Augmentation(PLAIN.augment(), Compat.REFERENCE, 1).apply(image, 0, 3);
-      var aligned = new Augmentation(PLAIN.augment(), Compat.ALIGNED, 1).apply(image, 0, 3);
-      assertEquals(reference.box().flipped(64), aligned.box());
+      var flipped = PLAIN.with("augment.viewFlipProbability=1");
+      var image = image(50, 40);
+      var reference = make(flipped, Compat.REFERENCE, image, 0, 3);
+      var aligned = make(flipped, Compat.ALIGNED, image, 0, 3);
+      assertEquals(reference.box().flipped(SIZE), aligned.box());
       assertTrue(boxFits(aligned));
       assertFalse(boxFits(reference));
     }
+  }
+
+  /// Local crops are found on view 1 and cut from the local view: the published code mirrors the
+  /// two independently, so for half of the samples (40 ± 4.5 of 80) they show different places.
+  @Test
+  void alignedShowsOnePlaceInBothCropsAndReferenceOftenDoesNot() {
+    try (var _ = TensorScope.open()) {
+      var image = image(70, 80);
+      assertEquals(80, samePlaces(Compat.ALIGNED, image));
+      int inReference = samePlaces(Compat.REFERENCE, image);
+      assertTrue(inReference > 20 && inReference < 60, "same place in " + inReference + " of 80");
+    }
+  }
+
+  private static int samePlaces(Compat compat, Tensor image) {
+    return (int)
+        IntStream.range(0, 80)
+            .mapToObj(sample -> make(PLAIN, compat, image, 0, sample))
+            .filter(made -> equal(made.view1(), made.localView()))
+            .count();
   }
 
   @Test
   void anImageSmallerThanTheCropIsPaddedAndTheBoxSaysWhere() {
     try (var _ = TensorScope.open()) {
       var noFlip = PLAIN.with("augment.viewFlipProbability=0");
-      var image = Tensor.rand(30, 100, 3).mul(200).add(40).to(DType.UINT8);
+      var image = image(30, 100);
       for (int sample = 0; sample < 20; sample++) {
-        assertTrue(
-            boxFits(
-                new Augmentation(noFlip.augment(), Compat.REFERENCE, 1).apply(image, 0, sample)),
-            "sample " + sample);
+        assertTrue(boxFits(make(noFlip, Compat.REFERENCE, image, 0, sample)), "sample " + sample);
+      }
+    }
+  }
+
+  /// A strip fits no aspect ratio: view 2 then shows the largest middle part.
+  @Test
+  void aStripHasASecondViewToo() {
+    try (var _ = TensorScope.open()) {
+      for (var image : new Tensor[] {image(2, 300), image(300, 2), image(1, 1)}) {
+        var view2 = make(PLAIN, Compat.REFERENCE, image, 0, 0).view2();
+        var levels = Normalization.denormalize(view2);
+        assertTrue(levels.amin(new long[] {0, 1, 2}, false).item() > 0, () -> levels + " is black");
       }
     }
   }
 
   /// Whether the picture fills the box and all around is black.
-  private static boolean boxFits(Augmentation.Views views) {
-    var box = views.box();
-    var bright = views.view1().amin(new long[] {2}, false).gt(1); // [64, 64]
+  private static boolean boxFits(Made made) {
+    var box = made.box();
+    var levels = Normalization.denormalize(made.view1()); // black is 0 within rounding
+    var bright = levels.amin(new long[] {0}, false).gt(1); // [64, 64]
     long inBox = (long) (box.bottom() - box.top()) * (box.right() - box.left());
     var inside = bright.slice(0, box.top(), box.bottom()).slice(1, box.left(), box.right());
     return inside.sum().itemLong() == inBox && bright.sum().itemLong() == inBox;

@@ -17,7 +17,7 @@ class ProgressReportTest {
     var progress = new ProgressReport(new PrintWriter(text), false);
     progress.onStep(step(1, false));
     progress.onStep(step(2, true));
-    assertEquals("step 2/4  cls 0.500  12.3 images/s  ETA 1:01:05\n", text.toString());
+    assertEquals("step 2/4  cls 0.500  12.3 images/s  waiting for data 0.4 %  ETA 1:01:05\n", text.toString());
   }
 
   @Test
@@ -33,6 +33,6 @@ class ProgressReportTest {
   }
 
   private static StepReport step(long step, boolean logged) {
-    return new StepReport(step, 4, Map.of("cls", 0.5), 12.34, 3665, logged);
+    return new StepReport(step, 4, Map.of("cls", 0.5), 12.34, 3665, 0.004, logged);
   }
 }

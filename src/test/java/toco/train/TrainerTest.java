@@ -19,7 +19,6 @@ import toco.checkpoint.StateDict;
 import toco.config.Config;
 import toco.config.Split;
 import toco.data.DataException;
-import toco.image.ImageException;
 import toco.torch.LibTorch;
 import toco.torch.TensorScope;
 
@@ -117,7 +116,7 @@ class TrainerTest {
     var bytes = Files.readAllBytes(victim);
     Files.write(victim, Arrays.copyOf(bytes, bytes.length / 2));
     long before = LibTorch.liveTensors();
-    var e = assertThrows(ImageException.class, () -> TinyRun.train(config, new TinyRun.Watcher()));
+    var e = assertThrows(DataException.class, () -> TinyRun.train(config, new TinyRun.Watcher()));
     assertTrue(e.getMessage().contains(victim.getFileName().toString()), e.getMessage());
     assertEquals(before, LibTorch.liveTensors());
     try (var _ = TensorScope.open()) { // what was learned until then is kept

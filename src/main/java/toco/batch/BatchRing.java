@@ -1,0 +1,241 @@
+package toco.batch;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import toco.torch.LibTorch;
+
+/// A bounded ring of reusable slots: worker threads fill them with the coming steps' batches, the
+/// trainer drains them in order.
+///
+/// Workers take single samples, so that several of them hasten one batch; a sample depends on its
+/// step alone, so they may finish in any order. A slot is filled anew only when the trainer has let
+/// go of its batch. After the first round nothing is allocated for pixels any more. On a GPU the
+/// uploads and the augmentation of a slot are queued on the stream that trains, at least a step
+/// ahead of their use.
+public final class BatchRing implements AutoCloseable {
+  private static final int READY_AHEAD = 2;
+
+  private final BatchSource source;
+  private final long firstStep;
+  private final int batchSize;
+  private final List<Slot> slots = new ArrayList<>();
+  private final List<Thread> workers = new ArrayList<>();
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  // guarded by the lock; counts since the ring was opened
+  private long claimedSamples;
+  private long releasedBatches;
+  private long handedOut;
+  private long skippedSamples;
+  private List<String> skippedUnread = new ArrayList<>();
+  private boolean closing;
+  private long waitedNs;
+
+  /// A slot and how far it is.
+  private static final class Slot {
+    final BatchBuffer buffer;
+    int done;
+    @Nullable Throwable failure;
+
+    Slot(BatchBuffer buffer) {
+      this.buffer = buffer;
+    }
+  }
+
+  /// Starts the workers.
+  ///
+  /// @param firstStep step of the first batch that [#next] returns
+  /// @param workerCount threads that make samples, at least 1
+  public BatchRing(BatchSource source, long firstStep, int workerCount) {
+    this.source = source;
+    this.firstStep = firstStep;
+    batchSize = source.sampler().batchSize();
+    int ahead = Math.max(READY_AHEAD, Math.ceilDiv(workerCount, batchSize));
+    for (int i = 0; i < 1 + ahead; i++) { // one is the trainer's
+      slots.add(
+          new Slot(
+              new BatchBuffer(
+                  source.device(), batchSize, source.cropSizePx(), source.dataset().numClasses())));
+    }
+    for (int i = 0; i < workerCount; i++) {
+      workers.add(Thread.ofPlatform().daemon().name("toco-loader-" + i).start(this::work));
+    }
+  }
+
+  /// Waits for the next step's batch. Its tensors are the ring's: they hold until the next call, or
+  /// until the ring is closed.
+  ///
+  /// @throws toco.data.DataException naming the sample that could not be read
+  public Batch next() {
+    long started = System.nanoTime();
+    lock.lock();
+    try {
+      releasedBatches = handedOut;
+      changed.signalAll();
+      var slot = slotOf(handedOut);
+      while (slot.done < batchSize && slot.failure == null) {
+        changed.await();
+      }
+      if (slot.failure != null) {
+        throw thrown(slot.failure);
+      }
+      slot.done = 0; // for the next round; no worker looks at it before it is released
+      handedOut++;
+      waitedNs += System.nanoTime() - started;
+      return slot.buffer.batch();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for a batch", e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static RuntimeException thrown(Throwable failure) {
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    return failure instanceof RuntimeException exception
+        ? exception
+        : new IllegalStateException("a loader thread failed", failure);
+  }
+
+  /// Time that callers of [#next] have waited so far.
+  public long waitedNs() {
+    lock.lock();
+    try {
+      return waitedNs;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Samples passed over so far because they could not be read.
+  public long skippedSamples() {
+    lock.lock();
+    try {
+      return skippedSamples;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Which samples were passed over since the last call, a line each.
+  public List<String> takeSkipped() {
+    lock.lock();
+    try {
+      var lines = skippedUnread;
+      if (!lines.isEmpty()) {
+        skippedUnread = new ArrayList<>();
+      }
+      return lines;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Slot slotOf(long batch) {
+    return slots.get((int) (batch % slots.size()));
+  }
+
+  private void work() {
+    LibTorch.serialThread();
+    try (var loader = new SampleLoader(source, this::skip)) {
+      for (long sample = claim(); sample >= 0; sample = claim()) {
+        long batch = sample / batchSize;
+        int position = (int) (sample % batchSize);
+        try {
+          var place = source.sampler().batchAt(firstStep + batch);
+          loader.load(place.epoch(), place.indices()[position], slotOf(batch).buffer, position);
+        } catch (Throwable e) { // whatever it is, the trainer must not wait for ever
+          fail(slotOf(batch), e);
+        }
+        done(slotOf(batch));
+      }
+    } catch (Throwable e) {
+      slots.forEach(slot -> fail(slot, e));
+    }
+  }
+
+  /// The next sample nobody works on, once its slot is free; −1 when the ring closes.
+  private long claim() {
+    lock.lock();
+    try {
+      while (!closing && claimedSamples / batchSize >= releasedBatches + slots.size()) {
+        changed.await();
+      }
+      return closing ? -1 : claimedSamples++;
+    } catch (InterruptedException e) {
+      return -1;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void done(Slot slot) {
+    lock.lock();
+    try {
+      slot.done++;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void fail(Slot slot, Throwable failure) {
+    lock.lock();
+    try {
+      if (slot.failure == null) {
+        slot.failure = failure;
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void skip(String name, RuntimeException reason) {
+    lock.lock();
+    try {
+      skippedSamples++;
+      skippedUnread.add("skipped sample %s: %s".formatted(name, reason.getMessage()));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Lets the workers finish the samples in their hands, and frees the slots. Closing twice does
+  /// nothing.
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closing = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    workers.forEach(BatchRing::awaitEnd);
+    slots.forEach(slot -> slot.buffer.close());
+    slots.clear();
+  }
+
+  /// Waits through interrupts: a slot must not be freed under the hands of its worker.
+  private static void awaitEnd(Thread worker) {
+    boolean interrupted = false;
+    while (worker.isAlive()) {
+      try {
+        worker.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package toco.batch;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.function.BiConsumer;
+import toco.config.DataConfig.OnBadSample;
+import toco.data.CounterRandom;
+import toco.data.DataException;
+import toco.data.Sample;
+import toco.image.DecodeBuffer;
+import toco.image.ImageException;
+import toco.image.RgbImage;
+import toco.torch.DType;
+import toco.torch.Tensor;
+import toco.torch.TensorScope;
+
+/// What one worker thread does with a sample: reads, decodes, augments and writes it to its place,
+/// in memory that it uses again and again.
+final class SampleLoader implements AutoCloseable {
+  private static final int FIRST_REPLACEMENT = 16; // beyond the streams of the views
+  private static final int REPLACEMENT_TRIES = 20;
+
+  private final BatchSource source;
+  private final BiConsumer<String, ImageException> skipped;
+  private final DecodeBuffer decoder = new DecodeBuffer();
+  private final Canvas canvas;
+
+  /// @param skipped hears the name of each sample that was passed over, and why
+  SampleLoader(BatchSource source, BiConsumer<String, ImageException> skipped) {
+    this.source = source;
+    this.skipped = skipped;
+    canvas = new Canvas(source.device(), source.cropSizePx());
+  }
+
+  /// Fills one place of a slot.
+  ///
+  /// @throws DataException naming the sample, if it cannot be read and `data.onBadSample` is `fail`
+  void load(int epoch, int index, BatchBuffer slot, int position) {
+    int sample = index;
+    for (int attempt = 0; ; attempt++) {
+      try {
+        fill(source.dataset().sample(sample), epoch, slot, position);
+        return;
+      } catch (ImageException e) {
+        String name = source.dataset().name(sample);
+        if (source.onBadSample() == OnBadSample.FAIL) {
+          throw new DataException(
+              "sample %s: %s; data.onBadSample=skip goes on without it"
+                  .formatted(name, e.getMessage()),
+              e);
+        }
+        if (attempt == REPLACEMENT_TRIES) {
+          throw new DataException(
+              "%d samples in a row cannot be read, the last %s: %s; run toco data check"
+                  .formatted(attempt + 1, name, e.getMessage()),
+              e);
+        }
+        skipped.accept(name, e);
+        sample = replacement(epoch, index, attempt);
+      }
+    }
+  }
+
+  /// Another sample, the same one in every run of the seed.
+  private int replacement(int epoch, int index, int attempt) {
+    return new CounterRandom(source.seed(), epoch, index, FIRST_REPLACEMENT + attempt)
+        .nextInt(source.dataset().size());
+  }
+
+  private void fill(Sample sample, int epoch, BatchBuffer slot, int position) {
+    try (var _ = TensorScope.open()) {
+      var image = decode(sample.imagePath());
+      var box =
+          source.augmentation().apply(image, epoch, sample.index(), canvas, slot.views(position));
+      slot.set(position, sample.index(), box, sample.labels());
+    }
+  }
+
+  /// The whole image, uint8 [H, W, 3] on the training device.
+  private Tensor decode(Path file) {
+    var device = source.device();
+    if (device.isCpu()) {
+      return over(decoder.decode(file));
+    }
+    // pinned memory is LibTorch's, which lends a piece again only when the copies from it are done
+    var pinned = new ArrayList<Tensor>(1);
+    var image =
+        decoder.decode(
+            file,
+            bytes -> {
+              pinned.add(Tensor.emptyPinned(DType.UINT8, bytes));
+              return pinned.getFirst().segment();
+            });
+    return pinned.getFirst().reshape(image.heightPx(), image.widthPx(), 3).to(device, true);
+  }
+
+  private static Tensor over(RgbImage image) {
+    return Tensor.wrap(image.pixels(), DType.UINT8, image.heightPx(), image.widthPx(), 3);
+  }
+
+  @Override
+  public void close() {
+    canvas.close();
+    decoder.close();
+  }
+}

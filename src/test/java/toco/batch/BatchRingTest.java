@@ -1,0 +1,276 @@
+package toco.batch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.management.ThreadMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import toco.config.Config;
+import toco.config.Split;
+import toco.data.DataException;
+import toco.image.Normalization;
+import toco.torch.Device;
+import toco.torch.LibTorch;
+import toco.torch.Tensor;
+import toco.torch.TensorScope;
+import toco.train.Datasets;
+import toco.train.ProcessMemory;
+
+@Timeout(120)
+class BatchRingTest {
+  private static final int IMAGES = 11; // batches of 4: two an epoch, the rest of 3 dropped
+  private static final int BATCH = 4;
+
+  @TempDir static Path folder;
+
+  @BeforeAll
+  static void makeData() {
+    Datasets.open(config(folder), Split.TRAIN);
+    LibTorch.load();
+  }
+
+  private static Config config(Path root, String... more) {
+    var overrides =
+        new ArrayList<String>(
+            List.of(
+                "data.root=" + root.resolve("data"),
+                "data.synthetic.trainImages=" + IMAGES,
+                "data.synthetic.valImages=1",
+                "data.synthetic.testImages=1",
+                "train.samplesPerProcess=" + BATCH));
+    overrides.addAll(List.of(more));
+    return Config.load(Path.of("configs/demo.yaml"), overrides);
+  }
+
+  private static BatchRing ring(Config config, long firstStep, int workers) {
+    var dataset = Datasets.open(config, Split.TRAIN);
+    return new BatchRing(BatchSource.of(config, dataset, Device.CPU), firstStep, workers);
+  }
+
+  /// All that a batch says, as one string of bits.
+  private static List<Object> contents(Batch batch) {
+    return List.of(
+        hash(batch.view1()),
+        hash(batch.view2()),
+        hash(batch.localView()),
+        hash(batch.labels()),
+        batch.boxes(),
+        batch.samples());
+  }
+
+  private static int hash(Tensor tensor) {
+    return java.util.Arrays.hashCode(tensor.toFloatArray());
+  }
+
+  private static List<List<Object>> take(BatchRing ring, int batches) {
+    var all = new ArrayList<List<Object>>();
+    for (int i = 0; i < batches; i++) {
+      all.add(contents(ring.next()));
+    }
+    return all;
+  }
+
+  @Test
+  void batchesDoNotDependOnTheNumberOfWorkers() {
+    try (var one = ring(config(folder), 0, 1);
+        var many = ring(config(folder), 0, 5)) {
+      var batches = take(one, 7);
+      assertEquals(batches, take(many, 7));
+      assertEquals(7, new HashSet<>(batches).size(), "every batch is another one");
+    }
+  }
+
+  @Test
+  void aRingOpenedInMidEpochGoesOnWhereAnotherWouldBe() {
+    try (var whole = ring(config(folder), 0, 2);
+        var resumed = ring(config(folder), 3, 2)) {
+      assertEquals(take(whole, 6).subList(3, 6), take(resumed, 3));
+    }
+  }
+
+  @Test
+  void anEpochShowsEachSampleOnceAndDropsThePartialBatch() {
+    try (var ring = ring(config(folder), 0, 2)) {
+      for (int epoch = 0; epoch < 3; epoch++) {
+        var seen = new HashSet<Integer>();
+        for (int i = 0; i < IMAGES / BATCH; i++) {
+          seen.addAll(ring.next().samples());
+        }
+        assertEquals(IMAGES / BATCH * BATCH, seen.size());
+      }
+    }
+  }
+
+  /// The workers run ahead into every other slot while the trainer is slow.
+  @Test
+  void theTrainersBatchIsNotTouchedUntilItTakesTheNext() throws InterruptedException {
+    try (var ring = ring(config(folder), 0, 2)) {
+      for (int i = 0; i < 5; i++) {
+        var batch = ring.next();
+        var atFirst = contents(batch);
+        Thread.sleep(50);
+        assertEquals(atFirst, contents(batch));
+      }
+    }
+  }
+
+  @Test
+  void slotsAreUsedAgain() {
+    try (var ring = ring(config(folder), 0, 2)) {
+      Set<Long> addresses = new HashSet<>();
+      for (int i = 0; i < 20; i++) {
+        addresses.add(ring.next().view1().segment().address());
+      }
+      assertEquals(3, addresses.size());
+    }
+  }
+
+  @Test
+  void anUnreadableSampleReachesTheTrainerWithItsName(@TempDir Path other) throws IOException {
+    var dataset = Datasets.open(config(other), Split.TRAIN);
+    Files.write(dataset.imagePath(5), new byte[] {1, 2, 3});
+    try (var ring = ring(config(other), 0, 2)) {
+      var e =
+          assertThrows(
+              DataException.class,
+              () -> {
+                for (int i = 0; i < IMAGES; i++) {
+                  ring.next();
+                }
+              });
+      assertTrue(e.getMessage().contains("sample " + dataset.name(5)), e.getMessage());
+      assertTrue(e.getMessage().contains(dataset.imagePath(5).toString()), e.getMessage());
+      assertTrue(e.getMessage().contains("data.onBadSample=skip"), e.getMessage());
+      assertThrows(DataException.class, ring::next, "and stays failed");
+    }
+  }
+
+  @Test
+  void skippingCountsNamesAndFillsThePlaceTheSameWayForAnyWorkers(@TempDir Path other)
+      throws IOException {
+    var dataset = Datasets.open(config(other), Split.TRAIN);
+    Files.write(dataset.imagePath(5), new byte[] {1, 2, 3});
+    Files.write(dataset.imagePath(2), new byte[] {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF, 0});
+    var config = config(other, "data.onBadSample=skip");
+    try (var one = ring(config, 0, 1);
+        var three = ring(config, 0, 3)) {
+      var batches = take(one, 8);
+      assertEquals(batches, take(three, 8));
+      assertTrue(one.skippedSamples() >= 5, () -> "skipped " + one.skippedSamples());
+      var told = one.takeSkipped();
+      assertEquals(one.skippedSamples(), told.size());
+      assertTrue(told.stream().anyMatch(line -> line.contains(dataset.name(2))), told::toString);
+      assertTrue(one.takeSkipped().isEmpty());
+      for (var batch : batches) {
+        var samples = (List<?>) batch.getLast();
+        assertFalse(samples.contains(5) || samples.contains(2), samples::toString);
+      }
+    }
+  }
+
+  @Test
+  void aDataSetWithoutAnyReadableImageFailsInsteadOfLookingForEver(@TempDir Path other)
+      throws IOException {
+    var dataset = Datasets.open(config(other), Split.TRAIN);
+    for (int i = 0; i < dataset.size(); i++) {
+      Files.write(dataset.imagePath(i), new byte[] {9});
+    }
+    try (var ring = ring(config(other, "data.onBadSample=skip"), 0, 2)) {
+      var e = assertThrows(DataException.class, ring::next);
+      assertTrue(e.getMessage().contains("toco data check"), e.getMessage());
+    }
+  }
+
+  @Test
+  void closingInMidEpochLeavesNoThreadAndNoTensor() {
+    long live = LibTorch.liveTensors();
+    for (int i = 0; i < 10; i++) {
+      try (var ring = ring(config(folder), 0, 3)) {
+        for (int taken = 0; taken < i % 4; taken++) {
+          ring.next();
+        }
+      }
+    }
+    assertEquals(live, LibTorch.liveTensors());
+    assertTrue(
+        Thread.getAllStackTraces().keySet().stream()
+            .noneMatch(thread -> thread.getName().startsWith("toco-loader")));
+  }
+
+  /// The device's own operators stay within a few levels of the processor's kernels: on average far
+  /// less than one.
+  @Test
+  void onAGpuTheSameViewsAreMadeThere() {
+    assumeTrue(LibTorch.cudaDeviceCount() > 0, "no GPU here");
+    var config = config(folder);
+    var source = BatchSource.of(config, Datasets.open(config, Split.TRAIN), Device.cuda(0));
+    try (var onCpu = ring(config, 0, 2);
+        var onGpu = new BatchRing(source, 0, 2);
+        var _ = TensorScope.open()) {
+      for (int i = 0; i < 8; i++) {
+        var expected = onCpu.next();
+        var got = onGpu.next();
+        assertEquals(expected.boxes(), got.boxes());
+        assertEquals(Device.cuda(0), got.labels().device());
+        var levels = Normalization.denormalize(expected.view1());
+        var difference = Normalization.denormalize(got.view1()).to(Device.CPU).sub(levels).abs();
+        assertTrue(difference.mean().item() < 1, () -> "mean difference " + difference.mean());
+      }
+    }
+  }
+
+  /// Java's own share is small change: the handles, a path, the generators. Resident memory may
+  /// move by what the C heap keeps for later.
+  @Test
+  void twentyThousandSamplesLeaveMemoryFlat() {
+    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    try (var ring = ring(config(folder), 0, 2)) {
+      for (int i = 0; i < 500; i++) {
+        ring.next();
+      }
+      ring.next();
+      long live = settledLiveTensors();
+      long resident = ProcessMemory.residentBytes();
+      long bytes = threads.getTotalThreadAllocatedBytes();
+      int samples = 20_000;
+      for (int i = 0; i < samples / BATCH; i++) {
+        ring.next();
+      }
+      long perSample = (threads.getTotalThreadAllocatedBytes() - bytes) / samples;
+      long grown = ProcessMemory.residentBytes() - resident;
+      assertEquals(live, settledLiveTensors());
+      assertTrue(perSample < 8_000, () -> perSample + " bytes of Java heap a sample");
+      assertTrue(grown < 16_000_000, () -> "resident memory grew by " + grown);
+    }
+  }
+
+  /// The count once the workers have filled every slot and wait.
+  private static long settledLiveTensors() {
+    long count = -1;
+    for (int same = 0; same < 5; ) {
+      long now = LibTorch.liveTensors();
+      same = now == count ? same + 1 : 0;
+      count = now;
+      try {
+        Thread.sleep(20);
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+    return count;
+  }
+}
