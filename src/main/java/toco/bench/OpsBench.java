@@ -57,7 +57,7 @@ public final class OpsBench {
           addNs,
           downcallNs,
           linearMs,
-          2e-6 * ROWS * IN * OUT / linearMs,
+          gflops(linearMs),
           LibTorch.numThreads(),
           LibTorch.version(),
           LibTorch.cpuCapability());
@@ -90,6 +90,18 @@ public final class OpsBench {
       throw new IllegalStateException("the live-tensor count must be above 0 here, got 0");
     }
     return median(rounds);
+  }
+
+  /// What a float32 linear layer reaches, in 10⁹ floating-point operations a second.
+  static double linearGflops() {
+    try (var _ = TensorScope.open();
+        var _ = GradMode.noGrad()) {
+      return gflops(linearMs());
+    }
+  }
+
+  private static double gflops(double linearMs) {
+    return 2e-6 * ROWS * IN * OUT / linearMs;
   }
 
   private static double linearMs() {

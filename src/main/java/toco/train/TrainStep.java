@@ -32,8 +32,15 @@ public final class TrainStep {
   private final Optimizer optimizer;
   private final Config config;
   private final PseudoLabels pseudoLabels;
+  private final StepClock clock;
 
   public TrainStep(Toco model, Optimizer optimizer, Config config) {
+    this(model, optimizer, config, StepClock.NONE);
+  }
+
+  /// @param clock hears of each part of every step
+  public TrainStep(Toco model, Optimizer optimizer, Config config, StepClock clock) {
+    this.clock = clock;
     this.model = model;
     this.optimizer = optimizer;
     this.config = config;
@@ -69,8 +76,10 @@ public final class TrainStep {
 
     var global =
         model.encode(Tensor.cat(List.of(images, batch.view2()), 0)); // both global views, [2B, …]
+    clock.lap("forward");
     var tokens = global.images(0, size);
     var cams = MultiScaleCam.compute(model, images, config.cam().scales(), tokens);
+    clock.lap("cam");
     var roiMask = CamLabels.roiMask(cams.auxCam(), labels, config.cam());
     var crops =
         RoiCrops.cut(
@@ -79,13 +88,16 @@ public final class TrainStep {
             config.train().localCropSizePx(),
             config.cam().negativeRatio(),
             corners);
+    clock.lap("crops");
 
     var patchMap = tokens.patchMap(); // [B, D, h, w]
     var cls = ClassLoss.of(model.classLogits(patchMap), labels);
     var clsAux = ClassLoss.of(model.auxClassLogits(tokens.auxMap()), labels);
     var ptc =
         patchTokenContrast(patchMap, affinity(cams.auxCam(), labels, batch.boxes(), tokens), iter);
+    clock.lap("patch contrast");
     var ctc = classTokenContrast(global, crops, iter);
+    clock.lap("local forward");
     var source = config.loss().labelsFromMainCamAt(iter) ? cams.cam() : cams.auxCam();
     var refined =
         pseudoLabels.refine(
@@ -93,13 +105,17 @@ public final class TrainStep {
             CamLabels.validCam(source, labels),
             labels,
             batch.boxes());
+    clock.lap("pseudo labels");
     var dense = denseLosses(images, patchMap, refined, batch.boxes(), iter);
 
     var losses = new LossTerms(cls, clsAux, ptc, ctc, dense.seg.value(), dense.reg);
     var total = losses.total(config.loss(), iter);
+    clock.lap("dense losses");
     optimizer.zeroGrad();
     total.backward();
+    clock.lap("backward");
     optimizer.step();
+    clock.lap("optimizer");
     return new Result(losses, total, cams, roiMask, crops, refined, dense.seg.emptyParts());
   }
 

@@ -1,0 +1,177 @@
+package toco.bench;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import toco.batch.Batch;
+import toco.cam.RoiCrops;
+import toco.config.Config;
+import toco.image.ImageBox;
+import toco.model.Toco;
+import toco.optim.Optimizer;
+import toco.optim.ParamGroups;
+import toco.optim.Schedule;
+import toco.torch.Device;
+import toco.torch.LibTorch;
+import toco.torch.Rng;
+import toco.torch.Tensor;
+import toco.torch.TensorScope;
+import toco.train.Devices;
+import toco.train.ProcessMemory;
+import toco.train.StepClock;
+import toco.train.TrainStep;
+
+/// Times whole training steps on random images, part by part.
+///
+/// The steps lie behind the point from which every loss counts. The first is a warm-up and not
+/// counted.
+public final class StepBench {
+  private static final int WARM_UP_STEPS = 1;
+  private static final int[] CLASSES_SHOWN = {3, 14};
+
+  private StepBench() {}
+
+  /// What is measured.
+  ///
+  /// @param config model, loss weights, crop and samples; data and run folder are not used
+  /// @param iters steps counted, at least 1
+  public record Options(Config config, int iters) {
+    public Options {
+      if (iters < 1) {
+        throw new IllegalArgumentException("--iters must be ≥ 1, got " + iters);
+      }
+    }
+  }
+
+  /// The figures.
+  ///
+  /// @param stepSeconds median of the counted steps
+  /// @param parts median seconds of each part
+  /// @param peakRssBytes most resident memory of the whole process
+  /// @param gflop 10⁹ operations of the step's matrix products
+  /// @param matmulGflops what a linear layer reaches on this machine, 10⁹ a second
+  /// @param matmulShare `gflop / stepSeconds` over `matmulGflops`
+  public record Result(
+      String backbone,
+      int samples,
+      int cropSizePx,
+      double stepSeconds,
+      Map<String, Double> parts,
+      long peakRssBytes,
+      double gflop,
+      double matmulGflops,
+      double matmulShare,
+      int threads,
+      String device,
+      String libtorch,
+      String cpuCapability) {}
+
+  /// Measures; needs the memory of a training run.
+  public static Result run(Options options) {
+    var config = options.config();
+    var device = Devices.prepare(config.train());
+    var laps = new Laps(device);
+    var seconds = new ArrayList<Double>();
+    Rng.manualSeed(0);
+    try (var _ = TensorScope.open();
+        var model = new Toco(config.model(), device);
+        var optimizer =
+            new Optimizer(
+                ParamGroups.of(model.params(), config.optim()),
+                config.optim(),
+                Schedule.of(config.optim(), config.train()))) {
+      var step = new TrainStep(model, optimizer, config, laps);
+      var batch = batch(config, device);
+      long first = Math.max(config.loss().segStartIter(), config.loss().regStartIter());
+      for (int i = 0; i < WARM_UP_STEPS + options.iters(); i++) {
+        long started = System.nanoTime();
+        laps.begin(i >= WARM_UP_STEPS);
+        try (var _ = TensorScope.open()) {
+          var corners =
+              RoiCrops.random(config.train().localCrops(), config.train().localCropSizePx(), 0, i);
+          var _ = step.run(batch, first + i, corners);
+        }
+        LibTorch.synchronize(device);
+        if (i >= WARM_UP_STEPS) {
+          seconds.add((System.nanoTime() - started) * 1e-9);
+        }
+      }
+    }
+    long peak = ProcessMemory.peakResidentBytes();
+    double gflop = new StepFlops(config).total() * 1e-9;
+    double stepSeconds = median(seconds);
+    double peakGflops = OpsBench.linearGflops();
+    return new Result(
+        config.model().backbone().toString(),
+        config.train().samplesPerProcess(),
+        config.augment().cropSizePx(),
+        stepSeconds,
+        laps.medians(),
+        peak,
+        gflop,
+        peakGflops,
+        gflop / stepSeconds / peakGflops,
+        LibTorch.numThreads(),
+        device.toString(),
+        LibTorch.version(),
+        LibTorch.cpuCapability());
+  }
+
+  private static Batch batch(Config config, Device device) {
+    int samples = config.train().samplesPerProcess();
+    int size = config.augment().cropSizePx();
+    int classes = config.model().foregroundClasses();
+    var labels = new float[samples * classes];
+    for (int i = 0; i < samples; i++) {
+      for (int shown : CLASSES_SHOWN) {
+        labels[i * classes + Math.min(shown, classes - 1)] = 1;
+      }
+    }
+    return new Batch(
+        Tensor.randn(samples, 3, size, size).to(device),
+        Tensor.randn(samples, 3, size, size).to(device),
+        Tensor.randn(samples, 3, size, size).to(device),
+        Tensor.of(labels, samples, classes).to(device),
+        IntStream.range(0, samples).mapToObj(_ -> ImageBox.full(size, size)).toList(),
+        IntStream.range(0, samples).boxed().toList());
+  }
+
+  private static double median(List<Double> values) {
+    return values.stream().sorted().toList().get(values.size() / 2);
+  }
+
+  /// Collects the parts of the counted steps.
+  private static final class Laps implements StepClock {
+    private final Device device;
+    private final Map<String, List<Double>> parts = new LinkedHashMap<>();
+    private boolean counted;
+    private long lastNs;
+
+    Laps(Device device) {
+      this.device = device;
+    }
+
+    void begin(boolean count) {
+      counted = count;
+      lastNs = System.nanoTime();
+    }
+
+    @Override
+    public void lap(String part) {
+      LibTorch.synchronize(device);
+      long now = System.nanoTime();
+      if (counted) {
+        parts.computeIfAbsent(part, _ -> new ArrayList<>()).add((now - lastNs) * 1e-9);
+      }
+      lastNs = now;
+    }
+
+    Map<String, Double> medians() {
+      var medians = new LinkedHashMap<String, Double>();
+      parts.forEach((part, seconds) -> medians.put(part, median(seconds)));
+      return medians;
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package toco.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import toco.bench.StepBench;
+import toco.config.Config;
+
+@Command(
+    name = "step",
+    header = "Measures whole training steps on random images, part by part.",
+    description = {
+      "Steps of the configuration's model in which every loss counts, after one to warm up.",
+      "With --json, one object: stepSeconds (median), parts, peakRssBytes, gflop (of the step's"
+          + " matrix products), matmulGflops (what a linear layer reaches here), matmulShare,"
+          + " threads, device, libtorch, cpuCapability."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  toco bench step",
+      "  toco bench step --backbone deit_tiny_patch16_224 --iters 5 --json"
+    })
+final class BenchStepCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Option(
+      names = "--backbone",
+      paramLabel = "NAME",
+      defaultValue = "deit_base_patch16_224",
+      description = "The encoder (default: deit_base_patch16_224).")
+  String backbone = "";
+
+  @Option(
+      names = "--samples",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Images a step (default: 2).")
+  int samples;
+
+  @Option(
+      names = "--crop",
+      paramLabel = "PX",
+      defaultValue = "448",
+      description = "Side of the images (default: 448).")
+  int cropSizePx;
+
+  @Option(
+      names = "--iters",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "Steps to measure (default: 3).")
+  int iters;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Set a key of the configuration, such as train.threads=1. Repeatable.")
+  List<String> overrides = new ArrayList<>();
+
+  @Option(names = "--json", description = "Print one JSON object.")
+  boolean json;
+
+  BenchStepCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    var keys = new ArrayList<String>();
+    keys.add("model.backbone=" + backbone);
+    keys.add("train.samplesPerProcess=" + samples);
+    keys.add("augment.cropSizePx=" + cropSizePx);
+    keys.addAll(overrides);
+    var config = Config.parse("", "defaults", keys);
+    var result = StepBench.run(new StepBench.Options(config, iters));
+    if (json) {
+      console.printJson(result);
+    } else {
+      var text = new StringBuilder();
+      result.parts().forEach((part, s) -> text.append(line(part, s)));
+      text.append(line("step", result.stepSeconds()));
+      console.print(
+          text
+              + String.format(
+                  Locale.ROOT,
+                  "peak memory      %8.0f MB\n"
+                      + "matrix products  %8.0f GFLOP, %.0f %% of the %.0f GFLOP/s of a linear"
+                      + " layer\n",
+                  result.peakRssBytes() * 1e-6,
+                  result.gflop(),
+                  100 * result.matmulShare(),
+                  result.matmulGflops()));
+    }
+    return ExitStatus.SUCCESS;
+  }
+
+  private static String line(String part, double seconds) {
+    return String.format(Locale.ROOT, "%-16s %8.3f s\n", part, seconds);
+  }
+}
