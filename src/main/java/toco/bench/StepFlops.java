@@ -33,7 +33,8 @@ final class StepFlops {
   private double encoder(int sizePx) {
     var shape = config.model().encoder();
     double width = shape.embedDim();
-    double patches = Math.pow(sizePx / shape.patchSizePx(), 2);
+    int grid = sizePx / shape.patchSizePx();
+    double patches = (double) grid * grid;
     double tokens = patches + shape.prefixTokens();
     double embed = 2 * patches * 3 * Math.pow(shape.patchSizePx(), 2) * width;
     double linear = 2 * tokens * width * width * (4 + 2 * shape.mlpRatio());
@@ -43,7 +44,8 @@ final class StepFlops {
 
   private double decoder(int sizePx) {
     var model = config.model();
-    double places = Math.pow(sizePx / model.encoder().patchSizePx(), 2);
+    int grid = sizePx / model.encoder().patchSizePx();
+    double places = (double) grid * grid;
     double channels = model.decoderChannels();
     return 2
         * places

@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
     name = "bench",
     header = "Measures speed.",
     synopsisSubcommandLabel = "COMMAND",
-    footerHeading = "%nExample:%n",
+    footerHeading = "%nExamples:%n",
     footer = {"  toco bench ops", "  toco bench step", "  toco bench loader --data voc-mini"})
 final class BenchCommand {
   private BenchCommand() {}

@@ -1,10 +1,10 @@
 package toco.cli;
 
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import toco.bench.StepBench;
 import toco.config.Config;
@@ -54,11 +54,7 @@ final class BenchStepCommand implements Callable<Integer> {
       description = "Steps to measure (default: 3).")
   int iters;
 
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Set a key of the configuration, such as train.threads=1. Repeatable.")
-  List<String> overrides = new ArrayList<>();
+  @Mixin Overrides overrides = new Overrides();
 
   @Option(names = "--json", description = "Print one JSON object.")
   boolean json;
@@ -73,7 +69,7 @@ final class BenchStepCommand implements Callable<Integer> {
     keys.add("model.backbone=" + backbone);
     keys.add("train.samplesPerProcess=" + samples);
     keys.add("augment.cropSizePx=" + cropSizePx);
-    keys.addAll(overrides);
+    keys.addAll(overrides.keys);
     var config = Config.parse("", "defaults", keys);
     var result = StepBench.run(new StepBench.Options(config, iters));
     if (json) {

@@ -1,11 +1,10 @@
 package toco.cli;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import toco.config.Config;
@@ -28,11 +27,7 @@ final class ConfigCommand implements Callable<Integer> {
   @Parameters(arity = "0..1", paramLabel = "CONFIG", description = "YAML file.")
   @Nullable Path config;
 
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Set a key of the configuration. Repeatable.")
-  List<String> overrides = new ArrayList<>();
+  @Mixin Overrides overrides = new Overrides();
 
   @Option(
       names = "--describe",
@@ -53,7 +48,9 @@ final class ConfigCommand implements Callable<Integer> {
       return ExitStatus.SUCCESS;
     }
     var loaded =
-        config == null ? Config.parse("", "defaults", overrides) : Config.load(config, overrides);
+        config == null
+            ? Config.parse("", "defaults", overrides.keys)
+            : Config.load(config, overrides.keys);
     console.print(json ? loaded.toJson() + "\n" : loaded.toYaml());
     return ExitStatus.SUCCESS;
   }

@@ -1,12 +1,12 @@
 package toco.cli;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import toco.demo.Comparison;
 import toco.demo.Demo;
@@ -50,11 +50,7 @@ final class DemoCommand implements Callable<Integer> {
       description = "Folder of the run (default: runs/demo or runs/compare, numbered if taken).")
   @Nullable Path dir;
 
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Set a key of the configuration. Repeatable.")
-  List<String> overrides = new ArrayList<>();
+  @Mixin Overrides overrides = new Overrides();
 
   @Option(names = "--json", description = "Print one JSON object in place of the table.")
   boolean json;
@@ -65,7 +61,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var options = new DemoOptions(configs(), dir, seed, overrides);
+    var options = new DemoOptions(configs(), dir, seed, overrides.keys);
     var progress = console.progress();
     return compare ? compare(options, progress) : train(options, progress);
   }

@@ -1,12 +1,12 @@
 package toco.cli;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import toco.checkpoint.Checkpoint;
@@ -48,11 +48,7 @@ final class EvalCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   Path checkpoint;
 
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Set a key of the configuration. Repeatable.")
-  List<String> overrides = new ArrayList<>();
+  @Mixin Overrides overrides = new Overrides();
 
   @Option(names = "--json", description = "Print one JSON object in place of the table.")
   boolean json;
@@ -69,7 +65,7 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var loaded = Config.load(config, overrides);
+    var loaded = Config.load(config, overrides.keys);
     Checkpoint.configOf(checkpoint)
         .map(trained -> Config.parse(trained, checkpoint.toString(), List.of()))
         .ifPresent(trained -> trained.model().requireSameNetwork(loaded.model(), checkpoint));

@@ -1,11 +1,10 @@
 package toco.cli;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -43,11 +42,7 @@ final class TrainCommand implements Callable<Integer> {
       description = "YAML file of what differs from the defaults; see: toco config --describe")
   @Nullable Path config;
 
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Set a key of the configuration, such as train.maxIters=100. Repeatable.")
-  List<String> overrides = new ArrayList<>();
+  @Mixin Overrides overrides = new Overrides();
 
   @Option(
       names = "--resume",
@@ -81,19 +76,19 @@ final class TrainCommand implements Callable<Integer> {
   private Trainer open(ProgressReport progress) {
     if (run != null) {
       if (config != null) {
-        ConfigDifference.between(run, Config.load(config, overrides))
+        ConfigDifference.between(run, Config.load(config, overrides.keys))
             .ifPresent(
                 keys ->
                     progress.onMessage(
                         "%s goes on with its own configuration; %s differs from it in %s"
                             .formatted(run, config, keys)));
       }
-      return Trainer.resume(run, overrides, progress);
+      return Trainer.resume(run, overrides.keys, progress);
     }
     if (config == null) {
       throw new ParameterException(spec.commandLine(), "Missing CONFIG, or --resume RUN");
     }
-    var loaded = Config.load(config, overrides);
+    var loaded = Config.load(config, overrides.keys);
     return Trainer.start(loaded, progress);
   }
 }
