@@ -28,6 +28,7 @@ command -v g++ >/dev/null || missing+=(g++)
 command -v ninja >/dev/null || missing+=(ninja-build)
 command -v mvn >/dev/null || missing+=(maven)
 python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
+[[ $(PATH=$PATH:/sbin:/usr/sbin ldconfig -p) == *libturbojpeg.so.0* ]] || missing+=(libturbojpeg0)
 if [ ${#missing[@]} -gt 0 ]; then
   command -v apt-get >/dev/null || { echo "missing and no apt-get to install them: ${missing[*]}"; exit 1; }
   as_root=()

@@ -62,6 +62,7 @@ public final class Doctor {
     checks.addAll(bridge.all());
     checks.add(MachineChecks.memory());
     checks.add(MachineChecks.disk(surroundings, bridge.hasLibTorch()));
+    checks.add(ImageChecks.jpeg(surroundings));
     checks.addAll(ToolChecks.all(bridge.hasLibTorch(), bridge.hasShim()));
     return new Report(checks);
   }

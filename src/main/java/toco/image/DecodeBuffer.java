@@ -119,7 +119,6 @@ public final class DecodeBuffer implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
-      jpeg.close();
       encoded.close();
       pixels.close();
       scratch.close();

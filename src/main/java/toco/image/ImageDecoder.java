@@ -12,7 +12,15 @@ import java.nio.file.Path;
 ///   16-bit grey is *clipped* at 255, as Pillow does;
 /// - colour profiles, gamma and the EXIF orientation are not applied.
 ///
-/// A truncated or unreadable file is refused; no partly decoded image is ever returned.
+/// A truncated or unreadable file is refused; no partly decoded image is ever returned. That goes
+/// further than Pillow, which also reads a JPEG without its end marker if no row is missing, a
+/// progressive one without its last scans, lossless JPEG, and PNG with a wrong checksum.
+///
+/// JPEG is decoded by libjpeg-turbo where it is installed, else by the JDK; [JpegChoice] has a say.
+/// Both give the same bytes of an intact file; of damage that they let pass, each may make
+/// something else. Arithmetic-coded JPEG, which is rare, takes libjpeg-turbo.
+///
+/// To decode many images, use a [DecodeBuffer].
 public final class ImageDecoder {
   /// Larger images are refused before any memory is taken: a damaged header can claim any size.
   static final long MAX_PIXELS = 178_956_970;

@@ -8,7 +8,7 @@ public enum JpegChoice {
   AUTO,
   /// libjpeg-turbo's TurboJPEG library, `libturbojpeg.so.0`.
   TURBO,
-  /// The JDK's own reader, several times slower.
+  /// The JDK's own reader, about three times slower; it does not read arithmetic-coded files.
   IMAGEIO;
 
   /// The system property that names the choice.
@@ -18,7 +18,13 @@ public enum JpegChoice {
   ///
   /// @throws IllegalArgumentException if the property has another value
   public static JpegChoice ofProcess() {
-    var name = System.getProperty(PROPERTY, "auto");
+    return parse(System.getProperty(PROPERTY, AUTO.toString()));
+  }
+
+  /// The choice of this name.
+  ///
+  /// @throws IllegalArgumentException if there is none
+  public static JpegChoice parse(String name) {
     for (var choice : values()) {
       if (choice.toString().equals(name)) {
         return choice;

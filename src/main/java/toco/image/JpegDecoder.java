@@ -2,8 +2,8 @@ package toco.image;
 
 import java.lang.foreign.MemorySegment;
 
-/// Decodes JPEG to RGB, with Pillow's bytes.
-sealed interface JpegDecoder extends AutoCloseable permits TurboJpeg, JpegRaster {
+/// Decodes JPEG to RGB, with Pillow's bytes. Keeps nothing from image to image.
+sealed interface JpegDecoder permits TurboJpeg, JpegRaster {
   String REMEDY = "replace it with an intact file, or take it off the list";
 
   /// Decodes a whole image.
@@ -16,7 +16,4 @@ sealed interface JpegDecoder extends AutoCloseable permits TurboJpeg, JpegRaster
   /// @throws ImageException if the file is damaged or truncated; `rgb` then holds anything
   void decode(
       MemorySegment file, JpegHeader header, String source, MemorySegment rgb, GrownMemory scratch);
-
-  @Override
-  void close();
 }

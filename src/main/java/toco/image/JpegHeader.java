@@ -11,12 +11,16 @@ import java.util.List;
 ///
 /// @param components in the file's order
 /// @param arithmetic whether the coefficients are arithmetic-coded, not Huffman-coded
+/// @param progressive whether the scans go from coarse to fine
+/// @param severalScans whether the first scan cannot hold all
 record JpegHeader(
     int widthPx,
     int heightPx,
     Colours colours,
     List<JpegHeader.Component> components,
-    boolean arithmetic) {
+    boolean arithmetic,
+    boolean progressive,
+    boolean severalScans) {
   /// What the components mean.
   enum Colours {
     GREY(1),
@@ -38,6 +42,11 @@ record JpegHeader(
   /// @param vertical likewise, of rows
   record Component(int id, int horizontal, int vertical) {}
 
+  private static final int BASELINE = 0xC0;
+  private static final int EXTENDED = 0xC1;
+  private static final int PROGRESSIVE = 0xC2;
+  private static final int ARITHMETIC = 0xC9;
+  private static final int ARITHMETIC_PROGRESSIVE = 0xCA;
   private static final int APP0_JFIF = 0xE0;
   private static final int APP14_ADOBE = 0xEE;
   private static final int NO_ADOBE = -1;
@@ -46,7 +55,6 @@ record JpegHeader(
   /// Images up to this size are left to the decoder, however short their files.
   private static final long SMALL_PIXELS = 1L << 22;
 
-  private static final int MAX_SCANS = 500;
   private static final String REMEDY = "replace it with an intact file, or save it as 8-bit JPEG";
 
   JpegHeader {
@@ -58,7 +66,7 @@ record JpegHeader(
     int width = 0;
     int height = 0;
     List<Component> components = List.of();
-    boolean arithmetic = false;
+    int frame = 0;
     boolean jfif = false;
     int adobeTransform = NO_ADOBE;
     var markers = new JpegMarkers(file);
@@ -71,13 +79,14 @@ record JpegHeader(
         throw ImageException.unreadable(source, "the JPEG holds no image data", REMEDY);
       }
       if (isFrame(code) && markers.bodyBytes() >= 6) {
+        requireOrdinary(code, source);
         if (markers.u8(0) != 8) {
           throw ImageException.unreadable(source, markers.u8(0) + "-bit JPEG", REMEDY);
         }
         height = markers.u16(1);
         width = markers.u16(3);
         components = components(markers, source);
-        arithmetic = code > 0xC8;
+        frame = code;
       } else if (code == APP0_JFIF
           && markers.bodyBytes() >= 14
           && markers.bodyStartsWith("JFIF\0")) {
@@ -90,27 +99,14 @@ record JpegHeader(
     } while (markers.code() != JpegMarkers.START_OF_SCAN);
     ImageDecoder.checkSize(source, width, height);
     var colours = colours(components, jfif, adobeTransform, source);
-    var header = new JpegHeader(width, height, colours, components, arithmetic);
+    boolean progressive = frame == PROGRESSIVE || frame == ARITHMETIC_PROGRESSIVE;
+    boolean severalScans =
+        progressive || (markers.bodyBytes() > 0 && markers.u8(0) < components.size());
+    var header =
+        new JpegHeader(
+            width, height, colours, components, frame >= ARITHMETIC, progressive, severalScans);
     header.checkFileHoldsSoMuch(file.byteSize(), source);
     return header;
-  }
-
-  /// Follows the markers to the file's last, as a decoder does that reads all scans.
-  ///
-  /// @throws ImageException if the file ends before its image does, or has a scan for every
-  ///   coefficient many times over, which takes as long as its author likes
-  static void checkEnd(MemorySegment file, String source) {
-    var markers = new JpegMarkers(file);
-    int scans = 0;
-    do {
-      if (!markers.next()) {
-        throw ImageException.unreadable(source, "the JPEG is truncated", REMEDY);
-      }
-      if (markers.code() == JpegMarkers.START_OF_SCAN && ++scans > MAX_SCANS) {
-        throw ImageException.unreadable(
-            source, "the JPEG has more than %d scans".formatted(MAX_SCANS), REMEDY);
-      }
-    } while (markers.code() != JpegMarkers.END_OF_IMAGE);
   }
 
   /// The largest sampling factors of all components: how many columns and rows of the image one
@@ -188,6 +184,17 @@ record JpegHeader(
               "a JPEG has 1, 3 or 4 colour components, this one " + components.size(),
               "convert it to RGB");
     };
+  }
+
+  private static void requireOrdinary(int frame, String source) {
+    switch (frame) {
+      case BASELINE, EXTENDED, PROGRESSIVE, ARITHMETIC, ARITHMETIC_PROGRESSIVE -> {}
+      default ->
+          throw ImageException.unreadable(
+              source,
+              "it is a lossless or hierarchical JPEG (SOF%d)".formatted(frame - BASELINE),
+              "save it as an ordinary JPEG");
+    }
   }
 
   private static boolean isFrame(int marker) {

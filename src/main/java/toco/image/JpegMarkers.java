@@ -15,7 +15,7 @@ final class JpegMarkers {
   static final int START_OF_SCAN = 0xDA;
   static final int END_OF_IMAGE = 0xD9;
 
-  private static final int TEMPORARY = 0x01;
+  private static final int FIRST_FRAME = 0xC0;
   private static final int FIRST_RESTART = 0xD0;
   private static final int START_OF_IMAGE = 0xD8;
 
@@ -61,8 +61,8 @@ final class JpegMarkers {
       if (code == END_OF_IMAGE) {
         return true;
       }
-      boolean standsAlone =
-          code <= TEMPORARY || (code >= FIRST_RESTART && code <= START_OF_IMAGE); // 0: a data byte
+      // below: data bytes (0), and what no JPEG has but damaged data
+      boolean standsAlone = code < FIRST_FRAME || (code >= FIRST_RESTART && code <= START_OF_IMAGE);
       if (!standsAlone) {
         return enterSegment();
       }

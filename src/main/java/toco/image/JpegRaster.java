@@ -28,7 +28,7 @@ final class JpegRaster implements JpegDecoder {
           "it is arithmetic-coded, which the JDK's decoder does not read",
           TurboJpeg.INSTALL + ", or save it as an ordinary JPEG");
     }
-    JpegHeader.checkEnd(file, source);
+    JpegScans.check(file, header, source);
     Raster raster = readRaw(file.toArray(ValueLayout.JAVA_BYTE), source);
     int width = header.widthPx();
     int height = header.heightPx();
@@ -123,7 +123,4 @@ final class JpegRaster implements JpegDecoder {
       return row;
     }
   }
-
-  @Override
-  public void close() {}
 }

@@ -21,6 +21,7 @@ final class PngRaster {
   private static final int IEND = 0x49454E44;
   private static final int GREY = 0;
   private static final int PALETTE = 3;
+  private static final long MAX_INFLATION = 1032; // deflate: 258 bytes in 2 bits, no more
   private static final String REMEDY = "replace it with an intact PNG, or take it off the list";
 
   private PngRaster() {}
@@ -105,7 +106,7 @@ final class PngRaster {
       throw ImageException.unreadable(source, "the PNG is truncated in its header", REMEDY);
     }
     var header = ByteBuffer.wrap(file);
-    ImageDecoder.checkSize(source, header.getInt(16), header.getInt(20));
+    checkSize(file, source, header.getInt(16), header.getInt(20));
     checkChunks(file, source);
     ImageReader reader = ImageIO.getImageReadersByFormatName("png").next();
     try (var input = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
@@ -117,6 +118,26 @@ final class PngRaster {
           "cannot read %s: %s; %s".formatted(source, ImageException.reason(cause), REMEDY), e);
     } finally {
       reader.dispose();
+    }
+  }
+
+  /// A damaged header can claim any size, but not more than the file could be inflated to.
+  private static void checkSize(byte[] file, String source, int width, int height) {
+    ImageDecoder.checkSize(source, width, height);
+    int samples =
+        switch (colourType(file)) {
+          case 2 -> 3; // RGB
+          case 4 -> 2; // grey and alpha
+          case 6 -> 4; // RGB and alpha
+          default -> 1;
+        };
+    long rowBytes = Math.ceilDiv((long) width * samples * bitDepth(file), Byte.SIZE);
+    if (rowBytes * height > MAX_INFLATION * file.length) {
+      throw ImageException.unreadable(
+          source,
+          "the PNG is truncated: its header claims %d×%d px, which %d bytes cannot hold"
+              .formatted(width, height, file.length),
+          REMEDY);
     }
   }
 

@@ -17,25 +17,24 @@ import toco.image.ffi.LibTurboJpeg;
 public final class TurboJpeg implements JpegDecoder {
   /// How to get the library.
   public static final String INSTALL =
-      "install libjpeg-turbo (Debian: apt-get install libturbojpeg0)";
+      "install libjpeg-turbo (Debian: apt-get install libturbojpeg0, Ubuntu: libturbojpeg)";
 
   private static final String NAME = "libturbojpeg.so.0";
   private static final List<String> FUNCTIONS =
       List.of("tjInitDecompress", "tjDecompress2", "tjDestroy", "tjGetErrorStr2", "tjGetErrorCode");
 
   /// What libjpeg warns of and Pillow lets pass. After a warning, an error has the same code as the
-  /// warning, so that only the text tells them apart.
+  /// warning, so that only the text tells them apart. TurboJPEG 3 tells of no second warning.
   private static final List<String> WARNINGS =
       List.of(
           "Corrupt JPEG data: ",
           "Inconsistent progression sequence ",
           "Invalid SOS parameters for sequential JPEG",
+          "No error",
           "Unknown Adobe color transform code ",
           "Warning: unknown JFIF revision number ");
 
   private static final String TRUNCATED = "Premature end of JPEG file";
-
-  private MemorySegment handle;
 
   /// Why the library cannot be used, or an empty text.
   public static String problem() {
@@ -95,10 +94,6 @@ public final class TurboJpeg implements JpegDecoder {
 
   TurboJpeg() {
     requireLibrary();
-    handle = LibTurboJpeg.tjInitDecompress();
-    if (handle.equals(MemorySegment.NULL)) {
-      throw new IllegalStateException("TurboJPEG cannot start: " + message());
-    }
   }
 
   @Override
@@ -108,43 +103,60 @@ public final class TurboJpeg implements JpegDecoder {
       String source,
       MemorySegment rgb,
       GrownMemory scratch) {
+    if (header.severalScans()) {
+      JpegScans.check(file, header, source);
+    }
     int width = header.widthPx();
     int height = header.heightPx();
     if (header.colours().components < 4) {
-      decompress(file, source, rgb, width, height, LibTurboJpeg.TJPF_RGB());
+      decompress(file, header, source, rgb, LibTurboJpeg.TJPF_RGB());
       return;
     }
     var inks = scratch.take(4L * width * height);
-    decompress(file, source, inks, width, height, LibTurboJpeg.TJPF_CMYK());
+    decompress(file, header, source, inks, LibTurboJpeg.TJPF_CMYK());
     inksToRgb(inks, rgb, width, height);
   }
 
-  private void decompress(
-      MemorySegment file, String source, MemorySegment pixels, int width, int height, int format) {
-    // pitch 0: rows without gaps; limited scans: a hostile progressive file would take for ever
-    int status =
-        LibTurboJpeg.tjDecompress2(
-            handle,
-            file,
-            file.byteSize(),
-            pixels,
-            width,
-            0,
-            height,
-            format,
-            LibTurboJpeg.TJFLAG_ACCURATEDCT() | LibTurboJpeg.TJFLAG_LIMITSCANS());
-    if (status == 0) {
-      return;
+  /// Takes a decompressor of its own: one that is used again would decode a file that lacks its
+  /// tables with those of the image before. Making it takes microseconds.
+  private static void decompress(
+      MemorySegment file, JpegHeader header, String source, MemorySegment pixels, int format) {
+    var handle = LibTurboJpeg.tjInitDecompress();
+    if (handle.equals(MemorySegment.NULL)) {
+      throw new OutOfMemoryError("TurboJPEG cannot start: " + message(handle));
     }
-    var message = message();
+    try {
+      // pitch 0: rows without gaps; limited scans: a hostile progressive file would take for ever
+      int status =
+          LibTurboJpeg.tjDecompress2(
+              handle,
+              file,
+              file.byteSize(),
+              pixels,
+              header.widthPx(),
+              0,
+              header.heightPx(),
+              format,
+              LibTurboJpeg.TJFLAG_ACCURATEDCT() | LibTurboJpeg.TJFLAG_LIMITSCANS());
+      if (status != 0) {
+        boolean warning = LibTurboJpeg.tjGetErrorCode(handle) == LibTurboJpeg.TJERR_WARNING();
+        checkFailure(message(handle), warning, file, header, source);
+      }
+    } finally {
+      LibTurboJpeg.tjDestroy(handle);
+    }
+  }
+
+  /// Returns if nothing happened but what Pillow lets pass.
+  private static void checkFailure(
+      String message, boolean warning, MemorySegment file, JpegHeader header, String source) {
     if (message.startsWith(TRUNCATED)) {
       throw ImageException.unreadable(source, "the JPEG is truncated", REMEDY);
     }
-    boolean warning = LibTurboJpeg.tjGetErrorCode(handle) == LibTurboJpeg.TJERR_WARNING();
     if (!warning || WARNINGS.stream().noneMatch(message::startsWith)) {
       throw ImageException.unreadable(source, message, REMEDY);
     }
-    JpegHeader.checkEnd(file, source); // only the first warning is told; the end may lack as well
+    JpegScans.check(file, header, source); // only the first warning is told; the end may be missing
   }
 
   private static void inksToRgb(MemorySegment inks, MemorySegment rgb, int width, int height) {
@@ -159,15 +171,7 @@ public final class TurboJpeg implements JpegDecoder {
     }
   }
 
-  private String message() {
+  private static String message(MemorySegment handle) {
     return LibTurboJpeg.tjGetErrorStr2(handle).getString(0).strip().replaceAll("\\s+", " ");
-  }
-
-  @Override
-  public void close() {
-    if (!handle.equals(MemorySegment.NULL)) {
-      LibTurboJpeg.tjDestroy(handle);
-      handle = MemorySegment.NULL;
-    }
   }
 }

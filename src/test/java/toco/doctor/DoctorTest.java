@@ -9,6 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.doctor.Check.State;
+import toco.image.TurboJpeg;
 
 class DoctorTest {
   private static final Map<String, String> JAVA =
@@ -44,6 +45,26 @@ class DoctorTest {
     assertEquals(State.OK, check(report, "shim").state());
     assertFalse(check(report, "CPU kernels").found().isEmpty());
     assertTrue(report.healthy(), report.table());
+  }
+
+  @Test
+  void theJpegDecoderIsNamed() {
+    var found = check(Doctor.examine(new Surroundings(JAVA, Map.of())), "JPEG");
+    boolean turbo = TurboJpeg.problem().isEmpty();
+    assertEquals(turbo ? State.OK : State.NOTE, found.state(), found.toString());
+    assertTrue(found.found().contains(turbo ? "/libturbojpeg." : "ImageIO"), found.toString());
+    assertTrue(found.remedy().isEmpty() || found.remedy().contains("libturbojpeg0"));
+    assertTrue(jpeg("imageio").found().contains("ImageIO"));
+    assertEquals(State.OK, jpeg("imageio").state());
+    assertEquals(turbo ? State.OK : State.MISSING, jpeg("turbo").state());
+    assertEquals(State.MISSING, jpeg("other").state());
+    assertTrue(jpeg("other").found().contains("other"));
+  }
+
+  private static Check jpeg(String choice) {
+    var properties = new java.util.HashMap<>(JAVA);
+    properties.put("toco.jpeg", choice);
+    return check(Doctor.examine(new Surroundings(properties, Map.of())), "JPEG");
   }
 
   @Test

@@ -1,0 +1,33 @@
+package toco.doctor;
+
+import toco.image.JpegChoice;
+import toco.image.TurboJpeg;
+
+/// What decodes images.
+final class ImageChecks {
+  private static final String JPEG = "JPEG";
+  private static final String IMAGEIO =
+      "the JDK's ImageIO, about three times slower than TurboJPEG";
+
+  private ImageChecks() {}
+
+  static Check jpeg(Surroundings surroundings) {
+    var value = surroundings.property(JpegChoice.PROPERTY);
+    JpegChoice choice;
+    try {
+      choice = JpegChoice.parse(value.isEmpty() ? JpegChoice.AUTO.toString() : value);
+    } catch (IllegalArgumentException e) {
+      return Check.missing(JPEG, String.valueOf(e.getMessage()), "set it to one of these");
+    }
+    if (choice == JpegChoice.IMAGEIO) {
+      return Check.ok(JPEG, "%s, as %s=imageio asks".formatted(IMAGEIO, JpegChoice.PROPERTY));
+    }
+    var problem = TurboJpeg.problem();
+    if (problem.isEmpty()) {
+      return Check.ok(JPEG, TurboJpeg.description());
+    }
+    return choice == JpegChoice.TURBO
+        ? Check.missing(JPEG, problem, TurboJpeg.INSTALL)
+        : Check.note(JPEG, "%s; %s".formatted(IMAGEIO, problem), TurboJpeg.INSTALL);
+  }
+}
