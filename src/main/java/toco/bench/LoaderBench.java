@@ -77,7 +77,7 @@ public final class LoaderBench {
           seconds,
           options.workers(),
           options.cropSizePx(),
-          JpegChoice.ofProcess().toString(),
+          JpegChoice.ofProcess().resolved().toString(),
           (THREADS.getTotalThreadAllocatedBytes() - bytes) / images,
           ProcessMemory.residentBytes() - resident,
           LibTorch.version(),

@@ -34,15 +34,19 @@ public enum JpegChoice {
         "the system property %s must be auto, turbo or imageio, got %s".formatted(PROPERTY, name));
   }
 
+  /// What the choice comes down to on this machine: [#TURBO] or [#IMAGEIO].
+  public JpegChoice resolved() {
+    if (this != AUTO) {
+      return this;
+    }
+    return TurboJpeg.problem().isEmpty() ? TURBO : IMAGEIO;
+  }
+
   /// Opens the decoder chosen.
   ///
   /// @throws IllegalStateException if it is TurboJPEG and that is not installed
   JpegDecoder open() {
-    return switch (this) {
-      case AUTO -> TurboJpeg.problem().isEmpty() ? new TurboJpeg() : new JpegRaster();
-      case TURBO -> new TurboJpeg();
-      case IMAGEIO -> new JpegRaster();
-    };
+    return resolved() == TURBO ? new TurboJpeg() : new JpegRaster();
   }
 
   /// The value of the property.
