@@ -41,6 +41,8 @@ void resample_part(const at::Tensor &image, const int64_t *cut, const int64_t *s
                    const at::Tensor &out) {
   constexpr int64_t limit = 1 << 30;  // of sizes and places: their sums and products stay far from int64's end
   auto from = rgb_pixels(image, "image"), to = rgb_pixels(out, "out");
+  bool apart = from + image.numel() <= to || to + out.numel() <= from;
+  TORCH_CHECK_VALUE(apart, "image and out must share no memory; resample into another tensor");
   int64_t top = cut[0], left = cut[1], height = cut[2], width = cut[3];
   bool inside = top >= 0 && left >= 0 && height > 0 && width > 0 && height <= image.size(0) - top && width <= image.size(1) - left;
   TORCH_CHECK_INDEX(inside, "cut must lie inside the image ", image.sizes(), " and be no smaller than 1 x 1, got top ", top, ", left ", left,

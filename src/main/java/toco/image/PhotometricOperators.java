@@ -6,11 +6,11 @@ import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
 /// [Photometric] by LibTorch's operators, for devices without kernels of our own. Pillow's
-/// arithmetic step by step, in float32; only where a level lies on the edge of rounding may it
-/// differ.
+/// arithmetic step by step; only where a level lies on the edge of rounding may it differ.
 final class PhotometricOperators {
   private static final float[] LUMA = {19595, 38470, 7471}; // of 65536
   private static final int BLUR_PASSES = 3;
+  private static final float FIXED_POINT = 1 << 24; // the unit of Pillow's weights
 
   private PhotometricOperators() {}
 
@@ -69,14 +69,14 @@ final class PhotometricOperators {
     if (!(radius >= 0 && radius <= 10_000)) {
       throw new IllegalArgumentException("radius must be 0 to 10000 pixels, got " + radius);
     }
-    double box = boxRadius(radius);
+    float box = boxRadius((float) radius);
     if (box == 0) {
       return;
     }
     apply(
         image,
         levels -> {
-          var planes = levels.permute(2, 0, 1); // [3, H, W]
+          var planes = levels.to(DType.FLOAT64).permute(2, 0, 1); // [3, H, W]
           for (int pass = 0; pass < BLUR_PASSES; pass++) {
             planes = boxBlur(planes, box);
           }
@@ -104,21 +104,21 @@ final class PhotometricOperators {
 
   /// Of the box that, applied three times, spreads as far as a Gaussian (Gwosdek et al., SSVM
   /// 2011).
-  private static double boxRadius(double radius) {
-    double variance = radius * radius / BLUR_PASSES;
-    double whole = Math.floor((Math.sqrt(12 * variance + 1) - 1) / 2);
-    double fraction =
-        (2 * whole + 1)
-            * (whole * (whole + 1) - 3 * variance)
-            / (6 * (variance - (whole + 1) * (whole + 1)));
+  private static float boxRadius(float radius) {
+    float variance = radius * radius / BLUR_PASSES;
+    float whole = (float) Math.floor((Math.sqrt(12.0 * variance + 1) - 1) / 2);
+    float next = whole + 1;
+    float fraction =
+        (2 * whole + 1) * (whole * next - 3 * variance) / (6 * (variance - next * next));
     return whole + fraction;
   }
 
-  /// One pass along the rows of [3, H, W]: a mean over `2 · radius + 1` pixels, rounded.
-  private static Tensor boxBlur(Tensor planes, double radius) {
+  /// One pass along the rows of [3, H, W]: a mean over `2 · radius + 1` pixels, rounded. Weights
+  /// are in Pillow's fixed point, which decides where levels lie halfway; float64 holds it exactly.
+  private static Tensor boxBlur(Tensor planes, float radius) {
     long reach = (long) radius + 1;
-    double inner = 1 / (2 * radius + 1);
-    double outer = (1 - (2 * reach - 1) * inner) / 2;
+    double inner = Math.floor(FIXED_POINT / (2 * radius + 1));
+    double outer = Math.floor((FIXED_POINT - (2 * reach - 1) * inner) / 2);
     long width = planes.size(2);
     var padded = Ops.call("aten::replication_pad2d", planes, new long[] {reach, reach, 0, 0});
     var inside =
@@ -132,7 +132,7 @@ final class PhotometricOperators {
             true,
             1); // divided by 1: the sum
     var ends = padded.slice(2, 0, width).add(padded.slice(2, 2 * reach, width + 2 * reach));
-    return inside.mul(inner).add(ends.mul(outer)).add(0.5).floor();
+    return inside.mul(inner).add(ends.mul(outer)).div(FIXED_POINT).add(0.5).floor();
   }
 
   private static void requireFactor(double factor) {

@@ -1,0 +1,204 @@
+package toco.image;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static toco.image.TestImages.black;
+import static toco.image.TestImages.largestDifference;
+import static toco.image.TestImages.noise;
+
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import toco.torch.DType;
+import toco.torch.Interpolation;
+import toco.torch.Tensor;
+import toco.torch.TensorScope;
+import toco.torch.TorchException;
+
+class GeometricTest {
+  private TensorScope scope;
+
+  @BeforeEach
+  void open() {
+    scope = TensorScope.open();
+  }
+
+  @AfterEach
+  void free() {
+    scope.close();
+  }
+
+  /// Pillow's own results: the kernels equal them, and LibTorch's antialiased interpolation is
+  /// within one level.
+  @ParameterizedTest
+  @ValueSource(strings = {"50", "73", "160"})
+  void bothResizeToTheRecordedLevels(String percent) {
+    var recorded = TestImages.recorded("resize_bilinear-" + percent);
+    var expected = recorded.out();
+    var exact = expected.zerosLike();
+    Geometric.resize(recorded.in(), exact);
+    assertEquals(0, largestDifference(expected, exact));
+    var near = expected.zerosLike();
+    GeometricOperators.resample(
+        recorded.in(),
+        new long[] {0, 0, recorded.in().size(0), recorded.in().size(1)},
+        new long[] {expected.size(0), expected.size(1)},
+        new long[2],
+        Interpolation.BILINEAR_ANTIALIAS,
+        near);
+    assertTrue(largestDifference(expected, near) <= 1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void bothResizeACropToTheRecordedLevels(int number) {
+    var recorded = TestImages.recorded("resized_crop_bicubic-" + number);
+    var expected = recorded.out();
+    int top = recorded.integer("top");
+    int left = recorded.integer("left");
+    int height = recorded.integer("height");
+    int width = recorded.integer("width");
+    var exact = expected.zerosLike();
+    Geometric.resizedCrop(recorded.in(), top, left, height, width, exact);
+    assertEquals(0, largestDifference(expected, exact));
+    var near = expected.zerosLike();
+    GeometricOperators.resample(
+        recorded.in(),
+        new long[] {top, left, height, width},
+        new long[] {expected.size(0), expected.size(1)},
+        new long[2],
+        Interpolation.BICUBIC_ANTIALIAS,
+        near);
+    assertTrue(largestDifference(expected, near) <= 1);
+  }
+
+  /// A scaled crop computes only what shows, yet gives what resizing, padding and cropping give:
+  /// for pictures larger and smaller than the crop, and at every place of the padding.
+  @Test
+  void aScaledCropIsAWindowOfTheResizedAndPaddedImage() {
+    var random = new Random(5);
+    for (int i = 0; i < 60; i++) {
+      var image = noise(1 + random.nextInt(60), 1 + random.nextInt(60));
+      int height = 1 + random.nextInt(90);
+      int width = 1 + random.nextInt(90);
+      int size = 1 + random.nextInt(60);
+      int canvasHeight = Math.max(height, size);
+      int canvasWidth = Math.max(width, size);
+      int padTop = random.nextInt(canvasHeight - height + 1);
+      int padLeft = random.nextInt(canvasWidth - width + 1);
+      int cropTop = random.nextInt(canvasHeight - size + 1);
+      int cropLeft = random.nextInt(canvasWidth - size + 1);
+
+      var resized = black(height, width);
+      Geometric.resize(image, resized);
+      var canvas = black(canvasHeight, canvasWidth);
+      var _ =
+          canvas
+              .slice(0, padTop, padTop + height)
+              .slice(1, padLeft, padLeft + width)
+              .copy_(resized);
+      var expected = canvas.slice(0, cropTop, cropTop + size).slice(1, cropLeft, cropLeft + size);
+
+      var crop = black(size, size).add(9); // what was there before must not show
+      var box =
+          Geometric.scaledCrop(image, height, width, padTop, padLeft, cropTop, cropLeft, crop);
+      assertEquals(0, largestDifference(expected, crop));
+      assertEquals(
+          new ImageBox(
+              Math.max(padTop - cropTop, 0),
+              Math.min(padTop - cropTop + height, size),
+              Math.max(padLeft - cropLeft, 0),
+              Math.min(padLeft - cropLeft + width, size)),
+          box);
+
+      var near = black(size, size).add(9);
+      GeometricOperators.resample(
+          image,
+          new long[] {0, 0, image.size(0), image.size(1)},
+          new long[] {height, width},
+          new long[] {padTop - cropTop, padLeft - cropLeft},
+          Interpolation.BILINEAR_ANTIALIAS,
+          near);
+      // Pillow rounds between its two passes, LibTorch's float path does not
+      assertTrue(largestDifference(expected, near) <= 1);
+    }
+  }
+
+  @Test
+  void aPictureThatIsWhollyCutOffLeavesBlackAndAnEmptyBox() {
+    var crop = black(4, 4).add(9);
+    var box = Geometric.scaledCrop(noise(3, 3), 5, 5, 0, 0, 5, 0, crop);
+    assertEquals(new ImageBox(0, 0, 0, 4), box);
+    assertEquals(0, crop.amax().itemLong());
+  }
+
+  @Test
+  void theSizeItHasAlreadyIsACopy() {
+    var image = noise(37, 23);
+    var same = image.zerosLike();
+    Geometric.resize(image, same);
+    assertEquals(0, largestDifference(image, same));
+    Geometric.resizedCrop(image, 0, 0, 37, 23, same);
+    assertEquals(0, largestDifference(image, same));
+  }
+
+  /// Widths around the block in which the kernel takes pixels, odd and even.
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 511, 512, 513, 1026, 1100})
+  void bothFlipsMirrorTheColumns(int width) {
+    var image = noise(3, width);
+    var exact = image.clone();
+    Geometric.flip_(exact);
+    var near = image.clone();
+    GeometricOperators.flip_(near);
+    assertEquals(0, largestDifference(image.flip(1), exact));
+    assertEquals(0, largestDifference(exact, near));
+  }
+
+  /// The same float32 operations in the same order, so no tolerance.
+  @Test
+  void normalizingInPlaceIsNormalizingFloats() {
+    var image = noise(19, 33);
+    var batch = Tensor.zeros(2, 3, 19, 33);
+    Normalization.normalize(image, batch.select(0, 1));
+    var expected = Normalization.normalize(image.permute(2, 0, 1).to(DType.FLOAT32));
+    assertEquals(0, batch.select(0, 1).sub(expected).abs().amax().item());
+    assertEquals(0, batch.select(0, 0).abs().amax().item());
+  }
+
+  @Test
+  void whatDoesNotFitIsRefused() {
+    var image = noise(10, 12);
+    var out = black(4, 4);
+    refused("cut", () -> Geometric.resizedCrop(image, 0, 0, 11, 12, out));
+    refused("cut", () -> Geometric.resizedCrop(image, -1, 0, 5, 5, out));
+    refused("cut", () -> Geometric.resizedCrop(image, 3, 3, 0, 5, out));
+    refused("scaled", () -> Geometric.scaledCrop(image, 0, 5, 0, 0, 0, 0, out));
+    refused("share", () -> Geometric.resize(image, image));
+    refused("out", () -> Geometric.resize(image, Tensor.zeros(4, 4, 3)));
+    refused("contiguous", () -> Geometric.resize(image, black(4, 8).slice(1, 0, 4)));
+    refused("out", () -> Normalization.normalize(image, Tensor.zeros(3, 12, 10)));
+    refused("[H, W, 3]", () -> Geometric.flip_(noise(3, 4).permute(2, 0, 1)));
+    var e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () ->
+                GeometricOperators.resample(
+                    image,
+                    new long[] {0, 0, 11, 12},
+                    new long[] {4, 4},
+                    new long[2],
+                    Interpolation.BICUBIC_ANTIALIAS,
+                    out));
+    assertTrue(e.getMessage().contains("inside the image"), e.getMessage());
+  }
+
+  private static void refused(String word, Runnable call) {
+    var e = assertThrows(TorchException.class, call::run);
+    assertTrue(e.getMessage().contains(word), e.getMessage());
+  }
+}
