@@ -82,6 +82,21 @@ record GoldenCase(String name, String file, JsonNode params, Map<String, Tensor>
     return value.stringValue();
   }
 
+  /// A list of texts.
+  List<String> texts(String param) {
+    var values = new ArrayList<String>();
+    for (var value : params.path(param)) {
+      if (!value.isString()) {
+        throw lacks("texts only in '%s' of its parameters".formatted(param));
+      }
+      values.add(value.stringValue());
+    }
+    if (values.isEmpty()) {
+      throw lacks("the list of texts '%s' in its parameters".formatted(param));
+    }
+    return values;
+  }
+
   /// A group of parameters.
   JsonNode group(String param) {
     var value = params.path(param);

@@ -12,6 +12,7 @@ import toco.checkpoint.CheckpointException;
 import toco.checkpoint.SafeTensors;
 import toco.config.Config;
 import toco.model.Toco;
+import toco.parity.Tolerance.Mostly;
 import toco.parity.Tolerance.OfLargest;
 import toco.parity.Tolerance.Share;
 import toco.parity.Tolerance.Within;
@@ -55,7 +56,8 @@ public final class Parity {
 
   /// Runs every case. A file that cannot be read or run gives a failed row, and the others go on.
   ///
-  /// @param directory holds `*.safetensors`, one case a file, and `micro.safetensors`
+  /// @param directory holds `*.safetensors`, one case a file, and `micro.safetensors`; the folder
+  ///   `data` beside it holds the photographs of `decode` cases
   /// @throws CheckpointException if the folder cannot be listed, or holds none
   public static Report run(Path directory) {
     return new Parity(directory).run();
@@ -124,6 +126,17 @@ public final class Parity {
       case "ctc_loss" -> LossCases.ctcLoss(golden);
       case "seg_loss" -> LossCases.segLoss(golden);
       case "energy_loss" -> LossCases.energyLoss(golden);
+      case "decode" -> ImageCases.decode(golden, directory);
+      case "resize_bilinear" -> ImageCases.resize(golden);
+      case "resized_crop_bicubic" -> ImageCases.resizedCrop(golden);
+      case "brightness" -> ImageCases.brightness(golden);
+      case "contrast" -> ImageCases.contrast(golden);
+      case "saturation" -> ImageCases.saturation(golden);
+      case "hue" -> ImageCases.hue(golden);
+      case "jitter_chain" -> ImageCases.jitterChain(golden);
+      case "grayscale" -> ImageCases.grayscale(golden);
+      case "solarize" -> ImageCases.solarize(golden);
+      case "gaussian_blur" -> ImageCases.gaussianBlur(golden);
       case "optimizer" -> TrainingCases.optimizer(golden);
       case "train_trajectory" -> TrainingCases.trajectory(golden, directory, microConfig());
       default -> null;
@@ -143,6 +156,11 @@ public final class Parity {
       case "optimizer" -> new Within(1e-5, 0);
       case "scores" -> new Within(1e-9, 0);
       case "train_trajectory" -> trajectoryTolerance(tensor);
+      case "decode" -> new Within(0, 0);
+      case "grayscale", "solarize", "resize_bilinear", "resized_crop_bicubic" -> new Within(1, 0);
+      case "brightness", "contrast", "saturation", "jitter_chain", "gaussian_blur" ->
+          new Mostly(0.95, 1, 3);
+      case "hue" -> new Mostly(0.95, 2, 6);
       default -> CLOSE;
     };
   }

@@ -70,6 +70,22 @@ sealed interface Tolerance {
     }
   }
 
+  /// At least this share of the elements within `abs`, and none beyond `most`; the error is the
+  /// largest.
+  record Mostly(double share, double abs, double most) implements Tolerance {
+    @Override
+    public Verdict compare(double[] expected, double[] actual) {
+      var near = new Share(share, new Within(abs, 0)).compare(expected, actual);
+      var far = new Within(most, 0).compare(expected, actual);
+      return new Verdict(far.error(), near.pass() && far.pass());
+    }
+
+    @Override
+    public String toString() {
+      return "abs %s on %s %%, all %s".formatted(text(abs), text(100 * share), text(most));
+    }
+  }
+
   private static double difference(double expected, double actual) {
     if (Double.isNaN(expected) || Double.isNaN(actual)) {
       return Double.isNaN(expected) && Double.isNaN(actual) ? 0 : Double.POSITIVE_INFINITY;
