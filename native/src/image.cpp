@@ -49,8 +49,8 @@ void resample_part(const at::Tensor &image, const int64_t *cut, const int64_t *s
                     ", height ", height, ", width ", width);
   TORCH_CHECK_VALUE(scaled[0] > 0 && scaled[1] > 0 && scaled[0] <= limit && scaled[1] <= limit, "scaled must be 1 to ", limit,
                     " pixels either way, got ", scaled[0], " x ", scaled[1]);
-  TORCH_CHECK_VALUE(std::abs(place[0]) <= limit && std::abs(place[1]) <= limit, "place must be within ", limit, " pixels, got ", place[0], ", ",
-                    place[1]);
+  bool near = place[0] >= -limit && place[0] <= limit && place[1] >= -limit && place[1] <= limit;
+  TORCH_CHECK_VALUE(near, "place must be within ", limit, " pixels either way, got ", place[0], ", ", place[1]);
   TORCH_CHECK_VALUE(filter == 1 || filter == 2, "filter must be 1 (bilinear) or 2 (bicubic), got ", filter);
   int64_t stride = kRgb * image.size(1);
   resample({from + top * stride + kRgb * left, {height, width}, stride}, {scaled[0], scaled[1]},

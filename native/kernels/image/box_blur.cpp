@@ -41,8 +41,8 @@ TOCO_INLINE uint8_t weigh(uint32_t inside, uint32_t ends, uint32_t inner, uint32
   return uint8_t((inside * inner + ends * outer + (1u << 23)) >> 24);
 }
 
-// Level i of a line blurred across the five lines given: those at the box's ends, the neighbours (for
-// a whole radius of 1) and the line itself.
+// Every level of a line blurred across the five lines given: those at the box's ends, the
+// neighbours (for a whole radius of 1) and the line itself.
 template <int kWhole>
 TOCO_INLINE void blur_line(const uint8_t* first, const uint8_t* before, const uint8_t* line,
                            const uint8_t* after, const uint8_t* last, int64_t count, Box box,

@@ -1,5 +1,5 @@
-// Pillow's Gaussian blur: in each direction three passes of a box whose ends weigh a fraction, "extended
-// box blur" (Gwosdek et al., SSVM 2011), rounded to 8 bits after every pass.
+// Pillow's Gaussian blur: in each direction three passes of a box whose ends weigh a fraction,
+// "extended box blur" (Gwosdek et al., SSVM 2011), rounded to 8 bits after every pass.
 #pragma once
 
 #include <cstdint>

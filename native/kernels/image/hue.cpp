@@ -1,6 +1,6 @@
 // Pillow's 8-bit HSV, there and back. Pillow mixes float and double; the shorter forms below give
-// its levels for every colour, which native/test/image_test.c checks one by one. They need float
-// operations rounded one at a time: this file is compiled with -ffp-contract=off.
+// its levels for each of the 2^24 colours (PillowTest). They need float operations rounded one at a
+// time: compiled with -ffp-contract=off.
 #include "photometric.h"
 #include "rgb.h"
 
@@ -41,7 +41,8 @@ TOCO_INLINE void to_hsv(Planes& p, int64_t count) {
 
 constexpr int32_t kSector = 85;  // half steps of hue in a sixth of the circle
 
-// value * (1 - saturation / 255 * share / kSector), rounded; integers below 2^24 up to the division.
+// value * (1 - saturation / 255 * share / kSector), rounded; integers below 2^24 up to the
+// division.
 TOCO_INLINE int32_t faded(int32_t value, int32_t saturation, int32_t share) {
   constexpr float kOne = 255.0f * kSector;
   const float left = kOne - float(saturation) * float(share);
@@ -55,8 +56,8 @@ TOCO_INLINE int32_t channel(int32_t sixth, int32_t value, int32_t low, int32_t m
   return select(away == 0, value, select(away == 1, moving, low));
 }
 
-// h, s, v become r, g, b. Pillow's quotients never lie halfway between two levels, so integers round
-// them as it does.
+// h, s, v become r, g, b. Pillow's quotients never lie halfway between two levels, so integers
+// round them as it does.
 TOCO_INLINE void to_rgb(Planes& p, int64_t count, uint8_t steps) {
   TOCO_INDEPENDENT
   for (int64_t i = 0; i < count; ++i) {

@@ -1,5 +1,5 @@
-// Pillow computes in float and truncates, so a multiplication and an addition fused into one rounding
-// would change levels: this file is compiled with -ffp-contract=off.
+// Pillow computes in float and truncates, so a multiplication and an addition fused into one
+// rounding would change levels: compiled with -ffp-contract=off.
 #include "photometric.h"
 
 #include "rgb.h"

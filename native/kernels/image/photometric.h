@@ -1,6 +1,6 @@
-// Changes of colour on 8-bit RGB images, in place, level for level those of Pillow 10 to 13
-// (ImageEnhance, ImageOps) and of torchvision on Pillow images. Single-threaded: a loader's workers
-// call them side by side.
+// Changes of colour on 8-bit RGB images, in place, level for level those of Pillow (ImageEnhance,
+// ImageOps) and of torchvision on Pillow images. Single-threaded: a loader's workers call them side
+// by side.
 //
 // `image` is `pixels` interleaved RGB triples.
 #pragma once
@@ -9,8 +9,8 @@
 
 namespace toco {
 
-// Blends with black, the mean grey level, or each pixel's own grey level: factor 0 gives that, 1 the
-// image, more than 1 leaves it further behind. factor >= 0.
+// Blends with black, the mean grey level, or each pixel's own grey level: factor 0 gives that, 1
+// the image, more than 1 leaves it further behind. factor >= 0.
 void adjust_brightness(uint8_t* image, int64_t pixels, float factor);
 void adjust_contrast(uint8_t* image, int64_t pixels, float factor);
 void adjust_saturation(uint8_t* image, int64_t pixels, float factor);

@@ -17,8 +17,8 @@ constexpr int64_t kColumn = kRgb * kLanes;
 
 // The rows, or columns, of the scaled image that show.
 struct Span {
-  int64_t begin, end;   // in the scaled image
-  int64_t at;           // of `begin` in the output
+  int64_t begin, end;  // in the scaled image
+  int64_t at;          // of `begin` in the output
   int64_t count() const { return end - begin; }
 };
 
@@ -76,8 +76,8 @@ TOCO_INLINE void weigh(const uint8_t* levels, int64_t step, const int32_t* weigh
 
 }  // namespace
 
-// The horizontal pass over `rows` rows, at most kLanes. They are laid side by side, so that a weight
-// meets a run of levels: `columns` has room for those taken, kColumn bytes each.
+// The horizontal pass over `rows` rows, at most kLanes. They are laid side by side, so that a
+// weight meets a run of levels: `columns` has room for those taken, kColumn bytes each.
 TOCO_SIMD void resample_rows(const uint8_t* image, int64_t stride, int64_t rows, const Taps& taps,
                              uint8_t* columns, uint8_t* out) {
   for (int64_t lane = 0; lane < rows; ++lane) {
@@ -118,7 +118,7 @@ void resample(const ImageView& image, PixelSize scaled, ResampleFilter filter, P
   find_taps(image.size.height, scaled.height, rows.begin, rows.end, filter, down);
 
   const int64_t bytes = kRgb * columns.count();
-  thread_local std::vector<uint8_t> side_by_side, narrowed, padded;
+  thread_local std::vector<uint8_t> side_by_side, narrowed;
   uint8_t* lanes = room(side_by_side, (across.last - across.first) * kColumn);
   uint8_t* between = room(narrowed, (down.last - down.first) * bytes);
   for (int64_t y = down.first; y < down.last; y += kLanes) {

@@ -1,5 +1,5 @@
-// Pillow's resize with its BILINEAR and BICUBIC filters: when shrinking, the filter widens, so that
-// every pixel counts.
+// Pillow's resize (that of versions up to 12: rows, then columns) with its BILINEAR and BICUBIC
+// filters: when shrinking, the filter widens, so that every pixel counts.
 //
 // Only what shows is computed: a part of the image is resized to `scaled`, laid at an offset onto
 // the output and cut off at its borders; the rest of the output is black. A plain resize, a resized

@@ -1,5 +1,5 @@
-// Compiled with -ffp-contract=off: weights are rounded to fixed point as Pillow rounds them, from the
-// same doubles.
+// Weights are rounded to fixed point as Pillow rounds them, from the same doubles: compiled with
+// -ffp-contract=off.
 #include "resample_taps.h"
 
 #include <algorithm>
