@@ -3,6 +3,7 @@ package toco.image;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static toco.image.TestImages.black;
 import static toco.image.TestImages.largestDifference;
 import static toco.image.TestImages.noise;
@@ -14,7 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import toco.torch.DType;
+import toco.torch.Device;
 import toco.torch.Interpolation;
+import toco.torch.LibTorch;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 import toco.torch.TorchException;
@@ -168,6 +171,29 @@ class GeometricTest {
     var expected = Normalization.normalize(image.permute(2, 0, 1).to(DType.FLOAT32));
     assertEquals(0, batch.select(0, 1).sub(expected).abs().amax().item());
     assertEquals(0, batch.select(0, 0).abs().amax().item());
+  }
+
+  /// LibTorch's resize on a GPU sums in another order than on a CPU, and Pillow rounds once more.
+  @Test
+  void aGpuResizesFlipsAndNormalizesAsTheCpuWithinOneLevel() {
+    assumeTrue(LibTorch.cudaDeviceCount() > 0, "no CUDA device");
+    var image = noise(61, 47);
+    var there = image.to(Device.CUDA);
+    var exact = black(40, 40);
+    var near = exact.to(Device.CUDA);
+    Geometric.resizedCrop(image, 3, 4, 50, 33, exact);
+    Geometric.resizedCrop(there, 3, 4, 50, 33, near);
+    assertTrue(largestDifference(exact, near.to(Device.CPU)) <= 1);
+    var box = Geometric.scaledCrop(image, 30, 90, 5, 0, 0, 20, exact);
+    assertEquals(box, Geometric.scaledCrop(there, 30, 90, 5, 0, 0, 20, near));
+    assertTrue(largestDifference(exact, near.to(Device.CPU)) <= 1);
+    Geometric.flip_(there);
+    assertEquals(0, largestDifference(image.flip(1), there.to(Device.CPU)));
+    var normalized = Tensor.zeros(3, 61, 47).to(Device.CUDA);
+    Normalization.normalize(there, normalized);
+    var expected = Tensor.zeros(3, 61, 47);
+    Normalization.normalize(there.to(Device.CPU), expected);
+    assertEquals(0, normalized.to(Device.CPU).sub(expected).abs().amax().item(), 1e-6);
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import toco.checkpoint.SafeTensors;
 import toco.torch.DType;
+import toco.torch.Device;
 import toco.torch.Tensor;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -56,7 +57,7 @@ final class TestImages {
 
   /// Each of the 2²⁴ colours once.
   static Tensor allColours() {
-    var image = Tensor.empty(DType.UINT8, toco.torch.Device.CPU, 4096, 4096, 3);
+    var image = Tensor.empty(DType.UINT8, Device.CPU, 4096, 4096, 3);
     var levels = image.segment();
     for (int colour = 0; colour < 1 << 24; colour++) {
       levels.set(ValueLayout.JAVA_BYTE, 3L * colour, (byte) (colour >> 16));
