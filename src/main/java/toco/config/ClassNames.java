@@ -1,10 +1,61 @@
 package toco.config;
 
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 
-/// Foreground classes of the data sets that the program knows, in label order from label 1.
-final class ClassNames {
+/// Foreground classes in label order from label 1: those of the data sets that the program knows,
+/// and of a user's own.
+public final class ClassNames {
   private ClassNames() {}
+
+  /// Reads class names: a text file with one a line, or a `.json` file with the categories of COCO,
+  /// in the order of their ids.
+  ///
+  /// @throws ConfigException naming the file, and what is missing or wrong in it
+  public static List<String> read(Path file) {
+    if (file.toString().toLowerCase(Locale.ROOT).endsWith(".json")) {
+      return List.copyOf(CocoCategories.read(file).values());
+    }
+    var lineOf = new LinkedHashMap<String, Integer>();
+    var lines = lines(file);
+    for (int i = 0; i < lines.size(); i++) {
+      var name = (i == 0 ? withoutMark(lines.get(i)) : lines.get(i)).strip();
+      var first = name.isEmpty() ? null : lineOf.putIfAbsent(name, i + 1);
+      if (first != null) {
+        throw new ConfigException(
+            null,
+            "%s:%d: class '%s' appears twice, first in line %d"
+                .formatted(file, i + 1, name, first));
+      }
+    }
+    if (lineOf.isEmpty()) {
+      throw new ConfigException(null, file + " is empty; it needs one class name a line");
+    }
+    return List.copyOf(lineOf.keySet());
+  }
+
+  private static List<String> lines(Path file) {
+    try {
+      return Files.readAllLines(file);
+    } catch (NoSuchFileException e) {
+      throw new ConfigException(null, file + ": no such file; it has one class name a line");
+    } catch (CharacterCodingException e) {
+      throw new ConfigException(null, file + ": not UTF-8 text; it has one class name a line");
+    } catch (IOException e) {
+      throw new ConfigException(null, file + ": cannot be read: " + e);
+    }
+  }
+
+  /// Editors of Windows begin a file with a byte order mark.
+  private static String withoutMark(String line) {
+    return line.startsWith("\uFEFF") ? line.substring(1) : line;
+  }
 
   static final List<String> VOC =
       split(

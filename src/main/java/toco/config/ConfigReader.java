@@ -1,9 +1,11 @@
 package toco.config;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -32,6 +34,7 @@ final class ConfigReader {
     var parsed = YamlTree.parse(text, source);
     reader.addSection("", parsed.root(), parsed.lines());
     overrides.forEach(reader::addOverride);
+    reader.addLayoutDefaults();
     return reader.bind();
   }
 
@@ -103,6 +106,20 @@ final class ConfigReader {
     return new ConfigException(name, "unknown key '" + name + "'; " + remedy);
   }
 
+  /// A layout has defaults of its own for keys that nobody gave.
+  private void addLayoutDefaults() {
+    var layout = values.get("data.layout");
+    Arrays.stream(Layout.values())
+        .filter(known -> layout != null && known.toString().equals(layout.asString("")))
+        .flatMap(known -> known.defaults().entrySet().stream())
+        .filter(standard -> !origins.containsKey(standard.getKey()))
+        .forEach(
+            standard -> {
+              var key = Objects.requireNonNull(Key.ALL.get(standard.getKey()));
+              values.put(key.name(), parseValue(key, standard.getValue(), key.name()));
+            });
+  }
+
   private Config bind() {
     var tree = JsonNodeFactory.instance.objectNode();
     for (var key : Key.ALL.values()) {
@@ -119,11 +136,34 @@ final class ConfigReader {
       put(tree, key.name(), value);
     }
     try {
+      resolveClasses(tree);
       return StrictMapper.JSON.treeToValue(tree, Config.class);
     } catch (JacksonException e) {
       throw explain(e);
     }
   }
+
+  /// Puts the classes themselves in the place of the file that names them, and their number where
+  /// it is open: what is saved of a configuration then needs no other file.
+  private void resolveClasses(ObjectNode tree) {
+    var dataTree = tree.withObjectProperty("data");
+    var alone = JsonNodeFactory.instance.objectNode().set("data", dataTree);
+    List<String> names;
+    try {
+      names = StrictMapper.JSON.treeToValue(alone, DataAlone.class).data().readClassNames();
+    } catch (ConfigException e) {
+      throw located(String.valueOf(e.key()), String.valueOf(e.getMessage()));
+    }
+    names.forEach(dataTree.putNull("classNamesFile").putArray("classNames")::add);
+    var modelTree = tree.withObjectProperty("model");
+    var numClasses = modelTree.path("numClasses");
+    if (numClasses.isIntegralNumber() && numClasses.asInt(1) == 0) {
+      modelTree.put("numClasses", names.size() + 1);
+    }
+  }
+
+  /// For reading the section before the whole.
+  private record DataAlone(DataConfig data) {}
 
   private static void put(ObjectNode tree, String name, JsonNode value) {
     int dot = name.indexOf('.');

@@ -1,9 +1,12 @@
 package toco.config;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -60,9 +63,19 @@ final class ConfigWriter {
 
   static String listing() {
     int width = Key.ALL.keySet().stream().mapToInt(String::length).max().orElse(0);
-    return Key.ALL.values().stream()
-        .map(key -> listed(key, width))
+    return Stream.concat(
+            Key.ALL.values().stream().map(key -> listed(key, width)),
+            Arrays.stream(Layout.values())
+                .filter(layout -> !layout.defaults().isEmpty())
+                .map(ConfigWriter::listed))
         .collect(Collectors.joining("\n", "", "\n"));
+  }
+
+  private static String listed(Layout layout) {
+    return new TreeMap<>(layout.defaults())
+        .entrySet().stream()
+            .map(standard -> standard.getKey() + "=" + standard.getValue())
+            .collect(Collectors.joining(" ", "with data.layout=" + layout + ": ", ""));
   }
 
   private static String listed(Key key, int width) {

@@ -114,8 +114,8 @@ record Key(String name, Type type, boolean nullable, String defaultText) {
 
   /// Edits between two keys, case and separators aside; a wrong section counts as one edit.
   private static int distance(String a, String b) {
-    int whole = edits(letters(a), letters(b));
-    return Math.min(whole, 1 + edits(letters(lastName(a)), letters(lastName(b))));
+    int whole = Spelling.edits(letters(a), letters(b));
+    return Math.min(whole, 1 + Spelling.edits(letters(lastName(a)), letters(lastName(b))));
   }
 
   private static String firstName(String key) {
@@ -129,22 +129,6 @@ record Key(String name, Type type, boolean nullable, String defaultText) {
 
   private static String letters(String key) {
     return key.replaceAll("[_-]", "").toLowerCase(Locale.ROOT);
-  }
-
-  /// Levenshtein distance.
-  private static int edits(String a, String b) {
-    var row = new int[b.length() + 1];
-    Arrays.setAll(row, j -> j);
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(substituted, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
   }
 
   /// The keys right beneath a section (or the sections, for the empty name), for error messages.

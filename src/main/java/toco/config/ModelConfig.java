@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// @param distilled whether a distillation token follows the class token; false if custom
 /// @param auxLayer block whose patch tokens feed the auxiliary classifier, counted from the end: −1
 ///   is the last (normed), −3 the published choice
-/// @param numClasses classes including background, C
+/// @param numClasses classes including background, C; 0: one more than `data` has (the record then
+///   holds it)
 /// @param projectionHidden width of the projection head's hidden layers
 /// @param projectionBottleneck width of its L2-normalised layer
 /// @param projectionOut width of its output
@@ -52,7 +53,7 @@ public record ModelConfig(
     @Default("null") @Nullable Double attentionScale,
     @Default("null") @Nullable Boolean distilled,
     @Default("-3") int auxLayer,
-    @Default("21") int numClasses,
+    @Default("0") int numClasses,
     @Default("2048") int projectionHidden,
     @Default("256") int projectionBottleneck,
     @Default("1024") int projectionOut,

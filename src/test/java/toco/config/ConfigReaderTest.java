@@ -112,12 +112,19 @@ class ConfigReaderTest {
   }
 
   @Test
-  void classNamesMustFitTheNumberOfClasses() {
-    var said = refusal("data:\n  classNames: [cat, dog]");
+  void classNamesMustFitTheNumberOfClassesThatIsGiven() {
+    var said = refusal("model: {numClasses: 21}\ndata:\n  classNames: [cat, dog]");
     assertTrue(said.contains("model.numClasses is 21 (background included)"), said);
     assertTrue(said.contains("set model.numClasses=3"), said);
     var pets = read("model: {numClasses: 3}\ndata: {classNames: [cat, dog]}");
     assertEquals(List.of("cat", "dog"), pets.data().classNames());
+  }
+
+  @Test
+  void theNumberOfClassesFollowsFromTheirNames() {
+    assertEquals(3, read("data: {classNames: [cat, dog]}").model().numClasses());
+    assertEquals(81, read("data: {layout: coco}").model().numClasses());
+    assertEquals(7, read("model: {numClasses: 0}\ndata: {layout: synthetic}").model().numClasses());
   }
 
   @Test
