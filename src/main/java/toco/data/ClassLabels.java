@@ -2,25 +2,30 @@ package toco.data;
 
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import toco.image.MaskDecoder;
 
 /// Image-level labels: which classes each image shows.
 public final class ClassLabels {
   private final String source;
   private final int numClasses;
-  private final SequencedMap<String, float[]> byName;
+  private final SequencedMap<String, Label> byName;
 
-  private ClassLabels(String source, int numClasses, Map<String, float[]> byName) {
+  /// @param classes the classes in the image, from 0
+  /// @param line where it stands in the source, from 1; 0: in no line
+  record Label(BitSet classes, int line) {}
+
+  ClassLabels(String source, int numClasses, SequencedMap<String, Label> byName) {
     this.source = source;
     this.numClasses = numClasses;
-    var copies = new LinkedHashMap<String, float[]>();
-    byName.forEach((name, labels) -> copies.put(name, checked(name, labels)));
-    this.byName = Collections.unmodifiableSequencedMap(copies);
+    this.byName = Collections.unmodifiableSequencedMap(byName);
   }
 
   /// Labels that are at hand.
@@ -30,14 +35,18 @@ public final class ClassLabels {
   /// @param byName multi-hot [K] for each name
   /// @throws DataException if a label's length is not K or a value is neither 0 nor 1
   public static ClassLabels of(String source, int numClasses, Map<String, float[]> byName) {
-    return new ClassLabels(source, numClasses, byName);
+    var labels = new LinkedHashMap<String, Label>();
+    byName.forEach(
+        (name, multiHot) ->
+            labels.put(name, new Label(checked(name, multiHot, numClasses, source), 0)));
+    return new ClassLabels(source, numClasses, labels);
   }
 
-  /// Labels from a `cls_labels_onehot.npy`.
+  /// Labels from a file or folder of any kind that [LabelSource] knows.
   ///
-  /// @throws DataException if the file is missing, is not of this kind, or does not fit K
-  public static ClassLabels read(Path npy, int numClasses) {
-    return new ClassLabels(npy.toString(), numClasses, OneHotNpy.read(npy));
+  /// @throws DataException if it is missing, is of no such kind, or does not fit the classes
+  public static ClassLabels read(Path labels, List<String> classNames) {
+    return LabelSource.read(labels, new ClassIndex(classNames));
   }
 
   /// Labels derived from masks: a class is present if a pixel has its label. This reads pixel-level
@@ -47,34 +56,40 @@ public final class ClassLabels {
   /// @throws DataException if a mask holds a label that is no class
   /// @throws toco.image.ImageException if a mask is unreadable
   public static ClassLabels fromMasks(Map<String, Path> masks, int numClasses) {
-    var byName = new LinkedHashMap<String, float[]>();
+    var byName = new LinkedHashMap<String, Label>();
     masks.forEach(
         (name, file) -> {
           try (var arena = Arena.ofConfined()) {
             var mask = MaskDecoder.decode(file, arena);
             Sample.checkLabels(mask, numClasses, file);
             long[] counts = mask.histogram();
-            var labels = new float[numClasses];
+            var classes = new BitSet(numClasses);
             for (int k = 0; k < numClasses; k++) {
-              labels[k] = counts[k + 1] > 0 ? 1 : 0;
+              classes.set(k, counts[k + 1] > 0);
             }
-            byName.put(name, labels);
+            byName.put(name, new Label(classes, 0));
           }
         });
     return new ClassLabels("the masks", numClasses, byName);
   }
 
-  /// The labels of an image, multi-hot [K], as a copy.
+  /// The labels of an image, multi-hot [K], as a new array.
   ///
   /// @throws DataException if it has none
   public float[] multiHot(String name) {
-    float[] labels = byName.get(name);
-    if (labels == null) {
+    Label label = byName.get(name);
+    if (label == null) {
       throw new DataException(
           "no image-level label for %s in %s (%d images); add it, or take the image off the list"
               .formatted(name, source, byName.size()));
     }
-    return labels.clone();
+    return multiHot(label);
+  }
+
+  private float[] multiHot(Label label) {
+    var values = new float[numClasses];
+    label.classes.stream().forEach(k -> values[k] = 1);
+    return values;
   }
 
   public boolean contains(String name) {
@@ -91,25 +106,78 @@ public final class ClassLabels {
     return numClasses;
   }
 
+  /// In how many of these images each class is.
+  ///
+  /// @param names labelled ones
+  /// @return [K]
+  public int[] imagesPerClass(Iterable<String> names) {
+    var counts = new int[numClasses];
+    for (var name : names) {
+      var label = byName.get(name);
+      if (label != null) {
+        label.classes.stream().forEach(k -> counts[k]++);
+      }
+    }
+    return counts;
+  }
+
   /// Writes them as a `cls_labels_onehot.npy`.
   ///
   /// @throws DataException if the file cannot be written
   public void write(Path npy) {
-    OneHotNpy.write(npy, byName);
+    var multiHot = new LinkedHashMap<String, float[]>();
+    byName.forEach((name, label) -> multiHot.put(name, multiHot(label)));
+    OneHotNpy.write(npy, multiHot);
   }
 
-  private float[] checked(String name, float[] labels) {
-    if (labels.length != numClasses) {
+  /// The same labels under other names.
+  ///
+  /// @param names gives a name's other one
+  /// @throws DataException if two of them become one
+  public ClassLabels renamed(UnaryOperator<String> names) {
+    var renamed = new LinkedHashMap<String, Label>();
+    var before = new LinkedHashMap<String, String>();
+    byName.forEach(
+        (name, label) -> {
+          var other = names.apply(name);
+          var earlier = before.putIfAbsent(other, name);
+          if (earlier != null) {
+            throw new DataException(
+                "%s: '%s' and '%s' both mean the image %s; keep one"
+                    .formatted(origin(name), earlier, name, other));
+          }
+          renamed.put(other, label);
+        });
+    return new ClassLabels(source, numClasses, renamed);
+  }
+
+  /// Where a label stands, for an error message: `labels.csv:12`, or the file alone.
+  String origin(String name) {
+    int line = line(name);
+    return line == 0 ? source : source + ":" + line;
+  }
+
+  /// The line of a label in its source, or 0.
+  int line(String name) {
+    var label = byName.get(name);
+    return label == null ? 0 : label.line;
+  }
+
+  private static BitSet checked(String name, float[] multiHot, int numClasses, String source) {
+    if (multiHot.length != numClasses) {
       throw new DataException(
           "the label of %s in %s has %d values, expected %d, one a class; check the class list"
-              .formatted(name, source, labels.length, numClasses));
+              .formatted(name, source, multiHot.length, numClasses));
     }
-    for (float value : labels) {
-      if (value != 0 && value != 1) {
+    var classes = new BitSet(numClasses);
+    for (int k = 0; k < numClasses; k++) {
+      if (multiHot[k] != 0 && multiHot[k] != 1) {
         throw new DataException(
-            "the label of %s in %s holds %s, expected only 0 and 1".formatted(name, source, value));
+            "the label of %s in %s holds %s, expected only 0 and 1"
+                .formatted(name, source, multiHot[k]));
       }
+      classes.set(k, multiHot[k] == 1);
     }
-    return labels.clone();
+    return classes;
   }
 }

@@ -1,13 +1,27 @@
 package toco.data;
 
 /// A data set that cannot be used as it is. The message is one line that names the file, what was
-/// expected, what was found and what to do.
+/// expected, what was found and what to do; names from files may make it long or break it, and are
+/// kept from both.
 public final class DataException extends RuntimeException {
+  private static final int MAX_LENGTH = 900;
+
   public DataException(String message) {
-    super(message);
+    super(oneLine(message, MAX_LENGTH));
   }
 
   public DataException(String message, Throwable cause) {
-    super(message, cause);
+    super(oneLine(message, MAX_LENGTH), cause);
+  }
+
+  /// A file's text as a message can show it: short, and on one line.
+  static String shortened(String text) {
+    return oneLine(text, 120);
+  }
+
+  private static String oneLine(String text, int maxLength) {
+    boolean cut = text.length() > maxLength;
+    var line = (cut ? text.substring(0, maxLength) : text).replaceAll("\\p{Cntrl}+", " ").strip();
+    return cut ? line + "…" : line;
   }
 }

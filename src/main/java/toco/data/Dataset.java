@@ -3,10 +3,23 @@ package toco.data;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import toco.config.DataConfig;
+import toco.config.Split;
 
 /// Images with image-level labels, in the order of a list file. Immutable and safe for use by
 /// several threads; images are read by [Sample].
-public sealed interface Dataset permits VocDataset {
+public sealed interface Dataset permits ListedDataset {
+  /// Opens a split of the data set that a configuration describes, in its layout; a synthetic set
+  /// is made first where it does not exist yet. Masks are not looked at, unless the labels are to
+  /// be taken from them.
+  ///
+  /// @throws DataException naming the file or line that is missing or wrong
+  static Dataset open(DataConfig data, Split split) {
+    var dataset = ListedDataset.of(data, split, new ClassIndex(data.classNames()));
+    dataset.requireImagesAndLabels();
+    return dataset;
+  }
+
   /// Number of samples.
   int size();
 

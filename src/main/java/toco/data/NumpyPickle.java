@@ -27,6 +27,7 @@ final class NumpyPickle {
   private final ByteBuffer in;
   private final ArrayList<Object> stack = new ArrayList<>();
   private final Map<Integer, Object> memo = new HashMap<>();
+  private long copied;
 
   private NumpyPickle(ByteBuffer in) {
     this.in = in.slice().order(ByteOrder.LITTLE_ENDIAN);
@@ -104,11 +105,11 @@ final class NumpyPickle {
     }
   }
 
-  private static Object call(Callable callable, List<?> arguments) {
+  private Object call(Callable callable, List<?> arguments) {
     return switch (callable) {
       case RECONSTRUCT -> new NdArray();
       case DTYPE -> new DType((String) arguments.getFirst());
-      case ENCODE -> ((String) arguments.getFirst()).getBytes(StandardCharsets.ISO_8859_1);
+      case ENCODE -> latin1((String) arguments.getFirst());
       case BYTES -> new byte[0];
       case SCALAR -> {
         var data = ByteBuffer.wrap(rawBytes(arguments.get(1)));
@@ -125,7 +126,7 @@ final class NumpyPickle {
   }
 
   /// Fills in an object from its `__setstate__` argument.
-  private static void build(NumpyValue value, List<?> state) {
+  private void build(NumpyValue value, List<?> state) {
     switch (value) {
       case DType dtype -> dtype.setOrder((String) state.get(1)); // (version, byte order, …)
       case NdArray array -> { // (version, shape, dtype, Fortran order, data)
@@ -137,10 +138,17 @@ final class NumpyPickle {
     }
   }
 
-  private static byte[] rawBytes(Object data) {
-    return data instanceof String latin1
-        ? latin1.getBytes(StandardCharsets.ISO_8859_1)
-        : (byte[]) data;
+  private byte[] rawBytes(Object data) {
+    return data instanceof String text ? latin1(text) : (byte[]) data;
+  }
+
+  /// A pickle can refer to one long text from many arrays: their copies may not outgrow the file.
+  private byte[] latin1(String text) {
+    copied += text.length();
+    if (copied > 4L * in.capacity()) {
+      throw new IllegalArgumentException("arrays with more data than the file has");
+    }
+    return text.getBytes(StandardCharsets.ISO_8859_1);
   }
 
   private static void checkProtocol(int protocol) {

@@ -2,12 +2,14 @@ package toco.data;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -22,6 +24,7 @@ import toco.files.AtomicFile;
 public final class OneHotNpy {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final int HEADER_ALIGNMENT = 64;
+  private static final long MAX_BYTES = 1 << 30; // COCO's has 40 MB
 
   private OneHotNpy() {}
 
@@ -32,6 +35,11 @@ public final class OneHotNpy {
   public static SequencedMap<String, float[]> read(Path file) {
     byte[] bytes;
     try {
+      if (Files.size(file) > MAX_BYTES) {
+        throw new DataException(
+            "%s has %d bytes; a labels file has at most %d"
+                .formatted(file, Files.size(file), MAX_BYTES));
+      }
       bytes = Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
       throw new DataException(
@@ -52,7 +60,8 @@ public final class OneHotNpy {
     try {
       return parse(bytes);
     } catch (IllegalArgumentException e) {
-      throw refused(source, "it holds " + e.getMessage(), e);
+      throw refused(
+          source, "it holds " + DataException.shortened(String.valueOf(e.getMessage())), e);
     } catch (RuntimeException e) { // whichever way the damage shows
       throw refused(source, "it is damaged or cut off", e);
     }
@@ -93,6 +102,9 @@ public final class OneHotNpy {
     in.get();
     int headerLength = major == 1 ? in.getShort() & 0xFFFF : in.getInt();
     int headerStart = in.position();
+    if (headerLength < 0 || headerLength > in.remaining()) {
+      throw new BufferUnderflowException();
+    }
     in.position(headerStart + headerLength);
     String header = new String(bytes, headerStart, headerLength, StandardCharsets.UTF_8);
     if (!header.contains("'|O'")) {
@@ -104,12 +116,13 @@ public final class OneHotNpy {
       throw new IllegalArgumentException("something else than a dict");
     }
     var byName = new LinkedHashMap<String, float[]>();
+    var converted = new IdentityHashMap<Object, float[]>(); // images may share an array
     dict.forEach(
         (name, value) -> {
           if (!(value instanceof NumpyValue.NdArray array)) {
             throw new IllegalArgumentException("no array for '" + name + "'");
           }
-          byName.put((String) name, array.toFloats());
+          byName.put((String) name, converted.computeIfAbsent(value, _ -> array.toFloats()));
         });
     return byName;
   }

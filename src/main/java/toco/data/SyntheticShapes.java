@@ -3,6 +3,7 @@ package toco.data;
 import java.nio.file.Path;
 import java.util.List;
 import toco.config.Layout;
+import toco.config.SyntheticConfig;
 import toco.config.SyntheticConfig.Variant;
 
 /// A small synthetic data set on which ToCo learns in minutes: 96×96 images of coloured, textured
@@ -50,6 +51,12 @@ public final class SyntheticShapes {
             "each split needs at least 1 image, got train %d, val %d, test %d"
                 .formatted(trainCount, valCount, testCount));
       }
+    }
+
+    /// The set that a configuration describes.
+    public static Options of(SyntheticConfig data) {
+      return new Options(
+          data.seed(), data.variant(), data.trainImages(), data.valImages(), data.testImages());
     }
 
     /// 1000 training, 100 validation and 200 test images.

@@ -9,9 +9,6 @@ import toco.config.Layout;
 import toco.config.Split;
 import toco.data.DataException;
 import toco.data.Dataset;
-import toco.data.SyntheticShapes;
-import toco.data.VocDataset;
-import toco.data.VocFiles;
 
 /// Opens the data set that a configuration names.
 public final class Datasets {
@@ -21,15 +18,7 @@ public final class Datasets {
   ///
   /// @throws DataException naming the file or list line that is missing or wrong
   public static Dataset open(Config config, Split split) {
-    var data = config.data();
-    if (data.layout() == Layout.SYNTHETIC) {
-      generate(config);
-    }
-    var files =
-        new VocFiles(data.imagePath(), data.maskPath(), data.listPath(split), data.labelsPath());
-    return data.labelsFromMasks()
-        ? VocDataset.openWithLabelsFromMasks(files, data.classNames())
-        : VocDataset.open(files, data.classNames());
+    return Dataset.open(config.data(), split);
   }
 
   /// Opens the split that training evaluates on. Training itself needs no masks: without a list, or
@@ -38,29 +27,21 @@ public final class Datasets {
   /// @throws DataException if some images have masks and others not
   static Optional<Dataset> openForEvaluation(Config config, Consumer<String> told) {
     var split = config.eval().split();
-    if (config.data().layout() != Layout.SYNTHETIC
-        && !Files.exists(config.data().listPath(split))) {
-      told.accept("no evaluation: there is no list " + config.data().listPath(split));
+    var data = config.data();
+    if (!data.hasList(split)) {
+      told.accept("no evaluation: data.%sList names no list".formatted(split));
+      return Optional.empty();
+    }
+    if (data.layout() != Layout.SYNTHETIC && !Files.exists(data.listPath(split))) {
+      told.accept("no evaluation: there is no list " + data.listPath(split));
       return Optional.empty();
     }
     var dataset = open(config, split);
     if (IntStream.range(0, dataset.size()).noneMatch(i -> dataset.maskPath(i).isPresent())) {
-      told.accept("no evaluation: there are no masks in " + config.data().maskPath());
+      told.accept("no evaluation: there are no masks in " + data.maskPath());
       return Optional.empty();
     }
     dataset.requireMasks();
     return Optional.of(dataset);
-  }
-
-  private static void generate(Config config) {
-    var wanted = config.data().synthetic();
-    var options =
-        new SyntheticShapes.Options(
-            wanted.seed(),
-            wanted.variant(),
-            wanted.trainImages(),
-            wanted.valImages(),
-            wanted.testImages());
-    SyntheticShapes.write(config.data().root(), options);
   }
 }

@@ -1,0 +1,102 @@
+package toco.data;
+
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.SequencedMap;
+import java.util.function.Consumer;
+import toco.config.Spelling;
+
+/// The classes by name, for readers of labels; and what becomes of a name that is no class.
+final class ClassIndex {
+  private static final int MOST_NAMED = 12; // of the classes, in a message
+
+  private final List<String> names;
+  private final Map<String, Integer> byName = new HashMap<>();
+  private final Consumer<DataException> unknown;
+
+  /// An unknown class ends the reading.
+  ClassIndex(List<String> names) {
+    this(
+        names,
+        e -> {
+          throw e;
+        });
+  }
+
+  /// @param names in label order
+  /// @param unknown hears of every unknown class; if it returns, the reading goes on without
+  ClassIndex(List<String> names, Consumer<DataException> unknown) {
+    this.names = List.copyOf(names);
+    this.unknown = unknown;
+    for (int k = 0; k < names.size(); k++) {
+      byName.put(names.get(k), k);
+    }
+  }
+
+  int size() {
+    return names.size();
+  }
+
+  List<String> names() {
+    return names;
+  }
+
+  boolean contains(String name) {
+    return byName.containsKey(name);
+  }
+
+  /// The place of a class, from 0.
+  ///
+  /// @param where file and line, for the message
+  OptionalInt find(String name, String where) {
+    Integer k = byName.get(name);
+    if (k != null) {
+      return OptionalInt.of(k);
+    }
+    unknown.accept(
+        new DataException(
+            "%s: unknown class '%s'; %s"
+                .formatted(where, DataException.shortened(name), remedy(name))));
+    return OptionalInt.empty();
+  }
+
+  private String remedy(String name) {
+    if (name.equals("0") || name.equals("1")) {
+      return "an image's classes are written by their names, not as 0 and 1";
+    }
+    return Spelling.closest(name, names)
+        .map(near -> "did you mean '" + near + "'?")
+        .orElseGet(
+            () ->
+                "the classes are "
+                    + String.join(", ", names.subList(0, Math.min(MOST_NAMED, names.size())))
+                    + (names.size() > MOST_NAMED ? ", …" : ""));
+  }
+
+  /// Labels in the making.
+  final class Labels {
+    private final String source;
+    private final SequencedMap<String, ClassLabels.Label> byImage = new LinkedHashMap<>();
+
+    Labels(String source) {
+      this.source = source;
+    }
+
+    /// An image, whose classes are added to; none so far if it is new.
+    ///
+    /// @param line where it stands, or 0
+    BitSet image(String name, int line) {
+      return byImage
+          .computeIfAbsent(name, _ -> new ClassLabels.Label(new BitSet(names.size()), line))
+          .classes();
+    }
+
+    ClassLabels build() {
+      return new ClassLabels(source, names.size(), byImage);
+    }
+  }
+}

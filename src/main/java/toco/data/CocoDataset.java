@@ -1,0 +1,72 @@
+package toco.data;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.regex.Pattern;
+import toco.config.DataConfig;
+import toco.config.Split;
+
+/// COCO 2014 as it unpacks, with the list files of the published code:
+///
+/// ```
+/// train2014/COCO_train2014_000000000009.jpg                      images, in data.imageDir
+/// SegmentationClass/train2014/COCO_train2014_000000000009.png    masks, in data.maskDir
+/// lists/train.txt                                                COCO_train2014_000000000009 …
+/// ```
+///
+/// A listed name tells its folder, or is written with it (`train2014/NAME`). Labels go by the name
+/// alone. The published lists hold the images that have an annotation at all, 82,081 of train and
+/// 40,137 of val, and `val_part` the first 5,000 of val.
+public final class CocoDataset extends ListedDataset {
+  private static final Pattern NAME = Pattern.compile("COCO_([a-z]+\\d{4})_\\d+");
+
+  private final Path imageDir;
+  private final Path maskDir;
+
+  private CocoDataset(DataConfig data, NameList list, ClassLabels labels) {
+    super(list, data.classNames(), labels);
+    imageDir = data.imagePath();
+    maskDir = data.maskPath();
+  }
+
+  static CocoDataset of(DataConfig data, Split split, ClassIndex classes) {
+    requireFolder(data.imagePath(), "the folder that holds train2014 and val2014");
+    var list = NameList.read(data.listPath(split));
+    var labels =
+        data.labelsFromMasks()
+            ? labelsFromMasks(list, name -> mask(data.maskPath(), name), classes.size())
+            : asListed(LabelSource.read(data.labelsPath(split), classes), list.names());
+    return new CocoDataset(data, list, labels);
+  }
+
+  /// The labels under the names of the list, which may have folders where the labels have none.
+  private static ClassLabels asListed(ClassLabels labels, List<String> names) {
+    var listed = new HashMap<String, String>();
+    names.forEach(name -> listed.put(ImageNames.last(name), name));
+    return labels.renamed(
+        name -> {
+          var alone = ImageNames.last(ImageNames.withoutExtension(name));
+          return listed.getOrDefault(alone, alone);
+        });
+  }
+
+  @Override
+  Path image(String name) {
+    return imageDir.resolve(withFolder(name) + ".jpg");
+  }
+
+  @Override
+  Path mask(String name) {
+    return mask(maskDir, name);
+  }
+
+  private static Path mask(Path maskDir, String name) {
+    return maskDir.resolve(withFolder(name) + ".png");
+  }
+
+  private static String withFolder(String name) {
+    var parts = NAME.matcher(name);
+    return parts.matches() ? parts.group(1) + "/" + name : name;
+  }
+}

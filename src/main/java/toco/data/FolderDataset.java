@@ -1,0 +1,138 @@
+package toco.data;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import toco.config.DataConfig;
+import toco.config.Split;
+
+/// A user's own images, JPEG or PNG anywhere beneath a folder, named as [ImageFolder] names them.
+///
+/// Lists and labels mean an image by its path beneath the folder or the end of it, with or without
+/// extension. Without a training list all labelled images are for training, but those of the other
+/// lists. The mask of `beach/IMG_1.jpg` is `beach/IMG_1.png` in the folder of masks, or `IMG_1.png`
+/// if no other image is called so.
+public final class FolderDataset extends ListedDataset {
+  private final ImageFolder images;
+  private final Path imageDir;
+  private final Path maskDir;
+
+  private FolderDataset(DataConfig data, ImageFolder images, NameList list, ClassLabels labels) {
+    super(list, data.classNames(), labels);
+    this.images = images;
+    imageDir = data.imagePath();
+    maskDir = data.maskPath();
+  }
+
+  static FolderDataset of(DataConfig data, Split split, ClassIndex classes) {
+    var images = ImageFolder.scan(data.imagePath(), data.maskPath());
+    boolean listed = data.hasList(split) || split != Split.TRAIN;
+    if (data.labelsFromMasks()) {
+      var list =
+          listed
+              ? list(data.listPath(split), images)
+              : without(otherLists(data, images), masked(data, images));
+      var labels =
+          labelsFromMasks(list, name -> mask(data.maskPath(), images, name), classes.size());
+      return new FolderDataset(data, images, list, labels);
+    }
+    var labels = labels(data.labelsPath(split), images, classes);
+    var list =
+        listed
+            ? list(data.listPath(split), images)
+            : without(otherLists(data, images), labelled(data.labelsPath(split), labels));
+    return new FolderDataset(data, images, list, labels);
+  }
+
+  private static ClassLabels labels(Path file, ImageFolder images, ClassIndex classes) {
+    var labels = LabelSource.read(file, classes);
+    return labels.renamed(name -> resolved(name, images, labels.origin(name)));
+  }
+
+  /// A list with the images' own names.
+  private static NameList list(Path file, ImageFolder images) {
+    var list = NameList.readFiles(file);
+    return new NameList(
+        file,
+        list.entries().stream()
+            .map(
+                entry ->
+                    new NameList.Entry(
+                        resolved(entry.name(), images, file + ":" + entry.line()), entry.line()))
+            .toList());
+  }
+
+  /// The name of the image that is meant, or the text itself if there is none: it is then missing.
+  private static String resolved(String name, ImageFolder images, String origin) {
+    try {
+      return images.find(name).orElseGet(() -> ImageNames.withoutExtension(name));
+    } catch (DataException e) {
+      throw new DataException(origin + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static NameList labelled(Path file, ClassLabels labels) {
+    return new NameList(
+        file,
+        labels.names().stream()
+            .sorted()
+            .map(name -> new NameList.Entry(name, labels.line(name)))
+            .toList());
+  }
+
+  private static NameList masked(DataConfig data, ImageFolder images) {
+    return new NameList(
+        data.maskPath(),
+        images.byName().keySet().stream()
+            .filter(name -> Files.isRegularFile(mask(data.maskPath(), images, name)))
+            .map(name -> new NameList.Entry(name, 0))
+            .toList());
+  }
+
+  private static Set<String> otherLists(DataConfig data, ImageFolder images) {
+    var names = new HashSet<String>();
+    for (var split : List.of(Split.VAL, Split.TEST)) {
+      if (data.hasList(split)) {
+        names.addAll(list(data.listPath(split), images).names());
+      }
+    }
+    return names;
+  }
+
+  private static NameList without(Set<String> others, NameList list) {
+    var entries = new ArrayList<>(list.entries());
+    entries.removeIf(entry -> others.contains(entry.name()));
+    if (entries.isEmpty()) {
+      throw new DataException(
+          "%s leaves no image to train on (%d named, all in the other lists)"
+              .formatted(list.file(), list.entries().size()));
+    }
+    return new NameList(list.file(), List.copyOf(entries));
+  }
+
+  @Override
+  Path image(String name) {
+    var path = images.byName().get(name);
+    return path != null ? path : imageDir.resolve(name + ".jpg");
+  }
+
+  @Override
+  Path mask(String name) {
+    return mask(maskDir, images, name);
+  }
+
+  private static Path mask(Path maskDir, ImageFolder images, String name) {
+    var stem = ImageNames.withoutExtension(name);
+    var own = maskDir.resolve(stem + ".png");
+    var flat = maskDir.resolve(ImageNames.last(stem) + ".png");
+    return !Files.exists(own) && images.isAlone(stem) && Files.exists(flat) ? flat : own;
+  }
+
+  @Override
+  List<String> unlabelledImages() {
+    return images.byName().keySet().stream().filter(name -> !labels().contains(name)).toList();
+  }
+}

@@ -1,0 +1,144 @@
+package toco.data;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import toco.config.DataConfig;
+import toco.config.Split;
+
+/// What the layouts have in common: names in a list, their labels, and for each name a place where
+/// its image and its mask belong. Whether they are there is seen only when asked, so that a data
+/// set with gaps can be looked at.
+abstract sealed class ListedDataset implements Dataset
+    permits VocDataset, CocoDataset, FolderDataset {
+  private final NameList list;
+  private final List<String> classNames;
+  private final ClassLabels labels;
+
+  ListedDataset(NameList list, List<String> classNames, ClassLabels labels) {
+    this.list = list;
+    this.classNames = List.copyOf(classNames);
+    this.labels = labels;
+  }
+
+  /// A split as it is, complete or not.
+  ///
+  /// @throws DataException if its list or its labels cannot be read at all
+  static ListedDataset of(DataConfig data, Split split, ClassIndex classes) {
+    return switch (data.layout()) {
+      case VOC -> VocDataset.of(data, split, classes);
+      case COCO -> CocoDataset.of(data, split, classes);
+      case FOLDER -> FolderDataset.of(data, split, classes);
+      case SYNTHETIC -> {
+        SyntheticShapes.write(data.root(), SyntheticShapes.Options.of(data.synthetic()));
+        yield VocDataset.of(data, split, classes);
+      }
+    };
+  }
+
+  /// Where the image of a name belongs.
+  abstract Path image(String name);
+
+  /// Where the mask of a name belongs.
+  abstract Path mask(String name);
+
+  /// The list file, or what takes its place, and its entries.
+  NameList list() {
+    return list;
+  }
+
+  /// The images that are there but have no label, where the layout finds images without a list.
+  List<String> unlabelledImages() {
+    return List.of();
+  }
+
+  /// Checks that every listed image exists and has a label.
+  ///
+  /// @throws DataException naming the first that is missing
+  void requireImagesAndLabels() {
+    for (var entry : list.entries()) {
+      requireExists(image(entry.name()), "image", entry, list);
+      if (!labels.contains(entry.name())) {
+        labels.multiHot(entry.name()); // says which label is missing, and where
+      }
+    }
+  }
+
+  @Override
+  public void requireMasks() {
+    for (var entry : list.entries()) {
+      requireExists(mask(entry.name()), "mask", entry, list);
+    }
+  }
+
+  @Override
+  public int size() {
+    return list.entries().size();
+  }
+
+  @Override
+  public String name(int index) {
+    return list.entries().get(index).name();
+  }
+
+  @Override
+  public Path imagePath(int index) {
+    return image(name(index));
+  }
+
+  @Override
+  public Optional<Path> maskPath(int index) {
+    return Optional.of(mask(name(index))).filter(Files::isRegularFile);
+  }
+
+  @Override
+  public List<String> classNames() {
+    return classNames;
+  }
+
+  @Override
+  public ClassLabels labels() {
+    return labels;
+  }
+
+  /// The listed names, in order.
+  public List<String> names() {
+    return list.names();
+  }
+
+  /// Labels from the masks of listed names.
+  ///
+  /// @throws DataException naming the first mask that is missing or does not fit the classes
+  static ClassLabels labelsFromMasks(NameList list, MaskPlace place, int numClasses) {
+    var masks = new LinkedHashMap<String, Path>();
+    for (var entry : list.entries()) {
+      var mask = place.of(entry.name());
+      requireExists(mask, "mask", entry, list);
+      masks.put(entry.name(), mask);
+    }
+    return ClassLabels.fromMasks(masks, numClasses);
+  }
+
+  /// Where the mask of a name belongs.
+  @FunctionalInterface
+  interface MaskPlace {
+    Path of(String name);
+  }
+
+  private static void requireExists(Path file, String what, NameList.Entry entry, NameList list) {
+    if (!Files.isRegularFile(file)) {
+      throw new DataException(
+          "no %s for '%s' (%s): expected %s; add the file or take the line out"
+              .formatted(what, entry.name(), list.origin(entry), file));
+    }
+  }
+
+  static void requireFolder(Path imageDir, String expected) {
+    if (!Files.isDirectory(imageDir)) {
+      throw new DataException(
+          "the image folder %s does not exist; set data.root to %s".formatted(imageDir, expected));
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package toco.data;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Locale;
+import javax.xml.stream.XMLInputFactory;
+import javax.xml.stream.XMLStreamConstants;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamReader;
+
+/// Reads labels from a folder of Pascal VOC's annotations, a `NAME.xml` an image, sub-folders
+/// included: an image shows the classes of its `annotation/object/name` elements.
+///
+/// All objects count, those marked `difficult` or `truncated` too, as in the labels of the
+/// published code. The names of an object's parts do not.
+///
+/// Files from strangers are safe to read: a document type, and with it every entity, is refused,
+/// and so are deep nesting and large files.
+final class VocAnnotations {
+  private static final int MAX_DEPTH = 32;
+  private static final long MAX_BYTES = 16 << 20; // VOC's own have at most 20 kB
+  private static final List<String> ROOT = List.of("annotation");
+  private static final List<String> NAME = List.of("annotation", "object", "name");
+
+  private final XMLInputFactory factory = factory();
+  private final ClassIndex classes;
+
+  private VocAnnotations(ClassIndex classes) {
+    this.classes = classes;
+  }
+
+  private static XMLInputFactory factory() {
+    var factory = XMLInputFactory.newDefaultFactory();
+    factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
+    factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
+    factory.setProperty(XMLInputFactory.IS_REPLACING_ENTITY_REFERENCES, false);
+    factory.setProperty(XMLInputFactory.IS_NAMESPACE_AWARE, false);
+    factory.setProperty(XMLInputFactory.IS_COALESCING, true);
+    return factory;
+  }
+
+  /// @return under the files' names beneath the folder, without `.xml`
+  /// @throws DataException naming the file, and the line where a class is unknown
+  static ClassLabels read(Path folder, ClassIndex classes) {
+    var reader = new VocAnnotations(classes);
+    var labels = classes.new Labels(folder.toString());
+    for (var file : files(folder)) {
+      var relative = folder.relativize(file).toString();
+      var name = relative.substring(0, relative.length() - ".xml".length());
+      reader.readOne(file, labels.image(name.replace('\\', '/'), 0));
+    }
+    return labels.build();
+  }
+
+  private static List<Path> files(Path folder) {
+    try (var files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
+      var xml =
+          files
+              .filter(file -> !file.getFileName().toString().startsWith("."))
+              .filter(file -> file.toString().toLowerCase(Locale.ROOT).endsWith(".xml"))
+              .sorted()
+              .toList();
+      if (xml.isEmpty()) {
+        throw new DataException(
+            "%s holds no .xml annotation; expected a NAME.xml an image".formatted(folder));
+      }
+      return xml;
+    } catch (IOException e) {
+      throw new DataException("cannot look into %s: %s".formatted(folder, e), e);
+    } catch (UncheckedIOException e) {
+      throw new DataException("cannot look into %s: %s".formatted(folder, e.getCause()), e);
+    }
+  }
+
+  private void readOne(Path file, BitSet shown) {
+    try {
+      if (Files.size(file) > MAX_BYTES) {
+        throw new DataException(
+            "%s has %d bytes; an annotation has at most %d"
+                .formatted(file, Files.size(file), MAX_BYTES));
+      }
+      var in = new ByteArrayInputStream(Files.readAllBytes(file));
+      parse(factory.createXMLStreamReader(in), file, shown);
+    } catch (IOException e) {
+      throw new DataException("cannot read %s: %s".formatted(file, e), e);
+    } catch (XMLStreamException e) {
+      throw refused(file, e.getLocation() == null ? 0 : e.getLocation().getLineNumber(), e);
+    } catch (DataException e) {
+      throw e;
+    } catch (RuntimeException e) { // the JDK's reader has its ways with damaged files
+      throw refused(file, 0, e);
+    }
+  }
+
+  private void parse(XMLStreamReader xml, Path file, BitSet shown) throws XMLStreamException {
+    var path = new ArrayDeque<String>();
+    var name = new StringBuilder();
+    while (xml.hasNext()) {
+      switch (xml.next()) {
+        case XMLStreamConstants.START_ELEMENT -> {
+          path.addLast(xml.getLocalName());
+          if (path.size() == 1 && !ROOT.contains(path.getFirst())) {
+            throw new DataException(
+                "%s is no VOC annotation: it begins with <%s>, expected <annotation>"
+                    .formatted(file, DataException.shortened(path.getFirst())));
+          }
+          if (path.size() > MAX_DEPTH) {
+            throw new DataException(
+                "%s:%d: elements are nested more than %d deep; an annotation's are not"
+                    .formatted(file, xml.getLocation().getLineNumber(), MAX_DEPTH));
+          }
+          name.setLength(0);
+        }
+        case XMLStreamConstants.CHARACTERS, XMLStreamConstants.CDATA -> name.append(xml.getText());
+        case XMLStreamConstants.END_ELEMENT -> {
+          if (NAME.equals(List.copyOf(path))) {
+            var where = file + ":" + xml.getLocation().getLineNumber();
+            classes.find(name.toString().strip(), where).ifPresent(shown::set);
+          }
+          path.removeLast();
+          name.setLength(0);
+        }
+        case XMLStreamConstants.DTD, XMLStreamConstants.ENTITY_REFERENCE ->
+            throw new DataException(
+                "%s:%d: a document type or an entity, which an annotation has no use for"
+                    .formatted(file, xml.getLocation().getLineNumber()));
+        default -> {} // comments and the like
+      }
+    }
+  }
+
+  private static DataException refused(Path file, int line, Exception e) {
+    var where = line > 0 ? file + ":" + line : file.toString();
+    var reason = String.valueOf(e.getMessage()).lines().toList().getLast();
+    return new DataException(
+        "%s: no readable XML: %s".formatted(where, DataException.shortened(reason)), e);
+  }
+}

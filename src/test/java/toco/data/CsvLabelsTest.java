@@ -1,0 +1,102 @@
+package toco.data;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static toco.data.LabelFiles.PETS;
+import static toco.data.LabelFiles.assertRefused;
+import static toco.data.LabelFiles.classesOf;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CsvLabelsTest {
+  @TempDir Path folder;
+
+  @Test
+  void aLineHasAnImageAndItsClasses() {
+    var labels = read("a.jpg,cat\nsub/b,dog,cat\nc,\nd\n");
+    assertEquals(List.of("a.jpg", "sub/b", "c", "d"), List.copyOf(labels.names()));
+    assertEquals(List.of("cat"), classesOf("a.jpg", labels, PETS));
+    assertEquals(List.of("cat", "dog"), classesOf("sub/b", labels, PETS));
+    assertEquals(List.of(), classesOf("c", labels, PETS));
+    assertEquals(List.of(), classesOf("d", labels, PETS));
+  }
+
+  /// As spreadsheets write it: byte order mark, Windows line ends, quotes, empty cells.
+  @Test
+  void whatSpreadsheetsWriteIsUnderstood() {
+    var labels =
+        read(
+            "\uFEFFName,Label 1,Label 2\r\n\r\n\"a, the 1st \"\"cat\"\".jpg\",\"cat\",\r\n"
+                + " b.jpg , \"teddy bear\" ,dog\r\n,,\r\n\"two\nlines.jpg\",cat\rold mac.jpg,dog");
+    assertEquals(
+        List.of("a, the 1st \"cat\".jpg", "b.jpg", "two\nlines.jpg", "old mac.jpg"),
+        List.copyOf(labels.names()));
+    assertEquals(List.of("dog", "teddy bear"), classesOf("b.jpg", labels, PETS));
+    assertEquals(List.of("cat"), classesOf("two\nlines.jpg", labels, PETS));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"name,label,label", "Image,class", "filename", "file_name,cat,kind"})
+  void theFirstLineMayBeAHeader(String header) {
+    assertEquals(List.of("a"), List.copyOf(read(header + "\na,cat\n").names()));
+  }
+
+  @Test
+  void anImageCalledImageIsNoHeader() {
+    assertEquals(List.of("image", "name"), List.copyOf(read("image,cat\nname\n").names()));
+  }
+
+  @Test
+  void anImageOnSeveralLinesHasTheClassesOfAll() {
+    var labels = read("a,cat\nb,dog\na,dog\n");
+    assertEquals(List.of("cat", "dog"), classesOf("a", labels, PETS));
+    assertEquals(folder.resolve("labels.csv") + ":1", labels.origin("a"));
+  }
+
+  @Test
+  void whatIsWrongIsNamedWithItsLine() {
+    refuses("a,cat\nb,dgo\n", "labels.csv:2: unknown class 'dgo'; did you mean 'dog'?");
+    refuses("a,cat\nb,zebra\n", "labels.csv:2: unknown class 'zebra'; the classes are cat, dog");
+    refuses("name,cat,dog\na,1,0\n", "labels.csv:2: unknown class '1'", "by their names");
+    refuses("a.jpg;cat;dog\n", "labels.csv:1: fields are separated by ';', expected commas");
+    refuses("\na.jpg\tcat\n", "labels.csv:2: fields are separated by tabs");
+    refuses("a,cat\n\n,dog\n", "labels.csv:3: no image's name");
+    refuses("a,cat\nb,\"dog\nc,cat\n", "labels.csv:2: a quote that opens here is never closed");
+    refuses("a,\"cat\" dog\n", "labels.csv:1: text after a quoted field");
+    refuses("", "labels.csv names no image");
+    refuses("name,label\n", "labels.csv names no image");
+    refuses("x".repeat(70_000), "labels.csv:1: a line of more than 65536 characters");
+    var latin1 = "a,cat\ncaf\u00e9,dog\n".getBytes(StandardCharsets.ISO_8859_1);
+    var file = LabelFiles.write(folder, "labels.csv", latin1);
+    assertRefused(() -> ClassLabels.read(file, PETS), file.toString(), "not UTF-8 text");
+    assertRefused(() -> ClassLabels.read(folder.resolve("no.csv"), PETS), "no labels file");
+    var text = LabelFiles.write(folder, "labels.txt", "a,cat\n");
+    assertRefused(() -> ClassLabels.read(text, PETS), "labels.txt is no labels file");
+  }
+
+  /// A check goes on, to name them all at once.
+  @Test
+  void unknownClassesCanBeCollected() {
+    var file = LabelFiles.write(folder, "labels.csv", "a,cat,dgo\nb,ct\nc,dog\n");
+    var found = new ArrayList<String>();
+    var labels = LabelSource.read(file, new ClassIndex(PETS, e -> found.add(e.getMessage())));
+    assertEquals(2, found.size(), found.toString());
+    assertEquals(List.of("cat"), classesOf("a", labels, PETS));
+    assertEquals(List.of(), classesOf("b", labels, PETS));
+    assertEquals(3, labels.names().size());
+  }
+
+  private ClassLabels read(String text) {
+    return ClassLabels.read(LabelFiles.write(folder, "labels.csv", text), PETS);
+  }
+
+  private void refuses(String text, String... parts) {
+    assertRefused(() -> read(text), parts);
+  }
+}

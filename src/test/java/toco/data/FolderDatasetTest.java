@@ -1,0 +1,172 @@
+package toco.data;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static toco.data.LabelFiles.PETS;
+import static toco.data.LabelFiles.assertRefused;
+import static toco.data.LabelFiles.classesOf;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import toco.config.Config;
+import toco.config.DataConfig;
+import toco.config.Split;
+import toco.image.Resources;
+
+class FolderDatasetTest {
+  @TempDir Path root;
+
+  @BeforeEach
+  void putImages() throws IOException {
+    var voc = Resources.path("voc-mini");
+    for (var copy :
+        Map.of(
+                "JPEGImages/2011_000003.jpg", "party/2011.jpg",
+                "JPEGImages/2011_000006.jpg", "party/b 2.JPEG",
+                "JPEGImages/2011_000025.jpg", "bus.jpg",
+                "SegmentationClassAug/2011_000003.png", "masks/party/2011.png",
+                "SegmentationClassAug/2011_000025.png", "masks/bus.png")
+            .entrySet()) {
+      Files.createDirectories(root.resolve(copy.getValue()).getParent());
+      Files.copy(voc.resolve(copy.getKey()), root.resolve(copy.getValue()));
+    }
+    LabelFiles.write(root, "labels.csv", "2011,cat,dog\nparty/b 2\nbus.jpg,dog\n");
+  }
+
+  @Test
+  void allLabelledImagesAreForTraining() {
+    var data = open(Split.TRAIN);
+    assertEquals(List.of("bus", "party/2011", "party/b 2"), names(data));
+    assertEquals(root.resolve("party/b 2.JPEG"), data.imagePath(2));
+    assertEquals(List.of("cat", "dog"), classesOf("party/2011", data.labels(), PETS));
+    assertEquals(0, data.sample(2).labels()[0]);
+    assertEquals(Optional.of(root.resolve("masks/bus.png")), data.maskPath(0));
+    assertEquals(Optional.empty(), data.maskPath(2));
+  }
+
+  @Test
+  void theOtherListsImagesAreNotTrainedOn() {
+    LabelFiles.write(root, "val.txt", "2011.jpg\r\n");
+    LabelFiles.write(root, "test.txt", "\uFEFFparty/b 2\n");
+    var lists = new String[] {"data.valList=val.txt", "data.testList=test.txt"};
+    assertEquals(List.of("bus"), names(open(Split.TRAIN, lists)));
+    assertEquals(List.of("party/2011"), names(open(Split.VAL, lists)));
+    assertEquals(List.of("party/b 2"), names(open(Split.TEST, lists)));
+    open(Split.VAL, lists).requireMasks();
+    assertRefused(open(Split.TEST, lists)::requireMasks, "no mask for 'party/b 2'", "line 1 of");
+  }
+
+  @Test
+  void aTrainingListHasItsOrder() {
+    LabelFiles.write(root, "train.txt", "party/b 2.JPEG\nbus\n");
+    assertEquals(List.of("party/b 2", "bus"), names(open(Split.TRAIN, "data.trainList=train.txt")));
+  }
+
+  @Test
+  void everyKindOfLabelsIsRead() throws IOException {
+    var expected = List.of("cat", "dog");
+    var json =
+        """
+        {"images": [{"id": 1, "file_name": "2011.jpg"}, {"id": 2, "file_name": "bus.jpg"}],
+         "annotations": [{"image_id": 1, "category_id": 5}, {"image_id": 1, "category_id": 9}],
+         "categories": [{"id": 9, "name": "dog"}, {"id": 5, "name": "cat"}]}
+        """;
+    LabelFiles.write(root, "labels.json", json);
+    var xml =
+        "<annotation><object><name>cat</name></object><object><name>dog</name></object></annotation>";
+    LabelFiles.write(root, "xml/2011.xml", xml);
+    var npy = Map.of("2011", new float[] {1, 1, 0}, "bus", new float[3]);
+    OneHotNpy.write(root.resolve("labels.npy"), npy);
+    for (var labels : List.of("labels.json", "xml", "labels.npy", "labels.csv")) {
+      var data = open(Split.TRAIN, "data.labels=" + labels);
+      assertEquals(expected, classesOf("party/2011", data.labels(), PETS), labels);
+      assertTrue(names(data).contains("party/2011"), labels);
+    }
+    // the JSON has its own classes
+    var own =
+        Config.parse(
+            "",
+            "own",
+            List.of("data.layout=folder", "data.root=" + root, "data.labels=labels.json"));
+    assertEquals(expected, Dataset.open(own.data(), Split.TRAIN).classNames());
+  }
+
+  @Test
+  void labelsCanComeFromMasks() {
+    var classes = new ArrayList<>(PETS);
+    while (classes.size() < 20) {
+      classes.add("class" + classes.size());
+    }
+    var data =
+        open(
+            Split.TRAIN,
+            "data.labelsFromMasks=true",
+            "data.classNames=" + classes,
+            "data.labels=no");
+    assertEquals(List.of("bus", "party/2011"), names(data));
+    assertTrue(data.labels().multiHot("bus")[5] == 1); // VOC's bus
+  }
+
+  /// Masks may lie flat where the file's name alone tells the image.
+  @Test
+  void aMaskMayLieFlat() throws IOException {
+    Files.move(root.resolve("masks/party/2011.png"), root.resolve("masks/2011.png"));
+    assertEquals(Optional.of(root.resolve("masks/2011.png")), open(Split.TRAIN).maskPath(1));
+    Files.copy(root.resolve("bus.jpg"), root.resolve("2011.jpg")); // now that one's mask
+    LabelFiles.write(root, "labels.csv", "party/2011\n2011.jpg\n");
+    var data = open(Split.TRAIN);
+    assertEquals(Optional.of(root.resolve("masks/2011.png")), data.maskPath(0));
+    assertEquals(Optional.empty(), data.maskPath(1));
+  }
+
+  @Test
+  void whatIsMissingOrMeantTwiceIsNamedWithItsLine() {
+    LabelFiles.write(root, "labels.csv", "bus,dog\nbuss,dog\n");
+    refuses(Split.TRAIN, "no image for 'buss' (line 2 of " + root.resolve("labels.csv"));
+    LabelFiles.write(root, "labels.csv", "bus,dog\nbus.jpg,dog\n");
+    refuses(Split.TRAIN, "labels.csv:2: 'bus' and 'bus.jpg' both mean the image bus");
+    LabelFiles.write(root, "other/bus.png", "");
+    LabelFiles.write(root, "labels.csv", "2011\nother/bus\nparty/bus\n");
+    refuses(Split.TRAIN, "no image for 'party/bus' (line 3 of");
+    LabelFiles.write(root, "more/bus.png", "");
+    LabelFiles.write(root, "labels.csv", "2011\nbus.png\n");
+    refuses(Split.TRAIN, "labels.csv:2: 'bus.png' means several images");
+    LabelFiles.write(root, "labels.csv", "bus,dog\n");
+    LabelFiles.write(root, "val.txt", "bus\n");
+    refuses(Split.TRAIN, "leaves no image to train on", "data.valList=val.txt");
+    LabelFiles.write(root, "val.txt", "2011\n");
+    refuses(Split.VAL, "no image-level label for party/2011", "data.valList=val.txt");
+  }
+
+  private void refuses(Split split, String part, String... overrides) {
+    assertRefused(() -> open(split, overrides), part);
+  }
+
+  private Dataset open(Split split, String... overrides) {
+    return Dataset.open(config(overrides), split);
+  }
+
+  private DataConfig config(String... more) {
+    var overrides =
+        new ArrayList<>(
+            List.of("data.layout=folder", "data.root=" + root, "data.classNames=" + PETS));
+    overrides.addAll(List.of(more));
+    return Config.parse("", "test", overrides).data();
+  }
+
+  private static List<String> names(Dataset data) {
+    var names = new ArrayList<String>();
+    for (int i = 0; i < data.size(); i++) {
+      names.add(data.name(i));
+    }
+    return names;
+  }
+}
