@@ -1,100 +1,25 @@
 package toco.cli;
 
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import toco.config.SyntheticConfig.Variant;
-import toco.data.SyntheticShapes;
-import toco.data.SyntheticShapes.Options;
 
 @Command(
     name = "data",
-    header = "Makes data sets.",
+    header = "Makes and checks data sets.",
     synopsisSubcommandLabel = "COMMAND",
-    footerHeading = "%nExample:%n",
-    footer = "  toco data synthetic datasets/shapes")
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  toco data check configs/own_data.yaml",
+      "  toco data labels pets/labels.npy --csv pets/labels.csv --classes pets/classes.txt",
+      "  toco data synthetic datasets/shapes"
+    })
 final class DataCommand {
   private DataCommand() {}
 
   static CommandLine commandLine(Console console) {
-    return new CommandLine(new DataCommand()).addSubcommand(new Synthetic(console));
-  }
-
-  @Command(
-      name = "synthetic",
-      header = "Writes a synthetic data set of six shapes, in VOC layout.",
-      description = {
-        "96×96 JPEG images with palette-PNG masks, lists of the splits and image-level labels."
-            + " Equal options give equal files. A set that was cut short is completed, and a"
-            + " complete one left as it is; a folder that holds anything else is refused."
-      },
-      footerHeading = "%nExamples:%n",
-      footer = {
-        "  toco data synthetic datasets/shapes",
-        "  toco data synthetic datasets/lively --variant lively --seed 7 --train 200"
-      })
-  static final class Synthetic implements Callable<Integer> {
-    private final Console console;
-
-    @Parameters(paramLabel = "OUT", description = "Folder to write to.")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    Path folder;
-
-    @Option(
-        names = "--variant",
-        paramLabel = "plain|lively",
-        defaultValue = "plain",
-        description = "lively has smaller objects on busier backgrounds (default: plain).")
-    Variant variant = Variant.PLAIN;
-
-    @Option(
-        names = "--seed",
-        paramLabel = "N",
-        defaultValue = "1",
-        description = "Other seeds give other images (default: 1).")
-    long seed;
-
-    @Option(
-        names = "--train",
-        paramLabel = "N",
-        defaultValue = "1000",
-        description = "Training images (default: 1000).")
-    int trainImages;
-
-    @Option(
-        names = "--val",
-        paramLabel = "N",
-        defaultValue = "100",
-        description = "Validation images (default: 100).")
-    int valImages;
-
-    @Option(
-        names = "--test",
-        paramLabel = "N",
-        defaultValue = "200",
-        description = "Test images (default: 200).")
-    int testImages;
-
-    Synthetic(Console console) {
-      this.console = console;
-    }
-
-    @Override
-    public Integer call() {
-      var options = new Options(seed, variant, trainImages, valImages, testImages);
-      var done =
-          switch (SyntheticShapes.write(folder, options)) {
-            case WRITTEN -> "wrote";
-            case COMPLETED -> "completed";
-            case REUSED -> "found complete:";
-          };
-      console.print(
-          "%s %s (train %d, val %d, test %d images)\n"
-              .formatted(done, folder, trainImages, valImages, testImages));
-      return ExitStatus.SUCCESS;
-    }
+    return new CommandLine(new DataCommand())
+        .addSubcommand(new DataCheckCommand(console))
+        .addSubcommand(new DataLabelsCommand(console))
+        .addSubcommand(new SyntheticCommand(console));
   }
 }

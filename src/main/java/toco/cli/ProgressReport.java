@@ -59,9 +59,14 @@ final class ProgressReport implements TrainingListener {
   }
 
   @Override
-  public synchronized void onEvaluationProgress(int done, int total) {
+  public void onEvaluationProgress(int done, int total) {
+    onProgress("evaluating", done, total);
+  }
+
+  /// Rewrites the live line as something goes on that has no lines of its own.
+  synchronized void onProgress(String what, int done, int total) {
     if (live && (isDue() || done == total)) {
-      show("evaluating %d/%d".formatted(done, total));
+      show("%s %d/%d".formatted(what, done, total));
     }
   }
 

@@ -8,17 +8,18 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import toco.config.Spelling;
 
-/// The classes by name, for readers of labels; and what becomes of a name that is no class.
+/// The classes by name, for readers of labels; and who hears of labels that are wrong.
 final class ClassIndex {
   private static final int MOST_NAMED = 12; // of the classes, in a message
 
   private final List<String> names;
   private final Map<String, Integer> byName = new HashMap<>();
-  private final Consumer<DataException> unknown;
+  private final Consumer<DataException> problems;
 
-  /// An unknown class ends the reading.
+  /// The first problem ends the reading.
   ClassIndex(List<String> names) {
     this(
         names,
@@ -28,10 +29,11 @@ final class ClassIndex {
   }
 
   /// @param names in label order
-  /// @param unknown hears of every unknown class; if it returns, the reading goes on without
-  ClassIndex(List<String> names, Consumer<DataException> unknown) {
+  /// @param problems hears of labels that cannot be read, and of every unknown class; if it
+  ///   returns, the reading goes on without
+  ClassIndex(List<String> names, Consumer<DataException> problems) {
     this.names = List.copyOf(names);
-    this.unknown = unknown;
+    this.problems = problems;
     for (int k = 0; k < names.size(); k++) {
       byName.put(names.get(k), k);
     }
@@ -57,11 +59,21 @@ final class ClassIndex {
     if (k != null) {
       return OptionalInt.of(k);
     }
-    unknown.accept(
+    problems.accept(
         new DataException(
             "%s: unknown class '%s'; %s"
                 .formatted(where, DataException.shortened(name), remedy(name))));
     return OptionalInt.empty();
+  }
+
+  /// Labels that were read, or none if they cannot be and the one who hears of it lets it pass.
+  ClassLabels orNone(Supplier<ClassLabels> reading) {
+    try {
+      return reading.get();
+    } catch (DataException e) {
+      problems.accept(e);
+      return new Labels("the labels").build();
+    }
   }
 
   private String remedy(String name) {

@@ -3,6 +3,7 @@ package toco.data;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -106,6 +107,12 @@ public final class ClassLabels {
     return numClasses;
   }
 
+  /// Whether an image is labelled, with no class.
+  public boolean showsNoClass(String name) {
+    var label = byName.get(name);
+    return label != null && label.classes.isEmpty();
+  }
+
   /// In how many of these images each class is.
   ///
   /// @param names labelled ones
@@ -149,6 +156,20 @@ public final class ClassLabels {
           renamed.put(other, label);
         });
     return new ClassLabels(source, numClasses, renamed);
+  }
+
+  /// The labels of these names alone, in their order.
+  ///
+  /// @param names labelled ones
+  ClassLabels only(Collection<String> names) {
+    var kept = new LinkedHashMap<String, Label>();
+    for (var name : names) {
+      var label = byName.get(name);
+      if (label != null) {
+        kept.put(name, label);
+      }
+    }
+    return new ClassLabels(source, numClasses, kept);
   }
 
   /// Where a label stands, for an error message: `labels.csv:12`, or the file alone.

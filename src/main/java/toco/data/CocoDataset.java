@@ -34,9 +34,11 @@ public final class CocoDataset extends ListedDataset {
     requireFolder(data.imagePath(), "the folder that holds train2014 and val2014");
     var list = NameList.read(data.listPath(split));
     var labels =
-        data.labelsFromMasks()
-            ? labelsFromMasks(list, name -> mask(data.maskPath(), name), classes.size())
-            : asListed(LabelSource.read(data.labelsPath(split), classes), list.names());
+        classes.orNone(
+            () ->
+                data.labelsFromMasks()
+                    ? labelsFromMasks(list, name -> mask(data.maskPath(), name), classes.size())
+                    : asListed(LabelSource.read(data.labelsPath(split), classes), list.names()));
     return new CocoDataset(data, list, labels);
   }
 

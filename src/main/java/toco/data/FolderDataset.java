@@ -36,10 +36,13 @@ public final class FolderDataset extends ListedDataset {
               ? list(data.listPath(split), images)
               : without(otherLists(data, images), masked(data, images));
       var labels =
-          labelsFromMasks(list, name -> mask(data.maskPath(), images, name), classes.size());
+          classes.orNone(
+              () ->
+                  labelsFromMasks(
+                      list, name -> mask(data.maskPath(), images, name), classes.size()));
       return new FolderDataset(data, images, list, labels);
     }
-    var labels = labels(data.labelsPath(split), images, classes);
+    var labels = classes.orNone(() -> labels(data.labelsPath(split), images, classes));
     var list =
         listed
             ? list(data.listPath(split), images)

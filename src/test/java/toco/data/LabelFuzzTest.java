@@ -113,6 +113,7 @@ class LabelFuzzTest {
         Duration.ofSeconds(60 + FILES / 50),
         () -> {
           for (long seed = 0; seed < FILES; seed++) {
+            Files.delete(file); // overwriting one file again and again waits for the disk
             LabelFiles.write(folder, name, Mutations.mutate(whole, seed));
             long before = THREADS.getCurrentThreadAllocatedBytes();
             outcomes[isRead(source, classes, seed) ? 0 : 1]++;

@@ -1,0 +1,112 @@
+package toco.data;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import toco.config.ClassNames;
+import toco.config.Layout;
+
+/// Reads labels to be written as a `cls_labels_onehot.npy`.
+///
+/// @param kind what is read
+/// @param source the file or folder
+/// @param classNames foreground classes in label order
+public record LabelConversion(Kind kind, Path source, List<String> classNames) {
+  /// What labels are made from.
+  public enum Kind {
+    VOC_XML,
+    COCO_JSON,
+    MASKS,
+    CSV
+  }
+
+  public LabelConversion {
+    classNames = List.copyOf(classNames);
+  }
+
+  /// @param classes a file of class names, `voc` or `coco`; absent: the source's own, which are
+  ///   VOC's for VOC annotations
+  /// @throws DataException if they are missing where the source has none
+  /// @throws toco.config.ConfigException if a file of class names cannot be read
+  public static LabelConversion of(Kind kind, Path source, @Nullable String classes) {
+    if (classes != null) {
+      for (var known : List.of(Layout.VOC, Layout.COCO)) {
+        if (classes.equals(known.toString())) {
+          return new LabelConversion(kind, source, known.classNames());
+        }
+      }
+      return new LabelConversion(kind, source, ClassNames.read(Path.of(classes)));
+    }
+    return switch (kind) {
+      case VOC_XML -> new LabelConversion(kind, source, Layout.VOC.classNames());
+      case COCO_JSON -> new LabelConversion(kind, source, ClassNames.read(source));
+      case MASKS, CSV ->
+          throw new DataException(
+              source + " does not name the classes in label order; give them by --classes");
+    };
+  }
+
+  /// Reads the labels, under the images' names without extension.
+  ///
+  /// @param lists files of names, of which all must have labels; none: all labels are read
+  /// @throws DataException naming the file and line that is missing or wrong
+  public ClassLabels read(List<Path> lists) {
+    var labels = readAll().renamed(ImageNames::withoutExtension);
+    if (lists.isEmpty()) {
+      return labels;
+    }
+    var wanted = new LinkedHashSet<String>();
+    for (var file : lists) {
+      var list = NameList.readFiles(file);
+      for (var entry : list.entries()) {
+        var name = ImageNames.withoutExtension(entry.name());
+        if (!labels.contains(name)) {
+          throw new DataException(
+              "%s has no label for '%s' (%s); take the line out or add the label"
+                  .formatted(source, name, list.origin(entry)));
+        }
+        wanted.add(name);
+      }
+    }
+    return labels.only(wanted);
+  }
+
+  private ClassLabels readAll() {
+    if (!Files.exists(source)) {
+      throw new DataException("no such file or folder: " + source + "; check the path");
+    }
+    var classes = new ClassIndex(classNames);
+    return switch (kind) {
+      case VOC_XML -> VocAnnotations.read(source, classes);
+      case COCO_JSON -> CocoInstances.read(source, classes);
+      case CSV -> CsvLabels.read(source, classes);
+      case MASKS -> ClassLabels.fromMasks(masks(), classes.size());
+    };
+  }
+
+  private LinkedHashMap<String, Path> masks() {
+    var masks = new LinkedHashMap<String, Path>();
+    try (var files = Files.walk(source, FileVisitOption.FOLLOW_LINKS)) {
+      files
+          .filter(file -> file.toString().toLowerCase(Locale.ROOT).endsWith(".png"))
+          .filter(file -> !file.getFileName().toString().startsWith("."))
+          .sorted()
+          .forEach(file -> masks.put(source.relativize(file).toString(), file));
+    } catch (IOException e) {
+      throw new DataException("cannot look into %s: %s".formatted(source, e), e);
+    } catch (UncheckedIOException e) {
+      throw new DataException("cannot look into %s: %s".formatted(source, e.getCause()), e);
+    }
+    if (masks.isEmpty()) {
+      throw new DataException(source + " holds no .png mask");
+    }
+    return masks;
+  }
+}

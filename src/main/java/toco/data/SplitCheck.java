@@ -1,0 +1,145 @@
+package toco.data;
+
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import toco.config.Config;
+import toco.config.DataConfig.OnBadSample;
+import toco.config.Split;
+import toco.data.Finding.Kind;
+
+/// Checks one split of a data set.
+final class SplitCheck {
+  private final Config config;
+  private final Split split;
+  private final ListedDataset dataset;
+  private final DataCheck.Findings findings;
+  private final boolean trained;
+  private final boolean evaluated;
+
+  SplitCheck(Config config, Split split, ListedDataset dataset, DataCheck.Findings findings) {
+    this.config = config;
+    this.split = split;
+    this.dataset = dataset;
+    this.findings = findings;
+    trained = split == Split.TRAIN;
+    evaluated = split == config.eval().split();
+  }
+
+  /// @param others names that the other splits list
+  SplitReport report(boolean fast, DataCheck.Progress progress, Set<String> others) {
+    var names = new HashSet<String>();
+    var present = new ArrayList<Integer>();
+    checkList(names, present, others);
+    checkLabels(names, others);
+    boolean readsMasks = !trained || config.data().labelsFromMasks();
+    var images = new ImageCheck(dataset, present, readsMasks, fast);
+    images.run(config.data().workers(), (done, all) -> progress.onProgress(split, done, all));
+    addProblems(images);
+    int masks = readsMasks ? checkMasks(present, images) : -1;
+    var balance = ClassBalance.of(dataset.labels(), dataset.classNames(), names);
+    checkClasses(balance);
+    return new SplitReport(
+        split,
+        dataset.list().file().toString(),
+        dataset.size(),
+        masks,
+        balance,
+        images.sizes(config.augment().cropSizePx()),
+        findings.all());
+  }
+
+  /// @param names receives the listed names
+  /// @param present receives the places in the list of those with an image, each once
+  private void checkList(Set<String> names, List<Integer> present, Set<String> others) {
+    boolean fatal = trained || evaluated;
+    for (int i = 0; i < dataset.size(); i++) {
+      var name = dataset.name(i);
+      if (!names.add(name)) {
+        findings.add(Kind.LISTED_TWICE, false, name);
+      } else if (Files.isRegularFile(dataset.imagePath(i))) {
+        present.add(i);
+      } else {
+        var entry = dataset.list().entries().get(i);
+        findings.add(Kind.MISSING_IMAGE, fatal, name + " " + dataset.list().origin(entry));
+      }
+      if (!trained && others.contains(name)) {
+        findings.add(Kind.TRAINED_ON, false, name);
+      }
+    }
+    int batch = config.train().samplesPerProcess();
+    if (trained && dataset.size() < batch) {
+      findings.add(
+          Kind.TOO_FEW_IMAGES,
+          true,
+          "%d, too few for one batch of %d; lower train.samplesPerProcess or add images"
+              .formatted(dataset.size(), batch));
+    }
+  }
+
+  private void checkLabels(Set<String> names, Set<String> others) {
+    var labels = dataset.labels();
+    if (labels.names().isEmpty()) {
+      return; // they could not be read
+    }
+    for (var name : dataset.names()) {
+      if (!labels.contains(name)) {
+        findings.add(Kind.UNLABELLED, trained || evaluated, name);
+      }
+    }
+    if (!trained && config.data().valLabels() == null) {
+      return; // they are those of training
+    }
+    for (var name : labels.names()) {
+      if (!names.contains(name) && !others.contains(name) && !Files.exists(dataset.image(name))) {
+        findings.add(Kind.LABEL_WITHOUT_IMAGE, false, name);
+      }
+    }
+    for (var name : dataset.unlabelledImages()) {
+      if (trained && !names.contains(name) && !others.contains(name)) {
+        findings.add(Kind.NOT_TRAINED_ON, false, name);
+      }
+    }
+  }
+
+  /// Training can pass over an image that cannot be read, evaluation cannot.
+  private void addProblems(ImageCheck images) {
+    boolean skips = config.data().onBadSample() == OnBadSample.SKIP;
+    for (var problem : images.problems()) {
+      boolean passedOver = skips && problem.kind() == Kind.UNREADABLE_IMAGE;
+      boolean fatal = evaluated || (trained && !passedOver);
+      findings.add(problem.kind(), fatal, problem.message());
+    }
+  }
+
+  /// Evaluation needs all masks or none.
+  private int checkMasks(List<Integer> present, ImageCheck images) {
+    int masks = images.masks();
+    if (masks == 0 && !trained) {
+      findings.add(Kind.MISSING_MASK, false, "all: nothing to evaluate on");
+      return 0;
+    }
+    for (int i : present) {
+      if (dataset.maskPath(i).isEmpty()) {
+        findings.add(Kind.MISSING_MASK, trained || evaluated, dataset.name(i));
+      }
+    }
+    return masks;
+  }
+
+  private void checkClasses(ClassBalance balance) {
+    if (!trained || dataset.labels().names().isEmpty()) {
+      return;
+    }
+    balance
+        .perClass()
+        .forEach(
+            (name, count) -> {
+              if (count == 0) {
+                findings.add(Kind.EMPTY_CLASS, false, name);
+              }
+            });
+  }
+}

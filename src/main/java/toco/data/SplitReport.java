@@ -1,0 +1,111 @@
+package toco.data;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import toco.config.Split;
+
+/// What [DataCheck] saw of a split.
+///
+/// @param split which
+/// @param source the list, or the labels in its place
+/// @param images how many it names
+/// @param masks how many of them have a mask, or −1 where masks are not read
+/// @param balance of its classes
+/// @param sizes of the images that can be read, or null if there are none
+/// @param findings what is wrong, or worth knowing
+public record SplitReport(
+    Split split,
+    String source,
+    int images,
+    int masks,
+    ClassBalance balance,
+    @Nullable Sizes sizes,
+    List<Finding> findings) {
+  private static final int JSON_ITEMS = 20;
+
+  public SplitReport {
+    findings = List.copyOf(findings);
+  }
+
+  /// Least, median and greatest sides of a split's images.
+  ///
+  /// @param width [3] px
+  /// @param height [3] px
+  /// @param belowCrop images with a side shorter than the crop
+  /// @param cropPx the crop's side
+  public record Sizes(List<Integer> width, List<Integer> height, int belowCrop, int cropPx) {
+    static @Nullable Sizes of(int[] widths, int[] heights, int cropPx) {
+      if (widths.length == 0) {
+        return null;
+      }
+      int below = 0;
+      for (int i = 0; i < widths.length; i++) {
+        below += widths[i] < cropPx || heights[i] < cropPx ? 1 : 0;
+      }
+      return new Sizes(quantiles(widths), quantiles(heights), below, cropPx);
+    }
+
+    private static List<Integer> quantiles(int[] values) {
+      var sorted = values.clone();
+      Arrays.sort(sorted);
+      return List.of(sorted[0], sorted[sorted.length / 2], sorted[sorted.length - 1]);
+    }
+
+    private String text() {
+      return "  width %s px, height %s px (least/median/most); %d with a side below the crop's %d px\n"
+          .formatted(joined(width), joined(height), belowCrop, cropPx);
+    }
+
+    private static String joined(List<Integer> quantiles) {
+      return "%d/%d/%d".formatted(quantiles.toArray());
+    }
+  }
+
+  /// Whether training would get by.
+  public boolean usable() {
+    return findings.stream().noneMatch(Finding::fatal);
+  }
+
+  /// The report in lines for people.
+  String text() {
+    var text = new StringBuilder("%s: %d images, by %s\n".formatted(split, images, source));
+    text.append(balance.text());
+    if (sizes != null) {
+      text.append(sizes.text());
+    }
+    if (masks >= 0) {
+      text.append("  masks of %d images\n".formatted(masks));
+    }
+    findings.forEach(finding -> text.append(finding.text()).append('\n'));
+    return text.toString();
+  }
+
+  /// The report as a JSON object.
+  Map<String, @Nullable Object> toJson() {
+    var json = new LinkedHashMap<String, @Nullable Object>();
+    json.put("split", split.toString());
+    json.put("source", source);
+    json.put("images", images);
+    json.put("masks", masks < 0 ? null : masks);
+    json.putAll(balance.toJson());
+    json.put("sizes", sizes);
+    json.put(
+        "findings",
+        findings.stream()
+            .map(
+                finding ->
+                    Map.of(
+                        "kind", finding.kind().toString(),
+                        "fatal", finding.fatal(),
+                        "count", finding.items().size(),
+                        "first",
+                            finding
+                                .items()
+                                .subList(0, Math.min(JSON_ITEMS, finding.items().size()))))
+            .toList());
+    return json;
+  }
+}

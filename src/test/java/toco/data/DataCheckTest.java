@@ -1,0 +1,253 @@
+package toco.data;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import toco.config.Config;
+import toco.config.Split;
+import toco.data.Finding.Kind;
+import toco.image.ImageWriter;
+import toco.image.LabelMap;
+import toco.image.RgbImage;
+
+class DataCheckTest {
+  @TempDir Path root;
+
+  @BeforeEach
+  void putASoundDataSet() {
+    for (var name : List.of("a", "b", "sub/c", "v", "w")) {
+      image(name, 40, 30);
+    }
+    mask("v", 40, 30, 1);
+    mask("w", 40, 30, 0);
+    csv("a,cat\nb,dog,cat\nc,teddy bear\nv,cat\nw\n");
+    LabelFiles.write(root, "val.txt", "v\nw\n");
+  }
+
+  @Test
+  void aSoundDataSetIsUsableAndCounted() {
+    var report = check();
+    assertTrue(report.usable(), report.text());
+    assertTrue(findings(report).isEmpty(), report.text());
+    var train = report.splits().getFirst();
+    assertEquals(
+        new ArrayList<>(List.of(2, 1, 1)), new ArrayList<>(train.balance().perClass().values()));
+    assertEquals(3, train.images());
+    assertEquals(List.of(40, 40, 40), train.sizes().width());
+    assertEquals(3, train.sizes().belowCrop());
+    var val = report.splits().get(1);
+    assertEquals(2, val.masks());
+    assertEquals(1, val.balance().withoutClass());
+    for (var part :
+        List.of("cat ", "66.7 %  ####", "(no class)", "masks of 2 images", "\nusable")) {
+      assertTrue(report.text().contains(part), report.text());
+    }
+  }
+
+  /// One run names all of it, however much there is.
+  @Test
+  void everyProblemIsFoundAtOnce() throws IOException {
+    image("unlabelled", 9, 9);
+    image("e", 5, 5);
+    var whole = Files.readAllBytes(root.resolve("b.png"));
+    Files.write(root.resolve("b.png"), Arrays.copyOf(whole, whole.length / 2));
+    mask("v", 30, 40, 1);
+    mask("w", 40, 30, 7);
+    for (var name : List.of("x", "y", "z")) {
+      image(name, 40, 30);
+    }
+    LabelFiles.write(root, "masks/x.png", "no PNG");
+    LabelFiles.write(root, "train.txt", "a\nb\nc\na\ngone\ne\n");
+    LabelFiles.write(root, "val.txt", "v\nw\nx\ny\na\n");
+    csv("a,cat\nb,cta\nc,cat\nv\nw\nx\ny\nz\nlost,dog\nelsewhere,dog\ngone,dog\n");
+    var found = findings(check("data.trainList=train.txt"));
+    assertEquals(
+        List.of("gone line 5 of " + root.resolve("train.txt")), found.get(Kind.MISSING_IMAGE));
+    assertEquals(List.of("e"), found.get(Kind.UNLABELLED));
+    assertEquals(List.of("a"), found.get(Kind.LISTED_TWICE));
+    assertEquals(List.of("a"), found.get(Kind.TRAINED_ON));
+    assertEquals(List.of("lost", "elsewhere"), found.get(Kind.LABEL_WITHOUT_IMAGE));
+    assertEquals(List.of("unlabelled"), found.get(Kind.NOT_TRAINED_ON));
+    assertEquals(List.of("teddy bear"), found.get(Kind.EMPTY_CLASS));
+    assertEquals(List.of("y", "a"), found.get(Kind.MISSING_MASK));
+    assertNamed(found, Kind.BAD_LABELS, "labels.csv:2: unknown class 'cta'; did you mean 'cat'?");
+    assertNamed(found, Kind.UNREADABLE_IMAGE, root.resolve("b.png").toString());
+    assertNamed(found, Kind.UNREADABLE_MASK, root.resolve("masks/x.png").toString());
+    assertNamed(found, Kind.MASK_SIZE, "v.png is 30×40 px, its image 40×30 px");
+    assertNamed(found, Kind.MASK_LABEL, "label 7");
+    assertEquals(13, found.size(), found.toString());
+  }
+
+  /// The report's verdict is what opening and reading the data comes to.
+  @Test
+  void theVerdictIsThatOfATraining() throws IOException {
+    assertVerdict(true);
+    csv("a,cat\nb,dog\nc,dog\nv\nw\ngone,cat\n");
+    assertVerdict(false);
+    csv("a,cat\nb,dgo\nv\nw\n");
+    assertVerdict(false);
+    csv("a;cat\n");
+    assertVerdict(false);
+    csv("a,cat\nb,dog\nv\n");
+    assertVerdict(false); // w has no label
+    csv("a,cat\nb,dog\nv\nw\n");
+    assertVerdict(true); // c is not trained on
+    assertVerdict(true, "data.valList=no.txt", "data.trainList=val.txt");
+    assertVerdict(false, "data.trainList=no.txt");
+    assertVerdict(false, "data.labels=no.csv");
+    assertVerdict(false, "data.imageDir=no");
+    assertVerdict(false, "data.layout=voc");
+    assertVerdict(false, "train.samplesPerProcess=5");
+    Files.delete(root.resolve("masks/w.png"));
+    assertVerdict(false); // one mask of two
+    Files.delete(root.resolve("masks/v.png"));
+    assertVerdict(true); // none: no evaluation
+    LabelFiles.write(root, "a.png", "no PNG");
+    assertVerdict(false);
+    assertTrue(check("data.onBadSample=skip").usable());
+    Files.delete(root.resolve("labels.csv"));
+    assertVerdict(false);
+  }
+
+  @Test
+  void headersAloneTellSizesButNotDamage() throws IOException {
+    var whole = Files.readAllBytes(root.resolve("b.png"));
+    Files.write(root.resolve("b.png"), Arrays.copyOf(whole, whole.length / 2));
+    var config = config();
+    var report = DataCheck.run(config, true, (_, _, _) -> {});
+    assertTrue(report.usable(), report.text());
+    assertEquals(List.of(40, 40, 40), report.splits().getFirst().sizes().width());
+    assertFalse(DataCheck.run(config, false, (_, _, _) -> {}).usable());
+  }
+
+  @Test
+  void theReadingOfEveryImageIsTold() {
+    var told = new ConcurrentLinkedQueue<String>();
+    DataCheck.run(
+        config("data.workers=3"),
+        false,
+        (split, done, total) -> told.add(split + " " + done + "/" + total));
+    var sorted = told.stream().sorted().toList();
+    assertEquals(List.of("train 1/3", "train 2/3", "train 3/3", "val 1/2", "val 2/2"), sorted);
+  }
+
+  @Test
+  void onlyTheFirstFewAreShown() {
+    var names = new ArrayList<String>();
+    for (int i = 0; i < 12; i++) {
+      names.add("gone" + i);
+    }
+    csv("a,cat\nb,dog\nc,teddy bear\nv\nw\n" + String.join("\n", names) + "\n");
+    var text = check().text();
+    assertTrue(text.contains("there is no such image: 12 (gone0 "), text);
+    assertTrue(text.contains(" and 7 more)"), text);
+    assertFalse(text.contains("gone7"), text);
+  }
+
+  private void assertVerdict(boolean usable, String... overrides) {
+    var config = config(overrides);
+    var report = DataCheck.run(config, false, (_, _, _) -> {});
+    assertEquals(usable, report.usable(), report.text());
+    if (usable) {
+      assertDoesNotThrow(() -> readAll(config));
+    } else {
+      assertThrows(RuntimeException.class, () -> readAll(config), report.text());
+    }
+  }
+
+  /// What a training asks of its data.
+  private static void readAll(Config config) {
+    var train = Dataset.open(config.data(), Split.TRAIN);
+    new EpochSampler(1, train.size(), config.train().samplesPerProcess(), 0, 1);
+    try (var arena = Arena.ofConfined()) {
+      for (int i = 0; i < train.size(); i++) {
+        train.sample(i).readImage(arena);
+      }
+      if (Files.exists(config.data().listPath(Split.VAL))) {
+        var val = Dataset.open(config.data(), Split.VAL);
+        boolean none = true;
+        for (int i = 0; i < val.size(); i++) {
+          none &= val.maskPath(i).isEmpty();
+        }
+        for (int i = 0; i < val.size() && !none; i++) {
+          var sample = val.sample(i);
+          sample.readMask(sample.readImage(arena), arena);
+        }
+      }
+    }
+  }
+
+  private DataReport check(String... overrides) {
+    return DataCheck.run(config(overrides), false, (_, _, _) -> {});
+  }
+
+  private Config config(String... more) {
+    var overrides =
+        new ArrayList<>(
+            List.of(
+                "data.layout=folder",
+                "data.root=" + root,
+                "data.valList=val.txt",
+                "data.classNames=" + LabelFiles.PETS));
+    overrides.addAll(List.of(more));
+    return Config.parse("", "test", overrides);
+  }
+
+  private static Map<Kind, List<String>> findings(DataReport report) {
+    var found = new EnumMap<Kind, List<String>>(Kind.class);
+    for (var split : report.splits()) {
+      for (var finding : split.findings()) {
+        found.merge(
+            finding.kind(),
+            finding.items(),
+            (one, other) -> one.equals(other) ? one : concat(one, other));
+      }
+    }
+    return found;
+  }
+
+  private static List<String> concat(List<String> one, List<String> other) {
+    var all = new ArrayList<>(one);
+    all.addAll(other);
+    return all;
+  }
+
+  private static void assertNamed(Map<Kind, List<String>> found, Kind kind, String part) {
+    var items = found.getOrDefault(kind, List.of());
+    assertTrue(items.stream().anyMatch(item -> item.contains(part)), kind + ": " + items);
+  }
+
+  private void csv(String text) {
+    LabelFiles.write(root, "labels.csv", text);
+  }
+
+  private void image(String name, int widthPx, int heightPx) {
+    var file = LabelFiles.write(root, name + ".png", "");
+    var pixels = MemorySegment.ofArray(new byte[3 * widthPx * heightPx]);
+    ImageWriter.writePng(new RgbImage(pixels, widthPx, heightPx), file);
+  }
+
+  private void mask(String name, int widthPx, int heightPx, int label) {
+    var file = LabelFiles.write(root, "masks/" + name + ".png", "");
+    var labels = new byte[widthPx * heightPx];
+    Arrays.fill(labels, (byte) label);
+    ImageWriter.writePng(new LabelMap(MemorySegment.ofArray(labels), widthPx, heightPx), file);
+  }
+}
