@@ -62,7 +62,8 @@ public final class DataCheck {
     try {
       opened.put(split, ListedDataset.of(data, split, classes));
     } catch (DataException | ConfigException | ImageException e) {
-      if (!found.has(Finding.Kind.BAD_LABELS)) { // else it says the same again
+      boolean followsFromLabels = found.has(Finding.Kind.BAD_LABELS) && !data.hasList(split);
+      if (!followsFromLabels) {
         found.add(Finding.Kind.NOT_OPENED, isNeeded(split) && hasListFile(split), e);
       }
     }

@@ -21,7 +21,7 @@ public record Finding(Kind kind, boolean fatal, List<String> items) {
     NOT_OPENED("the split cannot be read", true),
     BAD_LABELS("labels that cannot be used", true),
     TOO_FEW_IMAGES("too few images", true),
-    MISSING_IMAGE("named, but there is no such image", false),
+    MISSING_IMAGE("named, but there is no such image", true),
     UNLABELLED("listed, but without a label", false),
     UNREADABLE_IMAGE("images that cannot be read", true),
     MISSING_MASK("without a mask", false),

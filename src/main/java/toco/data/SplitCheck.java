@@ -2,7 +2,7 @@ package toco.data;
 
 import java.nio.file.Files;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import toco.config.Config;
@@ -30,7 +30,7 @@ final class SplitCheck {
 
   /// @param others names that the other splits list
   SplitReport report(boolean fast, DataCheck.Progress progress, Set<String> others) {
-    var names = new HashSet<String>();
+    var names = new LinkedHashSet<String>();
     var present = new ArrayList<Integer>();
     checkList(names, present, others);
     checkLabels(names, others);
@@ -63,7 +63,8 @@ final class SplitCheck {
         present.add(i);
       } else {
         var entry = dataset.list().entries().get(i);
-        findings.add(Kind.MISSING_IMAGE, fatal, name + " " + dataset.list().origin(entry));
+        findings.add(
+            Kind.MISSING_IMAGE, fatal, "%s (%s)".formatted(name, dataset.list().origin(entry)));
       }
       if (!trained && others.contains(name)) {
         findings.add(Kind.TRAINED_ON, false, name);
@@ -84,7 +85,7 @@ final class SplitCheck {
     if (labels.names().isEmpty()) {
       return; // they could not be read
     }
-    for (var name : dataset.names()) {
+    for (var name : names) {
       if (!labels.contains(name)) {
         findings.add(Kind.UNLABELLED, trained || evaluated, name);
       }

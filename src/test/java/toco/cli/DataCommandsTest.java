@@ -161,7 +161,7 @@ class DataCommandsTest {
     assertEquals(1, result.status());
     assertEquals(1, result.err().lines().count(), result.err());
     assertTrue(result.err().contains("mend the errors above (2), and check again"), result.err());
-    assertTrue(result.out().contains("no such image: 1 (2011_000004 line 2 of"), result.out());
+    assertTrue(result.out().contains(" 2011_000004 (line 2 of "), result.out());
     assertTrue(result.out().contains("without a label: 1 (2011_000004)"), result.out());
     var missing = check("--set", "data.root=" + folder.resolve("nowhere"), "--json");
     assertEquals(1, missing.status());

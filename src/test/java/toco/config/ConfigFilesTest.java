@@ -60,6 +60,16 @@ class ConfigFilesTest {
     }
   }
 
+  /// Ten lines are enough for a user's own data.
+  @Test
+  void ownDataIsTenLines() throws IOException {
+    assertEquals(10, Files.readAllLines(CONFIGS.resolve("own_data.yaml")).size());
+    var own = load("own_data");
+    assertEquals(Layout.FOLDER, own.data().layout());
+    assertEquals(4, own.model().numClasses());
+    assertEquals(Path.of("pets/labels.csv"), own.data().labelsPath());
+  }
+
   @Test
   void demoTrainsASmallNetworkFromScratch() {
     var demo = load("demo");
