@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import toco.config.ClassNames;
 import toco.config.SyntheticConfig.Variant;
 import toco.data.SyntheticShapes.Options;
 import toco.data.SyntheticShapes.Outcome;
@@ -34,6 +35,8 @@ class SyntheticShapesTest {
     assertEquals(2, open("val").size());
     assertEquals(3, open("test").size());
     assertEquals(SyntheticShapes.CLASS_NAMES, data.classNames());
+    var listed = ClassNames.read(folder.resolve("lists/classes.txt")); // for data.classNamesFile
+    assertEquals(SyntheticShapes.CLASS_NAMES, listed);
     var fromMasks =
         VocDataset.openWithLabelsFromMasks(
                 VocFiles.of(folder, "train"), SyntheticShapes.CLASS_NAMES)
