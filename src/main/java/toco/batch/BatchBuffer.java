@@ -22,6 +22,7 @@ final class BatchBuffer implements AutoCloseable {
   private final Tensor hostLabels;
   private final MemorySegment hostLabelValues;
   private final List<Augmentation.Views> places = new ArrayList<>();
+  private final float[][] multiHot;
   private final ImageBox[] boxes;
   private final Integer[] samples;
 
@@ -41,6 +42,7 @@ final class BatchBuffer implements AutoCloseable {
                 owned(localView.select(0, i))));
       }
     }
+    multiHot = new float[batchSize][numClasses];
     boxes = new ImageBox[batchSize];
     Arrays.fill(boxes, ImageBox.full(cropSizePx, cropSizePx));
     samples = new Integer[batchSize];
@@ -63,17 +65,20 @@ final class BatchBuffer implements AutoCloseable {
   }
 
   /// Notes what a sample is.
-  void set(int position, int sample, ImageBox box, float[] multiHot) {
+  void set(int position, int sample, ImageBox box, float[] labelsOfSample) {
     samples[position] = sample;
     boxes[position] = box;
-    long start = 4L * multiHot.length * position;
-    MemorySegment.copy(multiHot, 0, hostLabelValues, JAVA_FLOAT, start, multiHot.length);
+    multiHot[position] = labelsOfSample;
+    int classes = labelsOfSample.length;
+    MemorySegment.copy(
+        labelsOfSample, 0, hostLabelValues, JAVA_FLOAT, 4L * classes * position, classes);
   }
 
   /// The filled slot as the trainer sees it.
   Batch batch() {
-    labels.copy_(hostLabels);
-    return new Batch(view1, view2, localView, labels, List.of(boxes), List.of(samples));
+    labels.copy_(hostLabels, true);
+    return new Batch(
+        view1, view2, localView, labels, List.of(multiHot), List.of(boxes), List.of(samples));
   }
 
   @Override

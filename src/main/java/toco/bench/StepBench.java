@@ -1,6 +1,8 @@
 package toco.bench;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -134,6 +136,7 @@ public final class StepBench {
         Tensor.randn(samples, 3, size, size).to(device),
         Tensor.randn(samples, 3, size, size).to(device),
         Tensor.of(labels, samples, classes).to(device),
+        Collections.nCopies(samples, Arrays.copyOf(labels, classes)),
         IntStream.range(0, samples).mapToObj(_ -> ImageBox.full(size, size)).toList(),
         IntStream.range(0, samples).boxed().toList());
   }

@@ -4,7 +4,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import toco.model.Toco;
 import toco.model.VisionTransformer.Tokens;
-import toco.torch.DType;
 import toco.torch.GradMode;
 import toco.torch.Interpolation;
 import toco.torch.Tensor;
@@ -12,10 +11,23 @@ import toco.torch.TensorScope;
 
 /// Class activation maps summed over image scales, each with its mirror image (METHOD, training
 /// step 1). No gradient, no decoder.
+///
+/// A training step encodes the image at scale 1 anyway. It makes the other passes first, while no
+/// activations are kept for a backward pass, and [#finish]es with the tokens of its own pass.
 public final class MultiScaleCam {
   private static final double NORMALIZE_EPS = 1e-5;
 
-  private MultiScaleCam() {}
+  private final Toco model;
+  private final Tensor images;
+  private final @Nullable PresentClasses present;
+  private @Nullable Cams sums; // at full size
+  private @Nullable Cams mirrored; // maps of the mirrored images at scale 1, of the patch grid
+
+  private MultiScaleCam(Toco model, Tensor images, @Nullable PresentClasses present) {
+    this.model = model;
+    this.images = images;
+    this.present = present;
+  }
 
   /// Normalised maps of the image's size.
   ///
@@ -23,46 +35,72 @@ public final class MultiScaleCam {
   /// @param auxCam [B, K, H, W], the same from the auxiliary tokens
   public record Cams(Tensor cam, Tensor auxCam) {}
 
-  public static Cams compute(Toco model, Tensor images, List<Double> scales) {
-    return compute(model, images, scales, null);
-  }
-
+  /// Maps of every class.
+  ///
   /// @param images [B, 3, H, W] normalised
-  /// @param known tokens of these very images at scale 1, if a forward has them already; their pass
-  ///   is then spared
-  public static Cams compute(
-      Toco model, Tensor images, List<Double> scales, @Nullable Tokens known) {
+  public static Cams compute(Toco model, Tensor images, List<Double> scales) {
+    var passes = new MultiScaleCam(model, images, null);
     try (var _ = GradMode.noGrad()) {
-      long height = images.size(2);
-      long width = images.size(3);
-      int classes = model.config().foregroundClasses();
-      var sums =
-          Tensor.full(
-              0,
-              DType.FLOAT32,
-              images.device(),
-              2,
-              images.size(0),
-              classes,
-              height,
-              width); // CAM, aux CAM
       for (double scale : scales) {
-        try (var _ = TensorScope.open()) {
-          var pair =
-              scale == 1 && known != null
-                  ? join(known.detach(), model.encode(images.flip(3)))
-                  : model.encode(
-                      resize(withMirror(images), (long) (scale * height), (long) (scale * width)));
-          var _ = sums.select(0, 0).add_(overFlips(model.cam(pair.patchMap()), height, width), 1);
-          var _ = sums.select(0, 1).add_(overFlips(model.auxCam(pair.auxMap()), height, width), 1);
-        }
+        passes.addPair(scale);
       }
-      return new Cams(normalize(sums.select(0, 0)), normalize(sums.select(0, 1)));
+      return passes.normalized();
     }
   }
 
-  private static Tensor withMirror(Tensor images) {
-    return Tensor.cat(List.of(images, images.flip(3)), 0);
+  /// The same.
+  ///
+  /// @param known tokens of these very images at scale 1, whose pass is then spared
+  public static Cams compute(Toco model, Tensor images, List<Double> scales, Tokens known) {
+    return start(model, images, scales, null).finish(known);
+  }
+
+  /// Makes all passes but that of the images as they are.
+  ///
+  /// @param images [B, 3, H, W] normalised
+  /// @param present maps are made of these classes alone, [B, P, H, W]; null: of all
+  public static MultiScaleCam start(
+      Toco model, Tensor images, List<Double> scales, @Nullable PresentClasses present) {
+    var passes = new MultiScaleCam(model, images, present);
+    try (var _ = GradMode.noGrad()) {
+      for (double scale : scales) {
+        if (scale != 1) {
+          passes.addPair(scale);
+        }
+      }
+      if (scales.contains(1.0)) {
+        passes.mirrored = passes.maps(model.encode(images.flip(3)));
+      }
+      return passes;
+    }
+  }
+
+  /// Adds the pass of the images as they are.
+  ///
+  /// @param tokens of these very images at scale 1
+  public Cams finish(Tokens tokens) {
+    try (var _ = GradMode.noGrad()) {
+      if (mirrored != null) {
+        add(maps(tokens.detach()), mirrored);
+      }
+      return normalized();
+    }
+  }
+
+  private void addPair(double scale) {
+    try (var scope = TensorScope.open()) {
+      long height = (long) (scale * images.size(2));
+      long width = (long) (scale * images.size(3));
+      long batch = images.size(0);
+      var pair = Tensor.cat(List.of(images, images.flip(3)), 0);
+      var tokens = model.encode(resize(pair, height, width));
+      var before = sums;
+      add(maps(tokens.images(0, batch)), maps(tokens.images(batch, 2 * batch)));
+      if (before == null && sums != null) {
+        scope.keep(sums.cam());
+        scope.keep(sums.auxCam());
+      }
+    }
   }
 
   private static Tensor resize(Tensor images, long height, long width) {
@@ -71,21 +109,41 @@ public final class MultiScaleCam {
         : images.interpolate(height, width, Interpolation.BILINEAR);
   }
 
-  private static Tokens join(Tokens a, Tokens b) {
-    return new Tokens(
-        Tensor.cat(List.of(a.clsToken(), b.clsToken()), 0),
-        Tensor.cat(List.of(a.patchTokens(), b.patchTokens()), 0),
-        Tensor.cat(List.of(a.auxTokens(), b.auxTokens()), 0),
-        a.gridH(),
-        a.gridW());
+  /// The maps of the patch grid, of all classes or those present.
+  private Cams maps(Tokens tokens) {
+    var cam = model.cam(tokens.patchMap());
+    var auxCam = model.auxCam(tokens.auxMap());
+    return present == null
+        ? new Cams(cam, auxCam)
+        : new Cams(present.gather(cam), present.gather(auxCam));
+  }
+
+  private void add(Cams straight, Cams flipped) {
+    var cam = overFlips(straight.cam(), flipped.cam());
+    var auxCam = overFlips(straight.auxCam(), flipped.auxCam());
+    if (sums == null) {
+      sums = new Cams(cam, auxCam);
+    } else {
+      sums.cam().add_(cam, 1);
+      sums.auxCam().add_(auxCam, 1);
+    }
   }
 
   /// The larger of an image's map and its mirror image's, mirrored back; at full size, negatives
   /// cut off.
-  private static Tensor overFlips(Tensor cams, long height, long width) {
-    var full = cams.interpolate(height, width, Interpolation.BILINEAR); // [2B, K, H, W]
-    long batch = full.size(0) / 2;
-    return full.slice(0, 0, batch).maximum(full.slice(0, batch, 2 * batch).flip(3)).relu();
+  private Tensor overFlips(Tensor straight, Tensor flipped) {
+    return full(straight).maximum(full(flipped).flip(3)).relu();
+  }
+
+  private Tensor full(Tensor map) {
+    return map.interpolate(images.size(2), images.size(3), Interpolation.BILINEAR);
+  }
+
+  private Cams normalized() {
+    if (sums == null) {
+      throw new IllegalStateException("no scale was given");
+    }
+    return new Cams(normalize(sums.cam()), normalize(sums.auxCam()));
   }
 
   private static Tensor normalize(Tensor cam) {

@@ -1,28 +1,27 @@
 package toco.cam;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import toco.data.CounterRandom;
+import toco.torch.DType;
+import toco.torch.Ops;
 import toco.torch.Tensor;
 
 /// Local crops around background and uncertain regions, and which of them show too little
-/// foreground to be positives (METHOD, training step 3).
+/// foreground to be positives (METHOD, training step 3). All of it happens on the images' device
+/// without a word to the host.
 ///
 /// @param crops [B, n, 3, size, size]
 /// @param flags float32 [B, 2 + n], on the crops' device: 1 positive, 0 negative; the two global
 ///   views come first
-/// @param corners an entry an image: the crops' top left pixels as (row, column)
-public record RoiCrops(Tensor crops, Tensor flags, List<int[][]> corners) {
+/// @param corners int64 [B, n, 2]: the crops' top left pixels as (row, column)
+public record RoiCrops(Tensor crops, Tensor flags, Tensor corners) {
   private static final int GLOBAL_VIEWS = 2;
 
-  /// Where an image's crops lie.
+  /// Where crops lie.
   @FunctionalInterface
   public interface Corners {
-    /// @param roiMask [H, W] of the image, row by row
-    /// @param image its place in the batch
-    /// @return n pairs (row, column) of the crops' top left pixels
-    int[][] of(long[] roiMask, int heightPx, int widthPx, int image);
+    /// @param roiMask int64 [B, H, W]
+    /// @return the top left pixels, int64 [B, n, 2], on the mask's device
+    Tensor of(Tensor roiMask);
   }
 
   /// Cuts the crops.
@@ -33,95 +32,78 @@ public record RoiCrops(Tensor crops, Tensor flags, List<int[][]> corners) {
   ///   area
   public static RoiCrops cut(
       Tensor images, Tensor roiMask, int sizePx, double negativeRatio, Corners corners) {
-    var size = images.shape();
-    int batch = (int) size.size(0);
-    int height = (int) size.size(2);
-    int width = (int) size.size(3);
-    var mask = roiMask.toLongArray();
-    var crops = new ArrayList<Tensor>();
-    var places = new ArrayList<int[][]>();
-    var flags = new ArrayList<Float>();
-    for (int b = 0; b < batch; b++) {
-      var ofImage = Arrays.copyOfRange(mask, b * height * width, (b + 1) * height * width);
-      var image = images.select(0, b);
-      for (int i = 0; i < GLOBAL_VIEWS; i++) {
-        flags.add(1f);
-      }
-      places.add(corners.of(ofImage, height, width, b));
-      for (int[] corner : places.getLast()) {
-        crops.add(
-            image.slice(1, corner[0], corner[0] + sizePx).slice(2, corner[1], corner[1] + sizePx));
-        long foreground = sum(ofImage, width, corner, sizePx);
-        flags.add(foreground / ((double) sizePx * sizePx) <= negativeRatio ? 0f : 1f);
-      }
-    }
-    int views = crops.size() / batch;
-    var table = new float[flags.size()];
-    for (int i = 0; i < table.length; i++) {
-      table[i] = flags.get(i);
-    }
-    return new RoiCrops(
-        Tensor.stack(crops, 0).reshape(batch, views, size.size(1), sizePx, sizePx),
-        Tensor.of(table, batch, GLOBAL_VIEWS + views).to(images.device()),
-        places);
+    long batch = images.size(0);
+    var places = corners.of(roiMask);
+    long count = places.size(1);
+    var pixels = pixels(places, (int) images.size(3), sizePx); // [B, n·size·size]
+    var crops =
+        images
+            .flatten(2)
+            .gather(2, pixels.unsqueeze(1).expand(-1, images.size(1), -1))
+            .reshape(batch, images.size(1), count, sizePx, sizePx)
+            .transpose(1, 2); // [B, n, 3, size, size]
+    var foreground =
+        roiMask
+            .flatten(1)
+            .gather(1, pixels)
+            .reshape(batch, count, (long) sizePx * sizePx)
+            .sum(new long[] {2}, false); // [B, n]
+    var local = foreground.gt(negativeRatio * sizePx * sizePx).to(DType.FLOAT32);
+    var global = Tensor.full(1, DType.FLOAT32, images.device(), batch, GLOBAL_VIEWS);
+    return new RoiCrops(crops, Tensor.cat(List.of(global, local), 1), places);
   }
 
-  /// Random corners: n different pixels that lie at least half a crop from the border on background
-  /// or uncertain ground, or anywhere so far inside if there are fewer than n of those.
+  /// Where the crops' pixels lie in a flattened image, int64 [B, n·size·size].
+  private static Tensor pixels(Tensor corners, int width, int sizePx) {
+    var steps = Tensor.arange(0, sizePx, DType.INT64, corners.device());
+    var inCrop = steps.mul(width).unsqueeze(1).add(steps); // [size, size]
+    var first = corners.select(2, 0).mul(width).add(corners.select(2, 1)); // [B, n]
+    return first.unsqueeze(2).unsqueeze(3).add(inCrop).flatten(1);
+  }
+
+  /// Random corners: the centres are n different pixels that lie at least half a crop from the
+  /// border on background or uncertain ground, or anywhere so far inside if there are fewer than n
+  /// of those. Each pixel gets a random number, and the n largest win.
   ///
-  /// @param iter the training iteration; with the seed and the image's place it decides the draw
+  /// @param iter the training iteration; with the seed and an image's place in the batch it decides
+  ///   the draw, on every device alike
   public static Corners random(int crops, int sizePx, long seed, int iter) {
-    return (roiMask, height, width, image) -> {
-      int rows = height - 2 * (sizePx / 2);
-      int columns = width - 2 * (sizePx / 2);
-      if ((long) rows * columns < crops) {
+    return roiMask -> {
+      int height = (int) roiMask.size(1);
+      int width = (int) roiMask.size(2);
+      int half = sizePx / 2;
+      int rows = height - 2 * half;
+      int columns = width - 2 * half;
+      if (rows < 1 || columns < 1 || (long) rows * columns < crops) {
         throw new IllegalArgumentException(
             "an image of %d×%d px has no room for %d different crops of %d px; lower train.localCropSizePx or raise augment.cropSizePx"
                 .formatted(width, height, crops, sizePx));
       }
-      var candidates = new int[rows * columns];
-      int found = 0;
-      for (int y = 0; y < rows; y++) {
-        for (int x = 0; x < columns; x++) {
-          if (roiMask[(y + sizePx / 2) * width + x + sizePx / 2] <= 1) {
-            candidates[found++] = y * columns + x;
-          }
-        }
-      }
-      boolean anywhere = found < crops;
-      var drawn =
-          new CounterRandom(seed, iter, image, CROP_STREAM)
-              .choose(anywhere ? rows * columns : found, crops);
-      var corners = new int[crops][];
-      for (int i = 0; i < crops; i++) {
-        int place = anywhere ? drawn[i] : candidates[drawn[i]];
-        corners[i] = new int[] {place / columns, place % columns};
-      }
-      return corners;
+      var allowed =
+          roiMask
+              .slice(1, half, half + rows)
+              .slice(2, half, half + columns)
+              .flatten(1)
+              .le(1); // [B, rows·columns]
+      var enough = allowed.sum(new long[] {1}, true).ge(crops); // [B, 1]
+      var keys = PixelKeys.draw(seed, iter, roiMask.size(0), rows * columns, roiMask.device());
+      var candidates = keys.maskedFill(allowed.logicalOr(enough.logicalNot()).logicalNot(), -1);
+      var centres = candidates.topk(crops, 1).indices(); // [B, n] in the inner rectangle
+      var row = Ops.call("aten::floor_divide.Scalar", centres, columns);
+      return Tensor.stack(List.of(row, centres.sub(row.mul(columns))), 2);
     };
   }
 
-  /// Keeps these draws apart from those of the augmentation, which count views from 0.
-  private static final int CROP_STREAM = -2;
+  /// The corners that are given.
+  ///
+  /// @param corners int64 [B, n, 2]
+  public static Corners fixed(Tensor corners) {
+    return _ -> corners;
+  }
 
   /// The crops as separate views, view after view: [n·B, 3, size, size].
   public Tensor viewMajor() {
     var size = crops.shape().sizes();
     return crops.transpose(0, 1).reshape(size[0] * size[1], size[2], size[3], size[4]);
-  }
-
-  /// The corners that a list gives, one entry an image.
-  public static Corners fixed(List<int[][]> corners) {
-    return (_, _, _, image) -> corners.get(image);
-  }
-
-  private static long sum(long[] mask, int width, int[] corner, int sizePx) {
-    long total = 0;
-    for (int y = corner[0]; y < corner[0] + sizePx; y++) {
-      for (int x = corner[1]; x < corner[1] + sizePx; x++) {
-        total += mask[y * width + x];
-      }
-    }
-    return total;
   }
 }

@@ -44,6 +44,6 @@ public record ImageBox(int top, int bottom, int left, int right) {
       var _ =
           mask.select(0, i).slice(0, box.top, box.bottom).slice(1, box.left, box.right).fill_(1);
     }
-    return mask.to(device);
+    return mask.to(device, true);
   }
 }

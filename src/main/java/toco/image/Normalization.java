@@ -49,10 +49,10 @@ public final class Normalization {
   }
 
   private static Tensor mean(Device device) {
-    return Tensor.of(MEAN, 3, 1, 1).to(device);
+    return Tensor.of(MEAN, 3, 1, 1).to(device, true);
   }
 
   private static Tensor std(Device device) {
-    return Tensor.of(STD, 3, 1, 1).to(device);
+    return Tensor.of(STD, 3, 1, 1).to(device, true);
   }
 }

@@ -6,12 +6,14 @@ import java.util.Map;
 import toco.cam.AffinityMask;
 import toco.cam.CamLabels;
 import toco.cam.Par;
+import toco.cam.PresentClasses;
 import toco.cam.PseudoLabels;
 import toco.cam.RoiCrops;
 import toco.config.CamConfig;
 import toco.config.Config;
 import toco.eval.ConfusionMatrix;
 import toco.image.Normalization;
+import toco.torch.DType;
 import toco.torch.Kernels;
 import toco.torch.Tensor;
 
@@ -43,7 +45,7 @@ final class LabelCases {
   }
 
   static Map<String, Tensor> roiCrops(GoldenCase golden) {
-    var corners = RoiCrops.fixed(corners(golden.in("top_left")));
+    var corners = RoiCrops.fixed(golden.in("top_left").to(DType.INT64));
     var crops =
         RoiCrops.cut(
             golden.in("images"),
@@ -66,12 +68,13 @@ final class LabelCases {
                 "cam.highThreshold=" + golden.number("high_thre"),
                 "cam.lowThreshold=" + golden.number("low_thre"),
                 "cam.parDownscale=" + golden.integer("down_scale"));
+    var present = PresentClasses.of(rows(golden.in("cls_label")));
     var label =
         new PseudoLabels(config.cam())
             .refine(
                 images,
-                golden.in("cams"),
-                golden.in("cls_label"),
+                present.gather(golden.in("cams")),
+                present,
                 golden.boxes(images.size(0), images.size(2), images.size(3)));
     return Map.of("out.label", label);
   }
@@ -112,26 +115,18 @@ final class LabelCases {
         "out.mean_accuracy", doubles(matrix.meanAccuracy()));
   }
 
-  /// Corners [B, n, 2] as (row, column) pairs an image.
-  static List<int[][]> corners(Tensor topLeft) {
-    var size = topLeft.shape();
-    int crops = (int) size.size(1);
-    var flat = topLeft.toLongArray();
-    var corners = new ArrayList<int[][]>();
-    for (int b = 0; b < size.size(0); b++) {
-      var ofImage = new int[crops][];
-      for (int i = 0; i < crops; i++) {
-        int at = 2 * (b * crops + i);
-        ofImage[i] = new int[] {(int) flat[at], (int) flat[at + 1]};
-      }
-      corners.add(ofImage);
+  /// The rows of a matrix, on the host.
+  static List<float[]> rows(Tensor matrix) {
+    var rows = new ArrayList<float[]>();
+    for (int i = 0; i < matrix.size(0); i++) {
+      rows.add(matrix.select(0, i).toFloatArray());
     }
-    return corners;
+    return rows;
   }
 
   static Tensor doubles(double... values) {
     return Tensor.copyOf(
-        java.lang.foreign.MemorySegment.ofArray(values), toco.torch.DType.FLOAT64, values.length);
+        java.lang.foreign.MemorySegment.ofArray(values), DType.FLOAT64, values.length);
   }
 
   private static CamConfig thresholds(GoldenCase golden) {

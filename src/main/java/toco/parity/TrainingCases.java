@@ -14,6 +14,7 @@ import toco.optim.Optimizer;
 import toco.optim.ParamGroup;
 import toco.optim.ParamGroups;
 import toco.optim.Schedule;
+import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
@@ -88,7 +89,7 @@ final class TrainingCases {
             "out.lr",
             optimizer.learningRates().values().iterator().next()); // the encoder's
         try (var scope = TensorScope.open()) {
-          var corners = RoiCrops.fixed(LabelCases.corners(golden.in("top_left").select(0, iter)));
+          var corners = RoiCrops.fixed(golden.in("top_left").select(0, iter).to(DType.INT64));
           var result = step.run(batch(golden, iter % Math.max(1, batches)), iter, corners);
           record(series, "out.loss_cls", result.losses().cls().item());
           record(series, "out.loss_cls_aux", result.losses().clsAux().item());
@@ -128,6 +129,7 @@ final class TrainingCases {
         golden.in("view2_" + i),
         golden.in("local_image_" + i),
         golden.in("cls_label"),
+        LabelCases.rows(golden.in("cls_label")),
         boxes,
         samples);
   }

@@ -14,6 +14,14 @@ sealed interface InPlaceOps permits Tensor {
     return done(TocoTorch.tt_copy_(handle(), source.handle(), 0));
   }
 
+  /// The same.
+  ///
+  /// @param nonBlocking lets a copy between devices run while the host goes on; from memory that is
+  ///   not pinned, `source` may be written to again at once
+  default Tensor copy_(Tensor source, boolean nonBlocking) {
+    return done(TocoTorch.tt_copy_(handle(), source.handle(), nonBlocking ? 1 : 0));
+  }
+
   /// Writes `value` everywhere.
   default Tensor fill_(double value) {
     return done(TocoTorch.tt_fill_(handle(), value));

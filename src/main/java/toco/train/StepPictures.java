@@ -47,13 +47,14 @@ public final class StepPictures {
     var plain = Picture.of(image);
     sheet.add("view 1 of sample " + batch.samples().get(i), plain);
 
-    var cam = result.cams().cam().select(0, i); // [K, H, W]
-    int k = TensorPictures.mostActiveClass(cam, batch.labels().select(0, i));
+    var cam = result.cams().cam().select(0, i); // [P, H, W]
+    var shown = result.present().shown(cam.device()).select(0, i);
+    int k = TensorPictures.mostActiveClass(cam, shown);
     if (k < 0) {
       sheet.add("CAM: no class here", plain).add("aux CAM: no class here", plain);
     } else {
       var auxCam = result.cams().auxCam().select(0, i).select(0, k);
-      var label = "CAM: class " + (k + 1);
+      var label = "CAM: class " + result.present().ids()[i][k];
       sheet.add(label, Overlay.heat(image, TensorPictures.heatMap(cam.select(0, k)), Colormap.JET));
       sheet.add("aux " + label, Overlay.heat(image, TensorPictures.heatMap(auxCam), Colormap.JET));
     }

@@ -5,6 +5,7 @@ import toco.batch.Batch;
 import toco.cam.AffinityMask;
 import toco.cam.CamLabels;
 import toco.cam.MultiScaleCam;
+import toco.cam.PresentClasses;
 import toco.cam.PseudoLabels;
 import toco.cam.RoiCrops;
 import toco.config.Config;
@@ -51,7 +52,8 @@ public final class TrainStep {
   ///
   /// @param losses the terms, unweighted
   /// @param total the weighted sum that was minimised
-  /// @param cams activation maps [B, K, H, W] of `view1`
+  /// @param cams activation maps [B, P, H, W] of `view1`, of the `present` classes
+  /// @param present the classes of each image
   /// @param roiMask where crops may lie, int64 [B, H, W]
   /// @param crops the local crops and their flags
   /// @param pseudoLabels int64 [B, H, W]
@@ -60,6 +62,7 @@ public final class TrainStep {
       LossTerms losses,
       Tensor total,
       MultiScaleCam.Cams cams,
+      PresentClasses present,
       Tensor roiMask,
       RoiCrops crops,
       Tensor pseudoLabels,
@@ -74,13 +77,17 @@ public final class TrainStep {
     var images = batch.view1();
     var labels = batch.labels();
 
+    var present = PresentClasses.of(batch.multiHot());
+    var shown = present.shown(images.device()); // [B, P]
+
+    var camPasses = MultiScaleCam.start(model, images, config.cam().scales(), present);
+    clock.lap("cam");
     var global =
         model.encode(Tensor.cat(List.of(images, batch.view2()), 0)); // both global views, [2B, …]
     clock.lap("forward");
     var tokens = global.images(0, size);
-    var cams = MultiScaleCam.compute(model, images, config.cam().scales(), tokens);
-    clock.lap("cam");
-    var roiMask = CamLabels.roiMask(cams.auxCam(), labels, config.cam());
+    var cams = camPasses.finish(tokens); // [B, P, H, W]
+    var roiMask = CamLabels.roiMask(cams.auxCam(), shown, config.cam());
     var crops =
         RoiCrops.cut(
             batch.localView(),
@@ -94,17 +101,14 @@ public final class TrainStep {
     var cls = ClassLoss.of(model.classLogits(patchMap), labels);
     var clsAux = ClassLoss.of(model.auxClassLogits(tokens.auxMap()), labels);
     var ptc =
-        patchTokenContrast(patchMap, affinity(cams.auxCam(), labels, batch.boxes(), tokens), iter);
+        patchTokenContrast(patchMap, affinity(cams.auxCam(), shown, batch.boxes(), tokens), iter);
     clock.lap("patch contrast");
     var ctc = classTokenContrast(global, crops, iter);
     clock.lap("local forward");
     var source = config.loss().labelsFromMainCamAt(iter) ? cams.cam() : cams.auxCam();
     var refined =
         pseudoLabels.refine(
-            Normalization.denormalizeToUnit(images),
-            CamLabels.validCam(source, labels),
-            labels,
-            batch.boxes());
+            Normalization.denormalizeToUnit(images), source, present, batch.boxes());
     clock.lap("pseudo labels");
     var dense = denseLosses(images, patchMap, refined, batch.boxes(), iter);
 
@@ -116,7 +120,8 @@ public final class TrainStep {
     clock.lap("backward");
     optimizer.step();
     clock.lap("optimizer");
-    return new Result(losses, total, cams, roiMask, crops, refined, dense.seg.emptyParts());
+    return new Result(
+        losses, total, cams, present, roiMask, crops, refined, dense.seg.emptyParts());
   }
 
   private Tensor patchTokenContrast(Tensor patchMap, Tensor affinity, long iter) {
@@ -138,11 +143,11 @@ public final class TrainStep {
   }
 
   /// Which patches belong together by the auxiliary CAMs.
-  private Tensor affinity(Tensor auxCam, Tensor labels, List<ImageBox> boxes, Tokens tokens) {
+  private Tensor affinity(Tensor auxCam, Tensor shown, List<ImageBox> boxes, Tokens tokens) {
     try (var _ = GradMode.noGrad()) {
       var atGrid =
           CamLabels.validCam(
-              auxCam.interpolate(tokens.gridH(), tokens.gridW(), Interpolation.BILINEAR), labels);
+              auxCam.interpolate(tokens.gridH(), tokens.gridW(), Interpolation.BILINEAR), shown);
       return AffinityMask.of(CamLabels.forTraining(atGrid, gridBoxes(boxes), config.cam()));
     }
   }
