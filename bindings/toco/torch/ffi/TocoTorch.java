@@ -8561,6 +8561,135 @@ public class TocoTorch extends TocoTorch$shared {
         }
     }
 
+    private static class tt_norm_linear {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_DOUBLE,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_norm_linear");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_norm_linear(tt_tensor input, tt_tensor norm_weight, tt_tensor norm_bias, double eps, tt_tensor weight, tt_tensor bias, tt_tensor *out)
+     * }
+     */
+    public static FunctionDescriptor tt_norm_linear$descriptor() {
+        return tt_norm_linear.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_norm_linear(tt_tensor input, tt_tensor norm_weight, tt_tensor norm_bias, double eps, tt_tensor weight, tt_tensor bias, tt_tensor *out)
+     * }
+     */
+    public static MethodHandle tt_norm_linear$handle() {
+        return tt_norm_linear.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_norm_linear(tt_tensor input, tt_tensor norm_weight, tt_tensor norm_bias, double eps, tt_tensor weight, tt_tensor bias, tt_tensor *out)
+     * }
+     */
+    public static MemorySegment tt_norm_linear$address() {
+        return tt_norm_linear.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_norm_linear(tt_tensor input, tt_tensor norm_weight, tt_tensor norm_bias, double eps, tt_tensor weight, tt_tensor bias, tt_tensor *out)
+     * }
+     */
+    public static int tt_norm_linear(MemorySegment input, MemorySegment norm_weight, MemorySegment norm_bias, double eps, MemorySegment weight, MemorySegment bias, MemorySegment out) {
+        var mh$ = tt_norm_linear.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_norm_linear", input, norm_weight, norm_bias, eps, weight, bias, out);
+            }
+            return (int)mh$.invokeExact(input, norm_weight, norm_bias, eps, weight, bias, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_gelu_linear {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_gelu_linear");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_gelu_linear(tt_tensor input, tt_tensor weight, tt_tensor bias, tt_tensor *out)
+     * }
+     */
+    public static FunctionDescriptor tt_gelu_linear$descriptor() {
+        return tt_gelu_linear.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_gelu_linear(tt_tensor input, tt_tensor weight, tt_tensor bias, tt_tensor *out)
+     * }
+     */
+    public static MethodHandle tt_gelu_linear$handle() {
+        return tt_gelu_linear.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_gelu_linear(tt_tensor input, tt_tensor weight, tt_tensor bias, tt_tensor *out)
+     * }
+     */
+    public static MemorySegment tt_gelu_linear$address() {
+        return tt_gelu_linear.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_gelu_linear(tt_tensor input, tt_tensor weight, tt_tensor bias, tt_tensor *out)
+     * }
+     */
+    public static int tt_gelu_linear(MemorySegment input, MemorySegment weight, MemorySegment bias, MemorySegment out) {
+        var mh$ = tt_gelu_linear.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_gelu_linear", input, weight, bias, out);
+            }
+            return (int)mh$.invokeExact(input, weight, bias, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class tt_attention {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             TocoTorch.C_INT,

@@ -1,6 +1,7 @@
 package toco.model;
 
 import toco.config.EncoderShape;
+import toco.nn.LayerNorm;
 import toco.nn.Linear;
 import toco.nn.Parameters;
 import toco.torch.Functional;
@@ -21,15 +22,16 @@ final class Attention {
     scale = shape.attentionScale();
   }
 
+  /// @param norm the layer in front
   /// @param x tokens [B, T, D]
   /// @return [B, T, D]
-  Tensor forward(Tensor x) {
+  Tensor forward(LayerNorm norm, Tensor x) {
     var size = x.shape();
     long batch = size.size(0);
     long tokens = size.size(1);
     long width = size.size(2);
     var heads =
-        qkv.forward(x)
+        norm.then(qkv, x)
             .reshape(batch, tokens, 3, numHeads, width / numHeads)
             .permute(2, 0, 3, 1, 4); // [3, B, heads, T, d]
     var mixed =

@@ -30,8 +30,8 @@ final class Block {
   Tensor forward(Tensor x) {
     return TensorScope.scoped(
         () -> {
-          var attended = x.add(attn.forward(norm1.forward(x)));
-          return attended.add(fc2.forward(fc1.forward(norm2.forward(attended)).gelu()));
+          var attended = x.add(attn.forward(norm1, x));
+          return attended.add(fc2.ofGelu(norm2.then(fc1, attended)));
         });
   }
 }

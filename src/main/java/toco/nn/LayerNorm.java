@@ -19,4 +19,12 @@ public final class LayerNorm {
   public Tensor forward(Tensor x) {
     return Functional.layerNorm(x, weight, bias, eps);
   }
+
+  /// This layer, then a linear one: the same values, with less memory until the backward pass.
+  ///
+  /// @param x [..., width]
+  /// @return [..., out]
+  public Tensor then(Linear linear, Tensor x) {
+    return Functional.normLinear(x, weight, bias, eps, linear.weight(), linear.bias());
+  }
 }

@@ -83,6 +83,40 @@ public final class Functional {
         TocoTorch.tt_layer_norm(input.handle(), weight.handle(), handle(bias), eps, out()));
   }
 
+  /// `linear(layerNorm(input))` over the last dimension, with less kept for the backward pass: the
+  /// normalised input is computed again there.
+  ///
+  /// @param input [..., in]
+  /// @param normWeight [in], as is normBias
+  /// @param weight [out, in]
+  /// @param bias [out] or null
+  /// @return [..., out]
+  public static Tensor normLinear(
+      Tensor input,
+      Tensor normWeight,
+      Tensor normBias,
+      double eps,
+      Tensor weight,
+      @Nullable Tensor bias) {
+    return result(
+        TocoTorch.tt_norm_linear(
+            input.handle(),
+            normWeight.handle(),
+            normBias.handle(),
+            eps,
+            weight.handle(),
+            handle(bias),
+            out()));
+  }
+
+  /// `linear(gelu(input))`, with less kept for the backward pass: the GELU is computed again there.
+  ///
+  /// @param input [..., in]
+  /// @return [..., out]
+  public static Tensor geluLinear(Tensor input, Tensor weight, @Nullable Tensor bias) {
+    return result(TocoTorch.tt_gelu_linear(input.handle(), weight.handle(), handle(bias), out()));
+  }
+
   /// LibTorch's fused `softmax(query · keyᵀ · scale) · value`.
   ///
   /// @param query [B, heads, N, d], as are key and value
