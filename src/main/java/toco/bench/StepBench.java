@@ -93,7 +93,7 @@ public final class StepBench {
         try (var _ = TensorScope.open()) {
           var corners =
               RoiCrops.random(config.train().localCrops(), config.train().localCropSizePx(), 0, i);
-          var _ = step.run(batch, first + i, corners);
+          var _ = step.run(batch, first + i, corners, false);
         }
         LibTorch.synchronize(device);
         if (i >= WARM_UP_STEPS) {

@@ -1,10 +1,21 @@
 package toco.loss;
 
+import org.jspecify.annotations.Nullable;
 import toco.config.LossConfig;
 import toco.torch.Tensor;
 
-/// The six loss terms of one step, unweighted, each a scalar tensor.
-public record LossTerms(Tensor cls, Tensor clsAux, Tensor ptc, Tensor ctc, Tensor seg, Tensor reg) {
+/// The loss terms of one step, unweighted, each a scalar tensor. A term of weight 0 is null unless
+/// somebody wants to know it.
+///
+/// @param emptySegParts int64 scalar: how many of the two parts of `seg` had no pixel
+public record LossTerms(
+    Tensor cls,
+    Tensor clsAux,
+    @Nullable Tensor ptc,
+    @Nullable Tensor ctc,
+    @Nullable Tensor seg,
+    @Nullable Tensor reg,
+    @Nullable Tensor emptySegParts) {
 
   /// The weighted sum of the terms at an iteration; terms of weight 0 are left out of the graph.
   public Tensor total(LossConfig config, long iter) {
@@ -15,7 +26,14 @@ public record LossTerms(Tensor cls, Tensor clsAux, Tensor ptc, Tensor ctc, Tenso
     return plus(sum, reg, config.regWeightAt(iter));
   }
 
-  private static Tensor plus(Tensor sum, Tensor term, double weight) {
-    return weight == 0 ? sum : sum.add(term.mul(weight));
+  private static Tensor plus(Tensor sum, @Nullable Tensor term, double weight) {
+    if (weight == 0) {
+      return sum;
+    }
+    if (term == null) {
+      throw new IllegalArgumentException(
+          "a loss term of weight %s was not computed".formatted(weight));
+    }
+    return sum.add(term.mul(weight));
   }
 }

@@ -34,9 +34,34 @@ final class Attention {
         norm.then(qkv, x)
             .reshape(batch, tokens, 3, numHeads, width / numHeads)
             .permute(2, 0, 3, 1, 4); // [3, B, heads, T, d]
-    var mixed =
-        Functional.attention(
-            heads.select(0, 0), heads.select(0, 1), heads.select(0, 2), scale); // [B, heads, T, d]
-    return proj.forward(mixed.transpose(1, 2).reshape(batch, tokens, width));
+    return mix(heads.select(0, 0), heads.select(0, 1), heads.select(0, 2));
+  }
+
+  /// The first tokens' results alone: they attend to all tokens, whose queries are not computed.
+  ///
+  /// @param x tokens [B, T, D]
+  /// @param count how many tokens are wanted
+  /// @return [B, count, D]
+  Tensor forwardPrefix(LayerNorm norm, Tensor x, long count) {
+    var size = x.shape();
+    long batch = size.size(0);
+    long width = size.size(2);
+    var normed = norm.forward(x);
+    var query =
+        qkv.forwardRows(normed.slice(1, 0, count), 0, width)
+            .reshape(batch, count, numHeads, width / numHeads)
+            .transpose(1, 2); // [B, heads, count, d]
+    var keysAndValues =
+        qkv.forwardRows(normed, width, 3 * width)
+            .reshape(batch, size.size(1), 2, numHeads, width / numHeads)
+            .permute(2, 0, 3, 1, 4); // [2, B, heads, T, d]
+    return mix(query, keysAndValues.select(0, 0), keysAndValues.select(0, 1));
+  }
+
+  private Tensor mix(Tensor query, Tensor key, Tensor value) {
+    var mixed = Functional.attention(query, key, value, scale); // [B, heads, T, d]
+    var size = mixed.shape();
+    return proj.forward(
+        mixed.transpose(1, 2).reshape(size.size(0), size.size(2), size.size(1) * size.size(3)));
   }
 }

@@ -28,10 +28,20 @@ final class Block {
   /// @param x tokens [B, T, D]
   /// @return [B, T, D]
   Tensor forward(Tensor x) {
+    return TensorScope.scoped(() -> perceptron(x.add(attn.forward(norm1, x))));
+  }
+
+  /// The first tokens' results alone: they attend to all tokens.
+  ///
+  /// @param x tokens [B, T, D]
+  /// @param count how many tokens are wanted
+  /// @return [B, count, D]
+  Tensor forwardPrefix(Tensor x, long count) {
     return TensorScope.scoped(
-        () -> {
-          var attended = x.add(attn.forward(norm1, x));
-          return attended.add(fc2.ofGelu(norm2.then(fc1, attended)));
-        });
+        () -> perceptron(x.slice(1, 0, count).add(attn.forwardPrefix(norm1, x, count))));
+  }
+
+  private Tensor perceptron(Tensor x) {
+    return x.add(fc2.ofGelu(norm2.then(fc1, x)));
   }
 }

@@ -69,6 +69,21 @@ public final class Toco implements AutoCloseable {
     return encoder.forward(images);
   }
 
+  /// The class tokens of all images, and all tokens of the first.
+  ///
+  /// @param images [B, 3, H, W] normalised
+  /// @param full how many images' patch tokens are wanted
+  public VisionTransformer.Encoded encode(Tensor images, long full) {
+    return encoder.forward(images, full);
+  }
+
+  /// The class tokens alone, [B, D].
+  ///
+  /// @param images [B, 3, H, W] normalised
+  public Tensor encodeClass(Tensor images) {
+    return encoder.forwardClass(images);
+  }
+
   /// Image-level logits [B, K] from the patch tokens: the classifier on each channel's largest
   /// value.
   ///

@@ -86,9 +86,53 @@ public final class VisionTransformer {
     }
   }
 
+  /// What the encoder makes of images of which only the first ones' patches matter.
+  ///
+  /// @param clsToken [B, D] of all images, normed
+  /// @param tokens of the first images
+  public record Encoded(Tensor clsToken, Tokens tokens) {}
+
+  /// All tokens of all images.
+  ///
   /// @param images [B, 3, H, W] normalised, H and W at least one patch; what exceeds whole patches
   ///   is not seen
   public Tokens forward(Tensor images) {
+    return forward(images, images.size(0)).tokens();
+  }
+
+  /// The class tokens of all images, and all tokens of the first: the last block then works on the
+  /// class tokens of the others alone.
+  ///
+  /// @param images [B, 3, H, W] as above
+  /// @param full how many images' patch tokens are wanted, 1…B
+  public Encoded forward(Tensor images, long full) {
+    var trunk = trunk(images);
+    long batch = trunk.x.size(0);
+    var whole = norm.forward(last().forward(trunk.x.slice(0, 0, full)));
+    var patchTokens = patches(whole);
+    var auxTokens = auxLayer == -1 ? patchTokens : patches(trunk.aux.slice(0, 0, full));
+    var tokens = new Tokens(whole.select(1, 0), patchTokens, auxTokens, trunk.gridH, trunk.gridW);
+    if (full == batch) {
+      return new Encoded(tokens.clsToken(), tokens);
+    }
+    var others = lastClassTokens(trunk.x.slice(0, full, batch));
+    return new Encoded(Tensor.cat(List.of(tokens.clsToken(), others), 0), tokens);
+  }
+
+  /// The class tokens alone, [B, D], normed.
+  ///
+  /// @param images [B, 3, H, W] as above
+  public Tensor forwardClass(Tensor images) {
+    return lastClassTokens(trunk(images).x);
+  }
+
+  /// What goes into the last block.
+  ///
+  /// @param x [B, T, D]
+  /// @param aux tokens of the auxiliary layer [B, T, D], if it lies before the last block
+  private record Trunk(Tensor x, Tensor aux, long gridH, long gridW) {}
+
+  private Trunk trunk(Tensor images) {
     var embedded = patchEmbed.forward(images); // [B, D, h, w]
     long batch = embedded.size(0);
     long gridH = embedded.size(2);
@@ -102,16 +146,21 @@ public final class VisionTransformer {
                 PositionEmbedding.resize(
                     posEmbed, shape.prefixTokens(), gridH, gridW)); // [B, T, D]
     var aux = x;
-    for (int i = 0; i < blocks.size(); i++) {
+    for (int i = 0; i < blocks.size() - 1; i++) {
       x = blocks.get(i).forward(x);
       if (i == blocks.size() + auxLayer) {
         aux = x;
       }
     }
-    x = norm.forward(x);
-    var patchTokens = patches(x);
-    return new Tokens(
-        x.select(1, 0), patchTokens, auxLayer == -1 ? patchTokens : patches(aux), gridH, gridW);
+    return new Trunk(x, aux, gridH, gridW);
+  }
+
+  private Block last() {
+    return blocks.getLast();
+  }
+
+  private Tensor lastClassTokens(Tensor x) {
+    return norm.forward(last().forwardPrefix(x, shape.prefixTokens())).select(1, 0);
   }
 
   private Tensor patches(Tensor tokens) {

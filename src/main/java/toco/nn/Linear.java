@@ -29,6 +29,15 @@ public final class Linear {
     return Functional.linear(x, weight, bias);
   }
 
+  /// The outputs `from`…`to`, exclusive.
+  ///
+  /// @param x [..., in]
+  /// @return [..., to − from]
+  public Tensor forwardRows(Tensor x, long from, long to) {
+    return Functional.linear(
+        x, weight.slice(0, from, to), bias == null ? null : bias.slice(0, from, to));
+  }
+
   /// This layer of GELU's result: the same values as with both apart, with less memory until the
   /// backward pass.
   ///

@@ -1,5 +1,7 @@
 package toco.parity;
 
+import static java.util.Objects.requireNonNull;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -90,13 +92,13 @@ final class TrainingCases {
             optimizer.learningRates().values().iterator().next()); // the encoder's
         try (var scope = TensorScope.open()) {
           var corners = RoiCrops.fixed(golden.in("top_left").select(0, iter).to(DType.INT64));
-          var result = step.run(batch(golden, iter % Math.max(1, batches)), iter, corners);
+          var result = step.run(batch(golden, iter % Math.max(1, batches)), iter, corners, true);
           record(series, "out.loss_cls", result.losses().cls().item());
           record(series, "out.loss_cls_aux", result.losses().clsAux().item());
-          record(series, "out.loss_ptc", result.losses().ptc().item());
-          record(series, "out.loss_ctc", result.losses().ctc().item());
-          record(series, "out.loss_seg", result.losses().seg().item());
-          record(series, "out.loss_reg", result.losses().reg().item());
+          record(series, "out.loss_ptc", requireNonNull(result.losses().ptc()).item());
+          record(series, "out.loss_ctc", requireNonNull(result.losses().ctc()).item());
+          record(series, "out.loss_seg", requireNonNull(result.losses().seg()).item());
+          record(series, "out.loss_reg", requireNonNull(result.losses().reg()).item());
           record(series, "out.loss_total", result.total().item());
           flags.add(scope.keep(result.crops().flags().clone()));
         }

@@ -1,7 +1,8 @@
 package toco.train;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import toco.torch.DType;
@@ -16,37 +17,45 @@ final class LossMeter implements AutoCloseable {
   };
 
   private @Nullable Tensor sums; // float32 [8]
-  private int steps;
+  private final int[] counts = new int[NAMES.length];
 
   /// Adds a step's losses.
   void add(TrainStep.Result result) {
     var terms = result.losses();
     var values =
-        Tensor.stack(
-            List.of(
-                terms.cls().detach(),
-                terms.clsAux().detach(),
-                terms.ptc().detach(),
-                terms.ctc().detach(),
-                terms.seg().detach(),
-                terms.reg().detach(),
-                result.total().detach(),
-                result.emptySegParts().to(DType.FLOAT32)),
-            0);
-    if (sums == null) {
-      sums = TensorScope.release(values.zerosLike());
+        Arrays.asList(
+            terms.cls(),
+            terms.clsAux(),
+            terms.ptc(),
+            terms.ctc(),
+            terms.seg(),
+            terms.reg(),
+            result.total(),
+            terms.emptySegParts());
+    var zero = Tensor.full(0, DType.FLOAT32, result.total().device());
+    var row = new ArrayList<Tensor>();
+    for (int i = 0; i < counts.length; i++) {
+      var value = values.get(i);
+      row.add(value == null ? zero : value.detach().to(DType.FLOAT32));
+      counts[i] += value == null ? 0 : 1;
     }
-    sums.add_(values, 1);
-    steps++;
+    var stacked = Tensor.stack(row, 0);
+    if (sums == null) {
+      sums = TensorScope.release(stacked.zerosLike());
+    }
+    sums.add_(stacked, 1);
   }
 
-  /// The means since the last [#reset], by name.
+  /// The means since the last [#reset], by name, each over the steps that computed the term; what
+  /// no step computed is left out.
   Map<String, Double> means() {
     var means = new LinkedHashMap<String, Double>();
     if (sums != null) {
       var values = sums.toFloatArray();
       for (int i = 0; i < NAMES.length; i++) {
-        means.put(NAMES[i], (double) values[i] / steps);
+        if (counts[i] > 0) {
+          means.put(NAMES[i], (double) values[i] / counts[i]);
+        }
       }
     }
     return means;
@@ -56,7 +65,7 @@ final class LossMeter implements AutoCloseable {
     if (sums != null) {
       sums.fill_(0);
     }
-    steps = 0;
+    Arrays.fill(counts, 0);
   }
 
   @Override

@@ -43,7 +43,7 @@ final class StepLog implements AutoCloseable {
   /// @throws TrainingException if the loss has become NaN
   StepReport report(long step, Map<String, Double> learningRates, Loading loading) {
     var settings = config.train();
-    boolean logged = step == settings.maxIters() || isDue(step, settings.logEvery());
+    boolean logged = isLogged(step);
     double elapsedNs = System.nanoTime() - startedNs;
     double stepSeconds = elapsedNs * 1e-9 / (step - loggedStep);
     var losses = logged || device.isCpu() ? meter.means() : Map.<String, Double>of();
@@ -70,6 +70,12 @@ final class StepLog implements AutoCloseable {
       startedNs = System.nanoTime();
     }
     return report;
+  }
+
+  /// Whether a step's figures go to `metrics.jsonl`.
+  boolean isLogged(long step) {
+    var settings = config.train();
+    return step == settings.maxIters() || isDue(step, settings.logEvery());
   }
 
   /// Leaves time that went into something else out of the speed.

@@ -1,6 +1,7 @@
 package toco.train;
 
 import java.nio.file.Path;
+import java.util.Objects;
 import toco.batch.Batch;
 import toco.eval.TensorPictures;
 import toco.image.Colormap;
@@ -29,7 +30,7 @@ public final class StepPictures {
   ///
   /// @param png the file to write
   /// @param batch what the step was given
-  /// @param result what it computed
+  /// @param result what it computed, with a report
   /// @throws toco.image.ImageException if the file cannot be written
   public static void write(Path png, Batch batch, TrainStep.Result result) {
     var sheet = new TileSheet(6, TILE_PX);
@@ -63,7 +64,8 @@ public final class StepPictures {
         Overlay.labels(image, roiLabels(result.roiMask().select(0, i))));
     addCrops(sheet, result.crops().crops().select(0, i), result.crops().flags().select(0, i));
 
-    var labels = Overlay.labels(image, TensorPictures.labelMap(result.pseudoLabels().select(0, i)));
+    var pseudoLabels = Objects.requireNonNull(result.pseudoLabels(), "the step was not reported");
+    var labels = Overlay.labels(image, TensorPictures.labelMap(pseudoLabels.select(0, i)));
     var box = batch.boxes().get(i);
     labels.drawBox(box.left(), box.top(), box.right() - box.left(), box.bottom() - box.top(), BOX);
     sheet.add("pseudo-labels in image box", labels);

@@ -1,6 +1,7 @@
 package toco.train;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import toco.batch.Batch;
 import toco.cam.AffinityMask;
 import toco.cam.CamLabels;
@@ -18,6 +19,7 @@ import toco.loss.LossTerms;
 import toco.loss.PtcLoss;
 import toco.loss.SegLoss;
 import toco.model.Toco;
+import toco.model.VisionTransformer.Encoded;
 import toco.model.VisionTransformer.Tokens;
 import toco.optim.Optimizer;
 import toco.torch.GradMode;
@@ -56,8 +58,7 @@ public final class TrainStep {
   /// @param present the classes of each image
   /// @param roiMask where crops may lie, int64 [B, H, W]
   /// @param crops the local crops and their flags
-  /// @param pseudoLabels int64 [B, H, W]
-  /// @param emptySegParts how many of the two parts of the segmentation loss had no pixel
+  /// @param pseudoLabels int64 [B, H, W]; null if nothing needed them
   public record Result(
       LossTerms losses,
       Tensor total,
@@ -65,15 +66,15 @@ public final class TrainStep {
       PresentClasses present,
       Tensor roiMask,
       RoiCrops crops,
-      Tensor pseudoLabels,
-      Tensor emptySegParts) {}
+      @Nullable Tensor pseudoLabels) {}
 
   /// Computes the losses of a batch and updates the weights.
   ///
   /// @param iter iteration, from 0: it decides the weights of the losses
   /// @param corners where the local crops are cut
-  public Result run(Batch batch, long iter, RoiCrops.Corners corners) {
-    int size = batch.size();
+  /// @param report whether terms of weight 0 and pseudo-labels are wanted too, for logs and
+  ///   pictures
+  public Result run(Batch batch, long iter, RoiCrops.Corners corners, boolean report) {
     var images = batch.view1();
     var labels = batch.labels();
 
@@ -82,10 +83,10 @@ public final class TrainStep {
 
     var camPasses = MultiScaleCam.start(model, images, config.cam().scales(), present);
     clock.lap("cam");
-    var global =
-        model.encode(Tensor.cat(List.of(images, batch.view2()), 0)); // both global views, [2B, …]
+    var global = // both global views, [2B, …]; of the second only the class token is used
+        model.encode(Tensor.cat(List.of(images, batch.view2()), 0), batch.size());
     clock.lap("forward");
-    var tokens = global.images(0, size);
+    var tokens = global.tokens();
     var cams = camPasses.finish(tokens); // [B, P, H, W]
     var roiMask = CamLabels.roiMask(cams.auxCam(), shown, config.cam());
     var crops =
@@ -101,18 +102,36 @@ public final class TrainStep {
     var cls = ClassLoss.of(model.classLogits(patchMap), labels);
     var clsAux = ClassLoss.of(model.auxClassLogits(tokens.auxMap()), labels);
     var ptc =
-        patchTokenContrast(patchMap, affinity(cams.auxCam(), shown, batch.boxes(), tokens), iter);
+        wanted(config.loss().ptcWeightAt(iter), report)
+            ? patchTokenContrast(
+                patchMap, affinity(cams.auxCam(), shown, batch.boxes(), tokens), iter)
+            : null;
     clock.lap("patch contrast");
-    var ctc = classTokenContrast(global, crops, iter);
+    model.updateTeacher();
+    var ctc =
+        wanted(config.loss().ctcWeightAt(iter), report)
+            ? classTokenContrast(global, crops, iter)
+            : null;
     clock.lap("local forward");
-    var source = config.loss().labelsFromMainCamAt(iter) ? cams.cam() : cams.auxCam();
-    var refined =
-        pseudoLabels.refine(
-            Normalization.denormalizeToUnit(images), source, present, batch.boxes());
-    clock.lap("pseudo labels");
-    var dense = denseLosses(images, patchMap, refined, batch.boxes(), iter);
-
-    var losses = new LossTerms(cls, clsAux, ptc, ctc, dense.seg.value(), dense.reg);
+    Tensor refined = null;
+    Dense dense = null;
+    if (wanted(config.loss().segWeightAt(iter) + config.loss().regWeightAt(iter), report)) {
+      var source = config.loss().labelsFromMainCamAt(iter) ? cams.cam() : cams.auxCam();
+      refined =
+          pseudoLabels.refine(
+              Normalization.denormalizeToUnit(images), source, present, batch.boxes());
+      clock.lap("pseudo labels");
+      dense = denseLosses(images, patchMap, refined, batch.boxes(), iter);
+    }
+    var losses =
+        new LossTerms(
+            cls,
+            clsAux,
+            ptc,
+            ctc,
+            dense == null ? null : dense.seg.value(),
+            dense == null ? null : dense.reg,
+            dense == null ? null : dense.seg.emptyParts());
     var total = losses.total(config.loss(), iter);
     clock.lap("dense losses");
     optimizer.zeroGrad();
@@ -120,8 +139,13 @@ public final class TrainStep {
     clock.lap("backward");
     optimizer.step();
     clock.lap("optimizer");
-    return new Result(
-        losses, total, cams, present, roiMask, crops, refined, dense.seg.emptyParts());
+    return new Result(losses, total, cams, present, roiMask, crops, refined);
+  }
+
+  /// Terms of weight 0 are computed for reports alone; the optimizer sees zero gradients either
+  /// way.
+  private static boolean wanted(double weight, boolean report) {
+    return weight > 0 || report;
   }
 
   private Tensor patchTokenContrast(Tensor patchMap, Tensor affinity, long iter) {
@@ -131,11 +155,10 @@ public final class TrainStep {
   }
 
   /// The teacher sees the two global views, the student these and the local crops.
-  private Tensor classTokenContrast(Tokens global, RoiCrops crops, long iter) {
-    model.updateTeacher();
+  private Tensor classTokenContrast(Encoded global, RoiCrops crops, long iter) {
     try (var _ = GradMode.enabled(config.loss().ctcWeightAt(iter) > 0)) {
       var teacher = model.projectTeacher(global.clsToken().detach()); // [2B, P]
-      var local = model.encode(crops.viewMajor()).clsToken(); // [n·B, D]
+      var local = model.encodeClass(crops.viewMajor()); // [n·B, D]
       var student =
           model.projectStudent(Tensor.cat(List.of(global.clsToken(), local), 0)); // [(2 + n)·B, P]
       return CtcLoss.of(teacher, student, crops.flags(), config.loss().ctcTemperature());

@@ -210,10 +210,12 @@ public final class Trainer implements AutoCloseable {
       var corners =
           RoiCrops.random(
               settings.localCrops(), settings.localCropSizePx(), seed, Math.toIntExact(step));
-      var result = trainStep.run(batch, step, corners);
+      boolean pictured = StepLog.isDue(step + 1, settings.overlayEvery());
+      boolean report = pictured || log.isLogged(step + 1);
+      var result = trainStep.run(batch, step, corners, report);
       step++;
       log.add(result);
-      if (StepLog.isDue(step, settings.overlayEvery())) {
+      if (pictured) {
         StepPictures.write(folder.overlay(step), batch, result);
       }
     }
