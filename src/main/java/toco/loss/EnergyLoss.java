@@ -1,15 +1,14 @@
 package toco.loss;
 
 import java.util.List;
+import toco.cam.BilateralFilter;
 import toco.cam.CamLabels;
 import toco.config.LossConfig;
 import toco.image.ImageBox;
 import toco.image.Normalization;
 import toco.torch.DType;
-import toco.torch.Device;
 import toco.torch.GradMode;
 import toco.torch.Interpolation;
-import toco.torch.Kernels;
 import toco.torch.Tensor;
 
 /// Dense energy (gated CRF, METHOD training step 5, reg): pixels of like colour and near each other
@@ -53,12 +52,12 @@ public final class EnergyLoss {
       var ignored = shrink(labels.to(DType.FLOAT32), height, width).eq(CamLabels.IGNORE);
       var gate = inside.sub(boxed.amax(new long[] {1}, true)).maskedFill(ignored, 1).clampMin(0);
       var filtered =
-          Kernels.bilateralFilter(
-              levels.to(Device.CPU),
-              boxed.to(Device.CPU),
+          BilateralFilter.apply(
+              levels,
+              boxed,
               config.energySigmaRgb(),
               config.energySigmaXy() * config.energyScaleFactor());
-      return filtered.to(boxed.device()).mul(gate);
+      return filtered.mul(gate);
     }
   }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import toco.cam.AffinityMask;
+import toco.cam.BilateralFilter;
 import toco.cam.CamLabels;
 import toco.cam.Par;
 import toco.cam.PresentClasses;
@@ -14,7 +15,6 @@ import toco.config.Config;
 import toco.eval.ConfusionMatrix;
 import toco.image.Normalization;
 import toco.torch.DType;
-import toco.torch.Kernels;
 import toco.torch.Tensor;
 
 /// What is derived from CAMs, and the kernels behind it.
@@ -94,7 +94,7 @@ final class LabelCases {
   static Map<String, Tensor> bilateralFilter(GoldenCase golden) {
     return Map.of(
         "out.filtered",
-        Kernels.bilateralFilter(
+        BilateralFilter.apply(
             golden.in("images"),
             golden.in("values"),
             golden.number("sigma_rgb"),

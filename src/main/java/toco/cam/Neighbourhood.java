@@ -1,0 +1,64 @@
+package toco.cam;
+
+import java.util.stream.DoubleStream;
+import toco.torch.DType;
+import toco.torch.Device;
+import toco.torch.Tensor;
+
+/// The neighbours of every pixel in [Par]: eight at each of several distances, the image's edge
+/// standing for what lies beyond it.
+///
+/// @param indices int64 [N, n]: pixels, row by row
+/// @param positionWeights float32 [n]: what distance alone gives a neighbour; their sum is 0.01
+record Neighbourhood(Tensor indices, Tensor positionWeights) {
+  private static final double POSITION_WEIGHT = 0.01; // w2 of the paper
+  private static final double POSITION_SCALE = 0.3;
+  private static final int[][] DIRECTIONS = {
+    {-1, -1}, {-1, 0}, {-1, 1}, {0, -1}, {0, 1}, {1, -1}, {1, 0}, {1, 1}
+  };
+
+  static Neighbourhood of(long[] dilations, int height, int width, Device device) {
+    int count = dilations.length * DIRECTIONS.length;
+    var dy = new long[count];
+    var dx = new long[count];
+    var distance = new double[count];
+    for (int n = 0; n < count; n++) {
+      long dilation = dilations[n / DIRECTIONS.length];
+      var direction = DIRECTIONS[n % DIRECTIONS.length];
+      dy[n] = direction[0] * dilation;
+      dx[n] = direction[1] * dilation;
+      distance[n] = Math.hypot((double) dy[n], (double) dx[n]);
+    }
+    // Non-blocking: CUDA takes a small host array over at once and does not wait for its stream.
+    var rows = clampedSums(height, Tensor.of(dy).to(device, true)); // [H, n]
+    var columns = clampedSums(width, Tensor.of(dx).to(device, true)); // [W, n]
+    var indices = rows.mul(width).unsqueeze(1).add(columns); // [H, W, n]
+    return new Neighbourhood(indices.flatten(0, 1), Tensor.of(weights(distance)).to(device, true));
+  }
+
+  /// 0…size−1 plus each offset, kept within 0…size−1.
+  private static Tensor clampedSums(int size, Tensor offsets) {
+    return Tensor.arange(0, size, DType.INT64, offsets.device())
+        .unsqueeze(1)
+        .add(offsets)
+        .clamp(0, size - 1);
+  }
+
+  /// 0.01 · softmax of −(distance / std / 0.3)².
+  private static float[] weights(double[] distance) {
+    double mean = DoubleStream.of(distance).average().orElseThrow();
+    double squares = DoubleStream.of(distance).map(d -> (d - mean) * (d - mean)).sum();
+    double scale = Math.sqrt(squares / (distance.length - 1)) * POSITION_SCALE;
+    double nearest = DoubleStream.of(distance).min().orElseThrow();
+    var exponentials =
+        DoubleStream.of(distance)
+            .map(d -> Math.exp((nearest * nearest - d * d) / (scale * scale)))
+            .toArray();
+    double total = DoubleStream.of(exponentials).sum();
+    var weights = new float[distance.length];
+    for (int n = 0; n < weights.length; n++) {
+      weights[n] = (float) (POSITION_WEIGHT * exponentials[n] / total);
+    }
+    return weights;
+  }
+}

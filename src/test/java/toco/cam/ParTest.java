@@ -1,0 +1,101 @@
+package toco.cam;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import org.junit.jupiter.api.Test;
+import toco.torch.DType;
+import toco.torch.Device;
+import toco.torch.Kernels;
+import toco.torch.Tensor;
+
+/// The operators that refine on a GPU, run on the CPU against the native kernel and the published
+/// implementation's figures.
+class ParTest extends RefinementLaws {
+  private static final long[] DILATIONS = {1, 2, 4, 8, 12, 24};
+  private static final Par PUBLISHED = new Par(DILATIONS, 10);
+
+  /// Sums of 48 products, ten times over, in another order: some 1e-6 of the largest.
+  private static final double ROUNDING = 1e-5;
+
+  @Test
+  void operatorsGiveThePublishedFigures() {
+    var golden = golden("par").tensors();
+    var refined = PUBLISHED.byOperators(golden.get("in.images"), golden.get("in.masks"));
+    assertArrayEquals(
+        golden.get("out.refined").toFloatArray(), refined.toFloatArray(), 1e-4f); // as published
+  }
+
+  @Test
+  void operatorsEqualTheKernel() {
+    var images = patchyImages(3, 37, 53);
+    var masks = Tensor.randn(3, 5, 37, 53);
+    assertNear(
+        Kernels.par(images, masks, DILATIONS, 10), PUBLISHED.byOperators(images, masks), ROUNDING);
+  }
+
+  /// Dilation 24 reaches beyond both sides of such an image, everywhere.
+  @Test
+  void operatorsEqualTheKernelWhereNeighboursAreAllBeyondTheEdge() {
+    var images = Tensor.rand(2, 3, 1, 7);
+    var masks = Tensor.randn(2, 1, 1, 7);
+    assertNear(
+        Kernels.par(images, masks, DILATIONS, 10), PUBLISHED.byOperators(images, masks), ROUNDING);
+    var one = new Par(new long[] {3}, 2);
+    assertNear(
+        Kernels.par(images, masks, new long[] {3}, 2), one.byOperators(images, masks), ROUNDING);
+  }
+
+  /// The weights sum to 1.01, whatever the image.
+  @Test
+  void aFlatMaskGrowsByOnePercentARound() {
+    var refined = PUBLISHED.byOperators(patchyImages(1, 20, 31), Tensor.ones(1, 2, 20, 31));
+    assertNear(Tensor.ones(1, 2, 20, 31).mul(Math.pow(1.01, 10)), refined, ROUNDING);
+  }
+
+  @Test
+  void noRoundsLeaveTheMasks() {
+    var masks = Tensor.randn(1, 2, 9, 11);
+    var refined = new Par(DILATIONS, 0).byOperators(Tensor.rand(1, 3, 9, 11), masks);
+    assertArrayEquals(masks.toFloatArray(), refined.toFloatArray());
+  }
+
+  @Test
+  void theResultIsAConstantToAutograd() {
+    var masks = Tensor.rand(1, 2, 9, 11).requiresGrad_(true);
+    assertFalse(PUBLISHED.byOperators(Tensor.rand(1, 3, 9, 11), masks).info().requiresGrad());
+  }
+
+  @Test
+  void unfitInputsAreRefused() {
+    var images = Tensor.rand(2, 3, 8, 8);
+    assertMessage(
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> PUBLISHED.byOperators(images, Tensor.rand(2, 1, 8, 9))),
+        "[2, 1, 8, 9]");
+    assertMessage(
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> PUBLISHED.byOperators(images, Tensor.rand(2, 1, 8, 8).to(DType.FLOAT64))),
+        "float64");
+    assertMessage(
+        assertThrows(IllegalArgumentException.class, () -> new Par(new long[] {1, 0}, 1)),
+        "[1, 0]");
+    assertMessage(assertThrows(IllegalArgumentException.class, () -> new Par(DILATIONS, -1)), "-1");
+  }
+
+  @Test
+  void aGpuAgreesWithTheCpu() {
+    needCuda();
+    var images = patchyImages(2, 61, 45);
+    var masks = Tensor.randn(2, 3, 61, 45);
+    var there = PUBLISHED.refine(images.to(Device.CUDA), masks.to(Device.CUDA));
+    assertEquals(Device.cuda(0), there.device());
+    assertNear(PUBLISHED.refine(images, masks), there.to(Device.CPU), 1e-4);
+    var again = PUBLISHED.refine(images.to(Device.CUDA), masks.to(Device.CUDA));
+    assertArrayEquals(there.toFloatArray(), again.toFloatArray());
+  }
+}

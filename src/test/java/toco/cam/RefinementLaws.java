@@ -1,0 +1,65 @@
+package toco.cam;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import toco.checkpoint.SafeTensors;
+import toco.image.Resources;
+import toco.torch.LibTorch;
+import toco.torch.Rng;
+import toco.torch.Tensor;
+import toco.torch.TensorScope;
+
+/// What the tests of refinement along colours share: each runs in a scope of its own and must leave
+/// as many tensors as it found.
+abstract class RefinementLaws {
+  private TensorScope scope;
+  private long liveBefore;
+
+  @BeforeEach
+  void openScope() {
+    liveBefore = LibTorch.liveTensors();
+    scope = TensorScope.open();
+    Rng.manualSeed(5);
+  }
+
+  @AfterEach
+  void everyTensorIsFreed() {
+    scope.close();
+    assertEquals(liveBefore, LibTorch.liveTensors(), "live tensors");
+  }
+
+  static void needCuda() {
+    assumeTrue(LibTorch.cudaDeviceCount() > 0, "no CUDA device");
+  }
+
+  static SafeTensors.Contents golden(String name) {
+    return SafeTensors.read(Resources.path("golden/" + name + ".safetensors"));
+  }
+
+  /// An image of noise whose upper left quarter is black, as padding is, and lower left quarter one
+  /// colour: no neighbour differs there, and points coincide on the lattice.
+  static Tensor patchyImages(long batch, long height, long width) {
+    var images = Tensor.rand(batch, 3, height, width).mul(255);
+    var left = images.slice(3, 0, width / 2);
+    left.slice(2, 0, height / 2).fill_(0);
+    left.slice(2, height / 2, height).fill_(117);
+    return images;
+  }
+
+  /// Every element within a share of the largest expected one.
+  static void assertNear(Tensor expected, Tensor actual, double share) {
+    assertEquals(expected.shape(), actual.shape());
+    double largest = expected.abs().amax().item();
+    double error = actual.sub(expected).abs().amax().item();
+    assertTrue(
+        error <= share * largest, "off by %g where the largest is %g".formatted(error, largest));
+  }
+
+  static void assertMessage(Throwable thrown, String part) {
+    assertTrue(thrown.getMessage().contains(part), thrown.getMessage());
+  }
+}

@@ -1,0 +1,67 @@
+package toco.loss;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import toco.checkpoint.SafeTensors;
+import toco.config.Config;
+import toco.image.ImageBox;
+import toco.image.Resources;
+import toco.torch.Device;
+import toco.torch.LibTorch;
+import toco.torch.TensorScope;
+
+/// The CPU's figures are among the golden cases of ParityTest.
+class EnergyLossTest {
+  private static final double WEIGHT = 1e-7;
+
+  /// The published figures, by whatever computes them on the device; tolerance 1e-3 as there.
+  @Test
+  void aGpuGivesThePublishedFigures() {
+    assumeTrue(LibTorch.cudaDeviceCount() > 0, "no CUDA device");
+    publishedFiguresCome(Device.CUDA);
+  }
+
+  @Test
+  void theCpuGivesThePublishedFigures() {
+    publishedFiguresCome(Device.CPU);
+  }
+
+  private static void publishedFiguresCome(Device device) {
+    try (var _ = TensorScope.open()) {
+      var golden = SafeTensors.read(Resources.path("golden/energy_loss.safetensors")).tensors();
+      var config = Config.defaults().with("loss.energyWeight=" + WEIGHT).loss();
+      var logits = golden.get("in.logits").to(device).detach().requiresGrad_(true);
+      var loss =
+          EnergyLoss.of(
+              golden.get("in.images").to(device),
+              logits,
+              golden.get("in.label").to(device),
+              boxes(golden.get("in.img_box").toLongArray()),
+              config);
+      loss.backward();
+      double expected = golden.get("out.loss_over_weight").item();
+      assertEquals(expected, loss.detach().item() / WEIGHT, 1e-3 * Math.abs(expected));
+      var gradient = logits.grad();
+      assertNotNull(gradient);
+      var expectedGradient = golden.get("out.grad_logits_over_weight");
+      double largest = expectedGradient.abs().amax().item();
+      double error = gradient.to(Device.CPU).div(WEIGHT).sub(expectedGradient).abs().amax().item();
+      assertEquals(0, error / largest, 1e-3);
+    }
+  }
+
+  private static List<ImageBox> boxes(long[] corners) {
+    var boxes = new ArrayList<ImageBox>();
+    for (int i = 0; i < corners.length; i += 4) {
+      boxes.add(
+          new ImageBox(
+              (int) corners[i], (int) corners[i + 1], (int) corners[i + 2], (int) corners[i + 3]));
+    }
+    return boxes;
+  }
+}
