@@ -42,6 +42,7 @@ class ArchitectureTest {
           "checkpoint",
           "eval",
           "train",
+          "preview",
           "parity",
           "bench",
           "doctor",

@@ -20,6 +20,7 @@ final class DataCommand {
     return new CommandLine(new DataCommand())
         .addSubcommand(new DataCheckCommand(console))
         .addSubcommand(new DataLabelsCommand(console))
+        .addSubcommand(new DataPreviewCommand(console))
         .addSubcommand(new SyntheticCommand(console));
   }
 }

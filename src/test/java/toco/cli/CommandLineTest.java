@@ -36,6 +36,8 @@ class CommandLineTest {
         "data synthetic",
         "data synthetic out --variant gaudy",
         "data synthetic out --seed x",
+        "data preview config.yaml",
+        "data preview config.yaml --out p --samples many",
         "bench",
         "demo --seed 1.5",
         "doctor now"
@@ -57,6 +59,7 @@ class CommandLineTest {
         "data check",
         "data labels",
         "data synthetic",
+        "data preview",
         "doctor",
         "bench",
         "bench ops",

@@ -1,0 +1,94 @@
+package toco.cli;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import toco.config.Config;
+import toco.data.DataException;
+import toco.preview.DataPreview;
+
+@Command(
+    name = "preview",
+    header = "Shows training samples as training sees them, on a web page.",
+    description = {
+      "Writes DIR/index.html and its pictures: the first samples of an epoch with their original"
+          + " image and labels, view 1 and its image box, the local view and its local crops, and"
+          + " view 2. Equal options give an equal page.",
+      "An image that cannot be read is shown as such, and the exit status is then 1."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  toco data preview configs/voc_deit_b.yaml --out preview --set data.root=/data/VOC2012",
+      "  toco data preview runs/demo/config.yaml --out preview --epoch 3 --force \\",
+      "    --checkpoint runs/demo/checkpoints/step-000600.safetensors"
+    })
+final class DataPreviewCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Parameters(paramLabel = "CONFIG", description = "YAML file that describes data and training.")
+  @SuppressWarnings("NullAway.Init") // picocli sets what is required
+  Path config;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder to write to; it must be missing or empty, except with --force.")
+  @SuppressWarnings("NullAway.Init")
+  Path out;
+
+  @Option(
+      names = "--samples",
+      paramLabel = "N",
+      defaultValue = "12",
+      description = "How many samples to show (default: 12).")
+  int samples;
+
+  @Option(
+      names = "--epoch",
+      paramLabel = "E",
+      defaultValue = "0",
+      description = "Which pass over the data, from 0 (default: 0).")
+  int epoch;
+
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "FILE",
+      description =
+          "Weights whose auxiliary CAM places the local crops and tells which are negative, as in"
+              + " training.")
+  @Nullable Path checkpoint;
+
+  @Option(
+      names = "--force",
+      description = "Write into a folder that is not empty; an older preview there is replaced.")
+  boolean force;
+
+  @Mixin Overrides overrides = new Overrides();
+
+  DataPreviewCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    var options = new DataPreview.Options(out, samples, epoch, checkpoint, force);
+    var result = DataPreview.write(Config.load(config, overrides.keys), options);
+    console.print("wrote %s: %d samples\n".formatted(result.page(), result.samples()));
+    var unreadable = result.unreadable();
+    if (!unreadable.isEmpty()) {
+      throw new DataException(
+          "%d of %d samples cannot be read: %s; %s says why, and toco data check finds all of them"
+              .formatted(
+                  unreadable.size(),
+                  result.samples(),
+                  String.join(", ", unreadable),
+                  result.page()));
+    }
+    return ExitStatus.SUCCESS;
+  }
+}

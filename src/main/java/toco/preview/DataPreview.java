@@ -1,0 +1,101 @@
+package toco.preview;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import toco.batch.BatchSource;
+import toco.config.Config;
+import toco.config.Split;
+import toco.preview.PreviewSample.Place;
+import toco.preview.PreviewSample.Unreadable;
+import toco.train.Datasets;
+import toco.train.Devices;
+
+/// Writes a web page of training samples exactly as training sees them: the first samples of an
+/// epoch in training's order, with the views, the image box and the local crops that the run of
+/// this configuration gives them.
+///
+/// Equal configurations give equal pages, byte for byte.
+public final class DataPreview {
+  private DataPreview() {}
+
+  /// What a user may choose.
+  ///
+  /// @param out the folder to write; it must be empty or missing
+  /// @param samples how many samples to show, at least 1; an epoch may have fewer
+  /// @param epoch which pass over the data, from 0
+  /// @param checkpoint weights whose auxiliary CAM says where local crops may lie; null: they are
+  ///   drawn as if all ground were uncertain
+  /// @param force write into a folder that is not empty
+  public record Options(
+      Path out, int samples, int epoch, @Nullable Path checkpoint, boolean force) {
+    public Options {
+      if (samples < 1) {
+        throw new IllegalArgumentException("samples must be ≥ 1, got " + samples);
+      }
+      if (epoch < 0) {
+        throw new IllegalArgumentException("epoch must be ≥ 0, got " + epoch);
+      }
+    }
+  }
+
+  /// What was written.
+  ///
+  /// @param page the page's file
+  /// @param samples how many samples it shows
+  /// @param unreadable names of those whose images cannot be read; the page shows why
+  public record Result(Path page, int samples, List<String> unreadable) {
+    public Result {
+      unreadable = List.copyOf(unreadable);
+    }
+  }
+
+  /// Writes the page and its pictures.
+  ///
+  /// @throws IllegalArgumentException if the folder is not empty
+  /// @throws toco.data.DataException if the data set cannot be opened
+  /// @throws toco.checkpoint.CheckpointException if the weights cannot be used
+  public static Result write(Config config, Options options) {
+    var device = Devices.prepare(config.train());
+    var source = BatchSource.of(config, Datasets.open(config, Split.TRAIN), device);
+    try (var rois =
+        options.checkpoint() == null
+            ? null
+            : CheckpointRois.load(options.checkpoint(), config, device)) {
+      var folder = PreviewFolder.claim(options.out(), options.force());
+      try (var drawer = new SampleDrawer(config, source, folder, rois)) {
+        var samples =
+            places(source, options).stream()
+                .map(place -> drawer.draw(place, options.epoch()))
+                .toList();
+        var page = folder.writePage(new PreviewPage(config, source, options, samples).html());
+        return new Result(page, samples.size(), unreadable(samples));
+      }
+    }
+  }
+
+  /// The first places of the epoch.
+  private static List<Place> places(BatchSource source, Options options) {
+    var sampler = source.sampler();
+    int batchSize = sampler.batchSize();
+    int shown = Math.min(options.samples(), sampler.batchesPerEpoch() * batchSize);
+    long firstStep = (long) options.epoch() * sampler.batchesPerEpoch();
+    if (firstStep > Integer.MAX_VALUE - shown) {
+      throw new IllegalArgumentException(
+          "epoch %d begins at step %d, which no training reaches; name an earlier one"
+              .formatted(options.epoch(), firstStep));
+    }
+    var places = new ArrayList<Place>();
+    for (int i = 0; i < shown; i++) {
+      int step = (int) firstStep + i / batchSize;
+      int position = i % batchSize;
+      places.add(new Place(i + 1, step, position, sampler.batchAt(step).indices()[position]));
+    }
+    return places;
+  }
+
+  private static List<String> unreadable(List<PreviewSample> samples) {
+    return samples.stream().filter(Unreadable.class::isInstance).map(PreviewSample::name).toList();
+  }
+}

@@ -1,0 +1,101 @@
+package toco.preview;
+
+import static toco.preview.Html.element;
+import static toco.preview.Html.text;
+
+import java.util.ArrayList;
+import java.util.List;
+import toco.batch.BatchSource;
+import toco.config.Config;
+import toco.config.DataConfig.OnBadSample;
+import toco.config.Split;
+import toco.preview.Html.Element;
+import toco.preview.PreviewSample.Unreadable;
+
+/// The page: what it shows of which data, how to read it, and the samples.
+///
+/// @param samples at least one
+record PreviewPage(
+    Config config, BatchSource source, DataPreview.Options options, List<PreviewSample> samples) {
+  private static final String TITLE = "Training samples";
+
+  String html() {
+    var main = new ArrayList<Html>();
+    main.add(element("h1", text(TITLE)));
+    main.add(element("p", text(summary())).with("class", "lead"));
+    main.addAll(warning());
+    var guide = new PreviewGuide(config, options.checkpoint());
+    main.add(guide.legend());
+    main.addAll(guide.notes());
+    var section = section(guide);
+    samples.forEach(sample -> main.add(section.of(sample)));
+    main.add(origin());
+    return Html.document(
+        element("html", head(), element("body", element("main", main))).with("lang", "en"));
+  }
+
+  private static Element head() {
+    return element(
+        "head",
+        element("meta").with("charset", "utf-8"),
+        element("meta")
+            .with("name", "viewport")
+            .with("content", "width=device-width, initial-scale=1"),
+        element("meta").with("name", "color-scheme").with("content", "light dark"),
+        element("title", text(TITLE + " – ToCo")),
+        element("style", text(PageStyle.CSS)));
+  }
+
+  private String summary() {
+    int first = samples.getFirst().place().step();
+    int last = samples.getLast().place().step();
+    var sampler = source.sampler();
+    return "%d of the %d samples of epoch %d, in training's order and exactly as it sees them: %s."
+        .formatted(
+            samples.size(),
+            sampler.batchesPerEpoch() * sampler.batchSize(),
+            options.epoch(),
+            first == last ? "step " + first : "steps %d to %d".formatted(first, last));
+  }
+
+  /// Links to the samples that cannot be read, if there are any.
+  private List<Element> warning() {
+    var unreadable = samples.stream().filter(Unreadable.class::isInstance).toList();
+    if (unreadable.isEmpty()) {
+      return List.of();
+    }
+    var line = new ArrayList<Html>();
+    line.add(text("%d of them cannot be read: ".formatted(unreadable.size())));
+    for (var sample : unreadable) {
+      var target = "#" + SampleSection.id(sample.place());
+      line.add(text(line.size() == 1 ? "" : ", "));
+      line.add(element("a", text(sample.name())).with("href", target));
+    }
+    return List.of(element("p", line).with("class", "warning"));
+  }
+
+  private SampleSection section(PreviewGuide guide) {
+    return new SampleSection(
+        config.augment().cropSizePx(),
+        config.train().localCropSizePx(),
+        options.checkpoint() != null,
+        guide.boxMayBeMirrored(),
+        config.data().onBadSample() == OnBadSample.FAIL
+            ? "Training would end here (data.onBadSample: fail)."
+            : "Training would take another image in its place (data.onBadSample: skip).");
+  }
+
+  /// What the page was made of.
+  private Element origin() {
+    var data = config.data();
+    var origin =
+        "%s, %d images; run.seed %d; train.compat %s; %d samples a step"
+            .formatted(
+                data.hasList(Split.TRAIN) ? data.listPath(Split.TRAIN) : data.imagePath(),
+                source.dataset().size(),
+                config.run().seed(),
+                config.train().compat(),
+                source.sampler().batchSize());
+    return element("footer", element("p", text(origin)));
+  }
+}

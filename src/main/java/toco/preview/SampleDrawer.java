@@ -1,0 +1,189 @@
+package toco.preview;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import toco.batch.Augmentation;
+import toco.batch.BatchSource;
+import toco.batch.Canvas;
+import toco.cam.RoiCrops;
+import toco.config.Config;
+import toco.data.Sample;
+import toco.eval.TensorPictures;
+import toco.image.DecodeBuffer;
+import toco.image.Geometric;
+import toco.image.ImageException;
+import toco.image.LabelMap;
+import toco.image.Overlay;
+import toco.image.RgbImage;
+import toco.preview.PreviewSample.Drawn;
+import toco.preview.PreviewSample.Flag;
+import toco.preview.PreviewSample.LocalCrop;
+import toco.preview.PreviewSample.Place;
+import toco.preview.PreviewSample.Unreadable;
+import toco.torch.DType;
+import toco.torch.Tensor;
+import toco.torch.TensorScope;
+
+/// Makes a sample's views by training's own classes and writes their pictures.
+final class SampleDrawer implements AutoCloseable {
+  private static final int ORIGINAL_MAX_PX = 512;
+  private static final int GLOBAL_VIEWS = 2;
+  private static final long UNCERTAIN = 1;
+
+  private final Config config;
+  private final BatchSource source;
+  private final PreviewFolder folder;
+  private final @Nullable CheckpointRois rois;
+  private final DecodeBuffer decoder = new DecodeBuffer();
+  private final Canvas canvas;
+
+  /// @param rois tells where local crops may lie; null: anywhere
+  SampleDrawer(
+      Config config, BatchSource source, PreviewFolder folder, @Nullable CheckpointRois rois) {
+    this.config = config;
+    this.source = source;
+    this.folder = folder;
+    this.rois = rois;
+    canvas = new Canvas(source.device(), source.cropSizePx());
+  }
+
+  /// Draws a sample as training sees it in an epoch.
+  PreviewSample draw(Place place, int epoch) {
+    var sample = source.dataset().sample(place.index());
+    RgbImage image;
+    try {
+      image = decoder.decode(sample.imagePath());
+    } catch (ImageException e) {
+      return new Unreadable(place, sample.name(), classes(sample), String.valueOf(e.getMessage()));
+    }
+    try (var _ = TensorScope.open()) {
+      return draw(place, epoch, sample, image);
+    }
+  }
+
+  private Drawn draw(Place place, int epoch, Sample sample, RgbImage image) {
+    int number = place.number();
+    var pixels =
+        Tensor.wrap(image.pixels(), DType.UINT8, image.heightPx(), image.widthPx(), 3); // CPU
+    writeOriginal(number, image, pixels);
+
+    var views = new Augmentation.Views(emptyView(), emptyView(), emptyView());
+    var box =
+        source
+            .augmentation()
+            .apply(pixels.to(source.device()), epoch, sample.index(), canvas, views);
+    var view1 = TensorPictures.image(views.view1());
+    folder.write(number, "view1", view1);
+    folder.write(number, "local", TensorPictures.image(views.localView()));
+    folder.write(number, "view2", TensorPictures.image(views.view2()));
+
+    var roiMask = roiMask(views.view1(), sample);
+    if (rois != null) {
+      folder.write(number, "roi", Overlay.labels(view1, roiLabels(roiMask)));
+    }
+    return new Drawn(
+        place,
+        sample.name(),
+        classes(sample),
+        image.widthPx(),
+        image.heightPx(),
+        box,
+        cut(place, views.localView(), roiMask));
+  }
+
+  private Tensor emptyView() {
+    int size = source.cropSizePx();
+    return Tensor.empty(DType.FLOAT32, source.device(), 3, size, size);
+  }
+
+  /// As it is, or reduced if it is large: it is there to be recognised.
+  private void writeOriginal(int number, RgbImage image, Tensor pixels) {
+    int longer = Math.max(image.widthPx(), image.heightPx());
+    if (longer <= ORIGINAL_MAX_PX) {
+      folder.write(number, "original", image);
+      return;
+    }
+    double scale = (double) ORIGINAL_MAX_PX / longer;
+    int width = Math.max(1, (int) Math.round(image.widthPx() * scale));
+    int height = Math.max(1, (int) Math.round(image.heightPx() * scale));
+    var reduced = Tensor.empty(DType.UINT8, pixels.device(), height, width, 3);
+    Geometric.resize(pixels, reduced);
+    folder.write(number, "original", new RgbImage(reduced.segment(), width, height));
+  }
+
+  /// int64 [1, H, W]; without a network every pixel is uncertain.
+  private Tensor roiMask(Tensor view1, Sample sample) {
+    if (rois != null) {
+      var labels = Tensor.of(sample.labels(), 1, sample.labels().length).to(source.device());
+      return rois.mask(view1.unsqueeze(0), labels);
+    }
+    int size = source.cropSizePx();
+    return Tensor.full(UNCERTAIN, DType.INT64, source.device(), 1, size, size);
+  }
+
+  /// Cuts the local crops as the trainer does at this step and place.
+  private List<LocalCrop> cut(Place place, Tensor localView, Tensor roiMask) {
+    var train = config.train();
+    int sizePx = train.localCropSizePx();
+    var corners = RoiCrops.random(train.localCrops(), sizePx, source.seed(), place.step());
+    var crops =
+        RoiCrops.cut(
+            localView.unsqueeze(0),
+            roiMask,
+            sizePx,
+            config.cam().negativeRatio(),
+            mask -> atPosition(corners, mask, place.position()));
+    var flags = crops.flags().toFloatArray();
+    var places = crops.corners().toLongArray(); // row, column, row, …
+    var cut = new ArrayList<LocalCrop>();
+    for (int i = 0; i < crops.crops().size(1); i++) {
+      var pixels = crops.crops().select(0, 0).select(0, i);
+      folder.write(place.number(), cropName(i), TensorPictures.image(pixels));
+      cut.add(
+          new LocalCrop(
+              (int) places[2 * i], (int) places[2 * i + 1], flag(flags[GLOBAL_VIEWS + i])));
+    }
+    return cut;
+  }
+
+  /// The corners of the image at a place of a batch: a draw is a function of the place, so the
+  /// images before it may be any.
+  private static Tensor atPosition(RoiCrops.Corners corners, Tensor mask, int position) {
+    return corners.of(mask.expand(position + 1, -1, -1)).slice(0, position, position + 1);
+  }
+
+  /// What a local crop's picture is called.
+  static String cropName(int crop) {
+    return "crop%d".formatted(crop + 1);
+  }
+
+  private Flag flag(float value) {
+    if (rois == null) {
+      return Flag.UNKNOWN;
+    }
+    return value > 0 ? Flag.POSITIVE : Flag.NEGATIVE;
+  }
+
+  /// Uncertain ground in the colour of ignored pixels, foreground in that of label 1.
+  private static LabelMap roiLabels(Tensor roiMask) {
+    var mask = roiMask.select(0, 0);
+    return TensorPictures.labelMap(
+        mask.clamp(0, 1).maskedFill(mask.eq(UNCERTAIN), LabelMap.IGNORE));
+  }
+
+  private List<String> classes(Sample sample) {
+    var names = source.dataset().classNames();
+    return IntStream.range(0, names.size())
+        .filter(k -> sample.labels()[k] > 0)
+        .mapToObj(names::get)
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    canvas.close();
+    decoder.close();
+  }
+}
