@@ -78,7 +78,7 @@ public final class StepBench {
     var seconds = new ArrayList<Double>();
     Rng.manualSeed(0);
     try (var _ = TensorScope.open();
-        var model = new Toco(config.model(), device);
+        var model = new Toco(config.model(), device, Devices.shortFloat(config.train()));
         var optimizer =
             new Optimizer(
                 ParamGroups.of(model.params(), config.optim()),

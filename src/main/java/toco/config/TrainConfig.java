@@ -20,6 +20,11 @@ import java.util.Locale;
 /// @param threads LibTorch's threads within an operator; 0: one a core. Bit-for-bit equal runs need
 ///   an equal number
 /// @param device `auto` takes CUDA where LibTorch sees it and else the CPU, and says which
+/// @param precision number format of the network's matrix products: `float32`; `tf32`, shorter
+///   products on GPUs that have them; `bfloat16`, autocast. Losses, softmax, PAR and weights stay
+///   float32
+/// @param checkpointActivations keep only the input of each encoder block for the backward pass and
+///   compute the rest again there: much less memory for about a fifth more time
 /// @param localCrops local crops a sample, beside its two global views
 /// @param localCropSizePx side of a local crop
 /// @param compat `reference` keeps the published code's quirks, `aligned` mends them
@@ -34,6 +39,8 @@ public record TrainConfig(
     @Default("2000") int overlayEvery,
     @Default("0") int threads,
     @Default("auto") DeviceChoice device,
+    @Default("float32") Precision precision,
+    @Default("false") boolean checkpointActivations,
     @Default("8") int localCrops,
     @Default("96") int localCropSizePx,
     @Default("reference") Compat compat) {
@@ -43,6 +50,18 @@ public record TrainConfig(
     AUTO,
     CPU,
     CUDA;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /// Number formats of the network's matrix products.
+  public enum Precision {
+    FLOAT32,
+    TF32,
+    BFLOAT16;
 
     @Override
     public String toString() {

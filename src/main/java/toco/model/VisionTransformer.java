@@ -21,6 +21,9 @@ public final class VisionTransformer {
   private final Tensor posEmbed;
   private final List<Block> blocks = new ArrayList<>();
   private final LayerNorm norm;
+  private final List<Recomputation> recomputations =
+      new ArrayList<>(); // of forwards to come back to
+  private boolean checkpointing;
 
   /// @param auxLayer block whose tokens are the auxiliary ones, counted from the end: −1 is the
   ///   last, normed
@@ -145,14 +148,32 @@ public final class VisionTransformer {
             .add(
                 PositionEmbedding.resize(
                     posEmbed, shape.prefixTokens(), gridH, gridW)); // [B, T, D]
+    var inFront = blocks.subList(0, blocks.size() - 1);
+    if (checkpointing && x.requiresGrad()) {
+      var kept = new Recomputation(inFront, x, blocks.size() + auxLayer);
+      recomputations.add(kept);
+      return new Trunk(kept.result(), kept.aux(), gridH, gridW);
+    }
     var aux = x;
-    for (int i = 0; i < blocks.size() - 1; i++) {
+    for (int i = 0; i < inFront.size(); i++) {
       x = blocks.get(i).forward(x);
       if (i == blocks.size() + auxLayer) {
         aux = x;
       }
     }
     return new Trunk(x, aux, gridH, gridW);
+  }
+
+  /// Whether forwards with gradients keep only each block's input; [#backward] is then part of the
+  /// backward pass.
+  void checkpointActivations(boolean on) {
+    checkpointing = on;
+  }
+
+  /// Carries gradients on through the blocks whose activations were not kept.
+  void backward() {
+    recomputations.forEach(Recomputation::backward);
+    recomputations.clear();
   }
 
   private Block last() {

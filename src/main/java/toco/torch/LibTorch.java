@@ -29,6 +29,7 @@ public final class LibTorch {
 
   private static final Map<Long, Wrapped> WRAPPED = new ConcurrentHashMap<>();
   private static final AtomicLong NEXT_TOKEN = new AtomicLong(1);
+  private static final AtomicLong READ_BACKS = new AtomicLong();
 
   private LibTorch() {}
 
@@ -111,6 +112,16 @@ public final class LibTorch {
       return Set
           .of(); // no /proc: the check is a courtesy, the loader still reports a clash of symbols
     }
+  }
+
+  /// How often the process has read elements of a tensor back as Java numbers. On a GPU each time
+  /// waits until all work in flight is done, so a fast loop does without.
+  public static long readBacks() {
+    return READ_BACKS.get();
+  }
+
+  static void countReadBack() {
+    READ_BACKS.incrementAndGet();
   }
 
   /// The shim's file, once loaded.

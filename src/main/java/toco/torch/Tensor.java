@@ -91,6 +91,7 @@ public final class Tensor extends TensorCreation
 
   /// The only element, as a double; waits for the device.
   public double item() {
+    LibTorch.countReadBack();
     var frame = Frame.get();
     check(TocoTorch.tt_item_double(handle(), frame.out));
     return frame.outDouble();
@@ -98,6 +99,7 @@ public final class Tensor extends TensorCreation
 
   /// The only element, as a long; waits for the device.
   public long itemLong() {
+    LibTorch.countReadBack();
     var frame = Frame.get();
     check(TocoTorch.tt_item_int64(handle(), frame.out));
     return frame.outLong();
@@ -139,6 +141,7 @@ public final class Tensor extends TensorCreation
   }
 
   private Tensor convert(DType dtype) {
+    LibTorch.countReadBack();
     try (var typed = to(dtype);
         var here = typed.to(Device.CPU)) {
       return here.contiguous();

@@ -1,12 +1,20 @@
 package toco.train;
 
+import org.jspecify.annotations.Nullable;
 import toco.config.TrainConfig;
+import toco.config.TrainConfig.Precision;
+import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 
 /// The device and the threads that a configuration asks for.
 public final class Devices {
   private Devices() {}
+
+  /// The short float of the network's matrix products, or null for float32.
+  public static @Nullable DType shortFloat(TrainConfig config) {
+    return config.precision() == Precision.BFLOAT16 ? DType.BFLOAT16 : null;
+  }
 
   /// Sets LibTorch's threads and chooses the device.
   ///
@@ -15,6 +23,7 @@ public final class Devices {
     LibTorch.setNumThreads(
         config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads());
     LibTorch.setFlushDenormal(true);
+    LibTorch.setTf32(config.precision() == Precision.TF32);
     int gpus = LibTorch.cudaDeviceCount();
     return switch (config.device()) {
       case CPU -> Device.CPU;

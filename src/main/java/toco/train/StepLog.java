@@ -99,6 +99,7 @@ final class StepLog implements AutoCloseable {
     line.put("dataWaitShare", report.dataWaitShare());
     line.put("skippedSamples", skippedSamples);
     line.put("rssBytes", ProcessMemory.residentBytes());
+    line.put("peakRssBytes", ProcessMemory.peakResidentBytes());
     line.put("liveTensors", LibTorch.liveTensors());
     metrics.write(line);
   }

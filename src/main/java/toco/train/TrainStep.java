@@ -47,6 +47,7 @@ public final class TrainStep {
     this.model = model;
     this.optimizer = optimizer;
     this.config = config;
+    model.checkpointActivations(config.train().checkpointActivations());
     pseudoLabels = new PseudoLabels(config.cam());
   }
 
@@ -135,7 +136,7 @@ public final class TrainStep {
     var total = losses.total(config.loss(), iter);
     clock.lap("dense losses");
     optimizer.zeroGrad();
-    total.backward();
+    model.backward(total);
     clock.lap("backward");
     optimizer.step();
     clock.lap("optimizer");

@@ -59,7 +59,7 @@ public final class Trainer implements AutoCloseable {
     folder = claim.apply(config);
     Rng.manualSeed(config.run().seed());
     try (var _ = TensorScope.open()) {
-      model = new Toco(config.model(), device);
+      model = new Toco(config.model(), device, Devices.shortFloat(config.train()));
       optimizer =
           new Optimizer(
               ParamGroups.of(model.params(), config.optim()),

@@ -1,0 +1,181 @@
+package toco.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import toco.batch.Batch;
+import toco.cam.RoiCrops;
+import toco.config.Config;
+import toco.image.ImageBox;
+import toco.model.Toco;
+import toco.optim.Optimizer;
+import toco.optim.ParamGroups;
+import toco.optim.Schedule;
+import toco.torch.Device;
+import toco.torch.LibTorch;
+import toco.torch.Rng;
+import toco.torch.Tensor;
+import toco.torch.TensorScope;
+
+class TrainStepTest {
+  private static final int SAMPLES = 2;
+  private static final int SIZE = 96;
+  private static final int FIRST_ITER = 10; // dense losses start at 10
+
+  private long live;
+  private TensorScope scope;
+
+  @BeforeEach
+  void open() {
+    live = LibTorch.liveTensors();
+    scope = TensorScope.open();
+  }
+
+  @AfterEach
+  void close() {
+    scope.close();
+    assertEquals(live, LibTorch.liveTensors());
+  }
+
+  private static Config config(String... more) {
+    var overrides =
+        new ArrayList<>(
+            List.of(
+                "model.embedDim=24",
+                "model.depth=3",
+                "model.decoderChannels=8",
+                "model.projectionHidden=16",
+                "model.projectionBottleneck=8",
+                "model.projectionOut=12",
+                "train.warmupIters=0",
+                "train.localCrops=2",
+                "loss.segStartIter=" + FIRST_ITER,
+                "loss.regStartIter=" + FIRST_ITER));
+    overrides.addAll(List.of(more));
+    return Config.load(Path.of("configs/demo.yaml"), overrides);
+  }
+
+  private static Batch batch(int classes) {
+    Rng.manualSeed(5);
+    var labels = new float[classes];
+    labels[1] = 1;
+    labels[4] = 1;
+    var both = new float[SAMPLES * classes];
+    for (int i = 0; i < both.length; i++) {
+      both[i] = labels[i % classes];
+    }
+    return new Batch(
+        Tensor.randn(SAMPLES, 3, SIZE, SIZE),
+        Tensor.randn(SAMPLES, 3, SIZE, SIZE),
+        Tensor.randn(SAMPLES, 3, SIZE, SIZE),
+        Tensor.of(both, SAMPLES, classes),
+        List.of(labels, labels),
+        IntStream.range(0, SAMPLES).mapToObj(_ -> ImageBox.full(SIZE, SIZE)).toList(),
+        List.of(0, 1));
+  }
+
+  /// What some steps leave.
+  ///
+  /// @param total loss of the last step
+  /// @param dense whether the last step computed the segmentation loss
+  /// @param reads how often the steps read something back
+  private record Outcome(Map<String, float[]> weights, double total, boolean dense, long reads) {}
+
+  private static Outcome run(Config config, long iter, int steps, boolean report) {
+    Rng.manualSeed(1);
+    try (var _ = TensorScope.open();
+        var model = new Toco(config.model(), Device.CPU, Devices.shortFloat(config.train()));
+        var optimizer =
+            new Optimizer(
+                ParamGroups.of(model.params(), config.optim()),
+                config.optim(),
+                Schedule.of(config.optim(), config.train()))) {
+      var step = new TrainStep(model, optimizer, config);
+      var batch = batch(config.model().foregroundClasses());
+      double total = 0;
+      boolean dense = false;
+      long reads = 0;
+      for (int i = 0; i < steps; i++) {
+        try (var _ = TensorScope.open()) {
+          var corners = RoiCrops.random(2, config.train().localCropSizePx(), 0, i);
+          long before = LibTorch.readBacks();
+          var result = step.run(batch, iter + i, corners, report);
+          reads += LibTorch.readBacks() - before;
+          total = result.total().item();
+          dense = result.losses().seg() != null;
+        }
+      }
+      var weights = new LinkedHashMap<String, float[]>();
+      model.params().all().forEach((name, w) -> weights.put(name, w.detach().toFloatArray()));
+      return new Outcome(weights, total, dense, reads);
+    }
+  }
+
+  @Test
+  void aStepReadsNothingBack() {
+    assertEquals(0, run(config(), FIRST_ITER, 2, false).reads);
+    assertEquals(0, run(config(), 0, 2, false).reads);
+  }
+
+  /// Equal but for the order in which the two passes' gradients are added. By SGD, for AdamW makes
+  /// steps of the learning rate's size out of a gradient that is nothing but rounding.
+  @Test
+  void checkpointedActivationsChangeNoWeight() {
+    var sgd = "optim.kind=PolyWarmupSGD";
+    var kept = run(config(sgd), FIRST_ITER, 3, false);
+    var again = run(config(sgd, "train.checkpointActivations=true"), FIRST_ITER, 3, false);
+    assertTrue(
+        kept.weights.get("encoder.blocks.0.mlp.fc1.weight")[0]
+            != run(config(sgd), FIRST_ITER, 0, false)
+                .weights
+                .get("encoder.blocks.0.mlp.fc1.weight")[0]);
+    kept.weights.forEach(
+        (name, weight) -> assertArrayEquals(weight, again.weights.get(name), 1e-6f, name));
+  }
+
+  /// A term of weight 0 may be computed for the log or left out: the weights end the same, and the
+  /// decoder's decay goes on.
+  @Test
+  void leavingOutTermsOfWeightZeroChangesNoWeight() {
+    var reported = run(config(), 0, 3, true);
+    var lean = run(config(), 0, 3, false);
+    assertTrue(reported.dense);
+    assertTrue(!lean.dense);
+    reported.weights.forEach(
+        (name, weight) -> assertArrayEquals(weight, lean.weights.get(name), name));
+    var untouched = run(config(), 0, 0, false).weights.get("decoder.conv8.weight");
+    var decayed = lean.weights.get("decoder.conv8.weight");
+    assertTrue(Math.abs(decayed[0]) < Math.abs(untouched[0]));
+  }
+
+  /// bfloat16 keeps 8 bits of a number, so a loss of size 1 may be off by some hundredths.
+  @Test
+  void bfloat16TrainsToNearlyTheSameLoss() {
+    double exact = run(config(), FIRST_ITER, 4, false).total;
+    double rough = run(config("train.precision=bfloat16"), FIRST_ITER, 4, false).total;
+    assertEquals(exact, rough, 0.05 * exact);
+    assertTrue(exact != rough);
+  }
+
+  @Test
+  void bfloat16AndCheckpointedActivationsGoTogether() {
+    var shortly = run(config("train.precision=bfloat16"), FIRST_ITER, 2, false);
+    var both =
+        run(
+            config("train.precision=bfloat16", "train.checkpointActivations=true"),
+            FIRST_ITER,
+            2,
+            false);
+    assertEquals(shortly.total, both.total, 1e-3);
+  }
+}
