@@ -216,8 +216,6 @@ public final class Tensor extends TensorCreation
     return fullLike(0);
   }
 
-  // --------------------------------------------------------------------------------------------------
-
   /// Adds the gradients of this scalar to the `grad` of the leaves it was computed from.
   public void backward() {
     check(TocoTorch.tt_backward(handle(), MemorySegment.NULL, 0));
