@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import toco.batch.Batch;
 import toco.cam.RoiCrops;
 import toco.config.Config;
@@ -39,7 +40,9 @@ public final class StepBench {
   ///
   /// @param config model, loss weights, crop and samples; data and run folder are not used
   /// @param iters steps counted, at least 1
-  public record Options(Config config, int iters) {
+  /// @param profile whether to tell Java's own time from the native functions'; slows every call
+  ///   across the bridge by some tens of nanoseconds
+  public record Options(Config config, int iters, boolean profile) {
     public Options {
       if (iters < 1) {
         throw new IllegalArgumentException("--iters must be ≥ 1, got " + iters);
@@ -55,6 +58,7 @@ public final class StepBench {
   /// @param gflop 10⁹ operations of the step's matrix products
   /// @param matmulGflops what a linear layer reaches on this machine, 10⁹ a second
   /// @param matmulShare `gflop / stepSeconds` over `matmulGflops`
+  /// @param profile where the time went, if asked for
   public record Result(
       String backbone,
       int samples,
@@ -68,7 +72,8 @@ public final class StepBench {
       int threads,
       String device,
       String libtorch,
-      String cpuCapability) {}
+      String cpuCapability,
+      StepProfile.@Nullable Result profile) {}
 
   /// Measures; needs the memory of a training run.
   public static Result run(Options options) {
@@ -76,8 +81,10 @@ public final class StepBench {
     var device = Devices.prepare(config.train());
     var laps = new Laps(device);
     var seconds = new ArrayList<Double>();
+    StepProfile.Result profiled = null;
     Rng.manualSeed(0);
-    try (var _ = TensorScope.open();
+    try (var profile = options.profile() ? StepProfile.start() : null;
+        var _ = TensorScope.open();
         var model = new Toco(config.model(), device, Devices.shortFloat(config.train()));
         var optimizer =
             new Optimizer(
@@ -88,6 +95,9 @@ public final class StepBench {
       var batch = batch(config, device);
       long first = Math.max(config.loss().segStartIter(), config.loss().regStartIter());
       for (int i = 0; i < WARM_UP_STEPS + options.iters(); i++) {
+        if (profile != null && i == WARM_UP_STEPS) {
+          profile.begin();
+        }
         long started = System.nanoTime();
         laps.begin(i >= WARM_UP_STEPS);
         try (var _ = TensorScope.open()) {
@@ -99,6 +109,9 @@ public final class StepBench {
         if (i >= WARM_UP_STEPS) {
           seconds.add((System.nanoTime() - started) * 1e-9);
         }
+      }
+      if (profile != null) {
+        profiled = profile.end(options.iters());
       }
     }
     long peak = ProcessMemory.peakResidentBytes();
@@ -118,7 +131,8 @@ public final class StepBench {
         LibTorch.numThreads(),
         device.toString(),
         LibTorch.version(),
-        LibTorch.cpuCapability());
+        LibTorch.cpuCapability(),
+        profiled);
   }
 
   private static Batch batch(Config config, Device device) {

@@ -7,6 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import toco.bench.StepBench;
+import toco.bench.StepProfile;
 import toco.config.Config;
 
 @Command(
@@ -16,12 +17,16 @@ import toco.config.Config;
       "Steps of the configuration's model in which every loss counts, after one to warm up.",
       "With --json, one object: stepSeconds (median), parts, peakRssBytes, gflop (of the step's"
           + " matrix products), matmulGflops (what a linear layer reaches here), matmulShare,"
-          + " threads, device, libtorch, cpuCapability."
+          + " threads, device, libtorch, cpuCapability; with --profile also profile: javaShare (of"
+          + " the step's time, what is spent outside native functions), downcalls (a step), natives"
+          + " (the functions that take the longest), samples and javaHot (the Java methods seen in"
+          + " so many samples)."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  toco bench step",
-      "  toco bench step --backbone deit_tiny_patch16_224 --iters 5 --json"
+      "  toco bench step --backbone deit_tiny_patch16_224 --iters 5 --json",
+      "  toco bench step --backbone deit_tiny_patch16_224 --profile"
     })
 final class BenchStepCommand implements Callable<Integer> {
   private final Console console;
@@ -54,6 +59,11 @@ final class BenchStepCommand implements Callable<Integer> {
       description = "Steps to measure (default: 3).")
   int iters;
 
+  @Option(
+      names = "--profile",
+      description = "Also tell Java's own time from that of each native function.")
+  boolean profile;
+
   @Mixin Overrides overrides = new Overrides();
 
   @Option(names = "--json", description = "Print one JSON object.")
@@ -71,7 +81,7 @@ final class BenchStepCommand implements Callable<Integer> {
     keys.add("augment.cropSizePx=" + cropSizePx);
     keys.addAll(overrides.keys);
     var config = Config.parse("", "defaults", keys);
-    var result = StepBench.run(new StepBench.Options(config, iters));
+    var result = StepBench.run(new StepBench.Options(config, iters, profile));
     if (json) {
       console.printJson(result);
     } else {
@@ -89,11 +99,46 @@ final class BenchStepCommand implements Callable<Integer> {
                   result.gflop(),
                   100 * result.matmulShare(),
                   result.matmulGflops()));
+      if (result.profile() != null) {
+        console.print(table(result.profile()));
+      }
     }
     return ExitStatus.SUCCESS;
   }
 
   private static String line(String part, double seconds) {
     return String.format(Locale.ROOT, "%-16s %8.3f s\n", part, seconds);
+  }
+
+  private static String table(StepProfile.Result profile) {
+    var text =
+        new StringBuilder(
+            String.format(
+                Locale.ROOT,
+                """
+                Java's own time  %8.2f %%, beside %.0f native calls a step
+
+                native function                calls       ms    share
+                """,
+                100 * profile.javaShare(),
+                profile.downcalls()));
+    for (var function : profile.natives()) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%-28s %7.0f %8.1f %6.2f %%\n",
+              function.function(),
+              function.calls(),
+              function.ms(),
+              100 * function.share()));
+    }
+    text.append(
+        String.format(
+            Locale.ROOT, "\n%-45s  share of %d samples\n", "Java method", profile.samples()));
+    for (var method : profile.javaHot()) {
+      text.append(
+          String.format(Locale.ROOT, "%-45s %6.1f %%\n", method.method(), 100 * method.share()));
+    }
+    return text.toString();
   }
 }

@@ -1,0 +1,124 @@
+package toco.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import jdk.jfr.FlightRecorder;
+import jdk.jfr.Recording;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import toco.config.Config;
+import toco.torch.GradMode;
+import toco.torch.LibTorch;
+import toco.torch.Tensor;
+import toco.torch.TensorScope;
+
+/// A profile tells native time from Java's as a stopwatch does, and leaves nothing behind.
+class StepProfileTest {
+  private static final int STEPS = 3;
+
+  private long tensors;
+  private List<Recording> recordings = List.of();
+  private Set<Path> files = Set.of();
+
+  @BeforeEach
+  void note() throws IOException {
+    tensors = LibTorch.liveTensors();
+    recordings = FlightRecorder.getFlightRecorder().getRecordings();
+    files = profileFiles();
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws IOException {
+    assertEquals(tensors, LibTorch.liveTensors());
+    assertEquals(recordings, FlightRecorder.getFlightRecorder().getRecordings());
+    assertEquals(files, profileFiles());
+  }
+
+  private static Set<Path> profileFiles() throws IOException {
+    var found = new TreeSet<Path>();
+    var folder = Path.of(System.getProperty("java.io.tmpdir"));
+    try (var stream = Files.newDirectoryStream(folder, "toco-profile-*")) {
+      stream.forEach(found::add);
+    }
+    return found;
+  }
+
+  private static Config tiny() {
+    return Config.load(
+        Path.of("configs/demo.yaml"),
+        List.of(
+            "model.embedDim=24",
+            "model.depth=3",
+            "model.decoderChannels=8",
+            "model.projectionHidden=16",
+            "model.projectionBottleneck=8",
+            "model.projectionOut=12",
+            "train.samplesPerProcess=2",
+            "train.localCrops=2"));
+  }
+
+  @Test
+  void sharesOfAStepAddUpAndCallsAreExact() {
+    var result = StepBench.run(new StepBench.Options(tiny(), STEPS, true));
+    var profile = result.profile();
+    assertTrue(profile.javaShare() > 0 && profile.javaShare() < 1, profile::toString);
+    double shares = profile.natives().stream().mapToDouble(StepProfile.Native::share).sum();
+    assertTrue(shares > 0 && shares <= 1 - profile.javaShare() + 1e-9, profile::toString);
+    var backward =
+        profile.natives().stream().filter(f -> f.function().equals("tt_backward")).findFirst();
+    assertEquals(1, backward.orElseThrow().calls(), profile::toString); // one a step, exactly
+    assertTrue(profile.downcalls() > 100, profile::toString);
+    double seen = profile.javaHot().stream().mapToDouble(StepProfile.JavaMethod::share).sum();
+    assertTrue(seen <= 1 + 1e-9 && seen > 0 == profile.samples() > 0, profile::toString);
+  }
+
+  @Test
+  void withoutProfileThereIsNone() {
+    assertNull(StepBench.run(new StepBench.Options(tiny(), 1, false)).profile());
+  }
+
+  /// The stopwatch around the native calls sees some microseconds of Java beside each, of
+  /// milliseconds: less than one part in fifty, however slow the machine, for both shrink alike.
+  @Test
+  void javaShareIsTheTimeOutsideNativeFunctions() {
+    try (var _ = TensorScope.open();
+        var _ = GradMode.noGrad();
+        var profile = StepProfile.start()) {
+      var x = Tensor.randn(512, 512); // [512, 512]
+      work(x, 20);
+      profile.begin();
+      long started = System.nanoTime();
+      long nativeNs = work(x, 40);
+      double expected = 1 - (double) nativeNs / (System.nanoTime() - started);
+      var result = profile.end(40);
+      assertEquals(expected, result.javaShare(), 0.02, result::toString);
+      assertEquals("tt_matmul", result.natives().getFirst().function());
+      assertEquals(1, result.natives().getFirst().calls());
+      assertEquals(2, result.downcalls(), result::toString); // tt_matmul and tt_free
+    }
+  }
+
+  /// Alternates products with about five milliseconds of Java; returns the products' time.
+  private static long work(Tensor x, int rounds) {
+    long nativeNs = 0;
+    for (int i = 0; i < rounds; i++) {
+      long start = System.nanoTime();
+      x.matmul(x).close();
+      long now = System.nanoTime();
+      nativeNs += now - start;
+      while (System.nanoTime() - now < 5_000_000) {
+        Thread.onSpinWait();
+      }
+    }
+    return nativeNs;
+  }
+}
