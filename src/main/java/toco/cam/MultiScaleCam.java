@@ -1,5 +1,6 @@
 package toco.cam;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import toco.model.Toco;
@@ -16,6 +17,10 @@ import toco.torch.TensorScope;
 /// activations are kept for a backward pass, and [#finish]es with the tokens of its own pass.
 public final class MultiScaleCam {
   private static final double NORMALIZE_EPS = 1e-5;
+
+  /// On the CPU more at once is no faster, and the C library hands out larger pieces of memory as
+  /// fresh pages each time, which costs a tenth of the pass.
+  private static final long CPU_TOKENS_A_PASS = 2000;
 
   private final Toco model;
   private final Tensor images;
@@ -69,7 +74,7 @@ public final class MultiScaleCam {
         }
       }
       if (scales.contains(1.0)) {
-        passes.mirrored = passes.maps(model.encode(images.flip(3)));
+        passes.mirrored = passes.maps(images.flip(3));
       }
       return passes;
     }
@@ -81,7 +86,7 @@ public final class MultiScaleCam {
   public Cams finish(Tokens tokens) {
     try (var _ = GradMode.noGrad()) {
       if (mirrored != null) {
-        add(maps(tokens.detach()), mirrored);
+        add(chosen(mapsOf(tokens.detach())), mirrored);
       }
       return normalized();
     }
@@ -92,10 +97,9 @@ public final class MultiScaleCam {
       long height = (long) (scale * images.size(2));
       long width = (long) (scale * images.size(3));
       long batch = images.size(0);
-      var pair = Tensor.cat(List.of(images, images.flip(3)), 0);
-      var tokens = model.encode(resize(pair, height, width));
+      var pair = resize(Tensor.cat(List.of(images, images.flip(3)), 0), height, width);
       var before = sums;
-      add(maps(tokens.images(0, batch)), maps(tokens.images(batch, 2 * batch)));
+      add(maps(pair.slice(0, 0, batch)), maps(pair.slice(0, batch, 2 * batch)));
       if (before == null && sums != null) {
         scope.keep(sums.cam());
         scope.keep(sums.auxCam());
@@ -109,13 +113,34 @@ public final class MultiScaleCam {
         : images.interpolate(height, width, Interpolation.BILINEAR);
   }
 
-  /// The maps of the patch grid, of all classes or those present.
-  private Cams maps(Tokens tokens) {
-    var cam = model.cam(tokens.patchMap());
-    var auxCam = model.auxCam(tokens.auxMap());
+  /// The maps of the patch grid of resized images, of all classes or those present.
+  private Cams maps(Tensor resized) {
+    int patch = model.config().encoder().patchSizePx();
+    long tokens = (resized.size(2) / patch) * (resized.size(3) / patch);
+    long count = resized.size(0);
+    long atOnce =
+        resized.device().isCpu() ? Math.clamp(CPU_TOKENS_A_PASS / tokens, 1, count) : count;
+    var cams = new ArrayList<Tensor>();
+    var auxCams = new ArrayList<Tensor>();
+    for (long start = 0; start < count; start += atOnce) {
+      try (var scope = TensorScope.open()) {
+        var part = resized.slice(0, start, Math.min(start + atOnce, count));
+        var maps = mapsOf(model.encode(part));
+        cams.add(scope.keep(maps.cam()));
+        auxCams.add(scope.keep(maps.auxCam()));
+      }
+    }
+    return chosen(new Cams(Tensor.cat(cams, 0), Tensor.cat(auxCams, 0)));
+  }
+
+  private Cams mapsOf(Tokens tokens) {
+    return new Cams(model.cam(tokens.patchMap()), model.auxCam(tokens.auxMap()));
+  }
+
+  private Cams chosen(Cams all) {
     return present == null
-        ? new Cams(cam, auxCam)
-        : new Cams(present.gather(cam), present.gather(auxCam));
+        ? all
+        : new Cams(present.gather(all.cam()), present.gather(all.auxCam()));
   }
 
   private void add(Cams straight, Cams flipped) {

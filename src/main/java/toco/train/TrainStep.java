@@ -84,8 +84,7 @@ public final class TrainStep {
 
     var camPasses = MultiScaleCam.start(model, images, config.cam().scales(), present);
     clock.lap("cam");
-    var global = // both global views, [2B, …]; of the second only the class token is used
-        model.encode(Tensor.cat(List.of(images, batch.view2()), 0), batch.size());
+    var global = encodeGlobalViews(images, batch.view2());
     clock.lap("forward");
     var tokens = global.tokens();
     var cams = camPasses.finish(tokens); // [B, P, H, W]
@@ -141,6 +140,16 @@ public final class TrainStep {
     optimizer.step();
     clock.lap("optimizer");
     return new Result(losses, total, cams, present, roiMask, crops, refined);
+  }
+
+  /// Both global views, [2B, …]; of the second only the class token is used. One batch keeps a GPU
+  /// busy; a CPU is not faster for it, and works better in smaller pieces of memory.
+  private Encoded encodeGlobalViews(Tensor view1, Tensor view2) {
+    if (!view1.device().isCpu()) {
+      return model.encode(Tensor.cat(List.of(view1, view2), 0), view1.size(0));
+    }
+    var tokens = model.encode(view1);
+    return new Encoded(Tensor.cat(List.of(tokens.clsToken(), model.encodeClass(view2)), 0), tokens);
   }
 
   /// Terms of weight 0 are computed for reports alone; the optimizer sees zero gradients either
