@@ -9,7 +9,6 @@ import toco.data.DataException;
 import toco.data.Sample;
 import toco.image.DecodeBuffer;
 import toco.image.ImageException;
-import toco.image.RgbImage;
 import toco.torch.DType;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
@@ -80,7 +79,7 @@ final class SampleLoader implements AutoCloseable {
   private Tensor decode(Path file) {
     var device = source.device();
     if (device.isCpu()) {
-      return over(decoder.decode(file));
+      return decoder.decode(file).tensor();
     }
     // pinned memory is LibTorch's, which lends a piece again only when the copies from it are done
     var pinned = new ArrayList<Tensor>(1);
@@ -92,10 +91,6 @@ final class SampleLoader implements AutoCloseable {
               return pinned.getFirst().segment();
             });
     return pinned.getFirst().reshape(image.heightPx(), image.widthPx(), 3).to(device, true);
-  }
-
-  private static Tensor over(RgbImage image) {
-    return Tensor.wrap(image.pixels(), DType.UINT8, image.heightPx(), image.widthPx(), 3);
   }
 
   @Override

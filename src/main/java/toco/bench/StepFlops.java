@@ -1,12 +1,12 @@
 package toco.bench;
 
+import toco.cam.RoiCrops;
 import toco.config.Config;
 
 /// Floating-point operations of a training step's matrix products and convolutions, counted from
 /// the shapes; a multiplication with an addition counts two. A backward pass counts twice its
 /// forward.
 final class StepFlops {
-  private static final int GLOBAL_VIEWS = 2;
   private static final int FORWARD_AND_BACKWARD = 3;
 
   private final Config config;
@@ -20,7 +20,7 @@ final class StepFlops {
     int batch = config.train().samplesPerProcess();
     int crop = config.augment().cropSizePx();
     double trained =
-        GLOBAL_VIEWS * encoder(crop)
+        RoiCrops.GLOBAL_VIEWS * encoder(crop)
             + config.train().localCrops() * encoder(config.train().localCropSizePx());
     double cams = 0;
     for (double scale : config.cam().scales()) {

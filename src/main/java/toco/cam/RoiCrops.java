@@ -14,7 +14,8 @@ import toco.torch.Tensor;
 ///   views come first
 /// @param corners int64 [B, n, 2]: the crops' top left pixels as (row, column)
 public record RoiCrops(Tensor crops, Tensor flags, Tensor corners) {
-  private static final int GLOBAL_VIEWS = 2;
+  /// Views in front of the local crops: the flags of these come first.
+  public static final int GLOBAL_VIEWS = 2;
 
   /// Where crops lie.
   @FunctionalInterface

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import toco.config.Config;
+import toco.config.ModelConfig;
 import toco.files.AtomicFile;
 import toco.torch.Device;
 import toco.torch.Tensor;
@@ -125,6 +127,16 @@ public record Checkpoint(
   /// file of weights.
   public static Optional<String> configOf(Path file) {
     return CheckpointFormat.configOf(MappedFile.open(file));
+  }
+
+  /// Checks that weights are of the network that a configuration describes, as far as their file
+  /// tells: only a training run's checkpoint does.
+  ///
+  /// @throws toco.config.ConfigException naming the first difference
+  public static void requireSameNetwork(Path file, ModelConfig given) {
+    configOf(file)
+        .map(trained -> Config.parse(trained, file.toString(), List.of()))
+        .ifPresent(trained -> trained.model().requireSameNetwork(given, file));
   }
 
   /// Loads a run's newest checkpoint; where that is damaged, the one before it, and so on. Files

@@ -2,7 +2,6 @@ package toco.cli;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -66,9 +65,7 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var loaded = Config.load(config, overrides.keys);
-    Checkpoint.configOf(checkpoint)
-        .map(trained -> Config.parse(trained, checkpoint.toString(), List.of()))
-        .ifPresent(trained -> trained.model().requireSameNetwork(loaded.model(), checkpoint));
+    Checkpoint.requireSameNetwork(checkpoint, loaded.model());
     var split = loaded.eval().split();
     var dataset = Datasets.open(loaded, split);
     var progress = console.progress();

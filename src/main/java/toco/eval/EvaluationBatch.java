@@ -51,7 +51,8 @@ record EvaluationBatch(
   /// Normalised first, then resized, as the published evaluation does: [1, 3, sizePx, sizePx].
   private static Tensor prepare(RgbImage picture, int sizePx, Device device) {
     return Normalization.normalize(
-            Tensor.wrap(picture.pixels(), DType.UINT8, picture.heightPx(), picture.widthPx(), 3)
+            picture
+                .tensor()
                 .to(device)
                 .permute(2, 0, 1) // [3, H, W]
                 .to(DType.FLOAT32))

@@ -33,6 +33,14 @@ public final class TensorPictures {
     return new LabelMap(bytes(labels), (int) labels.size(1), (int) labels.size(0));
   }
 
+  /// An RoI mask for the eye: uncertain ground in the colour of ignored pixels, foreground in that
+  /// of label 1.
+  ///
+  /// @param roiMask [H, W]: 0 background, 1 uncertain, 2 foreground
+  public static LabelMap roiLabels(Tensor roiMask) {
+    return labelMap(roiMask.clamp(0, 1).maskedFill(roiMask.eq(1), LabelMap.IGNORE));
+  }
+
   /// The class of an image whose CAM has the largest mean. (Their maxima are of no use: each map is
   /// normalised to reach 1.)
   ///

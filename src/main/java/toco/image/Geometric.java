@@ -1,6 +1,5 @@
 package toco.image;
 
-import toco.torch.DType;
 import toco.torch.ImageKernels;
 import toco.torch.Interpolation;
 import toco.torch.Tensor;
@@ -12,11 +11,6 @@ import toco.torch.Tensor;
 /// level elsewhere ([GeometricOperators]).
 public final class Geometric {
   private Geometric() {}
-
-  /// A decoded image as uint8 [H, W, 3] on the CPU; a copy.
-  public static Tensor toTensor(RgbImage image) {
-    return Tensor.copyOf(image.pixels(), DType.UINT8, image.heightPx(), image.widthPx(), 3);
-  }
 
   /// Resizes as Pillow's BILINEAR does, to the size of `out`.
   ///

@@ -1,6 +1,8 @@
 package toco.image;
 
 import java.lang.foreign.MemorySegment;
+import toco.torch.DType;
+import toco.torch.Tensor;
 
 /// An 8-bit RGB image in off-heap memory.
 ///
@@ -19,5 +21,12 @@ public record RgbImage(MemorySegment pixels, int widthPx, int heightPx) {
           "a %d×%d RGB image takes %d bytes, got a segment of %d"
               .formatted(widthPx, heightPx, expectedBytes, pixels.byteSize()));
     }
+  }
+
+  /// The pixels as a tensor, without a copy.
+  ///
+  /// @return uint8 [heightPx, widthPx, 3] on the CPU, to be used no longer than the pixels live
+  public Tensor tensor() {
+    return Tensor.wrap(pixels, DType.UINT8, heightPx, widthPx, 3);
   }
 }

@@ -69,16 +69,6 @@ public final class VisionTransformer {
       return map(auxTokens);
     }
 
-    /// The images `start` to `end`, exclusive, of the batch.
-    public Tokens images(long start, long end) {
-      return new Tokens(
-          clsToken.slice(0, start, end),
-          patchTokens.slice(0, start, end),
-          auxTokens.slice(0, start, end),
-          gridH,
-          gridW);
-    }
-
     /// The same values, cut off from the graph.
     public Tokens detach() {
       return new Tokens(clsToken.detach(), patchTokens.detach(), auxTokens.detach(), gridH, gridW);

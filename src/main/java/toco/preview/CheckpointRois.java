@@ -1,7 +1,6 @@
 package toco.preview;
 
 import java.nio.file.Path;
-import java.util.List;
 import toco.cam.CamLabels;
 import toco.cam.MultiScaleCam;
 import toco.checkpoint.Checkpoint;
@@ -28,9 +27,7 @@ final class CheckpointRois implements AutoCloseable {
   /// @throws toco.checkpoint.CheckpointException if the file holds no such weights
   /// @throws toco.config.ConfigException if they are of another network than the configuration's
   static CheckpointRois load(Path file, Config config, Device device) {
-    Checkpoint.configOf(file)
-        .map(trained -> Config.parse(trained, file.toString(), List.of()))
-        .ifPresent(trained -> trained.model().requireSameNetwork(config.model(), file));
+    Checkpoint.requireSameNetwork(file, config.model());
     var model = new Toco(config.model(), device);
     try (var _ = TensorScope.open()) {
       StateDict.load(file).into(model.params().all());

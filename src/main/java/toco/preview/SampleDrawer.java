@@ -14,7 +14,6 @@ import toco.eval.TensorPictures;
 import toco.image.DecodeBuffer;
 import toco.image.Geometric;
 import toco.image.ImageException;
-import toco.image.LabelMap;
 import toco.image.Overlay;
 import toco.image.RgbImage;
 import toco.preview.PreviewSample.Drawn;
@@ -29,7 +28,6 @@ import toco.torch.TensorScope;
 /// Makes a sample's views by training's own classes and writes their pictures.
 final class SampleDrawer implements AutoCloseable {
   private static final int ORIGINAL_MAX_PX = 512;
-  private static final int GLOBAL_VIEWS = 2;
   private static final long UNCERTAIN = 1;
 
   private final Config config;
@@ -65,8 +63,7 @@ final class SampleDrawer implements AutoCloseable {
 
   private Drawn draw(Place place, int epoch, Sample sample, RgbImage image) {
     int number = place.number();
-    var pixels =
-        Tensor.wrap(image.pixels(), DType.UINT8, image.heightPx(), image.widthPx(), 3); // CPU
+    var pixels = image.tensor();
     writeOriginal(number, image, pixels);
 
     var views = new Augmentation.Views(emptyView(), emptyView(), emptyView());
@@ -81,7 +78,8 @@ final class SampleDrawer implements AutoCloseable {
 
     var roiMask = roiMask(views.view1(), sample);
     if (rois != null) {
-      folder.write(number, "roi", Overlay.labels(view1, roiLabels(roiMask)));
+      folder.write(
+          number, "roi", Overlay.labels(view1, TensorPictures.roiLabels(roiMask.select(0, 0))));
     }
     return new Drawn(
         place,
@@ -143,7 +141,9 @@ final class SampleDrawer implements AutoCloseable {
       folder.write(place.number(), cropName(i), TensorPictures.image(pixels));
       cut.add(
           new LocalCrop(
-              (int) places[2 * i], (int) places[2 * i + 1], flag(flags[GLOBAL_VIEWS + i])));
+              (int) places[2 * i],
+              (int) places[2 * i + 1],
+              flag(flags[RoiCrops.GLOBAL_VIEWS + i])));
     }
     return cut;
   }
@@ -164,13 +164,6 @@ final class SampleDrawer implements AutoCloseable {
       return Flag.UNKNOWN;
     }
     return value > 0 ? Flag.POSITIVE : Flag.NEGATIVE;
-  }
-
-  /// Uncertain ground in the colour of ignored pixels, foreground in that of label 1.
-  private static LabelMap roiLabels(Tensor roiMask) {
-    var mask = roiMask.select(0, 0);
-    return TensorPictures.labelMap(
-        mask.clamp(0, 1).maskedFill(mask.eq(UNCERTAIN), LabelMap.IGNORE));
   }
 
   private List<String> classes(Sample sample) {

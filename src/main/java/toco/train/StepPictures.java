@@ -3,9 +3,9 @@ package toco.train;
 import java.nio.file.Path;
 import java.util.Objects;
 import toco.batch.Batch;
+import toco.cam.RoiCrops;
 import toco.eval.TensorPictures;
 import toco.image.Colormap;
-import toco.image.LabelMap;
 import toco.image.Overlay;
 import toco.image.Picture;
 import toco.image.TileSheet;
@@ -22,7 +22,6 @@ public final class StepPictures {
   private static final int NEGATIVE = 0xD02020;
   private static final int BOX = 0xFFFFFF;
   private static final int PAPER = 0xFFFFFF;
-  private static final int GLOBAL_VIEWS = 2;
 
   private StepPictures() {}
 
@@ -61,7 +60,7 @@ public final class StepPictures {
     }
     sheet.add(
         "RoI: cream uncertain, red sure",
-        Overlay.labels(image, roiLabels(result.roiMask().select(0, i))));
+        Overlay.labels(image, TensorPictures.roiLabels(result.roiMask().select(0, i))));
     addCrops(sheet, result.crops().crops().select(0, i), result.crops().flags().select(0, i));
 
     var pseudoLabels = Objects.requireNonNull(result.pseudoLabels(), "the step was not reported");
@@ -69,12 +68,6 @@ public final class StepPictures {
     var box = batch.boxes().get(i);
     labels.drawBox(box.left(), box.top(), box.right() - box.left(), box.bottom() - box.top(), BOX);
     sheet.add("pseudo-labels in image box", labels);
-  }
-
-  /// Uncertain ground (1) in the colour of ignored pixels, foreground (2) in that of label 1.
-  private static LabelMap roiLabels(Tensor roiMask) {
-    var uncertain = roiMask.eq(1);
-    return TensorPictures.labelMap(roiMask.clamp(0, 1).maskedFill(uncertain, LabelMap.IGNORE));
   }
 
   /// The crops in a square grid, framed by their flags.
@@ -89,7 +82,7 @@ public final class StepPictures {
     var flag = flags.toFloatArray();
     int positives = 0;
     for (int j = 0; j < count; j++) {
-      boolean positive = flag[GLOBAL_VIEWS + j] > 0;
+      boolean positive = flag[RoiCrops.GLOBAL_VIEWS + j] > 0;
       positives += positive ? 1 : 0;
       int left = j % columns * cellPx;
       int top = j / columns * cellPx;
