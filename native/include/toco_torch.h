@@ -195,6 +195,8 @@ TT_API int32_t tt_norm_linear(tt_tensor input, tt_tensor norm_weight, tt_tensor 
 TT_API int32_t tt_gelu_linear(tt_tensor input, tt_tensor weight, tt_tensor bias, tt_tensor *out);
 /* query, key, value [B,heads,N,d]; mask or NULL; scale NaN for 1/sqrt(d). */
 TT_API int32_t tt_attention(tt_tensor query, tt_tensor key, tt_tensor value, tt_tensor mask, double scale, tt_tensor *out);
+/* The same of queries, keys and values side by side: qkv [B,T,3*heads*d] -> [B,T,heads*d] (attention.cpp). */
+TT_API int32_t tt_self_attention(tt_tensor qkv, int64_t heads, double scale, tt_tensor *out);
 TT_API int32_t tt_softmax(tt_tensor self, int64_t dim, tt_tensor *out);
 TT_API int32_t tt_log_softmax(tt_tensor self, int64_t dim, tt_tensor *out);
 TT_API int32_t tt_normalize(tt_tensor self, int64_t dim, double eps, tt_tensor *out); /* self / max(L2 norm, eps) */

@@ -8755,6 +8755,69 @@ public class TocoTorch extends TocoTorch$shared {
         }
     }
 
+    private static class tt_self_attention {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_LONG,
+            TocoTorch.C_DOUBLE,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_self_attention");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_self_attention(tt_tensor qkv, int64_t heads, double scale, tt_tensor *out)
+     * }
+     */
+    public static FunctionDescriptor tt_self_attention$descriptor() {
+        return tt_self_attention.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_self_attention(tt_tensor qkv, int64_t heads, double scale, tt_tensor *out)
+     * }
+     */
+    public static MethodHandle tt_self_attention$handle() {
+        return tt_self_attention.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_self_attention(tt_tensor qkv, int64_t heads, double scale, tt_tensor *out)
+     * }
+     */
+    public static MemorySegment tt_self_attention$address() {
+        return tt_self_attention.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_self_attention(tt_tensor qkv, int64_t heads, double scale, tt_tensor *out)
+     * }
+     */
+    public static int tt_self_attention(MemorySegment qkv, long heads, double scale, MemorySegment out) {
+        var mh$ = tt_self_attention.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_self_attention", qkv, heads, scale, out);
+            }
+            return (int)mh$.invokeExact(qkv, heads, scale, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class tt_softmax {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             TocoTorch.C_INT,

@@ -26,15 +26,7 @@ final class Attention {
   /// @param x tokens [B, T, D]
   /// @return [B, T, D]
   Tensor forward(LayerNorm norm, Tensor x) {
-    var size = x.shape();
-    long batch = size.size(0);
-    long tokens = size.size(1);
-    long width = size.size(2);
-    var heads =
-        norm.then(qkv, x)
-            .reshape(batch, tokens, 3, numHeads, width / numHeads)
-            .permute(2, 0, 3, 1, 4); // [3, B, heads, T, d]
-    return mix(heads.select(0, 0), heads.select(0, 1), heads.select(0, 2));
+    return proj.forward(Functional.selfAttention(norm.then(qkv, x), numHeads, scale));
   }
 
   /// The first tokens' results alone: they attend to all tokens, whose queries are not computed.
@@ -55,13 +47,8 @@ final class Attention {
         qkv.forwardRows(normed, width, 3 * width)
             .reshape(batch, size.size(1), 2, numHeads, width / numHeads)
             .permute(2, 0, 3, 1, 4); // [2, B, heads, T, d]
-    return mix(query, keysAndValues.select(0, 0), keysAndValues.select(0, 1));
-  }
-
-  private Tensor mix(Tensor query, Tensor key, Tensor value) {
-    var mixed = Functional.attention(query, key, value, scale); // [B, heads, T, d]
-    var size = mixed.shape();
-    return proj.forward(
-        mixed.transpose(1, 2).reshape(size.size(0), size.size(2), size.size(1) * size.size(3)));
+    var mixed =
+        Functional.attention(query, keysAndValues.select(0, 0), keysAndValues.select(0, 1), scale);
+    return proj.forward(mixed.transpose(1, 2).reshape(batch, count, width));
   }
 }

@@ -128,6 +128,17 @@ public final class Functional {
             query.handle(), key.handle(), value.handle(), MemorySegment.NULL, scale, out()));
   }
 
+  /// Attention of tokens to one another: [#attention] of queries, keys and values that lie side by
+  /// side. On a CPU in float32, with heads of a multiple of 16 numbers, it is this project's own
+  /// kernel, else LibTorch's.
+  ///
+  /// @param qkv [B, T, 3 · heads · d]
+  /// @param scale factor on the products
+  /// @return [B, T, heads · d]
+  public static Tensor selfAttention(Tensor qkv, int heads, double scale) {
+    return result(TocoTorch.tt_self_attention(qkv.handle(), heads, scale, out()));
+  }
+
   /// Zeroes elements with probability `p` and scales the rest; the input itself when not training.
   public static Tensor dropout(Tensor input, double p, boolean training) {
     return result(TocoTorch.tt_dropout(input.handle(), p, training ? 1 : 0, out()));

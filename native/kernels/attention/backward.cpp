@@ -1,0 +1,100 @@
+#include <algorithm>
+
+#include "attention.h"
+#include "blocks.h"
+#include "head.h"
+#include "kernels/parallel.h"
+#include "scratch.h"
+
+namespace toco::attention {
+namespace {
+
+constexpr float kLn2 = 0.693147181f;
+
+// A head's rows, without gaps and filled up to whole blocks of queries, and what becomes of them.
+struct Work {
+  Scratch queries, gradient, log_sums, deltas, query_gradient;
+  Scratch keys, turned_keys, turned_values, scores, score_gradient, key_gradient, value_gradient;
+};
+
+// to [count, width] = factor * from; to's rows lie `row` apart.
+void spread_rows(const float* from, int64_t count, int64_t width, float factor, float* to, int64_t row) {
+  for (int64_t t = 0; t < count; ++t) {
+    for (int64_t i = 0; i < width; ++i) to[t * row + i] = factor * from[t * width + i];
+  }
+}
+
+float dot(const float* a, const float* b, int64_t count) {
+  float sum = 0;
+  for (int64_t i = 0; i < count; ++i) sum += a[i] * b[i];
+  return sum;
+}
+
+void head_backward(const Head& head, const float* mixed, const float* log_sums, const float* mixed_gradient,
+                   float scale, float* gradient_first) {
+  thread_local Work work;
+  const auto& steps = block_steps();
+  const int64_t width = head.width, tokens = head.tokens, padded = round_up(tokens, kQueries);
+  float* queries = work.queries.room(padded * width);
+  float* gradient = work.gradient.room(padded * width);
+  float* query_gradient = work.query_gradient.room(padded * width);
+  float* log_sum = work.log_sums.room(padded);
+  float* deltas = work.deltas.room(padded);
+  copy_rows(head.queries(), head.row, tokens, width, scale * kLog2E, queries);
+  copy_rows(mixed_gradient, head.mixed_row(), tokens, width, 1, gradient);
+  for (int64_t t = 0; t < tokens; ++t) {
+    log_sum[t] = log_sums[t];
+    deltas[t] = dot(mixed + t * head.mixed_row(), mixed_gradient + t * head.mixed_row(), width);
+  }
+  std::fill(queries + tokens * width, queries + padded * width, 0.0f);
+  std::fill(gradient + tokens * width, gradient + padded * width, 0.0f);
+  std::fill(query_gradient, query_gradient + padded * width, 0.0f);
+  std::fill(log_sum + tokens, log_sum + padded, 1e30f);  // no query: probabilities of nothing
+  std::fill(deltas + tokens, deltas + padded, 0.0f);
+
+  float* keys = work.keys.room(kKeys * width);
+  float* turned_keys = work.turned_keys.room(kKeys * width);
+  float* turned_values = work.turned_values.room(kKeys * width);
+  float* scores = work.scores.room(kQueries * kKeys);
+  float* score_gradient = work.score_gradient.room(kQueries * kKeys);
+  float* key_gradient = work.key_gradient.room(kKeys * width);
+  float* value_gradient = work.value_gradient.room(kKeys * width);
+  for (int64_t key = 0; key < tokens; key += kKeys) {
+    const int64_t seen = std::min(kKeys, tokens - key);
+    const int64_t columns = round_up(seen, kTileColumns), rows = round_up(seen, kTileRows);
+    copy_rows(head.keys() + key * head.row, head.row, seen, width, 1, keys);
+    transpose_blocks(head.keys() + key * head.row, head.row, seen, width, turned_keys);
+    transpose_blocks(head.values() + key * head.row, head.row, seen, width, turned_values);
+    std::fill(key_gradient, key_gradient + rows * width, 0.0f);
+    std::fill(value_gradient, value_gradient + rows * width, 0.0f);
+    for (int64_t query = 0; query < padded; query += kQueries) {
+      const float *q = queries + query * width, *g = gradient + query * width;
+      steps.multiply(false, kQueries, columns, width, {q, width, 1}, turned_keys, kKeys, scores, kKeys);
+      steps.multiply(false, kQueries, columns, width, {g, width, 1}, turned_values, kKeys, score_gradient, kKeys);
+      steps.score_gradients(scores, score_gradient, kQueries, columns, log_sum + query, deltas + query);
+      steps.multiply(true, rows, width, kQueries, {scores, 1, kKeys}, g, width, value_gradient, width);
+      steps.multiply(true, rows, width, kQueries, {score_gradient, 1, kKeys}, q, width, key_gradient, width);
+      steps.multiply(true, kQueries, width, seen, {score_gradient, kKeys, 1}, keys, width,
+                     query_gradient + query * width, width);
+    }
+    float* key_out = gradient_first + head.between + key * head.row;
+    spread_rows(key_gradient, seen, width, kLn2, key_out, head.row);  // the queries carry scale * log2(e)
+    spread_rows(value_gradient, seen, width, 1, key_out + head.between, head.row);
+  }
+  spread_rows(query_gradient, tokens, width, scale, gradient_first, head.row);
+}
+
+}  // namespace
+
+void backward(const float* qkv, const float* mixed, const float* log_sums, const float* mixed_gradient, Size size,
+              float scale, float* qkv_gradient) {
+  parallel_for(0, size.batch * size.heads, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t h = begin; h < end; ++h) {
+      const Head head(qkv, size, h);
+      head_backward(head, mixed + head.mixed_offset, log_sums + h * size.tokens, mixed_gradient + head.mixed_offset,
+                    scale, qkv_gradient + head.offset);
+    }
+  });
+}
+
+}  // namespace toco::attention

@@ -1,0 +1,57 @@
+// Self-attention: on a CPU the project's own kernel, elsewhere and for other widths and types LibTorch's.
+#include "kernels/attention/attention.h"
+
+#include "kernels/attention/blocks.h"
+#include "shim.h"
+
+namespace toco {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::Variable;
+using torch::autograd::variable_list;
+
+attention::Size head_size(const at::Tensor &qkv, int64_t heads) {
+  return {qkv.size(0), qkv.size(1), heads, qkv.size(2) / (3 * heads)};
+}
+
+struct SelfAttention : torch::autograd::Function<SelfAttention> {
+  static Variable forward(AutogradContext *context, const Variable &given, int64_t heads, double scale) {
+    auto qkv = given.contiguous();
+    auto size = head_size(qkv, heads);
+    auto mixed = at::empty({size.batch, size.tokens, heads * size.width}, qkv.options());
+    auto log_sums = at::empty({size.batch, heads, size.tokens}, qkv.options());
+    attention::forward(qkv.const_data_ptr<float>(), size, static_cast<float>(scale), mixed.data_ptr<float>(), log_sums.data_ptr<float>());
+    context->save_for_backward({qkv, mixed, log_sums});
+    context->saved_data["heads"] = heads;
+    context->saved_data["scale"] = scale;
+    return mixed;
+  }
+
+  static variable_list backward(AutogradContext *context, variable_list gradients) {
+    auto saved = context->get_saved_variables();
+    const auto &qkv = saved[0], &mixed = saved[1], &log_sums = saved[2];
+    auto gradient = gradients[0].contiguous(), qkv_gradient = at::empty_like(qkv);
+    attention::backward(qkv.const_data_ptr<float>(), mixed.const_data_ptr<float>(), log_sums.const_data_ptr<float>(),
+                        gradient.const_data_ptr<float>(), head_size(qkv, context->saved_data["heads"].toInt()),
+                        static_cast<float>(context->saved_data["scale"].toDouble()), qkv_gradient.data_ptr<float>());
+    return {qkv_gradient, {}, {}};
+  }
+};
+
+at::Tensor self_attention(const at::Tensor &qkv, int64_t heads, double scale) {
+  TORCH_CHECK_VALUE(heads > 0 && qkv.dim() == 3 && qkv.size(2) % (3 * heads) == 0 && qkv.size(2) > 0,
+                    "qkv must be [B, T, 3 * heads * d], got ", qkv.sizes(), " for ", heads, " heads");
+  auto size = head_size(qkv, heads);
+  if (qkv.device().is_cpu() && qkv.scalar_type() == at::kFloat && size.width % attention::kTileColumns == 0 && qkv.numel() > 0) {
+    return SelfAttention::apply(qkv, heads, scale);
+  }
+  auto parts = qkv.view({size.batch, size.tokens, 3, heads, size.width}).permute({2, 0, 3, 1, 4}).unbind(0);  // [B, heads, T, d]
+  auto mixed = at::scaled_dot_product_attention(parts[0], parts[1], parts[2], {}, 0.0, false, scale);
+  return mixed.transpose(1, 2).reshape({size.batch, size.tokens, heads * size.width});
+}
+
+}  // namespace
+}  // namespace toco
+
+TT_GIVE(tt_self_attention, (tt_tensor qkv, int64_t heads, double scale), toco::self_attention(qkv->value, heads, scale))
