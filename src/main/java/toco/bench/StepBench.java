@@ -29,9 +29,13 @@ import toco.train.TrainStep;
 /// Times whole training steps on random images, part by part.
 ///
 /// The steps lie behind the point from which every loss counts. The first is a warm-up and not
-/// counted.
+/// counted. A profile is about Java, whose code the JVM goes on compiling for some dozens of steps;
+/// before it, these pass on small images, where they take little time. A training run has them
+/// behind it after its first minutes.
 public final class StepBench {
   private static final int WARM_UP_STEPS = 1;
+  private static final int JVM_WARM_UP_STEPS = 40;
+  private static final int JVM_WARM_UP_MARGIN_PX = 32; // of the small images, around a local crop
   private static final int[] CLASSES_SHOWN = {3, 14};
 
   private StepBench() {}
@@ -94,24 +98,23 @@ public final class StepBench {
       var step = new TrainStep(model, optimizer, config, laps);
       var batch = batch(config, device);
       long first = Math.max(config.loss().segStartIter(), config.loss().regStartIter());
+      if (profile != null) {
+        warmUpJvm(step, config, device, first);
+      }
       for (int i = 0; i < WARM_UP_STEPS + options.iters(); i++) {
         if (profile != null && i == WARM_UP_STEPS) {
           profile.begin();
         }
         long started = System.nanoTime();
         laps.begin(i >= WARM_UP_STEPS);
-        try (var _ = TensorScope.open()) {
-          var corners =
-              RoiCrops.random(config.train().localCrops(), config.train().localCropSizePx(), 0, i);
-          var _ = step.run(batch, first + i, corners, false);
-        }
+        run(step, batch, config, first + i);
         LibTorch.synchronize(device);
         if (i >= WARM_UP_STEPS) {
           seconds.add((System.nanoTime() - started) * 1e-9);
         }
       }
       if (profile != null) {
-        profiled = profile.end(options.iters());
+        profiled = profile.end(options.iters(), 1e9 * sum(seconds));
       }
     }
     long peak = ProcessMemory.peakResidentBytes();
@@ -135,6 +138,26 @@ public final class StepBench {
         profiled);
   }
 
+  private static void run(TrainStep step, Batch batch, Config config, long iter) {
+    try (var _ = TensorScope.open()) {
+      var train = config.train();
+      var corners =
+          RoiCrops.random(train.localCrops(), train.localCropSizePx(), 0, Math.toIntExact(iter));
+      var _ = step.run(batch, iter, corners, false);
+    }
+  }
+
+  private static void warmUpJvm(TrainStep step, Config config, Device device, long iter) {
+    int sizePx = config.train().localCropSizePx() + JVM_WARM_UP_MARGIN_PX;
+    var small = config.with("augment.cropSizePx=" + sizePx, "train.samplesPerProcess=1");
+    try (var _ = TensorScope.open()) {
+      var batch = batch(small, device);
+      for (int i = 0; i < JVM_WARM_UP_STEPS; i++) {
+        run(step, batch, small, iter);
+      }
+    }
+  }
+
   private static Batch batch(Config config, Device device) {
     int samples = config.train().samplesPerProcess();
     int size = config.augment().cropSizePx();
@@ -153,6 +176,10 @@ public final class StepBench {
         Collections.nCopies(samples, Arrays.copyOf(labels, classes)),
         IntStream.range(0, samples).mapToObj(_ -> ImageBox.full(size, size)).toList(),
         IntStream.range(0, samples).boxed().toList());
+  }
+
+  private static double sum(List<Double> values) {
+    return values.stream().mapToDouble(Double::doubleValue).sum();
   }
 
   private static double median(List<Double> values) {

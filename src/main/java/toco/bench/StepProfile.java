@@ -2,6 +2,8 @@ package toco.bench;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,14 +27,14 @@ import toco.torch.LibTorch;
 ///
 /// The JVM's Flight Recorder times every call of the bindings (`jdk.MethodTiming`, JDK 25), so the
 /// share is a sum over all calls, not an estimate from samples: its execution samples miss more of
-/// short Java stretches than of long native calls. Java's share is all the rest of the time that
-/// passed: the program, garbage collection, waiting. The binding's few nanoseconds around a call
-/// count as native; the timing of a call itself, some tens of nanoseconds, counts mostly as Java,
+/// short Java stretches than of long native calls. Java's share is all the rest of the steps' time:
+/// the program, garbage collection, waiting. The binding's few nanoseconds around a call count as
+/// native; the timing of a call itself counts as Java, and is not subtracted but stated beside it,
 /// so the share is rather too high than too low. Execution samples, one a millisecond at most, only
 /// say which methods that Java time belongs to.
 ///
 /// The steps must run on one thread, the one that calls [#begin] and [#end], and no other thread
-/// may call LibTorch meanwhile.
+/// may call LibTorch meanwhile. Between the two calls there may be pauses, without a native call.
 public final class StepProfile implements AutoCloseable {
   private static final String BINDINGS = LibTorch.class.getPackageName() + ".ffi.TocoTorch";
   private static final String TIMING = "jdk.MethodTiming";
@@ -43,12 +45,17 @@ public final class StepProfile implements AutoCloseable {
   /// Where the time of the counted steps went.
   ///
   /// @param javaShare of the steps' time, what was spent outside the C ABI's functions, 0…1
+  /// @param gcShare of the steps' time, what garbage collection took; a part of `javaShare`
+  /// @param timingShare of the steps' time, what the timing adds to the calls, by what it adds to
+  ///   one in a tight loop; a part of `javaShare`
   /// @param downcalls calls of the C ABI a step
   /// @param samples execution samples of the steps' thread in Java code, behind `javaHot`
   /// @param natives the functions of the C ABI that took the longest, longest first
   /// @param javaHot the program's methods seen most often in those samples
   public record Result(
       double javaShare,
+      double gcShare,
+      double timingShare,
       double downcalls,
       int samples,
       List<Native> natives,
@@ -70,11 +77,19 @@ public final class StepProfile implements AutoCloseable {
   private record Timing(long calls, double ns) {}
 
   private final Recording recording = new Recording();
+  private final double timingNs; // what timing adds to a call
   private Map<String, Timing> before = Map.of();
   private Instant begun = Instant.MAX;
-  private long begunNs;
+  private long begunGcMs;
 
-  private StepProfile() {}
+  private StepProfile() {
+    double plainNs = OpsBench.nsPerDowncall();
+    recording.setName("toco bench step");
+    recording.enable(TIMING).with("filter", BINDINGS).with("period", "everyChunk");
+    recording.enable(SAMPLE).withPeriod(SAMPLE_PERIOD);
+    recording.start();
+    timingNs = Math.max(0, OpsBench.nsPerDowncall() - plainNs);
+  }
 
   /// Starts timing. It rewrites the bindings' code, which the JVM then has to compile anew: warm up
   /// before [#begin].
@@ -86,13 +101,7 @@ public final class StepProfile implements AutoCloseable {
           "a profile needs the JVM's Flight Recorder, and this Java has none; use a whole JDK 25");
     }
     LibTorch.load();
-    var profile = new StepProfile();
-    var recording = profile.recording;
-    recording.setName("toco bench step");
-    recording.enable(TIMING).with("filter", BINDINGS).with("period", "everyChunk");
-    recording.enable(SAMPLE).withPeriod(SAMPLE_PERIOD);
-    recording.start();
-    return profile;
+    return new StepProfile();
   }
 
   /// The counted steps begin now.
@@ -100,27 +109,41 @@ public final class StepProfile implements AutoCloseable {
     var timings = new HashMap<String, Timing>();
     read(event -> addTiming(timings, event));
     before = timings;
+    begunGcMs = gcMs();
     begun = Instant.now();
-    begunNs = System.nanoTime();
   }
 
   /// The counted steps ended now.
   ///
   /// @param steps their number
-  Result end(int steps) {
-    double elapsedNs = System.nanoTime() - begunNs;
+  /// @param elapsedNs the sum of their times
+  Result end(int steps, double elapsedNs) {
+    var ended = Instant.now();
+    double gcNs = (gcMs() - begunGcMs) * 1e6;
     var timings = new HashMap<String, Timing>();
     var methods = new HashMap<String, Integer>();
     read(
         event -> {
           addTiming(timings, event);
-          addSample(methods, event);
+          if (isSampleOfSteps(event, ended)) {
+            methods.merge(methodOf(event.getStackTrace().getFrames()), 1, Integer::sum);
+          }
         });
-    return result(since(before, timings), methods, elapsedNs, steps);
+    return result(since(before, timings), methods, elapsedNs, gcNs, steps);
   }
 
-  private static Result result(
-      Map<String, Timing> timings, Map<String, Integer> methods, double elapsedNs, int steps) {
+  private static long gcMs() {
+    return ManagementFactory.getGarbageCollectorMXBeans().stream()
+        .mapToLong(GarbageCollectorMXBean::getCollectionTime)
+        .sum();
+  }
+
+  private Result result(
+      Map<String, Timing> timings,
+      Map<String, Integer> methods,
+      double elapsedNs,
+      double gcNs,
+      int steps) {
     if (timings.isEmpty()) {
       throw new IllegalStateException("no call of " + BINDINGS + " was timed");
     }
@@ -146,6 +169,8 @@ public final class StepProfile implements AutoCloseable {
         Comparator.comparingDouble(JavaMethod::share).reversed().thenComparing(JavaMethod::method));
     return new Result(
         1 - nativeNs / elapsedNs,
+        gcNs / elapsedNs,
+        calls * timingNs / elapsedNs,
         (double) calls / steps,
         samples,
         List.copyOf(natives.subList(0, Math.min(LONGEST, natives.size()))),
@@ -180,13 +205,12 @@ public final class StepProfile implements AutoCloseable {
     }
   }
 
-  private void addSample(Map<String, Integer> methods, RecordedEvent event) {
-    if (event.getEventType().getName().equals(SAMPLE)
+  private boolean isSampleOfSteps(RecordedEvent event, Instant ended) {
+    return event.getEventType().getName().equals(SAMPLE)
         && !event.getStartTime().isBefore(begun)
+        && !event.getStartTime().isAfter(ended)
         && event.getThread("sampledThread").getJavaThreadId() == Thread.currentThread().threadId()
-        && event.getStackTrace() != null) {
-      methods.merge(methodOf(event.getStackTrace().getFrames()), 1, Integer::sum);
-    }
+        && event.getStackTrace() != null;
   }
 
   /// The innermost method of this program, or the innermost of all where there is none.

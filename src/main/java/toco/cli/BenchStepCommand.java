@@ -18,9 +18,13 @@ import toco.config.Config;
       "With --json, one object: stepSeconds (median), parts, peakRssBytes, gflop (of the step's"
           + " matrix products), matmulGflops (what a linear layer reaches here), matmulShare,"
           + " threads, device, libtorch, cpuCapability; with --profile also profile: javaShare (of"
-          + " the step's time, what is spent outside native functions), downcalls (a step), natives"
-          + " (the functions that take the longest), samples and javaHot (the Java methods seen in"
-          + " so many samples)."
+          + " the steps' time, what is spent outside native functions), gcShare and timingShare"
+          + " (garbage collection and the timing itself, parts of javaShare), downcalls (a step),"
+          + " natives (the functions that take the longest), samples and javaHot (the Java methods"
+          + " seen in so many samples).",
+      "",
+      "A profile warms the JVM up by 40 steps on small images first, as the beginning of a training"
+          + " run would. More steps (--iters) give a steadier share."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -117,11 +121,15 @@ final class BenchStepCommand implements Callable<Integer> {
                 Locale.ROOT,
                 """
                 Java's own time  %8.2f %%, beside %.0f native calls a step
+                  its collector  %8.2f %%
+                  the timing     %8.2f %%
 
                 native function                calls       ms    share
                 """,
                 100 * profile.javaShare(),
-                profile.downcalls()));
+                profile.downcalls(),
+                100 * profile.gcShare(),
+                100 * profile.timingShare()));
     for (var function : profile.natives()) {
       text.append(
           String.format(

@@ -71,12 +71,18 @@ class StepProfileTest {
     var result = StepBench.run(new StepBench.Options(tiny(), STEPS, true));
     var profile = result.profile();
     assertTrue(profile.javaShare() > 0 && profile.javaShare() < 1, profile::toString);
+    assertTrue(profile.gcShare() >= 0 && profile.gcShare() < 1, profile::toString);
+    assertTrue(profile.timingShare() >= 0 && profile.timingShare() < 1, profile::toString);
     double shares = profile.natives().stream().mapToDouble(StepProfile.Native::share).sum();
     assertTrue(shares > 0 && shares <= 1 - profile.javaShare() + 1e-9, profile::toString);
     var backward =
         profile.natives().stream().filter(f -> f.function().equals("tt_backward")).findFirst();
     assertEquals(1, backward.orElseThrow().calls(), profile::toString); // one a step, exactly
     assertTrue(profile.downcalls() > 100, profile::toString);
+    assertTrue(
+        profile.javaHot().stream()
+            .noneMatch(hot -> hot.method().startsWith(StepProfile.class.getName())),
+        profile::toString); // the profile's own work lies before and after the steps
     double seen = profile.javaHot().stream().mapToDouble(StepProfile.JavaMethod::share).sum();
     assertTrue(seen <= 1 + 1e-9 && seen > 0 == profile.samples() > 0, profile::toString);
   }
@@ -98,8 +104,10 @@ class StepProfileTest {
       profile.begin();
       long started = System.nanoTime();
       long nativeNs = work(x, 40);
-      double expected = 1 - (double) nativeNs / (System.nanoTime() - started);
-      var result = profile.end(40);
+      double elapsedNs = System.nanoTime() - started;
+      double expected = 1 - nativeNs / elapsedNs;
+      spin(200_000_000); // a pause between steps: not of their time
+      var result = profile.end(40, elapsedNs);
       assertEquals(expected, result.javaShare(), 0.02, result::toString);
       assertEquals("tt_matmul", result.natives().getFirst().function());
       assertEquals(1, result.natives().getFirst().calls());
@@ -113,12 +121,16 @@ class StepProfileTest {
     for (int i = 0; i < rounds; i++) {
       long start = System.nanoTime();
       x.matmul(x).close();
-      long now = System.nanoTime();
-      nativeNs += now - start;
-      while (System.nanoTime() - now < 5_000_000) {
-        Thread.onSpinWait();
-      }
+      nativeNs += System.nanoTime() - start;
+      spin(5_000_000);
     }
     return nativeNs;
+  }
+
+  private static void spin(long ns) {
+    long start = System.nanoTime();
+    while (System.nanoTime() - start < ns) {
+      Thread.onSpinWait();
+    }
   }
 }
