@@ -100,7 +100,7 @@ final class TrainingCases {
           record(series, "out.loss_seg", requireNonNull(result.losses().seg()).item());
           record(series, "out.loss_reg", requireNonNull(result.losses().reg()).item());
           record(series, "out.loss_total", result.total().item());
-          flags.add(scope.keep(result.crops().flags().clone()));
+          flags.add(scope.keep(requireNonNull(result.regions()).crops().flags().clone()));
         }
       }
       var out = new HashMap<String, Tensor>();

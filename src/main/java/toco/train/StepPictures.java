@@ -22,6 +22,7 @@ public final class StepPictures {
   private static final int NEGATIVE = 0xD02020;
   private static final int BOX = 0xFFFFFF;
   private static final int PAPER = 0xFFFFFF;
+  private static final String NOT_REPORTED = "the step was not reported";
 
   private StepPictures() {}
 
@@ -32,38 +33,40 @@ public final class StepPictures {
   /// @param result what it computed, with a report
   /// @throws toco.image.ImageException if the file cannot be written
   public static void write(Path png, Batch batch, TrainStep.Result result) {
+    var regions = Objects.requireNonNull(result.regions(), NOT_REPORTED);
+    var labels = Objects.requireNonNull(result.pseudoLabels(), NOT_REPORTED);
     var sheet = new TileSheet(6, TILE_PX);
     try (var _ = TensorScope.open();
         var _ = GradMode.noGrad()) {
       for (int i = 0; i < Math.min(MAX_SAMPLES, batch.size()); i++) {
-        addRow(sheet, batch, result, i);
+        addRow(sheet, batch, regions, labels, i);
       }
     }
     sheet.write(png);
   }
 
-  private static void addRow(TileSheet sheet, Batch batch, TrainStep.Result result, int i) {
+  private static void addRow(
+      TileSheet sheet, Batch batch, TrainStep.Regions regions, Tensor pseudoLabels, int i) {
     var image = TensorPictures.image(batch.view1().select(0, i));
     var plain = Picture.of(image);
     sheet.add("view 1 of sample " + batch.samples().get(i), plain);
 
-    var cam = result.cams().cam().select(0, i); // [P, H, W]
-    var shown = result.present().shown(cam.device()).select(0, i);
+    var cam = regions.cams().cam().select(0, i); // [P, H, W]
+    var shown = regions.shown().select(0, i);
     int k = TensorPictures.mostActiveClass(cam, shown);
     if (k < 0) {
       sheet.add("CAM: no class here", plain).add("aux CAM: no class here", plain);
     } else {
-      var auxCam = result.cams().auxCam().select(0, i).select(0, k);
-      var label = "CAM: class " + result.present().ids()[i][k];
+      var auxCam = regions.cams().auxCam().select(0, i).select(0, k);
+      var label = "CAM: class " + regions.present().ids()[i][k];
       sheet.add(label, Overlay.heat(image, TensorPictures.heatMap(cam.select(0, k)), Colormap.JET));
       sheet.add("aux " + label, Overlay.heat(image, TensorPictures.heatMap(auxCam), Colormap.JET));
     }
     sheet.add(
         "RoI: cream uncertain, red sure",
-        Overlay.labels(image, TensorPictures.roiLabels(result.roiMask().select(0, i))));
-    addCrops(sheet, result.crops().crops().select(0, i), result.crops().flags().select(0, i));
+        Overlay.labels(image, TensorPictures.roiLabels(regions.roiMask().select(0, i))));
+    addCrops(sheet, regions.crops().crops().select(0, i), regions.crops().flags().select(0, i));
 
-    var pseudoLabels = Objects.requireNonNull(result.pseudoLabels(), "the step was not reported");
     var labels = Overlay.labels(image, TensorPictures.labelMap(pseudoLabels.select(0, i)));
     var box = batch.boxes().get(i);
     labels.drawBox(box.left(), box.top(), box.right() - box.left(), box.bottom() - box.top(), BOX);

@@ -55,19 +55,24 @@ public final class TrainStep {
   ///
   /// @param losses the terms, unweighted
   /// @param total the weighted sum that was minimised
-  /// @param cams activation maps [B, P, H, W] of `view1`, of the `present` classes
-  /// @param present the classes of each image
-  /// @param roiMask where crops may lie, int64 [B, H, W]
-  /// @param crops the local crops and their flags
+  /// @param regions what the CAMs show; null if only the two classification losses were wanted
   /// @param pseudoLabels int64 [B, H, W]; null if nothing needed them
   public record Result(
-      LossTerms losses,
-      Tensor total,
+      LossTerms losses, Tensor total, @Nullable Regions regions, @Nullable Tensor pseudoLabels) {}
+
+  /// What the CAMs of a step show of its images, and the crops that were cut by it.
+  ///
+  /// @param cams activation maps [B, P, H, W] of `view1`, of the `present` classes
+  /// @param present the classes of each image
+  /// @param shown which of the maps are of a class of the image, [B, P]
+  /// @param roiMask where crops may lie, int64 [B, H, W]
+  /// @param crops the local crops and their flags
+  public record Regions(
       MultiScaleCam.Cams cams,
       PresentClasses present,
+      Tensor shown,
       Tensor roiMask,
-      RoiCrops crops,
-      @Nullable Tensor pseudoLabels) {}
+      RoiCrops crops) {}
 
   /// Computes the losses of a batch and updates the weights.
   ///
@@ -78,16 +83,85 @@ public final class TrainStep {
   public Result run(Batch batch, long iter, RoiCrops.Corners corners, boolean report) {
     var images = batch.view1();
     var labels = batch.labels();
+    var loss = config.loss();
+
+    boolean contrasted = wanted(loss.ctcWeightAt(iter), report);
+    boolean dense = wanted(loss.segWeightAt(iter) + loss.regWeightAt(iter), report);
+    boolean mapped = contrasted || dense || wanted(loss.ptcWeightAt(iter), report);
 
     var present = PresentClasses.of(batch.multiHot());
-    var shown = present.shown(images.device()); // [B, P]
-
-    var camPasses = MultiScaleCam.start(model, images, config.cam().scales(), present);
+    var camPasses =
+        mapped ? MultiScaleCam.start(model, images, config.cam().scales(), present) : null;
     clock.lap("cam");
-    var global = encodeGlobalViews(images, batch.view2());
+    var global = encodeGlobalViews(images, batch.view2(), contrasted);
     clock.lap("forward");
     var tokens = global.tokens();
-    var cams = camPasses.finish(tokens); // [B, P, H, W]
+    var regions =
+        camPasses == null ? null : regions(batch, camPasses.finish(tokens), present, corners);
+    clock.lap("crops");
+
+    var patchMap = tokens.patchMap(); // [B, D, h, w]
+    var cls = ClassLoss.of(model.classLogits(patchMap), labels);
+    var clsAux = ClassLoss.of(model.auxClassLogits(tokens.auxMap()), labels);
+    var ptc =
+        regions != null && wanted(loss.ptcWeightAt(iter), report)
+            ? patchTokenContrast(patchMap, affinity(regions, batch.boxes(), tokens), iter)
+            : null;
+    clock.lap("patch contrast");
+    model.updateTeacher();
+    var ctc =
+        regions != null && contrasted ? classTokenContrast(global, regions.crops(), iter) : null;
+    clock.lap("local forward");
+    Tensor refined = null;
+    Dense decoded = null;
+    if (regions != null && dense) {
+      var cams = regions.cams();
+      refined =
+          pseudoLabels.refine(
+              Normalization.denormalizeToUnit(images),
+              loss.labelsFromMainCamAt(iter) ? cams.cam() : cams.auxCam(),
+              present,
+              batch.boxes());
+      clock.lap("pseudo labels");
+      decoded = denseLosses(images, patchMap, refined, batch.boxes(), iter);
+    }
+    var losses =
+        new LossTerms(
+            cls,
+            clsAux,
+            ptc,
+            ctc,
+            decoded == null ? null : decoded.seg.value(),
+            decoded == null ? null : decoded.reg,
+            decoded == null ? null : decoded.seg.emptyParts());
+    var total = losses.total(loss, iter);
+    clock.lap("dense losses");
+    optimizer.zeroGrad();
+    model.backward(total);
+    clock.lap("backward");
+    optimizer.step();
+    clock.lap("optimizer");
+    return new Result(losses, total, regions, refined);
+  }
+
+  /// Both global views, [2B, …]; of the second only the class token is used. One batch keeps a GPU
+  /// busy; a CPU is not faster for it, and works better in smaller pieces of memory.
+  ///
+  /// @param contrasted whether class tokens are; else the second view is left out, [B, …]
+  private Encoded encodeGlobalViews(Tensor view1, Tensor view2, boolean contrasted) {
+    if (!contrasted) {
+      return model.encode(view1, view1.size(0));
+    }
+    if (!view1.device().isCpu()) {
+      return model.encode(Tensor.cat(List.of(view1, view2), 0), view1.size(0));
+    }
+    var tokens = model.encode(view1);
+    return new Encoded(Tensor.cat(List.of(tokens.clsToken(), model.encodeClass(view2)), 0), tokens);
+  }
+
+  private Regions regions(
+      Batch batch, MultiScaleCam.Cams cams, PresentClasses present, RoiCrops.Corners corners) {
+    var shown = present.shown(batch.view1().device()); // [B, P]
     var roiMask = CamLabels.roiMask(cams.auxCam(), shown, config.cam());
     var crops =
         RoiCrops.cut(
@@ -96,60 +170,7 @@ public final class TrainStep {
             config.train().localCropSizePx(),
             config.cam().negativeRatio(),
             corners);
-    clock.lap("crops");
-
-    var patchMap = tokens.patchMap(); // [B, D, h, w]
-    var cls = ClassLoss.of(model.classLogits(patchMap), labels);
-    var clsAux = ClassLoss.of(model.auxClassLogits(tokens.auxMap()), labels);
-    var ptc =
-        wanted(config.loss().ptcWeightAt(iter), report)
-            ? patchTokenContrast(
-                patchMap, affinity(cams.auxCam(), shown, batch.boxes(), tokens), iter)
-            : null;
-    clock.lap("patch contrast");
-    model.updateTeacher();
-    var ctc =
-        wanted(config.loss().ctcWeightAt(iter), report)
-            ? classTokenContrast(global, crops, iter)
-            : null;
-    clock.lap("local forward");
-    Tensor refined = null;
-    Dense dense = null;
-    if (wanted(config.loss().segWeightAt(iter) + config.loss().regWeightAt(iter), report)) {
-      var source = config.loss().labelsFromMainCamAt(iter) ? cams.cam() : cams.auxCam();
-      refined =
-          pseudoLabels.refine(
-              Normalization.denormalizeToUnit(images), source, present, batch.boxes());
-      clock.lap("pseudo labels");
-      dense = denseLosses(images, patchMap, refined, batch.boxes(), iter);
-    }
-    var losses =
-        new LossTerms(
-            cls,
-            clsAux,
-            ptc,
-            ctc,
-            dense == null ? null : dense.seg.value(),
-            dense == null ? null : dense.reg,
-            dense == null ? null : dense.seg.emptyParts());
-    var total = losses.total(config.loss(), iter);
-    clock.lap("dense losses");
-    optimizer.zeroGrad();
-    model.backward(total);
-    clock.lap("backward");
-    optimizer.step();
-    clock.lap("optimizer");
-    return new Result(losses, total, cams, present, roiMask, crops, refined);
-  }
-
-  /// Both global views, [2B, …]; of the second only the class token is used. One batch keeps a GPU
-  /// busy; a CPU is not faster for it, and works better in smaller pieces of memory.
-  private Encoded encodeGlobalViews(Tensor view1, Tensor view2) {
-    if (!view1.device().isCpu()) {
-      return model.encode(Tensor.cat(List.of(view1, view2), 0), view1.size(0));
-    }
-    var tokens = model.encode(view1);
-    return new Encoded(Tensor.cat(List.of(tokens.clsToken(), model.encodeClass(view2)), 0), tokens);
+    return new Regions(cams, present, shown, roiMask, crops);
   }
 
   /// Terms of weight 0 are computed for reports alone; the optimizer sees zero gradients either
@@ -176,11 +197,13 @@ public final class TrainStep {
   }
 
   /// Which patches belong together by the auxiliary CAMs.
-  private Tensor affinity(Tensor auxCam, Tensor shown, List<ImageBox> boxes, Tokens tokens) {
+  private Tensor affinity(Regions regions, List<ImageBox> boxes, Tokens tokens) {
     try (var _ = GradMode.noGrad()) {
+      var auxCam = regions.cams().auxCam();
       var atGrid =
           CamLabels.validCam(
-              auxCam.interpolate(tokens.gridH(), tokens.gridW(), Interpolation.BILINEAR), shown);
+              auxCam.interpolate(tokens.gridH(), tokens.gridW(), Interpolation.BILINEAR),
+              regions.shown());
       return AffinityMask.of(CamLabels.forTraining(atGrid, gridBoxes(boxes), config.cam()));
     }
   }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import toco.batch.Batch;
@@ -193,7 +194,8 @@ class DataPreviewTest extends PreviewFixture {
       TrainStep trainStep, Batch batch, int step, Config config) {
     var train = config.train();
     var corners = RoiCrops.random(CROPS, train.localCropSizePx(), config.run().seed(), step);
-    var crops = trainStep.run(batch, step, corners, false).crops();
+    var crops =
+        Objects.requireNonNull(trainStep.run(batch, step, corners, false).regions()).crops();
     return rectangles(
         crops.corners().select(0, 0), crops.flags().toFloatArray(), train.localCropSizePx());
   }
