@@ -44,7 +44,6 @@ final class BridgeChecks {
     checks.add(shim());
     if (hasShim()) {
       checks.add(Check.ok("CPU kernels", LibTorch.cpuCapability()));
-      checks.add(threads());
       checks.add(cuda());
     }
     return checks;
@@ -87,13 +86,6 @@ final class BridgeChecks {
         libraryProblem.isEmpty() ? "not built" : libraryProblem,
         "start any other command through bin/toco, which builds it (g++ and cmake needed), or run"
             + " native/build.sh");
-  }
-
-  private static Check threads() {
-    return Check.ok(
-        "threads",
-        "%d for LibTorch, on %d processors"
-            .formatted(LibTorch.numThreads(), Runtime.getRuntime().availableProcessors()));
   }
 
   private static Check cuda() {

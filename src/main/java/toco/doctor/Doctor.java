@@ -60,6 +60,8 @@ public final class Doctor {
     checks.add(MachineChecks.jdk(surroundings));
     var bridge = new BridgeChecks(surroundings);
     checks.addAll(bridge.all());
+    checks.add(ProcessorChecks.threads());
+    checks.add(ProcessorChecks.bfloat16(ProcessorChecks.CPUINFO));
     checks.add(MachineChecks.memory());
     checks.add(MachineChecks.disk(surroundings, bridge.hasLibTorch()));
     checks.add(ImageChecks.jpeg(surroundings));

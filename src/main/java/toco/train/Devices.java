@@ -16,12 +16,16 @@ public final class Devices {
     return config.precision() == Precision.BFLOAT16 ? DType.BFLOAT16 : null;
   }
 
+  /// The threads that an operator uses on this machine.
+  public static int threads(TrainConfig config) {
+    return config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
+  }
+
   /// Sets LibTorch's threads and chooses the device.
   ///
   /// @throws TrainingException if CUDA is asked for and LibTorch sees no GPU
   public static Device prepare(TrainConfig config) {
-    LibTorch.setNumThreads(
-        config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads());
+    LibTorch.setNumThreads(threads(config));
     LibTorch.setFlushDenormal(true);
     LibTorch.setTf32(config.precision() == Precision.TF32);
     int gpus = LibTorch.cudaDeviceCount();

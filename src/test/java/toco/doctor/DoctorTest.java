@@ -4,12 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import toco.config.Config;
 import toco.doctor.Check.State;
 import toco.image.TurboJpeg;
+import toco.torch.LibTorch;
+import toco.train.Devices;
 
 class DoctorTest {
   private static final Map<String, String> JAVA =
@@ -65,6 +70,37 @@ class DoctorTest {
     var properties = new java.util.HashMap<>(JAVA);
     properties.put("toco.jpeg", choice);
     return check(Doctor.examine(new Surroundings(properties, Map.of())), "JPEG");
+  }
+
+  @Test
+  void bfloat16IsJudgedByTheProcessorsFlags(@TempDir Path folder) throws IOException {
+    var file = folder.resolve("cpuinfo");
+    Files.writeString(file, "processor\t: 0\nflags\t\t: fpu avx512f avx512_bf16 amx_bf16\n");
+    assertTrue(ProcessorChecks.bfloat16(file).found().contains("likely faster"));
+    Files.writeString(file, "flags\t\t: fpu avx512f avx512_bf16\n");
+    assertTrue(ProcessorChecks.bfloat16(file).found().contains("may be faster"));
+    Files.writeString(file, "flags\t\t: fpu avx2 my_amx_bf16_not\n");
+    assertTrue(ProcessorChecks.bfloat16(file).found().contains("likely slower"));
+    assertTrue(ProcessorChecks.bfloat16(folder.resolve("none")).found().contains("does not tell"));
+    var report = Doctor.examine(new Surroundings(JAVA, Map.of()));
+    assertEquals(
+        ProcessorChecks.bfloat16(ProcessorChecks.CPUINFO).found(),
+        check(report, "bfloat16").found());
+  }
+
+  /// What it says a run takes is what a run takes.
+  @Test
+  void theThreadsAreThoseOfARun() {
+    var train = Config.defaults().train();
+    int before = LibTorch.numThreads();
+    try {
+      var _ = Devices.prepare(train);
+      var found = check(Doctor.examine(Surroundings.ofProcess()), "threads").found();
+      assertTrue(found.startsWith(LibTorch.numThreads() + " within an operator"), found);
+      assertTrue(found.contains(Config.defaults().data().workers() + " to load images"), found);
+    } finally {
+      LibTorch.setNumThreads(before);
+    }
   }
 
   @Test
