@@ -46,6 +46,8 @@ TT_API int32_t tt_manual_seed(int64_t seed);  /* all devices */
 TT_API int32_t tt_rng_state(int32_t device_type, int32_t device_index, tt_tensor *out); /* uint8 [bytes] on the CPU */
 TT_API int32_t tt_set_rng_state(int32_t device_type, int32_t device_index, tt_tensor state);
 TT_API int32_t tt_cuda_device_count(int32_t *out); /* 0 where there is no GPU, driver or CUDA build */
+/* The most bytes that tensors on a GPU have taken so far, as its caching allocator counts them; does not wait for it. */
+TT_API int32_t tt_cuda_peak_bytes(int32_t device_index, int64_t *out);
 TT_API int32_t tt_synchronize(int32_t device_type, int32_t device_index); /* waits for the device; nothing on a CPU */
 TT_API int32_t tt_set_num_threads(int32_t threads); /* intra-op threads, at least 1 */
 TT_API int32_t tt_get_num_threads(int32_t *out);

@@ -1,6 +1,7 @@
 // Errors, random state, devices and threads.
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
+#include <c10/core/CachingDeviceAllocator.h>
 #include <dlfcn.h>
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -113,6 +114,16 @@ void synchronize(int32_t device_type, int32_t device_index) {
   if (device_type == static_cast<int32_t>(at::kCUDA)) torch::cuda::synchronize(device_index);
 }
 
+// Through the interface that every device's allocator has: CUDA's own header needs the CUDA toolkit.
+int64_t cuda_peak_bytes(int32_t device_index) {
+  auto index = toco::device(static_cast<int32_t>(at::kCUDA), device_index).index();
+  auto allocator = c10::getDeviceAllocator(at::kCUDA);
+  if (!allocator->initialized()) return 0; // nothing has been allocated yet
+  if (index < 0) index = c10::impl::getDeviceGuardImpl(at::kCUDA)->getDevice().index();
+  constexpr auto all_pools = static_cast<size_t>(c10::CachingAllocator::StatType::AGGREGATE);
+  return allocator->getDeviceStats(index).allocated_bytes[all_pools].peak;
+}
+
 }  // namespace
 }  // namespace toco
 
@@ -124,6 +135,7 @@ TT_DO(tt_manual_seed, (int64_t seed), torch::manual_seed(static_cast<uint64_t>(s
 TT_GIVE(tt_rng_state, (int32_t device_type, int32_t device_index), toco::rng_state(device_type, device_index))
 TT_DO(tt_set_rng_state, (int32_t device_type, int32_t device_index, tt_tensor state), toco::set_rng_state(device_type, device_index, state->value))
 TT_DO(tt_cuda_device_count, (int32_t *out), *out = static_cast<int32_t>(torch::cuda::is_available() ? torch::cuda::device_count() : 0))
+TT_DO(tt_cuda_peak_bytes, (int32_t device_index, int64_t *out), *out = toco::cuda_peak_bytes(device_index))
 TT_DO(tt_synchronize, (int32_t device_type, int32_t device_index), toco::synchronize(device_type, device_index))
 TT_DO(tt_set_num_threads, (int32_t threads), at::set_num_threads(threads))
 TT_DO(tt_get_num_threads, (int32_t *out), *out = at::get_num_threads())

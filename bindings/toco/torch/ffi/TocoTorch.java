@@ -535,6 +535,67 @@ public class TocoTorch extends TocoTorch$shared {
         }
     }
 
+    private static class tt_cuda_peak_bytes {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_cuda_peak_bytes");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_cuda_peak_bytes(int32_t device_index, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor tt_cuda_peak_bytes$descriptor() {
+        return tt_cuda_peak_bytes.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_cuda_peak_bytes(int32_t device_index, int64_t *out)
+     * }
+     */
+    public static MethodHandle tt_cuda_peak_bytes$handle() {
+        return tt_cuda_peak_bytes.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_cuda_peak_bytes(int32_t device_index, int64_t *out)
+     * }
+     */
+    public static MemorySegment tt_cuda_peak_bytes$address() {
+        return tt_cuda_peak_bytes.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_cuda_peak_bytes(int32_t device_index, int64_t *out)
+     * }
+     */
+    public static int tt_cuda_peak_bytes(int device_index, MemorySegment out) {
+        var mh$ = tt_cuda_peak_bytes.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_cuda_peak_bytes", device_index, out);
+            }
+            return (int)mh$.invokeExact(device_index, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class tt_synchronize {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             TocoTorch.C_INT,

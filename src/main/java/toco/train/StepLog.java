@@ -100,6 +100,9 @@ final class StepLog implements AutoCloseable {
     line.put("skippedSamples", skippedSamples);
     line.put("rssBytes", ProcessMemory.residentBytes());
     line.put("peakRssBytes", ProcessMemory.peakResidentBytes());
+    if (!device.isCpu()) {
+      line.put("peakCudaBytes", LibTorch.peakCudaBytes(device));
+    }
     line.put("liveTensors", LibTorch.liveTensors());
     metrics.write(line);
   }

@@ -3,6 +3,7 @@ package toco.torch;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
@@ -20,6 +21,26 @@ class CudaTest extends TensorLaws {
     assertTorchException(
         TorchException.Kind.CUDA, "no CUDA device", () -> Tensor.ones(2).to(Device.CUDA));
     assertThrows(TorchException.class, () -> Tensor.emptyPinned(DType.FLOAT32, 2));
+    assertTorchException(
+        TorchException.Kind.CUDA, "no CUDA device", () -> LibTorch.peakCudaBytes(Device.CUDA));
+  }
+
+  @Test
+  void aCpuHasNoPeakOfAGpu() {
+    assertThrows(IllegalArgumentException.class, () -> LibTorch.peakCudaBytes(Device.CPU));
+  }
+
+  /// Freeing does not lower the peak.
+  @Test
+  void thePeakHoldsWhatTensorsTookAndStays() {
+    needCuda();
+    long bytes = 64L << 20;
+    Tensor.zeros(bytes / Float.BYTES).to(Device.CUDA).close();
+    long peak = LibTorch.peakCudaBytes(Device.CUDA);
+    assertTrue(peak >= bytes, "peak: " + peak);
+    Tensor.zeros(1).to(Device.CUDA).close();
+    assertEquals(peak, LibTorch.peakCudaBytes(Device.CUDA));
+    assertEquals(peak, LibTorch.peakCudaBytes(Device.cuda(-1))); // the current one
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,6 +22,8 @@ import toco.config.Split;
 import toco.data.DataException;
 import toco.torch.LibTorch;
 import toco.torch.TensorScope;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 class TrainerTest {
   @TempDir Path folder;
@@ -38,6 +41,26 @@ class TrainerTest {
     assertEquals(3, lines.size(), lines.toString()); // steps 2 and 4, and the evaluation
     assertTrue(lines.get(0).startsWith("{\"step\":2,\"losses\":{\"cls\":"), lines.get(0));
     assertEquals(before, LibTorch.liveTensors());
+  }
+
+  @Test
+  void metricsOnACpuSpeakOfNoGpu() throws IOException {
+    var line = firstMetrics(tiny("run", "train.maxIters=1", "train.device=cpu"));
+    assertTrue(line.has("peakRssBytes"), line.toString());
+    assertFalse(line.has("peakCudaBytes"), line.toString());
+  }
+
+  @Test
+  void metricsOnAGpuTellItsPeakMemory() throws IOException {
+    assumeTrue(LibTorch.cudaDeviceCount() > 0, "no CUDA device");
+    var line = firstMetrics(tiny("run", "train.maxIters=1", "train.device=cuda"));
+    assertTrue(line.path("peakCudaBytes").longValue() > 100_000, line.toString());
+  }
+
+  private JsonNode firstMetrics(Config config) throws IOException {
+    TinyRun.train(config, new TinyRun.Watcher());
+    var lines = Files.readAllLines(folder.resolve("run/metrics.jsonl"));
+    return new JsonMapper().readTree(lines.getFirst());
   }
 
   /// Interrupted after 3 of 6 steps and resumed: every weight and every running value equals the
