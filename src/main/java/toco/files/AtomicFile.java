@@ -43,8 +43,14 @@ public final class AtomicFile {
         false);
   }
 
-  /// The same for content of any size, and returns once the disk has it: file and name then survive
-  /// a power cut.
+  /// The same for content of any size.
+  ///
+  /// @throws IOException if the folder or file cannot be written; the target is then as before
+  public static void write(Path target, Content content) throws IOException {
+    write(target, content, false);
+  }
+
+  /// The same, and returns once the disk has it: file and name then survive a power cut.
   ///
   /// @throws IOException if the folder or file cannot be written; the target is then as before
   public static void writeDurably(Path target, Content content) throws IOException {

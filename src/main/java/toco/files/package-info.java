@@ -1,4 +1,4 @@
-/// Files that appear whole or not at all.
+/// Files that appear whole or not at all; numpy's arrays.
 @NullMarked
 package toco.files;
 
