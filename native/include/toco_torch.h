@@ -257,11 +257,17 @@ TT_API int32_t tt_stack_ints_at(tt_stack self, int64_t index, int64_t *out);    
 TT_API int32_t tt_stack_doubles_at(tt_stack self, int64_t index, double *out);     /* a double, or each of a list */
 TT_API int32_t tt_stack_string_at(tt_stack self, int64_t index, char *out);        /* length bytes, no terminator */
 
-/* ---- kernels that LibTorch has no operator for (kernels.cpp); CPU float32, no autograd --------------------------- */
-/* Pixel-adaptive refinement: images [B,3,H,W], masks [B,C,H,W]; out [B,C,H,W]. */
+/* ---- kernels that LibTorch has no operator for (kernels.cpp); on the CPU, no autograd ----------------------------- */
+/* Pixel-adaptive refinement, float32: images [B,3,H,W], masks [B,C,H,W]; out [B,C,H,W]. */
 TT_API int32_t tt_par(tt_tensor images, tt_tensor masks, const int64_t *dilations, int64_t count, int64_t iterations, tt_tensor *out);
-/* Permutohedral-lattice bilateral filter: images [B,3,H,W] in 0..255, values [B,K,H,W]; out [B,K,H,W]. */
+/* Permutohedral-lattice bilateral filter, float32: images [B,3,H,W] in 0..255, values [B,K,H,W]; out [B,K,H,W]. */
 TT_API int32_t tt_bilateral_filter(tt_tensor images, tt_tensor values, double sigma_rgb, double sigma_xy, tt_tensor *out);
+/* Dense CRF by mean field: image uint8 [H,W,3], probabilities float32 [C,H,W], 0..1; out float32 [C,H,W], which sums to 1 over
+   C. A weight of 0 leaves its term out; sigmas in pixels and colour levels, > 0. On at most `threads` threads, 0 for as
+   many as the calling thread's operators use; the result does not depend on it. Calls may run side by side. */
+TT_API int32_t tt_dense_crf(tt_tensor image, tt_tensor probabilities, int64_t iterations, double gaussian_weight, double gaussian_sigma, double bilateral_weight, double bilateral_sigma, double bilateral_sigma_rgb, int32_t threads, tt_tensor *out);
+/* The vertices of the bilateral term's lattice, on which the time depends besides the sizes. */
+TT_API int32_t tt_dense_crf_vertices(tt_tensor image, double bilateral_sigma, double bilateral_sigma_rgb, int64_t *out);
 
 /* ---- images (image.cpp): uint8 [H,W,3], contiguous, on the CPU; level for level as Pillow, on the calling thread alone.
    Memory for intermediate results stays with the thread for its next call. ------------------------------------------ */

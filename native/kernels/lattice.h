@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "aligned_floats.h"
+
 namespace toco {
 
 class VertexTable;
@@ -18,20 +20,38 @@ struct LatticeShare {  // a point's part in a vertex
   float weight;
 };
 
+// What a lattice holds at its vertices while it filters; to be used again for signals of the same
+// lattice and channels.
+class LatticeSignal {
+ public:
+  LatticeSignal(int64_t vertices, int64_t channels);
+  int64_t channels() const { return channels_; }
+
+ private:
+  friend class Lattice;
+  int64_t channels_;
+  AlignedFloats current_, next_;  // [vertices + 1, channels]; row 0 stays zero
+};
+
 // The lattice of one set of points; built once, then filters any number of signals on those points:
 //   out[p] ~ sum over q of exp(-|feature_p - feature_q|^2 / 2) * values[q]
-// q = p included, not normalised. A Gaussian blur has features x/sigma, y/sigma; a bilateral filter
-// also r/sigma_rgb, g/sigma_rgb, b/sigma_rgb. For a dense CRF, filter a signal of ones for the
-// normaliser.
+// q = p included. A Gaussian blur has features x/sigma, y/sigma; a bilateral filter also
+// r/sigma_rgb, g/sigma_rgb, b/sigma_rgb.
 //
 // Immutable once built: threads may filter at the same time. Results do not depend on threads.
 class Lattice {
  public:
   static constexpr int kMaxDimensions = 8;
 
+  enum class Normalization {
+    kNone,
+    kSymmetric,  // D^-1/2 K D^-1/2 instead of K, where D = diag(K 1): what dense CRFs use
+  };
+
   // features [points, dimensions]. Throws std::invalid_argument when a feature is not finite or
   // lies too many standard deviations (thousands) from the origin for 16-bit lattice coordinates.
-  Lattice(const float* features, int64_t points, int dimensions);
+  Lattice(const float* features, int64_t points, int dimensions,
+          Normalization normalization = Normalization::kNone);
 
   int64_t points() const { return points_; }
   int64_t vertices() const { return vertices_; }
@@ -39,15 +59,21 @@ class Lattice {
   // values and out [channels, points], all channels in one sweep; out may be values itself.
   void filter(const float* values, int64_t channels, float* out) const;
 
-  // The same, channels innermost: values and out [points, channels]. Spares callers that keep this
-  // layout between filters, such as mean-field inference, the transposition; best with channels
-  // padded to a multiple of 4.
-  void filter_interleaved(const float* values, int64_t channels, float* out) const;
+  // The same in two halves, for callers that keep their values as rows of channels, one a point:
+  // from the points to the vertices, and back. A row has a multiple of 8 floats, or one alone.
+  void gather(const float* values, LatticeSignal& signal) const;
+  // out = base + scale * filtered, for points first to last - 1, on the calling thread; out may be
+  // base.
+  void scatter(const LatticeSignal& signal, float scale, int64_t first, int64_t last,
+               const float* base, float* out) const;
 
  private:
-  void find_corners(const float* features, VertexTable& table);
-  void collect_shares();
+  struct Band;
+  void find_corners(const float* features, std::vector<Band>& bands);
+  void number_vertices(std::vector<Band>& bands, VertexTable& table);
+  void collect_shares(std::vector<Band>& bands);
   void link_neighbours(const VertexTable& table);
+  void normalize();
 
   int64_t points_, vertices_ = 0;
   // Vertices count from 1; 0 stands for one that no point touches.

@@ -1,7 +1,6 @@
 #include "lattice_sweeps.h"
 
-#include <algorithm>
-
+#include "rows.h"
 #include "simd.h"
 
 namespace toco::lattice {
@@ -55,45 +54,77 @@ TOCO_SIMD void embed(const float (&features)[kMaxCorners][kLanes], const float* 
   }
 }
 
+namespace {
+
+template <class Part>
+TOCO_INLINE void splat_part(const int32_t* first_share, const LatticeShare* shares, int32_t first,
+                            int32_t last, int64_t channels, const float* values, float* vertices) {
+  using Vector = typename Part::Vector;
+  for (int32_t v = first; v < last; ++v) {
+    Vector sum[Part::kVectors] = {};
+    for (int32_t i = first_share[v]; i < first_share[v + 1]; ++i) {
+      const auto* row = reinterpret_cast<const Vector*>(values + shares[i].point * channels);
+      for (int b = 0; b < Part::kVectors; ++b) sum[b] += shares[i].weight * row[b];
+    }
+    auto* out = reinterpret_cast<Vector*>(vertices + v * channels);
+    for (int b = 0; b < Part::kVectors; ++b) out[b] = sum[b];
+  }
+}
+
+template <class Part>
+TOCO_INLINE void blur_part(const int32_t* neighbours, int64_t first, int64_t last, int64_t channels,
+                           const float* from, float* to) {
+  using Vector = typename Part::Vector;
+  for (int64_t v = first; v < last; ++v) {
+    const auto* centre = reinterpret_cast<const Vector*>(from + v * channels);
+    const auto* below = reinterpret_cast<const Vector*>(from + neighbours[2 * v] * channels);
+    const auto* above = reinterpret_cast<const Vector*>(from + neighbours[2 * v + 1] * channels);
+    auto* out = reinterpret_cast<Vector*>(to + v * channels);
+    for (int b = 0; b < Part::kVectors; ++b) out[b] = centre[b] + 0.5f * (below[b] + above[b]);
+  }
+}
+
+template <class Part>
+TOCO_INLINE void slice_part(const int32_t* corner, const float* weight, int corners, float scale,
+                            int64_t first, int64_t last, int64_t channels, const float* vertices,
+                            const float* base, float* out) {
+  using Vector = typename Part::Vector;
+  for (int64_t p = first; p < last; ++p) {
+    Vector sum[Part::kVectors] = {};
+    for (int64_t i = p * corners; i < (p + 1) * corners; ++i) {
+      const auto* row = reinterpret_cast<const Vector*>(vertices + corner[i] * channels);
+      for (int b = 0; b < Part::kVectors; ++b) sum[b] += weight[i] * row[b];
+    }
+    const auto* before = reinterpret_cast<const Vector*>(base + p * channels);
+    auto* after = reinterpret_cast<Vector*>(out + p * channels);
+    for (int b = 0; b < Part::kVectors; ++b) after[b] = before[b] + scale * sum[b];
+  }
+}
+
+}  // namespace
+
 TOCO_SIMD void splat(const int32_t* first_share, const LatticeShare* shares, int32_t first,
                      int32_t last, int64_t channels, const float* values, float* vertices) {
-  for (int32_t v = first; v < last; ++v) {
-    float* sum = vertices + v * channels;
-    std::fill(sum, sum + channels, 0.0f);
-    for (int32_t i = first_share[v]; i < first_share[v + 1]; ++i) {
-      const float weight = shares[i].weight;
-      const float* row = values + shares[i].point * channels;
-      TOCO_INDEPENDENT
-      for (int64_t c = 0; c < channels; ++c) sum[c] += weight * row[c];
-    }
-  }
+  for_row_parts(channels, [&](auto part, int64_t offset) TOCO_INLINED {
+    splat_part<decltype(part)>(first_share, shares, first, last, channels, values + offset,
+                               vertices + offset);
+  });
 }
 
 TOCO_SIMD void blur(const int32_t* neighbours, int64_t first, int64_t last, int64_t channels,
                     const float* from, float* to) {
-  for (int64_t v = first; v < last; ++v) {
-    const float* centre = from + v * channels;
-    const float* below = from + neighbours[2 * v] * channels;
-    const float* above = from + neighbours[2 * v + 1] * channels;
-    float* out = to + v * channels;
-    TOCO_INDEPENDENT
-    for (int64_t c = 0; c < channels; ++c) out[c] = centre[c] + 0.5f * (below[c] + above[c]);
-  }
+  for_row_parts(channels, [&](auto part, int64_t offset) TOCO_INLINED {
+    blur_part<decltype(part)>(neighbours, first, last, channels, from + offset, to + offset);
+  });
 }
 
 TOCO_SIMD void slice(const int32_t* corner, const float* weight, int corners, float scale,
                      int64_t first, int64_t last, int64_t channels, const float* vertices,
-                     float* out) {
-  for (int64_t p = first; p < last; ++p) {
-    float* sum = out + p * channels;
-    std::fill(sum, sum + channels, 0.0f);
-    for (int64_t i = p * corners; i < (p + 1) * corners; ++i) {
-      const float share = weight[i] * scale;
-      const float* row = vertices + corner[i] * channels;
-      TOCO_INDEPENDENT
-      for (int64_t c = 0; c < channels; ++c) sum[c] += share * row[c];
-    }
-  }
+                     const float* base, float* out) {
+  for_row_parts(channels, [&](auto part, int64_t offset) TOCO_INLINED {
+    slice_part<decltype(part)>(corner, weight, corners, scale, first, last, channels,
+                               vertices + offset, base + offset, out + offset);
+  });
 }
 
 }  // namespace toco::lattice

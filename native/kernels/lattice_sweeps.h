@@ -22,19 +22,20 @@ struct Simplices {
 void embed(const float (&features)[kMaxCorners][kLanes], const float* scales, int dimensions,
            Simplices& simplices);
 
-// The sweeps of the filter. A row is `channels` floats, of a point or of a vertex; row 0 of the
-// vertices is the zero that absent vertices hold. An output row is summed in a fixed order.
+// The sweeps of the filter. A row is `channels` floats, a multiple of 8 or one, of a point or of a
+// vertex; row 0 of the vertices is the zero that absent vertices hold. An output row is summed in a
+// fixed order.
 
 // vertices[v] = sum of weight * values[point] over its shares, first <= v < last.
 void splat(const int32_t* first_share, const LatticeShare* shares, int32_t first, int32_t last,
            int64_t channels, const float* values, float* vertices);
 
-// to[v] = from[v] + (from[below v] + from[above v]) / 2 along one axis.
+// to[v] = from[v] + (from[below] + from[above]) / 2 along one axis; neighbours [vertices + 1, 2].
 void blur(const int32_t* neighbours, int64_t first, int64_t last, int64_t channels,
           const float* from, float* to);
 
-// out[p] = scale * sum of weight * vertices[corner] over its corners.
+// out[p] = base[p] + scale * sum of weight * vertices[corner] over its corners, first <= p < last.
 void slice(const int32_t* corner, const float* weight, int corners, float scale, int64_t first,
-           int64_t last, int64_t channels, const float* vertices, float* out);
+           int64_t last, int64_t channels, const float* vertices, const float* base, float* out);
 
 }  // namespace toco::lattice

@@ -15,6 +15,7 @@
 #endif
 
 #include <ATen/Parallel.h>
+#include <omp.h>
 
 namespace toco {
 
@@ -24,5 +25,19 @@ template <class Body>
 void parallel_for(int64_t begin, int64_t end, int64_t grain, const Body& body) {
   at::parallel_for(begin, end, grain, body);
 }
+
+// While it lives, what the calling thread runs takes at most this many threads; 0 changes nothing.
+class ThreadLimit {
+ public:
+  explicit ThreadLimit(int threads) : before_(at::get_num_threads()) {
+    if (threads > 0) omp_set_num_threads(threads);
+  }
+  ~ThreadLimit() { omp_set_num_threads(before_); }
+  ThreadLimit(const ThreadLimit&) = delete;
+  ThreadLimit& operator=(const ThreadLimit&) = delete;
+
+ private:
+  int before_;  // asking for it also has LibTorch set its own number first, not over this one later
+};
 
 }  // namespace toco

@@ -22,6 +22,7 @@
 #endif
 
 #define TOCO_INLINE inline __attribute__((always_inline))
+#define TOCO_INLINED __attribute__((always_inline))  // behind a lambda's parameters
 
 // Asserts that a loop's iterations are independent, which the compiler cannot see through pointers.
 #if defined(__clang__)

@@ -11556,6 +11556,138 @@ public class TocoTorch extends TocoTorch$shared {
         }
     }
 
+    private static class tt_dense_crf {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_LONG,
+            TocoTorch.C_DOUBLE,
+            TocoTorch.C_DOUBLE,
+            TocoTorch.C_DOUBLE,
+            TocoTorch.C_DOUBLE,
+            TocoTorch.C_DOUBLE,
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_dense_crf");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_dense_crf(tt_tensor image, tt_tensor probabilities, int64_t iterations, double gaussian_weight, double gaussian_sigma, double bilateral_weight, double bilateral_sigma, double bilateral_sigma_rgb, int32_t threads, tt_tensor *out)
+     * }
+     */
+    public static FunctionDescriptor tt_dense_crf$descriptor() {
+        return tt_dense_crf.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_dense_crf(tt_tensor image, tt_tensor probabilities, int64_t iterations, double gaussian_weight, double gaussian_sigma, double bilateral_weight, double bilateral_sigma, double bilateral_sigma_rgb, int32_t threads, tt_tensor *out)
+     * }
+     */
+    public static MethodHandle tt_dense_crf$handle() {
+        return tt_dense_crf.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_dense_crf(tt_tensor image, tt_tensor probabilities, int64_t iterations, double gaussian_weight, double gaussian_sigma, double bilateral_weight, double bilateral_sigma, double bilateral_sigma_rgb, int32_t threads, tt_tensor *out)
+     * }
+     */
+    public static MemorySegment tt_dense_crf$address() {
+        return tt_dense_crf.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_dense_crf(tt_tensor image, tt_tensor probabilities, int64_t iterations, double gaussian_weight, double gaussian_sigma, double bilateral_weight, double bilateral_sigma, double bilateral_sigma_rgb, int32_t threads, tt_tensor *out)
+     * }
+     */
+    public static int tt_dense_crf(MemorySegment image, MemorySegment probabilities, long iterations, double gaussian_weight, double gaussian_sigma, double bilateral_weight, double bilateral_sigma, double bilateral_sigma_rgb, int threads, MemorySegment out) {
+        var mh$ = tt_dense_crf.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_dense_crf", image, probabilities, iterations, gaussian_weight, gaussian_sigma, bilateral_weight, bilateral_sigma, bilateral_sigma_rgb, threads, out);
+            }
+            return (int)mh$.invokeExact(image, probabilities, iterations, gaussian_weight, gaussian_sigma, bilateral_weight, bilateral_sigma, bilateral_sigma_rgb, threads, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_dense_crf_vertices {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_DOUBLE,
+            TocoTorch.C_DOUBLE,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_dense_crf_vertices");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_dense_crf_vertices(tt_tensor image, double bilateral_sigma, double bilateral_sigma_rgb, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor tt_dense_crf_vertices$descriptor() {
+        return tt_dense_crf_vertices.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_dense_crf_vertices(tt_tensor image, double bilateral_sigma, double bilateral_sigma_rgb, int64_t *out)
+     * }
+     */
+    public static MethodHandle tt_dense_crf_vertices$handle() {
+        return tt_dense_crf_vertices.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_dense_crf_vertices(tt_tensor image, double bilateral_sigma, double bilateral_sigma_rgb, int64_t *out)
+     * }
+     */
+    public static MemorySegment tt_dense_crf_vertices$address() {
+        return tt_dense_crf_vertices.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_dense_crf_vertices(tt_tensor image, double bilateral_sigma, double bilateral_sigma_rgb, int64_t *out)
+     * }
+     */
+    public static int tt_dense_crf_vertices(MemorySegment image, double bilateral_sigma, double bilateral_sigma_rgb, MemorySegment out) {
+        var mh$ = tt_dense_crf_vertices.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_dense_crf_vertices", image, bilateral_sigma, bilateral_sigma_rgb, out);
+            }
+            return (int)mh$.invokeExact(image, bilateral_sigma, bilateral_sigma_rgb, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class tt_image_brightness_ {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             TocoTorch.C_INT,

@@ -16,6 +16,7 @@ final class BenchCommand {
     return new CommandLine(new BenchCommand())
         .addSubcommand(new BenchOpsCommand(console))
         .addSubcommand(new BenchLoaderCommand(console))
-        .addSubcommand(new BenchStepCommand(console));
+        .addSubcommand(new BenchStepCommand(console))
+        .addSubcommand(new BenchCrfCommand(console));
   }
 }

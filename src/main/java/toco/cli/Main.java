@@ -76,6 +76,7 @@ public final class Main {
     root.addSubcommand(new DemoCommand(console))
         .addSubcommand(new TrainCommand(console))
         .addSubcommand(new EvalCommand(console))
+        .addSubcommand(new CrfCommand(console))
         .addSubcommand(new ParityCommand(console))
         .addSubcommand(DataCommand.commandLine(console))
         .addSubcommand(BenchCommand.commandLine(console))

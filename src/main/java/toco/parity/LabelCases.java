@@ -12,7 +12,9 @@ import toco.cam.PseudoLabels;
 import toco.cam.RoiCrops;
 import toco.config.CamConfig;
 import toco.config.Config;
+import toco.config.CrfParams;
 import toco.eval.ConfusionMatrix;
+import toco.eval.DenseCrf;
 import toco.image.Normalization;
 import toco.torch.DType;
 import toco.torch.Tensor;
@@ -99,6 +101,19 @@ final class LabelCases {
             golden.in("values"),
             golden.number("sigma_rgb"),
             golden.number("sigma_xy")));
+  }
+
+  static Map<String, Tensor> denseCrf(GoldenCase golden) {
+    var params =
+        new CrfParams(
+            golden.integer("iterations"),
+            golden.number("pos_w"),
+            golden.number("pos_xy_std"),
+            golden.number("bi_w"),
+            golden.number("bi_xy_std"),
+            golden.number("bi_rgb_std"));
+    var q = new DenseCrf(params).infer(golden.in("rgb"), golden.in("prob"));
+    return Map.of("out.q", q, "out.label", q.argmax(0));
   }
 
   static Map<String, Tensor> scores(GoldenCase golden) {

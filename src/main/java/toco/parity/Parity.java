@@ -120,6 +120,7 @@ public final class Parity {
       case "denormalize" -> LabelCases.denormalize(golden);
       case "par" -> LabelCases.par(golden);
       case "bilateral_filter" -> LabelCases.bilateralFilter(golden);
+      case "dense_crf" -> LabelCases.denseCrf(golden);
       case "scores" -> LabelCases.scores(golden);
       case "class_loss" -> LossCases.classLoss(golden);
       case "ptc_loss" -> LossCases.ptcLoss(golden);
@@ -152,6 +153,8 @@ public final class Parity {
       case "class_loss", "ptc_loss", "ctc_loss", "seg_loss" -> new OfLargest(1e-4);
       case "energy_loss" -> new OfLargest(1e-3);
       case "bilateral_filter" -> new OfLargest(1e-3);
+      case "dense_crf" ->
+          tensor.equals("out.label") ? new Share(0.995, new Within(0, 0)) : new Within(2e-2, 0);
       case "par" -> new Within(1e-4, 0);
       case "optimizer" -> new Within(1e-5, 0);
       case "scores" -> new Within(1e-9, 0);

@@ -1,5 +1,6 @@
 package toco.torch;
 
+import static toco.torch.Frame.check;
 import static toco.torch.Frame.longs;
 import static toco.torch.Frame.out;
 import static toco.torch.Frame.result;
@@ -38,5 +39,56 @@ public final class Kernels {
       Tensor images, Tensor values, double sigmaRgb, double sigmaXy) {
     return result(
         TocoTorch.tt_bilateral_filter(images.handle(), values.handle(), sigmaRgb, sigmaXy, out()));
+  }
+
+  /// Mean-field inference in a dense CRF (Krähenbühl and Koltun 2011) with Potts labels, symmetric
+  /// normalisation, and `−log(max(p, 1e-5))` as unary term.
+  ///
+  /// Threads may call at the same time.
+  ///
+  /// @param image uint8 [H, W, 3]
+  /// @param probabilities float32 [C, H, W] in 0…1
+  /// @param gaussianWeight 0 leaves the term of places out
+  /// @param gaussianSigma in pixels
+  /// @param bilateralWeight 0 leaves the term of places and colours out
+  /// @param bilateralSigma in pixels
+  /// @param bilateralSigmaRgb in colour levels
+  /// @param threads to use at most; 0 for as many as this thread's operators
+  /// @return float32 [C, H, W]; sums to 1 over C
+  public static Tensor denseCrf(
+      Tensor image,
+      Tensor probabilities,
+      int iterations,
+      double gaussianWeight,
+      double gaussianSigma,
+      double bilateralWeight,
+      double bilateralSigma,
+      double bilateralSigmaRgb,
+      int threads) {
+    return result(
+        TocoTorch.tt_dense_crf(
+            image.handle(),
+            probabilities.handle(),
+            iterations,
+            gaussianWeight,
+            gaussianSigma,
+            bilateralWeight,
+            bilateralSigma,
+            bilateralSigmaRgb,
+            threads,
+            out()));
+  }
+
+  /// How many vertices the lattice of a dense CRF's bilateral term has: what its time depends on
+  /// besides the sizes.
+  ///
+  /// @param image uint8 [H, W, 3]
+  public static long denseCrfVertices(
+      Tensor image, double bilateralSigma, double bilateralSigmaRgb) {
+    var frame = Frame.get();
+    check(
+        TocoTorch.tt_dense_crf_vertices(
+            image.handle(), bilateralSigma, bilateralSigmaRgb, frame.out));
+    return frame.outLong();
   }
 }

@@ -39,6 +39,9 @@ class CommandLineTest {
         "data preview config.yaml",
         "data preview config.yaml --out p --samples many",
         "bench",
+        "crf --image a.png",
+        "crf --image a.png --prob p.npy --preset strong",
+        "bench crf --rounds few",
         "demo --seed 1.5",
         "doctor now"
       })
@@ -63,6 +66,8 @@ class CommandLineTest {
         "doctor",
         "bench",
         "bench ops",
+        "bench crf",
+        "crf",
         "demo",
         "config"
       })

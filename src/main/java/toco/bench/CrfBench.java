@@ -1,0 +1,112 @@
+package toco.bench;
+
+import java.util.Arrays;
+import toco.config.CrfParams;
+import toco.eval.DenseCrf;
+import toco.torch.DType;
+import toco.torch.Interpolation;
+import toco.torch.Kernels;
+import toco.torch.LibTorch;
+import toco.torch.Rng;
+import toco.torch.Tensor;
+import toco.torch.TensorScope;
+
+/// How long the dense CRF of evaluation takes for one image.
+///
+/// Its time depends on how many vertices of its lattice the image's colours touch, so the image is
+/// made to touch about as many as photographs of its size do: a scene of clouds of every size, over
+/// which brightness varies more than colour, with the noise of a sensor.
+public final class CrfBench {
+  private static final int COARSEST_PX = 256;
+  private static final double BRIGHTNESS_STD = 45; // levels
+  private static final double COLOUR_STD = 9;
+  private static final double NOISE_STD = 1.5;
+  private static final int SEGMENT_PX = 16; // a network's grid
+
+  private CrfBench() {}
+
+  /// @param threads 0 for as many as LibTorch's operators take
+  /// @param rounds measured, after two to warm up
+  public record Options(
+      int heightPx, int widthPx, int classes, CrfParams params, int threads, int rounds) {
+    public Options {
+      if (heightPx < 1 || widthPx < 1 || classes < 1 || rounds < 1) {
+        throw new IllegalArgumentException(
+            "size, classes and rounds must be >= 1, got %d×%d px, %d classes, %d rounds"
+                .formatted(widthPx, heightPx, classes, rounds));
+      }
+    }
+  }
+
+  /// What was measured, and on what.
+  ///
+  /// @param seconds for one image, the median
+  /// @param fastestSeconds the least
+  /// @param vertices of the bilateral term's lattice
+  /// @param threads at most in use
+  public record Result(
+      double seconds,
+      double fastestSeconds,
+      int heightPx,
+      int widthPx,
+      int classes,
+      int iterations,
+      long vertices,
+      int threads,
+      String libtorch,
+      String cpuCapability) {}
+
+  public static Result run(Options options) {
+    LibTorch.load();
+    try (var _ = TensorScope.open()) {
+      Rng.manualSeed(0);
+      var image = scene(options.heightPx(), options.widthPx());
+      var probabilities =
+          noise(options.classes(), options.heightPx(), options.widthPx(), SEGMENT_PX)
+              .mul(3)
+              .softmax(0);
+      var crf = new DenseCrf(options.params(), options.threads());
+      var seconds = new double[options.rounds()];
+      for (int round = -2; round < seconds.length; round++) {
+        long start = System.nanoTime();
+        crf.infer(image, probabilities).close();
+        if (round >= 0) {
+          seconds[round] = (System.nanoTime() - start) * 1e-9;
+        }
+      }
+      Arrays.sort(seconds);
+      var params = options.params();
+      return new Result(
+          seconds[seconds.length / 2],
+          seconds[0],
+          options.heightPx(),
+          options.widthPx(),
+          options.classes(),
+          params.iterations(),
+          Kernels.denseCrfVertices(image, params.bilateralSigmaPx(), params.bilateralSigmaRgb()),
+          options.threads() == 0 ? LibTorch.numThreads() : options.threads(),
+          LibTorch.version(),
+          LibTorch.cpuCapability());
+    }
+  }
+
+  /// uint8 [H, W, 3]
+  private static Tensor scene(int height, int width) {
+    var levels = Tensor.randn(3, height, width).mul(NOISE_STD).add(128);
+    double share = 1; // of the scene's variance: half as much at half the size, as in photographs
+    for (int px = COARSEST_PX; px >= 2; px /= 2) {
+      share /= 2;
+      var brightness = noise(1, height, width, px).mul(BRIGHTNESS_STD * Math.sqrt(share));
+      var colour = noise(3, height, width, px).mul(COLOUR_STD * Math.sqrt(share));
+      levels = levels.add(brightness).add(colour);
+    }
+    return levels.round().clamp(0, 255).to(DType.UINT8).permute(1, 2, 0).contiguous();
+  }
+
+  /// Normal noise on a grid of cells so large, drawn smoothly: [channels, H, W].
+  private static Tensor noise(int channels, int height, int width, int cellPx) {
+    return Tensor.randn(1, channels, height / cellPx + 2, width / cellPx + 2)
+        .interpolate(height, width, Interpolation.BILINEAR)
+        .select(0, 0);
+  }
+}

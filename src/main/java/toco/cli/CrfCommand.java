@@ -1,0 +1,145 @@
+package toco.cli;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import toco.eval.DenseCrf;
+import toco.eval.TensorPictures;
+import toco.files.NpyFile;
+import toco.image.ImageDecoder;
+import toco.image.ImageWriter;
+import toco.image.RgbImage;
+import toco.torch.Shape;
+import toco.torch.Tensor;
+import toco.torch.TensorScope;
+
+@Command(
+    name = "crf",
+    header = "Makes class probabilities follow an image's edges, by a dense CRF.",
+    description = {
+      "PROB.npy is what numpy.save writes of a float array [C, H, W] with values 0 to 1, of the"
+          + " image's size; class 0 is the background.",
+      "Prints how many pixels changed their label."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  toco crf --image 2011_000003.jpg --prob 2011_000003.npy --out labels.png",
+      "  toco crf --image cat.jpg --prob cam.npy --preset cam --iterations 5 --out q.npy"
+    })
+final class CrfCommand implements Callable<Integer> {
+  private static final int MOST_LABELS = 255; // 255 itself says "ignored"
+
+  private final Console console;
+
+  @Option(
+      names = "--image",
+      required = true,
+      paramLabel = "FILE",
+      description = "The JPEG or PNG image.")
+  @SuppressWarnings("NullAway.Init") // picocli sets what is required
+  Path image;
+
+  @Option(
+      names = "--prob",
+      required = true,
+      paramLabel = "PROB.npy",
+      description = "The probabilities: float16, float32 or float64 [C, H, W].")
+  @SuppressWarnings("NullAway.Init")
+  Path probabilities;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description =
+          "What to write: the labels as a palette image (.png), or float32 [C, H, W] (.npy).")
+  @Nullable Path out;
+
+  @Mixin CrfOptions crf = new CrfOptions();
+
+  CrfCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    var params = crf.params();
+    requireKnownKind();
+    try (var _ = TensorScope.open();
+        var arena = Arena.ofConfined()) {
+      var picture = ImageDecoder.decode(image, arena);
+      var given = NpyFile.read(probabilities);
+      requireFit(picture, given);
+      long start = System.nanoTime();
+      var q = new DenseCrf(params, crf.threads).infer(picture.tensor(), given);
+      double seconds = (System.nanoTime() - start) * 1e-9;
+      var labels = q.argmax(0); // [H, W]
+      long changed = labels.ne(given.argmax(0)).sum().itemLong();
+      if (out != null) {
+        write(out, q, labels);
+      }
+      console.print(
+          String.format(
+              Locale.ROOT,
+              "%d×%d px, %d classes, %d iterations in %.3f s: %d pixels (%.2f %%) changed their"
+                  + " label\n",
+              picture.widthPx(),
+              picture.heightPx(),
+              q.size(0),
+              params.iterations(),
+              seconds,
+              changed,
+              100.0 * changed / labels.numel()));
+    }
+    return ExitStatus.SUCCESS;
+  }
+
+  private void requireKnownKind() {
+    if (out != null && !isPng(out) && !out.toString().endsWith(".npy")) {
+      throw new IllegalArgumentException(
+          "--out must end in .png (labels) or .npy (probabilities), got " + out);
+    }
+  }
+
+  private static boolean isPng(Path file) {
+    return file.toString().endsWith(".png");
+  }
+
+  private void requireFit(RgbImage picture, Tensor given) throws FileSystemException {
+    var info = given.info();
+    var shape = info.shape();
+    if (!info.dtype().isFloatingPoint() || shape.dims() != 3 || shape.size(0) < 1) {
+      throw refused("expected floats [C, H, W], got %s %s".formatted(info.dtype(), shape));
+    }
+    if (!Shape.of(shape.size(1), shape.size(2))
+        .equals(Shape.of(picture.heightPx(), picture.widthPx()))) {
+      throw refused(
+          "the probabilities are for %d×%d px, but %s has %d×%d; resize them to the image"
+              .formatted(
+                  shape.size(2), shape.size(1), image, picture.widthPx(), picture.heightPx()));
+    }
+    if (out != null && isPng(out) && shape.size(0) > MOST_LABELS) {
+      throw refused(
+          "a palette image holds %d labels, got %d classes; write a .npy"
+              .formatted(MOST_LABELS, shape.size(0)));
+    }
+  }
+
+  private FileSystemException refused(String reason) {
+    return new FileSystemException(probabilities.toString(), null, reason);
+  }
+
+  private static void write(Path file, Tensor q, Tensor labels) throws IOException {
+    if (isPng(file)) {
+      ImageWriter.writePng(TensorPictures.labelMap(labels), file);
+    } else {
+      NpyFile.write(file, q);
+    }
+  }
+}

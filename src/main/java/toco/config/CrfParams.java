@@ -1,0 +1,38 @@
+package toco.config;
+
+import static toco.config.Checks.nonNegative;
+import static toco.config.Checks.positive;
+
+/// The parameters of a dense CRF (Krähenbühl and Koltun, arXiv:1210.5644) with Potts labels: how
+/// strongly pixels that are near each other, and pixels that are also of like colour, want one
+/// label.
+///
+/// @param iterations mean-field iterations; 0 leaves the clipped probabilities
+/// @param gaussianWeight of the term of places alone; 0 leaves it out
+/// @param gaussianSigmaPx its standard deviation in pixels
+/// @param bilateralWeight of the term of places and colours; 0 leaves it out
+/// @param bilateralSigmaPx its standard deviation in pixels
+/// @param bilateralSigmaRgb its standard deviation in colour levels
+public record CrfParams(
+    int iterations,
+    double gaussianWeight,
+    double gaussianSigmaPx,
+    double bilateralWeight,
+    double bilateralSigmaPx,
+    double bilateralSigmaRgb) {
+
+  /// After the segmentation, in evaluation (METHOD, Evaluation).
+  public static final CrfParams EVALUATION = new CrfParams(10, 1, 1, 4, 121, 5);
+
+  /// On class activation maps (METHOD, Evaluation).
+  public static final CrfParams CAM = new CrfParams(10, 3, 3, 4, 36, 3);
+
+  public CrfParams {
+    Checks.atLeast("crf.iterations", iterations, 0);
+    nonNegative("crf.gaussianWeight", gaussianWeight);
+    positive("crf.gaussianSigmaPx", gaussianSigmaPx);
+    nonNegative("crf.bilateralWeight", bilateralWeight);
+    positive("crf.bilateralSigmaPx", bilateralSigmaPx);
+    positive("crf.bilateralSigmaRgb", bilateralSigmaRgb);
+  }
+}
