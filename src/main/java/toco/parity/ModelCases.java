@@ -1,7 +1,11 @@
 package toco.parity;
 
+import java.util.Locale;
 import java.util.Map;
 import toco.cam.MultiScaleCam;
+import toco.config.Combination;
+import toco.eval.MultiScaleInference;
+import toco.image.RgbImage;
 import toco.model.Toco;
 import toco.torch.GradMode;
 import toco.torch.Tensor;
@@ -45,6 +49,28 @@ final class ModelCases {
   static Map<String, Tensor> multiScaleCam(GoldenCase golden, Toco model) {
     var cams = MultiScaleCam.compute(model, golden.in("x"), golden.numbers("scales"));
     return Map.of("out.cam", cams.cam(), "out.cam_aux", cams.auxCam());
+  }
+
+  static Map<String, Tensor> evalMultiScale(GoldenCase golden, Toco model) {
+    var rgb = golden.in("rgb"); // [H, W, 3]
+    long height = rgb.size(0);
+    long width = rgb.size(1);
+    var inference =
+        new MultiScaleInference(
+            golden.numbers("scales"), combination(golden, "flip"), combination(golden, "combine"));
+    int sizePx = golden.params().path("resize").isNumber() ? golden.integer("resize") : 0;
+    var image = new RgbImage(rgb.segment(), (int) width, (int) height);
+    var input = MultiScaleInference.input(image, sizePx, rgb.device());
+    var logits = inference.logits(model, input, height, width).select(0, 0); // [C, H, W]
+    return Map.of(
+        "out.logits_every_4th",
+        logits.slice(1, 0, height, 4).slice(2, 0, width, 4),
+        "out.label",
+        logits.argmax(0));
+  }
+
+  private static Combination combination(GoldenCase golden, String param) {
+    return Combination.valueOf(golden.text(param).toUpperCase(Locale.ROOT));
   }
 
   static Map<String, Tensor> projectionHead(GoldenCase golden, Toco model) {

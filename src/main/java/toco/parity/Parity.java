@@ -111,6 +111,7 @@ public final class Parity {
       case "network" -> withModel(model -> ModelCases.network(golden, model));
       case "cam_only" -> withModel(model -> ModelCases.camOnly(golden, model));
       case "multi_scale_cam" -> withModel(model -> ModelCases.multiScaleCam(golden, model));
+      case "eval_multi_scale" -> withModel(model -> ModelCases.evalMultiScale(golden, model));
       case "projection_head" -> withModel(model -> ModelCases.projectionHead(golden, model));
       case "cam_to_label" -> LabelCases.camToLabel(golden);
       case "roi_mask" -> LabelCases.roiMask(golden);
@@ -148,6 +149,7 @@ public final class Parity {
     return switch (name) {
       case "cam_to_label" -> tensor.equals("out.valid_cam") ? CLOSE : LABELS;
       case "roi_mask", "affinity_mask", "pseudo_label" -> LABELS;
+      case "eval_multi_scale" -> tensor.equals("out.label") ? LABELS : new Within(1e-3, 0);
       case "roi_crops" -> tensor.equals("out.flags") ? LABELS : CLOSE;
       case "denormalize" -> new Share(0.999, CLOSE);
       case "class_loss", "ptc_loss", "ctc_loss", "seg_loss" -> new OfLargest(1e-4);

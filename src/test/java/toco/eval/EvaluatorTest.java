@@ -37,7 +37,7 @@ import toco.torch.TensorScope;
 
 /// Two images of different shapes and random masks, and a small network with random weights.
 class EvaluatorTest {
-  private static final Config CONFIG =
+  static final Config CONFIG =
       Config.defaults()
           .with(
               "model.backbone=custom",
