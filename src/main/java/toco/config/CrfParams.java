@@ -14,12 +14,12 @@ import static toco.config.Checks.positive;
 /// @param bilateralSigmaPx its standard deviation in pixels
 /// @param bilateralSigmaRgb its standard deviation in colour levels
 public record CrfParams(
-    int iterations,
-    double gaussianWeight,
-    double gaussianSigmaPx,
-    double bilateralWeight,
-    double bilateralSigmaPx,
-    double bilateralSigmaRgb) {
+    @Default("10") int iterations,
+    @Default("1") double gaussianWeight,
+    @Default("1") double gaussianSigmaPx,
+    @Default("4") double bilateralWeight,
+    @Default("121") double bilateralSigmaPx,
+    @Default("5") double bilateralSigmaRgb) {
 
   /// After the segmentation, in evaluation (METHOD, Evaluation).
   public static final CrfParams EVALUATION = new CrfParams(10, 1, 1, 4, 121, 5);
@@ -34,5 +34,22 @@ public record CrfParams(
     nonNegative("crf.bilateralWeight", bilateralWeight);
     positive("crf.bilateralSigmaPx", bilateralSigmaPx);
     positive("crf.bilateralSigmaRgb", bilateralSigmaRgb);
+  }
+
+  /// In words, for people.
+  @Override
+  public String toString() {
+    return "CRF of %d iterations, gaussian %s σ %s px, bilateral %s σ %s px and %s levels"
+        .formatted(
+            iterations,
+            number(gaussianWeight),
+            number(gaussianSigmaPx),
+            number(bilateralWeight),
+            number(bilateralSigmaPx),
+            number(bilateralSigmaRgb));
+  }
+
+  private static String number(double value) {
+    return Double.toString(value).replaceFirst("\\.0$", "");
   }
 }

@@ -1,6 +1,7 @@
 package toco.eval;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 
@@ -10,6 +11,8 @@ import java.lang.foreign.MemorySegment;
 /// Pixels whose true label is not in 0…C−1, such as 255, do not count. Not for use by several
 /// threads at once; add up matrices with [#add(ConfusionMatrix)] instead.
 public final class ConfusionMatrix {
+  private static final long EIGHT_ALIKE = 0x0101010101010101L;
+
   private final int classes;
   private final long[] counts; // [true · C + predicted]
 
@@ -33,25 +36,54 @@ public final class ConfusionMatrix {
       return;
     }
     if (predicted < 0 || predicted >= classes) {
-      throw new IllegalArgumentException(
-          "predicted labels must be in 0…%d, got %d".formatted(classes - 1, predicted));
+      throw outOfRange(predicted);
     }
     counts[(int) truth * classes + (int) predicted]++;
   }
 
-  /// Counts label maps of one size.
+  /// Counts label maps of one size. Label maps are mostly flat, so eight pixels at a time are
+  /// looked at: where they are all alike, they count as one.
   ///
   /// @param truth uint8 labels, one a pixel
   /// @param predicted uint8 labels, one a pixel
   public void add(MemorySegment truth, MemorySegment predicted) {
-    if (truth.byteSize() != predicted.byteSize()) {
+    long pixels = truth.byteSize();
+    if (pixels != predicted.byteSize()) {
       throw new IllegalArgumentException(
           "label maps must have one size, got %d and %d pixels"
-              .formatted(truth.byteSize(), predicted.byteSize()));
+              .formatted(pixels, predicted.byteSize()));
     }
-    for (long i = 0; i < truth.byteSize(); i++) {
-      add(truth.get(JAVA_BYTE, i) & 0xFF, predicted.get(JAVA_BYTE, i) & 0xFF);
+    long whole = pixels & -8L;
+    for (long i = 0; i < whole; i += 8) {
+      long of = truth.get(JAVA_LONG_UNALIGNED, i);
+      long as = predicted.get(JAVA_LONG_UNALIGNED, i);
+      if (of == (of & 0xFF) * EIGHT_ALIKE && as == (as & 0xFF) * EIGHT_ALIKE) {
+        add((int) of & 0xFF, (int) as & 0xFF, 8);
+      } else {
+        for (int shift = 0; shift < 64; shift += 8) {
+          add((int) (of >>> shift) & 0xFF, (int) (as >>> shift) & 0xFF, 1);
+        }
+      }
     }
+    for (long i = whole; i < pixels; i++) {
+      add(truth.get(JAVA_BYTE, i) & 0xFF, predicted.get(JAVA_BYTE, i) & 0xFF, 1);
+    }
+  }
+
+  /// Counts some pixels of one kind.
+  void add(int truth, int predicted, long pixels) {
+    if (truth >= classes) {
+      return;
+    }
+    if (predicted >= classes) {
+      throw outOfRange(predicted);
+    }
+    counts[truth * classes + predicted] += pixels;
+  }
+
+  private IllegalArgumentException outOfRange(long predicted) {
+    return new IllegalArgumentException(
+        "predicted labels must be in 0…%d, got %d".formatted(classes - 1, predicted));
   }
 
   /// Adds another matrix's counts.
@@ -98,6 +130,30 @@ public final class ConfusionMatrix {
       accuracy[c] = (double) hits(c) / ofTruth(c);
     }
     return meanOverTruth(accuracy);
+  }
+
+  /// The IoU of every class, weighted by the share of the true pixels that are its own; NaN without
+  /// any.
+  public double frequencyWeightedIou() {
+    var iou = iou();
+    double sum = 0;
+    long all = 0;
+    for (int c = 0; c < classes; c++) {
+      long pixels = ofTruth(c);
+      sum += pixels == 0 ? 0 : pixels * iou[c];
+      all += pixels;
+    }
+    return sum / all;
+  }
+
+  /// Whether any pixel of the truth is of a class.
+  public boolean hasTruth(int c) {
+    return ofTruth(c) > 0;
+  }
+
+  /// How many pixels of one true class were predicted as another, or as itself.
+  public long count(int truth, int predicted) {
+    return counts[truth * classes + predicted];
   }
 
   private double meanOverTruth(double[] values) {

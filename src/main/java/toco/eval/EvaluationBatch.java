@@ -3,60 +3,74 @@ package toco.eval;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import toco.data.Dataset;
 import toco.data.Sample;
-import toco.image.Normalization;
+import toco.image.ImageException;
+import toco.image.LabelMap;
 import toco.image.RgbImage;
-import toco.torch.DType;
 import toco.torch.Device;
-import toco.torch.Interpolation;
 import toco.torch.Tensor;
 
 /// Some samples of a data set, made ready for the network: all are resized to one square, whatever
-/// their shape.
+/// their shape, or, one alone, left at native size.
 ///
-/// @param samples in the data set's order
-/// @param pictures the decoded images at native size, one a sample
-/// @param images float32 [B, 3, sizePx, sizePx] normalised
-/// @param labels float32 [B, K] multi-hot
-record EvaluationBatch(
-    List<Sample> samples, List<RgbImage> pictures, Tensor images, Tensor labels) {
+/// @param entries in the data set's order
+/// @param skipped samples that cannot be scored
+record EvaluationBatch(List<Entry> entries, List<Skipped> skipped) {
+
+  /// One image.
+  ///
+  /// @param picture the decoded image at native size
+  /// @param mask its labels, or null if they were not asked for
+  record Entry(Sample sample, RgbImage picture, @Nullable LabelMap mask) {}
+
+  /// How samples are read.
+  enum Reading {
+    /// Images alone.
+    IMAGES,
+    /// Images and masks; what cannot be read is an error.
+    STRICT,
+    /// Images and masks; a sample that cannot be read, or has no mask, is passed over.
+    SKIPPING
+  }
 
   /// Reads the samples `start` to `end`, exclusive.
   ///
-  /// @param arena owner of the decoded pixels; must outlive the tensors
-  /// @throws toco.image.ImageException naming the file that is missing or unreadable
-  static EvaluationBatch read(
-      Dataset dataset, int start, int end, int sizePx, Device device, Arena arena) {
-    var samples = new ArrayList<Sample>();
-    var pictures = new ArrayList<RgbImage>();
-    var images = new ArrayList<Tensor>();
-    var labels = new ArrayList<Tensor>();
+  /// @param arena owner of the decoded pixels
+  /// @throws ImageException naming the file that is missing or unreadable, unless such are skipped
+  /// @throws toco.data.DataException naming a mask that does not fit its image or the classes
+  static EvaluationBatch read(Dataset dataset, int start, int end, Reading reading, Arena arena) {
+    var entries = new ArrayList<Entry>();
+    var skipped = new ArrayList<Skipped>();
     for (int i = start; i < end; i++) {
       var sample = dataset.sample(i);
-      var picture = sample.readImage(arena);
-      samples.add(sample);
-      pictures.add(picture);
-      images.add(prepare(picture, sizePx, device));
-      labels.add(Tensor.of(sample.labels()));
+      if (reading == Reading.SKIPPING && sample.maskPath().isEmpty()) {
+        skipped.add(new Skipped(i, sample.name(), "no mask for " + sample.imagePath()));
+        continue;
+      }
+      try {
+        var picture = sample.readImage(arena);
+        var mask = reading == Reading.IMAGES ? null : sample.readMask(picture, arena);
+        entries.add(new Entry(sample, picture, mask));
+      } catch (ImageException e) {
+        if (reading != Reading.SKIPPING) {
+          throw e;
+        }
+        skipped.add(new Skipped(i, sample.name(), String.valueOf(e.getMessage())));
+      }
     }
-    return new EvaluationBatch(
-        samples, pictures, Tensor.cat(images, 0), Tensor.stack(labels, 0).to(device));
+    return new EvaluationBatch(List.copyOf(entries), List.copyOf(skipped));
   }
 
-  int size() {
-    return samples.size();
-  }
-
-  /// Normalised first, then resized, as the published evaluation does: [1, 3, sizePx, sizePx].
-  private static Tensor prepare(RgbImage picture, int sizePx, Device device) {
-    return Normalization.normalize(
-            picture
-                .tensor()
-                .to(device)
-                .permute(2, 0, 1) // [3, H, W]
-                .to(DType.FLOAT32))
-        .unsqueeze(0)
-        .interpolate(sizePx, sizePx, Interpolation.BILINEAR);
+  /// float32 [B, 3, H, W] normalised.
+  ///
+  /// @param sizePx side of the square; 0, with one image: native size
+  Tensor images(int sizePx, Device device) {
+    return Tensor.cat(
+        entries.stream()
+            .map(entry -> MultiScaleInference.input(entry.picture(), sizePx, device))
+            .toList(),
+        0);
   }
 }

@@ -2,26 +2,35 @@ package toco.eval;
 
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
-import toco.cam.CamLabels;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import toco.config.Config;
+import toco.config.Protocol;
 import toco.data.DataException;
 import toco.data.Dataset;
+import toco.eval.EvaluationBatch.Entry;
+import toco.eval.EvaluationBatch.Reading;
 import toco.model.Toco;
-import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.GradMode;
-import toco.torch.Interpolation;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// The evaluation that accompanies training (METHOD "Evaluation"): images resized to a square of
-/// `eval.sizePx`, segmentation at that scale alone, CAMs over `eval.camScales`, all scored against
-/// the masks at native size.
+/// Evaluates networks on a data set by a protocol (METHOD "Evaluation"): label maps by
+/// segmentation, with or without a dense CRF, and by CAMs, all scored against the masks at native
+/// size.
 ///
-/// CAMs are scored as the published code does: only classes of the image-level labels count.
+/// CAMs are scored as the published code does: only classes of the image-level labels count. The
+/// CRF runs on threads of its own while the network works on the images after it; scores do not
+/// depend on how many threads there are.
 public final class Evaluator {
   private static final int MAX_BATCH = 16;
 
@@ -29,19 +38,37 @@ public final class Evaluator {
   private static final long BATCH_PIXELS = 16 * 128 * 128;
 
   private final Config config;
+  private final Protocol protocol;
   private final Dataset dataset;
   private final Device device;
   private final int batchSize;
+  private final ImageScorer scorer;
+  private final @Nullable LabelRefinement refinement;
+  private final int crfWorkers;
 
+  /// The evaluation that accompanies training.
+  ///
   /// @param device where the models to evaluate live
-  /// @throws IllegalArgumentException naming the key, if `eval.scales` is not 1 alone or the data
-  ///   set has not the network's classes
+  /// @throws IllegalArgumentException naming the key, if the keys of `eval` ask for another
+  ///   protocol or the data set has not the network's classes
   public Evaluator(Config config, Dataset dataset, Device device) {
-    if (!config.eval().scales().equals(List.of(1.0))) {
-      throw new IllegalArgumentException(
-          "eval.scales must be [1], got %s: this evaluation segments at a single scale; set eval.scales=[1]"
-              .formatted(config.eval().scales()));
-    }
+    this(config, Protocol.of(Protocol.Name.TRAIN_TIME, config), dataset, device, 1);
+  }
+
+  /// @param crfWorkers threads of the CRF, if the protocol has one
+  /// @throws IllegalArgumentException if the data set has not the network's classes
+  public Evaluator(
+      Config config, Protocol protocol, Dataset dataset, Device device, int crfWorkers) {
+    this(config, protocol, dataset, device, crfWorkers, refinement(protocol));
+  }
+
+  Evaluator(
+      Config config,
+      Protocol protocol,
+      Dataset dataset,
+      Device device,
+      int crfWorkers,
+      @Nullable LabelRefinement refinement) {
     if (dataset.numClasses() != config.model().foregroundClasses()) {
       throw new IllegalArgumentException(
           "the data set has %d classes (%s), but model.numClasses is %d, background included; set it to %d"
@@ -52,10 +79,47 @@ public final class Evaluator {
                   dataset.numClasses() + 1));
     }
     this.config = config;
+    this.protocol = protocol;
     this.dataset = dataset;
     this.device = device;
-    long sizePx = config.eval().sizePx();
-    batchSize = Math.clamp(BATCH_PIXELS / (sizePx * sizePx), 1, MAX_BATCH);
+    this.crfWorkers = crfWorkers;
+    this.refinement = refinement;
+    scorer = new ImageScorer(protocol);
+    batchSize = batchSize(protocol.sizePx());
+  }
+
+  private static @Nullable LabelRefinement refinement(Protocol protocol) {
+    var params = protocol.crf();
+    if (params == null) {
+      return null;
+    }
+    throw new UnsupportedOperationException("CRF " + params);
+  }
+
+  /// Images of native size have no common one.
+  private static int batchSize(long sizePx) {
+    return sizePx == 0 ? 1 : Math.clamp(BATCH_PIXELS / (sizePx * sizePx), 1, MAX_BATCH);
+  }
+
+  Dataset dataset() {
+    return dataset;
+  }
+
+  Protocol protocol() {
+    return protocol;
+  }
+
+  Device device() {
+    return device;
+  }
+
+  int batchSize() {
+    return batchSize;
+  }
+
+  /// Batches that the data set makes up.
+  int batches() {
+    return Math.ceilDiv(dataset.size(), batchSize);
   }
 
   /// Scores a network on the whole data set. Needs a mask of every image.
@@ -72,88 +136,155 @@ public final class Evaluator {
   public Optional<Scores> evaluate(
       Toco model, EvaluationListener listener, BooleanSupplier stopRequested) {
     dataset.requireMasks(); // before the first image, so that a gap does not come up after an hour
-    var tally = new Tally(config.model().numClasses());
-    for (int start = 0; start < dataset.size(); start += batchSize) {
-      if (stopRequested.getAsBoolean()) {
-        return Optional.empty();
-      }
-      int end = Math.min(start + batchSize, dataset.size());
-      try (var arena = Arena.ofConfined();
-          var _ = TensorScope.open();
-          var _ = GradMode.noGrad()) {
-        var batch = read(start, end, arena);
-        var predictions = Predictions.of(model, batch.images(), config);
-        for (int i = 0; i < batch.size(); i++) {
-          score(batch, predictions, i, tally, arena);
-        }
-        tally.addImages(batch.labels(), predictions);
-      }
-      listener.onProgress(end, dataset.size());
-    }
-    return Optional.of(tally.scores());
+    var images = new ArrayList<ImageScores>();
+    boolean completed =
+        run(
+            model,
+            IntStream.range(0, batches()).toArray(),
+            Reading.STRICT,
+            stopRequested,
+            result -> {
+              images.addAll(result.images());
+              listener.onProgress(images.size(), dataset.size());
+            });
+    return completed
+        ? Optional.of(new ScoredImages(config.model().numClasses(), images).scores())
+        : Optional.empty();
   }
 
-  /// Draws a row of pictures for each of the first images: the image, CAM and auxiliary CAM of its
-  /// most active class, the segmentation and, where there is a mask, the ground truth.
+  /// Evaluates some batches. Each is a pure function of its images, whatever else is evaluated.
+  ///
+  /// @param sink hears every batch that is done, on this thread, in any order
+  /// @return false if stopped
+  boolean run(
+      Toco model,
+      int[] batches,
+      Reading reading,
+      BooleanSupplier stopRequested,
+      Consumer<BatchResult> sink) {
+    var done = new ConcurrentLinkedQueue<BatchResult>();
+    try (var pool = refinement == null ? null : new RefinementPool(crfWorkers)) {
+      for (int batch : batches) {
+        if (stopRequested.getAsBoolean()) {
+          return false;
+        }
+        if (pool != null) {
+          pool.throwFailure();
+        }
+        evaluate(model, batch, reading, pool, done);
+        drain(done, sink);
+      }
+      if (pool != null) {
+        pool.finish();
+      }
+    }
+    drain(done, sink);
+    return true;
+  }
+
+  private static void drain(Queue<BatchResult> done, Consumer<BatchResult> sink) {
+    for (var result = done.poll(); result != null; result = done.poll()) {
+      sink.accept(result);
+    }
+  }
+
+  @SuppressWarnings("MustBeClosedChecker") // the batch closes it, when the last thread is done
+  private void evaluate(
+      Toco model,
+      int number,
+      Reading reading,
+      @Nullable RefinementPool pool,
+      Queue<BatchResult> done) {
+    int start = number * batchSize;
+    int end = Math.min(start + batchSize, dataset.size());
+    var arena = Arena.ofShared();
+    EvaluationBatch batch;
+    try {
+      batch = EvaluationBatch.read(dataset, start, end, reading, arena);
+    } catch (RuntimeException e) {
+      arena.close();
+      throw e;
+    }
+    var pending = new PendingBatch(number, batch, arena, done::add);
+    try (var _ = TensorScope.open();
+        var _ = GradMode.noGrad()) {
+      if (!batch.entries().isEmpty()) {
+        score(model, batch, pending, pool);
+      }
+    } finally {
+      pending.release();
+    }
+  }
+
+  private void score(
+      Toco model, EvaluationBatch batch, PendingBatch pending, @Nullable RefinementPool pool) {
+    var images = batch.images(protocol.sizePx(), device);
+    var predictions = Predictions.of(model, images, protocol.camScales());
+    for (int i = 0; i < batch.entries().size(); i++) {
+      var entry = batch.entries().get(i);
+      try (var _ = TensorScope.open()) { // maps of C classes at native size are large
+        var unscored = ImageScorer.unscored(entry, predictions, i);
+        var mask = Objects.requireNonNull(entry.mask());
+        var logits = scorer.logits(model, images, predictions, i, mask);
+        var scored = scorer.score(unscored, logits, predictions, i, entry);
+        if (pool == null) {
+          pending.set(i, scored);
+        } else {
+          refineLater(pool, pending, i, scored, entry, ImageScorer.probabilities(logits));
+        }
+      }
+    }
+  }
+
+  /// @param probabilities [C, H, W], taken over
+  private void refineLater(
+      RefinementPool pool,
+      PendingBatch pending,
+      int i,
+      ImageScores image,
+      Entry entry,
+      Tensor probabilities) {
+    var crf = Objects.requireNonNull(refinement);
+    pending.hold();
+    pool.submit(
+        () -> {
+          try (probabilities) {
+            var labels = crf.refine(probabilities, entry.picture()).labels();
+            var mask = Objects.requireNonNull(entry.mask());
+            int classes = config.model().numClasses();
+            pending.set(i, image.with(MapKind.CRF, LabelCounts.of(mask, labels, classes)));
+          } finally {
+            pending.release();
+          }
+        });
+  }
+
+  /// Draws a row of pictures for each of the first images, made as in training: the image, CAM and
+  /// auxiliary CAM of its most active class, the segmentation and, where there is a mask, the
+  /// ground truth.
   ///
   /// @param images how many rows, cut to the data set's size
   /// @param png the file to write
   /// @throws toco.image.ImageException naming the file that cannot be read or written
   public void overlays(Toco model, int images, Path png) {
+    var eval = config.eval();
+    var camScales = eval.camScales().isEmpty() ? List.of(1.0) : eval.camScales();
     int rows = Math.min(images, dataset.size());
+    int atOnce = batchSize(eval.sizePx());
     var sheet = new OverlaySheet(dataset.classNames());
-    for (int start = 0; start < rows; start += batchSize) {
-      int end = Math.min(start + batchSize, rows);
+    for (int start = 0; start < rows; start += atOnce) {
+      int end = Math.min(start + atOnce, rows);
       try (var arena = Arena.ofConfined();
           var _ = TensorScope.open();
           var _ = GradMode.noGrad()) {
-        var batch = read(start, end, arena);
-        var predictions = Predictions.of(model, batch.images(), config);
-        for (int i = 0; i < batch.size(); i++) {
-          sheet.addRow(batch, predictions, i, arena);
+        var batch = EvaluationBatch.read(dataset, start, end, Reading.IMAGES, arena);
+        var predictions = Predictions.of(model, batch.images(eval.sizePx(), device), camScales);
+        var cams = Objects.requireNonNull(predictions.cams());
+        for (int i = 0; i < batch.entries().size(); i++) {
+          sheet.addRow(batch.entries().get(i), predictions, cams, i, arena);
         }
       }
     }
     sheet.write(png);
-  }
-
-  private EvaluationBatch read(int start, int end, Arena arena) {
-    return EvaluationBatch.read(dataset, start, end, config.eval().sizePx(), device, arena);
-  }
-
-  /// Compares one image's predictions with its mask.
-  private void score(
-      EvaluationBatch batch, Predictions predictions, int i, Tally tally, Arena arena) {
-    var mask = batch.samples().get(i).readMask(batch.pictures().get(i), arena);
-    var labels = batch.labels().slice(0, i, i + 1);
-    try (var _ = TensorScope.open()) { // maps of C classes at native size are large
-      var atMask = new Upsampling(mask.heightPx(), mask.widthPx());
-      tally.seg.add(
-          mask.labels(), bytes(atMask.of(predictions.segLogits(), i).argmax(1)).segment());
-      tally.cam.add(
-          mask.labels(),
-          bytes(camLabels(atMask.of(predictions.cams().cam(), i), labels)).segment());
-      tally.camAux.add(
-          mask.labels(),
-          bytes(camLabels(atMask.of(predictions.cams().auxCam(), i), labels)).segment());
-    }
-  }
-
-  private Tensor camLabels(Tensor cam, Tensor labels) {
-    return CamLabels.forEvaluation(
-        CamLabels.validCam(cam, labels), config.cam().backgroundThreshold());
-  }
-
-  private static Tensor bytes(Tensor labels) {
-    return labels.to(DType.UINT8).to(Device.CPU).contiguous();
-  }
-
-  /// Stretches one image's maps over its mask.
-  private record Upsampling(int heightPx, int widthPx) {
-    /// @param maps [B, n, h, w]
-    /// @return [1, n, heightPx, widthPx]
-    Tensor of(Tensor maps, int image) {
-      return maps.slice(0, image, image + 1).interpolate(heightPx, widthPx, Interpolation.BILINEAR);
-    }
   }
 }

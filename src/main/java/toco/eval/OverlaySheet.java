@@ -3,11 +3,13 @@ package toco.eval;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.List;
+import toco.cam.MultiScaleCam;
 import toco.image.Colormap;
 import toco.image.Overlay;
 import toco.image.Picture;
 import toco.image.TileSheet;
 import toco.torch.Interpolation;
+import toco.torch.Tensor;
 
 /// Rows of image | CAM | auxiliary CAM | segmentation | ground truth.
 final class OverlaySheet {
@@ -22,16 +24,22 @@ final class OverlaySheet {
 
   /// Adds one image of a batch.
   ///
+  /// @param i its place in the batch that the predictions are of
   /// @param arena takes the mask
-  void addRow(EvaluationBatch batch, Predictions predictions, int i, Arena arena) {
-    var sample = batch.samples().get(i);
-    var picture = batch.pictures().get(i);
+  void addRow(
+      EvaluationBatch.Entry entry,
+      Predictions predictions,
+      MultiScaleCam.Cams cams,
+      int i,
+      Arena arena) {
+    var sample = entry.sample();
+    var picture = entry.picture();
     var plain = Picture.of(picture);
     sheet.add(sample.name(), plain);
 
-    var cam = predictions.cams().cam().select(0, i); // [K, H, W]
-    var auxCam = predictions.cams().auxCam().select(0, i);
-    int k = TensorPictures.mostActiveClass(cam, batch.labels().select(0, i));
+    var cam = cams.cam().select(0, i); // [K, H, W]
+    var auxCam = cams.auxCam().select(0, i);
+    int k = TensorPictures.mostActiveClass(cam, Tensor.of(sample.labels()));
     if (k < 0) {
       sheet.add("CAM: no class here", plain).add("aux CAM: no class here", plain);
     } else {

@@ -1,7 +1,8 @@
 package toco.eval;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import toco.cam.MultiScaleCam;
-import toco.config.Config;
 import toco.model.Toco;
 import toco.torch.Tensor;
 
@@ -9,19 +10,20 @@ import toco.torch.Tensor;
 ///
 /// @param classLogits [B, K]
 /// @param segLogits [B, C, h, w] at the grid's size, background first
-/// @param cams activation maps [B, K, H, W] at the images' size
+/// @param cams activation maps [B, K, H, W] at the images' size, or null if none were wanted
 /// @param patchCosine [B], the mean cosine between an image's patch tokens
 record Predictions(
-    Tensor classLogits, Tensor segLogits, MultiScaleCam.Cams cams, Tensor patchCosine) {
+    Tensor classLogits, Tensor segLogits, MultiScaleCam.@Nullable Cams cams, Tensor patchCosine) {
 
   /// @param images [B, 3, H, W] normalised
-  static Predictions of(Toco model, Tensor images, Config config) {
+  /// @param camScales over which CAMs are summed; empty: no CAMs are made
+  static Predictions of(Toco model, Tensor images, List<Double> camScales) {
     var tokens = model.encode(images);
     var patchMap = tokens.patchMap(); // [B, D, h, w]
     return new Predictions(
         model.classLogits(patchMap),
         model.segment(patchMap),
-        MultiScaleCam.compute(model, images, config.eval().camScales(), tokens),
+        camScales.isEmpty() ? null : MultiScaleCam.compute(model, images, camScales, tokens),
         meanPairwiseCosine(tokens.patchTokens()));
   }
 

@@ -1,6 +1,9 @@
 package toco.eval;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,70 +12,117 @@ import org.jspecify.annotations.Nullable;
 
 /// The scores of one evaluation. Shares lie in 0…1; a value without anything to count is NaN.
 ///
-/// @param seg pixels of the segmentation, C classes, background first
-/// @param cam pixels of the labels that CAMs give
-/// @param camAux the same of the auxiliary CAMs
-/// @param classF1 F1 of the image-level predictions, averaged over images
+/// @param maps scores of each kind of label map that was made
+/// @param named scores of the classes that were named for whole images
 /// @param patchCosine mean cosine between an image's patch tokens, averaged over images: near 1
 ///   when the tokens have grown all alike
 /// @param images how many were evaluated
 public record Scores(
-    ConfusionMatrix seg,
-    ConfusionMatrix cam,
-    ConfusionMatrix camAux,
-    double classF1,
-    double patchCosine,
-    int images) {
+    Map<MapKind, MapScores> maps, ClassScores named, double patchCosine, int images) {
   public Scores {
-    if (cam.classes() != seg.classes() || camAux.classes() != seg.classes()) {
-      throw new IllegalArgumentException(
-          "the matrices must have as many classes, got seg %d, cam %d, camAux %d"
-              .formatted(seg.classes(), cam.classes(), camAux.classes()));
-    }
+    var copy = new EnumMap<MapKind, MapScores>(MapKind.class);
+    copy.putAll(maps); // the constructor that copies refuses an empty map of another kind
+    maps = Collections.unmodifiableMap(copy);
+    int foreground = named.f1().length;
+    maps.forEach(
+        (kind, map) -> {
+          if (map.matrix().classes() != foreground + 1) {
+            throw new IllegalArgumentException(
+                "expected %d classes in the matrix of %s, got %d"
+                    .formatted(foreground + 1, kind.key(), map.matrix().classes()));
+          }
+        });
   }
 
-  /// Mean IoU of the segmentation over the classes that the masks hold.
+  /// Mean IoU of a kind of label map over the classes that the masks hold; NaN if none was made.
+  public double miou(MapKind kind) {
+    var map = maps.get(kind);
+    return map == null ? Double.NaN : map.matrix().miou();
+  }
+
+  /// Mean IoU of the segmentation.
   public double segMiou() {
-    return seg.miou();
+    return miou(MapKind.SEG);
   }
 
   /// Mean IoU of the CAMs' labels.
   public double camMiou() {
-    return cam.miou();
+    return miou(MapKind.CAM);
   }
 
   /// Mean IoU of the auxiliary CAMs' labels.
   public double camAuxMiou() {
-    return camAux.miou();
+    return miou(MapKind.CAM_AUX);
   }
 
-  /// The scores as a JSON object; NaN, which JSON lacks, becomes null:
+  /// F1 of the image-level predictions, averaged over images.
+  public double classF1() {
+    return named.imageF1();
+  }
+
+  /// The scores as a JSON object; NaN, which JSON lacks, becomes null. KINDS stands for those of
+  /// `seg`, `crf`, `cam` and `camAux` that the evaluation made:
   ///
   /// ```
-  /// images         number of images
-  /// segMiou        mean IoU, 0…1; camMiou and camAuxMiou likewise
-  /// classF1        mean F1 of the image-level predictions, 0…1
-  /// patchCosine    mean cosine between patch tokens, -1…1
-  /// pixelAccuracy  {seg, cam, camAux}: share of pixels that are right
-  /// meanAccuracy   {seg, cam, camAux}: mean over the classes of the masks of that share
-  /// perClass       {background: {seg, cam, camAux}, CLASS: …}: IoU, in label order
+  /// images                number of images
+  /// KINDMiou              mean IoU, 0…1, of each kind: segMiou, camMiou, camAuxMiou …
+  /// classF1               mean F1 of the image-level predictions, 0…1
+  /// classMap              mean average precision of the image-level predictions
+  /// patchCosine           mean cosine between patch tokens, -1…1
+  /// pixelAccuracy         {KINDS}: share of pixels that are right
+  /// meanAccuracy          {KINDS}: mean over the classes of the masks of that share
+  /// frequencyWeightedIou  {KINDS}: IoU of the classes, weighted by their pixels
+  /// boundaryF             {KINDS}: mean boundary F-score of the classes
+  /// perClass              {background: {KINDS}, CLASS: …}: IoU, in label order
+  /// perClassBoundaryF     the same: boundary F-score
+  /// perClassF1            {CLASS: F1 of the image-level predictions}
+  /// perClassAp            {CLASS: average precision of the image-level predictions}
   /// ```
   ///
   /// @param classNames the foreground classes, in label order
   public Map<String, @Nullable Object> toJson(List<String> classNames) {
     var json = new LinkedHashMap<String, @Nullable Object>();
     json.put("images", images);
-    json.put("segMiou", orNull(segMiou()));
-    json.put("camMiou", orNull(camMiou()));
-    json.put("camAuxMiou", orNull(camAuxMiou()));
-    json.put("classF1", orNull(classF1));
+    maps.keySet().forEach(kind -> json.put(kind.key() + "Miou", orNull(miou(kind))));
+    json.put("classF1", orNull(classF1()));
+    json.put("classMap", orNull(named.meanAveragePrecision()));
     json.put("patchCosine", orNull(patchCosine));
-    json.put("pixelAccuracy", each(ConfusionMatrix::pixelAccuracy).toJson());
-    json.put("meanAccuracy", each(ConfusionMatrix::meanAccuracy).toJson());
-    var classes = new LinkedHashMap<String, @Nullable Object>();
-    perClass(classNames).forEach((name, iou) -> classes.put(name, iou.toJson()));
-    json.put("perClass", classes);
+    json.put("pixelAccuracy", ofKinds(map -> map.matrix().pixelAccuracy()));
+    json.put("meanAccuracy", ofKinds(map -> map.matrix().meanAccuracy()));
+    json.put("frequencyWeightedIou", ofKinds(map -> map.matrix().frequencyWeightedIou()));
+    json.put("boundaryF", ofKinds(MapScores::meanBoundaryF));
+    var names = withBackground(classNames);
+    json.put("perClass", perClass(names, map -> map.matrix().iou()));
+    json.put("perClassBoundaryF", perClass(names, MapScores::boundaryF));
+    json.put("perClassF1", named(classNames, named.f1()));
+    json.put("perClassAp", named(classNames, named.averagePrecision()));
     return json;
+  }
+
+  /// Every figure by a name of its own, such as `seg.miou`, `seg.iou.cat` or `classMap`: what has
+  /// an interval.
+  ///
+  /// @param classNames the foreground classes, in label order
+  Map<String, Double> figures(List<String> classNames) {
+    var names = withBackground(classNames);
+    var figures = new LinkedHashMap<String, Double>();
+    maps.forEach(
+        (kind, map) -> {
+          var prefix = kind.key() + ".";
+          figures.put(prefix + "miou", map.matrix().miou());
+          figures.put(prefix + "pixelAccuracy", map.matrix().pixelAccuracy());
+          figures.put(prefix + "meanAccuracy", map.matrix().meanAccuracy());
+          figures.put(prefix + "frequencyWeightedIou", map.matrix().frequencyWeightedIou());
+          figures.put(prefix + "boundaryF", map.meanBoundaryF());
+          var iou = map.matrix().iou();
+          for (int c = 0; c < iou.length; c++) {
+            figures.put(prefix + "iou." + names.get(c), iou[c]);
+          }
+        });
+    figures.put("classF1", classF1());
+    figures.put("classMap", named.meanAveragePrecision());
+    figures.put("patchCosine", patchCosine);
+    return figures;
   }
 
   /// The scores as an aligned plain-text table, in per cent: a line a class, then the means. Ends
@@ -80,52 +130,89 @@ public record Scores(
   ///
   /// @param classNames the foreground classes, in label order
   public String table(List<String> classNames) {
-    var table = new ScoreTable("IoU, %", "seg", "CAM", "aux CAM");
-    perClass(classNames).forEach((name, iou) -> table.percent(name, iou.toArray()));
+    var headings = new ArrayList<>(List.of("IoU, %"));
+    maps.keySet().forEach(kind -> headings.add(kind.heading()));
+    var table = new ScoreTable(headings.toArray(String[]::new));
+    var names = withBackground(classNames);
+    for (int c = 0; c < names.size(); c++) {
+      int index = c;
+      table.percent(names.get(c), each(map -> map.matrix().iou()[index]));
+    }
     table.rule();
-    table.percent("mIoU", each(ConfusionMatrix::miou).toArray());
-    table.percent("pixel accuracy", each(ConfusionMatrix::pixelAccuracy).toArray());
-    table.percent("mean accuracy", each(ConfusionMatrix::meanAccuracy).toArray());
-    table.percent("class F1", classF1);
+    table.percent("mIoU", each(map -> map.matrix().miou()));
+    table.percent("pixel accuracy", each(map -> map.matrix().pixelAccuracy()));
+    table.percent("mean accuracy", each(map -> map.matrix().meanAccuracy()));
+    table.percent("freq. weighted IoU", each(map -> map.matrix().frequencyWeightedIou()));
+    table.percent("boundary F", each(MapScores::meanBoundaryF));
+    table.percent("class F1", classF1());
+    table.percent("class mAP", named.meanAveragePrecision());
     table.plain("patch cosine", "%.4f", patchCosine);
     table.plain("images", "%.0f", images);
     return table.toString();
   }
 
-  /// One kind of score of the three predictions.
-  private record Triple(double seg, double cam, double camAux) {
-    double[] toArray() {
-      return new double[] {seg, cam, camAux};
+  /// What the table has no room for, class by class and in per cent: the boundary F-score of each
+  /// kind of map, then F1 and average precision of the classes named for whole images.
+  ///
+  /// @param classNames the foreground classes, in label order
+  public String classTable(List<String> classNames) {
+    var headings = new ArrayList<>(List.of("boundary F, %"));
+    maps.keySet().forEach(kind -> headings.add(kind.heading()));
+    headings.addAll(List.of("class F1", "class AP"));
+    var table = new ScoreTable(headings.toArray(String[]::new));
+    var names = withBackground(classNames);
+    for (int c = 0; c < names.size(); c++) {
+      int index = c;
+      var boundary = each(map -> map.boundaryF()[index]);
+      var row = Arrays.copyOf(boundary, boundary.length + 2);
+      row[boundary.length] = c == 0 ? Double.NaN : named.f1()[c - 1];
+      row[boundary.length + 1] = c == 0 ? Double.NaN : named.averagePrecision()[c - 1];
+      table.percent(names.get(c), row);
     }
-
-    Map<String, @Nullable Object> toJson() {
-      var json = new LinkedHashMap<String, @Nullable Object>();
-      json.put("seg", orNull(seg));
-      json.put("cam", orNull(cam));
-      json.put("camAux", orNull(camAux));
-      return json;
-    }
+    return table.toString();
   }
 
-  private Triple each(ToDoubleFunction<ConfusionMatrix> score) {
-    return new Triple(
-        score.applyAsDouble(seg), score.applyAsDouble(cam), score.applyAsDouble(camAux));
+  private double[] each(ToDoubleFunction<MapScores> score) {
+    return maps.values().stream().mapToDouble(score).toArray();
   }
 
-  private Map<String, Triple> perClass(List<String> classNames) {
-    if (classNames.size() + 1 != seg.classes()) {
+  private Map<String, @Nullable Object> ofKinds(ToDoubleFunction<MapScores> score) {
+    var json = new LinkedHashMap<String, @Nullable Object>();
+    maps.forEach((kind, map) -> json.put(kind.key(), orNull(score.applyAsDouble(map))));
+    return json;
+  }
+
+  /// The values of each class, kind by kind.
+  private interface OfClasses {
+    double[] of(MapScores map);
+  }
+
+  private Map<String, @Nullable Object> perClass(List<String> names, OfClasses score) {
+    var json = new LinkedHashMap<String, @Nullable Object>();
+    for (int c = 0; c < names.size(); c++) {
+      int index = c;
+      json.put(names.get(c), ofKinds(map -> score.of(map)[index]));
+    }
+    return json;
+  }
+
+  private static Map<String, @Nullable Object> named(List<String> names, double[] values) {
+    var json = new LinkedHashMap<String, @Nullable Object>();
+    for (int k = 0; k < values.length; k++) {
+      json.put(names.get(k), orNull(values[k]));
+    }
+    return json;
+  }
+
+  private List<String> withBackground(List<String> classNames) {
+    if (classNames.size() != named.f1().length) {
       throw new IllegalArgumentException(
           "expected names of the %d foreground classes, got %d: %s"
-              .formatted(seg.classes() - 1, classNames.size(), classNames));
+              .formatted(named.f1().length, classNames.size(), classNames));
     }
     var names = new ArrayList<>(List.of("background"));
     names.addAll(classNames);
-    var rows = new LinkedHashMap<String, Triple>();
-    for (int c = 0; c < names.size(); c++) {
-      int index = c;
-      rows.put(names.get(c), each(matrix -> matrix.iou()[index]));
-    }
-    return rows;
+    return names;
   }
 
   private static @Nullable Double orNull(double value) {

@@ -172,7 +172,7 @@ class EvaluatorTest {
       assertEquals(1, scores.segMiou());
       assertEquals(1, scores.camMiou());
       assertEquals(1, scores.camAuxMiou());
-      assertEquals(1, scores.seg().pixelAccuracy());
+      assertEquals(1, scores.maps().get(MapKind.SEG).matrix().pixelAccuracy());
       assertEquals(0, scores.classF1()); // no class predicted, though there are some
     }
   }

@@ -1,0 +1,164 @@
+package toco.config;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/// How an evaluation makes its label maps (METHOD.md "Evaluation"): all that has to be equal for
+/// two scores to be compared, apart from weights and data.
+///
+/// @param name which of the named protocols it is
+/// @param split the list that is evaluated
+/// @param sizePx side of the square that images are resized to; 0: native size
+/// @param scales image scales of the segmentation, in their order
+/// @param flip how the segmentations of an image and its mirror image become one; NONE: no mirror
+///   image is made
+/// @param combine how those of several scales become one
+/// @param camScales image scales over which CAMs are summed; empty: CAMs are not scored
+/// @param camBackground activation up to which a CAM's pixel is background
+/// @param crf the dense CRF after the segmentation, or null for none
+public record Protocol(
+    Name name,
+    Split split,
+    int sizePx,
+    List<Double> scales,
+    Combination flip,
+    Combination combine,
+    List<Double> camScales,
+    double camBackground,
+    @Nullable CrfParams crf) {
+  private static final List<Double> PUBLISHED_SCALES = List.of(1.0, 1.5, 1.25);
+  private static final int COCO_SIZE_PX = 448;
+
+  /// The named protocols.
+  public enum Name {
+    /// That of evaluations in training: one scale, images of `eval.sizePx`, CAMs scored too.
+    TRAIN_TIME,
+    /// The published one for VOC: native size, scales 1, 1.5, 1.25, flip pair summed, scales'
+    /// maximum.
+    VOC,
+    /// The same and the dense CRF.
+    VOC_CRF,
+    /// The published one for COCO: 448 px, flip pair's maximum, scales summed.
+    COCO,
+    /// The same and the dense CRF.
+    COCO_CRF,
+    /// What the keys of `eval` say.
+    CUSTOM;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  public Protocol {
+    scales = Checks.scales("eval.scales", scales);
+    camScales = List.copyOf(camScales);
+    if (combine == Combination.NONE) {
+      throw Checks.invalid("eval.combine", "sum or max", combine);
+    }
+  }
+
+  /// The protocol of a name, for the split and, where the protocol does not fix them, the settings
+  /// of a configuration.
+  ///
+  /// @throws ConfigException if evaluation in training was asked for and the keys of `eval` say
+  ///   otherwise
+  public static Protocol of(Name name, Config config) {
+    var eval = config.eval();
+    return switch (name) {
+      case TRAIN_TIME -> {
+        requireSingleScale(eval);
+        yield ofKeys(name, config);
+      }
+      case VOC, VOC_CRF ->
+          published(name, eval, 0, Combination.SUM, Combination.MAX, name == Name.VOC_CRF);
+      case COCO, COCO_CRF ->
+          published(
+              name, eval, COCO_SIZE_PX, Combination.MAX, Combination.SUM, name == Name.COCO_CRF);
+      case CUSTOM -> ofKeys(name, config);
+    };
+  }
+
+  private static void requireSingleScale(EvalConfig eval) {
+    if (!eval.scales().equals(List.of(1.0))) {
+      throw notInTraining("eval.scales", "[1]", eval.scales());
+    }
+    if (eval.flip() != Combination.NONE) {
+      throw notInTraining("eval.flip", Combination.NONE, eval.flip());
+    }
+    if (eval.crf()) {
+      throw notInTraining("eval.crf", false, true);
+    }
+  }
+
+  private static ConfigException notInTraining(String key, Object expected, Object got) {
+    return new ConfigException(
+        key,
+        "%s must be %s, got %s: evaluation in training segments at a single scale; set %s=%s, or evaluate with --protocol custom"
+            .formatted(key, expected, got, key, expected));
+  }
+
+  private static Protocol ofKeys(Name name, Config config) {
+    var eval = config.eval();
+    return new Protocol(
+        name,
+        eval.split(),
+        eval.sizePx(),
+        eval.scales(),
+        eval.flip(),
+        eval.combine(),
+        eval.camScales(),
+        config.cam().backgroundThreshold(),
+        eval.crf() ? eval.crfParams() : null);
+  }
+
+  private static Protocol published(
+      Name name,
+      EvalConfig eval,
+      int sizePx,
+      Combination flip,
+      Combination combine,
+      boolean withCrf) {
+    return new Protocol(
+        name,
+        eval.split(),
+        sizePx,
+        PUBLISHED_SCALES,
+        flip,
+        combine,
+        List.of(),
+        0,
+        withCrf ? CrfParams.EVALUATION : null);
+  }
+
+  /// A JSON object with a key for each component.
+  public ObjectNode toJson() {
+    return StrictMapper.JSON.valueToTree(this);
+  }
+
+  /// One line for people.
+  @Override
+  public String toString() {
+    var text = new StringBuilder("%s: split %s, ".formatted(name, split));
+    text.append(sizePx == 0 ? "native size" : sizePx + " px");
+    text.append(", scales ").append(list(scales));
+    text.append(flip == Combination.NONE ? ", no mirror images" : ", flip pair " + flip);
+    if (scales.size() > 1) {
+      text.append(", over scales ").append(combine);
+    }
+    if (!camScales.isEmpty()) {
+      text.append(", CAM scales ").append(list(camScales));
+    }
+    return text.append(crf == null ? ", no CRF" : ", " + crf).toString();
+  }
+
+  private static String list(List<Double> scales) {
+    return scales.stream()
+        .map(scale -> Double.toString(scale).replaceFirst("\\.0$", ""))
+        .collect(Collectors.joining(" "));
+  }
+}

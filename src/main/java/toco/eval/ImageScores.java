@@ -1,0 +1,54 @@
+package toco.eval;
+
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+
+/// What one image adds to the scores.
+///
+/// @param index its position in the data set
+/// @param name its name in the list
+/// @param maps its label maps against its mask
+/// @param labels [K] multi-hot, what it shows
+/// @param classLogits [K], what it was taken to show: a logit above 0 names a class
+/// @param patchCosine mean cosine between its patch tokens
+@SuppressWarnings("ArrayRecordComponent") // values, not identity, are what callers use
+record ImageScores(
+    int index,
+    String name,
+    Map<MapKind, LabelCounts> maps,
+    float[] labels,
+    float[] classLogits,
+    double patchCosine) {
+  ImageScores {
+    if (labels.length != classLogits.length) {
+      throw new IllegalArgumentException(
+          "expected a logit for each of the %d labels, got %d"
+              .formatted(labels.length, classLogits.length));
+    }
+    var copy = new EnumMap<MapKind, LabelCounts>(MapKind.class);
+    copy.putAll(maps); // the constructor that copies refuses an empty map of another kind
+    maps = Collections.unmodifiableMap(copy);
+  }
+
+  /// The same, with one label map more.
+  ImageScores with(MapKind kind, LabelCounts counts) {
+    var more = new EnumMap<MapKind, LabelCounts>(MapKind.class);
+    more.putAll(maps);
+    more.put(kind, counts);
+    return new ImageScores(index, name, more, labels, classLogits, patchCosine);
+  }
+
+  /// F1 of the classes with a positive logit; 0 where neither truth nor prediction has a class.
+  double f1() {
+    int hits = 0;
+    int both = 0; // 2·TP + FP + FN
+    for (int k = 0; k < labels.length; k++) {
+      boolean present = labels[k] > 0;
+      boolean predicted = classLogits[k] > 0;
+      hits += present && predicted ? 1 : 0;
+      both += (present ? 1 : 0) + (predicted ? 1 : 0);
+    }
+    return both == 0 ? 0 : 2.0 * hits / both;
+  }
+}

@@ -1,0 +1,23 @@
+package toco.eval;
+
+/// Scores of one kind of label map. Shares lie in 0…1; a value without anything to count is NaN.
+///
+/// @param matrix the pixels of all images
+/// @param boundaryF [C] the boundary F-score of each class: the harmonic mean of the shares of the
+///   predicted and of the true boundary that lie near the other ([BoundaryMatch]), averaged over
+///   the images whose mask has a boundary of the class
+@SuppressWarnings("ArrayRecordComponent") // values, not identity, are what callers use
+public record MapScores(ConfusionMatrix matrix, double[] boundaryF) {
+  public MapScores {
+    if (boundaryF.length != matrix.classes()) {
+      throw new IllegalArgumentException(
+          "expected a boundary score for each of the %d classes, got %d"
+              .formatted(matrix.classes(), boundaryF.length));
+    }
+  }
+
+  /// Mean boundary F-score over the classes that have one.
+  public double meanBoundaryF() {
+    return Means.ofFinite(boundaryF);
+  }
+}
