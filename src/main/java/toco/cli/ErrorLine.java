@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import toco.checkpoint.CheckpointException;
 import toco.data.DataException;
+import toco.eval.EvaluationException;
 import toco.image.ImageException;
 import toco.torch.TorchException;
 import toco.train.TrainingException;
@@ -40,6 +41,7 @@ final class ErrorLine {
           case DataException e -> text(e);
           case ImageException e -> text(e);
           case CheckpointException e -> text(e);
+          case EvaluationException e -> text(e);
           case TorchException e -> text(e);
           case TrainingException e -> text(e);
           case IllegalArgumentException e -> text(e); // ConfigException among them

@@ -1,98 +1,190 @@
 package toco.cli;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import toco.checkpoint.Checkpoint;
-import toco.checkpoint.StateDict;
+import picocli.CommandLine.Spec;
 import toco.config.Config;
+import toco.config.Protocol;
+import toco.data.Dataset;
+import toco.eval.EvalReport;
+import toco.eval.EvaluationRun;
 import toco.eval.Evaluator;
+import toco.eval.Shard;
 import toco.model.Toco;
-import toco.torch.TensorScope;
-import toco.train.Datasets;
 import toco.train.Devices;
 
 @Command(
     name = "eval",
-    header = "Scores a model against masks: segmentation, CAM, auxiliary CAM, class F1.",
+    header = "Scores a model against masks, by a protocol.",
     description = {
-      "The protocol is that of evaluation in training, on the list that eval.split names:"
-          + " single-scale segmentation, CAMs over eval.camScales.",
-      "Prints a table of IoU by class. With --json, one object: checkpoint, split, images, segMiou,"
-          + " camMiou, camAuxMiou, classF1, patchCosine, pixelAccuracy, meanAccuracy, perClass."
+      "Protocols, on the list that eval.split names:",
+      "  train-time   one scale, images of eval.sizePx; CAMs over eval.camScales are scored, too",
+      "  voc          native size, scales 1, 1.5, 1.25, flip pair summed, the scales' maximum",
+      "  coco         448 px, the same scales, the flip pair's maximum, scales summed",
+      "  voc-crf, coco-crf   the same and the dense CRF",
+      "  custom       what the keys of eval say, such as --set eval.flip=sum",
+      "Prints tables of IoU, boundary F, class F1 and AP, with the protocol, the checkpoint's"
+          + " SHA-256, LibTorch, device and threads; eval.json in the results' folder has all of"
+          + " it, and part-1-of-1.jsonl the counts of every image.",
+      "An image that cannot be read or has no mask is passed over and noted: exit status 3. An"
+          + " evaluation that was killed goes on with --resume."
     },
+    synopsisSubcommandLabel = "[merge]",
     footerHeading = "%nExamples:%n",
     footer = {
       "  toco eval configs/demo.yaml --checkpoint runs/demo/checkpoints/step-000600.safetensors",
-      "  toco eval configs/voc_deit_b.yaml --checkpoint toco_voc.pth --set eval.split=val --json"
+      "  toco eval configs/voc_deit_b.yaml --checkpoint toco_voc.pth --protocol voc-crf \\",
+      "      --bootstrap 1000",
+      "  toco eval configs/voc_deit_b.yaml --checkpoint toco_voc.pth --protocol voc-crf --shard 1/4"
     })
 final class EvalCommand implements Callable<Integer> {
   private final Console console;
 
-  @Parameters(paramLabel = "CONFIG", description = "YAML file that describes model and data.")
-  @SuppressWarnings("NullAway.Init") // picocli sets what is required
-  Path config;
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  CommandSpec spec;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "CONFIG",
+      description = "YAML file that describes model and data.")
+  @Nullable Path config;
 
   @Option(
       names = "--checkpoint",
-      required = true,
       paramLabel = "FILE",
       description =
           "Weights: a checkpoint of a run, another safetensors file, or a .pth of PyTorch.")
-  @SuppressWarnings("NullAway.Init")
-  Path checkpoint;
+  @Nullable Path checkpoint;
+
+  @Option(
+      names = "--protocol",
+      paramLabel = "NAME",
+      defaultValue = "train-time",
+      description = "${COMPLETION-CANDIDATES} (default: train-time).")
+  Protocol.Name protocol = Protocol.Name.TRAIN_TIME;
 
   @Mixin Overrides overrides = new Overrides();
 
-  @Option(names = "--json", description = "Print one JSON object in place of the table.")
-  boolean json;
+  @Mixin EvalOutput output = new EvalOutput();
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Folder of the results (default: run.dir/eval/PROTOCOL-SPLIT).")
+  @Nullable Path out;
+
+  @Option(
+      names = "--shard",
+      paramLabel = "I/N",
+      defaultValue = "1/1",
+      description = "Evaluate the I-th of N parts only; toco eval merge puts them together.")
+  String shard = "1/1";
+
+  @Option(
+      names = "--resume",
+      description = "Go on after the last batch that an interrupted evaluation finished.")
+  boolean resume;
+
+  @Option(
+      names = "--crf-workers",
+      paramLabel = "N",
+      description =
+          "Threads of the dense CRF, beside the network (default: one a core but one). The scores"
+              + " do not depend on it.")
+  int crfWorkers = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
 
   @Option(
       names = "--overlays",
       paramLabel = "N",
-      description = "Draw the first N images, to run.dir/overlays/eval-SPLIT.png.")
+      description =
+          "Draw the first N images as evaluations in training see them, to"
+              + " run.dir/overlays/eval-SPLIT.png.")
   int overlays;
 
   EvalCommand(Console console) {
     this.console = console;
   }
 
+  static CommandLine commandLine(Console console) {
+    return new CommandLine(new EvalCommand(console)).addSubcommand(new EvalMergeCommand(console));
+  }
+
   @Override
   public Integer call() {
-    var loaded = Config.load(config, overrides.keys);
-    Checkpoint.requireSameNetwork(checkpoint, loaded.model());
-    var split = loaded.eval().split();
-    var dataset = Datasets.open(loaded, split);
-    var progress = console.progress();
+    var weights = required(checkpoint, "'--checkpoint=FILE'");
+    var loaded = Config.load(required(config, "'CONFIG'"), overrides.keys);
+    requireUsed(overrides.keys);
+    var part = part();
+    output.requireValid(spec.commandLine());
+    var chosen = Protocol.of(protocol, loaded);
+    EvaluationRun.requireFits(weights, loaded.model());
+    var dataset = Dataset.openWithGaps(loaded.data(), chosen.split());
     var device = Devices.prepare(loaded.train());
+    var progress = console.progress();
+    var folder =
+        out == null ? loaded.run().dir().resolve("eval", protocol + "-" + chosen.split()) : out;
     try (var model = new Toco(loaded.model(), device)) {
-      try (var _ = TensorScope.open()) {
-        StateDict.load(checkpoint).into(model.params().all());
-      }
-      var evaluator = new Evaluator(loaded, dataset, device);
-      progress.onMessage("evaluating %d images on %s".formatted(dataset.size(), device));
-      var scores = evaluator.evaluate(model, progress::onEvaluationProgress);
+      EvaluationRun.load(weights, model);
+      var evaluator = new Evaluator(loaded, chosen, dataset, device, crfWorkers);
+      progress.onMessage(
+          "evaluating %d images on %s by %s".formatted(dataset.size(), device, chosen));
+      var run = new EvaluationRun(folder, part, resume);
+      var listener =
+          new EvaluationRun.Listener(progress::onEvaluationProgress, progress::onMessage);
+      var result = run.run(evaluator, model, weights, listener);
       progress.clear();
       if (overlays > 0) {
-        var png = loaded.run().dir().resolve("overlays", "eval-" + split + ".png");
+        var png = loaded.run().dir().resolve("overlays", "eval-" + chosen.split() + ".png");
         evaluator.overlays(model, Math.min(overlays, dataset.size()), png);
         progress.onMessage("wrote " + png);
       }
-      if (json) {
-        var object = new LinkedHashMap<String, @Nullable Object>();
-        object.put("checkpoint", checkpoint.toString());
-        object.put("split", split.toString());
-        object.putAll(scores.toJson(dataset.classNames()));
-        console.printJson(object);
-      } else {
-        console.print(scores.table(dataset.classNames()));
+      if (part.of() > 1) {
+        progress.onMessage(
+            "shard %s is in %s; when all are there: toco eval merge %s"
+                .formatted(part, result.file(), folder));
+        return result.skipped() == 0 ? ExitStatus.SUCCESS : ExitStatus.SKIPPED;
       }
-      return ExitStatus.SUCCESS;
+      var report = EvalReport.of(List.of(result.file()), output.bootstrap, output.seed);
+      return output.show(report, folder, console, progress);
     }
+  }
+
+  /// A preset says it all; a key beside it would be without effect.
+  private void requireUsed(List<String> keys) {
+    boolean fixed = protocol != Protocol.Name.CUSTOM && protocol != Protocol.Name.TRAIN_TIME;
+    for (var key : keys) {
+      if (fixed && key.startsWith("eval.") && !key.startsWith("eval.split=")) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--set %s has no effect with --protocol %s, which fixes it; use --protocol custom"
+                .formatted(key, protocol));
+      }
+    }
+  }
+
+  private Shard part() {
+    try {
+      return Shard.parse(shard);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--shard: " + e.getMessage());
+    }
+  }
+
+  /// Required here, but not of `toco eval merge`.
+  private <T> T required(@Nullable T value, String what) {
+    if (value == null) {
+      throw new ParameterException(spec.commandLine(), "Missing required " + what);
+    }
+    return value;
   }
 }

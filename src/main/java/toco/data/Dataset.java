@@ -20,6 +20,15 @@ public sealed interface Dataset permits ListedDataset {
     return dataset;
   }
 
+  /// The same, though images may be missing: reading one then says so.
+  ///
+  /// @throws DataException naming the list, the label or the line that is missing or wrong
+  static Dataset openWithGaps(DataConfig data, Split split) {
+    var dataset = ListedDataset.of(data, split, new ClassIndex(data.classNames()));
+    dataset.requireLabels();
+    return dataset;
+  }
+
   /// Number of samples.
   int size();
 

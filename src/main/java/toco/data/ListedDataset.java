@@ -60,9 +60,20 @@ abstract sealed class ListedDataset implements Dataset
   void requireImagesAndLabels() {
     for (var entry : list.entries()) {
       requireExists(image(entry.name()), "image", entry, list);
-      if (!labels.contains(entry.name())) {
-        labels.multiHot(entry.name()); // says which label is missing, and where
-      }
+      requireLabel(entry);
+    }
+  }
+
+  /// Checks that every listed image has a label.
+  ///
+  /// @throws DataException naming the first that is missing
+  void requireLabels() {
+    list.entries().forEach(this::requireLabel);
+  }
+
+  private void requireLabel(NameList.Entry entry) {
+    if (!labels.contains(entry.name())) {
+      labels.multiHot(entry.name()); // says which label is missing, and where
     }
   }
 

@@ -122,6 +122,11 @@ public final class Evaluator {
     return Math.ceilDiv(dataset.size(), batchSize);
   }
 
+  /// Images of a batch.
+  int sizeOfBatch(int batch) {
+    return Math.min(batchSize, dataset.size() - batch * batchSize);
+  }
+
   /// Scores a network on the whole data set. Needs a mask of every image.
   ///
   /// @throws DataException naming the mask that is missing or does not fit

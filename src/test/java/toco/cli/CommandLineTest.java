@@ -27,6 +27,10 @@ class CommandLineTest {
         "train",
         "train --foo",
         "eval config.yaml",
+        "eval",
+        "eval --checkpoint x",
+        "eval c.yaml --checkpoint x --protocol cityscapes",
+        "eval merge",
         "parity",
         "data",
         "data check",
@@ -57,6 +61,7 @@ class CommandLineTest {
       strings = {
         "train",
         "eval",
+        "eval merge",
         "parity",
         "data",
         "data check",

@@ -1,0 +1,53 @@
+package toco.cli;
+
+import java.nio.file.Path;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import toco.eval.EvalReport;
+
+/// How an evaluation's scores are shown.
+final class EvalOutput {
+  @Option(
+      names = "--bootstrap",
+      paramLabel = "N",
+      description = "Add 95 %% intervals from N resamples of the images, such as 1000.")
+  int bootstrap;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Seed of the resamples (default: 0).")
+  long seed;
+
+  @Option(names = "--json", description = "Print one JSON object, eval.json's, in place of tables.")
+  boolean json;
+
+  /// Before the first image, so that a wrong option does not come up after an hour.
+  void requireValid(CommandLine command) {
+    if (bootstrap != 0 && bootstrap < 2) {
+      throw new ParameterException(command, "--bootstrap must be ≥ 2, got " + bootstrap);
+    }
+  }
+
+  /// Writes `eval.json`, prints it or the tables, and says by the status whether images are
+  /// missing.
+  int show(EvalReport report, Path folder, Console console, ProgressReport progress) {
+    var file = folder.resolve("eval.json");
+    report.write(file);
+    if (json) {
+      console.printJson(report.toJson());
+    } else {
+      console.print(report.text());
+    }
+    progress.onMessage("wrote " + file);
+    report
+        .skipped()
+        .forEach(
+            skipped ->
+                progress.onMessage(
+                    "not scored: %s: %s".formatted(skipped.name(), skipped.reason())));
+    return report.skipped().isEmpty() ? ExitStatus.SUCCESS : ExitStatus.SKIPPED;
+  }
+}

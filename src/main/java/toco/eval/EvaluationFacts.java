@@ -1,0 +1,147 @@
+package toco.eval;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import toco.data.Dataset;
+import toco.torch.LibTorch;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// What an evaluation is of, and how it is made: what its figures depend on. Kept at the head of
+/// every file of results, so that only results that belong together are put together.
+///
+/// @param protocol the protocol as JSON
+/// @param protocolText the same in words
+/// @param checkpoint the file of weights
+/// @param checkpointSha256 what identifies its content
+/// @param images of the list
+/// @param listSha256 what identifies the list's names
+/// @param classNames the foreground classes, in label order
+/// @param batchSize images that go through the network together
+/// @param libTorch its version
+/// @param device on which the network ran
+/// @param threads of LibTorch's operators
+record EvaluationFacts(
+    JsonNode protocol,
+    String protocolText,
+    String checkpoint,
+    String checkpointSha256,
+    int images,
+    String listSha256,
+    List<String> classNames,
+    int batchSize,
+    String libTorch,
+    String device,
+    int threads) {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  EvaluationFacts {
+    classNames = List.copyOf(classNames);
+  }
+
+  /// @throws EvaluationException if the checkpoint cannot be read
+  static EvaluationFacts of(Evaluator evaluator, Path checkpoint) {
+    var dataset = evaluator.dataset();
+    return new EvaluationFacts(
+        evaluator.protocol().toJson(),
+        evaluator.protocol().toString(),
+        checkpoint.toString(),
+        sha256(checkpoint),
+        dataset.size(),
+        listSha256(dataset),
+        dataset.classNames(),
+        evaluator.batchSize(),
+        LibTorch.version(),
+        evaluator.device().toString(),
+        LibTorch.numThreads());
+  }
+
+  /// What differs from other facts, in words; what the checkpoint's file is called does not matter.
+  Optional<String> difference(EvaluationFacts other) {
+    return firstDifference(sameImages(), other.sameImages())
+        .or(() -> firstDifference(environment(), other.environment()));
+  }
+
+  /// The same, passing over the machine's part: shards may run on different ones.
+  Optional<String> differenceInSubstance(EvaluationFacts other) {
+    return firstDifference(sameImages(), other.sameImages());
+  }
+
+  private static Optional<String> firstDifference(
+      Map<String, Object> one, Map<String, Object> two) {
+    return one.entrySet().stream()
+        .filter(entry -> !entry.getValue().equals(two.get(entry.getKey())))
+        .map(
+            entry ->
+                "%s %s and %s".formatted(entry.getKey(), entry.getValue(), two.get(entry.getKey())))
+        .findFirst();
+  }
+
+  private Map<String, Object> sameImages() {
+    var facts = new LinkedHashMap<String, Object>();
+    facts.put("protocol", protocol);
+    facts.put("checkpoint (SHA-256)", checkpointSha256);
+    facts.put("number of images", images);
+    facts.put("list (SHA-256 of its names)", listSha256);
+    facts.put("classes", classNames);
+    facts.put("images a batch", batchSize);
+    return facts;
+  }
+
+  /// LibTorch, device and threads.
+  Map<String, Object> environment() {
+    var environment = new LinkedHashMap<String, Object>();
+    environment.put("libTorch", libTorch);
+    environment.put("device", device);
+    environment.put("threads", threads);
+    return environment;
+  }
+
+  String toLine() {
+    return JSON.writeValueAsString(this);
+  }
+
+  /// @throws tools.jackson.core.JacksonException if it is no such line
+  static EvaluationFacts ofLine(String line) {
+    return JSON.readValue(line, EvaluationFacts.class);
+  }
+
+  private static String listSha256(Dataset dataset) {
+    var digest = newSha256();
+    for (int i = 0; i < dataset.size(); i++) {
+      digest.update((dataset.name(i) + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static String sha256(Path file) {
+    var digest = newSha256();
+    try (InputStream in = Files.newInputStream(file)) {
+      var buffer = new byte[1 << 20];
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        digest.update(buffer, 0, read);
+      }
+    } catch (IOException e) {
+      throw new EvaluationException(file, "cannot be read: " + e.getMessage(), e);
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static MessageDigest newSha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every JDK has it
+    }
+  }
+}

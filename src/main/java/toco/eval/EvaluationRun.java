@@ -1,0 +1,117 @@
+package toco.eval;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.Consumer;
+import toco.checkpoint.Checkpoint;
+import toco.checkpoint.CheckpointException;
+import toco.checkpoint.StateDict;
+import toco.config.ModelConfig;
+import toco.eval.EvaluationBatch.Reading;
+import toco.model.Toco;
+import toco.torch.TensorScope;
+
+/// An evaluation, or one shard of it, that leaves its results in a file image by image: it may be
+/// killed and resumed, and shards be put together, without a change in the last digit of a score.
+/// An image that cannot be read or has no mask is passed over and noted.
+///
+/// @param folder where the results go
+/// @param shard which part
+/// @param resume go on after what an interrupted evaluation left in the folder
+public record EvaluationRun(Path folder, Shard shard, boolean resume) {
+
+  /// Hears how the evaluation goes, on the evaluating thread.
+  ///
+  /// @param progress hears how many images are done
+  /// @param messages hears lines for the user
+  public record Listener(EvaluationListener progress, Consumer<String> messages) {}
+
+  /// What a run leaves.
+  ///
+  /// @param file of the shard's results, for [EvalReport]
+  /// @param skipped images that could not be scored
+  public record Result(Path file, int skipped) {}
+
+  /// Loads a checkpoint's weights into a network.
+  ///
+  /// @throws CheckpointException if it is of another number of classes, or does not fit otherwise
+  public static void load(Path checkpoint, Toco model) {
+    try (var _ = TensorScope.open()) {
+      var weights = StateDict.load(checkpoint);
+      requireClasses(weights, model.config());
+      weights.into(model.params().all());
+    }
+  }
+
+  /// Checks what a checkpoint itself says of its network, before a network is made.
+  ///
+  /// @throws toco.config.ConfigException naming the first difference
+  public static void requireFits(Path checkpoint, ModelConfig model) {
+    Checkpoint.requireSameNetwork(checkpoint, model);
+  }
+
+  /// A file of another number of classes has other layers, too; this is the reason to give.
+  private static void requireClasses(StateDict weights, ModelConfig model) {
+    var last = weights.tensors().get("decoder.conv8.weight");
+    if (last != null && last.shape().dims() > 0 && last.size(0) != model.numClasses()) {
+      throw new CheckpointException(
+          weights.source(),
+          "has %d classes, background included, but model.numClasses is %d; give the configuration it was trained with, or set data.classNames and model.numClasses"
+              .formatted(last.size(0), model.numClasses()));
+    }
+  }
+
+  /// Evaluates what is not done yet.
+  ///
+  /// @param checkpoint the file that the model's weights are from
+  /// @throws EvaluationException if the results cannot be written, or resumed
+  /// @throws toco.data.DataException if a mask does not fit its image or the classes
+  public Result run(Evaluator evaluator, Toco model, Path checkpoint, Listener listener) {
+    var file = folder.resolve(shard.fileName());
+    var mine = shard.batches(evaluator.batches());
+    try (var part = PartFile.open(file, EvaluationFacts.of(evaluator, checkpoint), resume)) {
+      int total = Arrays.stream(mine).map(evaluator::sizeOfBatch).sum();
+      if (resume) {
+        listener.messages.accept(
+            part.imagesDone() == 0
+                ? "nothing to resume in %s, starting anew".formatted(file)
+                : "resuming after %d of %d images".formatted(part.imagesDone(), total));
+      }
+      var progress = new Progress(part.imagesDone(), total, part, listener);
+      evaluator.run(
+          model,
+          Arrays.stream(mine).filter(batch -> !part.isDone(batch)).toArray(),
+          Reading.SKIPPING,
+          () -> false,
+          progress::add);
+      return new Result(file, part.skipped());
+    }
+  }
+
+  /// Keeps the results as they come.
+  private static final class Progress {
+    private final int total;
+    private final PartFile part;
+    private final Listener listener;
+    private int done;
+
+    Progress(int done, int total, PartFile part, Listener listener) {
+      this.done = done;
+      this.total = total;
+      this.part = part;
+      this.listener = listener;
+    }
+
+    void add(BatchResult result) {
+      part.add(result);
+      result
+          .skipped()
+          .forEach(
+              skipped ->
+                  listener.messages.accept(
+                      "skipped %s: %s".formatted(skipped.name(), skipped.reason())));
+      done += result.size();
+      listener.progress.onProgress(done, total);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package toco.eval;
+
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/// One of several equal parts of an evaluation, such as one machine's: every `of`-th batch. Batches
+/// are never divided, so each image has the neighbours that it has in one run over all.
+///
+/// @param index 1…of
+/// @param of how many there are
+public record Shard(int index, int of) {
+  /// All there is.
+  public static final Shard WHOLE = new Shard(1, 1);
+
+  private static final Pattern TEXT = Pattern.compile("([0-9]{1,6})/([0-9]{1,6})");
+
+  public Shard {
+    if (index < 1 || index > of) {
+      throw new IllegalArgumentException(
+          "a shard must be 1/N to N/N, got %d/%d".formatted(index, of));
+    }
+  }
+
+  /// Reads `2/4`.
+  public static Shard parse(String text) {
+    var parts = TEXT.matcher(text);
+    if (!parts.matches()) {
+      throw new IllegalArgumentException(
+          "a shard must be written I/N, such as 1/4, got '%s'".formatted(text));
+    }
+    return new Shard(Integer.parseInt(parts.group(1)), Integer.parseInt(parts.group(2)));
+  }
+
+  /// Its batches of so many.
+  int[] batches(int all) {
+    return IntStream.range(0, all).filter(batch -> batch % of == index - 1).toArray();
+  }
+
+  /// The name of the file that keeps its results.
+  String fileName() {
+    return "part-%d-of-%d.jsonl".formatted(index, of);
+  }
+
+  @Override
+  public String toString() {
+    return index + "/" + of;
+  }
+}
