@@ -17,6 +17,7 @@ final class BenchCommand {
         .addSubcommand(new BenchOpsCommand(console))
         .addSubcommand(new BenchLoaderCommand(console))
         .addSubcommand(new BenchStepCommand(console))
-        .addSubcommand(new BenchCrfCommand(console));
+        .addSubcommand(new BenchCrfCommand(console))
+        .addSubcommand(new BenchScoresCommand(console));
   }
 }

@@ -12,10 +12,10 @@ import toco.image.LabelMap;
 /// @param confusion (true class, predicted class, pixels) for each pair that occurs, in order
 /// @param boundary as [BoundaryMatch#counts] gives them
 @SuppressWarnings("ArrayRecordComponent") // values, not identity, are what callers use
-record LabelCounts(int[] confusion, int[] boundary) {
+public record LabelCounts(int[] confusion, int[] boundary) {
   private static final int TRIPLE = 3;
 
-  LabelCounts {
+  public LabelCounts {
     if (confusion.length % TRIPLE != 0 || boundary.length % BoundaryMatch.STRIDE != 0) {
       throw new IllegalArgumentException(
           "counts must come in groups of %d and %d, got %d and %d numbers"
@@ -27,7 +27,7 @@ record LabelCounts(int[] confusion, int[] boundary) {
   ///
   /// @param predicted uint8 labels of the mask's size
   /// @param classes C, background included
-  static LabelCounts of(LabelMap mask, MemorySegment predicted, int classes) {
+  public static LabelCounts of(LabelMap mask, MemorySegment predicted, int classes) {
     var matrix = new ConfusionMatrix(classes);
     matrix.add(mask.labels(), predicted);
     var confusion = new int[classes * classes * TRIPLE];

@@ -73,6 +73,7 @@ class CommandLineTest {
         "bench ops",
         "bench crf",
         "crf",
+        "bench scores",
         "demo",
         "config"
       })

@@ -1,0 +1,60 @@
+package toco.cli;
+
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import toco.bench.ScoresBench;
+
+@Command(
+    name = "scores",
+    header = "Measures the counting of label maps against masks.",
+    description = {
+      "Label maps of 500×375 px with 21 classes. With --json, one object: maps, pixelsMs (confusion"
+          + " matrices alone), boundariesMs (matrices and boundaries, as evaluations count),"
+          + " threads, miou (of the made-up maps)."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {"  toco bench scores", "  toco bench scores --maps 2000 --threads 2 --json"})
+final class BenchScoresCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Option(
+      names = "--maps",
+      paramLabel = "N",
+      defaultValue = "2000",
+      description = "Label maps (default: 2000).")
+  int maps;
+
+  @Option(names = "--threads", paramLabel = "N", description = "Threads (default: one a core).")
+  int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(names = "--json", description = "Print one JSON object.")
+  boolean json;
+
+  BenchScoresCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    var result = ScoresBench.run(maps, threads);
+    if (json) {
+      console.printJson(result);
+    } else {
+      console.print(
+          String.format(
+              Locale.ROOT,
+              """
+              pixels                %8.1f ms for %d label maps of 500×375 px, 21 classes
+              pixels and boundaries %8.1f ms
+              %d threads
+              """,
+              result.pixelsMs(),
+              result.maps(),
+              result.boundariesMs(),
+              result.threads()));
+    }
+    return ExitStatus.SUCCESS;
+  }
+}
