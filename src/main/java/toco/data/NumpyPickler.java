@@ -1,27 +1,28 @@
 package toco.data;
 
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /// Writes the pickle, protocol 3, of a numpy array of shape () whose only object is a dict from
-/// name to a float32 array. The names of numpy 1 are used, which numpy 2 still resolves.
+/// name to an array. The names of numpy 1 are used, which numpy 2 still resolves.
 final class NumpyPickler {
   // where recurring objects are kept in the reader's memo
   private static final int RECONSTRUCT = 0;
   private static final int NDARRAY = 1;
   private static final int DTYPE = 2;
-  private static final int FLOAT32 = 3;
+  private static final int FIRST_ELEMENT_TYPE = 3;
 
   private final ByteArrayOutputStream out;
+  private final List<String> elementTypes = new ArrayList<>(); // in the order of their memos
 
   private NumpyPickler(ByteArrayOutputStream out) {
     this.out = out;
   }
 
-  static void write(Map<String, float[]> byName, ByteArrayOutputStream out) {
+  static void write(Map<String, NumpyArray> byName, ByteArrayOutputStream out) {
     var pickler = new NumpyPickler(out);
     pickler.op(0x80).raw(3);
     pickler.global("numpy.core.multiarray", "_reconstruct", RECONSTRUCT);
@@ -37,22 +38,29 @@ final class NumpyPickler {
     return number(0).op(0x85).op('C').raw(1).raw('b').op(0x87).op('R');
   }
 
-  private NumpyPickler dict(Map<String, float[]> byName) {
+  private NumpyPickler dict(Map<String, NumpyArray> byName) {
     op('}').op('(');
-    boolean first = true;
-    for (var entry : byName.entrySet()) {
-      text(entry.getKey());
-      recall(RECONSTRUCT).recall(NDARRAY).emptyArray();
-      op('(').number(1).number(entry.getValue().length).op(0x85);
-      if (first) {
-        dtype("f4", "<", 0).remember(FLOAT32);
-        first = false;
-      } else {
-        recall(FLOAT32);
-      }
-      op(0x89).floats(entry.getValue()).op('t').op('b');
-    }
+    byName.forEach((name, array) -> text(name).array(array));
     return op('u');
+  }
+
+  private NumpyPickler array(NumpyArray array) {
+    recall(RECONSTRUCT).recall(NDARRAY).emptyArray();
+    op('(').number(1).shape(array.shape());
+    int known = elementTypes.indexOf(array.elementType());
+    if (known >= 0) {
+      recall(FIRST_ELEMENT_TYPE + known);
+    } else {
+      dtype(array.elementType(), "<", 0).remember(FIRST_ELEMENT_TYPE + elementTypes.size());
+      elementTypes.add(array.elementType());
+    }
+    return op(0x89).bytes(array.data()).op('t').op('b');
+  }
+
+  /// A tuple of one to three numbers, for each length of which there is an opcode.
+  private NumpyPickler shape(List<Integer> sizes) {
+    sizes.forEach(this::number);
+    return op(0x84 + sizes.size());
   }
 
   /// `dtype(code, False, True)` with the state `(3, order, None, None, None, -1, -1, flags)`.
@@ -95,12 +103,10 @@ final class NumpyPickler {
     return this;
   }
 
-  private NumpyPickler floats(float[] values) {
-    var bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(values);
+  private NumpyPickler bytes(byte[] values) {
     op('B');
-    out.writeBytes(OneHotNpy.littleEndian(4, bytes.capacity()));
-    out.writeBytes(bytes.array());
+    out.writeBytes(OneHotNpy.littleEndian(4, values.length));
+    out.writeBytes(values);
     return this;
   }
 

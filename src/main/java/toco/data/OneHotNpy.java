@@ -1,6 +1,5 @@
 package toco.data;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -13,7 +12,6 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
-import toco.files.AtomicFile;
 
 /// Image-level labels as the published code keeps them: `numpy.save` of a dict from image name to a
 /// float32 array, one value a class. Python reads it by `numpy.load(file,
@@ -22,8 +20,7 @@ import toco.files.AtomicFile;
 /// Reading executes nothing, see [NumpyPickle]; files of numpy 1 and 2 and of pickle protocols 2 to
 /// 5 are understood. What is written here, numpy 1 and 2 both read.
 public final class OneHotNpy {
-  private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
-  private static final int HEADER_ALIGNMENT = 64;
+  static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final long MAX_BYTES = 1 << 30; // COCO's has 40 MB
 
   private OneHotNpy() {}
@@ -71,24 +68,9 @@ public final class OneHotNpy {
   ///
   /// @throws DataException if it cannot be written; an earlier file is then as before
   public static void write(Path file, Map<String, float[]> byName) {
-    var out = new ByteArrayOutputStream();
-    out.writeBytes(MAGIC);
-    out.write(1);
-    out.write(0);
-    String header = "{'descr': '|O', 'fortran_order': False, 'shape': (), }";
-    int unpadded = MAGIC.length + 4 + header.length() + 1;
-    header += " ".repeat((HEADER_ALIGNMENT - unpadded % HEADER_ALIGNMENT) % HEADER_ALIGNMENT);
-    out.writeBytes(littleEndian(2, header.length() + 1));
-    out.writeBytes((header + "\n").getBytes(StandardCharsets.US_ASCII));
-    NumpyPickler.write(byName, out);
-    try {
-      AtomicFile.write(file, out.toByteArray());
-    } catch (IOException e) {
-      throw new DataException(
-          "cannot write %s: %s; check the folder and the free space"
-              .formatted(file, e.getMessage()),
-          e);
-    }
+    var arrays = new LinkedHashMap<String, NumpyArray>();
+    byName.forEach((name, values) -> arrays.put(name, NumpyArray.of(values, values.length)));
+    NumpyDict.write(file, arrays);
   }
 
   private static SequencedMap<String, float[]> parse(byte[] bytes) {
