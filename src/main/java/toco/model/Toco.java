@@ -1,5 +1,6 @@
 package toco.model;
 
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import toco.config.ModelConfig;
@@ -89,6 +90,13 @@ public final class Toco implements AutoCloseable {
   /// @param full how many images' patch tokens are wanted
   public VisionTransformer.Encoded encode(Tensor images, long full) {
     return network(() -> encoder.forward(images, full));
+  }
+
+  /// The patch tokens behind every block of the encoder, [B, N, D] each and not normed.
+  ///
+  /// @param images [B, 3, H, W] normalised
+  public List<Tensor> patchTokensOfBlocks(Tensor images) {
+    return network(() -> encoder.patchTokensOfBlocks(images));
   }
 
   /// The class tokens alone, [B, D].

@@ -119,13 +119,32 @@ public final class VisionTransformer {
     return lastClassTokens(trunk(images).x);
   }
 
+  /// The patch tokens behind every block, of which [#forward] keeps only what the network needs.
+  ///
+  /// @param images [B, 3, H, W] as above
+  /// @return a tensor [B, N, D] a block, not normed, the first block's first
+  public List<Tensor> patchTokensOfBlocks(Tensor images) {
+    var x = embed(images).x;
+    var patches = new ArrayList<Tensor>();
+    for (var block : blocks) {
+      x = block.forward(x);
+      patches.add(patches(x));
+    }
+    return List.copyOf(patches);
+  }
+
   /// What goes into the last block.
   ///
   /// @param x [B, T, D]
   /// @param aux tokens of the auxiliary layer [B, T, D], if it lies before the last block
   private record Trunk(Tensor x, Tensor aux, long gridH, long gridW) {}
 
-  private Trunk trunk(Tensor images) {
+  /// What goes into the first block.
+  ///
+  /// @param x [B, T, D]
+  private record Embedded(Tensor x, long gridH, long gridW) {}
+
+  private Embedded embed(Tensor images) {
     var embedded = patchEmbed.forward(images); // [B, D, h, w]
     long batch = embedded.size(0);
     long gridH = embedded.size(2);
@@ -138,6 +157,14 @@ public final class VisionTransformer {
             .add(
                 PositionEmbedding.resize(
                     posEmbed, shape.prefixTokens(), gridH, gridW)); // [B, T, D]
+    return new Embedded(x, gridH, gridW);
+  }
+
+  private Trunk trunk(Tensor images) {
+    var embedded = embed(images);
+    var x = embedded.x;
+    long gridH = embedded.gridH;
+    long gridW = embedded.gridW;
     var inFront = blocks.subList(0, blocks.size() - 1);
     if (checkpointing && x.requiresGrad()) {
       var kept = new Recomputation(inFront, x, blocks.size() + auxLayer);
