@@ -69,6 +69,20 @@ public final class ImageWriter {
   ///
   /// @throws ImageException if it cannot be written
   public static void writePng(LabelMap map, Path file) {
+    writePng(indexed(map), file);
+  }
+
+  /// A label map as the content of such a file.
+  public static byte[] png(LabelMap map) {
+    try {
+      var writer = ImageIO.getImageWritersByFormatName("png").next();
+      return encode(writer, indexed(map), writer.getDefaultWriteParam(), null);
+    } catch (IOException e) {
+      throw new ImageException("cannot encode a label map: " + ImageException.reason(e), e);
+    }
+  }
+
+  private static BufferedImage indexed(LabelMap map) {
     var reds = new byte[256];
     var greens = new byte[256];
     var blues = new byte[256];
@@ -85,7 +99,7 @@ public final class ImageWriter {
             BufferedImage.TYPE_BYTE_INDEXED,
             new IndexColorModel(8, 256, reds, greens, blues));
     buffered.getRaster().setDataElements(0, 0, map.widthPx(), map.heightPx(), bytes(map.labels()));
-    writePng(buffered, file);
+    return buffered;
   }
 
   private static void writePng(BufferedImage image, Path file) {
@@ -99,21 +113,31 @@ public final class ImageWriter {
       ImageWriteParam param,
       @Nullable IIOMetadata metadata,
       Path file) {
-    var encoded = new ByteArrayOutputStream();
     try {
-      try (var output = new MemoryCacheImageOutputStream(encoded)) {
-        writer.setOutput(output);
-        writer.write(null, new IIOImage(image, null, metadata), param);
-      }
-      AtomicFile.write(file, encoded.toByteArray());
+      AtomicFile.write(file, encode(writer, image, param, metadata));
     } catch (IOException e) {
       throw new ImageException(
           "cannot write %s: %s; check the folder, its permissions and the free space"
               .formatted(file, ImageException.reason(e)),
           e);
+    }
+  }
+
+  /// Ends the writer.
+  private static byte[] encode(
+      javax.imageio.ImageWriter writer,
+      BufferedImage image,
+      ImageWriteParam param,
+      @Nullable IIOMetadata metadata)
+      throws IOException {
+    var encoded = new ByteArrayOutputStream();
+    try (var output = new MemoryCacheImageOutputStream(encoded)) {
+      writer.setOutput(output);
+      writer.write(null, new IIOImage(image, null, metadata), param);
     } finally {
       writer.dispose();
     }
+    return encoded.toByteArray();
   }
 
   /// The JDK halves the chroma by default; fine textures of one hue need every sample.

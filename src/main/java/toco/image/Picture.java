@@ -38,6 +38,16 @@ public record Picture(int[] rgb, int widthPx, int heightPx) {
     return new Picture(rgb, image.widthPx(), image.heightPx());
   }
 
+  /// A label map in the VOC colours.
+  public static Picture of(LabelMap map) {
+    byte[] labels = map.labels().toArray(ValueLayout.JAVA_BYTE);
+    var rgb = new int[labels.length];
+    for (int i = 0; i < rgb.length; i++) {
+      rgb[i] = VocPalette.rgb(labels[i] & 0xFF);
+    }
+    return new Picture(rgb, map.widthPx(), map.heightPx());
+  }
+
   /// A copy scaled so that its longer side is `sidePx`: enlarged by repeating pixels, reduced by
   /// averaging them.
   public Picture fittedTo(int sidePx) {
