@@ -3,6 +3,7 @@ package toco.data;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import toco.config.DataConfig;
 import toco.config.Split;
 
@@ -29,6 +30,14 @@ public sealed interface Dataset permits ListedDataset {
     return dataset;
   }
 
+  /// The images of a split by their names, in the list's order, for work that needs no labels.
+  ///
+  /// @throws DataException naming the list or image that is missing, or a name listed twice
+  static SequencedMap<String, Path> images(DataConfig data, Split split) {
+    return ListedDataset.of(data, split, new ClassIndex(data.classNames(), _ -> {}))
+        .requireImages();
+  }
+
   /// Number of samples.
   int size();
 
@@ -42,6 +51,9 @@ public sealed interface Dataset permits ListedDataset {
 
   /// Where a sample's mask lies, if it has one.
   Optional<Path> maskPath(int index);
+
+  /// Where a sample's mask belongs, whether it is there or not.
+  Path maskPlace(int index);
 
   /// Checks that every sample has a mask file, as evaluation needs.
   ///

@@ -22,7 +22,7 @@ import java.util.TreeMap;
 /// The JPEG and PNG images anywhere beneath a folder, by name: the path beneath the folder without
 /// its extension, `beach/IMG_1`, or with it where two files differ in nothing else. Hidden files
 /// and folders are passed over; links are followed.
-final class ImageFolder {
+public final class ImageFolder {
   private final Path folder;
   private final SequencedMap<String, Path> byName;
   private final Map<String, String> nameOf = new HashMap<>(); // of a path beneath the folder
@@ -52,7 +52,7 @@ final class ImageFolder {
   ///
   /// @param except a folder that is left out, such as that of the masks
   /// @throws DataException if the folder is missing or unreadable
-  static ImageFolder scan(Path folder, Path except) {
+  public static ImageFolder scan(Path folder, Path except) {
     if (!Files.isDirectory(folder)) {
       throw new DataException(
           "the image folder %s does not exist; set data.root to the folder of your images"
@@ -72,7 +72,7 @@ final class ImageFolder {
   }
 
   /// The images by name, in the order of the names.
-  SequencedMap<String, Path> byName() {
+  public SequencedMap<String, Path> byName() {
     return byName;
   }
 

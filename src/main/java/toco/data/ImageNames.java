@@ -3,7 +3,7 @@ package toco.data;
 import java.util.regex.Pattern;
 
 /// Names of image files as text, with `/` between folders.
-final class ImageNames {
+public final class ImageNames {
   private static final Pattern EXTENSION =
       Pattern.compile("\\.(jpe?g|png)$", Pattern.CASE_INSENSITIVE);
 
@@ -14,7 +14,7 @@ final class ImageNames {
   }
 
   /// The path without `.jpg`, `.jpeg` or `.png`, in any case; other paths as they are.
-  static String withoutExtension(String path) {
+  public static String withoutExtension(String path) {
     return EXTENSION.matcher(path).replaceFirst("");
   }
 

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import toco.config.DataConfig;
 import toco.config.Split;
 
@@ -77,6 +78,23 @@ abstract sealed class ListedDataset implements Dataset
     }
   }
 
+  /// Checks that every listed image exists and is listed once.
+  ///
+  /// @return the images by name
+  /// @throws DataException naming the first that is missing
+  SequencedMap<String, Path> requireImages() {
+    var images = new LinkedHashMap<String, Path>();
+    for (var entry : list.entries()) {
+      requireExists(image(entry.name()), "image", entry, list);
+      if (images.put(entry.name(), image(entry.name())) != null) {
+        throw new DataException(
+            "%s: '%s' is listed before; take the line out"
+                .formatted(list.origin(entry), entry.name()));
+      }
+    }
+    return images;
+  }
+
   @Override
   public void requireMasks() {
     for (var entry : list.entries()) {
@@ -101,7 +119,12 @@ abstract sealed class ListedDataset implements Dataset
 
   @Override
   public Optional<Path> maskPath(int index) {
-    return Optional.of(mask(name(index))).filter(Files::isRegularFile);
+    return Optional.of(maskPlace(index)).filter(Files::isRegularFile);
+  }
+
+  @Override
+  public Path maskPlace(int index) {
+    return mask(name(index));
   }
 
   @Override
