@@ -41,6 +41,7 @@ class ArchitectureTest {
           "optim",
           "checkpoint",
           "eval",
+          "infer",
           "train",
           "preview",
           "parity",

@@ -38,7 +38,7 @@ import toco.train.Devices;
       "An image that cannot be read or has no mask is passed over and noted: exit status 3. An"
           + " evaluation that was killed goes on with --resume."
     },
-    synopsisSubcommandLabel = "[merge]",
+    synopsisSubcommandLabel = "[cam|merge]",
     footerHeading = "%nExamples:%n",
     footer = {
       "  toco eval configs/demo.yaml --checkpoint runs/demo/checkpoints/step-000600.safetensors",
@@ -116,7 +116,9 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   static CommandLine commandLine(Console console) {
-    return new CommandLine(new EvalCommand(console)).addSubcommand(new EvalMergeCommand(console));
+    return new CommandLine(new EvalCommand(console))
+        .addSubcommand(new EvalCamCommand(console))
+        .addSubcommand(new EvalMergeCommand(console));
   }
 
   @Override

@@ -1,0 +1,38 @@
+package toco.cli;
+
+import java.util.EnumSet;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import toco.infer.MapSource;
+
+@Command(
+    name = "cam-as-seg",
+    header = "Draws the segmentation's probabilities as if they were class activation maps.",
+    description = {
+      "At native size: logits at the scales 1, 1.25 and 1.5, of each image and its mirror image the"
+          + " larger, their sum over the scales, softmax with the background; the maps of the"
+          + " image's classes are kept. The published CAM labels are made of them.",
+      "Writes DIR/seg/NAME.png, the strongest class at each pixel, and DIR/classes.csv, which says"
+          + " whose classes they are.",
+      "An image that cannot be read is named and passed over; the exit status is then 3."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  toco infer cam-as-seg runs/demo/config.yaml --images photos --out maps --npy \\",
+      "    --checkpoint runs/demo/checkpoints/step-000600.safetensors"
+    })
+final class InferCamAsSegCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Mixin HeatMapOptions options = new HeatMapOptions();
+
+  InferCamAsSegCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    return options.run(console, EnumSet.of(MapSource.SEG));
+  }
+}

@@ -1,0 +1,70 @@
+package toco.cli;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import toco.infer.SegmentationExport;
+
+@Command(
+    name = "seg",
+    header = "Segments images.",
+    description = {
+      "Writes DIR/labels/NAME.png, a palette PNG of class indices of the image's size.",
+      "An image that cannot be read is named and passed over; the exit status is then 3."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  toco infer seg runs/demo/config.yaml --images photos --out seg --overlay \\",
+      "    --checkpoint runs/demo/checkpoints/step-000600.safetensors",
+      "  toco infer seg configs/voc_deit_b.yaml --checkpoint toco_voc.pth --images cat.jpg \\",
+      "    --out seg --protocol voc-crf"
+    })
+final class InferSegCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Mixin NetworkOptions network = new NetworkOptions();
+
+  @Option(
+      names = "--images",
+      required = true,
+      paramLabel = "PATH",
+      description = "An image, or a folder of images; its sub-folders count.")
+  @SuppressWarnings("NullAway.Init") // picocli sets what is required
+  Path images;
+
+  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder to write to.")
+  @SuppressWarnings("NullAway.Init")
+  Path out;
+
+  @Mixin ProtocolOption protocol = new ProtocolOption();
+
+  @Option(
+      names = {"--colour", "--color"},
+      description = "Write plain colours too: DIR/colour/NAME.png.")
+  boolean colour;
+
+  @Option(
+      names = "--overlay",
+      description = "Draw the labels over the image too: DIR/overlay/NAME.png.")
+  boolean overlay;
+
+  InferSegCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    var loaded = network.load();
+    var options = new SegmentationExport.Options(images, out, protocol.name, colour, overlay);
+    var progress = console.progress();
+    var heard = new ImageProgress(progress, "segmenting");
+    try (var trained = network.open(loaded)) {
+      var result = SegmentationExport.write(trained, options, heard);
+      progress.clear();
+      console.print("wrote %s: %d label maps\n".formatted(out.resolve("labels"), result.images()));
+      return heard.finish(result.unreadable(), result.images());
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package toco.cli;
+
+import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import toco.config.Config;
+import toco.infer.TrainedNetwork;
+import toco.train.Devices;
+
+/// The arguments that name a trained network.
+final class NetworkOptions {
+  @Parameters(paramLabel = "CONFIG", description = "YAML file that describes model and data.")
+  @SuppressWarnings("NullAway.Init") // picocli sets what is required
+  Path config;
+
+  @Option(
+      names = "--checkpoint",
+      required = true,
+      paramLabel = "FILE",
+      description =
+          "Weights: a checkpoint of a run, another safetensors file, or a .pth of PyTorch.")
+  @SuppressWarnings("NullAway.Init")
+  Path checkpoint;
+
+  @Mixin Overrides overrides = new Overrides();
+
+  Config load() {
+    return Config.load(config, overrides.keys);
+  }
+
+  /// The network on the device that the configuration names.
+  TrainedNetwork open(Config loaded) {
+    return TrainedNetwork.load(checkpoint, loaded, Devices.prepare(loaded.train()));
+  }
+}

@@ -1,0 +1,140 @@
+package toco.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import toco.config.Split;
+import toco.infer.MapSource;
+import toco.infer.PseudoLabelExport;
+import toco.infer.Refinement;
+
+@Command(
+    name = "pseudo-labels",
+    header = "Writes segmentation labels for training a fully supervised network.",
+    description = {
+      "Labels of the training list from class maps and image-level labels, as palette PNG of the"
+          + " images' size: 0 background, 1…K, 255 ignored. The classes compete with a background"
+          + " of cam.highThreshold, and with one of cam.lowThreshold; a pixel that the first calls"
+          + " background is ignored, unless the second does so too.",
+      "DIR is then a folder of masks, for data.maskDir. Where the data set has masks of its own,"
+          + " the labels are scored against them: the mean IoU of the pixels that are not ignored.",
+      "With --json, one object: out, images, labelledShare, scored, miou, perClass."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  toco pseudo-labels runs/demo/config.yaml --out pseudo \\",
+      "    --checkpoint runs/demo/checkpoints/step-000600.safetensors",
+      "  toco pseudo-labels configs/voc_deit_b.yaml --checkpoint toco_voc.pth --out pseudo \\",
+      "    --maps seg --refine crf"
+    })
+final class PseudoLabelsCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Mixin NetworkOptions network = new NetworkOptions();
+
+  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder to write to.")
+  @SuppressWarnings("NullAway.Init") // picocli sets what is required
+  Path out;
+
+  @Option(
+      names = "--refine",
+      paramLabel = "par|crf|none",
+      defaultValue = "par",
+      description =
+          "par: pixel-adaptive refinement, as in training (default). crf: a dense CRF, as the"
+              + " published CAM labels. none: thresholds alone.")
+  Refinement refine = Refinement.PAR;
+
+  @Option(
+      names = "--maps",
+      paramLabel = "cam|aux_cam|seg",
+      defaultValue = "cam",
+      description =
+          "What the labels are made of (default: cam). seg: the segmentation's probabilities, see"
+              + " toco infer cam-as-seg; the published CAM labels are made of them.")
+  MapSource maps = MapSource.CAM;
+
+  @Option(
+      names = "--split",
+      paramLabel = "train|val|test",
+      defaultValue = "train",
+      description = "The list that is labelled (default: train).")
+  Split split = Split.TRAIN;
+
+  @Option(names = "--json", description = "Print one JSON object.")
+  boolean json;
+
+  PseudoLabelsCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    var loaded = network.load();
+    var progress = console.progress();
+    var heard = new ImageProgress(progress, "labelling");
+    try (var trained = network.open(loaded)) {
+      var result =
+          PseudoLabelExport.write(
+              trained, new PseudoLabelExport.Options(out, split, maps, refine), heard);
+      progress.clear();
+      if (json) {
+        console.printJson(toJson(result, loaded.data().classNames()));
+      } else {
+        console.print(text(result));
+      }
+      return heard.finish(result.unreadable(), result.images());
+    }
+  }
+
+  private String text(PseudoLabelExport.Result result) {
+    var text =
+        new StringBuilder(
+            String.format(
+                Locale.ROOT,
+                "wrote %s: %d label maps, %.2f %% of the pixels labelled\n",
+                out,
+                result.images(),
+                100 * result.labelledShare()));
+    if (result.scored() > 0) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "mIoU %.2f over these pixels, of %d images with masks\n",
+              100 * result.confusion().miou(),
+              result.scored()));
+    }
+    return text.toString();
+  }
+
+  private Map<String, @Nullable Object> toJson(
+      PseudoLabelExport.Result result, List<String> classNames) {
+    var names = new ArrayList<>(List.of("background"));
+    names.addAll(classNames);
+    var iou = result.confusion().iou();
+    var perClass = new LinkedHashMap<String, @Nullable Object>();
+    for (int c = 0; c < iou.length; c++) {
+      perClass.put(names.get(c), orNull(iou[c]));
+    }
+    var object = new LinkedHashMap<String, @Nullable Object>();
+    object.put("out", out.toString());
+    object.put("images", result.images());
+    object.put("labelledShare", orNull(result.labelledShare()));
+    object.put("scored", result.scored());
+    object.put("miou", orNull(result.confusion().miou()));
+    object.put("perClass", perClass);
+    return object;
+  }
+
+  private static @Nullable Double orNull(double value) {
+    return Double.isFinite(value) ? value : null;
+  }
+}

@@ -1,0 +1,74 @@
+package toco.eval;
+
+import java.util.ArrayList;
+import java.util.List;
+import toco.image.LabelMap;
+import toco.torch.DType;
+import toco.torch.Tensor;
+
+/// Confusion matrices of one kind of CAM at many background thresholds, counted in one pass over
+/// the pixels: a pixel is foreground at the thresholds below its value, and background at the
+/// others.
+final class ThresholdCounts {
+  private final int classes;
+  private final List<Double> thresholds;
+  private final long[] counts; // [truth][strongest class's label][how many thresholds lie below]
+
+  /// @param classes C, background included
+  /// @param thresholds growing
+  ThresholdCounts(int classes, List<Double> thresholds) {
+    this.classes = classes;
+    this.thresholds = List.copyOf(thresholds);
+    counts = new long[classes * classes * (thresholds.size() + 1)];
+  }
+
+  /// Counts an image.
+  ///
+  /// @param cam [n, H, W] of the image's classes, in the mask's size, on any device
+  /// @param labels label of each of the n maps, 1…K; empty: all is background
+  /// @param mask its truth
+  void add(Tensor cam, long[] labels, LabelMap mask) {
+    var truth =
+        Tensor.wrap(mask.labels(), DType.UINT8, mask.heightPx(), mask.widthPx())
+            .to(DType.INT64)
+            .to(cam.device());
+    var code = truth.mul(classes);
+    if (labels.length == 0) {
+      code = code.mul(thresholds.size() + 1);
+    } else {
+      var strongest = cam.max(0);
+      var below = truth.zerosLike();
+      for (double threshold : thresholds) {
+        below = below.add(strongest.values().gt(threshold).to(DType.INT64));
+      }
+      var label =
+          Tensor.of(labels)
+              .to(cam.device())
+              .indexSelect(0, strongest.indices().flatten(0))
+              .reshape(truth.shape().sizes());
+      code = code.add(label).mul(thresholds.size() + 1).add(below);
+    }
+    var found = code.maskedSelect(truth.lt(classes)).bincount(counts.length).toLongArray();
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] += found[i];
+    }
+  }
+
+  /// A matrix a threshold.
+  List<ConfusionMatrix> matrices() {
+    var matrices = new ArrayList<ConfusionMatrix>();
+    for (int t = 0; t < thresholds.size(); t++) {
+      var matrix = new ConfusionMatrix(classes);
+      int i = 0;
+      for (int truth = 0; truth < classes; truth++) {
+        for (int label = 0; label < classes; label++) {
+          for (int below = 0; below <= thresholds.size(); below++) {
+            matrix.add(truth, below > t ? label : 0, counts[i++]);
+          }
+        }
+      }
+      matrices.add(matrix);
+    }
+    return List.copyOf(matrices);
+  }
+}

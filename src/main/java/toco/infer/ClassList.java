@@ -1,0 +1,62 @@
+package toco.infer;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import toco.data.DataException;
+import toco.files.AtomicFile;
+
+/// Whose classes the maps of some images are: a line an image, `NAME,predicted,cat,dog` or
+/// `NAME,dataset,cat,dog`.
+final class ClassList {
+  private final List<String> classNames;
+  private final StringBuilder csv = new StringBuilder("image,classes from,classes\n");
+  private int images;
+  private int predicted;
+
+  ClassList(List<String> classNames) {
+    this.classNames = classNames;
+  }
+
+  void add(InputImage image, ImageClasses.Found found) {
+    images++;
+    predicted += found.predicted() ? 1 : 0;
+    var classes =
+        IntStream.range(0, classNames.size())
+            .filter(k -> found.multiHot()[k] > 0)
+            .mapToObj(k -> "," + cell(classNames.get(k)))
+            .collect(Collectors.joining());
+    csv.append(cell(image.name()))
+        .append(found.predicted() ? ",predicted" : ",dataset")
+        .append(classes)
+        .append('\n');
+  }
+
+  int size() {
+    return images;
+  }
+
+  int predicted() {
+    return predicted;
+  }
+
+  /// @throws DataException if the file cannot be written
+  void write(Path file) {
+    try {
+      AtomicFile.write(file, csv.toString().getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new DataException(
+          "cannot write %s: %s; check the folder and the free space"
+              .formatted(file, e.getMessage()),
+          e);
+    }
+  }
+
+  private static String cell(String text) {
+    boolean plain = text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+    return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
+  }
+}

@@ -1,0 +1,112 @@
+package toco.infer;
+
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import toco.eval.TensorPictures;
+import toco.image.Colormap;
+import toco.image.ImageWriter;
+import toco.image.Overlay;
+import toco.image.RgbImage;
+import toco.torch.Tensor;
+
+/// Draws the class maps of images, and writes them as numbers:
+///
+/// ```
+/// OUT/cam/NAME.png          the strongest class at each pixel, over the image; likewise aux_cam, seg
+/// OUT/cam/NAME.CLASS.png    each class alone, if asked for
+/// OUT/cam/NAME.npy          {keys, high_res} as the published code exports, if asked for
+/// OUT/classes.csv           whose classes they are: the data set's, or predicted
+/// ```
+public final class HeatMapExport {
+  private final TrainedNetwork network;
+  private final Options options;
+  private final ClassList classList;
+
+  private HeatMapExport(TrainedNetwork network, Options options) {
+    this.network = network;
+    this.options = options;
+    classList = new ClassList(network.config().data().classNames());
+  }
+
+  /// What a user may choose.
+  ///
+  /// @param images an image, or a folder of images
+  /// @param out the folder to write to; older results in it are replaced
+  /// @param sources what the maps are made of
+  /// @param labels whose classes have maps
+  /// @param perClass draw each class alone too
+  /// @param npy write the maps as numbers too
+  public record Options(
+      Path images,
+      Path out,
+      Set<MapSource> sources,
+      LabelChoice labels,
+      boolean perClass,
+      boolean npy) {
+    public Options {
+      sources = Set.copyOf(sources);
+      if (sources.isEmpty()) {
+        throw new IllegalArgumentException(
+            "name at least one of " + EnumSet.allOf(MapSource.class));
+      }
+    }
+  }
+
+  /// What was done.
+  ///
+  /// @param images how many have maps now
+  /// @param predicted of how many of them the classes are predicted
+  /// @param unreadable names of the images that could not be read
+  public record Result(int images, int predicted, List<String> unreadable) {}
+
+  /// Does it.
+  ///
+  /// @throws toco.data.DataException if there is no image, or the data set's labels are needed and
+  ///   cannot be read
+  /// @throws toco.image.ImageException if a picture cannot be written
+  public static Result write(TrainedNetwork network, Options options, InferenceListener listener) {
+    return new HeatMapExport(network, options).run(listener);
+  }
+
+  private Result run(InferenceListener listener) {
+    var images = InputImage.find(options.images(), options.out());
+    var classes = ImageClasses.of(network.config(), options.labels(), images);
+    var maker = new MapMaker(network, classes, options.sources());
+    var unreadable =
+        ImageLoop.run(
+            images,
+            listener,
+            (_, image, picture) -> {
+              var made = maker.make(image, picture);
+              made.bySource().forEach((source, maps) -> write(image, picture, source, maps));
+              classList.add(image, made.classes());
+            });
+    classList.write(options.out().resolve("classes.csv"));
+    return new Result(classList.size(), classList.predicted(), unreadable);
+  }
+
+  private void write(InputImage image, RgbImage picture, MapSource source, ClassMaps maps) {
+    var folder = options.out().resolve(source.toString());
+    draw(picture, maps.strongest(), image.in(folder, ".png"));
+    if (options.perClass()) {
+      for (int i = 0; i < maps.keys().size(); i++) {
+        var name = network.config().data().classNames().get(maps.keys().get(i));
+        draw(picture, maps.maps().select(0, i), image.in(folder, "." + asFileName(name) + ".png"));
+      }
+    }
+    if (options.npy()) {
+      maps.write(image.in(folder, ".npy"));
+    }
+  }
+
+  private static void draw(RgbImage picture, Tensor map, Path png) {
+    ImageWriter.writePng(Overlay.heat(picture, TensorPictures.heatMap(map), Colormap.JET), png);
+  }
+
+  /// A class name may hold anything.
+  private static String asFileName(String className) {
+    return className.replaceAll("[/\\\\:\\p{Cntrl}]", "_");
+  }
+}

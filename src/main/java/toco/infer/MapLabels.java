@@ -1,0 +1,85 @@
+package toco.infer;
+
+import java.util.List;
+import toco.cam.CamLabels;
+import toco.cam.PresentClasses;
+import toco.cam.PseudoLabels;
+import toco.config.CamConfig;
+import toco.config.CrfParams;
+import toco.image.ImageBox;
+import toco.image.RgbImage;
+import toco.torch.DType;
+import toco.torch.Device;
+import toco.torch.Tensor;
+
+/// Makes labels of an image's class maps: 0 background, 1…K, 255 ignored. The image's classes
+/// compete with a background of `cam.highThreshold`, and again with one of `cam.lowThreshold`;
+/// where the first says background, the pixel is ignored, unless the second says so too.
+final class MapLabels {
+  /// Of the published CAM labels.
+  private static final CrfParams CRF = new CrfParams(10, 3, 3, 4, 36, 3);
+
+  private final CamConfig config;
+  private final Refinement refinement;
+
+  MapLabels(CamConfig config, Refinement refinement) {
+    this.config = config;
+    this.refinement = refinement;
+  }
+
+  /// @param picture the image
+  /// @param maps its classes' maps; without any, all is background
+  /// @return int64 [H, W]
+  Tensor of(RgbImage picture, ClassMaps maps) {
+    if (maps.keys().isEmpty()) {
+      return Tensor.full(0, DType.INT64, Device.CPU, maps.heightPx(), maps.widthPx());
+    }
+    return switch (refinement) {
+      case PAR -> par(picture, maps);
+      case CRF ->
+          merged(
+              crf(picture, maps, config.highThreshold()),
+              crf(picture, maps, config.lowThreshold()));
+      case NONE ->
+          merged(
+              thresholded(maps, config.highThreshold()), thresholded(maps, config.lowThreshold()));
+    };
+  }
+
+  private Tensor par(RgbImage picture, ClassMaps maps) {
+    var unitImage =
+        picture
+            .tensor()
+            .to(maps.maps().device())
+            .permute(2, 0, 1)
+            .unsqueeze(0)
+            .to(DType.FLOAT32)
+            .div(255); // [1, 3, H, W]
+    var ids = new long[][] {maps.keys().stream().mapToLong(key -> key + 1L).toArray()};
+    return new PseudoLabels(config)
+        .refine(
+            unitImage,
+            maps.maps().unsqueeze(0),
+            new PresentClasses(ids),
+            List.of(ImageBox.full(picture.heightPx(), picture.widthPx())))
+        .select(0, 0);
+  }
+
+  private static Tensor crf(RgbImage picture, ClassMaps maps, double background) {
+    var constant =
+        Tensor.full(
+            background, DType.FLOAT32, maps.maps().device(), 1, maps.heightPx(), maps.widthPx());
+    var probabilities = Tensor.cat(List.of(constant, maps.maps()), 0).softmax(0); // [n + 1, H, W]
+    return maps.labels(DenseLabels.of(CRF, picture, probabilities));
+  }
+
+  private static Tensor thresholded(ClassMaps maps, double background) {
+    var strongest = maps.maps().max(0);
+    var below = strongest.values().le(background);
+    return maps.labels(strongest.indices().add(1).maskedFill(below, 0));
+  }
+
+  private static Tensor merged(Tensor high, Tensor low) {
+    return high.maskedFill(high.eq(0), CamLabels.IGNORE).maskedFill(high.add(low).eq(0), 0);
+  }
+}

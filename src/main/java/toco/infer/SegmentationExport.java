@@ -1,0 +1,66 @@
+package toco.infer;
+
+import java.nio.file.Path;
+import java.util.List;
+import toco.config.Protocol;
+import toco.eval.TensorPictures;
+import toco.image.ImageWriter;
+import toco.image.LabelMap;
+import toco.image.Overlay;
+import toco.image.Picture;
+import toco.image.RgbImage;
+
+/// Segments images and writes their label maps:
+///
+/// ```
+/// OUT/labels/NAME.png     palette PNG of class indices, as VOC's masks are
+/// OUT/colour/NAME.png     the same as plain colours, if asked for
+/// OUT/overlay/NAME.png    the same over the image, if asked for
+/// ```
+public final class SegmentationExport {
+  private SegmentationExport() {}
+
+  /// What a user may choose.
+  ///
+  /// @param images an image, or a folder of images
+  /// @param out the folder to write to; older results in it are replaced
+  /// @param protocol how images are segmented
+  /// @param colour write plain colours too
+  /// @param overlay draw the labels over the image too
+  public record Options(
+      Path images, Path out, Protocol.Name protocol, boolean colour, boolean overlay) {}
+
+  /// What was done.
+  ///
+  /// @param images how many were segmented
+  /// @param unreadable names of the images that could not be read
+  public record Result(int images, List<String> unreadable) {}
+
+  /// Does it.
+  ///
+  /// @throws toco.data.DataException if there is no image
+  /// @throws toco.image.ImageException if a file cannot be written
+  public static Result write(TrainedNetwork network, Options options, InferenceListener listener) {
+    var images = InputImage.find(options.images(), options.out());
+    var segmenter = new Segmenter(network, options.protocol());
+    var unreadable =
+        ImageLoop.run(
+            images,
+            listener,
+            (_, image, picture) ->
+                write(options, image, picture, TensorPictures.labelMap(segmenter.labels(picture))));
+    return new Result(images.size() - unreadable.size(), unreadable);
+  }
+
+  private static void write(Options options, InputImage image, RgbImage picture, LabelMap labels) {
+    var out = options.out();
+    ImageWriter.writePng(labels, image.in(out.resolve("labels"), ".png"));
+    if (options.colour()) {
+      ImageWriter.writePng(Picture.of(labels), image.in(out.resolve("colour"), ".png"));
+    }
+    if (options.overlay()) {
+      ImageWriter.writePng(
+          Overlay.labels(picture, labels), image.in(out.resolve("overlay"), ".png"));
+    }
+  }
+}

@@ -1,0 +1,192 @@
+package toco.infer;
+
+import java.awt.image.BufferedImage;
+import java.awt.image.IndexColorModel;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SequencedMap;
+import javax.imageio.ImageIO;
+import toco.config.Protocol;
+import toco.config.Split;
+import toco.data.DataException;
+import toco.data.Dataset;
+import toco.eval.TensorPictures;
+import toco.files.AtomicFile;
+import toco.files.TarGz;
+import toco.image.ImageSize;
+import toco.image.ImageWriter;
+import toco.image.VocPalette;
+
+/// Makes the archive that Pascal VOC's test server takes: a palette PNG of class indices for each
+/// image of the test list, of the image's size, as
+/// `results/VOC2012/Segmentation/comp5_test_cls/NAME.png`.
+public final class VocTestArchive {
+  private VocTestArchive() {}
+
+  /// The server's competitions of segmentation.
+  public enum Competition {
+    /// Trained on VOC's own data alone.
+    COMP5,
+    /// Trained on any data but VOC's test images, such as ImageNet's.
+    COMP6;
+
+    /// `comp5` or `comp6`.
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /// Where the archive has an image's labels.
+    String place(String imageName) {
+      return "results/VOC2012/Segmentation/%s_test_cls/%s.png".formatted(this, imageName);
+    }
+  }
+
+  /// Segments the test list and writes the archive, whole or not at all; then reads it back and
+  /// checks it. Images are all read first: without one of them the server would refuse the rest.
+  ///
+  /// @param out the archive, `.tgz`
+  /// @return how many images it has
+  /// @throws DataException if the list has a name twice, an image is missing or unreadable, or the
+  ///   archive cannot be written
+  public static int write(
+      TrainedNetwork network,
+      Protocol.Name protocol,
+      Competition competition,
+      Path out,
+      InferenceListener listener) {
+    var images = new ArrayList<InputImage>();
+    Dataset.images(network.config().data(), Split.TEST)
+        .forEach((name, path) -> images.add(new InputImage(name, path)));
+    var sizes = sizes(images, listener);
+    var segmenter = new Segmenter(network, protocol);
+    try {
+      AtomicFile.writeDurably(
+          out, channel -> write(images, segmenter, competition, channel, listener));
+    } catch (IOException e) {
+      throw new DataException(
+          "cannot write %s: %s; check the folder and the free space".formatted(out, e.getMessage()),
+          e);
+    }
+    check(out, competition, sizes, network.config().model().numClasses());
+    return images.size();
+  }
+
+  private static SequencedMap<String, ImageSize> sizes(
+      List<InputImage> images, InferenceListener listener) {
+    var sizes = new LinkedHashMap<String, ImageSize>();
+    var unreadable =
+        ImageLoop.run(
+            images,
+            listener,
+            (_, image, picture) ->
+                sizes.put(image.name(), new ImageSize(picture.widthPx(), picture.heightPx())));
+    if (!unreadable.isEmpty()) {
+      throw new DataException(
+          "%d of %d test images cannot be read, so no archive was written: %s; restore them"
+              .formatted(unreadable.size(), images.size(), String.join(", ", unreadable)));
+    }
+    return sizes;
+  }
+
+  private static void write(
+      List<InputImage> images,
+      Segmenter segmenter,
+      Competition competition,
+      FileChannel channel,
+      InferenceListener listener)
+      throws IOException {
+    try (var archive = new TarGz.Writer(Channels.newOutputStream(channel))) {
+      var gone =
+          ImageLoop.run(
+              images,
+              listener,
+              (_, image, picture) ->
+                  archive.add(
+                      competition.place(image.name()),
+                      ImageWriter.png(TensorPictures.labelMap(segmenter.labels(picture)))));
+      if (!gone.isEmpty()) {
+        throw new IOException("images changed meanwhile: " + String.join(", ", gone));
+      }
+    }
+  }
+
+  /// Checks an archive: every image once and nothing else, of the image's size, in VOC's palette,
+  /// its labels those of the classes.
+  ///
+  /// @param sizes of the images, by name
+  /// @param classes C, background included
+  /// @throws DataException naming what is wrong
+  static void check(
+      Path archive, Competition competition, Map<String, ImageSize> sizes, int classes) {
+    var expected = new LinkedHashMap<String, ImageSize>();
+    sizes.forEach((name, size) -> expected.put(competition.place(name), size));
+    var seen = new HashSet<String>();
+    try (var in = Files.newInputStream(archive)) {
+      TarGz.read(
+          in,
+          entry -> {
+            var size = expected.get(entry.name());
+            if (size == null) {
+              throw new IOException(entry.name() + " is in no list");
+            }
+            if (!seen.add(entry.name())) {
+              throw new IOException(entry.name() + " is there twice");
+            }
+            checkLabels(entry, size, classes);
+          });
+    } catch (IOException e) {
+      throw refused(archive, String.valueOf(e.getMessage()));
+    }
+    for (var name : expected.keySet()) {
+      if (!seen.contains(name)) {
+        throw refused(archive, name + " is missing");
+      }
+    }
+  }
+
+  private static void checkLabels(TarGz.Entry entry, ImageSize size, int classes)
+      throws IOException {
+    BufferedImage image = ImageIO.read(new ByteArrayInputStream(entry.content()));
+    if (image == null || !(image.getColorModel() instanceof IndexColorModel palette)) {
+      throw new IOException(entry.name() + " is no palette PNG");
+    }
+    if (image.getWidth() != size.widthPx() || image.getHeight() != size.heightPx()) {
+      throw new IOException(
+          "%s is %d×%d px, but the image is %d×%d"
+              .formatted(
+                  entry.name(),
+                  image.getWidth(),
+                  image.getHeight(),
+                  size.widthPx(),
+                  size.heightPx()));
+    }
+    for (int label = 0; label < palette.getMapSize(); label++) {
+      if ((palette.getRGB(label) & 0xFFFFFF) != VocPalette.rgb(label)) {
+        throw new IOException("%s has another colour for label %d".formatted(entry.name(), label));
+      }
+    }
+    var labels =
+        image.getRaster().getSamples(0, 0, image.getWidth(), image.getHeight(), 0, (int[]) null);
+    for (int label : labels) {
+      if (label >= classes) {
+        throw new IOException("%s holds label %d".formatted(entry.name(), label));
+      }
+    }
+  }
+
+  private static DataException refused(Path archive, String reason) {
+    return new DataException(
+        "the archive %s would be refused: %s; make it again".formatted(archive, reason));
+  }
+}

@@ -1,0 +1,121 @@
+package toco.eval;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import toco.config.Config;
+import toco.config.Split;
+import toco.data.Dataset;
+import toco.image.LabelMap;
+import toco.model.Toco;
+import toco.torch.Device;
+import toco.torch.LibTorch;
+import toco.torch.Rng;
+import toco.torch.Tensor;
+import toco.torch.TensorScope;
+
+class CamCurveTest {
+  private static final List<Double> THRESHOLDS = List.of(0.0, 0.2, 0.45, 0.7, 1.0);
+
+  @TempDir Path data;
+  private long liveBefore;
+
+  @BeforeEach
+  void countTensors() {
+    LibTorch.load();
+    liveBefore = LibTorch.liveTensors();
+  }
+
+  @AfterEach
+  void everyTensorIsFreed() {
+    assertEquals(liveBefore, LibTorch.liveTensors(), "live tensors");
+  }
+
+  private Config config(double threshold) {
+    return Config.load(
+        Path.of("configs/demo.yaml"),
+        List.of(
+            "data.root=" + data,
+            "data.synthetic.trainImages=1",
+            "data.synthetic.valImages=4",
+            "data.synthetic.testImages=1",
+            "cam.backgroundThreshold=" + threshold,
+            "eval.sizePx=32",
+            "eval.camScales=[1, 0.5]",
+            "model.embedDim=24",
+            "model.depth=3",
+            "model.initStd=0.2",
+            "model.decoderChannels=8"));
+  }
+
+  /// The curve is counted in one pass from each pixel's value, the evaluation anew at each
+  /// threshold. A pixel or two of 36,864 may lie where matrix products of other sizes round across
+  /// a threshold: they move a class's IoU by at most 1e-3.
+  @Test
+  void everyPointIsTheEvaluationAtThatThreshold() {
+    Rng.manualSeed(4);
+    try (var model = new Toco(config(0.5).model(), Device.CPU)) {
+      var dataset = Dataset.open(config(0.5).data(), Split.VAL);
+      var curve =
+          CamCurve.evaluate(
+              model, config(0.5), dataset, Device.CPU, THRESHOLDS, EvaluationListener.NONE);
+      assertEquals(4, curve.images());
+      for (int t = 0; t < THRESHOLDS.size(); t++) {
+        var scores =
+            new Evaluator(config(THRESHOLDS.get(t)), dataset, Device.CPU)
+                .evaluate(model, EvaluationListener.NONE);
+        assertArrayEquals(
+            scores.maps().get(MapKind.CAM).matrix().iou(), curve.cam().get(t).iou(), 1e-3);
+        assertArrayEquals(
+            scores.maps().get(MapKind.CAM_AUX).matrix().iou(), curve.camAux().get(t).iou(), 1e-3);
+      }
+      double low = curve.cam().getFirst().iou()[0];
+      double high = curve.cam().getLast().iou()[0];
+      assertTrue(high - low > 0.1, "the case is to exercise the thresholds");
+    }
+  }
+
+  /// Four pixels of class 1 with the values 0.2, 0.4, 0.6, 0.8, of which the truth calls the last
+  /// two foreground: the thresholds from 0.4 up to 0.6 part them.
+  @Test
+  void theBestThresholdIsTheLowestThatPartsForegroundAndBackground() {
+    var thresholds = List.of(0.1, 0.3, 0.4, 0.5, 0.6, 0.9);
+    var cam = new ThresholdCounts(2, thresholds);
+    var aux = new ThresholdCounts(2, thresholds);
+    try (var _ = TensorScope.open()) {
+      var truth =
+          new LabelMap(
+              Arena.ofAuto().allocateFrom(JAVA_BYTE, new byte[] {0, 0, 1, 1, -1, -1}), 6, 1);
+      float[] values = {0.2f, 0.4f, 0.6f, 0.8f, 1, 0};
+      cam.add(Tensor.of(values, 1, 1, 6), new long[] {1}, truth);
+      aux.add(Tensor.of(values, 1, 1, 6), new long[0], truth);
+    }
+    var curve = new CamCurve(thresholds, cam.matrices(), aux.matrices(), 1);
+    assertEquals(2, curve.bestCam());
+    assertEquals(1, cam.matrices().get(2).miou());
+    assertEquals(0.25, aux.matrices().getFirst().miou(), 1e-12, "all background");
+    assertTrue(curve.table(List.of("cat")).contains("CAM at 0.4"), curve.table(List.of("cat")));
+    assertEquals(0, curve.bestCamAux());
+  }
+
+  @Test
+  void thresholdsMustGrowWithin0And1() {
+    for (var wrong :
+        List.of(List.<Double>of(), List.of(0.5, 0.5), List.of(-0.1), List.of(0.2, 1.1))) {
+      var thrown =
+          assertThrows(
+              IllegalArgumentException.class, () -> new CamCurve(wrong, List.of(), List.of(), 0));
+      assertTrue(thrown.getMessage().contains("growing numbers"), thrown.getMessage());
+    }
+  }
+}

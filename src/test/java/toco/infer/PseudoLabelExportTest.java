@@ -1,0 +1,115 @@
+package toco.infer;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+import toco.cam.CamLabels;
+import toco.config.Split;
+import toco.data.Dataset;
+import toco.eval.ConfusionMatrix;
+import toco.image.ImageBox;
+import toco.image.LabelMap;
+import toco.image.RgbImage;
+import toco.torch.Tensor;
+import toco.torch.TensorScope;
+
+class PseudoLabelExportTest extends InferFixture {
+  private PseudoLabelExport.Result run(Refinement refinement, InferenceListener listener) {
+    try (var network = network()) {
+      var options =
+          new PseudoLabelExport.Options(
+              folder.resolve("out"), Split.TRAIN, MapSource.CAM, refinement);
+      return PseudoLabelExport.write(network, options, listener);
+    }
+  }
+
+  /// The folder of labels serves as `data.maskDir`, and what the result says of them is what a slow
+  /// count over the files finds.
+  @ParameterizedTest
+  @EnumSource(mode = Mode.EXCLUDE, names = "CRF")
+  void labelsLieWhereMasksDoHoldTheImagesClassesAloneAndAreScored(Refinement refinement) {
+    var result = run(refinement, InferenceListener.NONE);
+    assertEquals(TRAIN_IMAGES, result.images());
+    assertEquals(TRAIN_IMAGES, result.scored());
+    var truths = Dataset.open(config().data(), Split.TRAIN);
+    var made = Dataset.open(config("data.maskDir=" + folder.resolve("out")).data(), Split.TRAIN);
+    made.requireMasks();
+    var confusion = new ConfusionMatrix(7);
+    long labelled = 0;
+    long pixels = 0;
+    try (var arena = Arena.ofConfined()) {
+      for (int i = 0; i < made.size(); i++) {
+        var sample = made.sample(i);
+        var picture = sample.readImage(arena);
+        var labels = values(sample.readMask(picture, arena));
+        var truth = values(truths.sample(i).readMask(picture, arena));
+        for (int p = 0; p < labels.length; p++) {
+          pixels++;
+          if (labels[p] != LabelMap.IGNORE) {
+            labelled++;
+            confusion.add(truth[p], labels[p]);
+            assertTrue(labels[p] == 0 || sample.labels()[labels[p] - 1] > 0, "class " + labels[p]);
+          }
+        }
+      }
+    }
+    assertEquals((double) labelled / pixels, result.labelledShare(), 1e-12);
+    assertTrue(labelled > 0 && labelled < pixels, "the case is to have ignored pixels");
+    assertArrayEquals(confusion.iou(), result.confusion().iou(), 1e-12);
+  }
+
+  @Test
+  void withoutRefinementLabelsAreThoseOfTheThresholds() {
+    try (var _ = TensorScope.open()) {
+      var config = config();
+      var maps = Tensor.rand(2, 12, 9);
+      var labels =
+          new MapLabels(config.cam(), Refinement.NONE)
+              .of(blank(9, 12), new ClassMaps(List.of(0, 1), maps));
+      var expected =
+          CamLabels.forTraining(maps.unsqueeze(0), List.of(ImageBox.full(12, 9)), config.cam());
+      assertArrayEquals(expected.toLongArray(), labels.toLongArray());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = Mode.EXCLUDE, names = "CRF")
+  void anImageWithoutAClassIsAllBackground(Refinement refinement) {
+    try (var _ = TensorScope.open()) {
+      var labels =
+          new MapLabels(config().cam(), refinement)
+              .of(blank(9, 12), new ClassMaps(List.of(), Tensor.rand(0, 12, 9)));
+      assertArrayEquals(new long[] {12, 9}, labels.shape().sizes());
+      assertEquals(0, labels.abs().sum().item());
+    }
+  }
+
+  @Test
+  void anUnreadableImageIsNamedAndTheOthersAreLabelled() throws IOException {
+    var image = data.resolve("JPEGImages/train_00002.jpg");
+    var whole = Files.readAllBytes(image);
+    try {
+      Files.write(image, new byte[] {1});
+      var heard = new Heard();
+      var result = run(Refinement.NONE, heard);
+      assertEquals(List.of("train_00002"), result.unreadable());
+      assertEquals(TRAIN_IMAGES - 1, result.images());
+      assertEquals(1, heard.messages.size());
+    } finally {
+      Files.write(image, whole);
+    }
+  }
+
+  private static RgbImage blank(int widthPx, int heightPx) {
+    return new RgbImage(Arena.ofAuto().allocate(3L * widthPx * heightPx), widthPx, heightPx);
+  }
+}

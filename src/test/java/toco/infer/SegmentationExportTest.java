@@ -1,0 +1,104 @@
+package toco.infer;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import toco.config.Protocol;
+import toco.eval.MultiScaleInference;
+import toco.image.ImageDecoder;
+import toco.image.ImageSize;
+import toco.image.VocPalette;
+import toco.torch.GradMode;
+import toco.torch.Interpolation;
+import toco.torch.TensorScope;
+
+class SegmentationExportTest extends InferFixture {
+  private SegmentationExport.Result run(Path images, Protocol.Name protocol, boolean pictures) {
+    try (var network = network()) {
+      return SegmentationExport.write(
+          network,
+          new SegmentationExport.Options(
+              images, folder.resolve("out"), protocol, pictures, pictures),
+          InferenceListener.NONE);
+    }
+  }
+
+  @Test
+  void trainTimeLabelsAreThePlainPasss() {
+    var image = picture(folder.resolve("image.png"), 45, 31);
+    run(image, Protocol.Name.TRAIN_TIME, false);
+    try (var network = network();
+        var arena = Arena.ofConfined();
+        var _ = TensorScope.open();
+        var _ = GradMode.noGrad()) {
+      var input =
+          MultiScaleInference.input(ImageDecoder.decode(image, arena), 32, network.device());
+      var plain =
+          network
+              .model()
+              .segment(network.model().encode(input).patchMap())
+              .interpolate(31, 45, Interpolation.BILINEAR)
+              .argmax(1)
+              .toLongArray();
+      var labels = values(labels(folder.resolve("out/labels/image.png")));
+      for (int i = 0; i < plain.length; i++) {
+        assertEquals(plain[i], labels[i], "pixel " + i);
+      }
+    }
+  }
+
+  /// 3×3 px is less than a patch of 8.
+  @Test
+  void labelMapsHaveTheImagesSizesWhateverTheyAre() {
+    var images = folder.resolve("images");
+    int[][] sizes = {{3, 3}, {100, 9}, {10, 131}};
+    for (var size : sizes) {
+      picture(images.resolve(size[0] + ".png"), size[0], size[1]);
+    }
+    assertEquals(3, run(images, Protocol.Name.VOC, true).images());
+    for (var size : sizes) {
+      for (var kind : List.of("labels", "colour", "overlay")) {
+        var png = folder.resolve("out/" + kind + "/" + size[0] + ".png");
+        assertEquals(new ImageSize(size[0], size[1]), ImageSize.read(png));
+      }
+    }
+  }
+
+  @Test
+  void coloursAreThoseOfTheLabels() {
+    picture(folder.resolve("image.png"), 30, 30);
+    run(folder.resolve("image.png"), Protocol.Name.COCO, true);
+    var labels = values(labels(folder.resolve("out/labels/image.png")));
+    try (var arena = Arena.ofConfined()) {
+      var colours = ImageDecoder.decode(folder.resolve("out/colour/image.png"), arena).pixels();
+      for (int i = 0; i < labels.length; i++) {
+        int rgb = 0;
+        for (int c = 0; c < 3; c++) {
+          rgb = rgb << 8 | colours.get(JAVA_BYTE, 3L * i + c) & 0xFF;
+        }
+        assertEquals(VocPalette.rgb(labels[i]), rgb);
+      }
+    }
+  }
+
+  /// Results within the folder of images are no images of a second run, which gives the same.
+  @Test
+  void aSecondRunIntoTheImagesFolderFindsTheSameImages() throws IOException {
+    picture(folder.resolve("image.png"), 30, 20);
+    assertEquals(1, run(folder, Protocol.Name.VOC, false).images());
+    var first = Files.readAllBytes(folder.resolve("out/labels/image.png"));
+    assertEquals(1, run(folder, Protocol.Name.VOC, false).images());
+    assertArrayEquals(first, Files.readAllBytes(folder.resolve("out/labels/image.png")));
+    assertFalse(Files.exists(folder.resolve("out/colour")), "not asked for");
+    assertTrue(values(labels(folder.resolve("out/labels/image.png"))).length == 600);
+  }
+}
