@@ -9,8 +9,8 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The `toco` command. Results go to stdout, progress and errors to stderr; the exit status is 0
-/// for success, 1 for failure, 2 for wrong usage, 3 for an evaluation without some samples, 130 for
-/// a training that was stopped and saved.
+/// for success, 1 for failure, 2 for wrong usage, 3 for work done without some images, 130 for a
+/// training that was stopped and saved.
 @Command(
     name = "toco",
     header = "Token-contrast weakly-supervised semantic segmentation on the JVM.",
@@ -32,7 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "0:success",
       "1:failure, with one line on stderr that says what and the remedy",
       "2:wrong usage",
-      "3:an evaluation that is finished, but for samples that could not be scored",
+      "3:finished, but for images that could not be read or scored, which were named",
       "130:stopped by Ctrl-C; the run is saved and can be resumed"
     })
 public final class Main {

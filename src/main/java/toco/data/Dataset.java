@@ -30,6 +30,14 @@ public sealed interface Dataset permits ListedDataset {
     return dataset;
   }
 
+  /// The same, though images may be missing, and labels of some: [ClassLabels#contains] tells which
+  /// are there.
+  ///
+  /// @throws DataException if the list or the labels cannot be read at all
+  static Dataset openAsListed(DataConfig data, Split split) {
+    return ListedDataset.of(data, split, new ClassIndex(data.classNames()));
+  }
+
   /// The images of a split by their names, in the list's order, for work that needs no labels.
   ///
   /// @throws DataException naming the list or image that is missing, or a name listed twice

@@ -88,16 +88,21 @@ public final class TarGz {
     }
   }
 
-  private static byte[] header(String name, int size) {
-    var header = new byte[BLOCK];
-    var ascii = name.getBytes(StandardCharsets.US_ASCII);
-    if (ascii.length > NAME_BYTES
-        || name.isEmpty()
-        || !name.equals(new String(ascii, StandardCharsets.US_ASCII))) {
+  /// Refuses a name that an archive has no room for.
+  ///
+  /// @throws IllegalArgumentException naming it
+  public static void requireName(String name) {
+    boolean ascii = name.chars().allMatch(c -> c > 0 && c < 128);
+    if (name.isEmpty() || name.length() > NAME_BYTES || !ascii) {
       throw new IllegalArgumentException(
           "a name in an archive has 1…%d ASCII characters, got '%s'".formatted(NAME_BYTES, name));
     }
-    System.arraycopy(ascii, 0, header, 0, ascii.length);
+  }
+
+  private static byte[] header(String name, int size) {
+    requireName(name);
+    var header = new byte[BLOCK];
+    put(header, 0, name);
     put(header, 100, "0000644\0"); // mode
     put(header, 108, "0000000\0"); // owner
     put(header, 116, "0000000\0"); // group

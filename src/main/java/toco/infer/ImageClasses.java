@@ -40,7 +40,7 @@ final class ImageClasses {
         || (choice == LabelChoice.AUTO && someLieIn(config, images))) {
       for (var split : Split.values()) {
         if (exists(config, split)) {
-          addLabels(Dataset.open(config.data(), split), labels);
+          addLabels(Dataset.openAsListed(config.data(), split), labels);
         }
       }
     }
@@ -63,7 +63,7 @@ final class ImageClasses {
     }
     if (choice == LabelChoice.DATASET) {
       throw new DataException(
-          "%s is in no list of the data set, so it has no labels; use --labels predicted, or auto"
+          "the data set has no labels of %s, or no list that names it; use --labels predicted, or auto"
               .formatted(image.path()));
     }
     var values = logits.toFloatArray();
@@ -75,7 +75,9 @@ final class ImageClasses {
 
   private static void addLabels(Dataset dataset, Map<Path, float[]> labels) {
     for (int i = 0; i < dataset.size(); i++) {
-      labels.put(real(dataset.imagePath(i)), dataset.labels().multiHot(dataset.name(i)));
+      if (dataset.labels().contains(dataset.name(i))) { // those of a test list may be nobody's
+        labels.put(real(dataset.imagePath(i)), dataset.labels().multiHot(dataset.name(i)));
+      }
     }
   }
 

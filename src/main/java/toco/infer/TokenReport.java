@@ -73,68 +73,61 @@ public final class TokenReport {
         var _ = TensorScope.open();
         var _ = GradMode.noGrad()) {
       var picture = ImageDecoder.decode(image, arena);
-      if (pointX < 0 || pointX >= picture.widthPx() || pointY < 0 || pointY >= picture.heightPx()) {
-        throw new IllegalArgumentException(
-            "the point %d,%d is not in %s, which is %d×%d px; x goes from 0 to %d and y to %d"
-                .formatted(
-                    pointX,
-                    pointY,
-                    image,
-                    picture.widthPx(),
-                    picture.heightPx(),
-                    picture.widthPx() - 1,
-                    picture.heightPx() - 1));
-      }
-      return write(network, image, picture, pointX, pointY, out);
+      requireIn(picture, image, pointX, pointY);
+      var input =
+          MultiScaleInference.input(picture, network.config().eval().sizePx(), network.device());
+      var tokens = network.model().encode(input);
+      int gridH = (int) tokens.gridH();
+      int gridW = (int) tokens.gridW();
+      int row = (int) ((long) pointY * gridH / picture.heightPx());
+      int column = (int) ((long) pointX * gridW / picture.widthPx());
+      long patch = (long) row * gridW + column;
+
+      var patches = tokens.patchTokens().select(0, 0); // [N, D]
+      var ofClass = cosines(patches, tokens.clsToken()).reshape(gridH, gridW);
+      var ofPoint = cosines(patches, patches.slice(0, patch, patch + 1)).reshape(gridH, gridW);
+      var curve =
+          network.model().patchTokensOfBlocks(input).stream()
+              .map(block -> PatchCosine.mean(block).item())
+              .toList();
+
+      ImageWriter.writePng(heat(picture, ofClass), out.resolve("class_token.png"));
+      ImageWriter.writePng(
+          boxed(heat(picture, ofPoint), gridH, gridW, row, column), out.resolve("point.png"));
+      chart(curve).write(out.resolve("patch_cosine.png"));
+      return new Report(
+          image.toString(),
+          gridH,
+          gridW,
+          pointX,
+          pointY,
+          row,
+          column,
+          rows(ofClass),
+          rows(ofPoint),
+          curve,
+          PatchCosine.mean(tokens.patchTokens()).item());
     }
   }
 
-  private static Report write(
-      TrainedNetwork network, Path image, RgbImage picture, int pointX, int pointY, Path out) {
-    int sizePx = network.config().eval().sizePx();
-    var input = MultiScaleInference.input(picture, sizePx, network.device());
-    var tokens = network.model().encode(input);
-    int gridH = (int) tokens.gridH();
-    int gridW = (int) tokens.gridW();
-    int row = (int) ((long) pointY * gridH / picture.heightPx());
-    int column = (int) ((long) pointX * gridW / picture.widthPx());
-
-    var patches = tokens.patchTokens().select(0, 0); // [N, D]
-    var ofClass = cosines(patches, tokens.clsToken()).reshape(gridH, gridW);
-    var ofPoint =
-        cosines(
-                patches,
-                patches.slice(0, (long) row * gridW + column, (long) row * gridW + column + 1))
-            .reshape(gridH, gridW);
-    var curve = new ArrayList<Double>();
-    for (var block : network.model().patchTokensOfBlocks(input)) {
-      curve.add(PatchCosine.mean(block).item());
+  private static void requireIn(RgbImage picture, Path image, int x, int y) {
+    int width = picture.widthPx();
+    int height = picture.heightPx();
+    if (x < 0 || x >= width || y < 0 || y >= height) {
+      throw new IllegalArgumentException(
+          "the point %d,%d is not in %s, which is %d×%d px; x goes from 0 to %d and y to %d"
+              .formatted(x, y, image, width, height, width - 1, height - 1));
     }
+  }
 
-    ImageWriter.writePng(heat(picture, ofClass), out.resolve("class_token.png"));
-    var atPoint = heat(picture, ofPoint);
+  /// The picture with a box around one patch.
+  private static Picture boxed(Picture picture, int gridH, int gridW, int row, int column) {
     int left = column * picture.widthPx() / gridW;
+    int right = (column + 1) * picture.widthPx() / gridW;
     int top = row * picture.heightPx() / gridH;
-    atPoint.drawBox(
-        left,
-        top,
-        Math.max(1, (column + 1) * picture.widthPx() / gridW - left),
-        Math.max(1, (row + 1) * picture.heightPx() / gridH - top),
-        WHITE);
-    ImageWriter.writePng(atPoint, out.resolve("point.png"));
-    chart(curve).write(out.resolve("patch_cosine.png"));
-    return new Report(
-        image.toString(),
-        gridH,
-        gridW,
-        pointX,
-        pointY,
-        row,
-        column,
-        rows(ofClass),
-        rows(ofPoint),
-        List.copyOf(curve),
-        PatchCosine.mean(tokens.patchTokens()).item());
+    int bottom = (row + 1) * picture.heightPx() / gridH;
+    picture.drawBox(left, top, Math.max(1, right - left), Math.max(1, bottom - top), WHITE);
+    return picture;
   }
 
   /// @param patches [N, D]

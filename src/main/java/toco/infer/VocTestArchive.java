@@ -68,6 +68,7 @@ public final class VocTestArchive {
     var images = new ArrayList<InputImage>();
     Dataset.images(network.config().data(), Split.TEST)
         .forEach((name, path) -> images.add(new InputImage(name, path)));
+    images.forEach(image -> TarGz.requireName(competition.place(image.name())));
     var sizes = sizes(images, listener);
     var segmenter = new Segmenter(network, protocol);
     try {
@@ -88,7 +89,7 @@ public final class VocTestArchive {
     var unreadable =
         ImageLoop.run(
             images,
-            listener,
+            new MessagesOf(listener),
             (_, image, picture) ->
                 sizes.put(image.name(), new ImageSize(picture.widthPx(), picture.heightPx())));
     if (!unreadable.isEmpty()) {
@@ -97,6 +98,17 @@ public final class VocTestArchive {
               .formatted(unreadable.size(), images.size(), String.join(", ", unreadable)));
     }
     return sizes;
+  }
+
+  /// Passes on messages alone: reading images is but the smaller part of the work.
+  private record MessagesOf(InferenceListener listener) implements InferenceListener {
+    @Override
+    public void onProgress(int done, int total) {}
+
+    @Override
+    public void onMessage(String line) {
+      listener.onMessage(line);
+    }
   }
 
   private static void write(

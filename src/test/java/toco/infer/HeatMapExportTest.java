@@ -11,12 +11,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import toco.cam.MultiScaleCam;
 import toco.config.Split;
 import toco.data.DataException;
 import toco.data.Dataset;
+import toco.data.OneHotNpy;
 import toco.eval.MultiScaleInference;
 import toco.image.ImageSize;
 import toco.torch.GradMode;
@@ -141,6 +143,20 @@ class HeatMapExportTest extends InferFixture {
                   HeatMapExport.write(
                       network, options(foreign, LabelChoice.DATASET), InferenceListener.NONE));
       assertTrue(thrown.getMessage().contains("--labels predicted"), thrown.getMessage());
+    }
+  }
+
+  /// As VOC's test images are: listed, and labelled nowhere.
+  @Test
+  void aListedImageWithoutLabelsHasPredictedClasses() {
+    var labels = folder.resolve("labels.npy");
+    OneHotNpy.write(labels, Map.of("val_00000", new float[] {0, 1, 0, 0, 0, 0}));
+    try (var network = network(AS_VOC[0], AS_VOC[1], "data.labels=" + labels)) {
+      var images = data.resolve("JPEGImages");
+      var result =
+          HeatMapExport.write(network, options(images, LabelChoice.AUTO), InferenceListener.NONE);
+      assertEquals(result.images() - 1, result.predicted());
+      assertTrue(Files.exists(folder.resolve("out/cam/val_00000.square.png")));
     }
   }
 
