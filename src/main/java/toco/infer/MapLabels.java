@@ -16,9 +16,6 @@ import toco.torch.Tensor;
 /// compete with a background of `cam.highThreshold`, and again with one of `cam.lowThreshold`;
 /// where the first says background, the pixel is ignored, unless the second says so too.
 final class MapLabels {
-  /// Of the published CAM labels.
-  private static final CrfParams CRF = new CrfParams(10, 3, 3, 4, 36, 3);
-
   private final CamConfig config;
   private final Refinement refinement;
 
@@ -70,7 +67,7 @@ final class MapLabels {
         Tensor.full(
             background, DType.FLOAT32, maps.maps().device(), 1, maps.heightPx(), maps.widthPx());
     var probabilities = Tensor.cat(List.of(constant, maps.maps()), 0).softmax(0); // [n + 1, H, W]
-    return maps.labels(DenseLabels.of(CRF, picture, probabilities));
+    return maps.labels(DenseLabels.of(CrfParams.CAM, picture, probabilities));
   }
 
   private static Tensor thresholded(ClassMaps maps, double background) {

@@ -10,9 +10,12 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import toco.config.CrfParams;
 import toco.config.Protocol;
+import toco.eval.DenseCrf;
 import toco.eval.MultiScaleInference;
 import toco.image.ImageDecoder;
 import toco.image.ImageSize;
@@ -70,6 +73,26 @@ class SegmentationExportTest extends InferFixture {
         var png = folder.resolve("out/" + kind + "/" + size[0] + ".png");
         assertEquals(new ImageSize(size[0], size[1]), ImageSize.read(png));
       }
+    }
+  }
+
+  /// With CRF, labels are the largest marginals of the dense CRF on the protocol's probabilities.
+  @Test
+  void theCrfWorksOnTheProtocolsProbabilities() {
+    var image = picture(folder.resolve("image.png"), 45, 31);
+    run(image, Protocol.Name.VOC_CRF, false);
+    try (var network = network();
+        var arena = Arena.ofConfined();
+        var _ = TensorScope.open()) {
+      var picture = ImageDecoder.decode(image, arena);
+      var input = MultiScaleInference.input(picture, 0, network.device());
+      var probabilities =
+          MultiScaleInference.VOC.logits(network.model(), input, 31, 45).softmax(1).select(0, 0);
+      var params = new CrfParams(10, 1, 1, 4, 121, 5);
+      var q = new DenseCrf(params).infer(picture.tensor(), probabilities);
+      var expected = q.argmax(0).toLongArray();
+      var labels = values(labels(folder.resolve("out/labels/image.png")));
+      assertArrayEquals(expected, Arrays.stream(labels).asLongStream().toArray());
     }
   }
 
