@@ -18,8 +18,8 @@ import java.util.List;
 /// @param combine how those of several scales become one: `sum` or `max`
 /// @param camScales image scales over which CAMs are summed, each with its mirror image; empty:
 ///   CAMs are not scored
-/// @param crf whether a dense CRF follows the segmentation
-/// @param crfParams its parameters
+/// @param useCrf whether a dense CRF follows the segmentation
+/// @param crf its parameters
 public record EvalConfig(
     @Default("val") Split split,
     @Default("448") int sizePx,
@@ -27,8 +27,8 @@ public record EvalConfig(
     @Default("none") Combination flip,
     @Default("max") Combination combine,
     @Default("[1, 0.5, 1.5]") List<Double> camScales,
-    @Default("false") boolean crf,
-    CrfParams crfParams) {
+    @Default("false") boolean useCrf,
+    CrfParams crf) {
 
   public EvalConfig {
     if (sizePx != 0) {

@@ -90,8 +90,8 @@ public record Protocol(
     if (eval.flip() != Combination.NONE) {
       throw notInTraining("eval.flip", Combination.NONE, eval.flip());
     }
-    if (eval.crf()) {
-      throw notInTraining("eval.crf", false, true);
+    if (eval.useCrf()) {
+      throw notInTraining("eval.useCrf", false, true);
     }
   }
 
@@ -113,7 +113,7 @@ public record Protocol(
         eval.combine(),
         eval.camScales(),
         config.cam().backgroundThreshold(),
-        eval.crf() ? eval.crfParams() : null);
+        eval.useCrf() ? eval.crf() : null);
   }
 
   private static Protocol published(

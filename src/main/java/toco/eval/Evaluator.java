@@ -93,7 +93,13 @@ public final class Evaluator {
     if (params == null) {
       return null;
     }
-    throw new UnsupportedOperationException("CRF " + params);
+    var crf = new DenseCrf(params, 1); // the pool has the threads
+    return (probabilities, picture) -> {
+      try (var _ = TensorScope.open()) {
+        var marginals = crf.infer(picture.tensor(), probabilities);
+        return TensorPictures.labelMap(marginals.argmax(0));
+      }
+    };
   }
 
   /// Images of native size have no common one.

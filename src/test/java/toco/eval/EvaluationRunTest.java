@@ -51,7 +51,7 @@ class EvaluationRunTest {
           "eval.scales=[1, 0.5]",
           "eval.flip=sum",
           "eval.camScales=[1]",
-          "eval.crf=true");
+          "eval.useCrf=true");
 
   @TempDir Path root;
   private long liveBefore;
