@@ -31,6 +31,7 @@ class ArchitectureTest {
           "torch",
           "nn",
           "files",
+          "tensorboard",
           "config",
           "image",
           "data",

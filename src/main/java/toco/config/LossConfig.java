@@ -5,6 +5,9 @@ import static toco.config.Checks.between;
 import static toco.config.Checks.nonNegative;
 import static toco.config.Checks.positive;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /// `loss.*`: weights of the loss terms and the iterations at which they set in (METHOD.md, training
 /// step 5). The two classification losses have weight 1 always. Before its start iteration a term
 /// has weight 0, which is a zero gradient and not an absent one.
@@ -76,6 +79,18 @@ public record LossConfig(
   /// Weight of the dense energy at iteration `iter`.
   public double regWeightAt(long iter) {
     return iter < regStartIter ? 0 : regWeight;
+  }
+
+  /// The weights of all terms at iteration `iter`, by the names that logs give the terms.
+  public Map<String, Double> weightsAt(long iter) {
+    var weights = new LinkedHashMap<String, Double>();
+    weights.put("cls", 1.0);
+    weights.put("clsAux", 1.0);
+    weights.put("ptc", ptcWeightAt(iter));
+    weights.put("ctc", ctcWeightAt(iter));
+    weights.put("seg", segWeightAt(iter));
+    weights.put("reg", regWeightAt(iter));
+    return weights;
   }
 
   /// Whether pseudo-labels of iteration `iter` come from the CAMs (else from the auxiliary CAMs).

@@ -97,6 +97,11 @@ public final class ConfusionMatrix {
     }
   }
 
+  /// How many pixels of the true class `truth` were given the class `predicted`.
+  public long count(int truth, int predicted) {
+    return counts[truth * classes + predicted];
+  }
+
   /// Intersection over union of each class; NaN for one in neither truth nor prediction.
   public double[] iou() {
     var iou = new double[classes];

@@ -56,12 +56,24 @@ public final class ImageWriter {
   ///
   /// @throws ImageException if it cannot be written
   public static void writePng(Picture picture, Path file) {
-    var buffered =
-        new BufferedImage(picture.widthPx(), picture.heightPx(), BufferedImage.TYPE_INT_RGB);
-    buffered
-        .getRaster()
-        .setDataElements(0, 0, picture.widthPx(), picture.heightPx(), picture.rgb());
-    writePng(buffered, file);
+    writePng(buffered(picture), file);
+  }
+
+  /// A picture as an RGB PNG in memory.
+  public static byte[] png(Picture picture) {
+    var writer = ImageIO.getImageWritersByFormatName("png").next();
+    return encodeInMemory(writer, buffered(picture), writer.getDefaultWriteParam());
+  }
+
+  /// A picture as a JPEG in memory, with halved chroma: for pages, where size counts.
+  ///
+  /// @param quality 0…1
+  public static byte[] jpeg(Picture picture, float quality) {
+    var writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+    var param = writer.getDefaultWriteParam();
+    param.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+    param.setCompressionQuality(quality);
+    return encodeInMemory(writer, buffered(picture), param);
   }
 
   /// Writes a label map as a palette PNG: its samples are the class indices, its palette the VOC
@@ -74,12 +86,8 @@ public final class ImageWriter {
 
   /// A label map as the content of such a file.
   public static byte[] png(LabelMap map) {
-    try {
-      var writer = ImageIO.getImageWritersByFormatName("png").next();
-      return encode(writer, indexed(map), writer.getDefaultWriteParam(), null);
-    } catch (IOException e) {
-      throw new ImageException("cannot encode a label map: " + ImageException.reason(e), e);
-    }
+    var writer = ImageIO.getImageWritersByFormatName("png").next();
+    return encodeInMemory(writer, indexed(map), writer.getDefaultWriteParam());
   }
 
   private static BufferedImage indexed(LabelMap map) {
@@ -123,6 +131,15 @@ public final class ImageWriter {
     }
   }
 
+  private static byte[] encodeInMemory(
+      javax.imageio.ImageWriter writer, BufferedImage image, ImageWriteParam param) {
+    try {
+      return encode(writer, image, param, null);
+    } catch (IOException e) {
+      throw new ImageException("cannot encode a picture: " + ImageException.reason(e), e);
+    }
+  }
+
   /// Ends the writer.
   private static byte[] encode(
       javax.imageio.ImageWriter writer,
@@ -155,6 +172,14 @@ public final class ImageWriter {
     } catch (IOException e) {
       throw new ImageException("cannot set up the JPEG encoder for " + file, e);
     }
+  }
+
+  private static BufferedImage buffered(Picture picture) {
+    int width = picture.widthPx();
+    int height = picture.heightPx();
+    var buffered = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    buffered.getRaster().setDataElements(0, 0, width, height, picture.rgb());
+    return buffered;
   }
 
   private static BufferedImage bufferedRgb(RgbImage image) {

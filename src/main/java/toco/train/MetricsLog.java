@@ -10,7 +10,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import toco.files.AtomicFile;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.MissingNode;
 
 /// `metrics.jsonl`: what a run measured, a JSON object a line, each with its `step`.
 final class MetricsLog implements AutoCloseable {
@@ -19,9 +21,11 @@ final class MetricsLog implements AutoCloseable {
 
   private final Path file;
   private final FileChannel channel;
+  private final long evaluatedStep;
 
-  private MetricsLog(Path file) {
+  private MetricsLog(Path file, long evaluatedStep) {
     this.file = file;
+    this.evaluatedStep = evaluatedStep;
     try {
       channel =
           FileChannel.open(
@@ -34,13 +38,16 @@ final class MetricsLog implements AutoCloseable {
   /// Opens the log for a run that stands at `step`: lines of later steps, from before an
   /// interruption, are taken out, as are lines cut short or otherwise damaged.
   static MetricsLog openAt(Path file, long step) {
+    long evaluatedStep = -1;
     if (Files.exists(file)) {
       try {
         var kept = new StringBuilder();
         var text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
         for (var line : text.lines().toList()) {
-          if (stepOf(line) <= step) {
+          var json = parse(line);
+          if (stepOf(json) <= step) {
             kept.append(line).append('\n');
+            evaluatedStep = json.has("evaluation") ? stepOf(json) : evaluatedStep;
           }
         }
         AtomicFile.write(file, kept.toString().getBytes(StandardCharsets.UTF_8));
@@ -48,7 +55,7 @@ final class MetricsLog implements AutoCloseable {
         throw new TrainingException("cannot rewrite %s: %s".formatted(file, e.getMessage()), e);
       }
     }
-    return new MetricsLog(file);
+    return new MetricsLog(file, evaluatedStep);
   }
 
   /// Appends a line.
@@ -64,15 +71,25 @@ final class MetricsLog implements AutoCloseable {
     }
   }
 
+  /// The last step whose evaluation was in the file when it was opened; −1 if there was none.
+  long evaluatedStep() {
+    return evaluatedStep;
+  }
+
   /// The step of a line; for a damaged line one later than any.
-  private static long stepOf(String line) {
+  private static long stepOf(JsonNode line) {
+    return line.path("step").asLong(Long.MAX_VALUE);
+  }
+
+  /// A line's object; a damaged line has nothing in it.
+  private static JsonNode parse(String line) {
     if (line.indexOf(MALFORMED) >= 0) {
-      return Long.MAX_VALUE;
+      return MissingNode.getInstance();
     }
     try {
-      return JSON.readTree(line).path("step").asLong(Long.MAX_VALUE);
+      return JSON.readTree(line);
     } catch (JacksonException e) {
-      return Long.MAX_VALUE;
+      return MissingNode.getInstance();
     }
   }
 

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 import toco.config.Config;
 import toco.files.AtomicFile;
 
-/// A run's folder, held by one process at a time: `config.yaml`, `metrics.jsonl`, `checkpoints/`,
-/// `overlays/`.
+/// A run's folder, held by one process at a time: `config.yaml`, `metrics.jsonl`, `sessions.jsonl`,
+/// `checkpoints/`, `overlays/`, `tensorboard/`.
 final class RunFolder implements AutoCloseable {
   private final Path path;
   private final FileChannel lockFile;
@@ -74,6 +74,14 @@ final class RunFolder implements AutoCloseable {
 
   Path metrics() {
     return path.resolve("metrics.jsonl");
+  }
+
+  Path sessions() {
+    return path.resolve("sessions.jsonl");
+  }
+
+  Path tensorBoard() {
+    return path.resolve("tensorboard");
   }
 
   /// Where a step's picture belongs; makes the folder.

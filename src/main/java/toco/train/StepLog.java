@@ -1,29 +1,35 @@
 package toco.train;
 
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import toco.config.Config;
+import toco.eval.ConfusionMatrix;
+import toco.eval.Scores;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 
 /// Turns steps into reports: mean losses and speed since the last logged step. Logged steps become
-/// lines of `metrics.jsonl`.
+/// lines of `metrics.jsonl` and events for TensorBoard.
 final class StepLog implements AutoCloseable {
   private final Config config;
   private final Device device;
   private final MetricsLog metrics;
+  private final TensorBoardLog tensorBoard;
   private final LossMeter meter = new LossMeter();
   private long loggedStep;
   private long startedNs = System.nanoTime();
   private long loggedWaitNs;
 
   /// @param step steps done so far
-  StepLog(Config config, Device device, Path file, long step) {
+  StepLog(Config config, Device device, RunFolder folder, long step) {
     this.config = config;
     this.device = device;
     loggedStep = step;
-    metrics = MetricsLog.openAt(file, step);
+    metrics = MetricsLog.openAt(folder.metrics(), step);
+    tensorBoard = new TensorBoardLog(folder.tensorBoard(), step);
+    RunSession.start(config, device, step).write(folder.sessions());
   }
 
   /// What the run's loader says.
@@ -83,9 +89,37 @@ final class StepLog implements AutoCloseable {
     startedNs += elapsedNs;
   }
 
-  /// Adds a line that is not about a step's losses.
-  void write(Map<String, ?> line) {
+  /// Logs an evaluation, unless this very step's is in the log already: that of a run that had
+  /// ended, and was resumed.
+  ///
+  /// @param seconds that it took
+  void write(long step, Scores scores, List<String> classNames, double seconds) {
+    if (step == metrics.evaluatedStep()) {
+      return;
+    }
+    var line = new LinkedHashMap<String, Object>();
+    line.put("step", step);
+    line.put("evaluation", scores.toJson(classNames));
+    line.put("segConfusion", rows(scores.seg()));
+    line.put("seconds", seconds);
     metrics.write(line);
+    tensorBoard.evaluation(step, scores, classNames);
+  }
+
+  /// Pixels by true class (rows) and predicted class.
+  private static List<List<Long>> rows(ConfusionMatrix matrix) {
+    return IntStream.range(0, matrix.classes())
+        .mapToObj(
+            truth ->
+                IntStream.range(0, matrix.classes())
+                    .mapToObj(predicted -> matrix.count(truth, predicted))
+                    .toList())
+        .toList();
+  }
+
+  /// Logs a step's pictures.
+  void write(long step, StepPictures pictures) {
+    tensorBoard.pictures(step, pictures);
   }
 
   private void write(StepReport report, Map<String, Double> learningRates, long skippedSamples) {
@@ -94,6 +128,7 @@ final class StepLog implements AutoCloseable {
     var line = new LinkedHashMap<String, Object>();
     line.put("step", report.step());
     line.put("losses", report.losses());
+    line.put("weights", config.loss().weightsAt(report.step() - 1));
     line.put("lr", learningRates);
     line.put("imagesPerSecond", report.imagesPerSecond());
     line.put("dataWaitShare", report.dataWaitShare());
@@ -104,7 +139,9 @@ final class StepLog implements AutoCloseable {
       line.put("peakCudaBytes", LibTorch.peakCudaBytes(device));
     }
     line.put("liveTensors", LibTorch.liveTensors());
+    line.put("unixMs", System.currentTimeMillis());
     metrics.write(line);
+    tensorBoard.step(report.step(), line);
   }
 
   /// Whether a step is one of every `every`; 0 means none.
@@ -116,5 +153,6 @@ final class StepLog implements AutoCloseable {
   public void close() {
     meter.close();
     metrics.close();
+    tensorBoard.close();
   }
 }

@@ -1,21 +1,26 @@
 package toco.train;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import toco.batch.Batch;
 import toco.cam.RoiCrops;
 import toco.eval.TensorPictures;
 import toco.image.Colormap;
+import toco.image.ImageWriter;
 import toco.image.Overlay;
 import toco.image.Picture;
+import toco.image.RgbImage;
 import toco.image.TileSheet;
+import toco.tensorboard.EventLog;
 import toco.torch.GradMode;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// A picture of what a training step made of its batch: a row a sample of the augmented image, CAM
+/// Pictures of what a training step made of its batch: a row a sample of the augmented image, CAM
 /// and auxiliary CAM of its most active class, the RoI mask, the local crops and the pseudo-labels.
-public final class StepPictures {
+final class StepPictures {
   private static final int MAX_SAMPLES = 4;
   private static final int TILE_PX = 192;
   private static final int POSITIVE = 0x20A020;
@@ -24,60 +29,93 @@ public final class StepPictures {
   private static final int PAPER = 0xFFFFFF;
   private static final String NOT_REPORTED = "the step was not reported";
 
+  /// @param name what it shows, the same for every sample and step
+  /// @param caption what it shows of this sample
+  private record Tile(String name, String caption, Picture picture) {}
+
+  private final List<List<Tile>> rows = new ArrayList<>();
+
   private StepPictures() {}
 
   /// Draws the first samples of a batch.
   ///
-  /// @param png the file to write
   /// @param batch what the step was given
   /// @param result what it computed, with a report
-  /// @throws toco.image.ImageException if the file cannot be written
-  public static void write(Path png, Batch batch, TrainStep.Result result) {
+  static StepPictures draw(Batch batch, TrainStep.Result result) {
     var regions = Objects.requireNonNull(result.regions(), NOT_REPORTED);
     var labels = Objects.requireNonNull(result.pseudoLabels(), NOT_REPORTED);
-    var sheet = new TileSheet(6, TILE_PX);
+    var pictures = new StepPictures();
     try (var _ = TensorScope.open();
         var _ = GradMode.noGrad()) {
       for (int i = 0; i < Math.min(MAX_SAMPLES, batch.size()); i++) {
-        addRow(sheet, batch, regions, labels, i);
+        pictures.rows.add(row(batch, regions, labels, i));
       }
     }
+    return pictures;
+  }
+
+  /// Writes them as one sheet.
+  ///
+  /// @throws toco.image.ImageException if the file cannot be written
+  void write(Path png) {
+    var sheet = new TileSheet(rows.getFirst().size(), TILE_PX);
+    rows.forEach(row -> row.forEach(tile -> sheet.add(tile.caption, tile.picture)));
     sheet.write(png);
   }
 
-  private static void addRow(
-      TileSheet sheet, Batch batch, TrainStep.Regions regions, Tensor pseudoLabels, int i) {
+  /// Appends them to an event file one by one, as `sample 1/CAM`.
+  void log(EventLog events, long step) {
+    for (int i = 0; i < rows.size(); i++) {
+      for (var tile : rows.get(i)) {
+        var small = tile.picture.fittedTo(TILE_PX);
+        var name = "sample %d/%s".formatted(i + 1, tile.name);
+        events.image(step, name, ImageWriter.png(small), small.widthPx(), small.heightPx());
+      }
+    }
+  }
+
+  private static List<Tile> row(
+      Batch batch, TrainStep.Regions regions, Tensor pseudoLabels, int i) {
+    var tiles = new ArrayList<Tile>();
     var image = TensorPictures.image(batch.view1().select(0, i));
     var plain = Picture.of(image);
-    sheet.add("view 1 of sample " + batch.samples().get(i), plain);
+    tiles.add(new Tile("image", "view 1 of sample " + batch.samples().get(i), plain));
 
     var cam = regions.cams().cam().select(0, i); // [P, H, W]
     var shown = regions.shown().select(0, i);
     int k = TensorPictures.mostActiveClass(cam, shown);
     if (k < 0) {
-      sheet.add("CAM: no class here", plain).add("aux CAM: no class here", plain);
+      tiles.add(new Tile("CAM", "CAM: no class here", plain));
+      tiles.add(new Tile("aux CAM", "aux CAM: no class here", plain));
     } else {
       var auxCam = regions.cams().auxCam().select(0, i).select(0, k);
       var label = "CAM: class " + regions.present().ids()[i][k];
-      sheet.add(label, Overlay.heat(image, TensorPictures.heatMap(cam.select(0, k)), Colormap.JET));
-      sheet.add("aux " + label, Overlay.heat(image, TensorPictures.heatMap(auxCam), Colormap.JET));
+      tiles.add(new Tile("CAM", label, heat(image, cam.select(0, k))));
+      tiles.add(new Tile("aux CAM", "aux " + label, heat(image, auxCam)));
     }
-    sheet.add(
-        "RoI: cream uncertain, red sure",
-        Overlay.labels(image, TensorPictures.roiLabels(regions.roiMask().select(0, i))));
-    addCrops(sheet, regions.crops().crops().select(0, i), regions.crops().flags().select(0, i));
+    tiles.add(
+        new Tile(
+            "RoI",
+            "RoI: cream uncertain, red sure",
+            Overlay.labels(image, TensorPictures.roiLabels(regions.roiMask().select(0, i)))));
+    tiles.add(crops(regions.crops().crops().select(0, i), regions.crops().flags().select(0, i)));
 
     var labels = Overlay.labels(image, TensorPictures.labelMap(pseudoLabels.select(0, i)));
     var box = batch.boxes().get(i);
     labels.drawBox(box.left(), box.top(), box.right() - box.left(), box.bottom() - box.top(), BOX);
-    sheet.add("pseudo-labels in image box", labels);
+    tiles.add(new Tile("pseudo-labels", "pseudo-labels in image box", labels));
+    return tiles;
+  }
+
+  private static Picture heat(RgbImage image, Tensor map) {
+    return Overlay.heat(image, TensorPictures.heatMap(map), Colormap.JET);
   }
 
   /// The crops in a square grid, framed by their flags.
   ///
   /// @param crops [n, 3, size, size]
   /// @param flags [2 + n], the two global views first
-  private static void addCrops(TileSheet sheet, Tensor crops, Tensor flags) {
+  private static Tile crops(Tensor crops, Tensor flags) {
     int count = (int) crops.size(0);
     int columns = (int) Math.max(1, Math.ceil(Math.sqrt(count)));
     int cellPx = TILE_PX / columns;
@@ -102,6 +140,7 @@ public final class StepPictures {
             positive ? POSITIVE : NEGATIVE);
       }
     }
-    sheet.add("crops: %d green +, %d red -".formatted(positives, count - positives), grid);
+    var caption = "crops: %d green +, %d red -".formatted(positives, count - positives);
+    return new Tile("crops", caption, grid);
   }
 }

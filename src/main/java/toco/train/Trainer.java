@@ -163,7 +163,7 @@ public final class Trainer implements AutoCloseable {
       save(); // from here on a killed run can be resumed
     }
     try (var ring = openRing();
-        var log = new StepLog(config, device, folder.metrics(), step)) {
+        var log = new StepLog(config, device, folder, step)) {
       while (step < settings.maxIters() && !stopRequested) {
         trainOne(next(ring), log);
         boolean last = step == settings.maxIters();
@@ -216,7 +216,9 @@ public final class Trainer implements AutoCloseable {
       step++;
       log.add(result);
       if (pictured) {
-        StepPictures.write(folder.overlay(step), batch, result);
+        var pictures = StepPictures.draw(batch, result);
+        pictures.write(folder.overlay(step));
+        log.write(step, pictures);
       }
     }
   }
@@ -227,12 +229,13 @@ public final class Trainer implements AutoCloseable {
 
   /// Scores the model as it is, unless there is nothing to score it on or a stop is requested.
   private @Nullable Scores evaluate(StepLog log) {
+    long startedNs = System.nanoTime();
     var scores =
         evaluator.flatMap(
             it -> it.evaluate(model, listener::onEvaluationProgress, () -> stopRequested));
     scores.ifPresent(
         found -> {
-          log.write(Map.of("step", step, "evaluation", found.toJson(train.classNames())));
+          log.write(step, found, train.classNames(), (System.nanoTime() - startedNs) * 1e-9);
           listener.onEvaluation(step, found);
         });
     return scores.orElse(null);

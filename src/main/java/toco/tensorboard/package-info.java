@@ -1,0 +1,5 @@
+/// Event files that TensorBoard reads.
+@NullMarked
+package toco.tensorboard;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,110 @@
+package toco.train;
+
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import toco.eval.ConfusionMatrix;
+import toco.eval.Scores;
+import toco.tensorboard.EventLog;
+
+/// What a run logs, as events for TensorBoard: numbers as `loss/total`, pictures as `sample 1/CAM`.
+final class TensorBoardLog implements AutoCloseable {
+  private static final double MB = 1e6;
+
+  /// The groups of a line of `metrics.jsonl`, and what they are called here.
+  private static final Map<String, String> GROUPS =
+      Map.of("losses", "loss", "weights", "weight", "lr", "lr");
+
+  private final Path folder;
+  private final EventLog events;
+
+  /// @param step steps done so far: what older files say of later ones is void
+  TensorBoardLog(Path folder, long step) {
+    this.folder = folder;
+    try {
+      events = EventLog.open(folder, step + 1);
+    } catch (UncheckedIOException e) {
+      throw failure(e);
+    }
+  }
+
+  /// Logs a step's line of `metrics.jsonl`.
+  void step(long step, Map<String, Object> line) {
+    var values = new LinkedHashMap<String, Double>();
+    line.forEach(
+        (key, value) -> {
+          if (value instanceof Map<?, ?> members && GROUPS.containsKey(key)) {
+            members.forEach(
+                (name, number) -> values.put(GROUPS.get(key) + "/" + name, (Double) number));
+          }
+        });
+    values.put("speed/imagesPerSecond", number(line, "imagesPerSecond"));
+    values.put("data/waitShare", number(line, "dataWaitShare"));
+    values.put("data/skippedSamples", number(line, "skippedSamples"));
+    values.put("memory/residentMB", number(line, "rssBytes") / MB);
+    values.put("memory/peakResidentMB", number(line, "peakRssBytes") / MB);
+    values.put("memory/liveTensors", number(line, "liveTensors"));
+    append(log -> log.scalars(step, values));
+  }
+
+  private static double number(Map<String, Object> line, String key) {
+    return line.get(key) instanceof Number number ? number.doubleValue() : Double.NaN;
+  }
+
+  /// Logs an evaluation; what had nothing to count is left out.
+  void evaluation(long step, Scores scores, List<String> classNames) {
+    var values = new LinkedHashMap<String, Double>();
+    values.put("eval/segMiou", scores.segMiou());
+    values.put("eval/camMiou", scores.camMiou());
+    values.put("eval/camAuxMiou", scores.camAuxMiou());
+    values.put("eval/segPixelAccuracy", scores.seg().pixelAccuracy());
+    values.put("eval/classF1", scores.classF1());
+    values.put("eval/patchCosine", scores.patchCosine());
+    putIou(values, "seg", scores.seg(), classNames);
+    putIou(values, "cam", scores.cam(), classNames);
+    putIou(values, "camAux", scores.camAux(), classNames);
+    values.values().removeIf(value -> value.isNaN());
+    append(log -> log.scalars(step, values));
+  }
+
+  private static void putIou(
+      Map<String, Double> values, String what, ConfusionMatrix matrix, List<String> classNames) {
+    var iou = matrix.iou();
+    for (int c = 0; c < iou.length; c++) {
+      var name = c == 0 ? "background" : classNames.get(c - 1);
+      values.put("eval %s IoU/%s".formatted(what, name), iou[c]);
+    }
+  }
+
+  /// Logs a step's pictures.
+  void pictures(long step, StepPictures pictures) {
+    append(log -> pictures.log(log, step));
+  }
+
+  private void append(Consumer<EventLog> content) {
+    try {
+      content.accept(events);
+    } catch (UncheckedIOException e) {
+      throw failure(e);
+    }
+  }
+
+  private TrainingException failure(UncheckedIOException e) {
+    return new TrainingException(
+        "cannot write TensorBoard's events to %s: %s; free some space or check permissions, then resume the run"
+            .formatted(folder, e.getMessage()),
+        e);
+  }
+
+  @Override
+  public void close() {
+    try {
+      events.close();
+    } catch (UncheckedIOException e) {
+      throw failure(e);
+    }
+  }
+}
