@@ -122,6 +122,18 @@ public record Config(
     return ConfigWriter.json(this);
   }
 
+  /// A key in which two configurations differ.
+  ///
+  /// @param key dotted
+  /// @param value as YAML
+  /// @param other what the other configuration has
+  public record Difference(String key, String value, String other) {}
+
+  /// The keys in which this configuration differs from another.
+  public List<Difference> differencesFrom(Config other) {
+    return ConfigWriter.differences(this, other);
+  }
+
   /// A listing of every key with its default and what a value must be, a line each.
   public static String describe() {
     return ConfigWriter.listing();

@@ -1,6 +1,8 @@
 package toco.config;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeMap;
@@ -27,6 +29,28 @@ final class ConfigWriter {
     ObjectNode tree = StrictMapper.JSON.valueToTree(config);
     section(tree, "", out);
     return out.toString();
+  }
+
+  /// The keys in which two configurations differ, in the order of the first.
+  static List<Config.Difference> differences(Config own, Config other) {
+    var found = new ArrayList<Config.Difference>();
+    differences(
+        "", StrictMapper.JSON.valueToTree(own), StrictMapper.JSON.valueToTree(other), found);
+    return found;
+  }
+
+  private static void differences(
+      String prefix, ObjectNode own, ObjectNode other, List<Config.Difference> found) {
+    for (var member : own.properties()) {
+      var key = prefix + member.getKey();
+      var its = member.getValue();
+      var others = other.path(member.getKey());
+      if (its instanceof ObjectNode section && others instanceof ObjectNode otherSection) {
+        differences(key + ".", section, otherSection, found);
+      } else if (!its.equals(others)) {
+        found.add(new Config.Difference(key, value(its), value(others)));
+      }
+    }
   }
 
   private static void section(ObjectNode section, String indent, StringBuilder out) {

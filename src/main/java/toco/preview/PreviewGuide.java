@@ -1,7 +1,7 @@
 package toco.preview;
 
-import static toco.preview.Html.element;
-import static toco.preview.Html.text;
+import static toco.html.Html.element;
+import static toco.html.Html.text;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,7 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import toco.config.Config;
 import toco.config.TrainConfig.Compat;
-import toco.preview.Html.Element;
+import toco.html.Html;
+import toco.html.Html.Element;
 
 /// How to read the page: what each view is, and what of it may surprise.
 ///

@@ -1,7 +1,7 @@
 package toco.preview;
 
-import static toco.preview.Html.element;
-import static toco.preview.Html.text;
+import static toco.html.Html.element;
+import static toco.html.Html.text;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +9,9 @@ import toco.batch.BatchSource;
 import toco.config.Config;
 import toco.config.DataConfig.OnBadSample;
 import toco.config.Split;
-import toco.preview.Html.Element;
+import toco.html.Html;
+import toco.html.Html.Element;
+import toco.html.WebPage;
 import toco.preview.PreviewSample.Unreadable;
 
 /// The page: what it shows of which data, how to read it, and the samples.
@@ -30,20 +32,7 @@ record PreviewPage(
     var section = section(guide);
     samples.forEach(sample -> main.add(section.of(sample)));
     main.add(origin());
-    return Html.document(
-        element("html", head(), element("body", element("main", main))).with("lang", "en"));
-  }
-
-  private static Element head() {
-    return element(
-        "head",
-        element("meta").with("charset", "utf-8"),
-        element("meta")
-            .with("name", "viewport")
-            .with("content", "width=device-width, initial-scale=1"),
-        element("meta").with("name", "color-scheme").with("content", "light dark"),
-        element("title", text(TITLE + " – ToCo")),
-        element("style", text(PageStyle.CSS)));
+    return new WebPage(TITLE + " – ToCo", PageStyle.CSS, main).html();
   }
 
   private String summary() {

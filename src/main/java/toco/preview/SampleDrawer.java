@@ -12,10 +12,10 @@ import toco.config.Config;
 import toco.data.Sample;
 import toco.eval.TensorPictures;
 import toco.image.DecodeBuffer;
-import toco.image.Geometric;
 import toco.image.ImageException;
 import toco.image.Overlay;
 import toco.image.RgbImage;
+import toco.image.Thumbnail;
 import toco.preview.PreviewSample.Drawn;
 import toco.preview.PreviewSample.Flag;
 import toco.preview.PreviewSample.LocalCrop;
@@ -64,7 +64,7 @@ final class SampleDrawer implements AutoCloseable {
   private Drawn draw(Place place, int epoch, Sample sample, RgbImage image) {
     int number = place.number();
     var pixels = image.tensor();
-    writeOriginal(number, image, pixels);
+    folder.write(number, "original", Thumbnail.of(image, ORIGINAL_MAX_PX));
 
     var views = new Augmentation.Views(emptyView(), emptyView(), emptyView());
     var box =
@@ -94,21 +94,6 @@ final class SampleDrawer implements AutoCloseable {
   private Tensor emptyView() {
     int size = source.cropSizePx();
     return Tensor.empty(DType.FLOAT32, source.device(), 3, size, size);
-  }
-
-  /// As it is, or reduced if it is large: it is there to be recognised.
-  private void writeOriginal(int number, RgbImage image, Tensor pixels) {
-    int longer = Math.max(image.widthPx(), image.heightPx());
-    if (longer <= ORIGINAL_MAX_PX) {
-      folder.write(number, "original", image);
-      return;
-    }
-    double scale = (double) ORIGINAL_MAX_PX / longer;
-    int width = Math.max(1, (int) Math.round(image.widthPx() * scale));
-    int height = Math.max(1, (int) Math.round(image.heightPx() * scale));
-    var reduced = Tensor.empty(DType.UINT8, pixels.device(), height, width, 3);
-    Geometric.resize(pixels, reduced);
-    folder.write(number, "original", new RgbImage(reduced.segment(), width, height));
   }
 
   /// int64 [1, H, W]; without a network every pixel is uncertain.

@@ -1,11 +1,12 @@
 package toco.preview;
 
-import static toco.preview.Html.element;
-import static toco.preview.Html.text;
+import static toco.html.Html.element;
+import static toco.html.Html.text;
 
 import java.util.ArrayList;
 import java.util.List;
-import toco.preview.Html.Element;
+import toco.html.Html;
+import toco.html.Html.Element;
 import toco.preview.PreviewSample.Drawn;
 import toco.preview.PreviewSample.Flag;
 import toco.preview.PreviewSample.LocalCrop;

@@ -21,6 +21,13 @@ public final class Datasets {
     return Dataset.open(config.data(), split);
   }
 
+  /// Whether a split's list is there, or will be made with a synthetic set.
+  public static boolean hasList(Config config, Split split) {
+    var data = config.data();
+    return data.hasList(split)
+        && (data.layout() == Layout.SYNTHETIC || Files.exists(data.listPath(split)));
+  }
+
   /// Opens the split that training evaluates on. Training itself needs no masks: without a list, or
   /// without any mask, there is no evaluation, and `told` hears why.
   ///

@@ -97,13 +97,14 @@ final class StepLog implements AutoCloseable {
     if (step == metrics.evaluatedStep()) {
       return;
     }
+    var json = scores.toJson(classNames);
     var line = new LinkedHashMap<String, Object>();
     line.put("step", step);
-    line.put("evaluation", scores.toJson(classNames));
+    line.put("evaluation", json);
     line.put("segConfusion", rows(scores.seg()));
     line.put("seconds", seconds);
     metrics.write(line);
-    tensorBoard.evaluation(step, scores, classNames);
+    tensorBoard.evaluation(step, json);
   }
 
   /// Pixels by true class (rows) and predicted class.

@@ -3,11 +3,9 @@ package toco.train;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import toco.eval.ConfusionMatrix;
-import toco.eval.Scores;
+import org.jspecify.annotations.Nullable;
 import toco.tensorboard.EventLog;
 
 /// What a run logs, as events for TensorBoard: numbers as `loss/total`, pictures as `sample 1/CAM`.
@@ -55,27 +53,30 @@ final class TensorBoardLog implements AutoCloseable {
   }
 
   /// Logs an evaluation; what had nothing to count is left out.
-  void evaluation(long step, Scores scores, List<String> classNames) {
+  ///
+  /// @param json the object that `metrics.jsonl` has, see [toco.eval.Scores#toJson]
+  void evaluation(long step, Map<String, ? extends @Nullable Object> json) {
     var values = new LinkedHashMap<String, Double>();
-    values.put("eval/segMiou", scores.segMiou());
-    values.put("eval/camMiou", scores.camMiou());
-    values.put("eval/camAuxMiou", scores.camAuxMiou());
-    values.put("eval/segPixelAccuracy", scores.seg().pixelAccuracy());
-    values.put("eval/classF1", scores.classF1());
-    values.put("eval/patchCosine", scores.patchCosine());
-    putIou(values, "seg", scores.seg(), classNames);
-    putIou(values, "cam", scores.cam(), classNames);
-    putIou(values, "camAux", scores.camAux(), classNames);
-    values.values().removeIf(value -> value.isNaN());
+    json.forEach((key, value) -> put(values, "eval", key, value));
     append(log -> log.scalars(step, values));
   }
 
-  private static void putIou(
-      Map<String, Double> values, String what, ConfusionMatrix matrix, List<String> classNames) {
-    var iou = matrix.iou();
-    for (int c = 0; c < iou.length; c++) {
-      var name = c == 0 ? "background" : classNames.get(c - 1);
-      values.put("eval %s IoU/%s".formatted(what, name), iou[c]);
+  /// A number as `GROUP/KEY`, those of an object as `GROUP KEY/MEMBER`, and `perClass`, by class
+  /// and then by kind of map, as `eval perClass KIND/CLASS`: a group has a kind's classes.
+  private static void put(
+      Map<String, Double> values, String group, Object key, @Nullable Object value) {
+    if (value instanceof Number number) {
+      values.put(group + "/" + key, number.doubleValue());
+    } else if (value instanceof Map<?, ?> members) {
+      members.forEach(
+          (member, its) -> {
+            if (its instanceof Map<?, ?> kinds) {
+              kinds.forEach(
+                  (kind, score) -> put(values, group + " " + key + " " + kind, member, score));
+            } else {
+              put(values, group + " " + key, member, its);
+            }
+          });
     }
   }
 

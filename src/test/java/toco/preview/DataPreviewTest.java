@@ -24,6 +24,7 @@ import toco.checkpoint.StateDict;
 import toco.config.Config;
 import toco.config.Split;
 import toco.eval.TensorPictures;
+import toco.html.Page;
 import toco.image.ImageBox;
 import toco.image.ImageDecoder;
 import toco.image.RgbImage;
@@ -105,7 +106,7 @@ class DataPreviewTest extends PreviewFixture {
           assertShows("view1", number, batch.view1().select(0, i));
           assertShows("local", number, batch.localView().select(0, i));
           assertShows("view2", number, batch.view2().select(0, i));
-          assertEquals(List.of(rectangle(batch.boxes().get(i))), page.rectangles(number, "box"));
+          assertEquals(List.of(rectangle(batch.boxes().get(i))), rectangles(page, number, "box"));
         }
       }
     }
@@ -146,7 +147,7 @@ class DataPreviewTest extends PreviewFixture {
             RoiCrops.random(CROPS, cropPx, config.run().seed(), step)
                 .of(uncertain)
                 .select(0, (number - 1) % BATCH);
-        assertEquals(rectangles(corners, null, cropPx), page.rectangles(number, "unknown"));
+        assertEquals(rectangles(corners, null, cropPx), rectangles(page, number, "unknown"));
       }
     }
     assertTrue(page.texts("//summary").contains("Local crops are placed without a network."));
@@ -184,7 +185,7 @@ class DataPreviewTest extends PreviewFixture {
     var options = new DataPreview.Options(folder.resolve("out"), IMAGES, 0, weights, false);
     var page = Page.read(DataPreview.write(config, options).page());
     for (int i = 0; i < IMAGES; i++) {
-      assertEquals(expected.get(i), page.rectangles(i + 1, "positive", "negative", "unknown"));
+      assertEquals(expected.get(i), rectangles(page, i + 1, "positive", "negative", "unknown"));
     }
     var all = expected.toString();
     assertTrue(all.contains("positive") && all.contains("negative"), all); // both occur

@@ -1,6 +1,5 @@
 package toco.preview;
 
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,6 +7,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import toco.config.Config;
 import toco.config.Split;
+import toco.html.Page;
 import toco.torch.LibTorch;
 import toco.train.Datasets;
 
@@ -53,5 +53,22 @@ abstract class PreviewFixture {
 
   DataPreview.Options options(String out, int samples, int epoch) {
     return new DataPreview.Options(folder.resolve(out), samples, epoch, null, false);
+  }
+
+  /// The rectangles drawn in a sample with these classes, `x y width height class`.
+  static List<String> rectangles(Page page, int number, String... kinds) {
+    var wanted = List.of(kinds);
+    return page.all("//section[@id='sample-%d']//rect".formatted(number)).stream()
+        .filter(rect -> wanted.contains(rect.getAttribute("class")))
+        .map(
+            rect ->
+                String.join(
+                    " ",
+                    rect.getAttribute("x"),
+                    rect.getAttribute("y"),
+                    rect.getAttribute("width"),
+                    rect.getAttribute("height"),
+                    rect.getAttribute("class")))
+        .toList();
   }
 }

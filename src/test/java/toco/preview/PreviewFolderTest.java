@@ -17,6 +17,7 @@ import toco.batch.BatchSource;
 import toco.config.Config;
 import toco.config.Split;
 import toco.data.OneHotNpy;
+import toco.html.Page;
 import toco.image.ImageDecoder;
 import toco.image.ImageWriter;
 import toco.image.Resources;

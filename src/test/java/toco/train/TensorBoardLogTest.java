@@ -40,7 +40,8 @@ class TensorBoardLogTest {
                 "memory/residentMB",
                 "data/waitShare",
                 "eval/segMiou",
-                "eval camAux IoU/background")),
+                "eval pixelAccuracy/seg",
+                "eval perClass camAux/background")),
         tags.toString());
     // loss.segStartIter is 2: the third step is the first that carries the weight
     assertEquals(List.of(0.0, 0.0, 0.1f + 0.0), values(events, "weight/seg").subList(0, 3));

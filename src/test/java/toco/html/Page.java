@@ -1,4 +1,4 @@
-package toco.preview;
+package toco.html;
 
 import java.io.IOException;
 import java.io.StringReader;
@@ -18,13 +18,13 @@ import org.xml.sax.InputSource;
 import org.xml.sax.SAXException;
 
 /// A written page, read back; it must be well-formed XML.
-record Page(Document document, String html) {
-  static Page read(Path file) throws IOException {
+public record Page(Document document, String html) {
+  public static Page read(Path file) throws IOException {
     var html = Files.readString(file);
     return new Page(parse(html), html);
   }
 
-  static Document parse(String html) {
+  public static Document parse(String html) {
     try {
       return DocumentBuilderFactory.newInstance()
           .newDocumentBuilder()
@@ -35,7 +35,7 @@ record Page(Document document, String html) {
   }
 
   /// The elements at an XPath.
-  List<Element> all(String path) {
+  public List<Element> all(String path) {
     try {
       var found =
           (NodeList)
@@ -53,29 +53,12 @@ record Page(Document document, String html) {
   }
 
   /// Their texts.
-  List<String> texts(String path) {
+  public List<String> texts(String path) {
     return all(path).stream().map(Element::getTextContent).toList();
   }
 
   /// The values of one of their attributes.
-  List<String> attributes(String path, String name) {
+  public List<String> attributes(String path, String name) {
     return all(path).stream().map(element -> element.getAttribute(name)).toList();
-  }
-
-  /// The rectangles drawn in a sample with these classes, `x y width height class`.
-  List<String> rectangles(int number, String... kinds) {
-    var wanted = List.of(kinds);
-    return all("//section[@id='sample-%d']//rect".formatted(number)).stream()
-        .filter(rect -> wanted.contains(rect.getAttribute("class")))
-        .map(
-            rect ->
-                String.join(
-                    " ",
-                    rect.getAttribute("x"),
-                    rect.getAttribute("y"),
-                    rect.getAttribute("width"),
-                    rect.getAttribute("height"),
-                    rect.getAttribute("class")))
-        .toList();
   }
 }

@@ -1,4 +1,4 @@
-package toco.preview;
+package toco.html;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,12 +12,12 @@ import java.util.Set;
 /// ```java
 /// element("p", text("found "), element("b", text(fileName)).with("class", "name"))
 /// ```
-sealed interface Html {
+public sealed interface Html {
   /// Elements whose text HTML takes as it stands.
   Set<String> RAW_TEXT = Set.of("style", "script");
 
   /// Elements that have no content and, in HTML, no end tag.
-  Set<String> VOID = Set.of("br", "img", "link", "meta");
+  Set<String> VOID = Set.of("br", "img", "input", "link", "meta");
 
   /// Characters and nothing else.
   record Text(String characters) implements Html {}
@@ -36,21 +36,24 @@ sealed interface Html {
     }
 
     /// The element with one more attribute.
-    Element with(String name, Object value) {
+    public Element with(String name, Object value) {
       var more = new ArrayList<>(attributes);
       more.add(Map.entry(name, value.toString()));
       return new Element(tag, more, children);
     }
   }
 
+  /// An element without attributes.
   static Element element(String tag, Html... children) {
     return new Element(tag, List.of(), Arrays.asList(children));
   }
 
+  /// The same.
   static Element element(String tag, List<? extends Html> children) {
     return new Element(tag, List.of(), List.copyOf(children));
   }
 
+  /// What a value is written as.
   static Text text(Object value) {
     return new Text(value.toString());
   }

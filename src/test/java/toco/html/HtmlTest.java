@@ -1,10 +1,10 @@
-package toco.preview;
+package toco.html;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static toco.preview.Html.element;
-import static toco.preview.Html.text;
+import static toco.html.Html.element;
+import static toco.html.Html.text;
 
 import org.junit.jupiter.api.Test;
 

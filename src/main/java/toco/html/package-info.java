@@ -1,0 +1,5 @@
+/// Web pages as values.
+@NullMarked
+package toco.html;
+
+import org.jspecify.annotations.NullMarked;

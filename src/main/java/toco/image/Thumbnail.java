@@ -1,0 +1,25 @@
+package toco.image;
+
+import toco.torch.DType;
+import toco.torch.Tensor;
+
+/// Images for people to recognise, no larger than they need be.
+public final class Thumbnail {
+  private Thumbnail() {}
+
+  /// The image as it is, or reduced if its longer side exceeds `maxPx`; then the pixels belong to
+  /// the innermost tensor scope.
+  public static RgbImage of(RgbImage image, int maxPx) {
+    int longer = Math.max(image.widthPx(), image.heightPx());
+    if (longer <= maxPx) {
+      return image;
+    }
+    double scale = (double) maxPx / longer;
+    int width = Math.max(1, (int) Math.round(image.widthPx() * scale));
+    int height = Math.max(1, (int) Math.round(image.heightPx() * scale));
+    var pixels = image.tensor();
+    var reduced = Tensor.empty(DType.UINT8, pixels.device(), height, width, 3);
+    Geometric.resize(pixels, reduced);
+    return new RgbImage(reduced.segment(), width, height);
+  }
+}

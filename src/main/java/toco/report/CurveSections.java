@@ -1,0 +1,202 @@
+package toco.report;
+
+import static toco.html.Html.element;
+import static toco.html.Html.text;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import toco.html.Html;
+import toco.html.Html.Element;
+
+/// The sections of what changes over the steps of a run.
+///
+/// @param history what was logged
+/// @param maxIters steps of the whole run
+record CurveSections(RunHistory history, long maxIters) {
+  private static final Map<String, String> LOSSES = new LinkedHashMap<>();
+
+  static {
+    LOSSES.put("total", "Total");
+    LOSSES.put("cls", "Classification");
+    LOSSES.put("clsAux", "Auxiliary classification");
+    LOSSES.put("ptc", "Patch-token contrast");
+    LOSSES.put("ctc", "Class-token contrast");
+    LOSSES.put("seg", "Segmentation");
+    LOSSES.put("reg", "Dense energy");
+  }
+
+  /// Losses, and beneath them their weights and the learning rates.
+  Element losses() {
+    var charts = new ArrayList<Html>();
+    LOSSES.forEach(
+        (key, title) -> {
+          double untrained = untrainedUntil(key);
+          var note =
+              key.equals("total")
+                  ? "weighted sum"
+                  : untrained > 0 ? "(%s) shaded: weight 0".formatted(key) : "(%s)".formatted(key);
+          var curve =
+              Curve.of(
+                  title, 0, history.steps(), LoggedStep::step, at(LoggedStep::losses, key)::apply);
+          add(charts, chart(title, note, NumberFormat.PLAIN, untrained, List.of(curve)));
+        });
+    var schedules = new ArrayList<Html>();
+    add(
+        schedules,
+        chart(
+            "Weights of the terms",
+            "",
+            NumberFormat.PLAIN,
+            0,
+            curves(LoggedStep::weights).stream()
+                .filter(curve -> !curve.name().startsWith("cls"))
+                .map(Curve::asSteps)
+                .toList()));
+    add(
+        schedules,
+        chart(
+            "Learning rates",
+            "of the coming step",
+            NumberFormat.PLAIN,
+            0,
+            curves(LoggedStep::learningRates)));
+    var content = new ArrayList<Html>();
+    content.add(element("h2", text("Losses and schedules")));
+    content.add(
+        element(
+                "p",
+                text(
+                    "Means since the line before, unweighted but for the total. Both classification"
+                        + " losses have weight 1."))
+            .with("class", "lead"));
+    content.add(element("div", charts).with("class", "charts"));
+    content.add(element("h3", text("Schedules")));
+    content.add(element("div", schedules).with("class", "charts"));
+    return element("section", content).with("id", "losses");
+  }
+
+  /// Scores of the evaluations, and all of them as a table.
+  List<Html> scores() {
+    var evaluations = history.evaluations();
+    var miou = new ArrayList<Curve>();
+    for (var kind : MapKind.in(evaluations.getLast().miou())) {
+      miou.add(
+          Curve.of(
+              kind.label,
+              IouBars.style(kind),
+              evaluations,
+              LoggedEvaluation::step,
+              evaluation -> evaluation.miou(kind)));
+    }
+    var classes =
+        List.of(
+            Curve.of("class F1", 4, evaluations, LoggedEvaluation::step, LoggedEvaluation::classF1),
+            Curve.of(
+                "pixel accuracy",
+                0,
+                evaluations,
+                LoggedEvaluation::step,
+                LoggedEvaluation::pixelAccuracy));
+    var charts = new ArrayList<Html>();
+    add(charts, chart("Mean IoU", "", NumberFormat.PERCENT, 0, miou));
+    add(charts, chart("Classes and pixels", "", NumberFormat.PERCENT, 0, classes));
+    return List.of(element("div", charts).with("class", "charts"), EvaluationTable.of(evaluations));
+  }
+
+  /// How alike patch tokens have grown over training; empty if the run was not evaluated.
+  List<Html> smoothing() {
+    var charts = new ArrayList<Html>();
+    var curve =
+        Curve.of(
+            "cosine",
+            2,
+            history.evaluations(),
+            LoggedEvaluation::step,
+            LoggedEvaluation::patchCosine);
+    add(charts, chart("Over training", "last layer", NumberFormat.PLAIN, 0, List.of(curve)));
+    return charts;
+  }
+
+  /// Speed, waiting for data, memory.
+  Element speed() {
+    var steps = history.steps();
+    var charts = new ArrayList<Html>();
+    add(
+        charts,
+        chart(
+            "Speed",
+            "images a second",
+            NumberFormat.PLAIN,
+            0,
+            List.of(
+                Curve.of("images/s", 0, steps, LoggedStep::step, LoggedStep::imagesPerSecond))));
+    add(
+        charts,
+        chart(
+            "Waiting for data",
+            "share of the time",
+            NumberFormat.PERCENT,
+            0,
+            List.of(Curve.of("waiting", 1, steps, LoggedStep::step, LoggedStep::dataWaitShare))));
+    add(
+        charts,
+        chart(
+            "Memory",
+            "of the process",
+            NumberFormat.MEGABYTES,
+            0,
+            List.of(
+                Curve.of("resident", 0, steps, LoggedStep::step, LoggedStep::residentBytes),
+                Curve.of("peak", 2, steps, LoggedStep::step, LoggedStep::peakResidentBytes))));
+    return element(
+            "section",
+            element("h2", text("Speed and memory")),
+            element("div", charts).with("class", "charts"))
+        .with("id", "speed");
+  }
+
+  /// A curve for each name that any line has.
+  private List<Curve> curves(Function<LoggedStep, Map<String, Double>> values) {
+    var names = new LinkedHashSet<String>();
+    history.steps().forEach(step -> names.addAll(values.apply(step).keySet()));
+    var curves = new ArrayList<Curve>();
+    for (var name : names) {
+      int style = curves.size() % Curve.STYLES;
+      curves.add(Curve.of(name, style, history.steps(), LoggedStep::step, at(values, name)::apply));
+    }
+    return curves;
+  }
+
+  private static Function<LoggedStep, Double> at(
+      Function<LoggedStep, Map<String, Double>> values, String key) {
+    return step -> values.apply(step).getOrDefault(key, Double.NaN);
+  }
+
+  /// The last step before a term gets a weight; 0 if it has one from the first.
+  private double untrainedUntil(String term) {
+    long until = 0;
+    for (var step : history.steps()) {
+      if (step.weights().getOrDefault(term, 1.0) != 0) {
+        break;
+      }
+      until = step.step();
+    }
+    return until;
+  }
+
+  private CurveChart chart(
+      String title, String note, NumberFormat format, double shadedUntil, List<Curve> curves) {
+    var axis = Axis.ofSteps(Math.max(history.lastStep(), maxIters), 4);
+    return new CurveChart(title, note, "step", axis, format, shadedUntil, curves);
+  }
+
+  private static void add(List<Html> charts, CurveChart chart) {
+    if (!chart.isEmpty()) {
+      charts.add(chart.figure());
+    }
+  }
+}

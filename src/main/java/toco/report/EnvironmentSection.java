@@ -1,0 +1,115 @@
+package toco.report;
+
+import static toco.html.Html.element;
+import static toco.html.Html.text;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import toco.config.Config;
+import toco.html.Html;
+import toco.html.Html.Element;
+
+/// What the run was set to, what it ran on, and how long it took.
+record EnvironmentSection(Config config, RunHistory history) {
+  private static final Map<String, String> FACTS = new LinkedHashMap<>();
+
+  static {
+    FACTS.put("device", "Device");
+    FACTS.put("threads", "Threads of LibTorch");
+    FACTS.put("precision", "Precision");
+    FACTS.put("processor", "Processor");
+    FACTS.put("cpuCapability", "Its instructions in use");
+    FACTS.put("cores", "Cores");
+    FACTS.put("memory", "Memory");
+    FACTS.put("system", "System");
+    FACTS.put("toco", "ToCo");
+    FACTS.put("commit", "Commit");
+    FACTS.put("libTorch", "LibTorch");
+    FACTS.put("jdk", "JDK");
+  }
+
+  Element section() {
+    var content = new ArrayList<Html>();
+    content.add(element("h2", text("Surroundings")));
+    content.add(
+        element("div", List.of(settings(), element("div", machine(), timings())))
+            .with("class", "columns"));
+    return element("section", content).with("id", "surroundings");
+  }
+
+  private Element settings() {
+    var rows = new ArrayList<Html>();
+    for (var difference : config.differencesFrom(Config.defaults())) {
+      rows.add(
+          element(
+              "tr",
+              element("th", element("code", text(difference.key()))).with("scope", "row"),
+              element("td", text(difference.value())),
+              element("td", text(difference.other()))));
+    }
+    return element(
+            "table",
+            element("caption", text("Settings that differ from the published VOC recipe")),
+            element(
+                "thead",
+                element(
+                    "tr",
+                    EvaluationTable.column("key"),
+                    EvaluationTable.column("this run"),
+                    EvaluationTable.column("recipe"))),
+            element("tbody", rows))
+        .with("class", "settings");
+  }
+
+  private Element machine() {
+    if (history.sessions().isEmpty()) {
+      return element(
+          "p", text("What the run ran on is not known: there is no sessions.jsonl in its folder."));
+    }
+    var session = history.sessions().getLast();
+    var rows = new ArrayList<Html>();
+    FACTS.forEach(
+        (key, name) -> {
+          var value = session.get(key);
+          if (value != null) {
+            rows.add(fact(name, value));
+          }
+        });
+    return facts(
+        history.sessions().size() == 1 ? "What it ran on" : "What it ran on, last session", rows);
+  }
+
+  private Element timings() {
+    var timings = Timings.of(history, config.train().samplesPerProcess());
+    var rows = new ArrayList<Html>();
+    for (int i = 0; i < history.sessions().size(); i++) {
+      var session = history.sessions().get(i);
+      rows.add(
+          fact(
+              i == 0 ? "Started" : "Resumed",
+              "%s at step %s"
+                  .formatted(
+                      session.getOrDefault("startedAt", "?"), session.getOrDefault("step", "?"))));
+    }
+    rows.add(fact("Training steps", Timings.text(timings.training())));
+    if (!timings.evaluating().isZero()) {
+      rows.add(fact("Evaluations", Timings.text(timings.evaluating())));
+    }
+    if (!timings.wallClock().isZero()) {
+      rows.add(fact("By the clock", Timings.text(timings.wallClock())));
+    }
+    return facts("Time", rows);
+  }
+
+  private static Element facts(String caption, List<Html> rows) {
+    return element("table", element("caption", text(caption)), element("tbody", rows))
+        .with("class", "settings");
+  }
+
+  private static Element fact(String name, String value) {
+    return element(
+        "tr", element("th", text(name)).with("scope", "row"), element("td", text(value)));
+  }
+}

@@ -1,0 +1,81 @@
+package toco.report;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import toco.checkpoint.Checkpoint;
+import toco.checkpoint.StateDict;
+import toco.config.Config;
+import toco.config.Split;
+import toco.data.Dataset;
+import toco.eval.EvaluationListener;
+import toco.model.Toco;
+import toco.torch.TensorScope;
+import toco.train.Datasets;
+import toco.train.Devices;
+
+/// What a checkpoint makes of some images.
+///
+/// @param checkpoint the weights' file
+/// @param step training steps behind them
+/// @param split whose images they are
+/// @param listed how many images that split has
+/// @param images the best segmentation first; without masks in the list's order
+/// @param classNames the foreground classes, in label order
+record Gallery(
+    Path checkpoint,
+    long step,
+    Split split,
+    int listed,
+    List<GalleryImage> images,
+    List<String> classNames) {
+  Gallery {
+    images = List.copyOf(images);
+    classNames = List.copyOf(classNames);
+  }
+
+  /// Whether the images are scored.
+  boolean isScored() {
+    return images.stream().anyMatch(image -> !image.iou().isEmpty());
+  }
+
+  /// Loads the network and studies images that lie evenly over the list: of the evaluation's split
+  /// or, where that has no list, of the training images.
+  ///
+  /// @param step of the checkpoint
+  /// @param count how many, ≥ 1; the list may have fewer
+  /// @throws toco.data.DataException if the data set cannot be opened
+  /// @throws toco.image.ImageException naming a file that cannot be read
+  /// @throws toco.checkpoint.CheckpointException if the weights cannot be used
+  static Gallery of(
+      Config config, Path checkpoint, long step, int count, EvaluationListener listener) {
+    Checkpoint.requireSameNetwork(checkpoint, config.model());
+    var split =
+        Datasets.hasList(config, config.eval().split()) ? config.eval().split() : Split.TRAIN;
+    var dataset = Datasets.open(config, split);
+    var device = Devices.prepare(config.train());
+    try (var model = new Toco(config.model(), device)) {
+      try (var _ = TensorScope.open()) {
+        StateDict.load(checkpoint).into(model.params().all());
+      }
+      var study = new ImageStudy(config, dataset, model, device, step);
+      var images = new ArrayList<GalleryImage>();
+      var chosen = spread(dataset, count);
+      for (int index : chosen) {
+        images.add(study.study(index));
+        listener.onProgress(images.size(), chosen.length);
+      }
+      if (images.stream().noneMatch(image -> image.iou().isEmpty())) {
+        images.sort(Comparator.comparingDouble(GalleryImage::segIou).reversed());
+      }
+      return new Gallery(checkpoint, step, split, dataset.size(), images, dataset.classNames());
+    }
+  }
+
+  private static int[] spread(Dataset dataset, int count) {
+    int shown = Math.min(count, dataset.size());
+    return IntStream.range(0, shown).map(i -> (int) ((long) i * dataset.size() / shown)).toArray();
+  }
+}

@@ -1,0 +1,28 @@
+package toco.report;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/// The kinds of label map that an evaluation scores.
+enum MapKind {
+  SEG("seg", "segmentation"),
+  CRF("crf", "segmentation, CRF"),
+  CAM("cam", "CAM"),
+  CAM_AUX("camAux", "aux CAM");
+
+  /// What `metrics.jsonl` calls it.
+  final String key;
+
+  final String label;
+
+  MapKind(String key, String label) {
+    this.key = key;
+    this.label = label;
+  }
+
+  /// Those that have a value.
+  static List<MapKind> in(Map<MapKind, ?> values) {
+    return Arrays.stream(values()).filter(values::containsKey).toList();
+  }
+}

@@ -1,0 +1,136 @@
+package toco.report;
+
+import static toco.html.Html.element;
+import static toco.html.Html.text;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import toco.config.Config;
+import toco.html.Html;
+import toco.html.Html.Element;
+import toco.html.WebPage;
+
+/// The page: the figures that count, curves, scores by class, images, surroundings.
+///
+/// @param run the run's folder
+/// @param notes what is left out, and why
+record ReportPage(
+    Path run, Config config, RunHistory history, Optional<Gallery> gallery, List<String> notes) {
+
+  String html() {
+    var name = String.valueOf(run.toAbsolutePath().normalize().getFileName());
+    var evaluation = evaluation();
+    var curves = new CurveSections(history, config.train().maxIters());
+    var sections = new ArrayList<Element>();
+    if (!history.steps().isEmpty()) {
+      sections.add(curves.losses());
+    }
+    evaluation.ifPresent(it -> sections.addAll(scores(it, curves)));
+    gallery.ifPresent(it -> sections.add(new GallerySection(it).section()));
+    smoothing(curves).ifPresent(sections::add);
+    if (!history.steps().isEmpty()) {
+      sections.add(curves.speed());
+    }
+    sections.add(new EnvironmentSection(config, history).section());
+
+    var content = new ArrayList<Html>();
+    content.add(element("h1", text(name)));
+    content.add(element("p", text(progress())).with("class", "lead"));
+    notes.forEach(note -> content.add(element("p", text(note)).with("class", "warning")));
+    content.add(new KeyFigures(config, history, evaluation).list());
+    content.add(contents(sections));
+    content.addAll(sections);
+    content.add(
+        element("footer", element("p", text("toco report %s, %s".formatted(run, progress())))));
+    return new WebPage(name + " – ToCo", ReportStyle.CSS, content).html();
+  }
+
+  /// That of the checkpoint whose images are shown, else the last.
+  private Optional<LoggedEvaluation> evaluation() {
+    return history.evaluationAt(gallery.map(Gallery::step).orElse(history.lastStep()));
+  }
+
+  private String progress() {
+    long last = history.lastStep();
+    int all = config.train().maxIters();
+    return last >= all
+        ? "All %s steps done.".formatted(NumberFormat.whole(last))
+        : "%s of %s steps so far.".formatted(NumberFormat.whole(last), NumberFormat.whole(all));
+  }
+
+  /// Links to the sections by their headings.
+  private static Element contents(List<Element> sections) {
+    var links = new ArrayList<Html>();
+    for (var section : sections) {
+      var id =
+          section.attributes().stream()
+              .filter(attribute -> attribute.getKey().equals("id"))
+              .findFirst()
+              .orElseThrow()
+              .getValue();
+      var heading = ((Element) section.children().getFirst()).children();
+      links.add(element("li", element("a", heading).with("href", "#" + id)));
+    }
+    return element("nav", element("ul", links)).with("aria-label", "Sections");
+  }
+
+  private List<Element> scores(LoggedEvaluation evaluation, CurveSections curves) {
+    var overTime = new ArrayList<Html>();
+    overTime.add(element("h2", text("Scores over training")));
+    overTime.addAll(curves.scores());
+    var found = new ArrayList<Element>();
+    found.add(element("section", overTime).with("id", "scores"));
+    var which =
+        "Step %s, %s images of the split “%s”."
+            .formatted(
+                NumberFormat.whole(evaluation.step()),
+                NumberFormat.whole(evaluation.images()),
+                config.eval().split());
+    if (!evaluation.iou().isEmpty()) {
+      found.add(
+          element(
+                  "section",
+                  element("h2", text("Scores by class")),
+                  element("p", text(which)).with("class", "lead"),
+                  element(
+                          "div",
+                          new IouBars(evaluation.iou()).figure(),
+                          EvaluationTable.ofClasses(evaluation))
+                      .with("class", "columns"))
+              .with("id", "classes"));
+    }
+    if (!evaluation.confusion().isEmpty()) {
+      var table =
+          new ConfusionTable(List.copyOf(evaluation.iou().keySet()), evaluation.confusion());
+      var content = new ArrayList<Html>();
+      content.add(element("h2", text("What is taken for what")));
+      content.add(element("p", text("The segmentation. " + which)).with("class", "lead"));
+      content.add(table.table());
+      content.addAll(table.mistakes());
+      found.add(element("section", content).with("id", "confusion"));
+    }
+    return found;
+  }
+
+  private Optional<Element> smoothing(CurveSections curves) {
+    var charts = curves.smoothing();
+    if (charts.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        element(
+                "section",
+                element("h2", text("Over-smoothing")),
+                element(
+                        "p",
+                        text(
+                            "The mean cosine between the patch tokens of an image: near 1 they have"
+                                + " grown all alike, and CAMs spread over what lies around an"
+                                + " object. The patch-token contrast works against it."))
+                    .with("class", "lead"),
+                element("div", charts).with("class", "charts"))
+            .with("id", "smoothing"));
+  }
+}

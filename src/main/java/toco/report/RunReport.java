@@ -1,0 +1,120 @@
+package toco.report;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import toco.checkpoint.CheckpointException;
+import toco.config.Config;
+import toco.data.DataException;
+import toco.eval.EvaluationListener;
+import toco.files.AtomicFile;
+import toco.image.ImageException;
+
+/// Writes the report of a run, finished or still going on, as one HTML file that needs nothing
+/// beside it: curves of losses, schedules and scores, scores by class, images with what the network
+/// makes of them, and what the run ran on.
+public final class RunReport {
+  private RunReport() {}
+
+  /// What a user may choose.
+  ///
+  /// @param run the run's folder
+  /// @param out the file to write; null: `report.html` in that folder
+  /// @param checkpoint the weights that are shown at work: `last`, `best` or a file
+  /// @param images how many images are shown; 0: none, and no network is loaded
+  /// @param overrides changes to the run's configuration, `key=value`
+  public record Options(
+      Path run, @Nullable Path out, String checkpoint, int images, List<String> overrides) {
+    public Options {
+      if (images < 0) {
+        throw new IllegalArgumentException("images must be ≥ 0, got " + images);
+      }
+      overrides = List.copyOf(overrides);
+    }
+  }
+
+  /// What was written.
+  ///
+  /// @param page the file
+  /// @param images how many images it shows
+  /// @param notes what is left out and why, a sentence each
+  public record Result(Path page, int images, List<String> notes) {
+    public Result {
+      notes = List.copyOf(notes);
+    }
+  }
+
+  /// Writes the report.
+  ///
+  /// @param listener hears how many images are done
+  /// @throws IllegalArgumentException if there is no run, or it has logged nothing yet
+  /// @throws CheckpointException if weights that were named cannot be used
+  /// @throws UncheckedIOException if the file cannot be written
+  public static Result write(Options options, EvaluationListener listener) {
+    var run = options.run();
+    var file = run.resolve("config.yaml");
+    if (!Files.isRegularFile(file)) {
+      throw new IllegalArgumentException(
+          "%s is no run: it has no config.yaml; give the run.dir of a training".formatted(run));
+    }
+    var config = Config.load(file, options.overrides());
+    var history = RunHistory.read(run);
+    if (history.steps().isEmpty() && history.evaluations().isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s has no metrics yet; a training logs its first line at step %d (train.logEvery)"
+              .formatted(run, config.train().logEvery()));
+    }
+    var notes = new ArrayList<String>();
+    if (history.damagedLines() > 0) {
+      notes.add(
+          "Skipped %d damaged lines of metrics.jsonl and sessions.jsonl."
+              .formatted(history.damagedLines()));
+    }
+    if (history.evaluations().isEmpty()) {
+      notes.add("No scores: the run has not been evaluated.");
+    }
+    var gallery = gallery(options, config, history, notes, listener);
+    var html = new ReportPage(run, config, history, gallery, notes).html();
+    var out = options.out() == null ? run.resolve("report.html") : options.out();
+    try {
+      AtomicFile.write(out, html.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new Result(out, gallery.map(it -> it.images().size()).orElse(0), notes);
+  }
+
+  /// The gallery, unless none is wanted, or its images or the run's own weights cannot be had.
+  private static Optional<Gallery> gallery(
+      Options options,
+      Config config,
+      RunHistory history,
+      List<String> notes,
+      EvaluationListener listener) {
+    if (options.images() == 0) {
+      return Optional.empty();
+    }
+    boolean own = options.checkpoint().equals(ReportedCheckpoint.LAST);
+    try {
+      var found = ReportedCheckpoint.find(options.run(), options.checkpoint(), history);
+      if (found.isEmpty()) {
+        notes.add("No images: the run has no checkpoint.");
+      }
+      return found.map(it -> Gallery.of(config, it.file(), it.step(), options.images(), listener));
+    } catch (DataException | ImageException e) {
+      notes.add("No images: %s.".formatted(e.getMessage()));
+    } catch (CheckpointException e) {
+      if (!own) {
+        throw e;
+      }
+      notes.add("No images: %s.".formatted(e.getMessage()));
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,72 @@
+package toco.report;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/// Where a run's time went.
+///
+/// @param training in steps, from their speed; evaluations and checkpoints do not count
+/// @param evaluating in evaluations
+/// @param wallClock from the start of each session to its last line
+/// @param sessions how often the run was started or resumed
+record Timings(Duration training, Duration evaluating, Duration wallClock, int sessions) {
+
+  /// @param imagesAStep of the run
+  static Timings of(RunHistory history, int imagesAStep) {
+    double training = 0;
+    long before = 0;
+    for (var step : history.steps()) {
+      if (step.imagesPerSecond() > 0) {
+        training += (step.step() - before) * imagesAStep / step.imagesPerSecond();
+      }
+      before = step.step();
+    }
+    double evaluating =
+        history.evaluations().stream()
+            .mapToDouble(LoggedEvaluation::seconds)
+            .filter(Double::isFinite)
+            .sum();
+    return new Timings(
+        seconds(training), seconds(evaluating), wallClock(history), history.sessions().size());
+  }
+
+  private static Duration seconds(double seconds) {
+    return Duration.ofMillis(Math.round(1e3 * seconds));
+  }
+
+  /// A session ends with the last line before the next one's start.
+  private static Duration wallClock(RunHistory history) {
+    var starts =
+        history.sessions().stream()
+            .filter(session -> session.containsKey("startedAt"))
+            .map(session -> Instant.parse(session.get("startedAt")).toEpochMilli())
+            .toList();
+    long total = 0;
+    for (int i = 0; i < starts.size(); i++) {
+      long start = starts.get(i);
+      long end = i + 1 < starts.size() ? starts.get(i + 1) : Long.MAX_VALUE;
+      total += Math.max(0, lastBefore(history.steps(), end) - start);
+    }
+    return Duration.ofMillis(total);
+  }
+
+  private static long lastBefore(List<LoggedStep> steps, long endMs) {
+    return steps.stream()
+        .mapToLong(step -> (long) step.unixMs())
+        .filter(ms -> ms < endMs)
+        .max()
+        .orElse(0);
+  }
+
+  /// `48 s`, `3 min 20 s`, `2 h 05 min`.
+  static String text(Duration time) {
+    long s = Math.round(time.toMillis() / 1e3);
+    if (s < 60) {
+      return s + " s";
+    }
+    return s < 3600
+        ? "%d min %02d s".formatted(s / 60, s % 60)
+        : "%d h %02d min".formatted(s / 3600, s / 60 % 60);
+  }
+}
