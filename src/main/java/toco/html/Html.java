@@ -17,7 +17,7 @@ public sealed interface Html {
   Set<String> RAW_TEXT = Set.of("style", "script");
 
   /// Elements that have no content and, in HTML, no end tag.
-  Set<String> VOID = Set.of("br", "img", "input", "link", "meta");
+  Set<String> VOID = Set.of("br", "img", "input", "link", "meta", "wbr");
 
   /// Characters and nothing else.
   record Text(String characters) implements Html {}

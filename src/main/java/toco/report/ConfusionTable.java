@@ -74,8 +74,8 @@ record ConfusionTable(List<String> names, List<List<Long>> counts) {
 
   private record Mistake(int truth, int predicted, long pixels) {}
 
-  /// The pairs of classes that cost the most pixels, as a list; empty if nothing is wrong.
-  List<Html> mistakes() {
+  /// The pairs of classes that cost the most pixels.
+  Element mistakes() {
     var found = new ArrayList<Mistake>();
     for (int truth = 0; truth < names.size(); truth++) {
       for (int predicted = 0; predicted < names.size(); predicted++) {
@@ -87,7 +87,7 @@ record ConfusionTable(List<String> names, List<List<Long>> counts) {
     }
     found.sort(Comparator.comparingLong(Mistake::pixels).reversed());
     if (found.isEmpty()) {
-      return List.of();
+      return element("p", text("No pixel is taken for another class."));
     }
     long all = counts.stream().flatMap(List::stream).mapToLong(Long::longValue).sum();
     var items = new ArrayList<Html>();
@@ -105,8 +105,10 @@ record ConfusionTable(List<String> names, List<List<Long>> counts) {
                               (double) mistake.pixels / ofTruth(mistake.truth)),
                           NumberFormat.PERCENT.text((double) mistake.pixels / all)))));
     }
-    return List.of(
-        element("h3", text("The costliest mistakes")), element("ol", items).with("class", "list"));
+    return element(
+        "div",
+        element("h3", text("The costliest mistakes")),
+        element("ol", items).with("class", "list"));
   }
 
   private long ofTruth(int truth) {

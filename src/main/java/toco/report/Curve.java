@@ -9,7 +9,7 @@ import java.util.function.ToLongFunction;
 /// @param name what the legend calls it
 /// @param style 0…5: its colour and dashes
 /// @param points in order; NaN interrupts the line
-/// @param stepped whether a value holds until the next one
+/// @param stepped whether a value holds since the point before
 record Curve(String name, int style, List<Point> points, boolean stepped) {
   static final int STYLES = 6;
 

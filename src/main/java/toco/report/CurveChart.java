@@ -49,7 +49,9 @@ record CurveChart(
   Element figure() {
     var values = curves.stream().flatMap(curve -> curve.known().stream()).mapToDouble(Point::y);
     var range = values.summaryStatistics();
-    var yAxis = Axis.covering(range.getMin(), range.getMax(), 4);
+    // a share that hardly leaves 0 must not look as if it did
+    double max = format == NumberFormat.PERCENT ? Math.max(0.1, range.getMax()) : range.getMax();
+    var yAxis = Axis.covering(range.getMin(), max, 4);
     var drawing = new ArrayList<Html>();
     if (shadedUntil > 0) {
       double right = xAxis.place(Math.min(shadedUntil, xAxis.high()), LEFT, RIGHT);
@@ -137,7 +139,7 @@ record CurveChart(
       var x = coordinate(xAxis.place(point.x(), LEFT, RIGHT));
       var y = coordinate(yAxis.place(point.y(), BOTTOM, TOP));
       if (drawing && curve.stepped()) {
-        path.append('H').append(x).append('V').append(y);
+        path.append('V').append(y).append('H').append(x);
       } else {
         path.append(drawing ? 'L' : 'M').append(x).append(' ').append(y);
       }
@@ -148,6 +150,9 @@ record CurveChart(
 
   /// Places that tell their value; dots too where there are few.
   private List<Html> marks(Curve curve, Axis yAxis) {
+    if (curve.stepped()) {
+      return List.of(); // its corners tell all
+    }
     var known = curve.known();
     int stride = Math.ceilDiv(known.size(), MAX_MARKS);
     var marks = new ArrayList<Html>();

@@ -44,9 +44,8 @@ record CurveSections(RunHistory history, long maxIters) {
                   title, 0, history.steps(), LoggedStep::step, at(LoggedStep::losses, key)::apply);
           add(charts, chart(title, note, NumberFormat.PLAIN, untrained, List.of(curve)));
         });
-    var schedules = new ArrayList<Html>();
     add(
-        schedules,
+        charts,
         chart(
             "Weights of the terms",
             "",
@@ -57,7 +56,7 @@ record CurveSections(RunHistory history, long maxIters) {
                 .map(Curve::asSteps)
                 .toList()));
     add(
-        schedules,
+        charts,
         chart(
             "Learning rates",
             "of the coming step",
@@ -74,8 +73,6 @@ record CurveSections(RunHistory history, long maxIters) {
                         + " losses have weight 1."))
             .with("class", "lead"));
     content.add(element("div", charts).with("class", "charts"));
-    content.add(element("h3", text("Schedules")));
-    content.add(element("div", schedules).with("class", "charts"));
     return element("section", content).with("id", "losses");
   }
 
@@ -146,7 +143,7 @@ record CurveSections(RunHistory history, long maxIters) {
         charts,
         chart(
             "Memory",
-            "of the process",
+            "of the process, MB",
             NumberFormat.MEGABYTES,
             0,
             List.of(

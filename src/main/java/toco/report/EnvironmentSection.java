@@ -22,7 +22,7 @@ record EnvironmentSection(Config config, RunHistory history) {
     FACTS.put("processor", "Processor");
     FACTS.put("cpuCapability", "Its instructions in use");
     FACTS.put("cores", "Cores");
-    FACTS.put("memory", "Memory");
+    FACTS.put("memoryGB", "Memory, GB");
     FACTS.put("system", "System");
     FACTS.put("toco", "ToCo");
     FACTS.put("commit", "Commit");
@@ -45,7 +45,7 @@ record EnvironmentSection(Config config, RunHistory history) {
       rows.add(
           element(
               "tr",
-              element("th", element("code", text(difference.key()))).with("scope", "row"),
+              key(difference.key()),
               element("td", text(difference.value())),
               element("td", text(difference.other()))));
     }
@@ -61,6 +61,18 @@ record EnvironmentSection(Config config, RunHistory history) {
                     EvaluationTable.column("recipe"))),
             element("tbody", rows))
         .with("class", "settings");
+  }
+
+  /// A key, which may be broken after its dots.
+  private static Element key(String key) {
+    var parts = new ArrayList<Html>();
+    for (var part : key.split("(?<=\\.)", -1)) {
+      if (!parts.isEmpty()) {
+        parts.add(element("wbr"));
+      }
+      parts.add(text(part));
+    }
+    return element("th", element("code", parts)).with("scope", "row");
   }
 
   private Element machine() {

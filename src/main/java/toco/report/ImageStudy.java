@@ -70,7 +70,7 @@ final class ImageStudy {
       var tiles = new Tiles(image);
       tiles.add("Image", "%d × %d px".formatted(image.widthPx(), image.heightPx()), tiles.plain());
       tiles.addCams(maps, sample.labels());
-      tiles.add("Pseudo-label", "of training; cream is ignored", tiles.labels(maps.pseudoLabels));
+      tiles.add("Pseudo-label", "", tiles.labels(maps.pseudoLabels));
       tiles.add("Prediction", "", tiles.labels(maps.seg));
       if (sample.maskPath().isPresent()) {
         var mask = sample.readMask(image, arena);

@@ -17,7 +17,7 @@ record IouBars(Map<String, Map<MapKind, Double>> iou) {
   private static final int WIDTH = 400;
   private static final int LEFT = 116;
   private static final int RIGHT = WIDTH - 46;
-  private static final int BAR = 9;
+  private static final int BAR = 12;
   private static final int GAP = 9;
   private static final int LONGEST_NAME = 16;
 

@@ -42,8 +42,7 @@ record ReportPage(
     content.add(new KeyFigures(config, history, evaluation).list());
     content.add(contents(sections));
     content.addAll(sections);
-    content.add(
-        element("footer", element("p", text("toco report %s, %s".formatted(run, progress())))));
+    content.add(element("footer", element("p", text("Written by toco report %s.".formatted(run)))));
     return new WebPage(name + " – ToCo", ReportStyle.CSS, content).html();
   }
 
@@ -107,8 +106,7 @@ record ReportPage(
       var content = new ArrayList<Html>();
       content.add(element("h2", text("What is taken for what")));
       content.add(element("p", text("The segmentation. " + which)).with("class", "lead"));
-      content.add(table.table());
-      content.addAll(table.mistakes());
+      content.add(element("div", table.table(), table.mistakes()).with("class", "beside"));
       found.add(element("section", content).with("id", "confusion"));
     }
     return found;

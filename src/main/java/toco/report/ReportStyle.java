@@ -27,7 +27,7 @@ final class ReportStyle {
       }
       .figures div { background: var(--card); border-radius: .5rem; padding: .6rem .8rem; }
       .figures dt { color: var(--faint); font-size: .85rem; }
-      .figures dd { margin: 0; font-size: 1.4rem; font-weight: 600; line-height: 1.3; }
+      .figures dd { margin: 0; font-size: 1.3rem; font-weight: 600; white-space: nowrap; }
       nav ul {
         display: flex; flex-wrap: wrap; gap: .3rem 1.1rem; list-style: none; margin: 0; padding: 0;
       }
@@ -40,6 +40,8 @@ final class ReportStyle {
         grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr));
       }
       .columns > * { min-width: 0; }
+      .beside { display: flex; flex-wrap: wrap; gap: 1rem 3rem; }
+      .beside h3 { margin-top: 0; }
       .chart { margin: 0; min-width: 0; }
       .chart > svg { display: block; width: 100%; max-width: 40rem; height: auto; }
       .chart figcaption { margin-bottom: .4rem; font-size: .85rem; color: var(--faint); }
@@ -77,9 +79,9 @@ final class ReportStyle {
       tfoot th, tfoot td { font-weight: 700; }
       .numbers td, .numbers th + th { text-align: right; font-variant-numeric: tabular-nums; }
       .numbers { width: 100%; }
-      .settings { width: 100%; margin-bottom: 1.5rem; }
+      .settings { width: 100%; margin-bottom: 1.5rem; table-layout: fixed; }
       .settings th, .settings td { overflow-wrap: anywhere; }
-      .settings tbody th { width: 45%; }
+      .settings th:first-child { width: 42%; }
       .note.wide { max-width: none; }
       .scroll { overflow-x: auto; max-width: 100%; }
       .confusion { font-variant-numeric: tabular-nums; }
@@ -127,6 +129,7 @@ final class ReportStyle {
       @media (max-width: 30rem) {
         main { padding: .75rem; }
         .figures { grid-template-columns: repeat(2, 1fr); }
+        .settings { font-size: .8rem; }
         .shot .views { gap: .6rem .5rem; }
         .view figcaption { font-size: .75rem; }
         .view figcaption b { font-size: .8rem; }

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import toco.config.Config;
 import toco.files.GitCommit;
 import toco.torch.Device;
@@ -38,7 +39,7 @@ record RunSession(Map<String, Object> facts) {
     facts.put("processor", value(CPU_INFO, "model name"));
     facts.put("cpuCapability", LibTorch.cpuCapability());
     facts.put("cores", Runtime.getRuntime().availableProcessors());
-    facts.put("memory", value(MEMORY_INFO, "MemTotal"));
+    memoryGb().ifPresent(gb -> facts.put("memoryGB", gb));
     facts.put("device", device.toString());
     facts.put("threads", LibTorch.numThreads());
     facts.put("precision", config.train().precision().toString());
@@ -50,6 +51,14 @@ record RunSession(Map<String, Object> facts) {
     try (var log = MetricsLog.openAt(file, Long.MAX_VALUE - 1)) { // keeps all but damaged lines
       log.write(facts);
     }
+  }
+
+  /// What the machine has, to a tenth.
+  private static Optional<Double> memoryGb() {
+    var total = value(MEMORY_INFO, "MemTotal").replaceAll("\\D", "");
+    return total.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Math.round(Long.parseLong(total) * 1024 / 1e8) / 10.0);
   }
 
   /// The value of the first `key : value` line; a question mark where the system does not tell.
