@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import toco.html.Html;
 import toco.html.Html.Element;
@@ -104,8 +105,9 @@ record CurveSections(RunHistory history, long maxIters) {
     return List.of(element("div", charts).with("class", "charts"), EvaluationTable.of(evaluations));
   }
 
-  /// How alike patch tokens have grown over training; empty if the run was not evaluated.
-  List<Html> smoothing() {
+  /// How alike patch tokens have grown over training and, in the images that are shown, from block
+  /// to block; empty if nothing is known of it.
+  List<Html> smoothing(Optional<Gallery> gallery) {
     var charts = new ArrayList<Html>();
     var curve =
         Curve.of(
@@ -114,8 +116,27 @@ record CurveSections(RunHistory history, long maxIters) {
             history.evaluations(),
             LoggedEvaluation::step,
             LoggedEvaluation::patchCosine);
-    add(charts, chart("Over training", "last layer", NumberFormat.PLAIN, 0, List.of(curve)));
+    add(
+        charts,
+        chart("Over training", "behind the last norm", NumberFormat.PLAIN, 0, List.of(curve)));
+    gallery.ifPresent(it -> add(charts, byBlock(it)));
     return charts;
+  }
+
+  private static CurveChart byBlock(Gallery gallery) {
+    var cosine = gallery.blockCosine();
+    var points = new ArrayList<Curve.Point>();
+    for (int i = 0; i < cosine.size(); i++) {
+      points.add(new Curve.Point(i + 1.0, cosine.get(i)));
+    }
+    return new CurveChart(
+        "By block",
+        "of the %d images, before the last norm".formatted(gallery.images().size()),
+        "block",
+        Axis.ofSteps(points.size(), Math.min(points.size(), 6)),
+        NumberFormat.PLAIN,
+        0,
+        List.of(new Curve("cosine", 2, points, false)));
   }
 
   /// Speed, waiting for data, memory.

@@ -41,6 +41,18 @@ record Gallery(
     return images.stream().anyMatch(image -> !image.iou().isEmpty());
   }
 
+  /// Mean cosine between patch tokens behind each block, averaged over the images.
+  List<Double> blockCosine() {
+    return IntStream.range(0, images.getFirst().blockCosine().size())
+        .mapToObj(
+            block ->
+                images.stream()
+                    .mapToDouble(image -> image.blockCosine().get(block))
+                    .average()
+                    .orElse(Double.NaN))
+        .toList();
+  }
+
   /// Loads the network and studies images that lie evenly over the list: of the evaluation's split
   /// or, where that has no list, of the training images.
   ///

@@ -8,11 +8,18 @@ import java.util.Map;
 /// @param name in its list
 /// @param classes that its labels name
 /// @param iou mean IoU of each kind of map over the classes of its mask; empty without a mask
+/// @param blockCosine mean cosine between its patch tokens behind each block of the encoder
 /// @param tiles pictures of one size
-record GalleryImage(String name, List<String> classes, Map<MapKind, Double> iou, List<Tile> tiles) {
+record GalleryImage(
+    String name,
+    List<String> classes,
+    Map<MapKind, Double> iou,
+    List<Double> blockCosine,
+    List<Tile> tiles) {
   GalleryImage {
     classes = List.copyOf(classes);
     iou = Map.copyOf(iou);
+    blockCosine = List.copyOf(blockCosine);
     tiles = List.copyOf(tiles);
   }
 

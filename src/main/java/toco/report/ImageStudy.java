@@ -13,6 +13,7 @@ import toco.config.Config;
 import toco.data.Dataset;
 import toco.data.Sample;
 import toco.eval.ConfusionMatrix;
+import toco.eval.PatchCosine;
 import toco.eval.TensorPictures;
 import toco.image.Colormap;
 import toco.image.ImageBox;
@@ -79,7 +80,7 @@ final class ImageStudy {
         iou.put(MapKind.CAM_AUX, iou(mask, maps.auxCamLabels));
         tiles.add("Ground truth", "", Overlay.labels(tiles.small, mask));
       }
-      return new GalleryImage(sample.name(), classes(sample), iou, tiles.all);
+      return new GalleryImage(sample.name(), classes(sample), iou, maps.blockCosine, tiles.all);
     }
   }
 
@@ -88,13 +89,15 @@ final class ImageStudy {
   /// @param cam [K, H, W] at the image's size, as is auxCam
   /// @param seg labels [H, W] at the image's size, as are camLabels and auxCamLabels
   /// @param pseudoLabels [h, w] of the square
+  /// @param blockCosine mean cosine between patch tokens, a value a block
   private record Maps(
       Tensor cam,
       Tensor auxCam,
       Tensor seg,
       Tensor camLabels,
       Tensor auxCamLabels,
-      Tensor pseudoLabels) {}
+      Tensor pseudoLabels,
+      List<Double> blockCosine) {}
 
   private Maps maps(RgbImage image, float[] multiHot) {
     int side = config.eval().sizePx();
@@ -128,7 +131,14 @@ final class ImageStudy {
         stretched(model.segment(tokens.patchMap()), image).argmax(1).select(0, 0),
         CamLabels.forEvaluation(cam, threshold).select(0, 0),
         CamLabels.forEvaluation(auxCam, threshold).select(0, 0),
-        pseudoLabels.select(0, 0));
+        pseudoLabels.select(0, 0),
+        blockCosine(square));
+  }
+
+  private List<Double> blockCosine(Tensor square) {
+    return model.patchTokensOfBlocks(square).stream()
+        .map(tokens -> PatchCosine.mean(tokens).toDoubleArray()[0])
+        .toList();
   }
 
   private static Tensor stretched(Tensor maps, RgbImage image) {

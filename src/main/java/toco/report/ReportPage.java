@@ -113,7 +113,7 @@ record ReportPage(
   }
 
   private Optional<Element> smoothing(CurveSections curves) {
-    var charts = curves.smoothing();
+    var charts = curves.smoothing(gallery);
     if (charts.isEmpty()) {
       return Optional.empty();
     }

@@ -31,6 +31,8 @@ class CommandLineTest {
         "eval --checkpoint x",
         "eval c.yaml --checkpoint x --protocol cityscapes",
         "eval merge",
+        "report",
+        "report run --images many",
         "parity",
         "data",
         "data check",
@@ -62,6 +64,7 @@ class CommandLineTest {
         "train",
         "eval",
         "eval merge",
+        "report",
         "parity",
         "data",
         "data check",
@@ -89,7 +92,8 @@ class CommandLineTest {
   void withoutACommandTheCommandsAreListed() {
     var result = Cli.run();
     assertEquals(2, result.status());
-    for (var command : List.of("demo", "train", "eval", "parity", "data", "doctor", "bench")) {
+    for (var command :
+        List.of("demo", "train", "eval", "report", "parity", "data", "doctor", "bench")) {
       assertTrue(result.err().contains("  " + command + " "), command);
     }
   }
@@ -149,6 +153,12 @@ class CommandLineTest {
   void resumingNeedsARun() {
     assertFails("nowhere", "train", "--resume", folder.resolve("nowhere"));
     assertFails(folder.toString(), "train", "--resume", folder);
+  }
+
+  @Test
+  void aReportNeedsARun() {
+    assertFails("nowhere", "report", folder.resolve("nowhere"));
+    assertFails("config.yaml", "report", folder);
   }
 
   @Test

@@ -177,8 +177,8 @@ public final class Chromium implements AutoCloseable {
   @Override
   public void close() {
     socket.abort();
-    var processes = Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
-    processes.forEach(ProcessHandle::destroyForcibly);
-    processes.forEach(ended -> ended.onExit().join()); // then nobody writes to the profile
+    process.destroy(); // asked to end, it takes away what it left beside its profile
+    process.onExit().completeOnTimeout(process, PATIENCE_MS, TimeUnit.MILLISECONDS).join();
+    process.destroyForcibly().onExit().join();
   }
 }

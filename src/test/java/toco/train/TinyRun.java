@@ -8,10 +8,11 @@ import toco.config.Config;
 import toco.eval.Scores;
 
 /// A training run of a few thousand weights on eight images, for tests.
-final class TinyRun {
+public final class TinyRun {
   private TinyRun() {}
 
-  static Config config(Path run, Path data, String... more) {
+  /// Its configuration.
+  public static Config config(Path run, Path data, String... more) {
     var overrides =
         new ArrayList<String>(
             List.of(
@@ -40,7 +41,8 @@ final class TinyRun {
     return Config.load(Path.of("configs/demo.yaml"), overrides);
   }
 
-  static Trainer.Outcome train(Config config, Watcher watcher) {
+  /// Runs it.
+  public static Trainer.Outcome train(Config config, Watcher watcher) {
     try (var trainer = Trainer.start(config, watcher)) {
       watcher.trainer = trainer;
       return trainer.run();
@@ -48,8 +50,8 @@ final class TinyRun {
   }
 
   /// Asks for a stop at a step.
-  static class Watcher implements TrainingListener {
-    long stopAt = Long.MAX_VALUE;
+  public static class Watcher implements TrainingListener {
+    public long stopAt = Long.MAX_VALUE;
     @Nullable Trainer trainer;
 
     @Override
