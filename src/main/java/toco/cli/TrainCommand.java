@@ -17,7 +17,9 @@ import toco.train.Trainer;
     name = "train",
     header = "Trains a model, or goes on with a run.",
     description = {
-      "A run leaves config.yaml, metrics.jsonl, checkpoints/ and overlays/ in its folder, run.dir.",
+      "A run leaves config.yaml, metrics.jsonl, sessions.jsonl (what each start ran on),"
+          + " checkpoints/, overlays/ and tensorboard/ in its folder, run.dir; toco report makes a"
+          + " page of them.",
       "Ctrl-C finishes the step, saves a checkpoint and leaves; --resume goes on from there as if"
           + " nothing had happened.",
       "Prints the last checkpoint's path and, if the run evaluated, its scores."

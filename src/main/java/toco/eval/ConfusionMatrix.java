@@ -156,11 +156,6 @@ public final class ConfusionMatrix {
     return ofTruth(c) > 0;
   }
 
-  /// How many pixels of one true class were predicted as another, or as itself.
-  public long count(int truth, int predicted) {
-    return counts[truth * classes + predicted];
-  }
-
   private double meanOverTruth(double[] values) {
     double sum = 0;
     int present = 0;

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import toco.config.Config;
 import toco.eval.ConfusionMatrix;
+import toco.eval.MapKind;
 import toco.eval.Scores;
 import toco.torch.Device;
 import toco.torch.LibTorch;
@@ -101,7 +102,10 @@ final class StepLog implements AutoCloseable {
     var line = new LinkedHashMap<String, Object>();
     line.put("step", step);
     line.put("evaluation", json);
-    line.put("segConfusion", rows(scores.seg()));
+    var seg = scores.maps().get(MapKind.SEG);
+    if (seg != null) {
+      line.put("segConfusion", rows(seg.matrix()));
+    }
     line.put("seconds", seconds);
     metrics.write(line);
     tensorBoard.evaluation(step, json);

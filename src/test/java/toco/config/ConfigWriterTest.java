@@ -15,7 +15,7 @@ class ConfigWriterTest {
               "data.classNames=['true', 'null', '1e3', 'a: b', '[x]', 'über \"q\" \\']",
               "data.root=C:\\dir with spaces # and ~",
               "optim.lr=1e-30",
-              "optim.power=4.9e-324",
+              "optim.power=2.2250738585072014e-308",
               "run.seed=-9223372036854775808");
 
   @Test

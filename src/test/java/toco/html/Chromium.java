@@ -59,7 +59,7 @@ public final class Chromium implements AutoCloseable {
   ///
   /// @param profile an empty folder
   public static Chromium start(Path program, Path profile) throws Exception {
-    var process =
+    var builder =
         new ProcessBuilder(
                 program.toString(),
                 "--headless=new",
@@ -70,8 +70,10 @@ public final class Chromium implements AutoCloseable {
                 "--user-data-dir=" + profile,
                 "about:blank")
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    // else it leaves a folder of its own, to which the profile has a link
+    builder.environment().put("TMPDIR", Files.createDirectories(profile).toString());
+    var process = builder.start();
     try {
       return new Chromium(process, profile);
     } catch (Exception e) {
