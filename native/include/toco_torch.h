@@ -191,14 +191,17 @@ TT_API int32_t tt_conv2d(tt_tensor input, tt_tensor weight, tt_tensor bias, cons
 TT_API int32_t tt_max_pool2d(tt_tensor input, const int64_t *kernel, const int64_t *stride, const int64_t *padding, tt_tensor *out); /* pairs */
 TT_API int32_t tt_avg_pool2d(tt_tensor input, const int64_t *kernel, const int64_t *stride, const int64_t *padding, tt_tensor *out); /* pairs */
 TT_API int32_t tt_layer_norm(tt_tensor input, tt_tensor weight, tt_tensor bias, double eps, tt_tensor *out); /* over the last dims, weight's shape */
-/* linear(layer_norm(input)) and linear(gelu(input)), the exact gelu; what lies between is not kept for the backward pass but
-   computed again there (fused.cpp). norm_weight, norm_bias [in], weight [out,in], bias [out] or NULL. */
-TT_API int32_t tt_norm_linear(tt_tensor input, tt_tensor norm_weight, tt_tensor norm_bias, double eps, tt_tensor weight, tt_tensor bias, tt_tensor *out);
-TT_API int32_t tt_gelu_linear(tt_tensor input, tt_tensor weight, tt_tensor bias, tt_tensor *out);
+/* linear(layer_norm(input)) without a bias, and residual + linear(gelu(hidden + hidden_bias)), the exact gelu; what lies
+   between is not kept for the backward pass but computed again there (fused.cpp). norm_weight, norm_bias [in],
+   weight [out,in], hidden_bias [in] and bias [out] or NULL. */
+TT_API int32_t tt_norm_linear(tt_tensor input, tt_tensor norm_weight, tt_tensor norm_bias, double eps, tt_tensor weight, tt_tensor *out);
+TT_API int32_t tt_gelu_linear(tt_tensor residual, tt_tensor hidden, tt_tensor hidden_bias, tt_tensor weight, tt_tensor bias, tt_tensor *out);
+TT_API int32_t tt_linear_add(tt_tensor residual, tt_tensor input, tt_tensor weight, tt_tensor bias, tt_tensor *out); /* residual + linear(input) */
 /* query, key, value [B,heads,N,d]; mask or NULL; scale NaN for 1/sqrt(d). */
 TT_API int32_t tt_attention(tt_tensor query, tt_tensor key, tt_tensor value, tt_tensor mask, double scale, tt_tensor *out);
-/* The same of queries, keys and values side by side: qkv [B,T,3*heads*d] -> [B,T,heads*d] (attention.cpp). */
-TT_API int32_t tt_self_attention(tt_tensor qkv, int64_t heads, double scale, tt_tensor *out);
+/* The same of queries, keys and values side by side: qkv + bias [B,T,3*heads*d] -> [B,T,heads*d] (attention.cpp);
+   bias [3*heads*d] or NULL. */
+TT_API int32_t tt_self_attention(tt_tensor qkv, tt_tensor bias, int64_t heads, double scale, tt_tensor *out);
 TT_API int32_t tt_softmax(tt_tensor self, int64_t dim, tt_tensor *out);
 TT_API int32_t tt_log_softmax(tt_tensor self, int64_t dim, tt_tensor *out);
 TT_API int32_t tt_normalize(tt_tensor self, int64_t dim, double eps, tt_tensor *out); /* self / max(L2 norm, eps) */

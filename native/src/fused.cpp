@@ -1,7 +1,8 @@
-// Pairs of layers that keep less for the backward pass than the two alone: what lies between is computed again there, which
-// costs little beside the matrix products. Values and gradients are those of the two layers, bit for bit.
+// Layers taken together: what lies between is not kept for the backward pass but computed again there, which costs little
+// beside the matrix products, and biases and residuals are added on the way.
 #include <ATen/autocast_mode.h>
 
+#include "kernels/gelu.h"
 #include "shim.h"
 
 namespace toco {
@@ -13,24 +14,13 @@ using torch::autograd::variable_list;
 
 at::Tensor rows(const at::Tensor &x) { return x.reshape({-1, x.size(-1)}); }
 
-// The gradients of linear(input, weight, bias).
-struct LinearGradients {
-  at::Tensor input, weight, bias;
-};
-
-LinearGradients linear_backward(const at::Tensor &gradient, const at::Tensor &input, const at::Tensor &weight) {
-  auto flat = rows(gradient);
-  return {flat.mm(weight).view_as(input), flat.t().mm(rows(input)), flat.sum(0)};
-}
-
 struct NormLinear : torch::autograd::Function<NormLinear> {
   static Variable forward(AutogradContext *context, const Variable &x, const Variable &norm_weight, const Variable &norm_bias, double eps,
-                          const Variable &weight, const std::optional<Variable> &bias) {
+                          const Variable &weight) {
     auto [normed, mean, rstd] = at::native_layer_norm(x, norm_weight.sizes(), norm_weight, norm_bias, eps);
     context->save_for_backward({x, norm_weight, norm_bias, weight, mean, rstd});
     context->saved_data["eps"] = eps;
-    context->saved_data["biased"] = bias.has_value();
-    return at::linear(normed.to(weight.scalar_type()), weight, bias);
+    return at::linear(normed.to(weight.scalar_type()), weight);
   }
 
   static variable_list backward(AutogradContext *context, variable_list gradients) {
@@ -38,59 +28,116 @@ struct NormLinear : torch::autograd::Function<NormLinear> {
     const auto &x = saved[0], &norm_weight = saved[1], &norm_bias = saved[2], &weight = saved[3], &mean = saved[4], &rstd = saved[5];
     auto shape = norm_weight.sizes();
     auto normed = std::get<0>(at::native_layer_norm(x, shape, norm_weight, norm_bias, context->saved_data["eps"].toDouble()));
-    auto linear = linear_backward(gradients[0], normed.to(weight.scalar_type()), weight);
+    auto gradient = rows(gradients[0]);
+    auto normed_gradient = gradient.mm(weight).view_as(x).to(x.scalar_type());
     auto [dx, dweight, dbias] =
-        at::native_layer_norm_backward(linear.input.to(x.scalar_type()), x, shape, mean, rstd, norm_weight, norm_bias, {true, true, true});
-    return {dx, dweight, dbias, {}, linear.weight, context->saved_data["biased"].toBool() ? linear.bias : at::Tensor()};
+        at::native_layer_norm_backward(normed_gradient, x, shape, mean, rstd, norm_weight, norm_bias, {true, true, true});
+    return {dx, dweight, dbias, {}, gradient.t().mm(rows(normed.to(weight.scalar_type())))};
   }
 };
 
+// gelu(hidden + bias) and, from its gradient, that of hidden.
+struct Activation {
+  const at::Tensor hidden, bias;  // bias undefined: none
+
+  bool own() const {
+    return hidden.device().is_cpu() && hidden.scalar_type() == at::kFloat && bias.defined() && bias.scalar_type() == at::kFloat;
+  }
+
+  at::Tensor sum() const { return bias.defined() ? hidden + bias : hidden; }
+
+  at::Tensor forward() const {
+    if (!own()) return at::gelu(sum());
+    auto x = rows(hidden).contiguous(), activated = at::empty_like(x);
+    gelu_of_sum(x.const_data_ptr<float>(), bias.contiguous().const_data_ptr<float>(), x.size(0), x.size(1), activated.data_ptr<float>());
+    return activated.view_as(hidden);
+  }
+
+  std::pair<at::Tensor, at::Tensor> backward(const at::Tensor &activated_gradient) const {
+    if (!own()) return {at::gelu(sum()), at::gelu_backward(activated_gradient, sum())};
+    auto x = rows(hidden).contiguous(), gradient = rows(activated_gradient).contiguous();
+    auto activated = at::empty_like(x), hidden_gradient = at::empty_like(x);
+    gelu_of_sum_backward(x.const_data_ptr<float>(), bias.contiguous().const_data_ptr<float>(), gradient.const_data_ptr<float>(), x.size(0),
+                         x.size(1), activated.data_ptr<float>(), hidden_gradient.data_ptr<float>());
+    return {activated.view_as(hidden), hidden_gradient.view_as(hidden)};
+  }
+};
+
+// residual + linear(input): the sum of residual and bias is where the product accumulates.
+at::Tensor linear_onto(const at::Tensor &residual, const at::Tensor &input, const at::Tensor &weight, const at::Tensor &bias) {
+  auto sum = bias.defined() ? rows(residual) + bias : rows(residual).clone();
+  return sum.addmm_(rows(input), weight.t()).view(residual.sizes());
+}
+
+// residual + linear(gelu(hidden + hidden_bias)).
 struct GeluLinear : torch::autograd::Function<GeluLinear> {
-  static Variable forward(AutogradContext *context, const Variable &x, const Variable &weight, const std::optional<Variable> &bias) {
-    context->save_for_backward({x, weight});
-    context->saved_data["biased"] = bias.has_value();
-    return at::linear(at::gelu(x), weight, bias);
+  static Variable forward(AutogradContext *context, const Variable &residual, const Variable &hidden,
+                          const std::optional<Variable> &given_hidden_bias, const Variable &weight, const std::optional<Variable> &given_bias) {
+    auto hidden_bias = given_hidden_bias.value_or(Variable()), bias = given_bias.value_or(Variable());
+    context->save_for_backward({hidden, hidden_bias, weight, bias});
+    auto activated = Activation{hidden, hidden_bias}.forward();
+    if (residual.scalar_type() == weight.scalar_type()) return linear_onto(residual, activated, weight, bias);
+    return residual + at::linear(activated, weight, bias);
   }
 
   static variable_list backward(AutogradContext *context, variable_list gradients) {
     auto saved = context->get_saved_variables();
-    const auto &x = saved[0], &weight = saved[1];
-    auto linear = linear_backward(gradients[0], at::gelu(x), weight);
-    return {at::gelu_backward(linear.input, x), linear.weight, context->saved_data["biased"].toBool() ? linear.bias : at::Tensor()};
+    const auto &hidden = saved[0], &hidden_bias = saved[1], &weight = saved[2], &bias = saved[3];
+    auto gradient = rows(gradients[0]).to(weight.scalar_type());
+    auto [activated, dhidden] = Activation{hidden, hidden_bias}.backward(gradient.mm(weight).view_as(hidden));
+    auto sum = [](const at::Tensor &of, const at::Tensor &like) { return like.defined() ? rows(of).sum(0) : at::Tensor(); };
+    return {gradients[0], dhidden, sum(dhidden, hidden_bias), gradient.t().mm(rows(activated)), sum(gradient, bias)};
   }
 };
 
-// Under autocast the product is taken in the short float, while the norm stays as it is. The cast is left to autograd.
-template <class Argument>  // a tensor, or an optional one
-Argument lowered(const Argument &tensor, at::DeviceType device) {
+// Under autocast the product is taken in the short float, while norm and residual stay as they are. The cast is left to autograd.
+at::Tensor lowered(const at::Tensor &tensor, at::DeviceType device) {
   if (!at::autocast::is_autocast_enabled(device)) return tensor;
   return at::autocast::cached_cast(at::autocast::get_autocast_dtype(device), tensor, device);
 }
 
-std::optional<at::Tensor> maybe(tt_tensor handle) { return handle ? std::optional(handle->value) : std::nullopt; }
-
-at::Tensor norm_linear(const at::Tensor &x, const at::Tensor &norm_weight, const at::Tensor &norm_bias, double eps, const at::Tensor &weight,
-                       const std::optional<at::Tensor> &bias) {
-  auto device = x.device().type();
-  auto short_weight = lowered(weight, device);
-  auto short_bias = lowered(bias, device);
-  auto wide = at::autocast::is_autocast_enabled(device) ? x.to(at::kFloat) : x;
-  c10::impl::ExcludeDispatchKeyGuard as_is(c10::autocast_dispatch_keyset);
-  return NormLinear::apply(wide, norm_weight, norm_bias, eps, short_weight, short_bias);
+std::optional<at::Tensor> lowered(const std::optional<at::Tensor> &tensor, at::DeviceType device) {
+  return tensor ? std::optional(lowered(*tensor, device)) : std::nullopt;
 }
 
-at::Tensor gelu_linear(const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias) {
+at::Tensor norm_linear(const at::Tensor &x, const at::Tensor &norm_weight, const at::Tensor &norm_bias, double eps, const at::Tensor &weight) {
   auto device = x.device().type();
-  auto short_x = lowered(x, device), short_weight = lowered(weight, device);
-  auto short_bias = lowered(bias, device);
+  auto short_weight = lowered(weight, device);
+  auto wide = at::autocast::is_autocast_enabled(device) ? x.to(at::kFloat) : x;
   c10::impl::ExcludeDispatchKeyGuard as_is(c10::autocast_dispatch_keyset);
-  return GeluLinear::apply(short_x, short_weight, short_bias);
+  return NormLinear::apply(wide, norm_weight, norm_bias, eps, short_weight);
+}
+
+void check_residual(const at::Tensor &residual, const at::Tensor &input, const at::Tensor &weight) {
+  bool fits = residual.dim() == input.dim() && residual.size(-1) == weight.size(0) && rows(residual).size(0) == rows(input).size(0);
+  TORCH_CHECK_VALUE(fits, "residual must have the shape of linear(input), got ", residual.sizes(), " for input ", input.sizes(), " and weight ",
+                    weight.sizes());
+}
+
+at::Tensor gelu_linear(const at::Tensor &residual, const at::Tensor &hidden, const std::optional<at::Tensor> &hidden_bias,
+                       const at::Tensor &weight, const std::optional<at::Tensor> &bias) {
+  check_residual(residual, hidden, weight);
+  auto device = hidden.device().type();
+  auto short_hidden = lowered(hidden, device), short_weight = lowered(weight, device);
+  auto short_hidden_bias = lowered(hidden_bias, device), short_bias = lowered(bias, device);
+  c10::impl::ExcludeDispatchKeyGuard as_is(c10::autocast_dispatch_keyset);
+  return GeluLinear::apply(residual, short_hidden, short_hidden_bias, short_weight, short_bias);
+}
+
+at::Tensor linear_add(const at::Tensor &residual, const at::Tensor &input, const at::Tensor &weight, const std::optional<at::Tensor> &bias) {
+  check_residual(residual, input, weight);
+  bool alike = residual.scalar_type() == input.scalar_type() && !at::autocast::is_autocast_enabled(input.device().type());
+  return alike ? linear_onto(residual, input, weight, bias.value_or(at::Tensor())) : residual + at::linear(input, weight, bias);
 }
 
 }  // namespace
 }  // namespace toco
 
-TT_GIVE(tt_norm_linear, (tt_tensor input, tt_tensor norm_weight, tt_tensor norm_bias, double eps, tt_tensor weight, tt_tensor bias),
-        toco::norm_linear(input->value, norm_weight->value, norm_bias->value, eps, weight->value, toco::maybe(bias)))
-TT_GIVE(tt_gelu_linear, (tt_tensor input, tt_tensor weight, tt_tensor bias),
-        toco::gelu_linear(input->value, weight->value, toco::maybe(bias)))
+using toco::maybe;
+
+TT_GIVE(tt_norm_linear, (tt_tensor input, tt_tensor norm_weight, tt_tensor norm_bias, double eps, tt_tensor weight),
+        toco::norm_linear(input->value, norm_weight->value, norm_bias->value, eps, weight->value))
+TT_GIVE(tt_gelu_linear, (tt_tensor residual, tt_tensor hidden, tt_tensor hidden_bias, tt_tensor weight, tt_tensor bias),
+        toco::gelu_linear(residual->value, hidden->value, maybe(hidden_bias), weight->value, maybe(bias)))
+TT_GIVE(tt_linear_add, (tt_tensor residual, tt_tensor input, tt_tensor weight, tt_tensor bias),
+        toco::linear_add(residual->value, input->value, weight->value, maybe(bias)))

@@ -6,10 +6,6 @@ using toco::pair;
 namespace toco {
 namespace {
 
-std::optional<at::Tensor> maybe(tt_tensor handle) {
-  return handle ? std::optional<at::Tensor>(handle->value) : std::nullopt;
-}
-
 at::Tensor attention(tt_tensor query, tt_tensor key, tt_tensor value, tt_tensor mask, double scale) {
   auto given_scale = std::isnan(scale) ? std::nullopt : std::optional<double>(scale);
   return at::scaled_dot_product_attention(query->value, key->value, value->value, maybe(mask), 0.0, false, given_scale);

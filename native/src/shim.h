@@ -24,6 +24,9 @@ inline tt_tensor own(at::Tensor value) {
   return handle;
 }
 
+// A handle that may be NULL.
+inline std::optional<at::Tensor> maybe(tt_tensor handle) { return handle ? std::optional(handle->value) : std::nullopt; }
+
 inline std::vector<at::Tensor> tensor_list(const tt_tensor *handles, int64_t count) {
   std::vector<at::Tensor> list;
   list.reserve(count);

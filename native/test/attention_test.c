@@ -6,7 +6,7 @@ static void follow(int64_t tokens, int64_t width) {
   tt_tensor qkv, mixed, weights, weighed, sum, gradient;
   OK(tt_randn(SIZES(1, tokens, 3 * width), FLOAT32, CPU, -1, &qkv));
   OK(tt_set_requires_grad(qkv, 1));
-  OK(tt_self_attention(qkv, 1, 0.5, &mixed));
+  OK(tt_self_attention(qkv, NULL, 1, 0.5, &mixed));
   weights = counting(SIZES(1, tokens, width));
   OK(tt_mul(mixed, weights, &weighed));
   OK(tt_sum(weighed, NULL, 0, 0, &sum));
@@ -51,9 +51,9 @@ static void blocksOfAnySizeFollowTheFormula(void) {
 
 static void whatDoesNotFitIsRefused(void) {
   tt_tensor qkv = full(1, SIZES(1, 4, 48)), out;
-  CHECK(tt_self_attention(qkv, 0, 1, &out) != TT_OK);
+  CHECK(tt_self_attention(qkv, NULL, 0, 1, &out) != TT_OK);
   SAYS("[B, T, 3 * heads * d]");
-  CHECK(tt_self_attention(qkv, 5, 1, &out) != TT_OK);
+  CHECK(tt_self_attention(qkv, NULL, 5, 1, &out) != TT_OK);
   tt_free(qkv);
 }
 

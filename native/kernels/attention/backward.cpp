@@ -17,13 +17,6 @@ struct Work {
   Scratch keys, turned_keys, turned_values, scores, score_gradient, key_gradient, value_gradient;
 };
 
-// to [count, width] = factor * from; to's rows lie `row` apart.
-void spread_rows(const float* from, int64_t count, int64_t width, float factor, float* to, int64_t row) {
-  for (int64_t t = 0; t < count; ++t) {
-    for (int64_t i = 0; i < width; ++i) to[t * row + i] = factor * from[t * width + i];
-  }
-}
-
 float dot(const float* a, const float* b, int64_t count) {
   float sum = 0;
   for (int64_t i = 0; i < count; ++i) sum += a[i] * b[i];
@@ -40,9 +33,9 @@ void head_backward(const Head& head, const float* mixed, const float* log_sums, 
   float* query_gradient = work.query_gradient.room(padded * width);
   float* log_sum = work.log_sums.room(padded);
   float* deltas = work.deltas.room(padded);
-  copy_rows(head.queries(), head.row, tokens, width, scale * kLog2E, queries);
-  copy_rows(mixed_gradient, head.mixed_row(), tokens, width, 1, gradient);
+  gather_rows(head.queries(), head.row, head.bias, tokens, width, scale * kLog2E, queries);
   for (int64_t t = 0; t < tokens; ++t) {
+    std::copy_n(mixed_gradient + t * head.mixed_row(), width, gradient + t * width);
     log_sum[t] = log_sums[t];
     deltas[t] = dot(mixed + t * head.mixed_row(), mixed_gradient + t * head.mixed_row(), width);
   }
@@ -62,9 +55,9 @@ void head_backward(const Head& head, const float* mixed, const float* log_sums, 
   for (int64_t key = 0; key < tokens; key += kKeys) {
     const int64_t seen = std::min(kKeys, tokens - key);
     const int64_t columns = round_up(seen, kTileColumns), rows = round_up(seen, kTileRows);
-    copy_rows(head.keys() + key * head.row, head.row, seen, width, 1, keys);
-    transpose_blocks(head.keys() + key * head.row, head.row, seen, width, turned_keys);
-    transpose_blocks(head.values() + key * head.row, head.row, seen, width, turned_values);
+    gather_rows(head.keys() + key * head.row, head.row, head.key_bias(), seen, width, 1, keys);
+    transpose_blocks(head.keys() + key * head.row, head.row, head.key_bias(), seen, width, turned_keys);
+    transpose_blocks(head.values() + key * head.row, head.row, head.value_bias(), seen, width, turned_values);
     std::fill(key_gradient, key_gradient + rows * width, 0.0f);
     std::fill(value_gradient, value_gradient + rows * width, 0.0f);
     for (int64_t query = 0; query < padded; query += kQueries) {
@@ -78,19 +71,19 @@ void head_backward(const Head& head, const float* mixed, const float* log_sums, 
                      query_gradient + query * width, width);
     }
     float* key_out = gradient_first + head.between + key * head.row;
-    spread_rows(key_gradient, seen, width, kLn2, key_out, head.row);  // the queries carry scale * log2(e)
-    spread_rows(value_gradient, seen, width, 1, key_out + head.between, head.row);
+    scatter_rows(key_gradient, seen, width, kLn2, key_out, head.row);  // the queries carry scale * log2(e)
+    scatter_rows(value_gradient, seen, width, 1, key_out + head.between, head.row);
   }
-  spread_rows(query_gradient, tokens, width, scale, gradient_first, head.row);
+  scatter_rows(query_gradient, tokens, width, scale, gradient_first, head.row);
 }
 
 }  // namespace
 
-void backward(const float* qkv, const float* mixed, const float* log_sums, const float* mixed_gradient, Size size,
-              float scale, float* qkv_gradient) {
+void backward(const float* qkv, const float* bias, const float* mixed, const float* log_sums, const float* mixed_gradient,
+              Size size, float scale, float* qkv_gradient) {
   parallel_for(0, size.batch * size.heads, 1, [&](int64_t begin, int64_t end) {
     for (int64_t h = begin; h < end; ++h) {
-      const Head head(qkv, size, h);
+      const Head head(qkv, bias, size, h);
       head_backward(head, mixed + head.mixed_offset, log_sums + h * size.tokens, mixed_gradient + head.mixed_offset,
                     scale, qkv_gradient + head.offset);
     }

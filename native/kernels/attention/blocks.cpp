@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "lanes.h"
+#include "kernels/lanes.h"
 
 namespace toco::attention {
 namespace {
@@ -95,15 +95,15 @@ struct Steps {
   constexpr BlockSteps name{name##_multiply, name##_softmax, name##_score_gradients};
 
 TOCO_STEPS(baseline, , 4, 2)
-#if defined(__x86_64__) && defined(__GNUC__)
-TOCO_STEPS(avx2, __attribute__((target("avx2,fma"))), 8, 2)
-TOCO_STEPS(avx512, __attribute__((target("avx512f,fma"))), 16, 4)
+#ifdef TOCO_X86_VECTORS
+TOCO_STEPS(avx2, TOCO_AVX2, 8, 2)
+TOCO_STEPS(avx512, TOCO_AVX512, 16, 4)
 #endif
 
 const BlockSteps& choose() {
-#if defined(__x86_64__) && defined(__GNUC__)
-  if (__builtin_cpu_supports("avx512f")) return avx512;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return avx2;
+#ifdef TOCO_X86_VECTORS
+  if (has_avx512()) return avx512;
+  if (has_avx2()) return avx2;
 #endif
   return baseline;
 }

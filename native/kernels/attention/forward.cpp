@@ -27,7 +27,7 @@ void mix(const Head& head, const float* keys, const float* values, int64_t first
   float* sum = work.mixed.room(kQueries * width);
   float* largest = work.largest.room(kQueries);
   float* sums = work.sums.room(kQueries);
-  copy_rows(head.queries() + first * head.row, head.row, count, width, scale * kLog2E, queries);
+  gather_rows(head.queries() + first * head.row, head.row, head.bias, count, width, scale * kLog2E, queries);
   std::fill(queries + count * width, queries + rows * width, 0.0f);
   std::fill(sum, sum + rows * width, 0.0f);
   std::fill(largest, largest + rows, -1e30f);
@@ -40,14 +40,14 @@ void mix(const Head& head, const float* keys, const float* values, int64_t first
     steps.multiply(true, rows, width, seen, {scores, kKeys, 1}, values + key * width, width, sum, width);
   }
   for (int64_t i = 0; i < count; ++i) {
-    copy_rows(sum + i * width, width, 1, width, 1 / sums[i], mixed + (first + i) * head.mixed_row());
+    scatter_rows(sum + i * width, 1, width, 1 / sums[i], mixed + (first + i) * head.mixed_row(), width);
     log_sums[first + i] = largest[i] + std::log2(sums[i]);
   }
 }
 
 }  // namespace
 
-void forward(const float* qkv, Size size, float scale, float* mixed, float* log_sums) {
+void forward(const float* qkv, const float* bias, Size size, float scale, float* mixed, float* log_sums) {
   const int64_t heads = size.batch * size.heads, blocks = (size.tokens + kQueries - 1) / kQueries;
   const int64_t keys_size = round_up(size.tokens, kKeys) * size.width, values_size = size.tokens * size.width;
   thread_local Scratch packed;
@@ -55,15 +55,15 @@ void forward(const float* qkv, Size size, float scale, float* mixed, float* log_
   float* values = keys + heads * keys_size;
   parallel_for(0, heads, 1, [&](int64_t begin, int64_t end) {
     for (int64_t h = begin; h < end; ++h) {
-      const Head head(qkv, size, h);
-      transpose_blocks(head.keys(), head.row, head.tokens, head.width, keys + h * keys_size);
-      copy_rows(head.values(), head.row, head.tokens, head.width, 1, values + h * values_size);
+      const Head head(qkv, bias, size, h);
+      transpose_blocks(head.keys(), head.row, head.key_bias(), head.tokens, head.width, keys + h * keys_size);
+      gather_rows(head.values(), head.row, head.value_bias(), head.tokens, head.width, 1, values + h * values_size);
     }
   });
   parallel_for(0, heads * blocks, 1, [&](int64_t begin, int64_t end) {
     for (int64_t task = begin; task < end; ++task) {
       const int64_t h = task / blocks;
-      const Head head(qkv, size, h);
+      const Head head(qkv, bias, size, h);
       mix(head, keys + h * keys_size, values + h * values_size, task % blocks * kQueries, scale,
           mixed + head.mixed_offset, log_sums + h * size.tokens);
     }

@@ -14,40 +14,51 @@ inline int64_t round_up(int64_t count, int64_t multiple) { return (count + multi
 
 struct Head {
   const float* first;  // the first token's query
+  const float* bias;   // of the queries; keys' and values' lie `between` apart, too
   int64_t tokens, width;
   int64_t between;       // from a query to its key, and from that to its value
   int64_t row;           // from a token to the next
   int64_t mixed_offset;  // of the first token among the results
   int64_t offset;        // of `first` in qkv
 
-  Head(const float* qkv, Size size, int64_t index) : tokens(size.tokens), width(size.width) {
+  Head(const float* qkv, const float* biases, Size size, int64_t index) : tokens(size.tokens), width(size.width) {
     const int64_t image = index / size.heads, head = index % size.heads;
     between = size.heads * size.width;
     row = 3 * between;
     offset = image * tokens * row + head * width;
     mixed_offset = image * tokens * between + head * width;
     first = qkv + offset;
+    bias = biases + head * width;
   }
 
+  const float* key_bias() const { return bias + between; }
+  const float* value_bias() const { return bias + 2 * between; }
   const float* queries() const { return first; }
   const float* keys() const { return first + between; }
   const float* values() const { return first + 2 * between; }
   int64_t mixed_row() const { return between; }
 };
 
-// to [count, width] = factor * from, whose rows lie `row` apart.
-inline void copy_rows(const float* from, int64_t row, int64_t count, int64_t width, float factor, float* to) {
+// to [count, width] = factor * (from + bias), whose rows lie `row` apart.
+inline void gather_rows(const float* from, int64_t row, const float* bias, int64_t count, int64_t width, float factor, float* to) {
   for (int64_t t = 0; t < count; ++t) {
-    for (int64_t i = 0; i < width; ++i) to[t * width + i] = factor * from[t * row + i];
+    for (int64_t i = 0; i < width; ++i) to[t * width + i] = factor * (from[t * row + i] + bias[i]);
   }
 }
 
-// Blocks [width, kKeys] of the transposed rows, one behind the other; the last is filled up with zeros.
-inline void transpose_blocks(const float* from, int64_t row, int64_t count, int64_t width, float* to) {
+// to, whose rows lie `row` apart, = factor * from [count, width].
+inline void scatter_rows(const float* from, int64_t count, int64_t width, float factor, float* to, int64_t row) {
+  for (int64_t t = 0; t < count; ++t) {
+    for (int64_t i = 0; i < width; ++i) to[t * row + i] = factor * from[t * width + i];
+  }
+}
+
+// Blocks [width, kKeys] of the transposed rows of from + bias, one behind the other; the last is filled up with zeros.
+inline void transpose_blocks(const float* from, int64_t row, const float* bias, int64_t count, int64_t width, float* to) {
   for (int64_t start = 0; start < count; start += kKeys, to += kKeys * width) {
     const int64_t present = std::min(kKeys, count - start);
     for (int64_t t = 0; t < present; ++t) {
-      for (int64_t i = 0; i < width; ++i) to[i * kKeys + t] = from[(start + t) * row + i];
+      for (int64_t i = 0; i < width; ++i) to[i * kKeys + t] = from[(start + t) * row + i] + bias[i];
     }
     for (int64_t i = 0; i < width; ++i) std::fill(to + i * kKeys + present, to + (i + 1) * kKeys, 0.0f);
   }

@@ -8630,7 +8630,6 @@ public class TocoTorch extends TocoTorch$shared {
             TocoTorch.C_POINTER,
             TocoTorch.C_DOUBLE,
             TocoTorch.C_POINTER,
-            TocoTorch.C_POINTER,
             TocoTorch.C_POINTER
         );
 
@@ -8642,7 +8641,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t tt_norm_linear(tt_tensor input, tt_tensor norm_weight, tt_tensor norm_bias, double eps, tt_tensor weight, tt_tensor bias, tt_tensor *out)
+     * int32_t tt_norm_linear(tt_tensor input, tt_tensor norm_weight, tt_tensor norm_bias, double eps, tt_tensor weight, tt_tensor *out)
      * }
      */
     public static FunctionDescriptor tt_norm_linear$descriptor() {
@@ -8652,7 +8651,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t tt_norm_linear(tt_tensor input, tt_tensor norm_weight, tt_tensor norm_bias, double eps, tt_tensor weight, tt_tensor bias, tt_tensor *out)
+     * int32_t tt_norm_linear(tt_tensor input, tt_tensor norm_weight, tt_tensor norm_bias, double eps, tt_tensor weight, tt_tensor *out)
      * }
      */
     public static MethodHandle tt_norm_linear$handle() {
@@ -8662,7 +8661,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t tt_norm_linear(tt_tensor input, tt_tensor norm_weight, tt_tensor norm_bias, double eps, tt_tensor weight, tt_tensor bias, tt_tensor *out)
+     * int32_t tt_norm_linear(tt_tensor input, tt_tensor norm_weight, tt_tensor norm_bias, double eps, tt_tensor weight, tt_tensor *out)
      * }
      */
     public static MemorySegment tt_norm_linear$address() {
@@ -8671,16 +8670,16 @@ public class TocoTorch extends TocoTorch$shared {
 
     /**
      * {@snippet lang=c :
-     * int32_t tt_norm_linear(tt_tensor input, tt_tensor norm_weight, tt_tensor norm_bias, double eps, tt_tensor weight, tt_tensor bias, tt_tensor *out)
+     * int32_t tt_norm_linear(tt_tensor input, tt_tensor norm_weight, tt_tensor norm_bias, double eps, tt_tensor weight, tt_tensor *out)
      * }
      */
-    public static int tt_norm_linear(MemorySegment input, MemorySegment norm_weight, MemorySegment norm_bias, double eps, MemorySegment weight, MemorySegment bias, MemorySegment out) {
+    public static int tt_norm_linear(MemorySegment input, MemorySegment norm_weight, MemorySegment norm_bias, double eps, MemorySegment weight, MemorySegment out) {
         var mh$ = tt_norm_linear.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("tt_norm_linear", input, norm_weight, norm_bias, eps, weight, bias, out);
+                traceDowncall("tt_norm_linear", input, norm_weight, norm_bias, eps, weight, out);
             }
-            return (int)mh$.invokeExact(input, norm_weight, norm_bias, eps, weight, bias, out);
+            return (int)mh$.invokeExact(input, norm_weight, norm_bias, eps, weight, out);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -8691,6 +8690,8 @@ public class TocoTorch extends TocoTorch$shared {
     private static class tt_gelu_linear {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
             TocoTorch.C_POINTER,
             TocoTorch.C_POINTER,
             TocoTorch.C_POINTER,
@@ -8705,7 +8706,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t tt_gelu_linear(tt_tensor input, tt_tensor weight, tt_tensor bias, tt_tensor *out)
+     * int32_t tt_gelu_linear(tt_tensor residual, tt_tensor hidden, tt_tensor hidden_bias, tt_tensor weight, tt_tensor bias, tt_tensor *out)
      * }
      */
     public static FunctionDescriptor tt_gelu_linear$descriptor() {
@@ -8715,7 +8716,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t tt_gelu_linear(tt_tensor input, tt_tensor weight, tt_tensor bias, tt_tensor *out)
+     * int32_t tt_gelu_linear(tt_tensor residual, tt_tensor hidden, tt_tensor hidden_bias, tt_tensor weight, tt_tensor bias, tt_tensor *out)
      * }
      */
     public static MethodHandle tt_gelu_linear$handle() {
@@ -8725,7 +8726,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t tt_gelu_linear(tt_tensor input, tt_tensor weight, tt_tensor bias, tt_tensor *out)
+     * int32_t tt_gelu_linear(tt_tensor residual, tt_tensor hidden, tt_tensor hidden_bias, tt_tensor weight, tt_tensor bias, tt_tensor *out)
      * }
      */
     public static MemorySegment tt_gelu_linear$address() {
@@ -8734,16 +8735,80 @@ public class TocoTorch extends TocoTorch$shared {
 
     /**
      * {@snippet lang=c :
-     * int32_t tt_gelu_linear(tt_tensor input, tt_tensor weight, tt_tensor bias, tt_tensor *out)
+     * int32_t tt_gelu_linear(tt_tensor residual, tt_tensor hidden, tt_tensor hidden_bias, tt_tensor weight, tt_tensor bias, tt_tensor *out)
      * }
      */
-    public static int tt_gelu_linear(MemorySegment input, MemorySegment weight, MemorySegment bias, MemorySegment out) {
+    public static int tt_gelu_linear(MemorySegment residual, MemorySegment hidden, MemorySegment hidden_bias, MemorySegment weight, MemorySegment bias, MemorySegment out) {
         var mh$ = tt_gelu_linear.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("tt_gelu_linear", input, weight, bias, out);
+                traceDowncall("tt_gelu_linear", residual, hidden, hidden_bias, weight, bias, out);
             }
-            return (int)mh$.invokeExact(input, weight, bias, out);
+            return (int)mh$.invokeExact(residual, hidden, hidden_bias, weight, bias, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_linear_add {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_linear_add");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_linear_add(tt_tensor residual, tt_tensor input, tt_tensor weight, tt_tensor bias, tt_tensor *out)
+     * }
+     */
+    public static FunctionDescriptor tt_linear_add$descriptor() {
+        return tt_linear_add.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_linear_add(tt_tensor residual, tt_tensor input, tt_tensor weight, tt_tensor bias, tt_tensor *out)
+     * }
+     */
+    public static MethodHandle tt_linear_add$handle() {
+        return tt_linear_add.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_linear_add(tt_tensor residual, tt_tensor input, tt_tensor weight, tt_tensor bias, tt_tensor *out)
+     * }
+     */
+    public static MemorySegment tt_linear_add$address() {
+        return tt_linear_add.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_linear_add(tt_tensor residual, tt_tensor input, tt_tensor weight, tt_tensor bias, tt_tensor *out)
+     * }
+     */
+    public static int tt_linear_add(MemorySegment residual, MemorySegment input, MemorySegment weight, MemorySegment bias, MemorySegment out) {
+        var mh$ = tt_linear_add.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_linear_add", residual, input, weight, bias, out);
+            }
+            return (int)mh$.invokeExact(residual, input, weight, bias, out);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -8820,6 +8885,7 @@ public class TocoTorch extends TocoTorch$shared {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             TocoTorch.C_INT,
             TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
             TocoTorch.C_LONG,
             TocoTorch.C_DOUBLE,
             TocoTorch.C_POINTER
@@ -8833,7 +8899,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t tt_self_attention(tt_tensor qkv, int64_t heads, double scale, tt_tensor *out)
+     * int32_t tt_self_attention(tt_tensor qkv, tt_tensor bias, int64_t heads, double scale, tt_tensor *out)
      * }
      */
     public static FunctionDescriptor tt_self_attention$descriptor() {
@@ -8843,7 +8909,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t tt_self_attention(tt_tensor qkv, int64_t heads, double scale, tt_tensor *out)
+     * int32_t tt_self_attention(tt_tensor qkv, tt_tensor bias, int64_t heads, double scale, tt_tensor *out)
      * }
      */
     public static MethodHandle tt_self_attention$handle() {
@@ -8853,7 +8919,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t tt_self_attention(tt_tensor qkv, int64_t heads, double scale, tt_tensor *out)
+     * int32_t tt_self_attention(tt_tensor qkv, tt_tensor bias, int64_t heads, double scale, tt_tensor *out)
      * }
      */
     public static MemorySegment tt_self_attention$address() {
@@ -8862,16 +8928,16 @@ public class TocoTorch extends TocoTorch$shared {
 
     /**
      * {@snippet lang=c :
-     * int32_t tt_self_attention(tt_tensor qkv, int64_t heads, double scale, tt_tensor *out)
+     * int32_t tt_self_attention(tt_tensor qkv, tt_tensor bias, int64_t heads, double scale, tt_tensor *out)
      * }
      */
-    public static int tt_self_attention(MemorySegment qkv, long heads, double scale, MemorySegment out) {
+    public static int tt_self_attention(MemorySegment qkv, MemorySegment bias, long heads, double scale, MemorySegment out) {
         var mh$ = tt_self_attention.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("tt_self_attention", qkv, heads, scale, out);
+                traceDowncall("tt_self_attention", qkv, bias, heads, scale, out);
             }
-            return (int)mh$.invokeExact(qkv, heads, scale, out);
+            return (int)mh$.invokeExact(qkv, bias, heads, scale, out);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

@@ -24,17 +24,19 @@ final class Attention {
 
   /// @param norm the layer in front
   /// @param x tokens [B, T, D]
-  /// @return [B, T, D]
-  Tensor forward(LayerNorm norm, Tensor x) {
-    return proj.forward(Functional.selfAttention(norm.then(qkv, x), numHeads, scale));
+  /// @return tokens with their attention added, [B, T, D]
+  Tensor addTo(Tensor x, LayerNorm norm) {
+    var attended =
+        Functional.selfAttention(norm.thenWithoutBias(qkv, x), qkv.bias(), numHeads, scale);
+    return proj.addTo(x, attended);
   }
 
-  /// The first tokens' results alone: they attend to all tokens, whose queries are not computed.
+  /// The first tokens alone: they attend to all tokens, whose queries are not computed.
   ///
   /// @param x tokens [B, T, D]
   /// @param count how many tokens are wanted
-  /// @return [B, count, D]
-  Tensor forwardPrefix(LayerNorm norm, Tensor x, long count) {
+  /// @return tokens with their attention added, [B, count, D]
+  Tensor addToPrefix(Tensor x, LayerNorm norm, long count) {
     var size = x.shape();
     long batch = size.size(0);
     long width = size.size(2);
@@ -49,6 +51,6 @@ final class Attention {
             .permute(2, 0, 3, 1, 4); // [2, B, heads, T, d]
     var mixed =
         Functional.attention(query, keysAndValues.select(0, 0), keysAndValues.select(0, 1), scale);
-    return proj.forward(mixed.transpose(1, 2).reshape(batch, count, width));
+    return proj.addTo(x.slice(1, 0, count), mixed.transpose(1, 2).reshape(batch, count, width));
   }
 }

@@ -28,7 +28,7 @@ final class Block {
   /// @param x tokens [B, T, D]
   /// @return [B, T, D]
   Tensor forward(Tensor x) {
-    return TensorScope.scoped(() -> perceptron(x.add(attn.forward(norm1, x))));
+    return TensorScope.scoped(() -> perceptron(attn.addTo(x, norm1)));
   }
 
   /// The first tokens' results alone: they attend to all tokens.
@@ -37,11 +37,10 @@ final class Block {
   /// @param count how many tokens are wanted
   /// @return [B, count, D]
   Tensor forwardPrefix(Tensor x, long count) {
-    return TensorScope.scoped(
-        () -> perceptron(x.slice(1, 0, count).add(attn.forwardPrefix(norm1, x, count))));
+    return TensorScope.scoped(() -> perceptron(attn.addToPrefix(x, norm1, count)));
   }
 
   private Tensor perceptron(Tensor x) {
-    return x.add(fc2.ofGelu(norm2.then(fc1, x)));
+    return fc2.addOfGeluTo(x, fc1, norm2.thenWithoutBias(fc1, x));
   }
 }

@@ -20,11 +20,12 @@ public final class LayerNorm {
     return Functional.layerNorm(x, weight, bias, eps);
   }
 
-  /// This layer, then a linear one: the same values, with less memory until the backward pass.
+  /// This layer, then a linear one but for its bias, which the next takes: with less memory until
+  /// the backward pass.
   ///
   /// @param x [..., width]
   /// @return [..., out]
-  public Tensor then(Linear linear, Tensor x) {
-    return Functional.normLinear(x, weight, bias, eps, linear.weight(), linear.bias());
+  public Tensor thenWithoutBias(Linear linear, Tensor x) {
+    return Functional.normLinear(x, weight, bias, eps, linear.weight());
   }
 }

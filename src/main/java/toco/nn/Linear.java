@@ -38,20 +38,31 @@ public final class Linear {
         x, weight.slice(0, from, to), bias == null ? null : bias.slice(0, from, to));
   }
 
-  /// This layer of GELU's result: the same values as with both apart, with less memory until the
-  /// backward pass.
+  /// `residual + forward(x)`, in one go.
   ///
+  /// @param residual [..., out]
   /// @param x [..., in]
   /// @return [..., out]
-  public Tensor ofGelu(Tensor x) {
-    return Functional.geluLinear(x, weight, bias);
+  public Tensor addTo(Tensor residual, Tensor x) {
+    return Functional.linearAdd(residual, x, weight, bias);
+  }
+
+  /// `residual + forward(gelu(hidden))`, in one go and with less memory until the backward pass.
+  ///
+  /// @param residual [..., out]
+  /// @param before the layer that gave `hidden`, whose bias is still to be added
+  /// @param hidden [..., in]
+  /// @return [..., out]
+  public Tensor addOfGeluTo(Tensor residual, Linear before, Tensor hidden) {
+    return Functional.geluLinear(residual, hidden, before.bias(), weight, bias);
+  }
+
+  /// What is added to each row, [out], if anything.
+  public @Nullable Tensor bias() {
+    return bias;
   }
 
   Tensor weight() {
     return weight;
-  }
-
-  @Nullable Tensor bias() {
-    return bias;
   }
 }

@@ -83,38 +83,57 @@ public final class Functional {
         TocoTorch.tt_layer_norm(input.handle(), weight.handle(), handle(bias), eps, out()));
   }
 
-  /// `linear(layerNorm(input))` over the last dimension, with less kept for the backward pass: the
-  /// normalised input is computed again there.
+  /// `linear(layerNorm(input))` over the last dimension, without a bias and with less kept for the
+  /// backward pass: the normalised input is computed again there.
   ///
   /// @param input [..., in]
   /// @param normWeight [in], as is normBias
   /// @param weight [out, in]
-  /// @param bias [out] or null
   /// @return [..., out]
   public static Tensor normLinear(
-      Tensor input,
-      Tensor normWeight,
-      Tensor normBias,
-      double eps,
+      Tensor input, Tensor normWeight, Tensor normBias, double eps, Tensor weight) {
+    return result(
+        TocoTorch.tt_norm_linear(
+            input.handle(), normWeight.handle(), normBias.handle(), eps, weight.handle(), out()));
+  }
+
+  /// `residual + linear(gelu(hidden + hiddenBias))`, with less kept for the backward pass: the GELU
+  /// is computed again there.
+  ///
+  /// @param residual [..., out]
+  /// @param hidden [..., in]
+  /// @param hiddenBias [in] or null
+  /// @param weight [out, in]
+  /// @param bias [out] or null
+  /// @return [..., out]
+  public static Tensor geluLinear(
+      Tensor residual,
+      Tensor hidden,
+      @Nullable Tensor hiddenBias,
       Tensor weight,
       @Nullable Tensor bias) {
     return result(
-        TocoTorch.tt_norm_linear(
-            input.handle(),
-            normWeight.handle(),
-            normBias.handle(),
-            eps,
+        TocoTorch.tt_gelu_linear(
+            residual.handle(),
+            hidden.handle(),
+            handle(hiddenBias),
             weight.handle(),
             handle(bias),
             out()));
   }
 
-  /// `linear(gelu(input))`, with less kept for the backward pass: the GELU is computed again there.
+  /// `residual + linear(input)`.
   ///
+  /// @param residual [..., out]
   /// @param input [..., in]
+  /// @param weight [out, in]
+  /// @param bias [out] or null
   /// @return [..., out]
-  public static Tensor geluLinear(Tensor input, Tensor weight, @Nullable Tensor bias) {
-    return result(TocoTorch.tt_gelu_linear(input.handle(), weight.handle(), handle(bias), out()));
+  public static Tensor linearAdd(
+      Tensor residual, Tensor input, Tensor weight, @Nullable Tensor bias) {
+    return result(
+        TocoTorch.tt_linear_add(
+            residual.handle(), input.handle(), weight.handle(), handle(bias), out()));
   }
 
   /// LibTorch's fused `softmax(query · keyᵀ · scale) · value`.
@@ -133,10 +152,11 @@ public final class Functional {
   /// kernel, else LibTorch's.
   ///
   /// @param qkv [B, T, 3 · heads · d]
+  /// @param bias added to each of qkv's rows, [3 · heads · d], or null
   /// @param scale factor on the products
   /// @return [B, T, heads · d]
-  public static Tensor selfAttention(Tensor qkv, int heads, double scale) {
-    return result(TocoTorch.tt_self_attention(qkv.handle(), heads, scale, out()));
+  public static Tensor selfAttention(Tensor qkv, @Nullable Tensor bias, int heads, double scale) {
+    return result(TocoTorch.tt_self_attention(qkv.handle(), handle(bias), heads, scale, out()));
   }
 
   /// Zeroes elements with probability `p` and scales the rest; the input itself when not training.

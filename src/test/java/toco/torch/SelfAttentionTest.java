@@ -37,11 +37,7 @@ class SelfAttentionTest extends TensorLaws {
       var leaf = qkv.detach().clone().requiresGrad_(true);
       var result = attention.apply(leaf);
       result.mul(result.detach().mul(3).cos()).sum().backward();
-      var gradient = leaf.grad();
-      if (gradient == null) {
-        throw new AssertionError("no gradient");
-      }
-      return new Both(result.detach(), gradient);
+      return new Both(result.detach(), SelfAttentionTest.gradient(leaf));
     }
   }
 
@@ -67,10 +63,32 @@ class SelfAttentionTest extends TensorLaws {
     var qkv = Tensor.randn(batch, tokens, 3L * heads * width).mul(2);
     double scale = 0.7 / Math.sqrt(width);
     var expected = Both.of(x -> formula(x, heads, scale), qkv.to(DType.FLOAT64));
-    var got = Both.of(x -> Functional.selfAttention(x, heads, scale), qkv);
+    var got = Both.of(x -> Functional.selfAttention(x, null, heads, scale), qkv);
     assertEquals(List.of((long) batch, (long) tokens, (long) heads * width), sizes(got.result));
     assertEquals(0, distance(got.result, expected.result), 5e-6);
     assertEquals(0, distance(got.gradient, expected.gradient), 5e-6);
+  }
+
+  /// The bias is added to every row, and gathers the rows' gradients; both for the kernel's widths
+  /// and for LibTorch's.
+  @ParameterizedTest
+  @CsvSource({"16", "8"})
+  void aBiasCountsAsPartOfEachRow(int width) {
+    var qkv = Tensor.randn(2, 30, 3L * width).requiresGrad_(true);
+    var bias = Tensor.randn(3L * width).requiresGrad_(true);
+    Functional.selfAttention(qkv, bias, 1, 0.5).square().sum().backward();
+    var sum = qkv.detach().add(bias.detach()).requiresGrad_(true);
+    Functional.selfAttention(sum, null, 1, 0.5).square().sum().backward();
+    assertEquals(0, distance(gradient(qkv), gradient(sum)), 1e-5);
+    assertEquals(0, distance(gradient(bias), gradient(sum).sum(new long[] {0, 1}, false)), 1e-5);
+  }
+
+  private static Tensor gradient(Tensor leaf) {
+    var gradient = leaf.grad();
+    if (gradient == null) {
+      throw new AssertionError("no gradient");
+    }
+    return gradient;
   }
 
   /// A softmax over scores of ±10⁴ picks one key; a naïve exponential would overflow.
@@ -79,7 +97,7 @@ class SelfAttentionTest extends TensorLaws {
     var qkv = Tensor.randn(1, 70, 3 * 16).mul(100);
     assertEquals(
         0,
-        distance(Functional.selfAttention(qkv, 1, 1), formula(qkv.to(DType.FLOAT64), 1, 1)),
+        distance(Functional.selfAttention(qkv, null, 1, 1), formula(qkv.to(DType.FLOAT64), 1, 1)),
         1e-3);
   }
 
@@ -87,7 +105,7 @@ class SelfAttentionTest extends TensorLaws {
   void threadsAndRepetitionChangeNoBit() {
     Rng.manualSeed(5);
     var qkv = Tensor.randn(3, 300, 3 * 2 * 32);
-    UnaryOperator<Tensor> attention = x -> Functional.selfAttention(x, 2, 0.2);
+    UnaryOperator<Tensor> attention = x -> Functional.selfAttention(x, null, 2, 0.2);
     LibTorch.setNumThreads(2);
     var two = Both.of(attention, qkv);
     LibTorch.setNumThreads(1);
@@ -101,14 +119,14 @@ class SelfAttentionTest extends TensorLaws {
     var wide = Tensor.randn(2, 10, 2 * 3 * 16);
     var view = wide.slice(2, 0, 3 * 16);
     assertArrayEquals(
-        Functional.selfAttention(view.clone(), 1, 0.25).toFloatArray(),
-        Functional.selfAttention(view, 1, 0.25).toFloatArray());
+        Functional.selfAttention(view.clone(), null, 1, 0.25).toFloatArray(),
+        Functional.selfAttention(view, null, 1, 0.25).toFloatArray());
   }
 
   @Test
   void aWidthThatHeadsDoNotDivideIsRefused() {
     var qkv = Tensor.randn(1, 4, 3 * 16);
-    assertThrows(TorchException.class, () -> Functional.selfAttention(qkv, 5, 1));
+    assertThrows(TorchException.class, () -> Functional.selfAttention(qkv, null, 5, 1));
   }
 
   private static List<Long> sizes(Tensor x) {

@@ -1,14 +1,16 @@
-// Vectors of floats and the loops over them that attention is made of, written once for every vector
-// width. All of it is inlined into blocks.cpp's functions, which are compiled once for each
-// instruction set.
+// Vectors of floats and loops over them, written once for every vector width. All of it is inlined
+// into functions that are compiled once for each instruction set.
 #pragma once
 
 #include <cstdint>
 #include <cstring>
 
-#include "kernels/simd.h"
+#include "simd.h"
 
-namespace toco::attention {
+namespace toco {
+
+// Behind a lambda's parameters: inlined where it is called.
+#define TOCO_INLINE_LAMBDA __attribute__((always_inline))
 
 // The compiler ignores a vector size that depends on a template's argument.
 template <int kLanes>
@@ -37,6 +39,14 @@ struct Lanes {
   }
 
   static TOCO_INLINE void store(float* to, Float v) { std::memcpy(to, &v, sizeof v); }
+
+  static TOCO_INLINE Float abs(Float v) {
+    Int bits;
+    std::memcpy(&bits, &v, sizeof bits);
+    bits &= 0x7fffffff;
+    std::memcpy(&v, &bits, sizeof v);
+    return v;
+  }
 
   static TOCO_INLINE Float max(Float a, Float b) { return a > b ? a : b; }
 
@@ -82,6 +92,15 @@ struct Lanes {
   }
 };
 
+// For functions compiled for wide vectors, chosen when the program runs.
+#if defined(__x86_64__) && defined(__GNUC__)
+#define TOCO_X86_VECTORS 1
+#define TOCO_AVX2 __attribute__((target("avx2,fma")))
+#define TOCO_AVX512 __attribute__((target("avx512f,fma")))
+inline bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+inline bool has_avx512() { return __builtin_cpu_supports("avx512f"); }
+#endif
+
 // C [kRows, kVectors * kLanes] (+)= A [kRows, depth] * B [depth, kVectors * kLanes], the sums held in
 // registers. A's entries lie a_row apart down a column and a_step along a row, so that a transposed A
 // needs no copy.
@@ -115,4 +134,4 @@ TOCO_INLINE void multiply_tile(bool add, int64_t depth, const float* a, int64_t 
   }
 }
 
-}  // namespace toco::attention
+}  // namespace toco
