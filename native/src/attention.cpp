@@ -37,7 +37,7 @@ struct SelfAttention : torch::autograd::Function<SelfAttention> {
     attention::backward(qkv.const_data_ptr<float>(), bias.const_data_ptr<float>(), mixed.const_data_ptr<float>(), log_sums.const_data_ptr<float>(),
                         gradient.const_data_ptr<float>(), head_size(qkv, context->saved_data["heads"].toInt()),
                         static_cast<float>(context->saved_data["scale"].toDouble()), qkv_gradient.data_ptr<float>());
-    auto bias_gradient = context->saved_data["biased"].toBool() ? qkv_gradient.sum({0, 1}) : at::Tensor();
+    auto bias_gradient = context->saved_data["biased"].toBool() ? qkv_gradient.sum(at::IntArrayRef({0, 1})) : at::Tensor();
     return {qkv_gradient, bias_gradient, {}, {}};
   }
 };
