@@ -226,11 +226,14 @@ TT_API int32_t tt_clear_autocast_cache(void);
 TT_API int32_t tt_set_float32_precision(int32_t tf32); /* CUDA matrix products and convolutions; process-wide */
 
 /* ---- optimizers (optim.cpp): coarse calls over whole lists ------------------------------------------------------ */
-/* Decoupled weight decay (Loshchilov and Hutter 2019), fused. step counts from 1. A parameter without gradient is
-   skipped, or, with missing_as_zero, updated as if its gradient were zero (its moments age and it decays). */
-TT_API int32_t tt_adamw_step(const tt_tensor *params, const tt_tensor *exp_avgs, const tt_tensor *exp_avg_sqs, int64_t count, int64_t step, double lr, double beta1, double beta2, double eps, double weight_decay, int32_t missing_as_zero);
+/* Both steps take the parameters of all groups at once, group after group: group g is the next group_sizes[g] of the
+   count parameters and learns at the rate lrs[g]. TT_VALUE, with nothing updated, if the sizes do not add up to count.
+   step counts from 1. A parameter without gradient is skipped, or, with missing_as_zero, updated as if its gradient
+   were zero (its moments age and it decays). */
+/* Decoupled weight decay (Loshchilov and Hutter 2019), fused. */
+TT_API int32_t tt_adamw_step(const tt_tensor *params, const tt_tensor *exp_avgs, const tt_tensor *exp_avg_sqs, int64_t count, const int64_t *group_sizes, const double *lrs, int64_t group_count, int64_t step, double beta1, double beta2, double eps, double weight_decay, int32_t missing_as_zero);
 /* Momentum buffers may be NULL when momentum is 0; on step 1 they take the gradient. */
-TT_API int32_t tt_sgd_step(const tt_tensor *params, const tt_tensor *momentum_buffers, int64_t count, int64_t step, double lr, double momentum, double weight_decay, int32_t missing_as_zero);
+TT_API int32_t tt_sgd_step(const tt_tensor *params, const tt_tensor *momentum_buffers, int64_t count, const int64_t *group_sizes, const double *lrs, int64_t group_count, int64_t step, double momentum, double weight_decay, int32_t missing_as_zero);
 TT_API int32_t tt_ema_update(const tt_tensor *averages, const tt_tensor *sources, int64_t count, double momentum); /* average = momentum x average + (1 - momentum) x source */
 
 /* ---- the boxed call (call.cpp): every operator that LibTorch or a loaded library registers ------------------------ */

@@ -1,16 +1,35 @@
-// Optimizer steps over whole parameter lists: one call a parameter group instead of a dozen a parameter.
+// Optimizer steps over whole parameter lists: one call for all groups instead of a dozen a parameter.
 #include "shim.h"
 
 namespace toco {
 namespace {
 
-// The parameters that take part in a step with their gradients, and where each stood in the caller's list.
+// The parameters in a row that share a learning rate: `size` of them, from position `first` of the caller's list.
+struct Group {
+  int64_t first, size;
+  double lr;
+};
+
+std::vector<Group> groups_of(const int64_t *sizes, const double *lrs, int64_t group_count, int64_t count) {
+  std::vector<Group> groups;
+  int64_t first = 0;
+  for (int64_t g = 0; g < group_count; g++) {
+    TORCH_CHECK_VALUE(sizes[g] >= 0 && sizes[g] <= count - first, "group ", g, " must have 0 to ", count - first,
+                      " parameters, which are left of ", count, ", got ", sizes[g]);
+    groups.push_back({first, sizes[g], lrs[g]});
+    first += sizes[g];
+  }
+  TORCH_CHECK_VALUE(first == count, "the groups' sizes must add up to ", count, " parameters, got ", first);
+  return groups;
+}
+
+// A group's parameters that take part in a step with their gradients, and where each stood in the caller's list.
 struct Active {
   std::vector<at::Tensor> params, gradients;
   std::vector<int64_t> positions;
 
-  Active(const tt_tensor *handles, int64_t count, bool missing_as_zero) {
-    for (int64_t i = 0; i < count; i++) {
+  Active(const tt_tensor *handles, const Group &group, bool missing_as_zero) {
+    for (int64_t i = group.first; i < group.first + group.size; i++) {
       auto gradient = handles[i]->value.grad();
       if (!gradient.defined() && !missing_as_zero) continue;
       params.push_back(handles[i]->value);
@@ -55,11 +74,14 @@ void ema_update(const std::vector<at::Tensor> &averages, const std::vector<at::T
 }  // namespace toco
 
 using toco::Active;
+using toco::groups_of;
 using toco::tensor_list;
 
-TT_DO(tt_adamw_step, (const tt_tensor *params, const tt_tensor *exp_avgs, const tt_tensor *exp_avg_sqs, int64_t count, int64_t step, double lr, double beta1, double beta2, double eps, double weight_decay, int32_t missing_as_zero),
-      toco::adamw_step(Active(params, count, missing_as_zero != 0), exp_avgs, exp_avg_sqs, step, lr, beta1, beta2, eps, weight_decay))
-TT_DO(tt_sgd_step, (const tt_tensor *params, const tt_tensor *momentum_buffers, int64_t count, int64_t step, double lr, double momentum, double weight_decay, int32_t missing_as_zero),
-      toco::sgd_step(Active(params, count, missing_as_zero != 0), momentum_buffers, step, lr, momentum, weight_decay))
+TT_DO(tt_adamw_step, (const tt_tensor *params, const tt_tensor *exp_avgs, const tt_tensor *exp_avg_sqs, int64_t count, const int64_t *group_sizes, const double *lrs, int64_t group_count, int64_t step, double beta1, double beta2, double eps, double weight_decay, int32_t missing_as_zero),
+      for (const auto &group : groups_of(group_sizes, lrs, group_count, count))
+        toco::adamw_step(Active(params, group, missing_as_zero != 0), exp_avgs, exp_avg_sqs, step, group.lr, beta1, beta2, eps, weight_decay))
+TT_DO(tt_sgd_step, (const tt_tensor *params, const tt_tensor *momentum_buffers, int64_t count, const int64_t *group_sizes, const double *lrs, int64_t group_count, int64_t step, double momentum, double weight_decay, int32_t missing_as_zero),
+      for (const auto &group : groups_of(group_sizes, lrs, group_count, count))
+        toco::sgd_step(Active(params, group, missing_as_zero != 0), momentum_buffers, step, group.lr, momentum, weight_decay))
 TT_DO(tt_ema_update, (const tt_tensor *averages, const tt_tensor *sources, int64_t count, double momentum),
       toco::ema_update(tensor_list(averages, count), tensor_list(sources, count), momentum))

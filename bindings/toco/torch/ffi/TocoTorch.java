@@ -10010,8 +10010,10 @@ public class TocoTorch extends TocoTorch$shared {
             TocoTorch.C_POINTER,
             TocoTorch.C_POINTER,
             TocoTorch.C_LONG,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
             TocoTorch.C_LONG,
-            TocoTorch.C_DOUBLE,
+            TocoTorch.C_LONG,
             TocoTorch.C_DOUBLE,
             TocoTorch.C_DOUBLE,
             TocoTorch.C_DOUBLE,
@@ -10027,7 +10029,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t tt_adamw_step(const tt_tensor *params, const tt_tensor *exp_avgs, const tt_tensor *exp_avg_sqs, int64_t count, int64_t step, double lr, double beta1, double beta2, double eps, double weight_decay, int32_t missing_as_zero)
+     * int32_t tt_adamw_step(const tt_tensor *params, const tt_tensor *exp_avgs, const tt_tensor *exp_avg_sqs, int64_t count, const int64_t *group_sizes, const double *lrs, int64_t group_count, int64_t step, double beta1, double beta2, double eps, double weight_decay, int32_t missing_as_zero)
      * }
      */
     public static FunctionDescriptor tt_adamw_step$descriptor() {
@@ -10037,7 +10039,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t tt_adamw_step(const tt_tensor *params, const tt_tensor *exp_avgs, const tt_tensor *exp_avg_sqs, int64_t count, int64_t step, double lr, double beta1, double beta2, double eps, double weight_decay, int32_t missing_as_zero)
+     * int32_t tt_adamw_step(const tt_tensor *params, const tt_tensor *exp_avgs, const tt_tensor *exp_avg_sqs, int64_t count, const int64_t *group_sizes, const double *lrs, int64_t group_count, int64_t step, double beta1, double beta2, double eps, double weight_decay, int32_t missing_as_zero)
      * }
      */
     public static MethodHandle tt_adamw_step$handle() {
@@ -10047,7 +10049,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t tt_adamw_step(const tt_tensor *params, const tt_tensor *exp_avgs, const tt_tensor *exp_avg_sqs, int64_t count, int64_t step, double lr, double beta1, double beta2, double eps, double weight_decay, int32_t missing_as_zero)
+     * int32_t tt_adamw_step(const tt_tensor *params, const tt_tensor *exp_avgs, const tt_tensor *exp_avg_sqs, int64_t count, const int64_t *group_sizes, const double *lrs, int64_t group_count, int64_t step, double beta1, double beta2, double eps, double weight_decay, int32_t missing_as_zero)
      * }
      */
     public static MemorySegment tt_adamw_step$address() {
@@ -10056,16 +10058,16 @@ public class TocoTorch extends TocoTorch$shared {
 
     /**
      * {@snippet lang=c :
-     * int32_t tt_adamw_step(const tt_tensor *params, const tt_tensor *exp_avgs, const tt_tensor *exp_avg_sqs, int64_t count, int64_t step, double lr, double beta1, double beta2, double eps, double weight_decay, int32_t missing_as_zero)
+     * int32_t tt_adamw_step(const tt_tensor *params, const tt_tensor *exp_avgs, const tt_tensor *exp_avg_sqs, int64_t count, const int64_t *group_sizes, const double *lrs, int64_t group_count, int64_t step, double beta1, double beta2, double eps, double weight_decay, int32_t missing_as_zero)
      * }
      */
-    public static int tt_adamw_step(MemorySegment params, MemorySegment exp_avgs, MemorySegment exp_avg_sqs, long count, long step, double lr, double beta1, double beta2, double eps, double weight_decay, int missing_as_zero) {
+    public static int tt_adamw_step(MemorySegment params, MemorySegment exp_avgs, MemorySegment exp_avg_sqs, long count, MemorySegment group_sizes, MemorySegment lrs, long group_count, long step, double beta1, double beta2, double eps, double weight_decay, int missing_as_zero) {
         var mh$ = tt_adamw_step.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("tt_adamw_step", params, exp_avgs, exp_avg_sqs, count, step, lr, beta1, beta2, eps, weight_decay, missing_as_zero);
+                traceDowncall("tt_adamw_step", params, exp_avgs, exp_avg_sqs, count, group_sizes, lrs, group_count, step, beta1, beta2, eps, weight_decay, missing_as_zero);
             }
-            return (int)mh$.invokeExact(params, exp_avgs, exp_avg_sqs, count, step, lr, beta1, beta2, eps, weight_decay, missing_as_zero);
+            return (int)mh$.invokeExact(params, exp_avgs, exp_avg_sqs, count, group_sizes, lrs, group_count, step, beta1, beta2, eps, weight_decay, missing_as_zero);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -10079,8 +10081,10 @@ public class TocoTorch extends TocoTorch$shared {
             TocoTorch.C_POINTER,
             TocoTorch.C_POINTER,
             TocoTorch.C_LONG,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
             TocoTorch.C_LONG,
-            TocoTorch.C_DOUBLE,
+            TocoTorch.C_LONG,
             TocoTorch.C_DOUBLE,
             TocoTorch.C_DOUBLE,
             TocoTorch.C_INT
@@ -10094,7 +10098,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t tt_sgd_step(const tt_tensor *params, const tt_tensor *momentum_buffers, int64_t count, int64_t step, double lr, double momentum, double weight_decay, int32_t missing_as_zero)
+     * int32_t tt_sgd_step(const tt_tensor *params, const tt_tensor *momentum_buffers, int64_t count, const int64_t *group_sizes, const double *lrs, int64_t group_count, int64_t step, double momentum, double weight_decay, int32_t missing_as_zero)
      * }
      */
     public static FunctionDescriptor tt_sgd_step$descriptor() {
@@ -10104,7 +10108,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t tt_sgd_step(const tt_tensor *params, const tt_tensor *momentum_buffers, int64_t count, int64_t step, double lr, double momentum, double weight_decay, int32_t missing_as_zero)
+     * int32_t tt_sgd_step(const tt_tensor *params, const tt_tensor *momentum_buffers, int64_t count, const int64_t *group_sizes, const double *lrs, int64_t group_count, int64_t step, double momentum, double weight_decay, int32_t missing_as_zero)
      * }
      */
     public static MethodHandle tt_sgd_step$handle() {
@@ -10114,7 +10118,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t tt_sgd_step(const tt_tensor *params, const tt_tensor *momentum_buffers, int64_t count, int64_t step, double lr, double momentum, double weight_decay, int32_t missing_as_zero)
+     * int32_t tt_sgd_step(const tt_tensor *params, const tt_tensor *momentum_buffers, int64_t count, const int64_t *group_sizes, const double *lrs, int64_t group_count, int64_t step, double momentum, double weight_decay, int32_t missing_as_zero)
      * }
      */
     public static MemorySegment tt_sgd_step$address() {
@@ -10123,16 +10127,16 @@ public class TocoTorch extends TocoTorch$shared {
 
     /**
      * {@snippet lang=c :
-     * int32_t tt_sgd_step(const tt_tensor *params, const tt_tensor *momentum_buffers, int64_t count, int64_t step, double lr, double momentum, double weight_decay, int32_t missing_as_zero)
+     * int32_t tt_sgd_step(const tt_tensor *params, const tt_tensor *momentum_buffers, int64_t count, const int64_t *group_sizes, const double *lrs, int64_t group_count, int64_t step, double momentum, double weight_decay, int32_t missing_as_zero)
      * }
      */
-    public static int tt_sgd_step(MemorySegment params, MemorySegment momentum_buffers, long count, long step, double lr, double momentum, double weight_decay, int missing_as_zero) {
+    public static int tt_sgd_step(MemorySegment params, MemorySegment momentum_buffers, long count, MemorySegment group_sizes, MemorySegment lrs, long group_count, long step, double momentum, double weight_decay, int missing_as_zero) {
         var mh$ = tt_sgd_step.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("tt_sgd_step", params, momentum_buffers, count, step, lr, momentum, weight_decay, missing_as_zero);
+                traceDowncall("tt_sgd_step", params, momentum_buffers, count, group_sizes, lrs, group_count, step, momentum, weight_decay, missing_as_zero);
             }
-            return (int)mh$.invokeExact(params, momentum_buffers, count, step, lr, momentum, weight_decay, missing_as_zero);
+            return (int)mh$.invokeExact(params, momentum_buffers, count, group_sizes, lrs, group_count, step, momentum, weight_decay, missing_as_zero);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

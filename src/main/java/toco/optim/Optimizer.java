@@ -3,10 +3,12 @@ package toco.optim;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import toco.config.OptimConfig;
 import toco.torch.Tensor;
+import toco.torch.TensorList;
 
-/// Updates parameter groups by AdamW or SGD, one native call a group, at the rates of a [Schedule].
+/// Updates parameter groups by AdamW or SGD, all in one native call, at the rates of a [Schedule].
 ///
 /// A parameter that got no gradient counts as having a zero one: its moments age and its weights
 /// decay. That is what a loss term of weight 0 does in the published code, where ours skips the
@@ -16,6 +18,9 @@ public final class Optimizer implements AutoCloseable {
   private static final double SGD_MOMENTUM = 0.9;
 
   private final List<ParamGroup> groups;
+  private final TensorList params; // of all groups, one after the other
+  private final TensorList first;
+  private final TensorList second;
   private final OptimConfig config;
   private final Schedule schedule;
   private long step;
@@ -23,8 +28,15 @@ public final class Optimizer implements AutoCloseable {
   /// @param groups closed with the optimizer
   public Optimizer(List<ParamGroup> groups, OptimConfig config, Schedule schedule) {
     this.groups = List.copyOf(groups);
+    params = joined(ParamGroup::params);
+    first = joined(ParamGroup::first);
+    second = joined(ParamGroup::second);
     this.config = config;
     this.schedule = schedule;
+  }
+
+  private TensorList joined(Function<ParamGroup, List<Tensor>> part) {
+    return new TensorList(groups.stream().map(part).flatMap(List::stream).toList());
   }
 
   /// AdamW at a constant rate over one list of parameters, for networks of one's own.
@@ -38,34 +50,32 @@ public final class Optimizer implements AutoCloseable {
 
   /// Updates every group from the gradients that lie on its parameters.
   public void step() {
-    for (var group : groups) {
-      double lr = schedule.lrAt(step, group.lr());
-      switch (config.kind()) {
-        case POLY_WARMUP_ADAMW, COS_WARMUP_ADAMW ->
-            group
-                .params()
-                .adamwStep(
-                    group.first(),
-                    group.second(),
-                    step + 1,
-                    lr,
-                    config.betas().get(0),
-                    config.betas().get(1),
-                    EPS,
-                    config.weightDecay(),
-                    true);
-        case POLY_WARMUP_SGD ->
-            group
-                .params()
-                .sgdStep(group.first(), step + 1, lr, SGD_MOMENTUM, config.weightDecay(), true);
-      }
+    var rates = groups.stream().map(this::atItsRate).toList();
+    switch (config.kind()) {
+      case POLY_WARMUP_ADAMW, COS_WARMUP_ADAMW ->
+          params.adamwStep(
+              first,
+              second,
+              rates,
+              step + 1,
+              config.betas().get(0),
+              config.betas().get(1),
+              EPS,
+              config.weightDecay(),
+              true);
+      case POLY_WARMUP_SGD ->
+          params.sgdStep(first, rates, step + 1, SGD_MOMENTUM, config.weightDecay(), true);
     }
     step++;
   }
 
+  private TensorList.Group atItsRate(ParamGroup group) {
+    return new TensorList.Group(group.params().size(), schedule.lrAt(step, group.lr()));
+  }
+
   /// Drops all gradients.
   public void zeroGrad() {
-    groups.forEach(group -> group.params().zeroGrad());
+    params.zeroGrad();
   }
 
   /// Steps taken.
@@ -86,8 +96,8 @@ public final class Optimizer implements AutoCloseable {
     var state = new LinkedHashMap<String, Tensor>();
     for (var group : groups) {
       for (int i = 0; i < group.names().size(); i++) {
-        state.put(group.names().get(i) + ".first", group.first().tensors().get(i));
-        state.put(group.names().get(i) + ".second", group.second().tensors().get(i));
+        state.put(group.names().get(i) + ".first", group.first().get(i));
+        state.put(group.names().get(i) + ".second", group.second().get(i));
       }
     }
     return state;

@@ -1,10 +1,8 @@
 package toco.optim;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import toco.torch.Tensor;
-import toco.torch.TensorList;
 import toco.torch.TensorScope;
 
 /// Parameters that share a learning rate, with the optimizer's two running values for each.
@@ -18,31 +16,27 @@ public record ParamGroup(
     String name,
     double lr,
     List<String> names,
-    TensorList params,
-    TensorList first,
-    TensorList second)
+    List<Tensor> params,
+    List<Tensor> first,
+    List<Tensor> second)
     implements AutoCloseable {
 
   /// A group at rest: all running values zero. They live until the group is closed.
   public static ParamGroup of(String name, double lr, Map<String, Tensor> params) {
-    var tensors = new ArrayList<>(params.values());
+    var tensors = List.copyOf(params.values());
     return new ParamGroup(
-        name,
-        lr,
-        List.copyOf(params.keySet()),
-        new TensorList(tensors),
-        zeros(tensors),
-        zeros(tensors));
+        name, lr, List.copyOf(params.keySet()), tensors, zeros(tensors), zeros(tensors));
   }
 
-  private static TensorList zeros(List<Tensor> like) {
-    return new TensorList(
-        like.stream().map(tensor -> TensorScope.release(tensor.detach().zerosLike())).toList());
+  private static List<Tensor> zeros(List<Tensor> like) {
+    return like.stream()
+        .map(tensor -> TensorScope.release(tensor.detach().zerosLike()))
+        .toList();
   }
 
   @Override
   public void close() {
-    first.tensors().forEach(Tensor::close);
-    second.tensors().forEach(Tensor::close);
+    first.forEach(Tensor::close);
+    second.forEach(Tensor::close);
   }
 }

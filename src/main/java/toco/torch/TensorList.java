@@ -1,20 +1,33 @@
 package toco.torch;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import toco.torch.ffi.TocoTorch;
 
-/// A fixed list of tensors that is handed to LibTorch in one piece: a parameter group, its moments,
-/// a network's weights. What would be a dozen calls a parameter is one call a list.
+/// A fixed list of tensors that is handed to LibTorch in one piece: all parameters of an optimizer,
+/// their moments, a network's weights. What would be a dozen calls a parameter is one call a list.
 ///
 /// The list borrows its tensors, which must stay open; they belong to no scope or to one that
 /// outlives the list.
 public final class TensorList {
   private final List<Tensor> tensors;
   private final MemorySegment handles;
+
+  /// Neighbours in a list that share a learning rate.
+  ///
+  /// @param size how many they are; the first follows the last of the group before
+  public record Group(int size, double lr) {
+    public Group {
+      if (size < 0) {
+        throw new IllegalArgumentException("a group's size must be ≥ 0, got " + size);
+      }
+    }
+  }
 
   public TensorList(List<Tensor> tensors) {
     this.tensors = List.copyOf(tensors);
@@ -41,14 +54,15 @@ public final class TensorList {
   ///
   /// @param expAvgs first moments, a tensor a parameter
   /// @param expAvgSqs second moments
+  /// @param groups the learning rates; their sizes add up to the list's
   /// @param step number of this step, from 1
   /// @param missingAsZero whether a parameter without gradient is updated as if it were zero, or
   ///   left alone
   public void adamwStep(
       TensorList expAvgs,
       TensorList expAvgSqs,
+      List<Group> groups,
       long step,
-      double lr,
       double beta1,
       double beta2,
       double eps,
@@ -56,41 +70,59 @@ public final class TensorList {
       boolean missingAsZero) {
     requireSameSize(expAvgs);
     requireSameSize(expAvgSqs);
-    Frame.check(
-        TocoTorch.tt_adamw_step(
-            handles(),
-            expAvgs.handles(),
-            expAvgSqs.handles(),
-            size(),
-            step,
-            lr,
-            beta1,
-            beta2,
-            eps,
-            weightDecay,
-            missingAsZero ? 1 : 0));
+    try (var arena = Arena.ofConfined()) {
+      Frame.check(
+          TocoTorch.tt_adamw_step(
+              handles(),
+              expAvgs.handles(),
+              expAvgSqs.handles(),
+              size(),
+              sizes(groups, arena),
+              rates(groups, arena),
+              groups.size(),
+              step,
+              beta1,
+              beta2,
+              eps,
+              weightDecay,
+              missingAsZero ? 1 : 0));
+    }
   }
 
   /// One step of SGD over the whole list, fused; the momentum buffers are read only if momentum is
   /// not 0.
+  ///
+  /// @param groups the learning rates; their sizes add up to the list's
   public void sgdStep(
       TensorList momentumBuffers,
+      List<Group> groups,
       long step,
-      double lr,
       double momentum,
       double weightDecay,
       boolean missingAsZero) {
     requireSameSize(momentumBuffers);
-    Frame.check(
-        TocoTorch.tt_sgd_step(
-            handles(),
-            momentumBuffers.handles(),
-            size(),
-            step,
-            lr,
-            momentum,
-            weightDecay,
-            missingAsZero ? 1 : 0));
+    try (var arena = Arena.ofConfined()) {
+      Frame.check(
+          TocoTorch.tt_sgd_step(
+              handles(),
+              momentumBuffers.handles(),
+              size(),
+              sizes(groups, arena),
+              rates(groups, arena),
+              groups.size(),
+              step,
+              momentum,
+              weightDecay,
+              missingAsZero ? 1 : 0));
+    }
+  }
+
+  private static MemorySegment sizes(List<Group> groups, Arena arena) {
+    return arena.allocateFrom(JAVA_LONG, groups.stream().mapToLong(Group::size).toArray());
+  }
+
+  private static MemorySegment rates(List<Group> groups, Arena arena) {
+    return arena.allocateFrom(JAVA_DOUBLE, groups.stream().mapToDouble(Group::lr).toArray());
   }
 
   /// Moves this list towards `sources`: `this = momentum · this + (1 − momentum) · source`.

@@ -81,7 +81,8 @@ class CudaTest extends TensorLaws {
     x.square().sum().backward();
     assertElements(x.grad(), 2, 4);
     var zeros = new TensorList(List.of(Tensor.zeros(2).to(Device.CUDA)));
-    new TensorList(List.of(x)).sgdStep(zeros, 1, 0.5, 0.9, 0, false);
+    var groups = List.of(new TensorList.Group(1, 0.5));
+    new TensorList(List.of(x)).sgdStep(zeros, groups, 1, 0.9, 0, false);
     assertElements(x.detach(), 0, 0);
   }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// Whole-list optimizer steps against their formulas in double precision. Parameters are of size 1,
@@ -32,6 +33,10 @@ class TensorListTest extends TensorLaws {
 
   private static float[] toFloats(double[] values) {
     return floats(values).toFloatArray();
+  }
+
+  private static List<TensorList.Group> oneGroup(int size, double lr) {
+    return List.of(group(size, lr));
   }
 
   @Test
@@ -65,7 +70,7 @@ class TensorListTest extends TensorLaws {
           p[i] -= lr * mHat / (Math.sqrt(vHat) + eps);
         }
       }
-      list.adamwStep(averages, squares, step, lr, beta1, beta2, eps, decay, false);
+      list.adamwStep(averages, squares, oneGroup(2, lr), step, beta1, beta2, eps, decay, false);
     }
     for (int k = 0; k < 2; k++) {
       assertArrayEquals(toFloats(values.get(k)), params.get(k).toFloatArray(), TOLERANCE);
@@ -93,7 +98,7 @@ class TensorListTest extends TensorLaws {
         buffer[i] = step == 1 ? d : momentum * buffer[i] + d;
         p[i] -= lr * buffer[i];
       }
-      list.sgdStep(buffers, step, lr, momentum, decay, false);
+      list.sgdStep(buffers, oneGroup(1, lr), step, momentum, decay, false);
     }
     assertArrayEquals(toFloats(p), param.toFloatArray(), TOLERANCE);
   }
@@ -122,7 +127,8 @@ class TensorListTest extends TensorLaws {
           var list = new TensorList(List.of(still));
           var moments = new TensorList(List.of(Tensor.zeros(1)));
           var squares = new TensorList(List.of(Tensor.zeros(1)));
-          list.adamwStep(moments, squares, 1, 0.1, 0.9, 0.99, 1e-8, 0.5, missingAsZero);
+          var groups = oneGroup(1, 0.1);
+          list.adamwStep(moments, squares, groups, 1, 0.9, 0.99, 1e-8, 0.5, missingAsZero);
           return still.item();
         };
     assertEquals(2, stepped.applyAsDouble(false), 0);
@@ -134,9 +140,53 @@ class TensorListTest extends TensorLaws {
     var x = leaf(new double[] {1});
     pull(x, new double[] {1});
     new TensorList(List.of(x))
-        .sgdStep(new TensorList(List.of(Tensor.zeros(1))), 1, 0.1, 0.9, 0, false);
+        .sgdStep(new TensorList(List.of(Tensor.zeros(1))), oneGroup(1, 0.1), 1, 0.9, 0, false);
     assertEquals(0.9, x.item(), 1e-6);
     pull(x, new double[] {1}); // still a leaf
+  }
+
+  /// The first step of AdamW moves each weight by the learning rate against the gradient's sign.
+  @Test
+  void eachGroupLearnsAtItsOwnRate() {
+    var params = Stream.of(1.0, 1.0, 1.0).map(value -> leaf(new double[] {value})).toList();
+    params.forEach(param -> pull(param, new double[] {3}));
+    var groups = List.of(group(1, 0.1), group(0, 9), group(2, 0.01));
+    new TensorList(params).adamwStep(zeros(3), zeros(3), groups, 1, 0.9, 0.99, 0, 0, false);
+    assertArrayEquals(
+        new double[] {0.9, 0.99, 0.99},
+        params.stream().mapToDouble(Tensor::item).toArray(),
+        TOLERANCE);
+    new TensorList(params).sgdStep(zeros(3), groups, 1, 0.9, 0, false);
+    assertArrayEquals(
+        new double[] {0.9 - 0.3, 0.99 - 0.03, 0.99 - 0.03}, // lr · gradient
+        params.stream().mapToDouble(Tensor::item).toArray(),
+        TOLERANCE);
+  }
+
+  private static TensorList.Group group(int size, double lr) {
+    return new TensorList.Group(size, lr);
+  }
+
+  private static TensorList zeros(int count) {
+    return new TensorList(Stream.generate(() -> Tensor.zeros(1)).limit(count).toList());
+  }
+
+  @Test
+  void groupsMustCoverTheListAndNothingIsUpdatedElse() {
+    var x = leaf(new double[] {1});
+    pull(x, new double[] {1});
+    var list = new TensorList(List.of(x));
+    for (var groups : List.of(oneGroup(0, 0.1), oneGroup(2, 0.1), List.<TensorList.Group>of())) {
+      var e =
+          assertThrows(
+              TorchException.class, () -> list.sgdStep(zeros(1), groups, 1, 0.9, 0, false));
+      assertEquals(TorchException.Kind.VALUE, e.kind());
+      assertThrows(
+          TorchException.class,
+          () -> list.adamwStep(zeros(1), zeros(1), groups, 1, 0.9, 0.99, 1e-8, 0, false));
+    }
+    assertEquals(1, x.item(), 0);
+    assertThrows(IllegalArgumentException.class, () -> group(-1, 0.1));
   }
 
   @Test
