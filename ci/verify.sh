@@ -40,6 +40,9 @@ fi
 begin 'mvn verify'
 mvn -B -ntp verify
 
+begin 'benches: each runs once, figures of no meaning'
+mvn -B -ntp -q -Pjmh -Djmh.args='-f 0 -wi 0 -i 1 -r 100ms'
+
 begin 'C tests under address and leak sanitizers'
 bash ci/sanitize.sh
 
