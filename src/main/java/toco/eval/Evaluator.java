@@ -21,6 +21,7 @@ import toco.eval.EvaluationBatch.Reading;
 import toco.model.Toco;
 import toco.torch.Device;
 import toco.torch.GradMode;
+import toco.torch.LibTorch;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
@@ -36,6 +37,8 @@ public final class Evaluator {
 
   /// Bounds what a batch's feature maps take: images at 448 px go one by one, small ones together.
   private static final long BATCH_PIXELS = 16 * 128 * 128;
+
+  private static final int BATCHES_A_TRIM = 25; // a trim takes milliseconds
 
   private final Config config;
   private final Protocol protocol;
@@ -59,7 +62,7 @@ public final class Evaluator {
   /// @throws IllegalArgumentException if the data set has not the network's classes
   public Evaluator(
       Config config, Protocol protocol, Dataset dataset, Device device, int crfWorkers) {
-    this(config, protocol, dataset, device, crfWorkers, refinement(protocol));
+    this(config, protocol, dataset, device, crfWorkers, LabelRefinement.of(protocol));
   }
 
   Evaluator(
@@ -86,20 +89,6 @@ public final class Evaluator {
     this.refinement = refinement;
     scorer = new ImageScorer(protocol);
     batchSize = batchSize(protocol.sizePx());
-  }
-
-  private static @Nullable LabelRefinement refinement(Protocol protocol) {
-    var params = protocol.crf();
-    if (params == null) {
-      return null;
-    }
-    var crf = new DenseCrf(params, 1); // the pool has the threads
-    return (probabilities, picture) -> {
-      try (var _ = TensorScope.open()) {
-        var marginals = crf.infer(picture.tensor(), probabilities);
-        return TensorPictures.labelMap(marginals.argmax(0));
-      }
-    };
   }
 
   /// Images of native size have no common one.
@@ -174,6 +163,7 @@ public final class Evaluator {
       BooleanSupplier stopRequested,
       Consumer<BatchResult> sink) {
     var done = new ConcurrentLinkedQueue<BatchResult>();
+    long evaluated = 0;
     try (var pool = refinement == null ? null : new RefinementPool(crfWorkers)) {
       for (int batch : batches) {
         if (stopRequested.getAsBoolean()) {
@@ -184,6 +174,9 @@ public final class Evaluator {
         }
         evaluate(model, batch, reading, pool, done);
         drain(done, sink);
+        if (++evaluated % BATCHES_A_TRIM == 0) {
+          LibTorch.trimMemory(); // images differ in size, and the gaps that they leave add up
+        }
       }
       if (pool != null) {
         pool.finish();
