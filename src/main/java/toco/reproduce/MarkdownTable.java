@@ -1,0 +1,43 @@
+package toco.reproduce;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// A Markdown table with columns of even width, numbers or not.
+final class MarkdownTable {
+  private final List<List<String>> rows = new ArrayList<>();
+
+  MarkdownTable(String... header) {
+    rows.add(List.of(header));
+  }
+
+  void row(String... cells) {
+    rows.add(List.of(cells));
+  }
+
+  /// All lines, each with a line break.
+  @Override
+  public String toString() {
+    int columns = rows.getFirst().size();
+    var widths = new int[columns];
+    for (var row : rows) {
+      for (int i = 0; i < columns; i++) {
+        widths[i] = Math.max(widths[i], row.get(i).length());
+      }
+    }
+    var text = new StringBuilder();
+    for (var row : rows) {
+      for (int i = 0; i < columns; i++) {
+        text.append("| ").append(row.get(i)).repeat(' ', widths[i] - row.get(i).length() + 1);
+      }
+      text.append("|\n");
+      if (row == rows.getFirst()) {
+        for (int width : widths) {
+          text.append('|').repeat('-', width + 2);
+        }
+        text.append("|\n");
+      }
+    }
+    return text.toString();
+  }
+}
