@@ -21,7 +21,8 @@ import toco.reproduce.Reproduction;
     description = {
       "Checks lists, images, masks, weights and disk, and names all that is wrong. Measures 20"
           + " steps of each phase and says how long the run will take and how much memory. Then"
-          + " trains, evaluates by every protocol and prints our figures beside the published ones.",
+          + " trains, evaluates by every protocol and prints our figures beside the published"
+          + " ones, and which losses depart from the published log.",
       "The same command goes on after an interruption; nothing is computed twice. Leaves"
           + " reproduce.md and reproduce.json in the run's folder, and prints the latter with"
           + " --json."
@@ -95,8 +96,7 @@ final class ReproduceCommand implements Callable<Integer> {
             (split, done, total) -> progress.onProgress("reading " + split, done, total),
             text -> show(text, progress));
     var result =
-        Reproduction.run(
-            options(), watcher, trainer -> console.stop().run(trainer, progress));
+        Reproduction.run(options(), watcher, trainer -> console.stop().run(trainer, progress));
     progress.clear();
     if (json && result.end() != Reproduction.End.STOPPED) {
       console.printJson(result.toJson());

@@ -24,24 +24,16 @@ public record Check(Status status, String text) {
     }
   }
 
-  static Check ok(String text, Object... values) {
-    return new Check(Status.OK, format(text, values));
+  static Check ok(String text) {
+    return new Check(Status.OK, text);
   }
 
-  static Check note(String text, Object... values) {
-    return new Check(Status.NOTE, format(text, values));
+  static Check note(String text) {
+    return new Check(Status.NOTE, text);
   }
 
-  static Check differs(String text, Object... values) {
-    return new Check(Status.DIFFERS, format(text, values));
-  }
-
-  static Check error(String text, Object... values) {
-    return new Check(Status.ERROR, format(text, values));
-  }
-
-  private static String format(String text, Object... values) {
-    return String.format(Locale.ROOT, text, values);
+  static Check error(String text) {
+    return new Check(Status.ERROR, text);
   }
 
   /// A line of the report.

@@ -45,16 +45,17 @@ final class Checks {
       var published = plan.recipe().published();
       checks.add(
           Check.note(
-              "%d images a step in one process; published: %d processes of %d",
-              plan.training().train().samplesPerProcess(),
-              published.processes(),
-              published.samplesPerProcess()));
+              "%d images a step in one process; published: %d processes of %d"
+                  .formatted(
+                      plan.training().train().samplesPerProcess(),
+                      published.processes(),
+                      published.samplesPerProcess())));
     }
     for (var difference : plan.departures()) {
       checks.add(
           Check.note(
-              "%s is %s, the recipe has %s: figures compare the less",
-              difference.key(), difference.value(), difference.other()));
+              "%s is %s, the recipe has %s: figures compare the less"
+                  .formatted(difference.key(), difference.value(), difference.other())));
     }
   }
 
@@ -64,11 +65,10 @@ final class Checks {
       if (split.split() == Split.VAL && split.images() > 0) {
         checks.add(
             split.masks() == split.images()
-                ? Check.ok("masks of all %,d images of %s", split.images(), split.source())
+                ? Check.ok("masks of all %,d images of %s".formatted(split.images(), split.source()))
                 : Check.error(
-                    "masks of %,d of the %,d images of %s; nothing can be scored without them all,"
-                        + " see data.maskDir",
-                    split.masks(), split.images(), split.source()));
+                    "masks of only %,d of the %,d images of %s; scores need them all, see data.maskDir"
+                        .formatted(split.masks(), split.images(), split.source())));
       }
     }
   }
@@ -85,14 +85,14 @@ final class Checks {
       var sha256 = Sha256.ofFile(file);
       var published = plan.recipe().published().weightsSha256();
       return sha256.startsWith(published)
-          ? Check.ok("%s, SHA-256 %s, as published", loaded, sha256)
+          ? Check.ok("%s, SHA-256 %s, as published".formatted(loaded, sha256))
           : Check.note(
-              "%s, SHA-256 %s: fits, but is not the published file, whose SHA-256 begins with %s",
-              loaded, sha256, published);
+              "%s, SHA-256 %s: fits, but is not the published file, whose SHA-256 begins with %s"
+                  .formatted(loaded, sha256, published));
     } catch (CheckpointException e) {
-      return Check.error("weights: %s", String.valueOf(e.getMessage()));
+      return Check.error("weights: " + e.getMessage());
     } catch (IOException e) {
-      return Check.error("weights: %s cannot be read: %s", file, e);
+      return Check.error("weights: %s cannot be read: %s".formatted(file, e));
     }
   }
 
@@ -109,10 +109,10 @@ final class Checks {
               runDir,
               needed * 1e-9);
       return free >= needed
-          ? Check.ok("%s", text)
-          : Check.error("%s; free some space or name another --run-dir", text);
+          ? Check.ok(text)
+          : Check.error(text + "; free some space or name another --run-dir");
     } catch (IOException e) {
-      return Check.error("the disk of %s cannot be looked at: %s", runDir, e);
+      return Check.error("the disk of %s cannot be looked at: %s".formatted(runDir, e));
     }
   }
 

@@ -133,65 +133,6 @@ public record Comparison(Recipe recipe, boolean dryRun, List<Score> scores, List
     return losses.stream().filter(Loss::departs).toList();
   }
 
-  /// The comparison in Markdown that reads well as it is, too.
-  String text() {
-    var text = new StringBuilder("# %s, ours and published\n\n".formatted(recipe));
-    if (dryRun) {
-      text.append(
-          "A dry run, of a small network on synthetic shapes: its figures mean nothing beside the"
-              + " published ones.\n\n");
-    }
-    var table = new MarkdownTable("protocol", "list", "mIoU of", "ours", "published", "difference");
-    for (var score : scores) {
-      table.row(
-          score.protocol,
-          score.list,
-          score.map,
-          number("%.2f", score.ours),
-          number("%.2f", score.published),
-          number("%+.2f", score.difference()));
-    }
-    text.append(table);
-    for (var score : scores) {
-      if (!score.note.isEmpty()) {
-        text.append("\n%s, %s: %s\n".formatted(score.protocol, score.map, score.note));
-      }
-    }
-    text.append("\n## Losses\n\nMeans since the log line before.\n\n").append(lossTable());
-    return text.append('\n').append(verdict()).toString();
-  }
-
-  private MarkdownTable lossTable() {
-    var table =
-        new MarkdownTable("step", "published at", "term", "ours", "published", "ratio", "allowed", "");
-    for (var loss : losses) {
-      table.row(
-          String.valueOf(loss.step),
-          String.valueOf(loss.iteration),
-          loss.term,
-          number("%.4f", loss.ours),
-          number("%.4f", loss.published),
-          number("%.2f", loss.ratio()),
-          String.format(Locale.ROOT, "%.2f–%.2f", 1 / loss.band, loss.band),
-          loss.departs() ? "departs" : "");
-    }
-    return table;
-  }
-
-  private String verdict() {
-    long missing = losses.stream().filter(loss -> Double.isNaN(loss.ours)).count();
-    var text =
-        departures().isEmpty()
-            ? "No loss departs from the published log.\n"
-            : "%d of %d losses depart from the published log.\n"
-                .formatted(departures().size(), losses.size());
-    return missing == 0 ? text : text + "%d have no line in our log.\n".formatted(missing);
-  }
-
-  private static String number(String format, double value) {
-    return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, format, value);
-  }
-
   /// The comparison as a JSON object: `scores` and `losses` as in the text.
   Map<String, @Nullable Object> toJson() {
     var json = new LinkedHashMap<String, @Nullable Object>();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import toco.checkpoint.Checkpoint;
@@ -78,8 +79,7 @@ final class CompletedRun {
   /// Training ended with this evaluation and logged it.
   private List<Score> inTraining() {
     var last = RunHistory.read(plan.runDir()).evaluations().getLast();
-    return IntStream.range(0, MapKind.values().length)
-        .mapToObj(i -> MapKind.values()[i])
+    return Arrays.stream(MapKind.values())
         .filter(kind -> last.miou().containsKey(ofReport(kind)))
         .map(
             kind ->

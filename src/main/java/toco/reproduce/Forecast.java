@@ -2,6 +2,7 @@ package toco.reproduce;
 
 import java.time.Duration;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,7 +84,9 @@ public record Forecast(
         "expected: %s in all, until %s; published: %s to train\n"
             .formatted(
                 time(seconds()),
-                LocalDateTime.now().plusSeconds(Math.round(seconds())).format(CLOCK),
+                LocalDateTime.now(ZoneId.systemDefault())
+                    .plusSeconds(Math.round(seconds()))
+                    .format(CLOCK),
                 published));
     text.append(
         String.format(Locale.ROOT, "memory: %.2f GB resident at most", peakRssBytes * 1e-9));

@@ -45,12 +45,12 @@ final class ListCheck {
           Files.readAllLines(file).stream()
               .map(String::strip)
               .filter(name -> !name.isEmpty())
-              .map(name -> name.substring(name.lastIndexOf('/') + 1)) // train2014/COCO_train2014_…
+              .map(name -> name.substring(name.lastIndexOf('/') + 1)) // COCO's may have folders
               .toList();
     } catch (NoSuchFileException e) {
       return needed
-          ? Check.error("%s: no such list; %s", file, REMEDY)
-          : Check.note("%s: no such list; nothing here needs it", file);
+          ? Check.error("%s: no such list; %s".formatted(file, REMEDY))
+          : Check.note("%s: no such list; nothing here needs it".formatted(file));
     } catch (IOException e) {
       return new Check(
           needed ? Check.Status.ERROR : Check.Status.NOTE,
@@ -64,12 +64,11 @@ final class ListCheck {
     if (names.size() != published.count()) {
       return new Check(
           wrong,
-          String.format(
-              "%s: expected %,d names, got %,d; %s",
-              file, published.count(), names.size(), REMEDY));
+          "%s: expected %,d names, got %,d; %s"
+              .formatted(file, published.count(), names.size(), REMEDY));
     }
     if (published.sha256() == null) {
-      return Check.ok("%s: %,d names", file, names.size());
+      return Check.ok("%s: %,d names".formatted(file, names.size()));
     }
     var sha256 = Sha256.ofLines(names.stream().sorted().toList());
     if (!sha256.equals(published.sha256())) {
@@ -79,7 +78,8 @@ final class ListCheck {
               .formatted(file, published.sha256(), sha256, REMEDY));
     }
     return names.equals(names.stream().sorted().toList())
-        ? Check.ok("%s: %,d names, as published, SHA-256 %s", file, names.size(), sha256)
-        : Check.note("%s: %,d names, as published, but in another order", file, names.size());
+        ? Check.ok("%s: %,d names, as published, SHA-256 %s".formatted(file, names.size(), sha256))
+        : Check.note(
+            "%s: %,d names, as published, but in another order".formatted(file, names.size()));
   }
 }

@@ -26,18 +26,19 @@ final class MarkdownTable {
       }
     }
     var text = new StringBuilder();
-    for (var row : rows) {
-      for (int i = 0; i < columns; i++) {
-        text.append("| ").append(row.get(i)).repeat(' ', widths[i] - row.get(i).length() + 1);
-      }
-      text.append("|\n");
-      if (row == rows.getFirst()) {
-        for (int width : widths) {
-          text.append('|').repeat('-', width + 2);
-        }
-        text.append("|\n");
-      }
+    line(text, rows.getFirst(), widths);
+    for (int width : widths) {
+      text.append('|').repeat('-', width + 2);
     }
+    text.append("|\n");
+    rows.stream().skip(1).forEach(row -> line(text, row, widths));
     return text.toString();
+  }
+
+  private static void line(StringBuilder text, List<String> row, int[] widths) {
+    for (int i = 0; i < widths.length; i++) {
+      text.append("| ").append(row.get(i)).repeat(' ', widths[i] - row.get(i).length() + 1);
+    }
+    text.append("|\n");
   }
 }

@@ -85,8 +85,7 @@ final class Measurement {
         phases,
         new Forecast.Evaluations(
             "train-time and CAMs", evaluations, watched.size(), seconds(inTraining, watched)),
-        new Forecast.Evaluations(
-            last.name().toString(), 1, scored.size(), seconds(last, scored)),
+        new Forecast.Evaluations(last.name().toString(), 1, scored.size(), seconds(last, scored)),
         ProcessMemory.peakResidentBytes(),
         device.isCpu() ? 0 : LibTorch.peakCudaBytes(device),
         "%s, %d threads, %d images a step"
@@ -121,8 +120,7 @@ final class Measurement {
 
   /// The mean over the first images.
   private double seconds(Protocol protocol, Dataset dataset) {
-    var evaluator =
-        new Evaluator(config, protocol, dataset, device, CompletedRun.crfWorkers());
+    var evaluator = new Evaluator(config, protocol, dataset, device, CompletedRun.crfWorkers());
     var clock = new ImageClock();
     var _ = evaluator.evaluate(model, clock::onProgress, () -> clock.done >= IMAGES);
     return clock.secondsPerImage();

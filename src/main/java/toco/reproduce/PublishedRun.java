@@ -82,8 +82,7 @@ record PublishedRun(
   /// A line of the published log: means since the line before.
   ///
   /// @param iteration steps done
-  record Losses(
-      int iteration, double cls, double clsAux, double ptc, double ctc, double seg) {
+  record Losses(int iteration, double cls, double clsAux, double ptc, double ctc, double seg) {
     /// By the names of our logs.
     Map<String, Double> byTerm() {
       var terms = new LinkedHashMap<String, Double>();

@@ -123,9 +123,10 @@ public final class Reproduction {
     var result =
         new Result(
             End.COMPARED, checks, forecast, comparison, scored.skipped(), List.of(page, figures));
-    RunFiles.writeText(page, comparison.text());
+    var text = ComparisonPage.of(comparison);
+    RunFiles.writeText(page, text);
     RunFiles.writeJson(figures, result.toJson());
-    watcher.results.accept("\n" + comparison.text());
+    watcher.results.accept("\n" + text);
     return result;
   }
 }

@@ -32,8 +32,7 @@ record RunState(long step, boolean trained) {
   }
 
   private static void requireSame(Plan plan, Checkpoint.Found found) {
-    var own =
-        Config.parse(found.checkpoint().configYaml(), found.file().toString(), List.of());
+    var own = Config.parse(found.checkpoint().configYaml(), found.file().toString(), List.of());
     var differences = Plan.ofSubstance(own, plan.training());
     if (!differences.isEmpty()) {
       throw new IllegalArgumentException(
@@ -41,7 +40,10 @@ record RunState(long step, boolean trained) {
               .formatted(
                   plan.runDir(),
                   differences.stream()
-                      .map(it -> "%s is %s there, %s here".formatted(it.key(), it.value(), it.other()))
+                      .map(
+                          it ->
+                              "%s is %s there, %s here"
+                                  .formatted(it.key(), it.value(), it.other()))
                       .collect(Collectors.joining(", "))));
     }
   }

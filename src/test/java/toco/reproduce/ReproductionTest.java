@@ -57,8 +57,7 @@ class ReproductionTest {
   }
 
   private Reproduction.Result reproduce(ReproduceOptions options, TrainingRun training) {
-    var watcher =
-        new Reproduction.Watcher(new TinyRun.Watcher(), (_, _, _) -> {}, shown::append);
+    var watcher = new Reproduction.Watcher(new TinyRun.Watcher(), (_, _, _) -> {}, shown::append);
     return Reproduction.run(options, watcher, training);
   }
 
