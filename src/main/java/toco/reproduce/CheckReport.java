@@ -38,6 +38,15 @@ public record CheckReport(List<Check> checks, DataReport data) {
     return checks.stream().filter(check -> check.status() == status).count();
   }
 
+  /// What a reader of the figures should know: where lists, weights or settings are not as
+  /// published.
+  List<String> remarks() {
+    return checks.stream()
+        .filter(it -> it.status() == Check.Status.DIFFERS || it.status() == Check.Status.NOTE)
+        .map(Check::text)
+        .toList();
+  }
+
   /// The report in lines for people.
   String text() {
     return checks.stream().map(Check::line).collect(Collectors.joining("", "checks\n", "\n"))

@@ -12,6 +12,7 @@ import toco.checkpoint.StateDict;
 import toco.config.Split;
 import toco.data.DataCheck;
 import toco.data.DataReport;
+import toco.data.SplitReport;
 import toco.model.Toco;
 import toco.torch.Device;
 import toco.torch.TensorScope;
@@ -63,14 +64,17 @@ final class Checks {
   private static void masks(DataReport data, List<Check> checks) {
     for (var split : data.splits()) {
       if (split.split() == Split.VAL && split.images() > 0) {
-        checks.add(
-            split.masks() == split.images()
-                ? Check.ok("masks of all %,d images of %s".formatted(split.images(), split.source()))
-                : Check.error(
-                    "masks of only %,d of the %,d images of %s; scores need them all, see data.maskDir"
-                        .formatted(split.masks(), split.images(), split.source())));
+        checks.add(masks(split));
       }
     }
+  }
+
+  private static Check masks(SplitReport split) {
+    return split.masks() == split.images()
+        ? Check.ok("masks of all %,d images of %s".formatted(split.images(), split.source()))
+        : Check.error(
+            "masks of only %,d of the %,d images of %s; scores need them all, see data.maskDir"
+                .formatted(split.masks(), split.images(), split.source()));
   }
 
   private static Check weights(Plan plan, Toco model) {

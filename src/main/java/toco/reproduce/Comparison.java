@@ -14,9 +14,15 @@ import toco.report.LoggedStep;
 ///
 /// @param recipe which run
 /// @param dryRun whether ours mean nothing
+/// @param remarks where lists, weights or settings are not as published
 /// @param scores mean IoU in per cent
 /// @param losses means since the log line before
-public record Comparison(Recipe recipe, boolean dryRun, List<Score> scores, List<Loss> losses) {
+public record Comparison(
+    Recipe recipe,
+    boolean dryRun,
+    List<String> remarks,
+    List<Score> scores,
+    List<Loss> losses) {
   /// How far a loss may lie from the published one. Around the end of the published logs, lines a
   /// run apart from one another by at most 0.71 to 1.40 of their mean; the first line hangs on how
   /// the heads happened to be initialised as well.
@@ -25,6 +31,7 @@ public record Comparison(Recipe recipe, boolean dryRun, List<Score> scores, List
   private static final double BAND_LAST = 1.5;
 
   public Comparison {
+    remarks = List.copyOf(remarks);
     scores = List.copyOf(scores);
     losses = List.copyOf(losses);
   }
@@ -58,7 +65,8 @@ public record Comparison(Recipe recipe, boolean dryRun, List<Score> scores, List
     }
   }
 
-  static Comparison of(Plan plan, List<CompletedRun.Score> ours, List<LoggedStep> log) {
+  static Comparison of(
+      Plan plan, List<String> remarks, List<CompletedRun.Score> ours, List<LoggedStep> log) {
     var published = plan.recipe().published();
     var scores = new ArrayList<Score>();
     for (var score : ours) {
@@ -90,7 +98,7 @@ public record Comparison(Recipe recipe, boolean dryRun, List<Score> scores, List
               published.testPercent(),
               note));
     }
-    return new Comparison(plan.recipe(), plan.dryRun(), scores, losses(plan, log));
+    return new Comparison(plan.recipe(), plan.dryRun(), remarks, scores, losses(plan, log));
   }
 
   private static double published(PublishedRun run, String protocol, MapKind kind) {
@@ -138,6 +146,7 @@ public record Comparison(Recipe recipe, boolean dryRun, List<Score> scores, List
     var json = new LinkedHashMap<String, @Nullable Object>();
     json.put("recipe", recipe.toString());
     json.put("dryRun", dryRun);
+    json.put("remarks", remarks);
     json.put("scores", scores.stream().map(Comparison::json).toList());
     json.put("losses", losses.stream().map(Comparison::json).toList());
     json.put("departures", departures().size());

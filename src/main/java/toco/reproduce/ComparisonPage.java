@@ -20,7 +20,10 @@ final class ComparisonPage {
       }
     }
     text.append("\n## Losses\n\nMeans since the log line before.\n\n");
-    return text.append(lossTable(comparison)).append('\n').append(verdict(comparison)).toString();
+    text.append(lossTable(comparison)).append('\n').append(verdict(comparison));
+    text.append("\n## Remarks\n\n");
+    comparison.remarks().forEach(remark -> text.append("- ").append(remark).append('\n'));
+    return text.toString();
   }
 
   private static MarkdownTable scoreTable(Comparison comparison) {
@@ -56,14 +59,14 @@ final class ComparisonPage {
   }
 
   private static String verdict(Comparison comparison) {
-    int departures = comparison.departures().size();
-    int all = comparison.losses().size();
-    long missing = comparison.losses().stream().filter(loss -> Double.isNaN(loss.ours())).count();
+    var losses = comparison.losses();
+    long compared = losses.stream().filter(loss -> !Double.isNaN(loss.ours())).count();
     var text =
-        departures == 0
-            ? "No loss departs from the published log.\n"
-            : "%d of %d losses depart from the published log.\n".formatted(departures, all);
-    return missing == 0 ? text : text + "%d have no line in our log.\n".formatted(missing);
+        "%d of the %d losses compared depart from the published log.\n"
+            .formatted(comparison.departures().size(), compared);
+    return compared == losses.size()
+        ? text
+        : text + "%d have no line in our log.\n".formatted(losses.size() - compared);
   }
 
   private static String number(String format, double value) {

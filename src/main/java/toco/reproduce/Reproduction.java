@@ -117,7 +117,7 @@ public final class Reproduction {
       Plan plan, CheckReport checks, @Nullable Forecast forecast, Watcher watcher) {
     var scored = new CompletedRun(plan, watcher.training).evaluate();
     var history = RunHistory.read(plan.runDir());
-    var comparison = Comparison.of(plan, scored.scores(), history.steps());
+    var comparison = Comparison.of(plan, checks.remarks(), scored.scores(), history.steps());
     var page = plan.runDir().resolve("reproduce.md");
     var figures = plan.runDir().resolve("reproduce.json");
     var result =

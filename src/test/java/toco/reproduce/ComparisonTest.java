@@ -28,9 +28,12 @@ class ComparisonTest {
               false,
               false));
 
+  private static final List<String> REMARKS = List.of("val.txt: expected 1,449 names, got 3");
+
   @Test
   void theDifferenceIsOursLessThePublished() {
-    var comparison = Comparison.of(PLAN, List.of(score("train-time", MapKind.CAM, 71)), List.of());
+    var ours = score("train-time", MapKind.CAM, 71);
+    var comparison = Comparison.of(PLAN, REMARKS, List.of(ours), List.of());
     var cam = comparison.scores().getFirst();
     assertEquals(70.49, cam.published());
     assertEquals(0.51, cam.difference(), ROUNDING);
@@ -40,7 +43,7 @@ class ComparisonTest {
   @Test
   void whatASideLacksIsADash() {
     var ours = score("voc", MapKind.SEG, 69);
-    var comparison = Comparison.of(PLAN, List.of(ours), List.of());
+    var comparison = Comparison.of(PLAN, REMARKS, List.of(ours), List.of());
     assertTrue(text(comparison).contains("| 69.00 | –         | –   "), text(comparison));
     var test = comparison.scores().getLast();
     assertEquals("test.txt, 1,456", test.list());
@@ -54,22 +57,23 @@ class ComparisonTest {
   @Test
   void aDepartureIsReported() {
     var log = List.of(logged(200, 1.9, Map.of()), logged(20_000, 1.4, Map.of("ptc", 0.1118 / 1.6)));
-    var comparison = Comparison.of(PLAN, List.of(), log);
+    var comparison = Comparison.of(PLAN, REMARKS, List.of(), log);
     var departures = comparison.departures();
     assertEquals(1, departures.size());
     var ptc = departures.getFirst();
     assertEquals("ptc", ptc.term());
     assertEquals(20_000, ptc.iteration());
     assertEquals(1 / 1.6, ptc.ratio(), ROUNDING);
-    assertTrue(text(comparison).contains("1 of 10 losses depart"), text(comparison));
+    assertTrue(text(comparison).contains("1 of the 10 losses compared depart"), text(comparison));
   }
 
   @Test
   void lossesWithinTheirBandDoNotDepart() {
     var log = List.of(logged(200, 1 / 1.9, Map.of()), logged(20_000, 1 / 1.4, Map.of()));
-    var text = text(Comparison.of(PLAN, List.of(), log));
-    assertTrue(text.contains("No loss departs"), text);
+    var text = text(Comparison.of(PLAN, REMARKS, List.of(), log));
+    assertTrue(text.contains("0 of the 10 losses compared depart"), text);
     assertFalse(text.contains("no line"), text);
+    assertTrue(text.endsWith("## Remarks\n\n- " + REMARKS.getFirst() + "\n"), text);
   }
 
   @Test

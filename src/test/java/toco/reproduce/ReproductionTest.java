@@ -29,6 +29,7 @@ class ReproductionTest {
   private static final List<String> TINY =
       List.of(
           "model.embedDim=24",
+          "model.patchSizePx=16",
           "model.depth=3",
           "model.decoderChannels=8",
           "model.projectionHidden=16",
@@ -38,6 +39,8 @@ class ReproductionTest {
           "train.warmupIters=1",
           "train.samplesPerProcess=2",
           "train.localCrops=2",
+          "augment.cropSizePx=64",
+          "eval.sizePx=64",
           "train.logEvery=2",
           "train.evalEvery=3",
           "train.checkpointEvery=3",
