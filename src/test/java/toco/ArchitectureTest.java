@@ -51,6 +51,7 @@ class ArchitectureTest {
           "bench",
           "doctor",
           "demo",
+          "reproduce",
           "cli");
 
   private static final JavaClasses CLASSES = new ClassFileImporter().importPath(mainClasses());

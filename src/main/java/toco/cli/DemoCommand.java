@@ -111,7 +111,8 @@ final class DemoCommand implements Callable<Integer> {
     files.forEach(file -> console.print("wrote %s\n".formatted(file)));
   }
 
-  private static Path configs() {
+  /// The folder of the configuration files.
+  static Path configs() {
     var home = System.getProperty("toco.home");
     if (home == null) {
       throw new IllegalStateException(

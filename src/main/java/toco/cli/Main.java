@@ -78,6 +78,7 @@ public final class Main {
     root.addSubcommand(new DemoCommand(console))
         .addSubcommand(new TrainCommand(console))
         .addSubcommand(EvalCommand.commandLine(console))
+        .addSubcommand(new ReproduceCommand(console))
         .addSubcommand(new ReportCommand(console))
         .addSubcommand(new CrfCommand(console))
         .addSubcommand(InferCommand.commandLine(console))

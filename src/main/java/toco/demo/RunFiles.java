@@ -6,17 +6,17 @@ import java.nio.file.Path;
 import toco.files.AtomicFile;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The demo's results as files in the run's folder.
-final class RunFiles {
+/// Results as files in a run's folder.
+public final class RunFiles {
   private static final JsonMapper JSON = new JsonMapper();
 
   private RunFiles() {}
 
-  static void writeJson(Path file, Object value) {
+  public static void writeJson(Path file, Object value) {
     writeText(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n");
   }
 
-  static void writeText(Path file, String text) {
+  public static void writeText(Path file, String text) {
     try {
       AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {

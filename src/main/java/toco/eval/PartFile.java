@@ -82,7 +82,7 @@ final class PartFile implements AutoCloseable {
             what -> {
               throw new EvaluationException(
                   path,
-                  "cannot be resumed: it was begun with another %s; leave --resume out to start anew"
+                  "cannot be resumed: it was begun with another %s; leave --resume out, or delete the file, to start anew"
                       .formatted(what));
             });
     for (var result = lines.next(); result.isPresent(); result = lines.next()) {

@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 /// @param iou by class, background first, and kind of map
 /// @param confusion pixels of the segmentation, a row a true class; empty if the line has none
 /// @param seconds that it took
-record LoggedEvaluation(
+public record LoggedEvaluation(
     long step,
     double images,
     Map<MapKind, Double> miou,
@@ -56,7 +56,7 @@ record LoggedEvaluation(
   }
 
   /// Mean IoU of a kind of map.
-  double miou(MapKind kind) {
+  public double miou(MapKind kind) {
     return miou.getOrDefault(kind, Double.NaN);
   }
 

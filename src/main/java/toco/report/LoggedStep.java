@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
 /// @param residentBytes of the process
 /// @param peakResidentBytes the most so far
 /// @param unixMs when it was written
-record LoggedStep(
+public record LoggedStep(
     long step,
     Map<String, Double> losses,
     Map<String, Double> weights,

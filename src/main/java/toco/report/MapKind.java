@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /// The kinds of label map that an evaluation scores.
-enum MapKind {
+public enum MapKind {
   SEG("seg", "segmentation"),
   CRF("crf", "segmentation, CRF"),
   CAM("cam", "CAM"),

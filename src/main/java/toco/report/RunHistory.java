@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param sessions what each start of the run ran on, by name
 /// @param damagedLines how many lines could not be read; the last one of a run that goes on may be
 ///   half written, and does not count
-record RunHistory(
+public record RunHistory(
     List<LoggedStep> steps,
     List<LoggedEvaluation> evaluations,
     List<Map<String, String>> sessions,
@@ -34,7 +34,7 @@ record RunHistory(
   /// Reads `metrics.jsonl` and `sessions.jsonl` of a run's folder, as far as they are there.
   ///
   /// @throws UncheckedIOException if they cannot be read
-  static RunHistory read(Path run) {
+  public static RunHistory read(Path run) {
     var steps = new TreeMap<Long, LoggedStep>();
     var evaluations = new TreeMap<Long, LoggedEvaluation>();
     var metrics = lines(run.resolve("metrics.jsonl"));
@@ -59,7 +59,7 @@ record RunHistory(
   }
 
   /// The last step of which anything is known; 0 before the first.
-  long lastStep() {
+  public long lastStep() {
     return Math.max(
         steps.isEmpty() ? 0 : steps.getLast().step(),
         evaluations.isEmpty() ? 0 : evaluations.getLast().step());

@@ -1,0 +1,43 @@
+package toco.reproduce;
+
+import java.util.Locale;
+
+/// Something that was checked.
+///
+/// @param status how it came out
+/// @param text what, with expected, got and remedy where it is wrong
+public record Check(Status status, String text) {
+
+  /// How a check came out.
+  public enum Status {
+    OK,
+    /// Worth knowing; nothing fails by it.
+    NOTE,
+    /// Not as published: the figures would be of something else.
+    DIFFERS,
+    /// Training or evaluation would fail.
+    ERROR;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  static Check ok(String text) {
+    return new Check(Status.OK, text);
+  }
+
+  static Check note(String text) {
+    return new Check(Status.NOTE, text);
+  }
+
+  static Check error(String text) {
+    return new Check(Status.ERROR, text);
+  }
+
+  /// A line of the report.
+  String line() {
+    return "  %-8s %s\n".formatted(status, text);
+  }
+}

@@ -1,0 +1,68 @@
+package toco.reproduce;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import toco.data.DataReport;
+
+/// All that was checked before a training.
+///
+/// @param checks lists, weights, disk, settings
+/// @param data images, labels, masks
+public record CheckReport(List<Check> checks, DataReport data) {
+  public CheckReport {
+    checks = List.copyOf(checks);
+  }
+
+  /// Whether the run may begin.
+  ///
+  /// @param allowDifferences whether lists may differ from the published ones
+  boolean passes(boolean allowDifferences) {
+    return count(Check.Status.ERROR) == 0
+        && data.usable()
+        && (allowDifferences || count(Check.Status.DIFFERS) == 0);
+  }
+
+  /// Why it may not, and what to do, in one line.
+  public String refusal() {
+    return "%d errors and %d differences from the published lists, all named above; mend them and start again%s"
+        .formatted(
+            count(Check.Status.ERROR) + data.errors(),
+            count(Check.Status.DIFFERS),
+            count(Check.Status.DIFFERS) == 0 ? "" : ", or go on with --allow-differences");
+  }
+
+  private long count(Check.Status status) {
+    return checks.stream().filter(check -> check.status() == status).count();
+  }
+
+  /// What a reader of the figures should know: where lists, weights or settings are not as
+  /// published.
+  List<String> remarks() {
+    return checks.stream()
+        .filter(it -> it.status() == Check.Status.DIFFERS || it.status() == Check.Status.NOTE)
+        .map(Check::text)
+        .toList();
+  }
+
+  /// The report in lines for people.
+  String text() {
+    return checks.stream().map(Check::line).collect(Collectors.joining("", "checks\n", "\n"))
+        + "data set "
+        + data.text();
+  }
+
+  /// The report as a JSON object.
+  public Map<String, @Nullable Object> toJson() {
+    var json = new LinkedHashMap<String, @Nullable Object>();
+    json.put(
+        "checks",
+        checks.stream()
+            .map(check -> Map.of("status", check.status().toString(), "text", check.text()))
+            .toList());
+    json.put("data", data.toJson());
+    return json;
+  }
+}

@@ -1,0 +1,165 @@
+package toco.reproduce;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import toco.checkpoint.Checkpoint;
+import toco.config.Config;
+import toco.config.Protocol;
+import toco.data.Dataset;
+import toco.demo.RunFiles;
+import toco.eval.CamCurve;
+import toco.eval.EvalReport;
+import toco.eval.EvaluationRun;
+import toco.eval.Evaluator;
+import toco.eval.MapKind;
+import toco.eval.Shard;
+import toco.model.Toco;
+import toco.report.RunHistory;
+import toco.torch.Device;
+import toco.train.Devices;
+import toco.train.TrainingListener;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Scores a trained run by every protocol that applies. What is there already is not computed
+/// again; an evaluation that was cut short goes on.
+///
+/// ```
+/// RUN/reproduce/voc-crf/   as toco eval leaves it
+/// RUN/reproduce/cam.json   as toco eval cam --json prints it
+/// ```
+final class CompletedRun {
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final int THRESHOLD_STEPS = 20; // of 0.05
+
+  private final Plan plan;
+  private final TrainingListener listener;
+  private final Path checkpoint;
+
+  CompletedRun(Plan plan, TrainingListener listener) {
+    this.plan = plan;
+    this.listener = listener;
+    checkpoint = Checkpoint.file(plan.runDir(), plan.training().train().maxIters());
+  }
+
+  /// A mean IoU of ours.
+  ///
+  /// @param protocol its name; for CAMs at the best threshold `eval cam`
+  /// @param list of the images
+  /// @param kind of label map
+  /// @param note such as the threshold; may be empty
+  record Score(
+      String protocol, String list, int images, MapKind kind, double percent, String note) {}
+
+  /// All scores.
+  ///
+  /// @param skipped images that could not be scored
+  record Scores(List<Score> scores, int skipped) {}
+
+  Scores evaluate() {
+    var scores = new ArrayList<>(inTraining());
+    var device = Devices.prepare(plan.training().train());
+    try (var model = new Toco(plan.training().model(), device)) {
+      EvaluationRun.load(checkpoint, model);
+      int skipped = last(model, device, scores);
+      cams(model, device, scores);
+      return new Scores(scores, skipped);
+    }
+  }
+
+  /// Threads of the CRF, beside the network.
+  static int crfWorkers() {
+    return Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+  }
+
+  /// Training ended with this evaluation and logged it.
+  private List<Score> inTraining() {
+    var last = RunHistory.read(plan.runDir()).evaluations().getLast();
+    return Arrays.stream(MapKind.values())
+        .filter(kind -> last.miou().containsKey(ofReport(kind)))
+        .map(
+            kind ->
+                new Score(
+                    Protocol.Name.TRAIN_TIME.toString(),
+                    listName(plan.training()),
+                    (int) last.images(),
+                    kind,
+                    100 * last.miou(ofReport(kind)),
+                    ""))
+        .toList();
+  }
+
+  private static toco.report.MapKind ofReport(MapKind kind) {
+    return toco.report.MapKind.valueOf(kind.name());
+  }
+
+  /// Scores with the CRF and, from the same pass, without.
+  private int last(Toco model, Device device, List<Score> scores) {
+    var config = plan.scoring();
+    var name = plan.recipe().published().lastProtocol();
+    var protocol = Protocol.of(name, config);
+    var dataset = Dataset.openWithGaps(config.data(), protocol.split());
+    var evaluator = new Evaluator(config, protocol, dataset, device, crfWorkers());
+    var folder = plan.results().resolve(name.toString());
+    listener.onMessage("evaluating %,d images by %s".formatted(dataset.size(), protocol));
+    var run = new EvaluationRun(folder, Shard.WHOLE, Files.isDirectory(folder));
+    var result =
+        run.run(
+            evaluator,
+            model,
+            checkpoint,
+            new EvaluationRun.Listener(listener::onEvaluationProgress, listener::onMessage));
+    var report = EvalReport.of(List.of(result.file()), 0, 0);
+    report.write(folder.resolve("eval.json"));
+    var plain = name == Protocol.Name.VOC_CRF ? Protocol.Name.VOC : Protocol.Name.COCO;
+    var found = report.scores();
+    scores.add(score(plain, config, found.images(), MapKind.SEG, found.segMiou()));
+    scores.add(score(name, config, found.images(), MapKind.CRF, found.miou(MapKind.CRF)));
+    return report.skipped().size();
+  }
+
+  private static Score score(
+      Protocol.Name protocol, Config config, int images, MapKind kind, double miou) {
+    return new Score(protocol.toString(), listName(config), images, kind, 100 * miou, "");
+  }
+
+  /// CAMs at the best threshold.
+  private void cams(Toco model, Device device, List<Score> scores) {
+    var config = plan.training();
+    var file = plan.results().resolve("cam.json");
+    if (!Files.exists(file)) {
+      var dataset = Dataset.open(config.data(), config.eval().split());
+      listener.onMessage("evaluating CAMs of %,d images".formatted(dataset.size()));
+      var thresholds =
+          IntStream.range(1, THRESHOLD_STEPS).mapToObj(i -> (double) i / THRESHOLD_STEPS).toList();
+      var curve =
+          CamCurve.evaluate(
+              model, config, dataset, device, thresholds, listener::onEvaluationProgress);
+      RunFiles.writeJson(file, curve.toJson(dataset.classNames()));
+    }
+    try {
+      var curve = JSON.readTree(Files.readAllBytes(file));
+      for (var kind : List.of(MapKind.CAM, MapKind.CAM_AUX)) {
+        var best = curve.path("best").path(kind.key());
+        scores.add(
+            new Score(
+                "eval cam",
+                listName(config),
+                curve.path("images").asInt(),
+                kind,
+                100 * best.path("miou").asDouble(Double.NaN),
+                "best threshold, " + best.path("threshold").asDouble(Double.NaN)));
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException("cannot read %s: %s; delete it".formatted(file, e), e);
+    }
+  }
+
+  private static String listName(Config config) {
+    return config.data().listPath(config.eval().split()).getFileName().toString();
+  }
+}

@@ -1,0 +1,85 @@
+package toco.reproduce;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import toco.config.Split;
+import toco.reproduce.PublishedLists.Names;
+
+/// Compares the image lists with the published ones: how many names, and which.
+final class ListCheck {
+  private static final String REMEDY =
+      "take it from datasets/ of the published repository, or name another by --set data.…List";
+
+  private ListCheck() {}
+
+  static List<Check> run(Plan plan) {
+    var lists = plan.lists();
+    var data = plan.training().data();
+    var train = data.listPath(Split.TRAIN);
+    var watched = data.listPath(plan.training().eval().split());
+    var scored = plan.scoring().data().listPath(plan.scoring().eval().split());
+    var checks = new ArrayList<Check>();
+    checks.add(check(train, lists.train(), true));
+    checks.add(check(watched, lists.watched(), true));
+    if (!scored.toAbsolutePath().equals(watched.toAbsolutePath())) {
+      checks.add(check(scored, lists.scored(), true));
+    }
+    if (lists.train1464() != null) {
+      checks.add(check(train.resolveSibling(lists.train1464().file()), lists.train1464(), false));
+    }
+    if (lists.test() != null) {
+      checks.add(check(train.resolveSibling(lists.test().file()), lists.test(), false));
+    }
+    return checks;
+  }
+
+  /// @param needed whether training or evaluation reads the list
+  static Check check(Path file, Names published, boolean needed) {
+    List<String> names;
+    try {
+      names =
+          Files.readAllLines(file).stream()
+              .map(String::strip)
+              .filter(name -> !name.isEmpty())
+              .map(name -> name.substring(name.lastIndexOf('/') + 1)) // COCO's may have folders
+              .toList();
+    } catch (NoSuchFileException e) {
+      return needed
+          ? Check.error("%s: no such list; %s".formatted(file, REMEDY))
+          : Check.note("%s: no such list; nothing here needs it".formatted(file));
+    } catch (IOException e) {
+      return new Check(
+          needed ? Check.Status.ERROR : Check.Status.NOTE,
+          "%s cannot be read: %s; %s".formatted(file, e, REMEDY));
+    }
+    return compare(file, names, published, needed);
+  }
+
+  private static Check compare(Path file, List<String> names, Names published, boolean needed) {
+    var wrong = needed ? Check.Status.DIFFERS : Check.Status.NOTE;
+    if (names.size() != published.count()) {
+      return new Check(
+          wrong,
+          "%s: expected %,d names, got %,d; %s"
+              .formatted(file, published.count(), names.size(), REMEDY));
+    }
+    if (published.sha256() == null) {
+      return Check.ok("%s: %,d names".formatted(file, names.size()));
+    }
+    var sha256 = Sha256.ofLines(names.stream().sorted().toList());
+    if (!sha256.equals(published.sha256())) {
+      return new Check(
+          wrong,
+          "%s: as many names as published, but others: expected SHA-256 %s of the sorted names, got %s; %s"
+              .formatted(file, published.sha256(), sha256, REMEDY));
+    }
+    return names.equals(names.stream().sorted().toList())
+        ? Check.ok("%s: %,d names, as published, SHA-256 %s".formatted(file, names.size(), sha256))
+        : Check.note(
+            "%s: %,d names, as published, but in another order".formatted(file, names.size()));
+  }
+}

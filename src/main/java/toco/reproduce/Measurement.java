@@ -1,0 +1,144 @@
+package toco.reproduce;
+
+import java.util.ArrayList;
+import toco.batch.BatchRing;
+import toco.batch.BatchSource;
+import toco.cam.RoiCrops;
+import toco.checkpoint.StateDict;
+import toco.config.Config;
+import toco.config.Protocol;
+import toco.config.Split;
+import toco.data.Dataset;
+import toco.eval.Evaluator;
+import toco.model.Toco;
+import toco.optim.Optimizer;
+import toco.optim.ParamGroups;
+import toco.optim.Schedule;
+import toco.torch.Device;
+import toco.torch.LibTorch;
+import toco.torch.Rng;
+import toco.torch.TensorScope;
+import toco.train.Datasets;
+import toco.train.Devices;
+import toco.train.ProcessMemory;
+import toco.train.TrainStep;
+
+/// Measures steps and evaluations of a run on its own data and network, before it begins. Weights
+/// that the measured steps change are thrown away.
+final class Measurement {
+  private static final int STEPS = 20;
+  private static final int WARM_UP_STEPS = 2; // the first allocate, and wait for the first batch
+  private static final int IMAGES = 4;
+
+  private final Plan plan;
+  private final Config config;
+  private final Device device;
+  private final Toco model;
+
+  private Measurement(Plan plan, Device device, Toco model) {
+    this.plan = plan;
+    this.config = plan.training();
+    this.device = device;
+    this.model = model;
+  }
+
+  /// @param done steps of the run that are done
+  static Forecast run(Plan plan, long done) {
+    var config = plan.training();
+    var device = Devices.prepare(config.train());
+    Rng.manualSeed(config.run().seed());
+    try (var _ = TensorScope.open();
+        var model = new Toco(config.model(), device, Devices.shortFloat(config.train()))) {
+      var pretrained = config.model().pretrained();
+      if (pretrained != null) {
+        var _ = StateDict.loadEncoder(pretrained, model.params().all());
+      }
+      return new Measurement(plan, device, model).forecast(done);
+    }
+  }
+
+  private Forecast forecast(long done) {
+    var phases = new ArrayList<Forecast.Timed>();
+    var settings = config.train();
+    try (var optimizer =
+            new Optimizer(
+                ParamGroups.of(model.params(), config.optim()),
+                config.optim(),
+                Schedule.of(config.optim(), settings));
+        var ring =
+            new BatchRing(
+                BatchSource.of(config, Datasets.open(config, Split.TRAIN), device),
+                0,
+                config.data().workers())) {
+      var step = new TrainStep(model, optimizer, config);
+      for (var phase : Phase.of(config, done)) {
+        phases.add(new Forecast.Timed(phase, stepSeconds(step, ring, phase)));
+      }
+    }
+    var watched = Dataset.open(config.data(), config.eval().split());
+    var scored = Dataset.open(plan.scoring().data(), config.eval().split());
+    var inTraining = Protocol.of(Protocol.Name.TRAIN_TIME, config);
+    var last = Protocol.of(plan.recipe().published().lastProtocol(), config);
+    long evaluations = evaluations(done) + 1; // and the CAMs at every threshold
+    return new Forecast(
+        STEPS,
+        phases,
+        new Forecast.Evaluations(
+            "train-time and CAMs", evaluations, watched.size(), seconds(inTraining, watched)),
+        new Forecast.Evaluations(last.name().toString(), 1, scored.size(), seconds(last, scored)),
+        ProcessMemory.peakResidentBytes(),
+        device.isCpu() ? 0 : LibTorch.peakCudaBytes(device),
+        "%s, %d threads, %d images a step"
+            .formatted(device, LibTorch.numThreads(), settings.samplesPerProcess()));
+  }
+
+  /// Evaluations that are to come, that after the last step included.
+  private long evaluations(long done) {
+    long every = config.train().evalEvery();
+    long last = config.train().maxIters();
+    return every == 0 ? 1 : Math.ceilDiv(last, every) - done / every;
+  }
+
+  /// The mean, waiting for data included.
+  private double stepSeconds(TrainStep step, BatchRing ring, Phase phase) {
+    var train = config.train();
+    long started = System.nanoTime();
+    for (int i = 0; i < WARM_UP_STEPS + STEPS; i++) {
+      if (i == WARM_UP_STEPS) {
+        LibTorch.synchronize(device);
+        started = System.nanoTime();
+      }
+      try (var _ = TensorScope.open()) {
+        var corners =
+            RoiCrops.random(train.localCrops(), train.localCropSizePx(), config.run().seed(), i);
+        var _ = step.run(ring.next(), phase.from() + i % phase.steps(), corners, false);
+      }
+    }
+    LibTorch.synchronize(device);
+    return (System.nanoTime() - started) * 1e-9 / STEPS;
+  }
+
+  /// The mean over the first images.
+  private double seconds(Protocol protocol, Dataset dataset) {
+    var evaluator = new Evaluator(config, protocol, dataset, device, CompletedRun.crfWorkers());
+    var clock = new ImageClock();
+    var _ = evaluator.evaluate(model, clock::onProgress, () -> clock.done >= IMAGES);
+    return clock.secondsPerImage();
+  }
+
+  /// Knows what the images so far have taken.
+  private static final class ImageClock {
+    private final long startedNs = System.nanoTime();
+    private long lastNs = startedNs;
+    private int done;
+
+    void onProgress(int images, int total) {
+      done = images;
+      lastNs = System.nanoTime();
+    }
+
+    double secondsPerImage() {
+      return (lastNs - startedNs) * 1e-9 / Math.max(1, done);
+    }
+  }
+}

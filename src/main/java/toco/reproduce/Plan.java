@@ -1,0 +1,135 @@
+package toco.reproduce;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import toco.config.Config;
+import toco.config.Config.Difference;
+import toco.config.SyntheticConfig;
+
+/// A reproduction's settings.
+///
+/// @param dryRun whether it is one
+/// @param recipeConfig the recipe without what the user sets
+/// @param training the configuration of training
+/// @param scoring the same with the list of the scores after training as `data.valList`
+/// @param lists what the lists should hold
+record Plan(
+    Recipe recipe,
+    boolean dryRun,
+    Config recipeConfig,
+    Config training,
+    Config scoring,
+    PublishedLists lists) {
+  private static final String DRY_CONFIG = "demo.yaml";
+
+  /// The demo, shorter: a minute or two on two cores.
+  private static final List<String> DRY_KEYS =
+      List.of(
+          "train.maxIters=200",
+          "train.evalEvery=100",
+          "train.checkpointEvery=100",
+          "train.overlayEvery=100",
+          "loss.segStartIter=100",
+          "loss.regStartIter=100");
+
+  /// Keys that say where things are and what computes, and nothing of what is computed.
+  private static final Set<String> LOCAL_KEYS =
+      Set.of(
+          "run.dir",
+          "data.root",
+          "data.workers",
+          "model.pretrained",
+          "train.threads",
+          "train.device");
+
+  /// @throws toco.config.ConfigException naming a wrong key of the user's
+  static Plan of(ReproduceOptions options) {
+    var recipe = options.recipe();
+    var keys = new ArrayList<String>();
+    keys.add("run.dir=runs/reproduce-" + recipe + (options.dryRun() ? "-dry-run" : ""));
+    if (options.dryRun()) {
+      keys.addAll(DRY_KEYS);
+    } else {
+      keys.add("train.samplesPerProcess=" + recipe.published().samplesPerStep());
+    }
+    var file = options.configs().resolve(options.dryRun() ? DRY_CONFIG : recipe.configFile());
+    var recipeConfig = Config.load(file, keys);
+    if (options.runDir() != null) {
+      keys.add("run.dir=" + options.runDir());
+    }
+    if (options.data() != null) {
+      keys.add("data.root=" + options.data());
+    }
+    if (options.weights() != null) {
+      keys.add("model.pretrained=" + options.weights());
+    }
+    keys.addAll(options.overrides());
+    var training = Config.load(file, keys);
+    var lists = options.dryRun() ? ofSynthetic(training.data().synthetic()) : recipe.lists();
+    return new Plan(
+        recipe, options.dryRun(), recipeConfig, training, scoring(training, recipe), lists);
+  }
+
+  /// COCO's run watches a part of the list that its published scores are of; the lists of a dry run
+  /// are one.
+  private static Config scoring(Config training, Recipe recipe) {
+    var watched = training.data().listPath(training.eval().split());
+    boolean isPart = watched.endsWith(recipe.lists().watched().file());
+    var scored = watched.resolveSibling(recipe.lists().scored().file());
+    return isPart ? training.with("data.valList=" + scored.toAbsolutePath()) : training;
+  }
+
+  private static PublishedLists ofSynthetic(SyntheticConfig data) {
+    var val = new PublishedLists.Names("val.txt", data.valImages(), null);
+    return new PublishedLists(
+        new PublishedLists.Names("train.txt", data.trainImages(), null),
+        val,
+        val,
+        null,
+        new PublishedLists.Names("test.txt", data.testImages(), null));
+  }
+
+  Path runDir() {
+    return training.run().dir();
+  }
+
+  /// Where the results after training go.
+  Path results() {
+    return runDir().resolve("reproduce");
+  }
+
+  /// The step of our run at which to look for the losses of a line of the published log: the same,
+  /// but for a dry run, whose first and last line stand for the published first and last.
+  int stepFor(PublishedRun.Losses published) {
+    if (!dryRun) {
+      return published.iteration();
+    }
+    boolean first = published.equals(recipe.published().losses().getFirst());
+    return first ? training.train().logEvery() : training.train().maxIters();
+  }
+
+  /// Where the user's settings differ from the recipe.
+  List<Difference> departures() {
+    return ofSubstance(training, recipeConfig);
+  }
+
+  /// Differences in what is computed.
+  static List<Difference> ofSubstance(Config one, Config other) {
+    return one.differencesFrom(other).stream()
+        .filter(difference -> !LOCAL_KEYS.contains(difference.key()))
+        .toList();
+  }
+
+  /// `key=value` of where things are and what computes, for a run that is resumed.
+  List<String> localKeys() {
+    var data = training.data();
+    var train = training.train();
+    return List.of(
+        "data.root=" + data.root(),
+        "data.workers=" + data.workers(),
+        "train.threads=" + train.threads(),
+        "train.device=" + train.device());
+  }
+}

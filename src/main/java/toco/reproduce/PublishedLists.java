@@ -1,0 +1,59 @@
+package toco.reproduce;
+
+import org.jspecify.annotations.Nullable;
+
+/// The image lists of the published code (rulixiang/ToCo, `datasets/voc` and `datasets/coco`).
+///
+/// @param train what is trained on
+/// @param watched what evaluations in training are made on
+/// @param scored what the published scores after training are of
+/// @param train1464 VOC's own training list, which nothing here needs; null: there is none
+/// @param test images whose masks only a server has; null: there are none
+record PublishedLists(
+    Names train, Names watched, Names scored, @Nullable Names train1464, @Nullable Names test) {
+  /// PASCAL VOC 2012.
+  static final PublishedLists VOC =
+      new PublishedLists(
+          new Names(
+              "train_aug.txt",
+              10_582,
+              "d1326bd532648d73bc4b1bd275434eba81930982dc7401a65a8cecb26c028e24"),
+          new Names(
+              "val.txt", 1_449, "cdc1326d12f69ce5153aa5da04a4d8783e146868d42d19f82f44e74b97ac907d"),
+          new Names(
+              "val.txt", 1_449, "cdc1326d12f69ce5153aa5da04a4d8783e146868d42d19f82f44e74b97ac907d"),
+          new Names(
+              "train.txt",
+              1_464,
+              "aa623bd2c8ce4443a8aaae51c524c0eb165e8e44caf6aa9e3ad33d7b75a3ef20"),
+          new Names(
+              "test.txt",
+              1_456,
+              "5e8fe0c14b2e6633fb2e3a0f5db65fb6b8f5217b574478bb21127a48fd33010f"));
+
+  /// MS COCO 2014. `val_part` is the first 5,000 of `val`.
+  static final PublishedLists COCO =
+      new PublishedLists(
+          new Names(
+              "train.txt",
+              82_081,
+              "2985c4b482da49946f2e5dfb9a12f44bee154529cd601f63b1105942d763a8f9"),
+          new Names(
+              "val_part.txt",
+              5_000,
+              "c5caf3491caba8a9360665a20f4a8212198aa04a7756280b6ac3759970a6ee33"),
+          new Names(
+              "val.txt",
+              40_137,
+              "6f65de2c151265166b98f2202c9822d6a81f607f2c39e39c01d279d9de690c1a"),
+          null,
+          null);
+
+  /// A list.
+  ///
+  /// @param file its name among the lists
+  /// @param count of its names
+  /// @param sha256 of the names, sorted, each with a line feed: for these lists the file's own, but
+  ///   for the line feed that `val_part.txt` lacks at its end; null: not published
+  record Names(String file, int count, @Nullable String sha256) {}
+}

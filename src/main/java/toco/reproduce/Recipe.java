@@ -1,0 +1,38 @@
+package toco.reproduce;
+
+import java.util.Locale;
+
+/// The published runs that can be done again.
+public enum Recipe {
+  VOC_DEIT_B,
+  VOC_VIT_B,
+  COCO_DEIT_B,
+  COCO_VIT_B;
+
+  /// Its file among the configurations.
+  String configFile() {
+    return name().toLowerCase(Locale.ROOT) + ".yaml";
+  }
+
+  PublishedLists lists() {
+    return switch (this) {
+      case VOC_DEIT_B, VOC_VIT_B -> PublishedLists.VOC;
+      case COCO_DEIT_B, COCO_VIT_B -> PublishedLists.COCO;
+    };
+  }
+
+  PublishedRun published() {
+    return switch (this) {
+      case VOC_DEIT_B -> PublishedRun.VOC_DEIT_B;
+      case VOC_VIT_B -> PublishedRun.VOC_VIT_B;
+      case COCO_DEIT_B -> PublishedRun.COCO_DEIT_B;
+      case COCO_VIT_B -> PublishedRun.COCO_VIT_B;
+    };
+  }
+
+  /// As the command line has it: `voc-deit-b`.
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

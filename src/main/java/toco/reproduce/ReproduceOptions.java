@@ -1,0 +1,34 @@
+package toco.reproduce;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What a user may choose about a reproduction.
+///
+/// @param configs the folder of the configuration files
+/// @param data the data set's folder; null: the configuration's
+/// @param weights the encoder's pretrained weights; null: the configuration's
+/// @param runDir the run's folder; null: `runs/reproduce-RECIPE`
+/// @param overrides `key=value`, stronger than everything else
+/// @param dryRun a small network on a synthetic set in place of the recipe's
+/// @param checkOnly stop after the checks and the measurement
+/// @param allowDifferences go on though lists differ from the published ones
+public record ReproduceOptions(
+    Recipe recipe,
+    Path configs,
+    @Nullable Path data,
+    @Nullable Path weights,
+    @Nullable Path runDir,
+    List<String> overrides,
+    boolean dryRun,
+    boolean checkOnly,
+    boolean allowDifferences) {
+  public ReproduceOptions {
+    overrides = List.copyOf(overrides);
+    if (dryRun && (data != null || weights != null)) {
+      throw new IllegalArgumentException(
+          "a dry run makes its own data and needs no weights; leave --data and --weights out");
+    }
+  }
+}

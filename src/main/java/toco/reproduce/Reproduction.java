@@ -1,0 +1,132 @@
+package toco.reproduce;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import toco.data.DataCheck;
+import toco.demo.RunFiles;
+import toco.demo.TrainingRun;
+import toco.report.RunHistory;
+import toco.train.Trainer;
+import toco.train.TrainingListener;
+
+/// Does a published run again and sets the figures of both beside each other: checks, measures,
+/// trains, evaluates, compares.
+///
+/// ```
+/// RUN/reproduce.md    the comparison
+/// RUN/reproduce.json  the same, with checks and forecast
+/// RUN/reproduce/      the evaluations after training
+/// ```
+///
+/// beside what every training run leaves. The same call goes on with a run that was interrupted,
+/// and computes nothing twice.
+public final class Reproduction {
+  private Reproduction() {}
+
+  /// Hears how it goes, on the calling thread.
+  ///
+  /// @param training hears of steps and evaluations, and lines for the log
+  /// @param reading hears of images that are checked
+  /// @param results hears each stage's result, text of whole lines
+  public record Watcher(
+      TrainingListener training, DataCheck.Progress reading, Consumer<String> results) {}
+
+  /// How far it came.
+  public enum End {
+    REFUSED,
+    CHECKED,
+    STOPPED,
+    COMPARED
+  }
+
+  /// What a reproduction leaves.
+  ///
+  /// @param end how far it came
+  /// @param forecast null if nothing was left to train, or nothing was to begin
+  /// @param comparison null unless it came so far
+  /// @param skipped images that could not be scored
+  /// @param files what was written beside the run's own files
+  public record Result(
+      End end,
+      CheckReport checks,
+      @Nullable Forecast forecast,
+      @Nullable Comparison comparison,
+      int skipped,
+      List<Path> files) {
+    public Result {
+      files = List.copyOf(files);
+    }
+
+    /// `checks`, `forecast` and the keys of the comparison, as far as they are there.
+    public Map<String, @Nullable Object> toJson() {
+      var json = new LinkedHashMap<String, @Nullable Object>();
+      if (comparison != null) {
+        json.putAll(comparison.toJson());
+        json.put("skipped", skipped);
+      }
+      json.putAll(checks.toJson());
+      if (forecast != null) {
+        json.put("forecast", forecast.toJson());
+      }
+      return json;
+    }
+  }
+
+  /// @throws IllegalArgumentException if the run's folder holds another run
+  public static Result run(ReproduceOptions options, Watcher watcher, TrainingRun training) {
+    var plan = Plan.of(options);
+    var state = RunState.of(plan);
+    var checks = Checks.run(plan, state.begun(), watcher.reading);
+    watcher.results.accept(checks.text());
+    if (!checks.passes(options.allowDifferences())) {
+      return new Result(End.REFUSED, checks, null, null, 0, List.of());
+    }
+    Forecast forecast = null;
+    if (!state.trained()) {
+      watcher.training.onMessage("measuring");
+      forecast = Measurement.run(plan, Math.max(0, state.step()));
+      watcher.results.accept(forecast.text(plan.recipe().published().took()));
+    }
+    if (options.checkOnly()) {
+      return new Result(End.CHECKED, checks, forecast, null, 0, List.of());
+    }
+    if (state.trained()) {
+      watcher.training.onMessage("%s is trained already".formatted(plan.runDir()));
+    } else if (!train(plan, state, watcher.training, training)) {
+      return new Result(End.STOPPED, checks, forecast, null, 0, List.of());
+    }
+    return compare(plan, checks, forecast, watcher);
+  }
+
+  /// @return false if it was stopped
+  private static boolean train(
+      Plan plan, RunState state, TrainingListener listener, TrainingRun training) {
+    try (var trainer =
+        state.begun()
+            ? Trainer.resume(plan.runDir(), plan.localKeys(), listener)
+            : Trainer.start(plan.training(), listener)) {
+      return training.run(trainer).completed();
+    }
+  }
+
+  private static Result compare(
+      Plan plan, CheckReport checks, @Nullable Forecast forecast, Watcher watcher) {
+    var scored = new CompletedRun(plan, watcher.training).evaluate();
+    var history = RunHistory.read(plan.runDir());
+    var comparison = Comparison.of(plan, checks.remarks(), scored.scores(), history.steps());
+    var page = plan.runDir().resolve("reproduce.md");
+    var figures = plan.runDir().resolve("reproduce.json");
+    var result =
+        new Result(
+            End.COMPARED, checks, forecast, comparison, scored.skipped(), List.of(page, figures));
+    var text = ComparisonPage.of(comparison);
+    RunFiles.writeText(page, text);
+    RunFiles.writeJson(figures, result.toJson());
+    watcher.results.accept("\n" + text);
+    return result;
+  }
+}

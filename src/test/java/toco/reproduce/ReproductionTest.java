@@ -1,0 +1,182 @@
+package toco.reproduce;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import toco.demo.TrainingRun;
+import toco.reproduce.Reproduction.End;
+import toco.torch.LibTorch;
+import toco.train.TinyRun;
+import toco.train.Trainer;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Dry runs of a network and a data set so small that they take seconds, and learn nothing.
+class ReproductionTest {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private static final List<String> TINY =
+      List.of(
+          "model.embedDim=24",
+          "model.patchSizePx=16",
+          "model.depth=3",
+          "model.decoderChannels=8",
+          "model.projectionHidden=16",
+          "model.projectionBottleneck=8",
+          "model.projectionOut=12",
+          "train.maxIters=6",
+          "train.warmupIters=1",
+          "train.samplesPerProcess=2",
+          "train.localCrops=2",
+          "augment.cropSizePx=64",
+          "eval.sizePx=64",
+          "train.logEvery=2",
+          "train.evalEvery=3",
+          "train.checkpointEvery=3",
+          "train.overlayEvery=0",
+          "loss.segStartIter=2",
+          "loss.regStartIter=2",
+          "data.synthetic.trainImages=8",
+          "data.synthetic.valImages=3",
+          "data.synthetic.testImages=1");
+
+  @TempDir Path folder;
+
+  private final StringBuilder shown = new StringBuilder();
+
+  private Path run() {
+    return folder.resolve("run");
+  }
+
+  private Reproduction.Result reproduce(ReproduceOptions options, TrainingRun training) {
+    var watcher = new Reproduction.Watcher(new TinyRun.Watcher(), (_, _, _) -> {}, shown::append);
+    return Reproduction.run(options, watcher, training);
+  }
+
+  private ReproduceOptions dry(Recipe recipe, boolean checkOnly, String... more) {
+    var keys = new ArrayList<>(TINY);
+    keys.add("data.root=" + folder.resolve("data"));
+    keys.addAll(List.of(more));
+    return new ReproduceOptions(
+        recipe, Path.of("configs"), null, null, run(), keys, true, checkOnly, false);
+  }
+
+  @Test
+  void aDryRunGoesTheWholeWayAndLeavesNoTensor() throws IOException {
+    LibTorch.load();
+    long before = LibTorch.liveTensors();
+    var result = reproduce(dry(Recipe.COCO_DEIT_B, false), Trainer::run);
+    assertEquals(End.COMPARED, result.end());
+    assertEquals(before, LibTorch.liveTensors());
+    for (var part :
+        List.of(
+            "measured: 20 steps a phase",
+            "steps 1 to 2:",
+            "steps 3 to 6:",
+            "usable",
+            "its figures mean nothing",
+            "| coco-crf ",
+            "| 41.30 ")) {
+      assertTrue(shown.toString().contains(part), part + " in\n" + shown);
+    }
+    var json = JSON.readTree(Files.readAllBytes(run().resolve("reproduce.json")));
+    assertTrue(json.path("dryRun").asBoolean());
+    var protocols =
+        json.path("scores").values().stream().map(it -> it.path("protocol").asString()).distinct();
+    assertEquals(List.of("train-time", "coco", "coco-crf", "eval cam"), protocols.toList());
+    for (var loss : json.path("losses").values()) {
+      assertFalse(loss.path("ours").isNull(), loss.toString());
+    }
+    assertTrue(json.path("forecast").path("seconds").asDouble() > 0);
+    assertTrue(shown.toString().endsWith(Files.readString(run().resolve("reproduce.md"))));
+  }
+
+  @Test
+  void goingOnAfterAnInterruptionTrainsNothingTwice() throws IOException {
+    var options = dry(Recipe.VOC_DEIT_B, false);
+    var stopped =
+        reproduce(
+            options,
+            trainer -> {
+              trainer.requestStop();
+              return trainer.run();
+            });
+    assertEquals(End.STOPPED, stopped.end());
+    assertNull(stopped.comparison());
+    assertEquals(End.COMPARED, reproduce(options, Trainer::run).end());
+    var figures = Files.readString(run().resolve("reproduce.md"));
+    var metrics = Files.readString(run().resolve("metrics.jsonl"));
+    var again =
+        reproduce(options, _ -> fail("training began anew, though " + run() + " is trained"));
+    assertEquals(End.COMPARED, again.end());
+    assertNull(again.forecast());
+    assertEquals(figures, Files.readString(run().resolve("reproduce.md")));
+    assertEquals(metrics, Files.readString(run().resolve("metrics.jsonl")));
+  }
+
+  @Test
+  void anotherRunsFolderIsRefused() {
+    reproduce(
+        dry(Recipe.VOC_DEIT_B, false),
+        trainer -> {
+          trainer.requestStop();
+          return trainer.run();
+        });
+    var refused =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> reproduce(dry(Recipe.VOC_DEIT_B, false, "optim.lr=0.5"), Trainer::run));
+    assertTrue(String.valueOf(refused.getMessage()).contains("optim.lr is "), refused.toString());
+  }
+
+  @Test
+  void checkOnlyTrainsNothing() {
+    var result = reproduce(dry(Recipe.VOC_DEIT_B, true), _ -> fail("training began"));
+    assertEquals(End.CHECKED, result.end());
+    assertNotNull(result.forecast());
+    assertFalse(Files.exists(run()));
+  }
+
+  @Test
+  void allThatIsWrongIsFoundAtOnce() throws IOException {
+    var data = Files.createDirectories(folder.resolve("voc"));
+    Files.createDirectories(data.resolve("JPEGImages"));
+    Files.createDirectories(data.resolve("lists"));
+    Files.writeString(data.resolve("lists/train_aug.txt"), "2007_000032\n");
+    var weights = Files.writeString(folder.resolve("weights.pth"), "no weights");
+    var options =
+        new ReproduceOptions(
+            Recipe.VOC_DEIT_B,
+            Path.of("configs"),
+            data,
+            weights,
+            run(),
+            List.of("model.backbone=deit_tiny_patch16_224"),
+            false,
+            false,
+            true);
+    var result = reproduce(options, _ -> fail("training began"));
+    assertEquals(End.REFUSED, result.end());
+    for (var part :
+        List.of(
+            "train_aug.txt: expected 10,582 names, got 1",
+            "val.txt: no such list",
+            "error    weights: " + weights,
+            "cls_labels_onehot.npy",
+            "model.backbone is deit_tiny_patch16_224, the recipe has deit_base_patch16_224")) {
+      assertTrue(shown.toString().contains(part), part + " in\n" + shown);
+    }
+    assertFalse(Files.exists(run()));
+  }
+}
