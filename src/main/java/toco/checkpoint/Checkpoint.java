@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 import toco.config.Config;
 import toco.config.ModelConfig;
 import toco.files.AtomicFile;
+import toco.files.IoReason;
 import toco.torch.Device;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
@@ -98,7 +99,7 @@ public record Checkpoint(
       }
     } catch (IOException e) {
       throw new CheckpointException(
-          folder(runDir), "older checkpoints cannot be removed: " + MappedFile.reason(e), e);
+          folder(runDir), "older checkpoints cannot be removed: " + IoReason.of(e), e);
     }
     return file;
   }
@@ -184,7 +185,7 @@ public record Checkpoint(
     } catch (NoSuchFileException | NotDirectoryException e) {
       return List.of();
     } catch (IOException e) {
-      throw new CheckpointException(folder(runDir), "cannot be listed: " + MappedFile.reason(e), e);
+      throw new CheckpointException(folder(runDir), "cannot be listed: " + IoReason.of(e), e);
     }
     files.sort(Comparator.comparingLong(Checkpoint::stepOf).reversed());
     return files;

@@ -12,6 +12,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.CRC32;
+import toco.files.IoReason;
 import toco.torch.DType;
 import toco.torch.Shape;
 import toco.torch.Tensor;
@@ -46,7 +47,7 @@ final class MappedFile {
     try {
       return open(path, true);
     } catch (IOException e) {
-      throw new CheckpointException(path, "cannot be read: " + reason(e), e);
+      throw new CheckpointException(path, "cannot be read: " + IoReason.of(e), e);
     }
   }
 
@@ -62,16 +63,6 @@ final class MappedFile {
       }
       return open(path, false);
     }
-  }
-
-  /// What went wrong, in words; for a [FileSystemException] without the path, which the message
-  /// begins with anyway.
-  static String reason(IOException e) {
-    if (e instanceof FileSystemException failure) {
-      var reason = failure.getReason();
-      return reason == null ? failure.getClass().getSimpleName().replace("Exception", "") : reason;
-    }
-    return e.getMessage() == null ? e.toString() : e.getMessage();
   }
 
   Path path() {

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import toco.files.AtomicFile;
+import toco.files.IoReason;
 import toco.torch.Device;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
@@ -95,7 +96,7 @@ public final class SafeTensors {
       throw new CheckpointException(
           path,
           "cannot be written: %s; free space or choose another folder, an older file of that name is untouched"
-              .formatted(MappedFile.reason(e)),
+              .formatted(IoReason.of(e)),
           e);
     }
   }

@@ -6,6 +6,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "bench",
     header = "Measures speed.",
+    description = "The figures hold for this machine and its LibTorch.",
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = {"  toco bench ops", "  toco bench step", "  toco bench loader --data voc-mini"})

@@ -19,6 +19,7 @@ import toco.image.RgbImage;
 import toco.torch.Shape;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
+import toco.torch.TorchException;
 
 @Command(
     name = "crf",
@@ -77,7 +78,7 @@ final class CrfCommand implements Callable<Integer> {
       var given = NpyFile.read(probabilities);
       requireFit(picture, given);
       long start = System.nanoTime();
-      var q = new DenseCrf(params, crf.threads).infer(picture.tensor(), given);
+      var q = refined(new DenseCrf(params, crf.threads), picture, given);
       double seconds = (System.nanoTime() - start) * 1e-9;
       var labels = q.argmax(0); // [H, W]
       long changed = labels.ne(given.argmax(0)).sum().itemLong();
@@ -128,6 +129,18 @@ final class CrfCommand implements Callable<Integer> {
       throw refused(
           "a palette image holds %d labels, got %d classes; write a .npy"
               .formatted(MOST_LABELS, shape.size(0)));
+    }
+  }
+
+  /// What is no probability is seen only when the pixels are looked at.
+  private Tensor refined(DenseCrf crf, RgbImage picture, Tensor given) throws FileSystemException {
+    try {
+      return crf.infer(picture.tensor(), given);
+    } catch (TorchException e) {
+      if (e.kind() != TorchException.Kind.VALUE) {
+        throw e;
+      }
+      throw refused(String.valueOf(e.getMessage()).replaceFirst("^dense_crf: ", ""));
     }
   }
 

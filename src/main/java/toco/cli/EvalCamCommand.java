@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import toco.data.Dataset;
 import toco.eval.CamCurve;
-import toco.train.Datasets;
 
 @Command(
     name = "cam",
@@ -20,7 +20,8 @@ import toco.train.Datasets;
           + " over the list that eval.split names gives the whole curve.",
       "Prints a table of mean IoU by threshold, and IoU by class at the best. With --json, one"
           + " object: checkpoint, split, images, curve (threshold, camMiou, camAuxMiou), best (cam"
-          + " and camAux: threshold, miou, perClass)."
+          + " and camAux: threshold, miou, perClass), skipped (index, name, reason).",
+      "An image that cannot be read or has no mask is passed over and named: exit status 3."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -57,7 +58,7 @@ final class EvalCamCommand implements Callable<Integer> {
   public Integer call() {
     var loaded = network.load();
     var split = loaded.eval().split();
-    var dataset = Datasets.open(loaded, split);
+    var dataset = Dataset.openWithGaps(loaded.data(), split);
     var progress = console.progress();
     try (var trained = network.open(loaded)) {
       progress.onMessage(
@@ -84,7 +85,11 @@ final class EvalCamCommand implements Callable<Integer> {
       } else {
         console.print(curve.table(dataset.classNames()));
       }
+      curve
+          .skipped()
+          .forEach(
+              it -> progress.onMessage("not evaluated: %s: %s".formatted(it.name(), it.reason())));
+      return curve.skipped().isEmpty() ? ExitStatus.SUCCESS : ExitStatus.SKIPPED;
     }
-    return ExitStatus.SUCCESS;
   }
 }

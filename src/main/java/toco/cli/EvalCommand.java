@@ -12,6 +12,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import toco.checkpoint.Checkpoint;
+import toco.checkpoint.NetworkWeights;
 import toco.config.Config;
 import toco.config.Protocol;
 import toco.data.Dataset;
@@ -126,17 +128,18 @@ final class EvalCommand implements Callable<Integer> {
     var weights = required(checkpoint, "'--checkpoint=FILE'");
     var loaded = Config.load(required(config, "'CONFIG'"), overrides.keys);
     requireUsed(overrides.keys);
+    requireWorkers();
     var part = part();
     output.requireValid(spec.commandLine());
     var chosen = Protocol.of(protocol, loaded);
-    EvaluationRun.requireFits(weights, loaded.model());
+    Checkpoint.requireSameNetwork(weights, loaded.model());
     var dataset = Dataset.openWithGaps(loaded.data(), chosen.split());
     var device = Devices.prepare(loaded.train());
     var progress = console.progress();
     var folder =
         out == null ? loaded.run().dir().resolve("eval", protocol + "-" + chosen.split()) : out;
     try (var model = new Toco(loaded.model(), device)) {
-      EvaluationRun.load(weights, model);
+      NetworkWeights.load(weights, model);
       var evaluator = new Evaluator(loaded, chosen, dataset, device, crfWorkers);
       progress.onMessage(
           "evaluating %d images on %s by %s".formatted(dataset.size(), device, chosen));
@@ -171,6 +174,14 @@ final class EvalCommand implements Callable<Integer> {
             "--set %s has no effect with --protocol %s, which fixes it; use --protocol custom"
                 .formatted(key, protocol));
       }
+    }
+  }
+
+  /// Before results that are there are cut off.
+  private void requireWorkers() {
+    if (crfWorkers < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--crf-workers must be ≥ 1, got " + crfWorkers);
     }
   }
 

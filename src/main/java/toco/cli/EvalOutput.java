@@ -1,10 +1,12 @@
 package toco.cli;
 
 import java.nio.file.Path;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import toco.eval.EvalReport;
+import toco.eval.Skipped;
 
 /// How an evaluation's scores are shown.
 final class EvalOutput {
@@ -42,12 +44,13 @@ final class EvalOutput {
       console.print(report.text());
     }
     progress.onMessage("wrote " + file);
-    report
-        .skipped()
-        .forEach(
-            skipped ->
-                progress.onMessage(
-                    "not scored: %s: %s".formatted(skipped.name(), skipped.reason())));
-    return report.skipped().isEmpty() ? ExitStatus.SUCCESS : ExitStatus.SKIPPED;
+    if (report.skipped().isEmpty()) {
+      return ExitStatus.SUCCESS;
+    }
+    var names = report.skipped().stream().map(Skipped::name).collect(Collectors.joining(", "));
+    progress.onMessage(
+        "%d of %d images are not scored, for reasons that eval.json has: %s"
+            .formatted(report.skipped().size(), report.images(), names));
+    return ExitStatus.SKIPPED;
   }
 }

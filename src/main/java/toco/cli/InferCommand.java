@@ -6,6 +6,9 @@ import picocli.CommandLine.Command;
 @Command(
     name = "infer",
     header = "Runs a trained network on images: CAMs, segmentations, token similarities.",
+    description =
+        "CONFIG is best that of the run, RUN/config.yaml. Results keep the images' names and"
+            + " sub-folders.",
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = {

@@ -7,6 +7,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
+import toco.config.Protocol;
+import toco.config.Split;
+import toco.config.SyntheticConfig;
+import toco.infer.LabelChoice;
+import toco.infer.MapSource;
+import toco.infer.Refinement;
+import toco.infer.VocTestArchive;
 
 /// The `toco` command. Results go to stdout, progress and errors to stderr; the exit status is 0
 /// for success, 1 for failure, 2 for wrong usage, 3 for work done without some images, 130 for a
@@ -90,12 +97,23 @@ public final class Main {
         .addSubcommand(new ConfigCommand(console))
         .addSubcommand(new DoctorCommand(console))
         .addSubcommand(new CommandLine.HelpCommand());
+    choices(root, Protocol.Name.class);
+    choices(root, Split.class);
+    choices(root, SyntheticConfig.Variant.class);
+    choices(root, CrfOptions.Preset.class);
+    choices(root, LabelChoice.class);
+    choices(root, MapSource.class);
+    choices(root, Refinement.class);
+    choices(root, VocTestArchive.Competition.class);
     return root.setOut(console.out())
         .setErr(console.err())
         .setUsageHelpWidth(100)
-        .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(this::reportUsage)
         .setExecutionExceptionHandler((e, _, _) -> report(e));
+  }
+
+  private static <E extends Enum<E>> void choices(CommandLine root, Class<E> values) {
+    root.registerConverter(values, new Choice<>(values));
   }
 
   private int reportUsage(ParameterException e, String[] args) {

@@ -91,7 +91,13 @@ final class PseudoLabelsCommand implements Callable<Integer> {
       } else {
         console.print(text(result));
       }
-      return heard.finish(result.unreadable(), result.images());
+      if (!result.unscored().isEmpty()) {
+        progress.onMessage(
+            "%d masks cannot be read, so these labels are not scored: %s"
+                .formatted(result.unscored().size(), String.join(", ", result.unscored())));
+      }
+      int status = heard.finish(result.unreadable(), result.images());
+      return result.unscored().isEmpty() ? status : ExitStatus.SKIPPED;
     }
   }
 

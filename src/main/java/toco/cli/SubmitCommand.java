@@ -6,6 +6,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "submit",
     header = "Makes archives for evaluation servers.",
+    description = "Servers have the masks of test images; they score what is sent to them.",
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = {

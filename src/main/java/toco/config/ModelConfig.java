@@ -117,9 +117,20 @@ public record ModelConfig(
   /// @param file where the weights are, for the message
   /// @throws ConfigException naming the first difference
   public void requireSameNetwork(ModelConfig other, Path file) {
-    requireSame("encoder", encoder(), other.encoder(), file);
-    requireSame("model.auxLayer", auxLayer, other.auxLayer, file);
     requireSame("model.numClasses", numClasses, other.numClasses, file);
+    var one = encoder();
+    var two = other.encoder();
+    requireSame("model.imageSizePx", one.imageSizePx(), two.imageSizePx(), file);
+    requireSame("model.patchSizePx", one.patchSizePx(), two.patchSizePx(), file);
+    requireSame("model.embedDim", one.embedDim(), two.embedDim(), file);
+    requireSame("model.depth", one.depth(), two.depth(), file);
+    requireSame("model.numHeads", one.numHeads(), two.numHeads(), file);
+    requireSame("model.mlpRatio", one.mlpRatio(), two.mlpRatio(), file);
+    requireSame("model.qkvBias", one.qkvBias(), two.qkvBias(), file);
+    requireSame("model.layerNormEps", one.layerNormEps(), two.layerNormEps(), file);
+    requireSame("model.attentionScale", one.attentionScale(), two.attentionScale(), file);
+    requireSame("model.distilled", one.distilled(), two.distilled(), file);
+    requireSame("model.auxLayer", auxLayer, other.auxLayer, file);
     requireSame("model.decoderDilation", decoderDilation, other.decoderDilation, file);
   }
 

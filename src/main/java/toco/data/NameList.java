@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import toco.files.IoReason;
 
 /// A list file: one name a line, blank lines ignored. Where a folder's images need no list, the
 /// names of its labels.
@@ -63,7 +64,7 @@ record NameList(Path file, List<Entry> entries) {
     } catch (MalformedInputException e) {
       throw new DataException(file + " is not UTF-8 text; a list has one image name a line", e);
     } catch (IOException e) {
-      throw new DataException("cannot read " + file + ": " + e.getMessage(), e);
+      throw new DataException("cannot read " + file + ": " + IoReason.of(e), e);
     }
   }
 

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import toco.files.AtomicFile;
+import toco.files.IoReason;
 
 /// Writes what Python's `numpy.save(file, {name: array, …})` writes: a dict of arrays, pickled in a
 /// `.npy`. `numpy.load(file, allow_pickle=True).item()` reads it, of numpy 1 and 2.
@@ -33,7 +34,7 @@ public final class NumpyDict {
     } catch (IOException e) {
       throw new DataException(
           "cannot write %s: %s; check the folder and the free space"
-              .formatted(file, e.getMessage()),
+              .formatted(file, IoReason.of(e)),
           e);
     }
   }

@@ -12,6 +12,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import toco.files.IoReason;
 
 /// Image-level labels as the published code keeps them: `numpy.save` of a dict from image name to a
 /// float32 array, one value a class. Python reads it by `numpy.load(file,
@@ -45,7 +46,7 @@ public final class OneHotNpy {
               + "; put cls_labels_onehot.npy beside the lists, or name another folder",
           e);
     } catch (IOException e) {
-      throw new DataException("cannot read " + file + ": " + e.getMessage(), e);
+      throw new DataException("cannot read " + file + ": " + IoReason.of(e), e);
     }
     return read(bytes, file.toString());
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import toco.files.AtomicFile;
+import toco.files.IoReason;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Results as files in a run's folder.
@@ -22,7 +23,7 @@ public final class RunFiles {
     } catch (IOException e) {
       throw new IllegalStateException(
           "cannot write %s: %s; check its folder's permissions and the free space"
-              .formatted(file, e.getMessage()),
+              .formatted(file, IoReason.of(e)),
           e);
     }
   }

@@ -6,13 +6,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import toco.cam.MultiScaleCam;
 import toco.cam.MultiScaleCam.Cams;
 import toco.cam.PresentClasses;
 import toco.config.Config;
+import toco.data.DataException;
 import toco.data.Dataset;
 import toco.data.Sample;
+import toco.eval.EvaluationBatch.Reading;
 import toco.image.LabelMap;
 import toco.image.LineChart;
 import toco.model.Toco;
@@ -30,20 +33,26 @@ import toco.torch.TensorScope;
 /// @param cam the pixels at each threshold
 /// @param camAux the same of the auxiliary CAMs
 /// @param images how many were evaluated
+/// @param skipped those that could not be, because image or mask is missing or unreadable
 public record CamCurve(
-    List<Double> thresholds, List<ConfusionMatrix> cam, List<ConfusionMatrix> camAux, int images) {
+    List<Double> thresholds,
+    List<ConfusionMatrix> cam,
+    List<ConfusionMatrix> camAux,
+    int images,
+    List<Skipped> skipped) {
   public CamCurve {
     thresholds = checked(thresholds);
     cam = List.copyOf(cam);
     camAux = List.copyOf(camAux);
+    skipped = List.copyOf(skipped);
   }
 
-  /// Evaluates a network on a whole data set, which needs a mask of every image.
+  /// Evaluates a network on a data set. An image that cannot be read or has no mask is passed over
+  /// and noted.
   ///
   /// @param thresholds growing, in 0…1
   /// @throws IllegalArgumentException if they are not
-  /// @throws toco.data.DataException naming the mask that is missing or does not fit
-  /// @throws toco.image.ImageException naming the file that is missing or unreadable
+  /// @throws DataException naming a mask that does not fit, or if no image can be evaluated
   public static CamCurve evaluate(
       Toco model,
       Config config,
@@ -51,25 +60,34 @@ public record CamCurve(
       Device device,
       List<Double> thresholds,
       EvaluationListener listener) {
-    dataset.requireMasks();
     int classes = config.model().numClasses();
     var cam = new ThresholdCounts(classes, checked(thresholds));
     var camAux = new ThresholdCounts(classes, thresholds);
     int sizePx = config.eval().sizePx();
+    var skipped = new ArrayList<Skipped>();
     for (int i = 0; i < dataset.size(); i++) {
       try (var arena = Arena.ofConfined();
           var _ = TensorScope.open();
           var _ = GradMode.noGrad()) {
-        var sample = dataset.sample(i);
-        var picture = sample.readImage(arena);
-        var mask = sample.readMask(picture, arena);
-        var cams = cams(model, config, MultiScaleInference.input(picture, sizePx, device), sample);
-        cam.add(atMask(cams.cam(), mask), labels(sample.labels()), mask);
-        camAux.add(atMask(cams.auxCam(), mask), labels(sample.labels()), mask);
+        var batch = EvaluationBatch.read(dataset, i, i + 1, Reading.SKIPPING, arena);
+        skipped.addAll(batch.skipped());
+        for (var entry : batch.entries()) { // one or none
+          var mask = Objects.requireNonNull(entry.mask());
+          var labels = labels(entry.sample().labels());
+          var cams = cams(model, config, batch.images(sizePx, device), entry.sample());
+          cam.add(atMask(cams.cam(), mask), labels, mask);
+          camAux.add(atMask(cams.auxCam(), mask), labels, mask);
+        }
       }
       listener.onProgress(i + 1, dataset.size());
     }
-    return new CamCurve(thresholds, cam.matrices(), camAux.matrices(), dataset.size());
+    int images = dataset.size() - skipped.size();
+    if (images == 0) {
+      throw new DataException(
+          "none of the %d images could be evaluated, the first because: %s"
+              .formatted(dataset.size(), skipped.getFirst().reason()));
+    }
+    return new CamCurve(thresholds, cam.matrices(), camAux.matrices(), images, skipped);
   }
 
   /// Of the image's classes alone.
@@ -96,9 +114,10 @@ public record CamCurve(
   /// The curve as a JSON object; NaN, which JSON lacks, becomes null:
   ///
   /// ```
-  /// images   number of images
+  /// images   number of images that were evaluated
   /// curve    [{threshold, camMiou, camAuxMiou}, …]
   /// best     {cam: {threshold, miou, perClass: {background: IoU, CLASS: …}}, camAux: {…}}
+  /// skipped  [{index, name, reason}, …]
   /// ```
   ///
   /// @param classNames the foreground classes, in label order
@@ -119,6 +138,7 @@ public record CamCurve(
         Map.of(
             "cam", point(bestCam(), cam, classNames),
             "camAux", point(bestCamAux(), camAux, classNames)));
+    json.put("skipped", skipped);
     return json;
   }
 

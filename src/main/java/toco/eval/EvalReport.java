@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import toco.files.AtomicFile;
+import toco.files.IoReason;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The outcome of an evaluation, put together from the files of its shards: scores, and what they
@@ -80,7 +81,7 @@ public final class EvalReport {
       found.sort(null);
       return found;
     } catch (IOException e) {
-      throw new EvaluationException(path, "cannot be listed: " + e.getMessage(), e);
+      throw new EvaluationException(path, "cannot be listed: " + IoReason.of(e), e);
     }
   }
 
@@ -106,7 +107,7 @@ public final class EvalReport {
         add(file, lines);
       } catch (IOException e) {
         throw new EvaluationException(
-            file, "cannot be read: %s; check the path".formatted(e.getMessage()), e);
+            file, "cannot be read: %s; check the path".formatted(IoReason.of(e)), e);
       }
     }
 
@@ -150,7 +151,9 @@ public final class EvalReport {
           .ifPresent(
               what -> {
                 throw new EvaluationException(
-                    file, "does not belong to %s: the %s differ".formatted(files.getFirst(), what));
+                    file,
+                    "does not belong to %s, which has another %s"
+                        .formatted(files.getFirst(), what));
               });
     }
 
@@ -169,6 +172,11 @@ public final class EvalReport {
 
   public Scores scores() {
     return scores;
+  }
+
+  /// Images of the list, scored or not.
+  public int images() {
+    return facts.images();
   }
 
   /// Images that could not be scored, in the list's order.
@@ -236,7 +244,7 @@ public final class EvalReport {
     try {
       AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
-      throw new EvaluationException(file, "cannot be written: " + e.getMessage(), e);
+      throw new EvaluationException(file, "cannot be written: " + IoReason.of(e), e);
     }
   }
 }

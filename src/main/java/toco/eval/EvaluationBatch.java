@@ -46,7 +46,7 @@ record EvaluationBatch(List<Entry> entries, List<Skipped> skipped) {
     for (int i = start; i < end; i++) {
       var sample = dataset.sample(i);
       if (reading == Reading.SKIPPING && sample.maskPath().isEmpty()) {
-        skipped.add(new Skipped(i, sample.name(), "no mask for " + sample.imagePath()));
+        skipped.add(new Skipped(i, sample.name(), "there is no mask " + dataset.maskPlace(i)));
         continue;
       }
       try {

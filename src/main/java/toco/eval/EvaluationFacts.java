@@ -12,7 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import toco.data.Dataset;
+import toco.files.IoReason;
 import toco.torch.LibTorch;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -66,30 +68,41 @@ record EvaluationFacts(
         LibTorch.numThreads());
   }
 
-  /// What differs from other facts, in words; what the checkpoint's file is called does not matter.
+  /// What differs from other facts, in words, as in "protocol: voc, now coco"; what the
+  /// checkpoint's file is called does not matter.
   Optional<String> difference(EvaluationFacts other) {
     return firstDifference(sameImages(), other.sameImages())
-        .or(() -> firstDifference(environment(), other.environment()));
+        .or(() -> firstDifference(environment(), other.environment()))
+        .map(it -> "%s: %s, now %s".formatted(it.what, it.one, it.other));
   }
 
   /// The same, passing over the machine's part: shards may run on different ones.
   Optional<String> differenceInSubstance(EvaluationFacts other) {
-    return firstDifference(sameImages(), other.sameImages());
+    return firstDifference(sameImages(), other.sameImages())
+        .map(it -> "%s: %s, but here %s".formatted(it.what, it.one, it.other));
   }
 
-  private static Optional<String> firstDifference(
-      Map<String, Object> one, Map<String, Object> two) {
+  private record Difference(String what, Object one, @Nullable Object other) {}
+
+  private static Optional<Difference> firstDifference(
+      Map<String, Object> one, Map<String, Object> other) {
     return one.entrySet().stream()
-        .filter(entry -> !entry.getValue().equals(two.get(entry.getKey())))
-        .map(
-            entry ->
-                "%s %s and %s".formatted(entry.getKey(), entry.getValue(), two.get(entry.getKey())))
+        .filter(entry -> !entry.getValue().equals(other.get(entry.getKey())))
+        .map(entry -> new Difference(entry.getKey(), entry.getValue(), other.get(entry.getKey())))
         .findFirst();
+  }
+
+  /// A protocol that is compared by all its settings and shown in words.
+  private record Settings(JsonNode settings, String text) {
+    @Override
+    public String toString() {
+      return text;
+    }
   }
 
   private Map<String, Object> sameImages() {
     var facts = new LinkedHashMap<String, Object>();
-    facts.put("protocol", protocol);
+    facts.put("protocol", new Settings(protocol, protocolText));
     facts.put("checkpoint (SHA-256)", checkpointSha256);
     facts.put("number of images", images);
     facts.put("list (SHA-256 of its names)", listSha256);
@@ -132,7 +145,7 @@ record EvaluationFacts(
         digest.update(buffer, 0, read);
       }
     } catch (IOException e) {
-      throw new EvaluationException(file, "cannot be read: " + e.getMessage(), e);
+      throw new EvaluationException(file, "cannot be read: " + IoReason.of(e), e);
     }
     return HexFormat.of().formatHex(digest.digest());
   }

@@ -3,13 +3,8 @@ package toco.eval;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.Consumer;
-import toco.checkpoint.Checkpoint;
-import toco.checkpoint.CheckpointException;
-import toco.checkpoint.StateDict;
-import toco.config.ModelConfig;
 import toco.eval.EvaluationBatch.Reading;
 import toco.model.Toco;
-import toco.torch.TensorScope;
 
 /// An evaluation, or one shard of it, that leaves its results in a file image by image: it may be
 /// killed and resumed, and shards be put together, without a change in the last digit of a score.
@@ -31,35 +26,6 @@ public record EvaluationRun(Path folder, Shard shard, boolean resume) {
   /// @param file of the shard's results, for [EvalReport]
   /// @param skipped images that could not be scored
   public record Result(Path file, int skipped) {}
-
-  /// Loads a checkpoint's weights into a network.
-  ///
-  /// @throws CheckpointException if it is of another number of classes, or does not fit otherwise
-  public static void load(Path checkpoint, Toco model) {
-    try (var _ = TensorScope.open()) {
-      var weights = StateDict.load(checkpoint);
-      requireClasses(weights, model.config());
-      weights.into(model.params().all());
-    }
-  }
-
-  /// Checks what a checkpoint itself says of its network, before a network is made.
-  ///
-  /// @throws toco.config.ConfigException naming the first difference
-  public static void requireFits(Path checkpoint, ModelConfig model) {
-    Checkpoint.requireSameNetwork(checkpoint, model);
-  }
-
-  /// A file of another number of classes has other layers, too; this is the reason to give.
-  private static void requireClasses(StateDict weights, ModelConfig model) {
-    var last = weights.tensors().get("decoder.conv8.weight");
-    if (last != null && last.shape().dims() > 0 && last.size(0) != model.numClasses()) {
-      throw new CheckpointException(
-          weights.source(),
-          "has %d classes, background included, but model.numClasses is %d; give the configuration it was trained with, or set data.classNames and model.numClasses"
-              .formatted(last.size(0), model.numClasses()));
-    }
-  }
 
   /// Evaluates what is not done yet.
   ///

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.Optional;
+import toco.files.IoReason;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The growing file of one shard's results: a line of [EvaluationFacts], then a JSON line a batch.
@@ -82,7 +83,7 @@ final class PartFile implements AutoCloseable {
             what -> {
               throw new EvaluationException(
                   path,
-                  "cannot be resumed: it was begun with another %s; leave --resume out, or delete the file, to start anew"
+                  "cannot be resumed: it was begun with another %s; leave --resume out to start anew, or delete the file, or name another folder"
                       .formatted(what));
             });
     for (var result = lines.next(); result.isPresent(); result = lines.next()) {
@@ -139,6 +140,6 @@ final class PartFile implements AutoCloseable {
 
   private static EvaluationException unwritable(Path path, IOException e) {
     return new EvaluationException(
-        path, "cannot be written: %s; name another folder by --out".formatted(e.getMessage()), e);
+        path, "cannot be written: %s; name another folder by --out".formatted(IoReason.of(e)), e);
   }
 }

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
+import toco.files.IoReason;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -63,7 +64,7 @@ final class PartLines {
       damaged = true;
       return Optional.empty();
     } catch (IOException e) {
-      throw new EvaluationException(path, "cannot be read: " + e.getMessage(), e);
+      throw new EvaluationException(path, "cannot be read: " + IoReason.of(e), e);
     }
   }
 }

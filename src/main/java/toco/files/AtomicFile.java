@@ -7,6 +7,8 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -14,8 +16,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// Writes a whole file or none: the content goes to a temporary file beside the target, which then
 /// takes the target's name in one step. A reader sees the old file or the new one. Any failure
-/// leaves the old file as it was and no temporary one; only a killed process leaves one, which
-/// [#isTemporary] tells.
+/// leaves the old file as it was and no temporary one, and its exception names the target; only a
+/// killed process leaves a temporary file, which [#isTemporary] tells.
 public final class AtomicFile {
   private static final String SUFFIX = ".tmp";
   private static final AtomicLong COUNTER = new AtomicLong();
@@ -84,6 +86,8 @@ public final class AtomicFile {
       }
       Files.move(
           temporary, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw naming(target, e);
     } finally {
       Files.deleteIfExists(temporary);
     }
@@ -92,5 +96,15 @@ public final class AtomicFile {
         channel.force(true);
       }
     }
+  }
+
+  /// Of a full disk Java names no file, of other failures the temporary one, which is gone.
+  private static FileSystemException naming(Path target, IOException e) {
+    var failure =
+        e instanceof AccessDeniedException
+            ? new AccessDeniedException(target.toString())
+            : new FileSystemException(target.toString(), null, IoReason.of(e));
+    failure.initCause(e);
+    return failure;
   }
 }

@@ -1,5 +1,8 @@
 package toco.image;
 
+import java.io.IOException;
+import toco.files.IoReason;
+
 /// An image file that cannot be read or written as asked. The message is one line that names the
 /// file, what is wrong with it and what to do.
 public final class ImageException extends RuntimeException {
@@ -16,9 +19,9 @@ public final class ImageException extends RuntimeException {
     return new ImageException("cannot read " + source + ": " + reason + "; " + remedy);
   }
 
-  /// The text of a decoder's exception, on one line and never empty.
+  /// The text of a decoder's or a file's exception, on one line and never empty.
   static String reason(Throwable thrown) {
-    String message = thrown.getMessage();
+    String message = thrown instanceof IOException e ? IoReason.of(e) : thrown.getMessage();
     String text =
         message == null || message.isBlank() ? thrown.getClass().getSimpleName() : message;
     return text.strip().replaceAll("\\s+", " ");

@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import toco.data.DataException;
 import toco.files.AtomicFile;
+import toco.files.IoReason;
 
 /// Whose classes the maps of some images are: a line an image, `NAME,predicted,cat,dog` or
 /// `NAME,dataset,cat,dog`.
@@ -50,7 +51,7 @@ final class ClassList {
     } catch (IOException e) {
       throw new DataException(
           "cannot write %s: %s; check the folder and the free space"
-              .formatted(file, e.getMessage()),
+              .formatted(file, IoReason.of(e)),
           e);
     }
   }

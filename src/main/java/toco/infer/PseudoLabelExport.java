@@ -2,12 +2,14 @@ package toco.infer;
 
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import toco.config.Split;
 import toco.data.Dataset;
 import toco.eval.ConfusionMatrix;
 import toco.eval.TensorPictures;
+import toco.image.ImageException;
 import toco.image.ImageWriter;
 import toco.image.LabelMap;
 import toco.image.RgbImage;
@@ -26,6 +28,7 @@ public final class PseudoLabelExport {
   private long labelled;
   private long pixels;
   private int scored;
+  private final List<String> unscored = new ArrayList<>();
 
   private PseudoLabelExport(TrainedNetwork network, Options options) {
     this.network = network;
@@ -49,17 +52,19 @@ public final class PseudoLabelExport {
   /// @param scored how many have a mask to compare with
   /// @param confusion the labels against these masks, ignored pixels of either left out
   /// @param unreadable names of the images that could not be read
+  /// @param unscored names of the images with labels whose mask could not be read
   public record Result(
       int images,
       double labelledShare,
       int scored,
       ConfusionMatrix confusion,
-      List<String> unreadable) {}
+      List<String> unreadable,
+      List<String> unscored) {}
 
   /// Does it. Masks are looked at only where there are some, and only to score the labels.
   ///
   /// @throws toco.data.DataException if the data set cannot be opened, or a mask does not fit
-  /// @throws toco.image.ImageException if a label map cannot be written, or a mask not read
+  /// @throws ImageException if a label map cannot be written
   public static Result write(TrainedNetwork network, Options options, InferenceListener listener) {
     return new PseudoLabelExport(network, options).run(listener);
   }
@@ -80,18 +85,19 @@ public final class PseudoLabelExport {
               }
               var labels = mapLabels.of(picture, maps).to(DType.UINT8).to(Device.CPU);
               ImageWriter.writePng(TensorPictures.labelMap(labels), places.of(index));
-              count(index, picture, labels);
+              count(index, picture, labels, listener);
             });
     return new Result(
         images.size() - unreadable.size(),
         (double) labelled / pixels,
         scored,
         confusion,
-        unreadable);
+        unreadable,
+        List.copyOf(unscored));
   }
 
   /// @param labels uint8 [H, W]
-  private void count(int index, RgbImage picture, Tensor labels) {
+  private void count(int index, RgbImage picture, Tensor labels, InferenceListener listener) {
     var known = labels.ne(LabelMap.IGNORE);
     labelled += known.sum().itemLong();
     pixels += labels.numel();
@@ -103,6 +109,9 @@ public final class PseudoLabelExport {
       var truth = Tensor.wrap(mask.labels(), DType.UINT8, mask.heightPx(), mask.widthPx());
       confusion.add(truth.maskedSelect(known).segment(), labels.maskedSelect(known).segment());
       scored++;
+    } catch (ImageException e) { // the labels are there all the same
+      unscored.add(dataset.name(index));
+      listener.onMessage(String.valueOf(e.getMessage()));
     }
   }
 

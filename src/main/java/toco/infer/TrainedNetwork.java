@@ -2,11 +2,10 @@ package toco.infer;
 
 import java.nio.file.Path;
 import toco.checkpoint.Checkpoint;
-import toco.checkpoint.StateDict;
+import toco.checkpoint.NetworkWeights;
 import toco.config.Config;
 import toco.model.Toco;
 import toco.torch.Device;
-import toco.torch.TensorScope;
 
 /// A network with its weights, and the configuration it is used under. Owns the network.
 ///
@@ -21,8 +20,8 @@ public record TrainedNetwork(Config config, Toco model, Device device) implement
   public static TrainedNetwork load(Path checkpoint, Config config, Device device) {
     Checkpoint.requireSameNetwork(checkpoint, config.model());
     var model = new Toco(config.model(), device);
-    try (var _ = TensorScope.open()) {
-      StateDict.load(checkpoint).into(model.params().all());
+    try {
+      NetworkWeights.load(checkpoint, model);
       return new TrainedNetwork(config, model, device);
     } catch (RuntimeException e) {
       model.close();

@@ -22,6 +22,7 @@ import toco.data.DataException;
 import toco.data.Dataset;
 import toco.eval.TensorPictures;
 import toco.files.AtomicFile;
+import toco.files.IoReason;
 import toco.files.TarGz;
 import toco.image.ImageSize;
 import toco.image.ImageWriter;
@@ -76,7 +77,7 @@ public final class VocTestArchive {
           out, channel -> write(images, segmenter, competition, channel, listener));
     } catch (IOException e) {
       throw new DataException(
-          "cannot write %s: %s; check the folder and the free space".formatted(out, e.getMessage()),
+          "cannot write %s: %s; check the folder and the free space".formatted(out, IoReason.of(e)),
           e);
     }
     check(out, competition, sizes, network.config().model().numClasses());

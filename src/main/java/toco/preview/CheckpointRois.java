@@ -4,12 +4,11 @@ import java.nio.file.Path;
 import toco.cam.CamLabels;
 import toco.cam.MultiScaleCam;
 import toco.checkpoint.Checkpoint;
-import toco.checkpoint.StateDict;
+import toco.checkpoint.NetworkWeights;
 import toco.config.Config;
 import toco.model.Toco;
 import toco.torch.Device;
 import toco.torch.Tensor;
-import toco.torch.TensorScope;
 
 /// Regions of interest from a trained network's auxiliary CAM, as a training step computes them
 /// (METHOD, training steps 1 and 2). Owns the network.
@@ -29,8 +28,8 @@ final class CheckpointRois implements AutoCloseable {
   static CheckpointRois load(Path file, Config config, Device device) {
     Checkpoint.requireSameNetwork(file, config.model());
     var model = new Toco(config.model(), device);
-    try (var _ = TensorScope.open()) {
-      StateDict.load(file).into(model.params().all());
+    try {
+      NetworkWeights.load(file, model);
       return new CheckpointRois(config, model);
     } catch (RuntimeException e) {
       model.close();

@@ -4,15 +4,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import toco.checkpoint.Checkpoint;
-import toco.checkpoint.StateDict;
+import toco.checkpoint.NetworkWeights;
 import toco.config.Config;
 import toco.config.Split;
+import toco.data.DataException;
 import toco.data.Dataset;
 import toco.eval.EvaluationListener;
+import toco.image.ImageException;
 import toco.model.Toco;
-import toco.torch.TensorScope;
 import toco.train.Datasets;
 import toco.train.Devices;
 
@@ -58,27 +60,39 @@ record Gallery(
   ///
   /// @param step of the checkpoint
   /// @param count how many, ≥ 1; the list may have fewer
-  /// @throws toco.data.DataException if the data set cannot be opened
-  /// @throws toco.image.ImageException naming a file that cannot be read
+  /// @param passedOver hears of every image that cannot be shown, and why
+  /// @throws DataException if the data set cannot be opened, or no image be shown
   /// @throws toco.checkpoint.CheckpointException if the weights cannot be used
   static Gallery of(
-      Config config, Path checkpoint, long step, int count, EvaluationListener listener) {
+      Config config,
+      Path checkpoint,
+      long step,
+      int count,
+      Consumer<String> passedOver,
+      EvaluationListener listener) {
     Checkpoint.requireSameNetwork(checkpoint, config.model());
     var split =
         Datasets.hasList(config, config.eval().split()) ? config.eval().split() : Split.TRAIN;
-    var dataset = Datasets.open(config, split);
+    var dataset = Dataset.openWithGaps(config.data(), split);
     var device = Devices.prepare(config.train());
     try (var model = new Toco(config.model(), device)) {
-      try (var _ = TensorScope.open()) {
-        StateDict.load(checkpoint).into(model.params().all());
-      }
+      NetworkWeights.load(checkpoint, model);
       var study = new ImageStudy(config, dataset, model, device, step);
       var images = new ArrayList<GalleryImage>();
       var chosen = spread(dataset, count);
+      var problems = new ArrayList<String>();
       for (int index : chosen) {
-        images.add(study.study(index));
-        listener.onProgress(images.size(), chosen.length);
+        try {
+          images.add(study.study(index));
+        } catch (DataException | ImageException e) {
+          problems.add(String.valueOf(e.getMessage()));
+        }
+        listener.onProgress(images.size() + problems.size(), chosen.length);
       }
+      if (images.isEmpty()) {
+        throw new DataException(problems.getFirst());
+      }
+      problems.forEach(passedOver);
       if (images.stream().noneMatch(image -> image.iou().isEmpty())) {
         images.sort(Comparator.comparingDouble(GalleryImage::segIou).reversed());
       }

@@ -14,7 +14,6 @@ import toco.config.Config;
 import toco.data.DataException;
 import toco.eval.EvaluationListener;
 import toco.files.AtomicFile;
-import toco.image.ImageException;
 
 /// Writes the report of a run, finished or still going on, as one HTML file that needs nothing
 /// beside it: curves of losses, schedules and scores, scores by class, images with what the network
@@ -106,8 +105,16 @@ public final class RunReport {
       if (found.isEmpty()) {
         notes.add("No images: the run has no checkpoint.");
       }
-      return found.map(it -> Gallery.of(config, it.file(), it.step(), options.images(), listener));
-    } catch (DataException | ImageException e) {
+      return found.map(
+          it ->
+              Gallery.of(
+                  config,
+                  it.file(),
+                  it.step(),
+                  options.images(),
+                  problem -> notes.add("An image is not shown: %s.".formatted(problem)),
+                  listener));
+    } catch (DataException e) {
       notes.add("No images: %s.".formatted(e.getMessage()));
     } catch (CheckpointException e) {
       if (!own) {

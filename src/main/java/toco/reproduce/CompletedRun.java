@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import toco.checkpoint.Checkpoint;
+import toco.checkpoint.NetworkWeights;
 import toco.config.Config;
 import toco.config.Protocol;
 import toco.data.Dataset;
@@ -64,7 +65,7 @@ final class CompletedRun {
     var scores = new ArrayList<>(inTraining());
     var device = Devices.prepare(plan.training().train());
     try (var model = new Toco(plan.training().model(), device)) {
-      EvaluationRun.load(checkpoint, model);
+      NetworkWeights.load(checkpoint, model);
       int skipped = last(model, device, scores);
       cams(model, device, scores);
       return new Scores(scores, skipped);

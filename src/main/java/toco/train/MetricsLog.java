@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import toco.files.AtomicFile;
+import toco.files.IoReason;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -52,7 +53,7 @@ final class MetricsLog implements AutoCloseable {
         }
         AtomicFile.write(file, kept.toString().getBytes(StandardCharsets.UTF_8));
       } catch (IOException e) {
-        throw new TrainingException("cannot rewrite %s: %s".formatted(file, e.getMessage()), e);
+        throw new TrainingException("cannot rewrite %s: %s".formatted(file, IoReason.of(e)), e);
       }
     }
     return new MetricsLog(file, evaluatedStep);
@@ -96,7 +97,7 @@ final class MetricsLog implements AutoCloseable {
   private TrainingException failure(IOException e) {
     return new TrainingException(
         "cannot write %s: %s; free some space or check permissions, then resume the run"
-            .formatted(file, e.getMessage()),
+            .formatted(file, IoReason.of(e)),
         e);
   }
 

@@ -4,8 +4,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import toco.files.IoReason;
 import toco.tensorboard.EventLog;
 
 /// What a run logs, as events for TensorBoard: numbers as `loss/total`, pictures as `sample 1/CAM`.
@@ -96,7 +98,7 @@ final class TensorBoardLog implements AutoCloseable {
   private TrainingException failure(UncheckedIOException e) {
     return new TrainingException(
         "cannot write TensorBoard's events to %s: %s; free some space or check permissions, then resume the run"
-            .formatted(folder, e.getMessage()),
+            .formatted(folder, IoReason.of(Objects.requireNonNull(e.getCause()))),
         e);
   }
 

@@ -129,7 +129,9 @@ class EvalCommandTest {
     Files.writeString(gone, "no mask");
     var result = eval();
     assertEquals(3, result.status(), result.err());
-    assertTrue(result.err().contains("not scored: "), result.err());
+    var name = gone.getFileName().toString().replace(".png", "");
+    assertTrue(result.err().contains("1 of 5 images are not scored"), result.err());
+    assertEquals(2, result.err().lines().filter(line -> line.contains(name)).count(), result.err());
     assertTrue(result.out().contains("skipped     1 of 5 images"), result.out());
   }
 
@@ -150,6 +152,8 @@ class EvalCommandTest {
     assertFails(1, "eval.scales must be [1]", "--set", "eval.scales=[1, 2]");
     assertFails(2, "must be written I/N", "--shard", "three");
     assertFails(2, "--bootstrap must be ≥ 2", "--bootstrap", "1");
+    assertFails(2, "--crf-workers must be ≥ 1", "--crf-workers", "0");
+    assertFails(2, "expected train-time, voc, voc-crf, coco,", "--protocol", "vocc");
   }
 
   private void assertFails(int status, String part, Object... more) {

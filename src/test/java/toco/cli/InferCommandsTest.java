@@ -16,10 +16,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import toco.checkpoint.SafeTensors;
 import toco.config.Config;
+import toco.files.NpyFile;
 import toco.model.Toco;
+import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
+import toco.torch.Tensor;
+import toco.torch.TensorScope;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Every command of inference once, on a network with random weights.
@@ -129,6 +133,40 @@ class InferCommandsTest {
     var few = toco("eval cam", "--thresholds", "0.3,0.5");
     assertTrue(few.out().contains("\n0.3  "), few.out());
     assertEquals(1, toco("eval cam", "--thresholds", "0.5,0.3").status());
+  }
+
+  @Test
+  void aMaskThatCannotBeReadShowsInTheStatusOfCurveAndPseudoLabels() throws IOException {
+    var mask = images().resolveSibling("SegmentationClassAug/val_00001.png");
+    var whole = Files.readAllBytes(mask);
+    try {
+      Files.write(mask, new byte[] {1});
+      var curve = toco("eval cam", "--json");
+      assertEquals(ExitStatus.SKIPPED, curve.status(), curve.err());
+      assertTrue(curve.err().contains("not evaluated: val_00001: "), curve.err());
+      var json = new JsonMapper().readTree(curve.out());
+      assertEquals(1, json.get("images").asInt());
+      assertEquals("val_00001", json.at("/skipped/0/name").asString());
+      var out = folder.resolve("o");
+      var labels = toco("pseudo-labels", "--split", "val", "--out", out, "--refine", "none");
+      assertEquals(ExitStatus.SKIPPED, labels.status(), labels.err());
+      assertTrue(labels.err().contains("1 masks cannot be read"), labels.err());
+      assertTrue(labels.out().contains("2 label maps"), labels.out());
+    } finally {
+      Files.write(mask, whole);
+    }
+  }
+
+  @Test
+  void probabilitiesThatAreNoneAreNamedWithTheirFile() throws IOException {
+    var image = images().resolve("val_00000.jpg");
+    var prob = folder.resolve("p.npy");
+    try (var _ = TensorScope.open()) {
+      NpyFile.write(prob, Tensor.full(2, DType.FLOAT32, Device.CPU, 2, 96, 96));
+    }
+    var result = Cli.run("crf", "--image", image, "--prob", prob);
+    assertEquals(1, result.status(), result.err());
+    assertTrue(result.err().contains(prob + ": probabilities must be 0 to 1"), result.err());
   }
 
   @Test

@@ -22,6 +22,21 @@ class ModelConfigTest {
     }
   }
 
+  @Test
+  void theFirstDifferenceIsNamedByItsKeyAndTheClassesComeFirst() {
+    var classes = DEMO.with("model.numClasses=3", "data.classNames=[a, b]", "model.depth=6");
+    assertNamed(classes, "model.numClasses 7, but the configuration has 3");
+    assertNamed(DEMO.with("model.depth=6"), "model.depth 4, but the configuration has 6");
+    assertNamed(DEMO.with("model.qkvBias=false"), "model.qkvBias true, but");
+  }
+
+  private static void assertNamed(Config other, String part) {
+    var e =
+        assertThrows(
+            ConfigException.class, () -> DEMO.model().requireSameNetwork(other.model(), FILE));
+    assertTrue(e.getMessage().contains("was trained with " + part), e.getMessage());
+  }
+
   /// The early ViT-S scales its attention otherwise when it starts from published weights.
   @Test
   void evaluatingTheEarlySmallVitWithoutItsPretrainedKeyIsNoticed() {

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.config.Config;
 import toco.config.Split;
+import toco.data.DataException;
 import toco.data.Dataset;
 import toco.image.LabelMap;
 import toco.model.Toco;
@@ -26,6 +29,9 @@ import toco.torch.TensorScope;
 
 class CamCurveTest {
   private static final List<Double> THRESHOLDS = List.of(0.0, 0.2, 0.45, 0.7, 1.0);
+
+  private static final String CLASS_NAMES =
+      "data.classNames=[disc, square, triangle, star, ring, cross]";
 
   @TempDir Path data;
   private long liveBefore;
@@ -85,6 +91,42 @@ class CamCurveTest {
     }
   }
 
+  /// Each image is counted alone, so the matrices equal to the last pixel those of a list without
+  /// the images that are passed over.
+  @Test
+  void imagesThatCannotBeEvaluatedAreNamedAndTheCurveIsThatOfTheRest() throws IOException {
+    Rng.manualSeed(4);
+    var config = config(0.5);
+    try (var model = new Toco(config.model(), Device.CPU)) {
+      var dataset = Dataset.open(config.data(), Split.VAL);
+      var list = data.resolve("lists/val.txt");
+      var names = Files.readAllLines(list);
+      Files.delete(dataset.maskPlace(0));
+      Files.writeString(dataset.imagePath(2), "no image");
+      var curve = evaluate(model, config, dataset);
+      assertEquals(
+          List.of(names.get(0), names.get(2)),
+          curve.skipped().stream().map(Skipped::name).toList());
+      assertEquals(2, curve.images());
+      var rest = config.with("data.layout=voc", "data.valList=rest.txt", CLASS_NAMES);
+      Files.write(data.resolve("rest.txt"), List.of(names.get(1), names.get(3)));
+      var of = evaluate(model, rest, Dataset.open(rest.data(), Split.VAL));
+      for (int t = 0; t < THRESHOLDS.size(); t++) {
+        assertArrayEquals(of.cam().get(t).iou(), curve.cam().get(t).iou());
+        assertArrayEquals(of.camAux().get(t).iou(), curve.camAux().get(t).iou());
+      }
+      Files.delete(dataset.maskPlace(1));
+      Files.delete(dataset.maskPlace(3));
+      var thrown = assertThrows(DataException.class, () -> evaluate(model, config, dataset));
+      assertTrue(thrown.getMessage().contains("none of the 4 images"), thrown.getMessage());
+    }
+  }
+
+  private static CamCurve evaluate(Toco model, Config config, Dataset dataset) {
+    return CamCurve.evaluate(
+        model, config, dataset, Device.CPU, THRESHOLDS, EvaluationListener.NONE);
+  }
+
   /// Four pixels of class 1 with the values 0.2, 0.4, 0.6, 0.8, of which the truth calls the last
   /// two foreground: the thresholds from 0.4 up to 0.6 part them.
   @Test
@@ -100,7 +142,7 @@ class CamCurveTest {
       cam.add(Tensor.of(values, 1, 1, 6), new long[] {1}, truth);
       aux.add(Tensor.of(values, 1, 1, 6), new long[0], truth);
     }
-    var curve = new CamCurve(thresholds, cam.matrices(), aux.matrices(), 1);
+    var curve = new CamCurve(thresholds, cam.matrices(), aux.matrices(), 1, List.of());
     assertEquals(2, curve.bestCam());
     assertEquals(1, cam.matrices().get(2).miou());
     assertEquals(0.25, aux.matrices().getFirst().miou(), 1e-12, "all background");
@@ -114,7 +156,8 @@ class CamCurveTest {
         List.of(List.<Double>of(), List.of(0.5, 0.5), List.of(-0.1), List.of(0.2, 1.1))) {
       var thrown =
           assertThrows(
-              IllegalArgumentException.class, () -> new CamCurve(wrong, List.of(), List.of(), 0));
+              IllegalArgumentException.class,
+              () -> new CamCurve(wrong, List.of(), List.of(), 0, List.of()));
       assertTrue(thrown.getMessage().contains("growing numbers"), thrown.getMessage());
     }
   }

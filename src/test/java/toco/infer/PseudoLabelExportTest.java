@@ -137,6 +137,25 @@ class PseudoLabelExportTest extends InferFixture {
     }
   }
 
+  @Test
+  void anUnreadableMaskIsNamedAndItsImageLabelledAllTheSame() throws IOException {
+    var mask = data.resolve("SegmentationClassAug/train_00002.png");
+    var whole = Files.readAllBytes(mask);
+    try {
+      Files.write(mask, new byte[] {1});
+      var heard = new Heard();
+      var result = run(Refinement.NONE, heard);
+      assertEquals(List.of("train_00002"), result.unscored());
+      assertEquals(List.of(), result.unreadable());
+      assertEquals(TRAIN_IMAGES, result.images());
+      assertEquals(TRAIN_IMAGES - 1, result.scored());
+      assertTrue(Files.exists(folder.resolve("out/train_00002.png")));
+      assertTrue(heard.messages.getFirst().contains(mask.toString()), heard.messages.toString());
+    } finally {
+      Files.write(mask, whole);
+    }
+  }
+
   private static RgbImage blank(int widthPx, int heightPx) {
     return new RgbImage(Arena.ofAuto().allocate(3L * widthPx * heightPx), widthPx, heightPx);
   }

@@ -135,7 +135,7 @@ class RunReportTest {
   void imagesAreSortedByTheirSegmentationsIou() {
     var config = TinyRun.config(shared.resolve("run"), shared.resolve("data"));
     var checkpoint = shared.resolve("run/checkpoints/step-000006.safetensors");
-    var gallery = Gallery.of(config, checkpoint, 6, 5, EvaluationListener.NONE);
+    var gallery = Gallery.of(config, checkpoint, 6, 5, _ -> {}, EvaluationListener.NONE);
     assertTrue(gallery.isScored());
     var iou = gallery.images().stream().map(GalleryImage::segIou).toList();
     assertEquals(2, iou.size());
@@ -186,6 +186,21 @@ class RunReportTest {
     var away = write(run, 3, "data.layout=voc", "data.root=" + folder.resolve("nowhere"));
     assertEquals(0, away.images());
     assertTrue(away.notes().getFirst().contains("nowhere"), away.notes().toString());
+  }
+
+  @Test
+  void anImageThatCannotBeReadIsNamedAndTheOthersAreShown() throws IOException {
+    var image = shared.resolve("data/JPEGImages/val_00001.jpg");
+    var whole = Files.readAllBytes(image);
+    try {
+      Files.write(image, new byte[] {1});
+      var report = write(copyWithout(), 2);
+      assertEquals(1, report.images());
+      assertTrue(report.notes().getLast().contains(image.toString()), report.notes().toString());
+      assertTrue(Page.read(report.page()).html().contains("1 of the 2 images"));
+    } finally {
+      Files.write(image, whole);
+    }
   }
 
   @Test

@@ -1,0 +1,69 @@
+package toco.checkpoint;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import toco.config.Config;
+import toco.model.Toco;
+import toco.torch.Device;
+import toco.torch.LibTorch;
+import toco.torch.Rng;
+
+class NetworkWeightsTest {
+  private static final Config FOUR =
+      Config.load(
+          Path.of("configs/demo.yaml"),
+          List.of(
+              "model.numClasses=4",
+              "data.classNames=[a, b, c]",
+              "model.embedDim=24",
+              "model.depth=3",
+              "model.decoderChannels=8"));
+
+  @TempDir Path folder;
+
+  @Test
+  void weightsOfOtherClassesAreRefusedByTheirNumberNotByTheirShapes() {
+    LibTorch.load();
+    long liveBefore = LibTorch.liveTensors();
+    var file = save(FOUR);
+    try (var model =
+        new Toco(FOUR.with("model.numClasses=3", "data.classNames=[a, b]").model(), Device.CPU)) {
+      TestFiles.assertRefused(
+          file,
+          () -> NetworkWeights.load(file, model),
+          "has 4 classes, background included",
+          "model.numClasses is 3");
+    }
+    assertEquals(liveBefore, LibTorch.liveTensors(), "live tensors");
+  }
+
+  @Test
+  void aNetworkTakesTheFilesWeights() throws IOException {
+    LibTorch.load();
+    var file = save(FOUR);
+    Rng.manualSeed(2);
+    try (var model = new Toco(FOUR.model(), Device.CPU)) {
+      NetworkWeights.load(file, model);
+      var again = folder.resolve("again.safetensors");
+      SafeTensors.write(again, model.params().all(), Map.of());
+      assertArrayEquals(Files.readAllBytes(file), Files.readAllBytes(again));
+    }
+  }
+
+  private Path save(Config config) {
+    Rng.manualSeed(1);
+    var file = folder.resolve("weights.safetensors");
+    try (var model = new Toco(config.model(), Device.CPU)) {
+      SafeTensors.write(file, model.params().all(), Map.of());
+    }
+    return file;
+  }
+}
