@@ -26,33 +26,37 @@ final class ErrorLine {
   private ErrorLine() {}
 
   static String of(Throwable thrown) {
-    if (isDiskFull(thrown)) {
-      return oneLine(
-          "the disk is full: %s; free some space and start again".formatted(text(thrown)));
-    }
+    var what = what(thrown);
     return oneLine(
-        switch (thrown) {
-          case OutOfMemoryError e ->
-              ("the Java heap of %d MB is full (%s);"
-                      + " raise it with TOCO_JAVA_OPTS=-Xmx4g, or lower data.workers")
-                  .formatted(Runtime.getRuntime().maxMemory() >> 20, text(e));
-          case TorchException e when e.kind() == TorchException.Kind.OUT_OF_MEMORY ->
-              "LibTorch ran out of memory: %s; %s".formatted(text(e), MEMORY_REMEDY);
-          case DataException e -> text(e);
-          case ImageException e -> text(e);
-          case CheckpointException e -> text(e);
-          case EvaluationException e -> text(e);
-          case TorchException e -> text(e);
-          case TrainingException e -> text(e);
-          case IllegalArgumentException e -> text(e); // ConfigException among them
-          case IllegalStateException e -> text(e);
-          case UncheckedIOException e -> file(e.getCause());
-          case IOException e -> file(e);
-          default ->
-              ("unexpected %s: %s; this is a fault of the program,"
-                      + " run again with --stacktrace to see where")
-                  .formatted(thrown.getClass().getSimpleName(), text(thrown));
-        });
+        isDiskFull(thrown)
+            ? "the disk is full: %s; free some space and start again".formatted(what)
+            : what);
+  }
+
+  private static String what(Throwable thrown) {
+    return switch (thrown) {
+      case OutOfMemoryError e ->
+          ("the Java heap of %d MB is full (%s);"
+                  + " raise it with TOCO_JAVA_OPTS=-Xmx4g, or lower data.workers")
+              .formatted(Runtime.getRuntime().maxMemory() >> 20, text(e));
+      case TorchException e when e.kind() == TorchException.Kind.OUT_OF_MEMORY ->
+          "LibTorch ran out of memory: %s; %s".formatted(text(e), MEMORY_REMEDY);
+      case DataException e -> text(e);
+      case ImageException e -> text(e);
+      case CheckpointException e -> text(e);
+      case EvaluationException e -> text(e);
+      case TorchException e -> text(e);
+      case TrainingException e -> text(e);
+      case IllegalArgumentException e -> text(e); // ConfigException among them
+      case IllegalStateException e -> text(e);
+      case UncheckedIOException e -> file(e.getCause());
+      case IOException e -> file(e);
+      case Throwable e when isDiskFull(e) -> text(e);
+      default ->
+          ("unexpected %s: %s; this is a fault of the program,"
+                  + " run again with --stacktrace to see where")
+              .formatted(thrown.getClass().getSimpleName(), text(thrown));
+    };
   }
 
   /// Exceptions of files often have nothing but the file's name as message.

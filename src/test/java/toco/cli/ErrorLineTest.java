@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,14 @@ class ErrorLineTest {
   @MethodSource("failures")
   void saysWhatAndWhatToDo(Throwable thrown, String part) {
     assertTrue(ErrorLine.of(thrown).contains(part), ErrorLine.of(thrown));
+  }
+
+  @Test
+  void aFullDiskNamesTheFileAndNoClassOfJava() {
+    var full = new FileSystemException("r.html", null, "No space left on device");
+    assertEquals(
+        "the disk is full: r.html: No space left on device; free some space and start again",
+        ErrorLine.of(new UncheckedIOException(full)));
   }
 
   @Test
