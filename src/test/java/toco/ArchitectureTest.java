@@ -30,6 +30,7 @@ class ArchitectureTest {
       List.of(
           "torch",
           "nn",
+          "optim",
           "files",
           "tensorboard",
           "html",
@@ -40,7 +41,6 @@ class ArchitectureTest {
           "model",
           "cam",
           "loss",
-          "optim",
           "checkpoint",
           "eval",
           "infer",

@@ -12,7 +12,7 @@ import toco.torch.Tensor;
 /// @param localView the image that local crops are cut from, aligned with `view1` up to a flip [B,
 ///   3, H, W]
 /// @param labels float32 [B, K] multi-hot
-/// @param multiHot the labels once more, on the host: [K] an image
+/// @param multiHot the labels once more, on the host: \[K] an image
 /// @param boxes where the picture lies in the padded crop, one a sample
 /// @param samples positions in the data set, one a sample
 public record Batch(

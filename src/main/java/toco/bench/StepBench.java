@@ -13,9 +13,7 @@ import toco.cam.RoiCrops;
 import toco.config.Config;
 import toco.image.ImageBox;
 import toco.model.Toco;
-import toco.optim.Optimizer;
-import toco.optim.ParamGroups;
-import toco.optim.Schedule;
+import toco.train.PublishedOptimizer;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
@@ -91,10 +89,7 @@ public final class StepBench {
         var _ = TensorScope.open();
         var model = new Toco(config.model(), device, Devices.shortFloat(config.train()));
         var optimizer =
-            new Optimizer(
-                ParamGroups.of(model.params(), config.optim()),
-                config.optim(),
-                Schedule.of(config.optim(), config.train()))) {
+            PublishedOptimizer.of(model.params(), config)) {
       var step = new TrainStep(model, optimizer, config, laps);
       var batch = batch(config, device);
       long first = Math.max(config.loss().segStartIter(), config.loss().regStartIter());

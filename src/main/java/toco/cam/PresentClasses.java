@@ -13,7 +13,7 @@ import toco.torch.Tensor;
 /// @param ids class numbers 1…K, 0 where padded; one row an image, equally long
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record PresentClasses(long[][] ids) {
-  /// @param multiHot a row an image: [K], 1 where the class is in the image
+  /// @param multiHot a row an image: \[K], 1 where the class is in the image
   public static PresentClasses of(List<float[]> multiHot) {
     var lists = new ArrayList<List<Long>>();
     for (float[] row : multiHot) {

@@ -33,7 +33,7 @@ public final class ClassLabels {
   ///
   /// @param source where they come from, for error messages
   /// @param numClasses K
-  /// @param byName multi-hot [K] for each name
+  /// @param byName multi-hot \[K] for each name
   /// @throws DataException if a label's length is not K or a value is neither 0 nor 1
   public static ClassLabels of(String source, int numClasses, Map<String, float[]> byName) {
     var labels = new LinkedHashMap<String, Label>();
@@ -74,7 +74,7 @@ public final class ClassLabels {
     return new ClassLabels("the masks", numClasses, byName);
   }
 
-  /// The labels of an image, multi-hot [K], as a new array.
+  /// The labels of an image, multi-hot \[K], as a new array.
   ///
   /// @throws DataException if it has none
   public float[] multiHot(String name) {
@@ -116,7 +116,7 @@ public final class ClassLabels {
   /// In how many of these images each class is.
   ///
   /// @param names labelled ones
-  /// @return [K]
+  /// @return \[K]
   public int[] imagesPerClass(Iterable<String> names) {
     var counts = new int[numClasses];
     for (var name : names) {

@@ -14,7 +14,7 @@ import toco.image.RgbImage;
 /// @param name its name in the list file
 /// @param imagePath a JPEG or PNG file
 /// @param maskPath a PNG of class indices, if there is one; training does not read it
-/// @param labels [K] multi-hot: 1 where the class is in the image, else 0
+/// @param labels \[K] multi-hot: 1 where the class is in the image, else 0
 @SuppressWarnings("ArrayRecordComponent") // values, not identity, are what callers use
 public record Sample(
     int index, String name, Path imagePath, Optional<Path> maskPath, float[] labels) {

@@ -4,8 +4,8 @@ package toco.eval;
 /// anything to count is NaN.
 ///
 /// @param imageF1 F1 of each image's classes, averaged over the images
-/// @param f1 [K] F1 of each class over the images
-/// @param averagePrecision [K] the mean of the precision over the recalls that a falling threshold
+/// @param f1 \[K] F1 of each class over the images
+/// @param averagePrecision \[K] the mean of the precision over the recalls that a falling threshold
 ///   on the class's logit passes through, without interpolation; images of one logit are passed
 ///   together
 @SuppressWarnings("ArrayRecordComponent") // values, not identity, are what callers use

@@ -10,7 +10,7 @@ public final class PatchCosine {
   /// The mean cosine over all pairs of different tokens.
   ///
   /// @param tokens [B, N, D]; N = 1 has no pair and gives NaN
-  /// @return [B]
+  /// @return \[B]
   public static Tensor mean(Tensor tokens) {
     return Predictions.meanPairwiseCosine(tokens);
   }

@@ -45,7 +45,7 @@ public final class TensorPictures {
   /// normalised to reach 1.)
   ///
   /// @param cam [K, H, W]
-  /// @param labels [K] multi-hot
+  /// @param labels \[K] multi-hot
   /// @return 0…K−1, or −1 if the image has no class
   public static int mostActiveClass(Tensor cam, Tensor labels) {
     var means = cam.mean(new long[] {1, 2}, false).toFloatArray();

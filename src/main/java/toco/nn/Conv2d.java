@@ -5,7 +5,7 @@ import toco.torch.Functional;
 import toco.torch.Functional.Pair;
 import toco.torch.Tensor;
 
-/// A 2-D convolution: weight [out, in, k, k], bias [out] or none.
+/// A 2-D convolution: weight [out, in, k, k], bias \[out] or none.
 public final class Conv2d {
   /// Its square geometry, in pixels.
   public record Geometry(int kernel, int stride, int padding, int dilation) {

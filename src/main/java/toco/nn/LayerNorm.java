@@ -3,7 +3,7 @@ package toco.nn;
 import toco.torch.Functional;
 import toco.torch.Tensor;
 
-/// Normalises the last dimension: weight and bias [width].
+/// Normalises the last dimension: weight and bias \[width].
 public final class LayerNorm {
   private final Tensor weight;
   private final Tensor bias;

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 import toco.torch.Functional;
 import toco.torch.Tensor;
 
-/// `x · weightᵀ + bias`: weight [out, in], bias [out].
+/// `x · weightᵀ + bias`: weight [out, in], bias \[out].
 public final class Linear {
   private final Tensor weight;
   private final @Nullable Tensor bias;
@@ -57,7 +57,7 @@ public final class Linear {
     return Functional.geluLinear(residual, hidden, before.bias(), weight, bias);
   }
 
-  /// What is added to each row, [out], if anything.
+  /// What is added to each row, \[out], if anything.
   public @Nullable Tensor bias() {
     return bias;
   }

@@ -4,34 +4,30 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import toco.config.OptimConfig;
 import toco.torch.Tensor;
 import toco.torch.TensorList;
 
-/// Updates parameter groups by AdamW or SGD, all in one native call, at the rates of a [Schedule].
+/// Updates parameter groups by an [UpdateRule], all in one native call, at the rates of a [Schedule].
 ///
 /// A parameter that got no gradient counts as having a zero one: its moments age and its weights
 /// decay. That is what a loss term of weight 0 does in the published code, where ours skips the
 /// computation.
 public final class Optimizer implements AutoCloseable {
-  private static final double EPS = 1e-8;
-  private static final double SGD_MOMENTUM = 0.9;
-
   private final List<ParamGroup> groups;
   private final TensorList params; // of all groups, one after the other
   private final TensorList first;
   private final TensorList second;
-  private final OptimConfig config;
+  private final UpdateRule rule;
   private final Schedule schedule;
   private long step;
 
   /// @param groups closed with the optimizer
-  public Optimizer(List<ParamGroup> groups, OptimConfig config, Schedule schedule) {
+  public Optimizer(List<ParamGroup> groups, UpdateRule rule, Schedule schedule) {
     this.groups = List.copyOf(groups);
     params = joined(ParamGroup::params);
     first = joined(ParamGroup::first);
     second = joined(ParamGroup::second);
-    this.config = config;
+    this.rule = rule;
     this.schedule = schedule;
   }
 
@@ -39,32 +35,33 @@ public final class Optimizer implements AutoCloseable {
     return new TensorList(groups.stream().map(part).flatMap(List::stream).toList());
   }
 
-  /// AdamW at a constant rate over one list of parameters, for networks of one's own.
+  /// AdamW with PyTorch's defaults at a constant rate, for networks of one's own.
+  ///
+  /// @param params weights by name, as [toco.nn.Parameters#trainable] gives them; they stay the
+  ///   caller's
   public static Optimizer adamW(Map<String, Tensor> params, double lr) {
-    var constant = new Schedule(OptimConfig.Kind.POLY_WARMUP_ADAMW, 0, Integer.MAX_VALUE, 1, 0);
-    var config =
-        new OptimConfig(
-            OptimConfig.Kind.POLY_WARMUP_ADAMW, lr, 1, null, null, 0.01, List.of(0.9, 0.999), 0.9);
-    return new Optimizer(List.of(ParamGroup.of("all", lr, params)), config, constant);
+    return constant(params, lr, UpdateRule.AdamW.DEFAULT);
+  }
+
+  /// SGD at a constant rate, for networks of one's own.
+  ///
+  /// @param params weights by name; they stay the caller's
+  public static Optimizer sgd(Map<String, Tensor> params, double lr, double momentum) {
+    return constant(params, lr, new UpdateRule.Sgd(momentum, 0));
+  }
+
+  private static Optimizer constant(Map<String, Tensor> params, double lr, UpdateRule rule) {
+    return new Optimizer(List.of(ParamGroup.of("all", lr, params)), rule, Schedule.constant());
   }
 
   /// Updates every group from the gradients that lie on its parameters.
   public void step() {
     var rates = groups.stream().map(this::atItsRate).toList();
-    switch (config.kind()) {
-      case POLY_WARMUP_ADAMW, COS_WARMUP_ADAMW ->
-          params.adamwStep(
-              first,
-              second,
-              rates,
-              step + 1,
-              config.betas().get(0),
-              config.betas().get(1),
-              EPS,
-              config.weightDecay(),
-              true);
-      case POLY_WARMUP_SGD ->
-          params.sgdStep(first, rates, step + 1, SGD_MOMENTUM, config.weightDecay(), true);
+    switch (rule) {
+      case UpdateRule.AdamW(double beta1, double beta2, double eps, double decay) ->
+          params.adamwStep(first, second, rates, step + 1, beta1, beta2, eps, decay, true);
+      case UpdateRule.Sgd(double momentum, double decay) ->
+          params.sgdStep(first, rates, step + 1, momentum, decay, true);
     }
     step++;
   }

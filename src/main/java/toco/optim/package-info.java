@@ -1,4 +1,4 @@
-/// Optimizers over parameter groups, and their learning-rate schedules.
+/// Optimizers over parameter groups, at rates that are functions of the step.
 @NullMarked
 package toco.optim;
 

@@ -12,10 +12,8 @@ import toco.batch.Batch;
 import toco.cam.RoiCrops;
 import toco.config.Config;
 import toco.config.OptimConfig;
-import toco.optim.Optimizer;
 import toco.optim.ParamGroup;
-import toco.optim.ParamGroups;
-import toco.optim.Schedule;
+import toco.train.PublishedOptimizer;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Tensor;
@@ -52,7 +50,7 @@ final class TrainingCases {
     var zs = new ArrayList<Tensor>();
     var rates = new ArrayList<Double>();
     try (var optimizer =
-        new Optimizer(groups, config.optim(), Schedule.of(config.optim(), config.train()))) {
+        PublishedOptimizer.of(groups, config)) {
       for (long step = 0; step < steps; step++) {
         optimizer.zeroGrad();
         w.mul(golden.in("grad_w").select(0, step)).sum().backward();
@@ -75,11 +73,9 @@ final class TrainingCases {
 
   static Map<String, Tensor> trajectory(GoldenCase golden, Path directory, Config micro) {
     var config = trajectoryConfig(golden, micro);
-    var optim = config.optim();
     try (var model = MicroNetwork.load(directory, config, Device.CPU);
         var optimizer =
-            new Optimizer(
-                ParamGroups.of(model.params(), optim), optim, Schedule.of(optim, config.train()))) {
+            PublishedOptimizer.of(model.params(), config)) {
       var step = new TrainStep(model, optimizer, config);
       var series = new LinkedHashMap<String, List<Double>>();
       var flags = new ArrayList<Tensor>();

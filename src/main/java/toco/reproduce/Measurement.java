@@ -11,9 +11,7 @@ import toco.config.Split;
 import toco.data.Dataset;
 import toco.eval.Evaluator;
 import toco.model.Toco;
-import toco.optim.Optimizer;
-import toco.optim.ParamGroups;
-import toco.optim.Schedule;
+import toco.train.PublishedOptimizer;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
@@ -61,10 +59,7 @@ final class Measurement {
     var phases = new ArrayList<Forecast.Timed>();
     var settings = config.train();
     try (var optimizer =
-            new Optimizer(
-                ParamGroups.of(model.params(), config.optim()),
-                config.optim(),
-                Schedule.of(config.optim(), settings));
+            PublishedOptimizer.of(model.params(), config);
         var ring =
             new BatchRing(
                 BatchSource.of(config, Datasets.open(config, Split.TRAIN), device),

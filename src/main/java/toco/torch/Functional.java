@@ -37,7 +37,7 @@ public final class Functional {
   ///
   /// @param input [B, C, H, W]
   /// @param weight [O, C / groups, kh, kw]
-  /// @param bias [O] or null
+  /// @param bias \[O] or null
   /// @return [B, O, H', W']
   public static Tensor conv2d(
       Tensor input,
@@ -87,7 +87,7 @@ public final class Functional {
   /// backward pass: the normalised input is computed again there.
   ///
   /// @param input [..., in]
-  /// @param normWeight [in], as is normBias
+  /// @param normWeight \[in], as is normBias
   /// @param weight [out, in]
   /// @return [..., out]
   public static Tensor normLinear(
@@ -102,9 +102,9 @@ public final class Functional {
   ///
   /// @param residual [..., out]
   /// @param hidden [..., in]
-  /// @param hiddenBias [in] or null
+  /// @param hiddenBias \[in] or null
   /// @param weight [out, in]
-  /// @param bias [out] or null
+  /// @param bias \[out] or null
   /// @return [..., out]
   public static Tensor geluLinear(
       Tensor residual,
@@ -127,7 +127,7 @@ public final class Functional {
   /// @param residual [..., out]
   /// @param input [..., in]
   /// @param weight [out, in]
-  /// @param bias [out] or null
+  /// @param bias \[out] or null
   /// @return [..., out]
   public static Tensor linearAdd(
       Tensor residual, Tensor input, Tensor weight, @Nullable Tensor bias) {

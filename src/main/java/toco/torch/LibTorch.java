@@ -19,7 +19,8 @@ import toco.torch.ffi.TocoTorch;
 /// The process-wide state of LibTorch: loading it, threads, devices, and the count of live tensors.
 ///
 /// The shim is named by the system property `toco.library` or the environment variable
-/// `TOCO_LIBRARY`; `bin/toco` and the Maven build set the first. It finds LibTorch's own libraries
+/// `TOCO_LIBRARY`; `bin/toco` and the Maven build set the first. Where neither is set it is built
+/// from the sources in the jar, once, into `~/.cache/toco`. It finds LibTorch's own libraries
 /// through its rpath. Loading happens on first use.
 public final class LibTorch {
   private static final int DRAIN = 64;
@@ -35,8 +36,8 @@ public final class LibTorch {
 
   /// Loads the shim and LibTorch, if that has not happened yet.
   ///
-  /// @throws TorchException of kind IO, naming the remedy, if they cannot be found or loaded, or if
-  ///   another LibTorch is already in the process
+  /// @throws TorchException of kind IO, naming the remedy, if they cannot be found, built or loaded,
+  ///   or if another LibTorch is already in the process
   public static void load() {
     var _ = Loader.library();
   }
@@ -52,7 +53,7 @@ public final class LibTorch {
       Path library = null;
       String failure = null;
       try {
-        library = locate();
+        library = ShimLibrary.locate();
         refuseSecondLibTorch(library);
         System.load(library.toString());
       } catch (TorchException e) {
@@ -70,24 +71,6 @@ public final class LibTorch {
         throw new TorchException(TorchException.Kind.IO, String.valueOf(FAILURE));
       }
       return LIBRARY;
-    }
-
-    private static Path locate() {
-      var named = System.getProperty("toco.library", System.getenv("TOCO_LIBRARY"));
-      if (named == null || named.isEmpty()) {
-        throw new TorchException(
-            TorchException.Kind.IO,
-            "the native library is not named; start through bin/toco, or set -Dtoco.library to the"
-                + " libtoco_torch.so that native/build.sh printed");
-      }
-      var path = Path.of(named).toAbsolutePath();
-      if (!Files.isRegularFile(path)) {
-        throw new TorchException(
-            TorchException.Kind.IO,
-            "no native library at %s; build it with native/build.sh, or run bin/toco doctor"
-                .formatted(path));
-      }
-      return path;
     }
 
     private static void refuseSecondLibTorch(Path library) {

@@ -20,8 +20,6 @@ import toco.eval.Evaluator;
 import toco.eval.Scores;
 import toco.model.Toco;
 import toco.optim.Optimizer;
-import toco.optim.ParamGroups;
-import toco.optim.Schedule;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
@@ -61,10 +59,7 @@ public final class Trainer implements AutoCloseable {
     try (var _ = TensorScope.open()) {
       model = new Toco(config.model(), device, Devices.shortFloat(config.train()));
       optimizer =
-          new Optimizer(
-              ParamGroups.of(model.params(), config.optim()),
-              config.optim(),
-              Schedule.of(config.optim(), config.train()));
+          PublishedOptimizer.of(model.params(), config);
     }
     trainStep = new TrainStep(model, optimizer, config);
     listener.onMessage(

@@ -29,13 +29,11 @@ import toco.image.ImageBox;
 import toco.image.ImageDecoder;
 import toco.image.RgbImage;
 import toco.model.Toco;
-import toco.optim.Optimizer;
-import toco.optim.ParamGroups;
-import toco.optim.Schedule;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
+import toco.train.PublishedOptimizer;
 import toco.train.Datasets;
 import toco.train.TrainStep;
 
@@ -168,10 +166,7 @@ class DataPreviewTest extends PreviewFixture {
     var expected = new ArrayList<List<String>>();
     try (var model = new Toco(config.model(), Device.CPU);
         var optimizer =
-            new Optimizer(
-                ParamGroups.of(model.params(), config.optim()),
-                config.optim(),
-                Schedule.of(config.optim(), config.train()));
+            PublishedOptimizer.of(model.params(), config);
         var ring = new BatchRing(BatchSource.of(config, dataset, Device.CPU), 0, 1);
         var _ = TensorScope.open()) {
       SafeTensors.write(weights, model.params().all(), Map.of());

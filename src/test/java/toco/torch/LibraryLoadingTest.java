@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,11 @@ class LibraryLoadingTest {
 
   private String attempt(List<String> options, String... arguments)
       throws IOException, InterruptedException, URISyntaxException {
+    return attempt(Map.of(), options, arguments);
+  }
+
+  private String attempt(Map<String, String> environment, List<String> options, String... arguments)
+      throws IOException, InterruptedException, URISyntaxException {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xmx64m", "-Xshare:auto"));
@@ -48,6 +54,7 @@ class LibraryLoadingTest {
     command.addAll(List.of(arguments));
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().remove("TOCO_LIBRARY");
+    builder.environment().putAll(environment);
     var child = builder.start();
     var output = new String(child.getInputStream().readAllBytes());
     assertEquals(0, child.waitFor(), output);
@@ -77,9 +84,16 @@ class LibraryLoadingTest {
     }
   }
 
+  /// Its cache holds no shim: the build starts, and finds no LibTorch where LIBTORCH points.
   @Test
-  void aLibraryThatIsNotNamedIsAskedFor() throws Exception {
-    assertSays(attempt(List.of()), "not named", "bin/toco", "-Dtoco.library");
+  void aLibraryThatIsNotNamedIsBuiltAndAFailureToldWithTheRemedy() throws Exception {
+    var environment =
+        Map.of("XDG_CACHE_HOME", folder.toString(), "LIBTORCH", folder.resolve("none").toString());
+    var line = attempt(environment, List.of());
+    assertSays(line, "not named", "building it failed with status 1", "-Dtoco.library");
+    try (var unpacked = Files.walk(folder)) {
+      assertTrue(unpacked.anyMatch(file -> file.endsWith("native/include/toco_torch.h")));
+    }
   }
 
   @Test

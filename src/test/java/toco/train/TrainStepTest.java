@@ -18,9 +18,6 @@ import toco.cam.RoiCrops;
 import toco.config.Config;
 import toco.image.ImageBox;
 import toco.model.Toco;
-import toco.optim.Optimizer;
-import toco.optim.ParamGroups;
-import toco.optim.Schedule;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
@@ -106,10 +103,7 @@ class TrainStepTest {
     try (var _ = TensorScope.open();
         var model = new Toco(config.model(), Device.CPU, Devices.shortFloat(config.train()));
         var optimizer =
-            new Optimizer(
-                ParamGroups.of(model.params(), config.optim()),
-                config.optim(),
-                Schedule.of(config.optim(), config.train()))) {
+            PublishedOptimizer.of(model.params(), config)) {
       var step = new TrainStep(model, optimizer, config);
       var batch = batch(config.model().foregroundClasses());
       var totals = new ArrayList<Double>();

@@ -1,4 +1,4 @@
-package toco.optim;
+package toco.train;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -6,14 +6,15 @@ import java.util.Map;
 import java.util.function.Predicate;
 import toco.config.OptimConfig;
 import toco.nn.Parameters;
+import toco.optim.ParamGroup;
 import toco.torch.Tensor;
 
 /// The four groups of ToCo's weights: backbone, its norms, classifiers with the student head, and
 /// decoder. Frozen weights, such as the teacher head's, belong to none.
-public final class ParamGroups {
+final class ParamGroups {
   private ParamGroups() {}
 
-  public static List<ParamGroup> of(Parameters params, OptimConfig optim) {
+  static List<ParamGroup> of(Parameters params, OptimConfig optim) {
     return List.of(
         group(
             "backbone",

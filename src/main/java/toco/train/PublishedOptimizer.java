@@ -1,0 +1,41 @@
+package toco.train;
+
+import java.util.List;
+import toco.config.Config;
+import toco.config.OptimConfig;
+import toco.nn.Parameters;
+import toco.optim.Optimizer;
+import toco.optim.ParamGroup;
+import toco.optim.UpdateRule;
+
+/// The optimizer of a run as its configuration has it (METHOD.md, training step 8).
+public final class PublishedOptimizer {
+  private static final double EPS = 1e-8;
+  private static final double SGD_MOMENTUM = 0.9;
+
+  private PublishedOptimizer() {}
+
+  /// Over the trainable weights of a network, in the four published groups.
+  ///
+  /// @param params stay the caller's, and must outlive the optimizer
+  public static Optimizer of(Parameters params, Config config) {
+    return of(ParamGroups.of(params, config.optim()), config);
+  }
+
+  /// Over groups of one's own.
+  ///
+  /// @param groups closed with the optimizer
+  public static Optimizer of(List<ParamGroup> groups, Config config) {
+    var schedule = PublishedSchedule.of(config.optim(), config.train());
+    return new Optimizer(groups, rule(config.optim()), schedule);
+  }
+
+  private static UpdateRule rule(OptimConfig optim) {
+    return switch (optim.kind()) {
+      case POLY_WARMUP_ADAMW, COS_WARMUP_ADAMW ->
+          new UpdateRule.AdamW(
+              optim.betas().get(0), optim.betas().get(1), EPS, optim.weightDecay());
+      case POLY_WARMUP_SGD -> new UpdateRule.Sgd(SGD_MOMENTUM, optim.weightDecay());
+    };
+  }
+}
