@@ -3,7 +3,6 @@ package toco.infer;
 import java.nio.file.Path;
 import java.util.List;
 import toco.config.Protocol;
-import toco.eval.TensorPictures;
 import toco.image.ImageWriter;
 import toco.image.LabelMap;
 import toco.image.Overlay;
@@ -48,7 +47,7 @@ public final class SegmentationExport {
             images,
             listener,
             (_, image, picture) ->
-                write(options, image, picture, TensorPictures.labelMap(segmenter.labels(picture))));
+                write(options, image, picture, segmenter.segment(picture)));
     return new Result(images.size() - unreadable.size(), unreadable);
   }
 

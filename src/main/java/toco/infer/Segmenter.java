@@ -2,25 +2,44 @@ package toco.infer;
 
 import toco.config.Protocol;
 import toco.eval.MultiScaleInference;
+import toco.eval.TensorPictures;
+import toco.image.LabelMap;
 import toco.image.RgbImage;
+import toco.torch.GradMode;
 import toco.torch.Tensor;
+import toco.torch.TensorScope;
 
-/// Segments images as a protocol says (METHOD "Evaluation").
-final class Segmenter {
+/// Segments images as a protocol says (METHOD "Evaluation"). Several platform threads may share one.
+///
+/// ```java
+/// try (var network = TrainedNetwork.ofRun(Path.of("runs/demo"), Device.CPU); var arena = Arena.ofConfined()) {
+///   var segmenter = new Segmenter(network, Protocol.Name.VOC);
+///   var labels = segmenter.segment(ImageDecoder.decode(Path.of("cat.jpg"), arena));
+///   ImageWriter.writePng(labels, Path.of("cat-labels.png"));
+/// }
+/// ```
+public final class Segmenter {
   private final TrainedNetwork network;
   private final Protocol protocol;
   private final MultiScaleInference inference;
 
-  Segmenter(TrainedNetwork network, Protocol.Name name) {
+  /// @param network stays the caller's, and must outlive the segmenter
+  public Segmenter(TrainedNetwork network, Protocol.Name name) {
     this.network = network;
     protocol = Protocol.of(name, network.config());
     inference = new MultiScaleInference(protocol.scales(), protocol.flip(), protocol.combine());
   }
 
-  /// Labels of an image at its own size.
-  ///
+  /// Labels of an image at its own size, 0…K. Frees all that it made on the way.
+  public LabelMap segment(RgbImage picture) {
+    try (var _ = TensorScope.open();
+        var _ = GradMode.noGrad()) {
+      return TensorPictures.labelMap(labels(picture));
+    }
+  }
+
   /// @return int64 [H, W], 0…K
-  Tensor labels(RgbImage picture) {
+  private Tensor labels(RgbImage picture) {
     var input = MultiScaleInference.input(picture, protocol.sizePx(), network.device());
     var logits = inference.logits(network.model(), input, picture.heightPx(), picture.widthPx());
     return protocol.crf() == null

@@ -1,11 +1,14 @@
 package toco.infer;
 
 import java.nio.file.Path;
+import java.util.List;
 import toco.checkpoint.Checkpoint;
+import toco.checkpoint.CheckpointException;
 import toco.checkpoint.NetworkWeights;
 import toco.config.Config;
 import toco.model.Toco;
 import toco.torch.Device;
+import toco.torch.TensorScope;
 
 /// A network with its weights, and the configuration it is used under. Owns the network.
 ///
@@ -26,6 +29,20 @@ public record TrainedNetwork(Config config, Toco model, Device device) implement
     } catch (RuntimeException e) {
       model.close();
       throw e;
+    }
+  }
+
+  /// The newest usable checkpoint of a run, under the configuration it was trained with.
+  ///
+  /// @throws toco.checkpoint.CheckpointException if the run has none
+  public static TrainedNetwork ofRun(Path runDir, Device device) {
+    try (var _ = TensorScope.open()) {
+      var found =
+          Checkpoint.latest(runDir)
+              .orElseThrow(() -> new CheckpointException(runDir, "has no checkpoint; train it first"));
+      var origin = found.file().toString();
+      var config = Config.parse(found.checkpoint().configYaml(), origin, List.of());
+      return load(found.file(), config, device);
     }
   }
 

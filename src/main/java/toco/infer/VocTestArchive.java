@@ -20,7 +20,6 @@ import toco.config.Protocol;
 import toco.config.Split;
 import toco.data.DataException;
 import toco.data.Dataset;
-import toco.eval.TensorPictures;
 import toco.files.AtomicFile;
 import toco.files.IoReason;
 import toco.files.TarGz;
@@ -127,7 +126,7 @@ public final class VocTestArchive {
               (_, image, picture) ->
                   archive.add(
                       competition.place(image.name()),
-                      ImageWriter.png(TensorPictures.labelMap(segmenter.labels(picture)))));
+                      ImageWriter.png(segmenter.segment(picture))));
       if (!gone.isEmpty()) {
         throw new IOException("images changed meanwhile: " + String.join(", ", gone));
       }
