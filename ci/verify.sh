@@ -27,6 +27,7 @@ command -v cmake >/dev/null || missing+=(cmake)
 command -v g++ >/dev/null || missing+=(g++)
 command -v ninja >/dev/null || missing+=(ninja-build)
 command -v mvn >/dev/null || missing+=(maven)
+command -v curl >/dev/null || missing+=(curl)
 python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
 [[ $(PATH=$PATH:/sbin:/usr/sbin ldconfig -p) == *libturbojpeg.so.0* ]] || missing+=(libturbojpeg0)
 if [ ${#missing[@]} -gt 0 ]; then
@@ -53,7 +54,7 @@ begin "parity with LibTorch $oldest"
 TOCO_LIBTORCH_VERSION=$oldest bin/toco parity src/test/resources/golden --skip-unsupported
 
 begin 'demo of 300 steps: no tensor left behind, memory flat'
-bin/toco demo --dir "$scratch/demo" --set "data.root=$scratch/data" --set train.maxIters=300
+bin/toco demo --dir "$scratch/demo" --set "data.root=$scratch/synthetic-plain" --set train.maxIters=300
 python3 - "$scratch/demo/metrics.jsonl" <<'EOF'
 import json, sys
 lines = [json.loads(line) for line in open(sys.argv[1])]
@@ -66,6 +67,9 @@ assert len(steps) > 10 and len(live) == 1, live
 middle = sorted(resident)[len(resident) // 2]
 assert max(abs(early - middle), abs(late - middle)) <= 50, resident
 EOF
+
+begin 'examples: each by its line'
+bash ci/examples.sh "$scratch"
 
 step='done'
 printf '\n=== all passed in %d s\n' $((SECONDS - started))

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.EvaluationResult;
 import java.lang.foreign.Linker;
@@ -18,9 +19,12 @@ import java.lang.foreign.SymbolLookup;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import toco.cli.Main;
 import toco.image.TurboJpeg;
 import toco.torch.LibTorch;
 
@@ -54,11 +58,18 @@ class ArchitectureTest {
           "reproduce",
           "cli");
 
-  private static final JavaClasses CLASSES = new ClassFileImporter().importPath(mainClasses());
+  /// The packages that programs build on: their public types need no user here.
+  private static final Set<String> API =
+      Stream.of("torch", "nn", "optim", "config", "image", "model", "checkpoint", "train", "infer")
+          .map(name -> "toco." + name)
+          .collect(Collectors.toSet());
 
-  private static Path mainClasses() {
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter().importPath(classesBeside(LibTorch.class));
+
+  private static Path classesBeside(Class<?> type) {
     try {
-      return Path.of(LibTorch.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
     } catch (URISyntaxException e) {
       throw new AssertionError(e);
     }
@@ -160,5 +171,47 @@ class ArchitectureTest {
                     DescribedPredicate.not(
                         resideInAnyPackage("toco.torch..", "java..", "org.jspecify.annotations")))
                 .evaluate(CLASSES)));
+  }
+
+  /// The rest is package-private: what is public is used from outside, if only by a test, or named
+  /// by something that is. Whoever starts the program uses [toco.cli.Main].
+  @Test
+  void publicTypesAreUsedOutsideTheirPackageOrBelongToTheApi() {
+    var idle = new TreeSet<String>();
+    var withTests =
+        new ClassFileImporter()
+            .importPaths(
+                classesBeside(LibTorch.class), classesBeside(ArchitectureTest.class));
+    for (var main : CLASSES) {
+      var type = withTests.get(main.getName());
+      boolean open = type.isTopLevelClass() && type.getModifiers().contains(JavaModifier.PUBLIC);
+      if (open
+          && !API.contains(type.getPackageName())
+          && !type.getPackageName().endsWith(".ffi") // as jextract made them
+          && !type.isEquivalentTo(Main.class)
+          && !type.isAssignableTo(Throwable.class)
+          && !isUsedOutside(type)
+          && !isNamedByPublicMember(type)) {
+        idle.add(type.getName());
+      }
+    }
+    assertTrue(idle.isEmpty(), () -> "public, though nothing outside needs them: " + idle);
+  }
+
+  /// By itself, or one of the types inside it.
+  private static boolean isUsedOutside(JavaClass type) {
+    return type.getPackage().getClasses().stream()
+        .filter(part -> (part.getName() + "$").startsWith(type.getName() + "$"))
+        .flatMap(part -> part.getDirectDependenciesToSelf().stream())
+        .anyMatch(use -> !use.getOriginClass().getPackageName().equals(type.getPackageName()));
+  }
+
+  private static boolean isNamedByPublicMember(JavaClass type) {
+    return type.getPackage().getClasses().stream()
+        .filter(other -> !other.isEquivalentTo(type.reflect()))
+        .filter(other -> other.getModifiers().contains(JavaModifier.PUBLIC))
+        .flatMap(other -> other.getMethods().stream())
+        .filter(method -> method.getModifiers().contains(JavaModifier.PUBLIC))
+        .anyMatch(method -> method.getAllInvolvedRawTypes().contains(type));
   }
 }

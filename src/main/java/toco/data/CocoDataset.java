@@ -18,7 +18,7 @@ import toco.config.Split;
 /// A listed name tells its folder, or is written with it (`train2014/NAME`). Labels go by the name
 /// alone. The published lists hold the images that have an annotation at all, 82,081 of train and
 /// 40,137 of val, and `val_part` the first 5,000 of val.
-public final class CocoDataset extends ListedDataset {
+final class CocoDataset extends ListedDataset {
   private static final Pattern NAME = Pattern.compile("COCO_([a-z]+\\d{4})_\\d+");
 
   private final Path imageDir;

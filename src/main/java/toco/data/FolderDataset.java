@@ -15,7 +15,7 @@ import toco.config.Split;
 /// extension. Without a training list all labelled images are for training, but those of the other
 /// lists. The mask of `beach/IMG_1.jpg` is `beach/IMG_1.png` in the folder of masks, or `IMG_1.png`
 /// if no other image is called so.
-public final class FolderDataset extends ListedDataset {
+final class FolderDataset extends ListedDataset {
   private final ImageFolder images;
   private final Path imageDir;
   private final Path maskDir;

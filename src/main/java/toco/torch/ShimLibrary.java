@@ -147,7 +147,7 @@ final class ShimLibrary {
         return earlier;
       }
     }
-    var build = script("build.sh", folder);
+    var build = script("build.sh", folder, "--tidy");
     if (build.status() != 0) {
       throw failure(
           "the native library is not named, and building it failed with status %d (%s/native/build.sh; what it said is above); name one in -Dtoco.library"
