@@ -1,7 +1,9 @@
 package toco.checkpoint;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import toco.files.IoReason;
 
 /// A weights or checkpoint file that cannot be used, or could not be written. The message is one
 /// line: the file, what was expected, what was found, and what to do.
@@ -15,6 +17,14 @@ public final class CheckpointException extends RuntimeException {
 
   public CheckpointException(Path file, String problem, @Nullable Throwable cause) {
     super(file + ": " + problem, cause);
+  }
+
+  static CheckpointException unwritable(Path file, IOException cause) {
+    return new CheckpointException(
+        file,
+        "cannot be written: %s; free space or choose another folder, an older file of that name is untouched"
+            .formatted(IoReason.of(cause)),
+        cause);
   }
 
   /// Text from a file as a message may show it: on one line, and short.

@@ -28,9 +28,13 @@ final class CheckpointFormat {
 
   /// The weights in a safetensors file: a checkpoint's model, or else all of it.
   static Map<String, Tensor> modelOf(SafeTensors.Contents contents) {
-    return contents.metadata().containsKey(KEY_VERSION)
+    return isCheckpoint(contents)
         ? StateDict.withoutPrefix(contents.tensors(), MODEL)
         : contents.tensors();
+  }
+
+  static boolean isCheckpoint(SafeTensors.Contents contents) {
+    return contents.metadata().containsKey(KEY_VERSION);
   }
 
   /// The configuration in a file's metadata, if it has one.

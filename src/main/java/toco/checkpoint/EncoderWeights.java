@@ -4,29 +4,41 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import toco.model.PositionEmbedding;
 import toco.torch.Shape;
 import toco.torch.Tensor;
 
-/// Fits a pretrained vision transformer's weights to a network's `encoder.*` parameters.
+/// Fits a pretrained vision transformer's weights to a network's `encoder.*` parameters: releases of
+/// timm, DeiT, DINO and MAE, whose names are timm's, and the encoder of a ToCo file.
 final class EncoderWeights {
   private static final String PREFIX = "encoder.";
+
+  /// What stands before an encoder's names in files that hold more: ToCo's, and DINO's.
+  private static final List<String> PREFIXES = List.of(PREFIX, "backbone.");
+
+  /// Classifier heads of timm and DeiT, DINO's projection, MAE's decoder.
+  private static final Pattern PASSED_OVER =
+      Pattern.compile("(head|head_dist|fc_norm|pre_logits)\\..*|decoder_.*|mask_token");
+
   private static final String POSITION = PREFIX + "pos_embed";
   private static final String DISTILLED = PREFIX + "dist_token";
+  private static final String PATCHES = PREFIX + "patch_embed.proj.weight"; // [D, 3, P, P]
+  private static final Pattern BLOCK = Pattern.compile("encoder\\.blocks\\.(\\d{1,4})\\..*");
 
   private EncoderWeights() {}
 
   static String load(StateDict file, Map<String, Tensor> parameters) {
-    boolean prefixed = file.tensors().keySet().stream().anyMatch(name -> name.startsWith(PREFIX));
     var weights = new LinkedHashMap<String, Tensor>();
     var passedOver = new ArrayList<String>();
+    var prefix = prefix(file.tensors());
     file.tensors()
         .forEach(
             (name, tensor) -> {
-              if (prefixed ? !name.startsWith(PREFIX) : isHead(name)) {
+              if (!name.startsWith(prefix) || (prefix.isEmpty() && isPassedOver(name))) {
                 passedOver.add(name);
               } else {
-                weights.put(prefixed ? name : PREFIX + name, tensor);
+                weights.put(PREFIX + name.substring(prefix.length()), tensor);
               }
             });
     var encoder = new LinkedHashMap<String, Tensor>();
@@ -36,6 +48,7 @@ final class EncoderWeights {
             encoder.put(name, parameter);
           }
         });
+    requireSameKind(file, weights, encoder);
     var resized = fitPosition(weights, encoder);
     new StateDict(file.source(), weights).into(encoder);
     return "encoder loaded from %s: %d tensors%s%s"
@@ -46,16 +59,56 @@ final class EncoderWeights {
             passedOver.isEmpty() ? "" : "; passed over " + summary(passedOver));
   }
 
-  private static boolean isHead(String name) {
-    return name.startsWith("head.")
-        || name.startsWith("head_dist.")
-        || name.startsWith("pre_logits");
+  private static String prefix(Map<String, Tensor> tensors) {
+    return PREFIXES.stream()
+        .filter(prefix -> tensors.keySet().stream().anyMatch(name -> name.startsWith(prefix)))
+        .findFirst()
+        .orElse("");
+  }
+
+  private static boolean isPassedOver(String name) {
+    return PASSED_OVER.matcher(name).matches();
   }
 
   private static String summary(List<String> names) {
     return names.size() <= 4
         ? String.join(", ", names)
         : String.join(", ", names.subList(0, 4)) + " and %d more".formatted(names.size() - 4);
+  }
+
+  /// Another architecture shows in dozens of shapes; this names the difference instead.
+  private static void requireSameKind(
+      StateDict file, Map<String, Tensor> weights, Map<String, Tensor> encoder) {
+    var got = description(weights);
+    var expected = description(encoder);
+    if (!got.isEmpty() && !got.equals(expected)) {
+      throw new CheckpointException(
+          file.source(),
+          "is an encoder of %s, but the configuration describes one of %s; choose the model.backbone that it was trained with"
+              .formatted(got, expected));
+    }
+  }
+
+  /// Such as "12 blocks, width 768, patches of 16 px"; empty where the embedding is not found, for
+  /// the comparison of names to report.
+  private static String description(Map<String, Tensor> weights) {
+    var patches = weights.get(PATCHES);
+    if (patches == null || patches.shape().dims() != 4) {
+      return "";
+    }
+    int depth = 0;
+    for (var name : weights.keySet()) {
+      var block = BLOCK.matcher(name);
+      if (block.matches()) {
+        depth = Math.max(depth, 1 + Integer.parseInt(block.group(1)));
+      }
+    }
+    return "%d blocks, width %d, patches of %d px%s"
+        .formatted(
+            depth,
+            patches.size(0),
+            patches.size(2),
+            weights.containsKey(DISTILLED) ? " and a distillation token" : "");
   }
 
   /// Resizes the position embedding, if the grids differ. What cannot be resized is left for the
@@ -69,10 +122,7 @@ final class EncoderWeights {
     int tokens = encoder.containsKey(DISTILLED) ? 2 : 1;
     long gridFrom = grid(from.shape(), tokens);
     long gridTo = grid(to.shape(), tokens);
-    if (gridFrom < 1
-        || gridTo < 1
-        || from.size(2) != to.size(2)
-        || weights.containsKey(DISTILLED) != encoder.containsKey(DISTILLED)) {
+    if (gridFrom < 1 || gridTo < 1 || from.size(2) != to.size(2)) {
       return "";
     }
     weights.put(POSITION, PositionEmbedding.resize(from, tokens, gridTo, gridTo));

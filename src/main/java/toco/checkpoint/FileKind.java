@@ -10,6 +10,7 @@ enum FileKind {
   SAFETENSORS("a safetensors file"),
   ZIP("a ZIP archive, as torch.save writes it"),
   PICKLE("a pickle, as older versions of torch.save write it"),
+  JSON("a JSON file"),
   EMPTY("empty"),
   JPEG("a JPEG picture"),
   PNG("a PNG picture"),
@@ -74,7 +75,8 @@ enum FileKind {
     if (start.startsWith("version https://git-lfs")) {
       return LFS_POINTER;
     }
-    return start.stripLeading().startsWith("<") ? WEB_PAGE : OTHER;
+    var text = start.stripLeading();
+    return text.startsWith("<") ? WEB_PAGE : text.startsWith("{") ? JSON : OTHER;
   }
 
   private static boolean plausibleHeader(long headerBytes) {

@@ -89,10 +89,15 @@ final class MappedFile {
 
   /// The CRC-32 that ZIP archives note for their entries.
   long crc32(long offset, long byteSize) {
+    return crc32(bytes.asSlice(offset, byteSize));
+  }
+
+  /// The same of any memory.
+  static long crc32(MemorySegment bytes) {
     var crc = new CRC32();
-    for (long done = 0; done < byteSize; done += CHUNK_BYTES) {
+    for (long done = 0; done < bytes.byteSize(); done += CHUNK_BYTES) {
       crc.update(
-          bytes.asSlice(offset + done, Math.min(CHUNK_BYTES, byteSize - done)).asByteBuffer());
+          bytes.asSlice(done, Math.min(CHUNK_BYTES, bytes.byteSize() - done)).asByteBuffer());
     }
     return crc.getValue();
   }

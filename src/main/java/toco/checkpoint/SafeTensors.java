@@ -11,7 +11,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import toco.files.AtomicFile;
-import toco.files.IoReason;
 import toco.torch.Device;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
@@ -93,11 +92,7 @@ public final class SafeTensors {
             }
           });
     } catch (IOException e) {
-      throw new CheckpointException(
-          path,
-          "cannot be written: %s; free space or choose another folder, an older file of that name is untouched"
-              .formatted(IoReason.of(e)),
-          e);
+      throw CheckpointException.unwritable(path, e);
     }
   }
 
@@ -130,7 +125,7 @@ public final class SafeTensors {
     return tensor.segment();
   }
 
-  private static void writeAll(FileChannel channel, MemorySegment bytes) throws IOException {
+  static void writeAll(FileChannel channel, MemorySegment bytes) throws IOException {
     for (long done = 0; done < bytes.byteSize(); done += CHUNK_BYTES) {
       ByteBuffer chunk =
           bytes.asSlice(done, Math.min(CHUNK_BYTES, bytes.byteSize() - done)).asByteBuffer();

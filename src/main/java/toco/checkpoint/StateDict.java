@@ -6,7 +6,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
+import toco.config.KeyRule;
 import toco.torch.GradMode;
 import toco.torch.Tensor;
 import toco.torch.TensorInfo;
@@ -27,15 +29,18 @@ public record StateDict(Path source, Map<String, Tensor> tensors) {
   }
 
   /// Reads a safetensors file, one of ToCo's checkpoints (its model), or a `.pth` of PyTorch; the
-  /// content decides which, not the name. A `.pth` may wrap its weights in an entry `model` or
-  /// `state_dict`. The prefix `module.`, which data-parallel training leaves, is taken off.
+  /// content decides which, not the name. A `.pth` may wrap its weights, see [TorchPickle#read].
+  /// Weights in several safetensors files are named by their index, `….safetensors.index.json`, or
+  /// by the folder it is in. The prefix `module.`, which data-parallel training leaves, is taken
+  /// off.
   ///
   /// @throws CheckpointException if the file holds no weights, or is damaged
   public static StateDict load(Path path) {
-    var file = MappedFile.open(path);
+    var file = MappedFile.open(ShardedSafeTensors.indexIn(path));
     var kind = FileKind.of(file);
     var tensors =
         switch (kind) {
+          case JSON -> ShardedSafeTensors.read(file);
           case SAFETENSORS -> CheckpointFormat.modelOf(SafeTensors.read(file));
           case ZIP, PICKLE -> TorchPickle.read(file);
           default ->
@@ -80,12 +85,38 @@ public record StateDict(Path source, Map<String, Tensor> tensors) {
   ///
   /// @param parameters all of the network's; those that do not begin with `encoder.` are not
   ///   touched
+  /// @param rules rename the file's weights first
   /// @return what was done, in one line for the log
-  /// @throws CheckpointException as [#into]
-  public static String loadEncoder(Path path, Map<String, Tensor> parameters) {
+  /// @throws CheckpointException as [#into]; where depth, width, patch size or distillation differ,
+  ///   it says so
+  public static String loadEncoder(
+      Path path, Map<String, Tensor> parameters, List<KeyRule> rules) {
     try (var _ = TensorScope.open()) {
-      return EncoderWeights.load(StateDict.load(path), parameters);
+      return EncoderWeights.load(StateDict.load(path).renamed(rules), parameters);
     }
+  }
+
+  /// A tensor of this name, which must be there.
+  Tensor tensor(String name) {
+    return Objects.requireNonNull(tensors.get(name), name);
+  }
+
+  private StateDict renamed(List<KeyRule> rules) {
+    var renamed = new LinkedHashMap<String, Tensor>();
+    tensors.forEach(
+        (name, tensor) -> {
+          var to = name;
+          for (var rule : rules) {
+            to = rule.apply(to);
+          }
+          if (renamed.put(to, tensor) != null) {
+            throw new CheckpointException(
+                source,
+                "has two weights that the rules of model.pretrainedKeys name %s; make them more particular"
+                    .formatted(CheckpointException.quote(to)));
+          }
+        });
+    return new StateDict(source, renamed);
   }
 
   static Map<String, Tensor> withoutPrefix(Map<String, Tensor> tensors, String prefix) {

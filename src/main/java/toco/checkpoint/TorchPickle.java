@@ -21,10 +21,10 @@ import toco.torch.Shape;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// Reads the weights in PyTorch's `.pth` and `.pt` files, in the ZIP form and in the older stream
-/// form.
+/// PyTorch's `.pth` and `.pt` files: reads the weights in them, in the ZIP form and in the older
+/// stream form, and writes the ZIP form.
 ///
-/// No code in them runs: the pickle inside is interpreted by [Unpickler], which knows tensors,
+/// No code in a file runs: the pickle inside is interpreted by [Unpickler], which knows tensors,
 /// plain containers, numbers and strings, and refuses the file if it names anything else.
 public final class TorchPickle {
   private static final ValueLayout.OfLong LONG_LE =
@@ -33,7 +33,9 @@ public final class TorchPickle {
   private static final Long STREAM_VERSION = 1001L;
   private static final String PICKLE_NAME = "/data.pkl";
   private static final int MAX_PICKLE_BYTES = 64 << 20;
-  private static final List<String> WRAPPERS = List.of("model", "state_dict");
+  private static final List<String> WRAPPERS =
+      List.of("model", "state_dict", "model_state_dict", "teacher");
+  private static final int MAX_WRAPPERS = 4; // one inside the other
 
   private final MappedFile file;
   private final Map<String, Storage> storages = new HashMap<>();
@@ -45,7 +47,8 @@ public final class TorchPickle {
     this.file = file;
   }
 
-  /// Reads a state dict: the file's own, or the one under its entry `model` or `state_dict`.
+  /// Reads a state dict: the file's own, or the one under its entry `model`, `state_dict`,
+  /// `model_state_dict` or, as DINO has it, `teacher`, or under several of these in turn.
   ///
   /// @return tensors by their names in the file, in its order; they belong to the innermost scope,
   ///   or else to the caller, and lie in the mapped file where aligned, as with [SafeTensors#read]
@@ -53,6 +56,16 @@ public final class TorchPickle {
   ///   dict
   public static Map<String, Tensor> read(Path path) {
     return read(MappedFile.open(path));
+  }
+
+  /// Writes a state dict as `torch.save(OrderedDict(…), path)` does, whole or not at all. Python's
+  /// `torch.load` reads it, with `weights_only=True` and `mmap=True` too.
+  ///
+  /// @param tensors of any device and layout; each gets a storage of its own, so that tensors that
+  ///   share memory are written once each
+  /// @throws CheckpointException if the file cannot be written
+  public static void write(Path path, Map<String, Tensor> tensors) {
+    TorchArchive.write(path, tensors);
   }
 
   static Map<String, Tensor> read(MappedFile file) {
@@ -207,17 +220,29 @@ public final class TorchPickle {
   }
 
   private Map<?, ?> stateDict(Object root) {
-    if (!(root instanceof Map<?, ?> map)) {
+    if (!(root instanceof Map<?, ?> outermost)) {
       throw new CheckpointException(
           file.path(),
           "expected a state dict, but the file holds something else; save model.state_dict()");
     }
+    Map<?, ?> map = outermost;
+    for (int depth = 0; depth < MAX_WRAPPERS; depth++) { // a map may be inside itself
+      var inner = wrapped(map);
+      if (inner == null) {
+        return map;
+      }
+      map = inner;
+    }
+    throw refused("state dicts inside one another", null);
+  }
+
+  private static @Nullable Map<?, ?> wrapped(Map<?, ?> map) {
     for (var wrapper : WRAPPERS) {
       if (map.get(wrapper) instanceof Map<?, ?> inner) {
         return inner;
       }
     }
-    return map;
+    return null;
   }
 
   private Tensor tensor(StoredTensor stored) {

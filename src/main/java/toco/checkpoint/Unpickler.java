@@ -32,13 +32,17 @@ final class Unpickler {
 
   private static final Object MARK = new Object();
   private static final int MAX_STACK = 1 << 20;
-  private static final int MAX_MEMO = 1 << 22;
+  private static final int MAX_MEMO = 1 << 20;
+
+  /// The largest networks have some thousand tensors, of some twenty objects each.
+  private static final int MAX_OBJECTS = 1 << 22;
 
   private final PickleInput in;
   private final ArrayList<Object> stack = new ArrayList<>();
   private final Map<Integer, Object> memo = new HashMap<>();
 
   private final Map<String, Storage> storages;
+  private int objects;
 
   private Unpickler(PickleInput in, Map<String, Storage> storages) {
     this.in = in;
@@ -250,6 +254,9 @@ final class Unpickler {
   }
 
   private void push(Object value) {
+    if (++objects > MAX_OBJECTS) {
+      throw new IllegalArgumentException("a pickle of more than %,d objects".formatted(MAX_OBJECTS));
+    }
     if (stack.size() >= MAX_STACK) {
       throw new IllegalArgumentException(
           "a pickle with more than %,d unfinished objects".formatted(MAX_STACK));

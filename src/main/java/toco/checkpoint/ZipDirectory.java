@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Where the entries of a ZIP archive lie in its file, so that they can be used in place. Names are
@@ -41,6 +42,9 @@ final class ZipDirectory {
   private final MappedFile file;
   private final Map<String, Entry> entries = new LinkedHashMap<>();
 
+  /// Where each entry's header and content lie: end by start.
+  private final TreeMap<Long, Long> extents = new TreeMap<>();
+
   private ZipDirectory(MappedFile file) {
     this.file = file;
   }
@@ -72,9 +76,11 @@ final class ZipDirectory {
     if (count < 0 || count > MAX_ENTRIES) {
       throw damaged("it claims %d entries".formatted(count), null);
     }
+    long directory = at;
     for (long i = 0; i < count; i++) {
       at = readEntry(at);
     }
+    refuseOverlaps(directory);
   }
 
   private long findEnd() {
@@ -119,7 +125,24 @@ final class ZipDirectory {
     if (entries.put(name, new Entry(name, data, size, u32(at + 16))) != null) {
       throw damaged("entry %s comes twice".formatted(quote(name)), null);
     }
+    if (extents.put(local, data + size) != null) {
+      throw damaged("two of its entries overlap", null);
+    }
     return extra + extraBytes + u16(at + 32);
+  }
+
+  /// One content under many names would make a small file a large load.
+  private void refuseOverlaps(long directory) {
+    long end = 0;
+    for (var extent : extents.entrySet()) {
+      if (extent.getKey() < end) {
+        throw damaged("two of its entries overlap", null);
+      }
+      end = extent.getValue();
+    }
+    if (end > directory) {
+      throw damaged("an entry reaches into its directory", null);
+    }
   }
 
   /// The 64-bit values that replace saturated 32-bit ones, in the order of the fields.

@@ -1,5 +1,5 @@
-/// Weights in files: safetensors (read by mapping, written whole or not at all), PyTorch's `.pth`
-/// (read without executing anything), and a training run's checkpoints.
+/// Weights in files: safetensors and PyTorch's `.pth` (read by mapping and without executing
+/// anything, written whole or not at all), and a training run's checkpoints.
 @NullMarked
 package toco.checkpoint;
 

@@ -14,6 +14,7 @@ import toco.infer.LabelChoice;
 import toco.infer.MapSource;
 import toco.infer.Refinement;
 import toco.infer.VocTestArchive;
+import toco.torch.DType;
 
 /// The `toco` command. Results go to stdout, progress and errors to stderr; the exit status is 0
 /// for success, 1 for failure, 2 for wrong usage, 3 for work done without some images, 130 for a
@@ -92,6 +93,7 @@ public final class Main {
         .addSubcommand(new PseudoLabelsCommand(console))
         .addSubcommand(SubmitCommand.commandLine(console))
         .addSubcommand(new ParityCommand(console))
+        .addSubcommand(CheckpointCommand.commandLine(console))
         .addSubcommand(DataCommand.commandLine(console))
         .addSubcommand(BenchCommand.commandLine(console))
         .addSubcommand(new ConfigCommand(console))
@@ -99,6 +101,7 @@ public final class Main {
         .addSubcommand(new CommandLine.HelpCommand());
     choices(root, Protocol.Name.class);
     choices(root, Split.class);
+    choices(root, DType.class);
     choices(root, SyntheticConfig.Variant.class);
     choices(root, CrfOptions.Preset.class);
     choices(root, LabelChoice.class);

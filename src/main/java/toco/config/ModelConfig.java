@@ -6,6 +6,7 @@ import static toco.config.Checks.invalid;
 import static toco.config.Checks.positive;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// `model.*`: the network (METHOD.md "Network"). The keys from `patchSizePx` to `distilled`
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// @param backbone timm's name of the encoder, or `custom`
 /// @param pretrained file with the encoder's weights (a DeiT or timm release, `.pth` or
 ///   `.safetensors`), relative to the working directory; absent: initialised at random
+/// @param pretrainedKeys rules that rename the weights of `pretrained`, one after the other, each
+///   `FROM -> TO`: a regular expression, and what takes the place of its matches; for encoders whose
+///   names are not timm's, such as `^visual\. -> `
 /// @param imageSizePx side of the image that the stored position embedding covers; it is resized to
 ///   the grid at hand on every forward. Absent: the backbone's (224 or 384)
 /// @param patchSizePx side of a patch, P
@@ -42,6 +46,7 @@ import org.jspecify.annotations.Nullable;
 public record ModelConfig(
     @Default("deit_base_patch16_224") Backbone backbone,
     @Default("null") @Nullable Path pretrained,
+    @Default("[]") List<String> pretrainedKeys,
     @Default("null") @Nullable Integer imageSizePx,
     @Default("null") @Nullable Integer patchSizePx,
     @Default("null") @Nullable Integer embedDim,
@@ -63,6 +68,8 @@ public record ModelConfig(
     @Default("0.02") double initStd) {
 
   public ModelConfig {
+    pretrainedKeys = List.copyOf(pretrainedKeys);
+    pretrainedKeys.forEach(rule -> KeyRule.parse("model.pretrainedKeys", rule));
     atLeast("model.numClasses", numClasses, 2);
     if (numClasses > 255) {
       throw invalid("model.numClasses", "≤ 255 (label 255 means ignored)", numClasses);
@@ -109,6 +116,13 @@ public record ModelConfig(
         layerNormEps,
         attentionScale,
         distilled);
+  }
+
+  /// The rules of `pretrainedKeys`, read.
+  public List<KeyRule> keyRules() {
+    return pretrainedKeys.stream()
+        .map(rule -> KeyRule.parse("model.pretrainedKeys", rule))
+        .toList();
   }
 
   /// Checks that weights trained with this configuration mean the same in another: what shapes

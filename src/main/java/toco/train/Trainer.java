@@ -267,7 +267,8 @@ public final class Trainer implements AutoCloseable {
     var pretrained = config.model().pretrained();
     if (pretrained != null) {
       try (var _ = TensorScope.open()) {
-        listener.onMessage(StateDict.loadEncoder(pretrained, model.params().all()));
+        listener.onMessage(
+            StateDict.loadEncoder(pretrained, model.params().all(), config.model().keyRules()));
       }
     }
   }

@@ -160,6 +160,56 @@ final class HostilePickleTest {
     assertRefused(name, () -> TorchPickle.read(name), "name");
   }
 
+  /// Thirty million small objects would take a gigabyte, or a file of 64 MB four.
+  @Test
+  void manyObjectsAreRefused() throws IOException {
+    var popped = archive(folder.resolve("popped"), latin("]0".repeat(5_000_000) + "}."), Map.of());
+    assertRefused(popped, () -> TorchPickle.read(popped), "objects");
+    var memo = new StringBuilder();
+    for (int i = 0; i < 1_100_000; i++) {
+      memo.append(i == 0 ? ")" : "").append("\u0094");
+    }
+    var remembered = archive(folder.resolve("memo"), latin(memo + "."), Map.of());
+    assertRefused(remembered, () -> TorchPickle.read(remembered), "remembered objects");
+  }
+
+  @Test
+  void wrappersInsideThemselvesAreRefused() throws IOException {
+    var loop =
+        archive(folder.resolve("loop"), pickle("}q", 0, text("model") + "h", 0, "s."), Map.of());
+    assertRefused(loop, () -> TorchPickle.read(loop), "inside one another");
+  }
+
+  /// Two names for one content, and a content that reaches into the directory.
+  @Test
+  void overlappingEntriesAreRefused() throws IOException {
+    var code = pickle("}" + text("w") + tensor(0, 6, 1, 6) + "s.");
+    var whole =
+        Files.readAllBytes(
+            archive(folder.resolve("whole"), code, Map.of("0", SIX_FLOATS, "1", SIX_FLOATS)));
+    int last = lastCentral(whole);
+    int before = lastCentral(Arrays.copyOf(whole, last));
+    var shared = whole.clone();
+    System.arraycopy(whole, before + 42, shared, last + 42, 4); // the place of its local header
+    var overlapping = Files.write(folder.resolve("shared"), shared);
+    assertRefused(overlapping, () -> TorchPickle.read(overlapping), "overlap");
+    var long30 = whole.clone();
+    for (int field : new int[] {20, 24}) { // both sizes, 30 bytes more
+      long30[last + field] += 30;
+    }
+    var reaching = Files.write(folder.resolve("reaching"), long30);
+    assertRefused(reaching, () -> TorchPickle.read(reaching), "reaches into its directory");
+  }
+
+  private static int lastCentral(byte[] zip) {
+    for (int at = zip.length - 46; at >= 0; at--) {
+      if (zip[at] == 'P' && zip[at + 1] == 'K' && zip[at + 2] == 1 && zip[at + 3] == 2) {
+        return at;
+      }
+    }
+    throw new AssertionError("no central entry");
+  }
+
   @Test
   void whatIsNoStateDictIsNamed() throws IOException {
     var epoch =

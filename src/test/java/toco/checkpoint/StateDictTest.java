@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import toco.config.Config;
 import toco.torch.DType;
 import toco.torch.Interpolation;
 import toco.torch.LibTorch;
@@ -120,7 +122,7 @@ final class StateDictTest {
   @Test
   void aReleasesEncoderLoadsWithoutItsHead() {
     var parameters = parameters();
-    var done = StateDict.loadEncoder(golden("micro_deit_pretrained.pth"), parameters);
+    var done = StateDict.loadEncoder(golden("micro_deit_pretrained.pth"), parameters, List.of());
     assertTrue(done.contains("passed over head.weight, head.bias"), done);
     assertFalse(done.contains("resized"), done);
     SafeTensors.read(golden("micro.safetensors"))
@@ -139,7 +141,7 @@ final class StateDictTest {
   @Test
   void anEncoderLoadsOutOfAWholeNetworkToo() {
     var parameters = parameters();
-    var done = StateDict.loadEncoder(golden("micro.pth"), parameters);
+    var done = StateDict.loadEncoder(golden("micro.pth"), parameters, List.of());
     assertTrue(done.contains("passed over") && done.contains("more"), done);
     assertTrue(parameters.get("encoder.norm.weight").abs().sum().item() > 0);
     assertEquals(0, parameters.get("classifier.weight").abs().sum().item());
@@ -151,7 +153,7 @@ final class StateDictTest {
   void aPositionEmbeddingOfAnotherGridIsResizedBicubically() {
     var parameters = parameters();
     parameters.put("encoder.pos_embed", Tensor.zeros(1, 1 + 36, 48));
-    var done = StateDict.loadEncoder(golden("micro_deit_pretrained.pth"), parameters);
+    var done = StateDict.loadEncoder(golden("micro_deit_pretrained.pth"), parameters, List.of());
     assertTrue(done.contains("resized from 4×4 to 6×6"), done);
     var got = parameters.get("encoder.pos_embed");
     var source = SafeTensors.read(golden("micro.safetensors")).tensors().get("encoder.pos_embed");
@@ -170,9 +172,82 @@ final class StateDictTest {
     var file = golden("micro_deit_pretrained.pth");
     assertRefused(
         file,
-        () -> StateDict.loadEncoder(file, parameters),
+        () -> StateDict.loadEncoder(file, parameters, List.of()),
         "2 of another shape",
         "encoder.norm.weight (expected [64], got [48])");
+  }
+
+  /// DINO: a teacher whose encoder has a prefix, beside a projection head.
+  @Test
+  void anEncoderInsideWrappersAndPrefixesLoads() throws IOException {
+    var release = TorchPickle.read(golden("micro_deit_pretrained.pth"));
+    var named = new LinkedHashMap<String, Tensor>();
+    release.forEach(
+        (name, tensor) -> named.put(name.startsWith("head.") ? name : "backbone." + name, tensor));
+    var file = folder.resolve("dino.pth");
+    TorchPickle.write(file, named);
+    var parameters = parameters();
+    var done = StateDict.loadEncoder(file, parameters, List.of());
+    assertTrue(done.contains("passed over head.weight"), done);
+    assertSameEncoder(parameters);
+  }
+
+  /// MAE: the decoder of its pre-training lies beside the encoder.
+  @Test
+  void thePretrainingDecoderOfMaeIsPassedOver() {
+    var named = new LinkedHashMap<>(TorchPickle.read(golden("micro_deit_pretrained.pth")));
+    named.keySet().removeIf(name -> name.startsWith("head."));
+    named.put("mask_token", Tensor.zeros(1, 1, 48));
+    named.put("decoder_embed.weight", Tensor.zeros(2, 48));
+    named.put("decoder_blocks.0.norm1.weight", Tensor.zeros(2));
+    var file = folder.resolve("mae.pth");
+    TorchPickle.write(file, named);
+    var parameters = parameters();
+    var done = StateDict.loadEncoder(file, parameters, List.of());
+    assertTrue(done.contains("passed over mask_token, decoder_embed.weight"), done);
+    assertSameEncoder(parameters);
+  }
+
+  @Test
+  void rulesRenameWeightsInTheirOrder() {
+    var named = new LinkedHashMap<String, Tensor>();
+    TorchPickle.read(golden("micro_deit_pretrained.pth"))
+        .forEach((name, tensor) -> named.put("visual." + name.replace("blocks.", "layer"), tensor));
+    var file = folder.resolve("renamed.safetensors");
+    SafeTensors.write(file, named, Map.of());
+    var parameters = parameters();
+    var rules = Config.defaults().with("model.pretrainedKeys=['^visual\\.->', 'layer(\\d+)->blocks.$1']");
+    var done = StateDict.loadEncoder(file, parameters, rules.model().keyRules());
+    assertTrue(done.contains("passed over head.weight"), done);
+    assertSameEncoder(parameters);
+    var both = Config.defaults().with("model.pretrainedKeys=['^.* -> x']").model().keyRules();
+    assertRefused(
+        file, () -> StateDict.loadEncoder(file, parameters, both), "two weights", "'x'");
+  }
+
+  private static void assertSameEncoder(Map<String, Tensor> parameters) {
+    SafeTensors.read(golden("micro.safetensors"))
+        .tensors()
+        .forEach(
+            (name, tensor) -> {
+              if (name.startsWith("encoder.")) {
+                assertArrayEquals(tensor.toFloatArray(), parameters.get(name).toFloatArray(), name);
+              }
+            });
+  }
+
+  @Test
+  void anEncoderOfAnotherArchitectureIsDescribed() {
+    var parameters = parameters();
+    parameters.put("encoder.patch_embed.proj.weight", Tensor.zeros(768, 3, 32, 32));
+    parameters.put("encoder.dist_token", Tensor.zeros(1, 1, 768));
+    var file = golden("micro_deit_pretrained.pth");
+    assertRefused(
+        file,
+        () -> StateDict.loadEncoder(file, parameters, List.of()),
+        "width 48, patches of 16 px",
+        "width 768, patches of 32 px and a distillation token",
+        "model.backbone");
   }
 
   @Test

@@ -1,0 +1,59 @@
+package toco.cli;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import toco.checkpoint.StateDict;
+import toco.checkpoint.WeightsFile;
+import toco.torch.TensorScope;
+
+@Command(
+    name = "convert",
+    header = "Writes the weights of a file in another format.",
+    description = {
+      "The ending of OUT says which: .safetensors, or .pth and .pt, which torch.load reads with"
+          + " weights_only=True and the published tools with strict=True.",
+      "Of a training run's checkpoint the network's weights alone are written."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  toco checkpoint convert runs/demo/checkpoints/step-000600.safetensors demo.pth",
+      "  toco checkpoint convert toco_voc.pth toco_voc_half.safetensors --dtype float16"
+    })
+final class CheckpointConvertCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  CommandSpec spec;
+
+  @Parameters(index = "0", paramLabel = "IN", description = "A file of weights.")
+  @SuppressWarnings("NullAway.Init")
+  Path in;
+
+  @Parameters(index = "1", paramLabel = "OUT", description = "The file to write.")
+  @SuppressWarnings("NullAway.Init")
+  Path out;
+
+  @Mixin WeightsOutput output = new WeightsOutput();
+
+  CheckpointConvertCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    var form = output.form(spec.commandLine());
+    WeightsFile.requireWritable(out);
+    try (var _ = TensorScope.open()) {
+      var weights = StateDict.load(in);
+      WeightsFile.write(out, weights.tensors(), form);
+      console.progress().onMessage("wrote %s: %d tensors".formatted(out, weights.tensors().size()));
+    }
+    return ExitStatus.SUCCESS;
+  }
+}

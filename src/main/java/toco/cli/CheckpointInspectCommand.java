@@ -1,0 +1,102 @@
+package toco.cli;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import toco.checkpoint.WeightsListing;
+
+@Command(
+    name = "inspect",
+    header = "Lists the tensors of a file of weights.",
+    description = {
+      "Prints what kind of file it is, what it says of itself, and each tensor's name, dtype, shape"
+          + " and size.",
+      "With --json, one object: file, kind, metadata, tensors (name, dtype, shape, bytes), elements,"
+          + " bytes."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  toco checkpoint inspect deit_base_patch16_224.pth",
+      "  toco checkpoint inspect runs/demo/checkpoints/step-000600.safetensors --json"
+    })
+final class CheckpointInspectCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Parameters(paramLabel = "FILE", description = "A file of weights, or the folder of an index.")
+  @SuppressWarnings("NullAway.Init") // picocli sets what is required
+  Path file;
+
+  @Option(names = "--json", description = "Print one JSON object.")
+  boolean json;
+
+  CheckpointInspectCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    var listing = WeightsListing.of(file);
+    if (json) {
+      console.printJson(object(listing));
+    } else {
+      console.print(text(listing));
+    }
+    return ExitStatus.SUCCESS;
+  }
+
+  private static Map<String, Object> object(WeightsListing listing) {
+    var object = new LinkedHashMap<String, Object>();
+    object.put("file", listing.source().toString());
+    object.put("kind", listing.kind());
+    object.put("metadata", listing.metadata());
+    object.put("tensors", listing.tensors().stream().map(CheckpointInspectCommand::object).toList());
+    object.put("elements", listing.elements());
+    object.put("bytes", listing.byteSize());
+    return object;
+  }
+
+  private static Map<String, Object> object(WeightsListing.Line line) {
+    var object = new LinkedHashMap<String, Object>();
+    object.put("name", line.name());
+    object.put("dtype", line.dtype().toString());
+    object.put("shape", line.shape().sizes());
+    object.put("bytes", line.byteSize());
+    return object;
+  }
+
+  private static String text(WeightsListing listing) {
+    int width = listing.tensors().stream().mapToInt(line -> line.name().length()).max().orElse(0);
+    var text = new StringBuilder("%s: %s%n".formatted(listing.source(), listing.kind()));
+    listing
+        .metadata()
+        .forEach((key, value) -> text.append("%s: %s%n".formatted(key, indented(value))));
+    for (var line : listing.tensors()) {
+      text.append(
+          "%s  %-8s %s%n"
+              .formatted(
+                  line.name() + " ".repeat(width - line.name().length()),
+                  line.dtype(),
+                  line.shape()));
+    }
+    return text.append(totals(listing)).toString();
+  }
+
+  /// A configuration is many lines.
+  private static String indented(String value) {
+    var lines = value.strip().lines().toList();
+    return lines.size() < 2 ? value.strip() : "\n  " + String.join("\n  ", lines);
+  }
+
+  private static String totals(WeightsListing listing) {
+    List<Object> figures =
+        List.of(listing.tensors().size(), listing.elements(), listing.byteSize() / 1e6);
+    return String.format(
+        Locale.ROOT, "%d tensors, %,d elements, %.1f MB%n", figures.toArray());
+  }
+}

@@ -1,0 +1,34 @@
+package toco.cli;
+
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import toco.checkpoint.WeightsFile;
+import toco.torch.DType;
+
+/// In what form weights are written.
+final class WeightsOutput {
+  @Option(
+      names = "--prefix",
+      paramLabel = "TEXT",
+      defaultValue = "",
+      description = "Stands before every name, such as module. for data-parallel code.")
+  String prefix = "";
+
+  @Option(
+      names = "--dtype",
+      paramLabel = "DTYPE",
+      description =
+          "Of all floating-point tensors: float16, bfloat16, float32 or float64 (default: as they"
+              + " are). Others keep theirs.")
+  @Nullable DType dtype;
+
+  WeightsFile.Form form(CommandLine command) {
+    try {
+      return new WeightsFile.Form(prefix, dtype);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command, "--dtype: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package toco.checkpoint;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static toco.checkpoint.TestFiles.assertRefused;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import toco.torch.LibTorch;
+import toco.torch.Tensor;
+import toco.torch.TensorScope;
+
+/// Weights in several files are those of one.
+final class ShardedSafeTensorsTest {
+  private static final String INDEX = "model.safetensors.index.json";
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void shards() {
+    try (var _ = TensorScope.open()) {
+      SafeTensors.write(
+          folder.resolve("one.safetensors"),
+          Map.of("a", Tensor.ones(2), "unused", Tensor.ones(1)),
+          Map.of());
+      SafeTensors.write(
+          folder.resolve("two.safetensors"), Map.of("b", Tensor.zeros(1)), Map.of());
+    }
+  }
+
+  private Path index(String json) throws IOException {
+    return Files.writeString(folder.resolve(INDEX), json.replace('\'', '"'));
+  }
+
+  @Test
+  void theIndexAndItsFolderGiveItsTensorsInItsOrder() throws IOException {
+    var index =
+        index(
+            "{'metadata':{'total_size':12},'weight_map':{'b':'two.safetensors','a':'one.safetensors'}}");
+    long before = LibTorch.liveTensors();
+    for (var path : List.of(index, folder)) {
+      try (var _ = TensorScope.open()) {
+        var tensors = StateDict.load(path).tensors();
+        assertEquals(List.of("b", "a"), List.copyOf(tensors.keySet()));
+        assertArrayEquals(new float[] {1, 1}, tensors.get("a").toFloatArray());
+        assertEquals("an index of safetensors files", WeightsListing.of(path).kind());
+      }
+    }
+    assertEquals(before, LibTorch.liveTensors());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'weight_map':{'a':'../one.safetensors'}} | no name of a file beside it",
+        "{'weight_map':{'a':'/etc/passwd'}} | no name of a file beside it",
+        "{'weight_map':{'a':7}} | no name of a file beside it",
+        "{'weight_map':{'a':''}} | no name of a file beside it",
+        "{'weight_map':{}} | no weight_map",
+        "{'weights':1} | no weight_map",
+        "{'weight_map':{'a':'three.safetensors'}} | no such file",
+        "{'weight_map':{'a':'two.safetensors'}} | lacks tensor 'a'",
+        "{'weight_map': | no JSON",
+      })
+  void indexesThatLieAreRefused(String json, String word) throws IOException {
+    var index = index(json);
+    long before = LibTorch.liveTensors();
+    try (var _ = TensorScope.open()) {
+      var refusal = assertThrows(CheckpointException.class, () -> StateDict.load(index));
+      assertTrue(String.valueOf(refusal.getMessage()).contains(word), refusal.getMessage());
+    }
+    assertEquals(before, LibTorch.liveTensors());
+  }
+
+  @Test
+  void aFolderOfSeveralIndexesIsRefused() throws IOException {
+    index("{}");
+    Files.writeString(folder.resolve("other." + INDEX), "{}");
+    assertRefused(folder, () -> StateDict.load(folder), "2 indexes");
+  }
+}
