@@ -37,6 +37,8 @@ extern "C" {
 
 typedef struct tt_tensor_ *tt_tensor; /* a reference to an at::Tensor */
 typedef struct tt_stack_ *tt_stack;   /* the arguments, then the results, of a boxed operator call */
+typedef struct tt_module_ *tt_module; /* a TorchScript module */
+typedef struct tt_package_ *tt_package; /* a model that AOTInductor compiled */
 
 /* ---- runtime (runtime.cpp) ------------------------------------------------------------------------------------- */
 TT_API const char *tt_last_error(void);       /* never NULL; valid until this thread's next failure */
@@ -250,14 +252,18 @@ TT_API int32_t tt_push_int_list(tt_stack self, const int64_t *values, int64_t co
 TT_API int32_t tt_push_double_list(tt_stack self, const double *values, int64_t count);
 TT_API int32_t tt_push_bool_list(tt_stack self, const int32_t *values, int64_t count);
 TT_API int32_t tt_push_tensor_list(tt_stack self, const tt_tensor *values, int64_t count); /* entries or NULL: then optionals */
+TT_API int32_t tt_push_tuple(tt_stack self, int64_t count); /* the last count values become one tuple */
+TT_API int32_t tt_push_dict(tt_stack self, int64_t count);  /* the last 2 x count, a string and a value by turns, become one dict */
 /* op such as "aten::add", overload such as "Tensor" or "". Missing trailing arguments take the schema's defaults. The
    arguments on the stack are replaced by the results. On failure the stack is empty. */
 TT_API int32_t tt_call(const char *op, const char *overload, tt_stack stack);
 TT_API int32_t tt_schema(const char *op, const char *overload, tt_stack stack); /* pushes the schema's text */
 TT_API int32_t tt_stack_size(tt_stack self, int64_t *out);
-/* 0 none, 1 tensor, 2 int, 3 double, 4 bool, 5 string, 6 int list, 7 double list, 8 bool list, 9 tensor list, 10 other.
-   length is the number of entries of a list, the bytes of a string, else 1. */
+/* 0 none, 1 tensor, 2 int, 3 double, 4 bool, 5 string, 6 int list, 7 double list, 8 bool list, 9 tensor list, 10 other,
+   11 tuple, 12 dict, 13 list of anything else. length is the number of entries of a list, tuple or dict, the bytes of a
+   string, else 1. */
 TT_API int32_t tt_stack_kind(tt_stack self, int64_t index, int32_t *kind, int64_t *length);
+TT_API int32_t tt_stack_contents(tt_stack self, int64_t index, tt_stack *out); /* the entries of a tuple, list or dict (keys and values by turns), as a stack of their own */
 TT_API int32_t tt_stack_tensors_at(tt_stack self, int64_t index, tt_tensor *out); /* a tensor, or each of a list; NULL if undefined */
 TT_API int32_t tt_stack_ints_at(tt_stack self, int64_t index, int64_t *out);       /* an int, bool, or each of a list */
 TT_API int32_t tt_stack_doubles_at(tt_stack self, int64_t index, double *out);     /* a double, or each of a list */
@@ -291,6 +297,29 @@ TT_API int32_t tt_image_flip_(tt_tensor image); /* mirrors the columns */
 TT_API int32_t tt_image_resample(tt_tensor image, const int64_t *cut, const int64_t *scaled, const int64_t *place, int32_t filter, tt_tensor out);
 /* (level - mean) / deviation, three numbers each, into out, float32 [3,H,W], contiguous. */
 TT_API int32_t tt_image_normalize(tt_tensor image, const double *mean, const double *deviation, tt_tensor out);
+
+/* ---- TorchScript (jit.cpp): a module may be called from several threads at once, and freed when none does ------------ */
+/* extra_names: files that were saved beside the code; their texts are pushed in that order, "" for what is not there. */
+TT_API int32_t tt_module_load(const char *path, int32_t device_type, int32_t device_index, const char *const *extra_names, int64_t extra_count, tt_stack extra, tt_module *out);
+TT_API void tt_module_free(tt_module self); /* or NULL */
+/* The arguments on the stack, self apart, are replaced by the one result. On failure the stack is empty. */
+TT_API int32_t tt_module_call(tt_module self, const char *method, tt_stack stack);
+TT_API int32_t tt_module_methods(tt_module self, tt_stack stack); /* pushes a string a method, its schema */
+/* Pushes name, tensor and 1 for a parameter, 0 for a buffer, for each in the module and its children. The tensors are
+   the module's own: what changes them changes it. */
+TT_API int32_t tt_module_tensors(tt_module self, tt_stack stack);
+TT_API int32_t tt_module_train(tt_module self, int32_t on); /* training mode, or evaluation mode */
+TT_API int32_t tt_module_new(const char *name, tt_module *out); /* name of its class, such as "Encoder" */
+TT_API int32_t tt_module_register(tt_module self, const char *name, tt_tensor tensor, int32_t is_parameter); /* shares it */
+TT_API int32_t tt_module_add_child(tt_module self, const char *name, tt_module child); /* shares it */
+TT_API int32_t tt_module_define(tt_module self, const char *source); /* methods, as Python text */
+TT_API int32_t tt_module_save(tt_module self, const char *path, const char *const *extra_names, const char *const *extra_texts, int64_t extra_count);
+
+/* ---- packages of AOTInductor (package.cpp): compiled by Python for one device; TT_NOT_IMPLEMENTED where this LibTorch
+   cannot run them ------------------------------------------------------------------------------------------------ */
+TT_API int32_t tt_package_load(const char *path, tt_package *out); /* a .pt2 file */
+TT_API void tt_package_free(tt_package self); /* or NULL */
+TT_API int32_t tt_package_run(tt_package self, const tt_tensor *inputs, int64_t count, tt_stack results); /* pushes a list of tensors */
 
 #ifdef __cplusplus
 }

@@ -1,14 +1,9 @@
 // The boxed call: any registered operator by name, its arguments on a stack.
 #include <ATen/core/dispatch/Dispatcher.h>
-#include <ATen/core/ivalue.h>
 
 #include <cstring>
 
-#include "shim.h"
-
-struct tt_stack_ {
-  std::vector<c10::IValue> values;
-};
+#include "stack.h"
 
 namespace toco {
 namespace {
@@ -67,6 +62,29 @@ void push_tensors(tt_stack stack, const tt_tensor *handles, int64_t count) {
   push(stack, list);
 }
 
+// Takes the last values off the stack.
+std::vector<c10::IValue> last(tt_stack stack, int64_t count) {
+  auto size = static_cast<int64_t>(stack->values.size());
+  TORCH_CHECK_INDEX(count >= 0 && count <= size, "the stack holds ", size, " values, not ", count);
+  std::vector<c10::IValue> taken(stack->values.end() - count, stack->values.end());
+  stack->values.resize(size - count);
+  return taken;
+}
+
+void push_tuple(tt_stack stack, int64_t count) { push(stack, c10::ivalue::Tuple::create(last(stack, count))); }
+
+// Of the type that TorchScript gives such a literal: Dict[str, type of the first value], or of tensors where there is none.
+void push_dict(tt_stack stack, int64_t count) {
+  auto items = last(stack, 2 * count);
+  auto type = items.empty() ? c10::TypePtr(c10::TensorType::get()) : items[1].isTensor() ? c10::TensorType::get() : items[1].type();
+  c10::impl::GenericDict dict(c10::StringType::get(), type);
+  for (size_t i = 0; i < items.size(); i += 2) {
+    TORCH_CHECK_TYPE(items[i].isString(), "a dict's keys must be strings");
+    dict.insert(items[i], items[i + 1]);
+  }
+  push(stack, dict);
+}
+
 const c10::IValue &at_index(tt_stack stack, int64_t index) {
   TORCH_CHECK_INDEX(index >= 0 && index < static_cast<int64_t>(stack->values.size()), "stack index ", index, " is outside 0..",
                     static_cast<int64_t>(stack->values.size()) - 1);
@@ -85,7 +103,22 @@ void kind(const c10::IValue &value, int32_t *kind, int64_t *length) {
   else if (value.isDoubleList()) *kind = 7, *length = static_cast<int64_t>(value.toDoubleList().size());
   else if (value.isBoolList()) *kind = 8, *length = static_cast<int64_t>(value.toBoolList().size());
   else if (value.isTensorList()) *kind = 9, *length = static_cast<int64_t>(value.toTensorList().size());
+  else if (value.isTuple()) *kind = 11, *length = static_cast<int64_t>(value.toTupleRef().size());
+  else if (value.isGenericDict()) *kind = 12, *length = static_cast<int64_t>(value.toGenericDict().size());
+  else if (value.isList()) *kind = 13, *length = static_cast<int64_t>(value.toListRef().size());
   else *kind = 10;
+}
+
+std::vector<c10::IValue> contents(const c10::IValue &value) {
+  if (value.isTuple()) return value.toTupleRef().elements().vec();
+  if (value.isList()) return value.toListRef().vec();
+  TORCH_CHECK_TYPE(value.isGenericDict(), "only a tuple, list or dict has contents, not a ", value.tagKind());
+  std::vector<c10::IValue> items;
+  for (const auto &item : value.toGenericDict()) {
+    items.push_back(item.key());
+    items.push_back(item.value());
+  }
+  return items;
 }
 
 void tensors_at(const c10::IValue &value, tt_tensor *out) {
@@ -132,11 +165,15 @@ TT_DO(tt_push_double_list, (tt_stack self, const double *values, int64_t count),
 TT_DO(tt_push_bool_list, (tt_stack self, const int32_t *values, int64_t count), toco::push(self, toco::flags(values, count)))
 TT_DO(tt_push_tensor_list, (tt_stack self, const tt_tensor *values, int64_t count), toco::push_tensors(self, values, count))
 
+TT_DO(tt_push_tuple, (tt_stack self, int64_t count), toco::push_tuple(self, count))
+TT_DO(tt_push_dict, (tt_stack self, int64_t count), toco::push_dict(self, count))
+
 TT_DO(tt_call, (const char *op, const char *overload, tt_stack stack), toco::call(op, overload, stack))
 TT_DO(tt_schema, (const char *op, const char *overload, tt_stack stack), toco::push(stack, toco::schema_text(op, overload)))
 
 TT_DO(tt_stack_size, (tt_stack self, int64_t *out), *out = static_cast<int64_t>(self->values.size()))
 TT_DO(tt_stack_kind, (tt_stack self, int64_t index, int32_t *kind, int64_t *length), toco::kind(toco::at_index(self, index), kind, length))
+TT_DO(tt_stack_contents, (tt_stack self, int64_t index, tt_stack *out), *out = new tt_stack_{toco::contents(toco::at_index(self, index))})
 TT_DO(tt_stack_tensors_at, (tt_stack self, int64_t index, tt_tensor *out), toco::tensors_at(toco::at_index(self, index), out))
 TT_DO(tt_stack_ints_at, (tt_stack self, int64_t index, int64_t *out), toco::ints_at(toco::at_index(self, index), out))
 TT_DO(tt_stack_doubles_at, (tt_stack self, int64_t index, double *out), toco::doubles_at(toco::at_index(self, index), out))

@@ -116,6 +116,18 @@ public class TocoTorch extends TocoTorch$shared {
      * }
      */
     public static final AddressLayout tt_stack = TocoTorch.C_POINTER;
+    /**
+     * {@snippet lang=c :
+     * typedef struct tt_module_ *tt_module
+     * }
+     */
+    public static final AddressLayout tt_module = TocoTorch.C_POINTER;
+    /**
+     * {@snippet lang=c :
+     * typedef struct tt_package_ *tt_package
+     * }
+     */
+    public static final AddressLayout tt_package = TocoTorch.C_POINTER;
 
     private static class tt_last_error {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
@@ -11001,6 +11013,128 @@ public class TocoTorch extends TocoTorch$shared {
         }
     }
 
+    private static class tt_push_tuple {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_push_tuple");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_push_tuple(tt_stack self, int64_t count)
+     * }
+     */
+    public static FunctionDescriptor tt_push_tuple$descriptor() {
+        return tt_push_tuple.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_push_tuple(tt_stack self, int64_t count)
+     * }
+     */
+    public static MethodHandle tt_push_tuple$handle() {
+        return tt_push_tuple.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_push_tuple(tt_stack self, int64_t count)
+     * }
+     */
+    public static MemorySegment tt_push_tuple$address() {
+        return tt_push_tuple.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_push_tuple(tt_stack self, int64_t count)
+     * }
+     */
+    public static int tt_push_tuple(MemorySegment self, long count) {
+        var mh$ = tt_push_tuple.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_push_tuple", self, count);
+            }
+            return (int)mh$.invokeExact(self, count);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_push_dict {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_push_dict");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_push_dict(tt_stack self, int64_t count)
+     * }
+     */
+    public static FunctionDescriptor tt_push_dict$descriptor() {
+        return tt_push_dict.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_push_dict(tt_stack self, int64_t count)
+     * }
+     */
+    public static MethodHandle tt_push_dict$handle() {
+        return tt_push_dict.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_push_dict(tt_stack self, int64_t count)
+     * }
+     */
+    public static MemorySegment tt_push_dict$address() {
+        return tt_push_dict.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_push_dict(tt_stack self, int64_t count)
+     * }
+     */
+    public static int tt_push_dict(MemorySegment self, long count) {
+        var mh$ = tt_push_dict.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_push_dict", self, count);
+            }
+            return (int)mh$.invokeExact(self, count);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class tt_call {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             TocoTorch.C_INT,
@@ -11242,6 +11376,68 @@ public class TocoTorch extends TocoTorch$shared {
                 traceDowncall("tt_stack_kind", self, index, kind, length);
             }
             return (int)mh$.invokeExact(self, index, kind, length);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_stack_contents {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_LONG,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_stack_contents");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_stack_contents(tt_stack self, int64_t index, tt_stack *out)
+     * }
+     */
+    public static FunctionDescriptor tt_stack_contents$descriptor() {
+        return tt_stack_contents.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_stack_contents(tt_stack self, int64_t index, tt_stack *out)
+     * }
+     */
+    public static MethodHandle tt_stack_contents$handle() {
+        return tt_stack_contents.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_stack_contents(tt_stack self, int64_t index, tt_stack *out)
+     * }
+     */
+    public static MemorySegment tt_stack_contents$address() {
+        return tt_stack_contents.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_stack_contents(tt_stack self, int64_t index, tt_stack *out)
+     * }
+     */
+    public static int tt_stack_contents(MemorySegment self, long index, MemorySegment out) {
+        var mh$ = tt_stack_contents.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_stack_contents", self, index, out);
+            }
+            return (int)mh$.invokeExact(self, index, out);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -12365,6 +12561,870 @@ public class TocoTorch extends TocoTorch$shared {
                 traceDowncall("tt_image_normalize", image, mean, deviation, out);
             }
             return (int)mh$.invokeExact(image, mean, deviation, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_module_load {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_INT,
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_LONG,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_module_load");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_module_load(const char *path, int32_t device_type, int32_t device_index, const char *const *extra_names, int64_t extra_count, tt_stack extra, tt_module *out)
+     * }
+     */
+    public static FunctionDescriptor tt_module_load$descriptor() {
+        return tt_module_load.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_module_load(const char *path, int32_t device_type, int32_t device_index, const char *const *extra_names, int64_t extra_count, tt_stack extra, tt_module *out)
+     * }
+     */
+    public static MethodHandle tt_module_load$handle() {
+        return tt_module_load.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_module_load(const char *path, int32_t device_type, int32_t device_index, const char *const *extra_names, int64_t extra_count, tt_stack extra, tt_module *out)
+     * }
+     */
+    public static MemorySegment tt_module_load$address() {
+        return tt_module_load.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_module_load(const char *path, int32_t device_type, int32_t device_index, const char *const *extra_names, int64_t extra_count, tt_stack extra, tt_module *out)
+     * }
+     */
+    public static int tt_module_load(MemorySegment path, int device_type, int device_index, MemorySegment extra_names, long extra_count, MemorySegment extra, MemorySegment out) {
+        var mh$ = tt_module_load.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_module_load", path, device_type, device_index, extra_names, extra_count, extra, out);
+            }
+            return (int)mh$.invokeExact(path, device_type, device_index, extra_names, extra_count, extra, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_module_free {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_module_free");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void tt_module_free(tt_module self)
+     * }
+     */
+    public static FunctionDescriptor tt_module_free$descriptor() {
+        return tt_module_free.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void tt_module_free(tt_module self)
+     * }
+     */
+    public static MethodHandle tt_module_free$handle() {
+        return tt_module_free.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void tt_module_free(tt_module self)
+     * }
+     */
+    public static MemorySegment tt_module_free$address() {
+        return tt_module_free.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void tt_module_free(tt_module self)
+     * }
+     */
+    public static void tt_module_free(MemorySegment self) {
+        var mh$ = tt_module_free.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_module_free", self);
+            }
+            mh$.invokeExact(self);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_module_call {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_module_call");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_module_call(tt_module self, const char *method, tt_stack stack)
+     * }
+     */
+    public static FunctionDescriptor tt_module_call$descriptor() {
+        return tt_module_call.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_module_call(tt_module self, const char *method, tt_stack stack)
+     * }
+     */
+    public static MethodHandle tt_module_call$handle() {
+        return tt_module_call.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_module_call(tt_module self, const char *method, tt_stack stack)
+     * }
+     */
+    public static MemorySegment tt_module_call$address() {
+        return tt_module_call.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_module_call(tt_module self, const char *method, tt_stack stack)
+     * }
+     */
+    public static int tt_module_call(MemorySegment self, MemorySegment method, MemorySegment stack) {
+        var mh$ = tt_module_call.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_module_call", self, method, stack);
+            }
+            return (int)mh$.invokeExact(self, method, stack);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_module_methods {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_module_methods");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_module_methods(tt_module self, tt_stack stack)
+     * }
+     */
+    public static FunctionDescriptor tt_module_methods$descriptor() {
+        return tt_module_methods.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_module_methods(tt_module self, tt_stack stack)
+     * }
+     */
+    public static MethodHandle tt_module_methods$handle() {
+        return tt_module_methods.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_module_methods(tt_module self, tt_stack stack)
+     * }
+     */
+    public static MemorySegment tt_module_methods$address() {
+        return tt_module_methods.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_module_methods(tt_module self, tt_stack stack)
+     * }
+     */
+    public static int tt_module_methods(MemorySegment self, MemorySegment stack) {
+        var mh$ = tt_module_methods.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_module_methods", self, stack);
+            }
+            return (int)mh$.invokeExact(self, stack);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_module_tensors {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_module_tensors");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_module_tensors(tt_module self, tt_stack stack)
+     * }
+     */
+    public static FunctionDescriptor tt_module_tensors$descriptor() {
+        return tt_module_tensors.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_module_tensors(tt_module self, tt_stack stack)
+     * }
+     */
+    public static MethodHandle tt_module_tensors$handle() {
+        return tt_module_tensors.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_module_tensors(tt_module self, tt_stack stack)
+     * }
+     */
+    public static MemorySegment tt_module_tensors$address() {
+        return tt_module_tensors.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_module_tensors(tt_module self, tt_stack stack)
+     * }
+     */
+    public static int tt_module_tensors(MemorySegment self, MemorySegment stack) {
+        var mh$ = tt_module_tensors.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_module_tensors", self, stack);
+            }
+            return (int)mh$.invokeExact(self, stack);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_module_train {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_module_train");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_module_train(tt_module self, int32_t on)
+     * }
+     */
+    public static FunctionDescriptor tt_module_train$descriptor() {
+        return tt_module_train.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_module_train(tt_module self, int32_t on)
+     * }
+     */
+    public static MethodHandle tt_module_train$handle() {
+        return tt_module_train.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_module_train(tt_module self, int32_t on)
+     * }
+     */
+    public static MemorySegment tt_module_train$address() {
+        return tt_module_train.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_module_train(tt_module self, int32_t on)
+     * }
+     */
+    public static int tt_module_train(MemorySegment self, int on) {
+        var mh$ = tt_module_train.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_module_train", self, on);
+            }
+            return (int)mh$.invokeExact(self, on);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_module_new {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_module_new");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_module_new(const char *name, tt_module *out)
+     * }
+     */
+    public static FunctionDescriptor tt_module_new$descriptor() {
+        return tt_module_new.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_module_new(const char *name, tt_module *out)
+     * }
+     */
+    public static MethodHandle tt_module_new$handle() {
+        return tt_module_new.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_module_new(const char *name, tt_module *out)
+     * }
+     */
+    public static MemorySegment tt_module_new$address() {
+        return tt_module_new.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_module_new(const char *name, tt_module *out)
+     * }
+     */
+    public static int tt_module_new(MemorySegment name, MemorySegment out) {
+        var mh$ = tt_module_new.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_module_new", name, out);
+            }
+            return (int)mh$.invokeExact(name, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_module_register {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_module_register");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_module_register(tt_module self, const char *name, tt_tensor tensor, int32_t is_parameter)
+     * }
+     */
+    public static FunctionDescriptor tt_module_register$descriptor() {
+        return tt_module_register.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_module_register(tt_module self, const char *name, tt_tensor tensor, int32_t is_parameter)
+     * }
+     */
+    public static MethodHandle tt_module_register$handle() {
+        return tt_module_register.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_module_register(tt_module self, const char *name, tt_tensor tensor, int32_t is_parameter)
+     * }
+     */
+    public static MemorySegment tt_module_register$address() {
+        return tt_module_register.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_module_register(tt_module self, const char *name, tt_tensor tensor, int32_t is_parameter)
+     * }
+     */
+    public static int tt_module_register(MemorySegment self, MemorySegment name, MemorySegment tensor, int is_parameter) {
+        var mh$ = tt_module_register.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_module_register", self, name, tensor, is_parameter);
+            }
+            return (int)mh$.invokeExact(self, name, tensor, is_parameter);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_module_add_child {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_module_add_child");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_module_add_child(tt_module self, const char *name, tt_module child)
+     * }
+     */
+    public static FunctionDescriptor tt_module_add_child$descriptor() {
+        return tt_module_add_child.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_module_add_child(tt_module self, const char *name, tt_module child)
+     * }
+     */
+    public static MethodHandle tt_module_add_child$handle() {
+        return tt_module_add_child.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_module_add_child(tt_module self, const char *name, tt_module child)
+     * }
+     */
+    public static MemorySegment tt_module_add_child$address() {
+        return tt_module_add_child.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_module_add_child(tt_module self, const char *name, tt_module child)
+     * }
+     */
+    public static int tt_module_add_child(MemorySegment self, MemorySegment name, MemorySegment child) {
+        var mh$ = tt_module_add_child.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_module_add_child", self, name, child);
+            }
+            return (int)mh$.invokeExact(self, name, child);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_module_define {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_module_define");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_module_define(tt_module self, const char *source)
+     * }
+     */
+    public static FunctionDescriptor tt_module_define$descriptor() {
+        return tt_module_define.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_module_define(tt_module self, const char *source)
+     * }
+     */
+    public static MethodHandle tt_module_define$handle() {
+        return tt_module_define.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_module_define(tt_module self, const char *source)
+     * }
+     */
+    public static MemorySegment tt_module_define$address() {
+        return tt_module_define.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_module_define(tt_module self, const char *source)
+     * }
+     */
+    public static int tt_module_define(MemorySegment self, MemorySegment source) {
+        var mh$ = tt_module_define.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_module_define", self, source);
+            }
+            return (int)mh$.invokeExact(self, source);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_module_save {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_module_save");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_module_save(tt_module self, const char *path, const char *const *extra_names, const char *const *extra_texts, int64_t extra_count)
+     * }
+     */
+    public static FunctionDescriptor tt_module_save$descriptor() {
+        return tt_module_save.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_module_save(tt_module self, const char *path, const char *const *extra_names, const char *const *extra_texts, int64_t extra_count)
+     * }
+     */
+    public static MethodHandle tt_module_save$handle() {
+        return tt_module_save.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_module_save(tt_module self, const char *path, const char *const *extra_names, const char *const *extra_texts, int64_t extra_count)
+     * }
+     */
+    public static MemorySegment tt_module_save$address() {
+        return tt_module_save.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_module_save(tt_module self, const char *path, const char *const *extra_names, const char *const *extra_texts, int64_t extra_count)
+     * }
+     */
+    public static int tt_module_save(MemorySegment self, MemorySegment path, MemorySegment extra_names, MemorySegment extra_texts, long extra_count) {
+        var mh$ = tt_module_save.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_module_save", self, path, extra_names, extra_texts, extra_count);
+            }
+            return (int)mh$.invokeExact(self, path, extra_names, extra_texts, extra_count);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_package_load {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_package_load");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_package_load(const char *path, tt_package *out)
+     * }
+     */
+    public static FunctionDescriptor tt_package_load$descriptor() {
+        return tt_package_load.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_package_load(const char *path, tt_package *out)
+     * }
+     */
+    public static MethodHandle tt_package_load$handle() {
+        return tt_package_load.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_package_load(const char *path, tt_package *out)
+     * }
+     */
+    public static MemorySegment tt_package_load$address() {
+        return tt_package_load.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_package_load(const char *path, tt_package *out)
+     * }
+     */
+    public static int tt_package_load(MemorySegment path, MemorySegment out) {
+        var mh$ = tt_package_load.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_package_load", path, out);
+            }
+            return (int)mh$.invokeExact(path, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_package_free {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_package_free");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void tt_package_free(tt_package self)
+     * }
+     */
+    public static FunctionDescriptor tt_package_free$descriptor() {
+        return tt_package_free.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void tt_package_free(tt_package self)
+     * }
+     */
+    public static MethodHandle tt_package_free$handle() {
+        return tt_package_free.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void tt_package_free(tt_package self)
+     * }
+     */
+    public static MemorySegment tt_package_free$address() {
+        return tt_package_free.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void tt_package_free(tt_package self)
+     * }
+     */
+    public static void tt_package_free(MemorySegment self) {
+        var mh$ = tt_package_free.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_package_free", self);
+            }
+            mh$.invokeExact(self);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_package_run {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_LONG,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_package_run");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_package_run(tt_package self, const tt_tensor *inputs, int64_t count, tt_stack results)
+     * }
+     */
+    public static FunctionDescriptor tt_package_run$descriptor() {
+        return tt_package_run.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_package_run(tt_package self, const tt_tensor *inputs, int64_t count, tt_stack results)
+     * }
+     */
+    public static MethodHandle tt_package_run$handle() {
+        return tt_package_run.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_package_run(tt_package self, const tt_tensor *inputs, int64_t count, tt_stack results)
+     * }
+     */
+    public static MemorySegment tt_package_run$address() {
+        return tt_package_run.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_package_run(tt_package self, const tt_tensor *inputs, int64_t count, tt_stack results)
+     * }
+     */
+    public static int tt_package_run(MemorySegment self, MemorySegment inputs, long count, MemorySegment results) {
+        var mh$ = tt_package_run.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_package_run", self, inputs, count, results);
+            }
+            return (int)mh$.invokeExact(self, inputs, count, results);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

@@ -46,6 +46,7 @@ class ArchitectureTest {
           "cam",
           "loss",
           "checkpoint",
+          "export",
           "eval",
           "infer",
           "train",

@@ -19,7 +19,8 @@ public final class CheckpointException extends RuntimeException {
     super(file + ": " + problem, cause);
   }
 
-  static CheckpointException unwritable(Path file, IOException cause) {
+  /// Of a file that could not be written: why, and the remedy.
+  public static CheckpointException unwritable(Path file, IOException cause) {
     return new CheckpointException(
         file,
         "cannot be written: %s; free space or choose another folder, an older file of that name is untouched"

@@ -94,6 +94,7 @@ public final class Main {
         .addSubcommand(SubmitCommand.commandLine(console))
         .addSubcommand(new ParityCommand(console))
         .addSubcommand(CheckpointCommand.commandLine(console))
+        .addSubcommand(new ExportCommand(console))
         .addSubcommand(DataCommand.commandLine(console))
         .addSubcommand(BenchCommand.commandLine(console))
         .addSubcommand(new ConfigCommand(console))

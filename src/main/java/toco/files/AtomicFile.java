@@ -30,6 +30,13 @@ public final class AtomicFile {
     void writeTo(FileChannel channel) throws IOException;
   }
 
+  /// Writes a file by its name, for a library that takes no channel.
+  @FunctionalInterface
+  public interface NamedContent {
+    /// @param file does not exist yet
+    void writeTo(Path file) throws IOException;
+  }
+
   /// Replaces `target` by these bytes, making its folder if need be.
   ///
   /// @throws IOException if the folder or file cannot be written; the target is then as before
@@ -59,6 +66,14 @@ public final class AtomicFile {
     write(target, content, true);
   }
 
+  /// The same for content that is written by a name, which is not the target's.
+  ///
+  /// @throws IOException if the folder or file cannot be written; the target is then as before, as
+  ///   it is after whatever else `content` throws
+  public static void writeByName(Path target, NamedContent content) throws IOException {
+    replace(target, content, false);
+  }
+
   /// Whether a file's name is one that unfinished files have.
   public static boolean isTemporary(Path file) {
     var name = file.getFileName().toString();
@@ -66,6 +81,21 @@ public final class AtomicFile {
   }
 
   private static void write(Path target, Content content, boolean durably) throws IOException {
+    replace(
+        target,
+        file -> {
+          try (var channel = FileChannel.open(file, CREATE_NEW, WRITE)) {
+            content.writeTo(channel);
+            if (durably) {
+              channel.force(true);
+            }
+          }
+        },
+        durably);
+  }
+
+  private static void replace(Path target, NamedContent content, boolean durably)
+      throws IOException {
     var absolute = target.toAbsolutePath();
     var folder = absolute.getParent();
     if (folder == null) {
@@ -78,12 +108,7 @@ public final class AtomicFile {
             ".%s.%d-%d%s"
                 .formatted(absolute.getFileName(), pid, COUNTER.incrementAndGet(), SUFFIX));
     try {
-      try (var channel = FileChannel.open(temporary, CREATE_NEW, WRITE)) {
-        content.writeTo(channel);
-        if (durably) {
-          channel.force(true);
-        }
-      }
+      content.writeTo(temporary);
       Files.move(
           temporary, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {

@@ -14,6 +14,12 @@ public final class Normalization {
 
   private Normalization() {}
 
+  /// The figures as text, for programs of others: two lines, mean and deviation, of R, G and B.
+  public static String describe() {
+    return "%s %s %s%n%s %s %s%n"
+        .formatted(MEAN[0], MEAN[1], MEAN[2], STD[0], STD[1], STD[2]);
+  }
+
   /// Normalises an 8-bit image into memory of the caller's.
   ///
   /// @param image uint8 [H, W, 3], contiguous, on any device

@@ -1,0 +1,94 @@
+// TorchScript modules: loaded and called, or built from source text and saved.
+#include <torch/script.h>
+
+#include "stack.h"
+
+struct tt_module_ {
+  torch::jit::Module module;
+};
+
+namespace toco {
+namespace {
+
+using ExtraFiles = torch::jit::ExtraFilesMap;
+
+// The interpreter puts its trace, of the module's own source, before the message proper.
+std::string without_trace(const std::string &what) {
+  constexpr const char *trace = "The following operation failed in the TorchScript interpreter";
+  auto message = what.rfind("Error: ");
+  if (what.rfind(trace, 0) != 0 || message == std::string::npos) return what;
+  auto line = what.rfind('\n', message);
+  auto text = what.substr(line == std::string::npos ? 0 : line + 1);
+  auto end = text.find_last_not_of(" \n");
+  return text.substr(0, end + 1);
+}
+
+torch::jit::Method method(tt_module module, const char *name) {
+  auto found = module->module.find_method(name);
+  TORCH_CHECK_INDEX(found.has_value(), "the module has no method '", name, "'");
+  return *found;
+}
+
+void call(tt_module module, const char *name, tt_stack stack) {
+  std::vector<c10::IValue> arguments;
+  arguments.swap(stack->values);
+  try {
+    stack->values.push_back(method(module, name)(std::move(arguments)));
+  } catch (const c10::Error &) {
+    throw; // of the arguments, or a class of its own
+  } catch (const std::exception &e) {
+    throw std::runtime_error(without_trace(e.what()));
+  }
+}
+
+tt_module load(const char *path, c10::Device device, const char *const *names, int64_t count, tt_stack extra) {
+  ExtraFiles files;
+  for (int64_t i = 0; i < count; i++) files[names[i]] = "";
+  auto module = torch::jit::load(path, device, files);
+  for (int64_t i = 0; i < count; i++) extra->values.emplace_back(files[names[i]]);
+  return new tt_module_{std::move(module)};
+}
+
+void save(tt_module module, const char *path, const char *const *names, const char *const *texts, int64_t count) {
+  ExtraFiles files;
+  for (int64_t i = 0; i < count; i++) files[names[i]] = texts[i];
+  module->module.save(path, files);
+}
+
+void methods(tt_module module, tt_stack stack) {
+  for (const auto &method : module->module.get_methods()) {
+    std::ostringstream text;
+    text << method.function().getSchema();
+    stack->values.emplace_back(text.str());
+  }
+}
+
+void tensors(tt_module module, tt_stack stack) {
+  auto push = [stack](const std::string &name, const at::Tensor &tensor, bool is_parameter) {
+    stack->values.emplace_back(name);
+    stack->values.emplace_back(tensor);
+    stack->values.emplace_back(static_cast<int64_t>(is_parameter));
+  };
+  for (const auto &item : module->module.named_parameters()) push(item.name, item.value, true);
+  for (const auto &item : module->module.named_buffers()) push(item.name, item.value, false);
+}
+
+}  // namespace
+}  // namespace toco
+
+TT_DO(tt_module_load,
+      (const char *path, int32_t device_type, int32_t device_index, const char *const *extra_names, int64_t extra_count, tt_stack extra, tt_module *out),
+      *out = toco::load(path, toco::device(device_type, device_index), extra_names, extra_count, extra))
+void tt_module_free(tt_module self) { delete self; }
+TT_DO(tt_module_call, (tt_module self, const char *method, tt_stack stack), toco::call(self, method, stack))
+TT_DO(tt_module_methods, (tt_module self, tt_stack stack), toco::methods(self, stack))
+TT_DO(tt_module_tensors, (tt_module self, tt_stack stack), toco::tensors(self, stack))
+TT_DO(tt_module_train, (tt_module self, int32_t on), self->module.train(on != 0))
+TT_DO(tt_module_new, (const char *name, tt_module *out), *out = new tt_module_{torch::jit::Module(c10::QualifiedName(std::string("__torch__.") + name))})
+TT_DO(tt_module_register, (tt_module self, const char *name, tt_tensor tensor, int32_t is_parameter),
+      if (is_parameter) self->module.register_parameter(name, tensor->value, false);
+      else self->module.register_buffer(name, tensor->value))
+TT_DO(tt_module_add_child, (tt_module self, const char *name, tt_module child), self->module.register_module(name, child->module))
+TT_DO(tt_module_define, (tt_module self, const char *source), self->module.define(source))
+TT_DO(tt_module_save, (tt_module self, const char *path, const char *const *extra_names, const char *const *extra_texts, int64_t extra_count),
+      toco::save(self, path, extra_names, extra_texts, extra_count))

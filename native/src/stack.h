@@ -1,0 +1,11 @@
+// The arguments, then the results, of a call whose types are known only when it runs.
+#pragma once
+#include <ATen/core/ivalue.h>
+
+#include <vector>
+
+#include "shim.h"
+
+struct tt_stack_ {
+  std::vector<c10::IValue> values;
+};

@@ -1,0 +1,98 @@
+package toco.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import toco.checkpoint.Checkpoint;
+import toco.config.Config;
+import toco.export.TorchScriptExport;
+import toco.infer.TrainedNetwork;
+import toco.torch.Device;
+
+@Command(
+    name = "export",
+    header = "Writes a trained network as TorchScript, for C++ and Python.",
+    description = {
+      "forward(x) takes normalised images [B, 3, H, W] of any size and returns a dict of cls, seg, cam"
+          + " and camAux. The file is run once and compared with the network before it gets its"
+          + " name.",
+      "A checkpoint of a training run knows its configuration; other weights need --config."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  toco export --checkpoint runs/demo/checkpoints/step-000600.safetensors \\",
+      "    --torchscript demo.ts",
+      "  toco export --config configs/voc_deit_b.yaml --checkpoint toco_voc.pth \\",
+      "    --torchscript toco_voc.ts"
+    })
+final class ExportCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  CommandSpec spec;
+
+  @Option(
+      names = "--checkpoint",
+      required = true,
+      paramLabel = "FILE",
+      description =
+          "Weights: a checkpoint of a run, another safetensors file, or a .pth of PyTorch.")
+  @SuppressWarnings("NullAway.Init") // picocli sets what is required
+  Path checkpoint;
+
+  @Option(
+      names = "--torchscript",
+      required = true,
+      paramLabel = "OUT",
+      description = "The file to write.")
+  @SuppressWarnings("NullAway.Init")
+  Path out;
+
+  @Option(
+      names = "--config",
+      paramLabel = "CONFIG",
+      description = "YAML file that describes model and classes (default: the checkpoint's own).")
+  @Nullable Path config;
+
+  ExportCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    try (var network = TrainedNetwork.load(checkpoint, config(), Device.CPU)) {
+      double difference = TorchScriptExport.write(out, network.model(), network.config());
+      console
+          .progress()
+          .onMessage(
+              String.format(
+                  Locale.ROOT,
+                  "wrote %s: outputs equal the network's to %.1e of their largest value",
+                  out,
+                  difference));
+    }
+    return ExitStatus.SUCCESS;
+  }
+
+  private Config config() {
+    if (config != null) {
+      return Config.load(config, List.of());
+    }
+    var yaml =
+        Checkpoint.configOf(checkpoint)
+            .orElseThrow(
+                () ->
+                    new ParameterException(
+                        spec.commandLine(),
+                        "%s holds no configuration; give it with --config".formatted(checkpoint)));
+    return Config.parse(yaml, checkpoint.toString(), List.of());
+  }
+}

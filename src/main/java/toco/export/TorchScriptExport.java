@@ -1,0 +1,112 @@
+package toco.export;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import toco.checkpoint.CheckpointException;
+import toco.config.Config;
+import toco.files.AtomicFile;
+import toco.image.Normalization;
+import toco.model.Toco;
+import toco.torch.Device;
+import toco.torch.GradMode;
+import toco.torch.ScriptModule;
+import toco.torch.Tensor;
+import toco.torch.TensorScope;
+
+/// Writes a network as TorchScript, which C++ and Python run without this program.
+///
+/// `forward(x)` takes images [B, 3, H, W], float32 and normalised, of any size of at least one
+/// patch, and returns a dict:
+///
+/// - `cls` [B, K]: logits of the classes in the image
+/// - `seg` [B, C, h, w]: segmentation logits of the grid of patches, background first
+/// - `cam`, `camAux` [B, K, h, w]: class activation maps of the last and the auxiliary layer, before
+///   ReLU
+///
+/// `encoder.forward(x)` alone returns `clsToken`, `patchTokens` and `auxTokens`. Weights keep their
+/// names, so that the module's `state_dict()` is the published one, less the projection heads, which
+/// only training uses. Beside the code lie `config.yaml`, `classes.txt` (a class a line, background
+/// first) and `normalization.txt` (mean, then deviation, of R, G and B in levels).
+public final class TorchScriptExport {
+  /// Over the largest value of an output. Attention sums in another order than LibTorch's own.
+  private static final double TOLERANCE = 1e-4;
+
+  private TorchScriptExport() {}
+
+  /// Writes the network, whole or not at all, once a run of what was written has given what the
+  /// network gives.
+  ///
+  /// @param model on the CPU
+  /// @return the largest difference of an output from the network's own, over the largest value
+  /// @throws CheckpointException if the file cannot be written, or the outputs differ by more than
+  ///   rounding
+  public static double write(Path out, Toco model, Config config) {
+    var difference = new double[1];
+    try {
+      AtomicFile.writeByName(
+          out,
+          file -> {
+            save(file, model, config);
+            difference[0] = difference(file, model);
+            if (!(difference[0] <= TOLERANCE)) {
+              throw new CheckpointException(
+                  out,
+                  "is not written: its outputs differ from the network's by %.3g, expected at most %.0e"
+                      .formatted(difference[0], TOLERANCE));
+            }
+          });
+    } catch (IOException e) {
+      throw CheckpointException.unwritable(out, e);
+    }
+    return difference[0];
+  }
+
+  private static void save(Path file, Toco model, Config config) {
+    var weights = new LinkedHashMap<>(model.params().all());
+    weights.keySet().removeIf(name -> name.startsWith("proj_head"));
+    try (var module = ScriptPart.of(weights).build(new ScriptSource(config.model()))) {
+      module.save(file, extraFiles(config));
+    }
+  }
+
+  private static Map<String, String> extraFiles(Config config) {
+    var classes = "background\n" + String.join("\n", config.data().classNames()) + "\n";
+    return Map.of(
+        "config.yaml", config.toYaml(),
+        "classes.txt", classes,
+        "normalization.txt", Normalization.describe());
+  }
+
+  /// Of images one patch higher and two wider than the stored positions.
+  private static double difference(Path file, Toco model) {
+    var shape = model.config().encoder();
+    long side = (long) shape.gridSize() * shape.patchSizePx();
+    try (var _ = TensorScope.open();
+        var _ = GradMode.noGrad();
+        var module = ScriptModule.load(file, Device.CPU)) {
+      var images = Tensor.rand(2, 3, side + shape.patchSizePx(), side + 2L * shape.patchSizePx());
+      var own = outputs(model, images.sub(0.5).mul(4));
+      var others = module.forwardDict(images.sub(0.5).mul(4));
+      double largest = 0;
+      for (var line : own.entrySet()) {
+        var other = Objects.requireNonNull(others.get(line.getKey()), line.getKey());
+        double scale = line.getValue().abs().amax().item();
+        largest = Math.max(largest, line.getValue().sub(other).abs().amax().item() / scale);
+      }
+      return largest;
+    }
+  }
+
+  private static Map<String, Tensor> outputs(Toco model, Tensor images) {
+    var tokens = model.encode(images);
+    var patchMap = tokens.patchMap();
+    return Map.of(
+        "cls", model.classLogits(patchMap),
+        "seg", model.segment(patchMap),
+        "cam", model.cam(patchMap),
+        "camAux", model.auxCam(tokens.auxMap()));
+  }
+}

@@ -1,0 +1,5 @@
+/// A trained network as a program for others: TorchScript.
+@NullMarked
+package toco.export;
+
+import org.jspecify.annotations.NullMarked;
