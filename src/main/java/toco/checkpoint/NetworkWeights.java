@@ -8,6 +8,9 @@ import toco.torch.TensorScope;
 public final class NetworkWeights {
   private NetworkWeights() {}
 
+  /// The encoder's own classifier, which the published code's files carry and nothing uses.
+  static final String ENCODER_HEAD = "encoder.head.";
+
   /// Loads weights: a checkpoint of a run, another safetensors file, or a `.pth` of PyTorch.
   ///
   /// @throws CheckpointException if they are of another number of classes, or do not fit otherwise
@@ -15,7 +18,7 @@ public final class NetworkWeights {
     try (var _ = TensorScope.open()) {
       var weights = StateDict.load(file);
       requireClasses(weights, model.config().numClasses());
-      weights.into(model.params().all());
+      weights.into(model.params().all(), name -> name.startsWith(ENCODER_HEAD));
     }
   }
 

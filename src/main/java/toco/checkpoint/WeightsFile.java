@@ -12,6 +12,8 @@ import toco.torch.TensorScope;
 
 /// Weights alone, in the format that a file's name asks for: what `toco checkpoint` works on.
 public final class WeightsFile {
+  private static final long IMAGENET_CLASSES = 1000;
+
   private WeightsFile() {}
 
   /// How weights are written.
@@ -47,6 +49,22 @@ public final class WeightsFile {
     try (var _ = TensorScope.open()) {
       writer.accept(path, form.of(tensors));
     }
+  }
+
+  /// The weights with what the published code's strict loading expects besides: the classifier of
+  /// ImageNet's 1000 classes on its encoder, which nothing uses; here of zeros.
+  ///
+  /// @param tensors of a whole network
+  /// @return them, and tensors of the innermost scope
+  public static Map<String, Tensor> asPublished(Map<String, Tensor> tensors) {
+    var published = new LinkedHashMap<>(tensors);
+    var norm = tensors.get("encoder.norm.weight");
+    if (norm != null) {
+      published.putIfAbsent(
+          NetworkWeights.ENCODER_HEAD + "weight", Tensor.zeros(IMAGENET_CLASSES, norm.size(0)));
+      published.putIfAbsent(NetworkWeights.ENCODER_HEAD + "bias", Tensor.zeros(IMAGENET_CLASSES));
+    }
+    return published;
   }
 
   /// @throws CheckpointException for an ending that is none of them

@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import toco.checkpoint.StateDict;
@@ -16,12 +17,13 @@ import toco.torch.TensorScope;
     header = "Writes the weights of a file in another format.",
     description = {
       "The ending of OUT says which: .safetensors, or .pth and .pt, which torch.load reads with"
-          + " weights_only=True and the published tools with strict=True.",
+          + " weights_only=True and, with --published, the published tools with strict=True.",
       "Of a training run's checkpoint the network's weights alone are written."
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  toco checkpoint convert runs/demo/checkpoints/step-000600.safetensors demo.pth",
+      "  toco checkpoint convert runs/voc_deit_b/checkpoints/step-020000.safetensors toco_voc.pth \\",
+      "    --published",
       "  toco checkpoint convert toco_voc.pth toco_voc_half.safetensors --dtype float16"
     })
 final class CheckpointConvertCommand implements Callable<Integer> {
@@ -39,6 +41,13 @@ final class CheckpointConvertCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   Path out;
 
+  @Option(
+      names = "--published",
+      description =
+          "Add the encoder's unused ImageNet classifier, of zeros: the published tools load with"
+              + " strict=True and expect it.")
+  boolean published;
+
   @Mixin WeightsOutput output = new WeightsOutput();
 
   CheckpointConvertCommand(Console console) {
@@ -51,8 +60,9 @@ final class CheckpointConvertCommand implements Callable<Integer> {
     WeightsFile.requireWritable(out);
     try (var _ = TensorScope.open()) {
       var weights = StateDict.load(in);
-      WeightsFile.write(out, weights.tensors(), form);
-      console.progress().onMessage("wrote %s: %d tensors".formatted(out, weights.tensors().size()));
+      var tensors = published ? WeightsFile.asPublished(weights.tensors()) : weights.tensors();
+      WeightsFile.write(out, tensors, form);
+      console.progress().onMessage("wrote %s: %d tensors".formatted(out, tensors.size()));
     }
     return ExitStatus.SUCCESS;
   }

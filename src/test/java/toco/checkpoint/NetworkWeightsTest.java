@@ -2,6 +2,7 @@ package toco.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import toco.model.Toco;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
+import toco.torch.TensorScope;
 
 class NetworkWeightsTest {
   private static final Config FOUR =
@@ -55,6 +57,25 @@ class NetworkWeightsTest {
       var again = folder.resolve("again.safetensors");
       SafeTensors.write(again, model.params().all(), Map.of());
       assertArrayEquals(Files.readAllBytes(file), Files.readAllBytes(again));
+    }
+  }
+
+  /// The published code's networks carry their encoder's unused classifier.
+  @Test
+  void filesOfThePublishedCodeLoad() {
+    Rng.manualSeed(1);
+    var file = folder.resolve("published.pth");
+    try (var model = new Toco(FOUR.model(), Device.CPU);
+        var other = new Toco(FOUR.model(), Device.CPU);
+        var _ = TensorScope.open()) {
+      var published = WeightsFile.asPublished(model.params().all());
+      assertEquals(model.params().all().size() + 2, published.size());
+      TorchPickle.write(file, published);
+      NetworkWeights.load(file, other);
+      var difference =
+          WeightsDifference.of(
+              new StateDict(file, model.params().all()), new StateDict(file, other.params().all()));
+      assertTrue(difference.isEmpty(), difference::toString);
     }
   }
 
