@@ -12,15 +12,13 @@ namespace {
 
 using ExtraFiles = torch::jit::ExtraFilesMap;
 
-// The interpreter puts its trace, of the module's own source, before the message proper.
-std::string without_trace(const std::string &what) {
+// The interpreter puts a trace, of the module's own source, before the message proper.
+[[noreturn]] void rethrow_without_trace(const std::string &what) {
   constexpr const char *trace = "The following operation failed in the TorchScript interpreter";
   auto message = what.rfind("Error: ");
-  if (what.rfind(trace, 0) != 0 || message == std::string::npos) return what;
-  auto line = what.rfind('\n', message);
-  auto text = what.substr(line == std::string::npos ? 0 : line + 1);
-  auto end = text.find_last_not_of(" \n");
-  return text.substr(0, end + 1);
+  if (what.rfind(trace, 0) != 0 || message == std::string::npos) throw;
+  auto text = what.substr(what.rfind('\n', message) + 1);
+  throw std::runtime_error(text.substr(0, text.find_last_not_of(" \n") + 1));
 }
 
 torch::jit::Method method(tt_module module, const char *name) {
@@ -34,10 +32,10 @@ void call(tt_module module, const char *name, tt_stack stack) {
   arguments.swap(stack->values);
   try {
     stack->values.push_back(method(module, name)(std::move(arguments)));
-  } catch (const c10::Error &) {
-    throw; // of the arguments, or a class of its own
+  } catch (const c10::Error &e) {
+    rethrow_without_trace(e.what_without_backtrace());
   } catch (const std::exception &e) {
-    throw std::runtime_error(without_trace(e.what()));
+    rethrow_without_trace(e.what());
   }
 }
 

@@ -68,7 +68,8 @@ int32_t record_error() noexcept {
   } catch (const std::invalid_argument &e) {
     return record(TT_VALUE, e.what());
   } catch (const std::exception &e) {
-    return record(classify_runtime_error(e.what()), e.what());
+    auto message = e.what(); // once: TorchScript's compiler makes it anew each time it is asked
+    return record(classify_runtime_error(message), message);
   } catch (...) {
     return record(TT_OTHER, "an exception of unknown type in native code");
   }

@@ -1,0 +1,184 @@
+package toco.export;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import toco.PythonTorch;
+import toco.config.Config;
+import toco.model.Toco;
+import toco.torch.DType;
+import toco.torch.Device;
+import toco.torch.GradMode;
+import toco.torch.LibTorch;
+import toco.torch.Rng;
+import toco.torch.ScriptModule;
+import toco.torch.Tensor;
+import toco.torch.TensorScope;
+
+/// What is exported gives what the network gives, wherever it runs.
+class TorchScriptExportTest {
+  private static final Config SMALL =
+      Config.load(
+          Path.of("configs/demo.yaml"),
+          List.of(
+              "model.numClasses=4",
+              "data.classNames=[a, b, c]",
+              "model.imageSizePx=32",
+              "model.embedDim=24",
+              "model.depth=3",
+              "model.auxLayer=-2",
+              "model.decoderChannels=8",
+              "model.initStd=0.2"));
+
+  /// Logits of some units, summed in another order.
+  private static final double TOLERANCE = 1e-5;
+
+  @TempDir Path folder;
+  private TensorScope scope;
+
+  @BeforeEach
+  void open() {
+    scope = TensorScope.open();
+  }
+
+  @AfterEach
+  void close() {
+    scope.close();
+  }
+
+  private static Toco network(Config config) {
+    Rng.manualSeed(3);
+    return new Toco(config.model(), Device.CPU);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "model.auxLayer=-1",
+        "model.auxLayer=-3",
+        "model.qkvBias=false",
+        "model.distilled=true",
+        "model.attentionScale=0.5",
+        "model.decoderDilation=2"
+      })
+  void everyVariantGivesTheNetworksOutputs(String variant) {
+    long before = LibTorch.liveTensors();
+    var config = SMALL.with(variant);
+    try (var model = network(config)) {
+      assertTrue(TorchScriptExport.write(folder.resolve("x.ts"), model, config) < TOLERANCE);
+    }
+    assertEquals(before, LibTorch.liveTensors());
+    assertEquals(1, folder.toFile().list().length, "nothing else is left");
+  }
+
+  @Test
+  void theModuleHasTheNetworksNamesAndTellsWhatItTakes() {
+    var file = folder.resolve("x.ts");
+    try (var model = network(SMALL)) {
+      TorchScriptExport.write(file, model, SMALL);
+      var expected = new TreeSet<>(model.params().all().keySet());
+      expected.removeIf(name -> name.startsWith("proj_head"));
+      try (var module =
+          ScriptModule.load(file, Device.CPU, List.of("classes.txt", "config.yaml", "other"))) {
+        assertEquals(expected, new TreeSet<>(module.parameters().keySet()));
+        assertEquals("background\na\nb\nc\n", module.extraFile("classes.txt"));
+        assertNotNull(module.extraFile("config.yaml"));
+        assertEquals(null, module.extraFile("other"));
+      }
+    }
+  }
+
+  @Test
+  void aProgramOfLibTorchAloneGivesTheSame() throws Exception {
+    var build = Path.of("target/cpp-inference").toAbsolutePath();
+    run(List.of("cmake", "-S", "examples/cpp-inference", "-B", build.toString()));
+    run(List.of("cmake", "--build", build.toString()));
+    compare(
+        (model, images, batch, height, width, out) ->
+            run(
+                List.of(
+                    build.resolve("cpp_inference").toString(),
+                    model.toString(),
+                    images.toString(),
+                    batch + "",
+                    height + "",
+                    width + "",
+                    out.toString())));
+  }
+
+  @Test
+  void pythonGivesTheSame() throws Exception {
+    compare(
+        (model, images, batch, height, width, out) ->
+            PythonTorch.run("run_script.py", model, images, batch, height, width, out));
+  }
+
+  private interface Program {
+    void run(Path model, Path images, long batch, long height, long width, Path out)
+        throws Exception;
+  }
+
+  /// Of two sizes, neither that of the stored positions, one of which patches do not fill.
+  private void compare(Program program) throws Exception {
+    var file = folder.resolve("x.ts");
+    try (var model = network(SMALL)) {
+      TorchScriptExport.write(file, model, SMALL);
+      for (var size : new long[][] {{1, 40, 64}, {3, 51, 33}}) {
+        var images = Tensor.randn(size[0], 3, size[1], size[2]);
+        var raw = folder.resolve("images.f32");
+        Files.write(raw, images.segment().toArray(ValueLayout.JAVA_BYTE));
+        var out = folder.resolve("out");
+        program.run(file, raw, size[0], size[1], size[2], out);
+        outputs(model, images).forEach((name, own) -> assertClose(name, own, read(out, name, own)));
+      }
+    }
+  }
+
+  private static void assertClose(String name, Tensor own, Tensor other) {
+    double difference = own.sub(other).abs().amax().item();
+    assertTrue(difference < TOLERANCE, () -> name + " differs by " + difference);
+  }
+
+  private static Tensor read(Path out, String name, Tensor like) {
+    try {
+      var bytes = Files.readAllBytes(out.resolve(name + ".f32"));
+      return Tensor.copyOf(
+          MemorySegment.ofArray(bytes), DType.FLOAT32, like.shape().sizes());
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static Map<String, Tensor> outputs(Toco model, Tensor images) {
+    try (var _ = GradMode.noGrad()) {
+      var tokens = model.encode(images);
+      return Map.of(
+          "cls", model.classLogits(tokens.patchMap()),
+          "seg", model.segment(tokens.patchMap()),
+          "cam", model.cam(tokens.patchMap()),
+          "camAux", model.auxCam(tokens.auxMap()));
+    }
+  }
+
+  private static void run(List<String> command) throws IOException, InterruptedException {
+    var process = new ProcessBuilder(new ArrayList<>(command)).redirectErrorStream(true).start();
+    var output = new String(process.getInputStream().readAllBytes());
+    assertEquals(0, process.waitFor(), output);
+  }
+}
