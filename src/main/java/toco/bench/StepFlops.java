@@ -31,7 +31,7 @@ final class StepFlops {
 
   /// One image through the encoder.
   private double encoder(int sizePx) {
-    var shape = config.model().encoder();
+    var shape = config.model().encoderShape();
     double width = shape.embedDim();
     int grid = sizePx / shape.patchSizePx();
     double patches = (double) grid * grid;
@@ -44,12 +44,12 @@ final class StepFlops {
 
   private double decoder(int sizePx) {
     var model = config.model();
-    int grid = sizePx / model.encoder().patchSizePx();
+    int grid = sizePx / model.encoderShape().patchSizePx();
     double places = (double) grid * grid;
     double channels = model.decoderChannels();
     return 2
         * places
         * channels
-        * (9.0 * model.encoder().embedDim() + 9 * channels + model.numClasses());
+        * (9.0 * model.encoderShape().embedDim() + 9 * channels + model.numClasses());
   }
 }

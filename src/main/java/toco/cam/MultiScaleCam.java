@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import toco.model.Toco;
-import toco.model.VisionTransformer.Tokens;
+import toco.model.Encoder.Tokens;
 import toco.torch.GradMode;
 import toco.torch.Interpolation;
 import toco.torch.Tensor;
@@ -115,7 +115,7 @@ public final class MultiScaleCam {
 
   /// The maps of the patch grid of resized images, of all classes or those present.
   private Cams maps(Tensor resized) {
-    int patch = model.config().encoder().patchSizePx();
+    int patch = model.config().encoderShape().patchSizePx();
     long tokens = (resized.size(2) / patch) * (resized.size(3) / patch);
     long count = resized.size(0);
     long atOnce =

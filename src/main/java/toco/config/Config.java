@@ -50,7 +50,7 @@ public record Config(
                   + " names; set model.numClasses=%d or list %d names")
               .formatted(model.numClasses(), named, named + 1, model.foregroundClasses()));
     }
-    int patch = model.encoder().patchSizePx();
+    int patch = model.encoderShape().patchSizePx();
     Checks.multipleOf("augment.cropSizePx", augment.cropSizePx(), patch);
     Checks.multipleOf("train.localCropSizePx", train.localCropSizePx(), patch);
     Checks.multipleOf("eval.sizePx", eval.sizePx(), patch);

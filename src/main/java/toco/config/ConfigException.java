@@ -15,6 +15,14 @@ public final class ConfigException extends IllegalArgumentException {
     this.key = key;
   }
 
+  /// A complaint that shows only when the configuration is used, such as a file of the wrong kind.
+  ///
+  /// @param key the dotted key at fault
+  /// @param message one line
+  public static ConfigException of(String key, String message) {
+    return new ConfigException(key, message);
+  }
+
   /// The dotted key at fault (`train.warmupIters`), or null where no single key is.
   public @Nullable String key() {
     return key;

@@ -6,7 +6,7 @@ import static toco.config.Checks.multipleOf;
 import static toco.config.Checks.positive;
 
 /// What it takes to build the encoder: the backbone's own figures, or those of a custom one.
-/// Obtained from [ModelConfig#encoder()].
+/// Obtained from [ModelConfig#encoderShape()].
 ///
 /// @param imageSizePx side of the square image that the position embedding covers
 /// @param patchSizePx side of a patch, P

@@ -7,6 +7,7 @@ import static toco.config.Checks.positive;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// `model.*`: the network (METHOD.md "Network"). The keys from `patchSizePx` to `distilled`
@@ -14,6 +15,12 @@ import org.jspecify.annotations.Nullable;
 /// it"), and a value that contradicts the name is refused.
 ///
 /// @param backbone timm's name of the encoder, or `custom`
+/// @param encoder `own`, a vision transformer of the shape below, or `script:PATH`, a TorchScript
+///   module that takes images [B, 3, H, W]; it needs `backbone: custom` with its `patchSizePx` and
+///   `embedDim` alone, and brings its own weights
+/// @param scriptOutputs where such a module's result has the class token [B, D], the patch tokens and
+///   the auxiliary patch tokens ([B, N, D] or [B, D, h, w]): keys of its dict, or positions in its
+///   tuple, from 0
 /// @param pretrained file with the encoder's weights (a DeiT or timm release, `.pth` or
 ///   `.safetensors`), relative to the working directory; absent: initialised at random
 /// @param pretrainedKeys rules that rename the weights of `pretrained`, one after the other, each
@@ -45,6 +52,8 @@ import org.jspecify.annotations.Nullable;
 ///   matrices when it starts from scratch
 public record ModelConfig(
     @Default("deit_base_patch16_224") Backbone backbone,
+    @Default("own") String encoder,
+    @Default("[clsToken, patchTokens, auxTokens]") List<String> scriptOutputs,
     @Default("null") @Nullable Path pretrained,
     @Default("[]") List<String> pretrainedKeys,
     @Default("null") @Nullable Integer imageSizePx,
@@ -67,7 +76,12 @@ public record ModelConfig(
     @Default("0.9") double teacherMomentum,
     @Default("0.02") double initStd) {
 
+  private static final String SCRIPT = "script:";
+  private static final int USUAL_GRID = 14;
+
   public ModelConfig {
+    checkEncoder(encoder, scriptOutputs, backbone, pretrained);
+    scriptOutputs = List.copyOf(scriptOutputs);
     pretrainedKeys = List.copyOf(pretrainedKeys);
     pretrainedKeys.forEach(rule -> KeyRule.parse("model.pretrainedKeys", rule));
     atLeast("model.numClasses", numClasses, 2);
@@ -81,8 +95,9 @@ public record ModelConfig(
     atLeast("model.decoderDilation", decoderDilation, 1);
     between("model.teacherMomentum", teacherMomentum, 0, 1);
     positive("model.initStd", initStd);
-    var encoder =
+    var encoderShape =
         shape(
+            encoder,
             backbone,
             pretrained,
             imageSizePx,
@@ -95,15 +110,51 @@ public record ModelConfig(
             layerNormEps,
             attentionScale,
             distilled);
-    if (auxLayer < -encoder.depth() || auxLayer > -1) {
-      var expected = "from " + -encoder.depth() + " to -1 (counted from the last block)";
+    boolean own = !encoder.startsWith(SCRIPT);
+    if (own && (auxLayer < -encoderShape.depth() || auxLayer > -1)) {
+      var expected = "from " + -encoderShape.depth() + " to -1 (counted from the last block)";
       throw invalid("model.auxLayer", expected, auxLayer);
     }
   }
 
-  /// The encoder's complete shape: the backbone's figures, or the custom ones.
-  public EncoderShape encoder() {
+  private static void checkEncoder(
+      String encoder, List<String> outputs, Backbone backbone, @Nullable Path pretrained) {
+    if (outputs.size() != 3) {
+      throw invalid(
+          "model.scriptOutputs", "three: class token, patch tokens, auxiliary tokens", outputs);
+    }
+    if (encoder.equals("own")) {
+      return;
+    }
+    if (!encoder.startsWith(SCRIPT) || encoder.length() == SCRIPT.length()) {
+      throw invalid("model.encoder", "own or script:PATH", encoder);
+    }
+    if (backbone != Backbone.CUSTOM) {
+      throw new ConfigException(
+          "model.encoder",
+          "model.encoder %s needs model.backbone custom, with the script's patchSizePx and embedDim"
+              .formatted(encoder));
+    }
+    if (pretrained != null) {
+      throw new ConfigException(
+          "model.pretrained",
+          "model.pretrained does not go with model.encoder %s, which brings its own weights"
+              .formatted(encoder));
+    }
+  }
+
+  /// The TorchScript module that is the encoder, if one is.
+  public Optional<Path> script() {
+    return encoder.startsWith(SCRIPT)
+        ? Optional.of(Path.of(encoder.substring(SCRIPT.length())))
+        : Optional.empty();
+  }
+
+  /// The encoder's complete shape: the backbone's figures, or the custom ones. Of a script only the
+  /// sizes of patches and tokens mean anything.
+  public EncoderShape encoderShape() {
     return shape(
+        encoder,
         backbone,
         pretrained,
         imageSizePx,
@@ -132,8 +183,10 @@ public record ModelConfig(
   /// @throws ConfigException naming the first difference
   public void requireSameNetwork(ModelConfig other, Path file) {
     requireSame("model.numClasses", numClasses, other.numClasses, file);
-    var one = encoder();
-    var two = other.encoder();
+    requireSame(
+        "model.encoder of kind", script().isPresent(), other.script().isPresent(), file);
+    var one = encoderShape();
+    var two = other.encoderShape();
     requireSame("model.imageSizePx", one.imageSizePx(), two.imageSizePx(), file);
     requireSame("model.patchSizePx", one.patchSizePx(), two.patchSizePx(), file);
     requireSame("model.embedDim", one.embedDim(), two.embedDim(), file);
@@ -163,6 +216,7 @@ public record ModelConfig(
   }
 
   private static EncoderShape shape(
+      String encoder,
       Backbone backbone,
       @Nullable Path pretrained,
       @Nullable Integer imageSizePx,
@@ -177,12 +231,14 @@ public record ModelConfig(
       @Nullable Boolean distilled) {
     if (backbone == Backbone.CUSTOM) {
       int width = needed("model.embedDim", embedDim);
-      int heads = needed("model.numHeads", numHeads);
+      int patch = needed("model.patchSizePx", patchSizePx);
+      boolean script = encoder.startsWith(SCRIPT);
+      int heads = script ? 1 : needed("model.numHeads", numHeads);
       return new EncoderShape(
-          needed("model.imageSizePx", imageSizePx),
-          needed("model.patchSizePx", patchSizePx),
+          script ? or(imageSizePx, USUAL_GRID * patch) : needed("model.imageSizePx", imageSizePx),
+          patch,
           width,
-          needed("model.depth", depth),
+          script ? 1 : needed("model.depth", depth),
           heads,
           or(mlpRatio, 4.0),
           or(qkvBias, true),

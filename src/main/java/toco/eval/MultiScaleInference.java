@@ -107,7 +107,7 @@ public record MultiScaleInference(List<Double> scales, Combination flip, Combina
       long heightPx,
       long widthPx,
       @Nullable Tensor known) {
-    var resized = scaled(images, scale, model.config().encoder().patchSizePx());
+    var resized = scaled(images, scale, model.config().encoderShape().patchSizePx());
     var grid = scale == 1 && known != null ? known : segment(model, resized);
     var straight = grid.interpolate(heightPx, widthPx, Interpolation.BILINEAR);
     if (flip == Combination.NONE) {
@@ -146,7 +146,7 @@ public record MultiScaleInference(List<Double> scales, Combination flip, Combina
 
   /// The grid's logits, in passes that suit the device.
   private static Tensor segment(Toco model, Tensor resized) {
-    int patch = model.config().encoder().patchSizePx();
+    int patch = model.config().encoderShape().patchSizePx();
     long tokens = (resized.size(2) / patch) * (resized.size(3) / patch);
     long count = resized.size(0);
     long atOnce =

@@ -18,7 +18,7 @@ final class ScriptSource {
   private final Map<String, Object> figures = new LinkedHashMap<>();
 
   ScriptSource(ModelConfig model) {
-    var shape = model.encoder();
+    var shape = model.encoderShape();
     figures.put("heads", shape.numHeads());
     figures.put("scale", shape.attentionScale());
     figures.put("eps", shape.layerNormEps());

@@ -44,6 +44,16 @@ public final class TorchScriptExport {
   /// @throws CheckpointException if the file cannot be written, or the outputs differ by more than
   ///   rounding
   public static double write(Path out, Toco model, Config config) {
+    model
+        .config()
+        .script()
+        .ifPresent(
+            script -> {
+              throw new CheckpointException(
+                  out,
+                  "is not written: the encoder is the script %s already; only own encoders are exported"
+                      .formatted(script));
+            });
     var difference = new double[1];
     try {
       AtomicFile.writeByName(
@@ -82,7 +92,7 @@ public final class TorchScriptExport {
 
   /// Of images one patch higher and two wider than the stored positions.
   private static double difference(Path file, Toco model) {
-    var shape = model.config().encoder();
+    var shape = model.config().encoderShape();
     long side = (long) shape.gridSize() * shape.patchSizePx();
     try (var _ = TensorScope.open();
         var _ = GradMode.noGrad();

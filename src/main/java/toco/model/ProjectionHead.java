@@ -24,7 +24,7 @@ public final class ProjectionHead {
 
   /// @param params a frozen part for a teacher, which only [#follow] changes
   public ProjectionHead(Parameters params, ModelConfig model) {
-    int width = model.encoder().embedDim();
+    int width = model.encoderShape().embedDim();
     int hidden = model.projectionHidden();
     int bottleneck = model.projectionBottleneck();
     var layers = params.child("mlp"); // numbered as in an nn.Sequential whose odd members are GELUs

@@ -18,7 +18,7 @@ import toco.torch.Tensor;
 public final class Toco implements AutoCloseable {
   private final ModelConfig config;
   private final Parameters params;
-  private final VisionTransformer encoder;
+  private final Encoder encoder;
   private final ProjectionHead student;
   private final ProjectionHead teacher;
   private final LargeFov decoder;
@@ -40,10 +40,15 @@ public final class Toco implements AutoCloseable {
     this.shortFloat = shortFloat;
     params = new Parameters(device);
     try (var _ = GradMode.enabled(true)) {
-      int width = config.encoder().embedDim();
+      int width = config.encoderShape().embedDim();
       encoder =
-          new VisionTransformer(
-              params.child("encoder"), config.encoder(), config.auxLayer(), config.initStd());
+          config.script().isPresent()
+              ? new ScriptEncoder(params.child("encoder"), config, config.script().get(), device)
+              : new VisionTransformer(
+                  params.child("encoder"),
+                  config.encoderShape(),
+                  config.auxLayer(),
+                  config.initStd());
       student = new ProjectionHead(params.child("proj_head"), config);
       teacher = new ProjectionHead(params.frozenChild("proj_head_t"), config);
       teacher.follow(student, 0); // starts as a copy
@@ -80,7 +85,7 @@ public final class Toco implements AutoCloseable {
   }
 
   /// @param images [B, 3, H, W] normalised
-  public VisionTransformer.Tokens encode(Tensor images) {
+  public Encoder.Tokens encode(Tensor images) {
     return network(() -> encoder.forward(images));
   }
 
@@ -88,7 +93,7 @@ public final class Toco implements AutoCloseable {
   ///
   /// @param images [B, 3, H, W] normalised
   /// @param full how many images' patch tokens are wanted
-  public VisionTransformer.Encoded encode(Tensor images, long full) {
+  public Encoder.Encoded encode(Tensor images, long full) {
     return network(() -> encoder.forward(images, full));
   }
 
@@ -186,5 +191,6 @@ public final class Toco implements AutoCloseable {
   @Override
   public void close() {
     params.close();
+    encoder.close();
   }
 }

@@ -13,7 +13,7 @@ import toco.torch.Tensor;
 /// and keys).
 ///
 /// The position embedding is frozen and resized to the image's grid on every forward.
-public final class VisionTransformer {
+final class VisionTransformer implements Encoder {
   private final EncoderShape shape;
   private final int auxLayer;
   private final Conv2d patchEmbed;
@@ -28,7 +28,7 @@ public final class VisionTransformer {
   /// @param auxLayer block whose tokens are the auxiliary ones, counted from the end: −1 is the
   ///   last, normed
   /// @param initStd deviation of the first values of the blocks' matrices
-  public VisionTransformer(Parameters params, EncoderShape shape, int auxLayer, double initStd) {
+  VisionTransformer(Parameters params, EncoderShape shape, int auxLayer, double initStd) {
     this.shape = shape;
     this.auxLayer = auxLayer;
     int width = shape.embedDim();
@@ -52,52 +52,9 @@ public final class VisionTransformer {
     norm = new LayerNorm(params.child("norm"), width, shape.layerNormEps());
   }
 
-  /// What the encoder makes of images; N = gridH · gridW.
-  ///
-  /// @param clsToken [B, D], normed
-  /// @param patchTokens [B, N, D], normed
-  /// @param auxTokens [B, N, D], not normed (normed for auxLayer −1)
-  public record Tokens(
-      Tensor clsToken, Tensor patchTokens, Tensor auxTokens, long gridH, long gridW) {
-    /// Patch tokens as a map [B, D, gridH, gridW].
-    public Tensor patchMap() {
-      return map(patchTokens);
-    }
-
-    /// Auxiliary tokens as a map [B, D, gridH, gridW].
-    public Tensor auxMap() {
-      return map(auxTokens);
-    }
-
-    /// The same values, cut off from the graph.
-    public Tokens detach() {
-      return new Tokens(clsToken.detach(), patchTokens.detach(), auxTokens.detach(), gridH, gridW);
-    }
-
-    private Tensor map(Tensor tokens) {
-      return tokens.transpose(1, 2).reshape(tokens.size(0), tokens.size(2), gridH, gridW);
-    }
-  }
-
-  /// What the encoder makes of images of which only the first ones' patches matter.
-  ///
-  /// @param clsToken [B, D] of all images, normed
-  /// @param tokens of the first images
-  public record Encoded(Tensor clsToken, Tokens tokens) {}
-
-  /// All tokens of all images.
-  ///
-  /// @param images [B, 3, H, W] normalised, H and W at least one patch; what exceeds whole patches
-  ///   is not seen
-  public Tokens forward(Tensor images) {
-    return forward(images, images.size(0)).tokens();
-  }
-
   /// The class tokens of all images, and all tokens of the first: the last block then works on the
   /// class tokens of the others alone.
-  ///
-  /// @param images [B, 3, H, W] as above
-  /// @param full how many images' patch tokens are wanted, 1…B
+  @Override
   public Encoded forward(Tensor images, long full) {
     var trunk = trunk(images);
     long batch = trunk.x.size(0);
@@ -112,17 +69,12 @@ public final class VisionTransformer {
     return new Encoded(Tensor.cat(List.of(tokens.clsToken(), others), 0), tokens);
   }
 
-  /// The class tokens alone, [B, D], normed.
-  ///
-  /// @param images [B, 3, H, W] as above
+  @Override
   public Tensor forwardClass(Tensor images) {
     return lastClassTokens(trunk(images).x);
   }
 
-  /// The patch tokens behind every block, of which [#forward] keeps only what the network needs.
-  ///
-  /// @param images [B, 3, H, W] as above
-  /// @return a tensor [B, N, D] a block, not normed, the first block's first
+  @Override
   public List<Tensor> patchTokensOfBlocks(Tensor images) {
     var x = embed(images).x;
     var patches = new ArrayList<Tensor>();
@@ -181,14 +133,13 @@ public final class VisionTransformer {
     return new Trunk(x, aux, gridH, gridW);
   }
 
-  /// Whether forwards with gradients keep only each block's input; [#backward] is then part of the
-  /// backward pass.
-  void checkpointActivations(boolean on) {
+  @Override
+  public void checkpointActivations(boolean on) {
     checkpointing = on;
   }
 
-  /// Carries gradients on through the blocks whose activations were not kept.
-  void backward() {
+  @Override
+  public void backward() {
     recomputations.forEach(Recomputation::backward);
     recomputations.clear();
   }

@@ -76,12 +76,25 @@ public final class Parameters implements AutoCloseable {
     return register(name, initial);
   }
 
+  /// Adds a weight that something else uses too, such as a TorchScript module: this very tensor, on
+  /// its device, trained if it requires a gradient and this part is not frozen.
+  public Tensor share(String name, Tensor tensor) {
+    if (!learns || !tensor.requiresGrad()) {
+      frozen.add(prefix + name);
+    }
+    return put(name, tensor);
+  }
+
   private Tensor register(String name, Tensor initial) {
+    return put(name, device.isCpu() ? initial : initial.to(device).detach());
+  }
+
+  private Tensor put(String name, Tensor weight) {
     var key = prefix + name;
     if (tensors.containsKey(key)) {
       throw new IllegalArgumentException("two weights are named '" + key + "'");
     }
-    var tensor = TensorScope.release(device.isCpu() ? initial : initial.to(device).detach());
+    var tensor = TensorScope.release(weight);
     tensors.put(key, tensor);
     return tensor;
   }

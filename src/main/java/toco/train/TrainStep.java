@@ -19,8 +19,8 @@ import toco.loss.LossTerms;
 import toco.loss.PtcLoss;
 import toco.loss.SegLoss;
 import toco.model.Toco;
-import toco.model.VisionTransformer.Encoded;
-import toco.model.VisionTransformer.Tokens;
+import toco.model.Encoder.Encoded;
+import toco.model.Encoder.Tokens;
 import toco.optim.Optimizer;
 import toco.torch.GradMode;
 import toco.torch.Interpolation;
@@ -214,7 +214,7 @@ public final class TrainStep {
     return switch (config.train().compat()) {
       case REFERENCE -> boxes;
       case ALIGNED ->
-          boxes.stream().map(box -> box.inPatches(config.model().encoder().patchSizePx())).toList();
+          boxes.stream().map(box -> box.inPatches(config.model().encoderShape().patchSizePx())).toList();
     };
   }
 

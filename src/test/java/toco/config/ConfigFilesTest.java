@@ -75,7 +75,7 @@ class ConfigFilesTest {
     var demo = load("demo");
     assertEquals(
         new EncoderShape(96, 8, 96, 4, 3, 4, true, 1e-6, 1 / Math.sqrt(32), false),
-        demo.model().encoder());
+        demo.model().encoderShape());
     assertEquals(0.06, demo.model().initStd());
     assertEquals(1e-3, demo.optim().lr());
     assertEquals(5e-3, demo.optim().classifierLr(), 1e-18); // a product, hence the rounding

@@ -18,7 +18,7 @@ class DefaultsTest {
     var model = config.model();
     assertEquals(Backbone.DEIT_BASE_PATCH16_224, model.backbone());
     assertEquals(
-        new EncoderShape(224, 16, 768, 12, 12, 4, true, 1e-6, 0.125, false), model.encoder());
+        new EncoderShape(224, 16, 768, 12, 12, 4, true, 1e-6, 0.125, false), model.encoderShape());
     assertNull(model.pretrained());
     assertEquals(-3, model.auxLayer());
     assertEquals(21, model.numClasses());
@@ -103,10 +103,10 @@ class DefaultsTest {
     var scratchScale = 1 / Math.sqrt(96);
     assertEquals(new EncoderShape(224, 16, 768, 8, 8, 3, false, 1e-5, scratchScale, false), early);
     var pretrained = config.with("model.backbone=vit_small_patch16_224", "model.pretrained=x");
-    assertEquals(1 / Math.sqrt(768), pretrained.model().encoder().attentionScale());
+    assertEquals(1 / Math.sqrt(768), pretrained.model().encoderShape().attentionScale());
   }
 
   private EncoderShape shape(String backbone) {
-    return config.with("model.backbone=" + backbone).model().encoder();
+    return config.with("model.backbone=" + backbone).model().encoderShape();
   }
 }
