@@ -37,7 +37,11 @@ extern "C" {
 
 typedef struct tt_tensor_ *tt_tensor; /* a reference to an at::Tensor */
 typedef struct tt_stack_ *tt_stack;   /* the arguments, then the results, of a boxed operator call */
+typedef struct tt_object_ *tt_object; /* any other value: an object of a class that a library registered, say */
 typedef struct tt_module_ *tt_module; /* a TorchScript module */
+typedef struct tt_generator_ *tt_generator; /* a random generator of one's own */
+typedef struct tt_inference_ *tt_inference; /* a thread's inference mode, while it lasts */
+typedef struct tt_event_ *tt_event;   /* a mark on a GPU's stream */
 typedef struct tt_package_ *tt_package; /* a model that AOTInductor compiled */
 
 /* ---- runtime (runtime.cpp) ------------------------------------------------------------------------------------- */
@@ -47,9 +51,10 @@ TT_API int64_t tt_live_tensors(void);         /* handles created and not yet fre
 TT_API int32_t tt_manual_seed(int64_t seed);  /* all devices */
 TT_API int32_t tt_rng_state(int32_t device_type, int32_t device_index, tt_tensor *out); /* uint8 [bytes] on the CPU */
 TT_API int32_t tt_set_rng_state(int32_t device_type, int32_t device_index, tt_tensor state);
-TT_API int32_t tt_cuda_device_count(int32_t *out); /* 0 where there is no GPU, driver or CUDA build */
-/* The most bytes that tensors on a GPU have taken so far, as its caching allocator counts them; does not wait for it. */
-TT_API int32_t tt_cuda_peak_bytes(int32_t device_index, int64_t *out);
+TT_API int32_t tt_generator_new(int32_t device_type, int32_t device_index, int64_t seed, tt_generator *out);
+TT_API void tt_generator_free(tt_generator self); /* or NULL */
+TT_API int32_t tt_generator_state(tt_generator self, tt_tensor *out); /* uint8 [bytes] on the CPU */
+TT_API int32_t tt_generator_set_state(tt_generator self, tt_tensor state);
 TT_API int32_t tt_synchronize(int32_t device_type, int32_t device_index); /* waits for the device; nothing on a CPU */
 TT_API int32_t tt_set_num_threads(int32_t threads); /* intra-op threads, at least 1 */
 TT_API int32_t tt_get_num_threads(int32_t *out);
@@ -70,6 +75,9 @@ TT_API int32_t tt_data(tt_tensor self, void **data, int64_t *bytes); /* first el
 TT_API int32_t tt_item_double(tt_tensor self, double *out);  /* one element; waits for the device */
 TT_API int32_t tt_item_int64(tt_tensor self, int64_t *out);  /* one element; waits for the device */
 TT_API int32_t tt_alias(tt_tensor self, tt_tensor *out);     /* another handle to the same tensor, autograd included */
+/* C++ of a user's own: a tt_tensor may be cast to const at::Tensor *, borrowed while the handle lives. This is the way
+   back: another handle to the tensor behind an at::Tensor *, which stays its owner's to delete. */
+TT_API int32_t tt_from_pointer(const void *tensor, tt_tensor *out);
 TT_API int32_t tt_empty(const int64_t *sizes, int64_t dims, int32_t dtype, int32_t device_type, int32_t device_index, int32_t pinned, tt_tensor *out);
 TT_API int32_t tt_full(const int64_t *sizes, int64_t dims, double value, int32_t dtype, int32_t device_type, int32_t device_index, tt_tensor *out);
 TT_API int32_t tt_rand(const int64_t *sizes, int64_t dims, int32_t dtype, int32_t device_type, int32_t device_index, tt_tensor *out); /* uniform [0, 1) */
@@ -218,8 +226,11 @@ TT_API int32_t tt_mse_loss(tt_tensor input, tt_tensor target, tt_tensor *out); /
 /* ---- autograd and mixed precision (autograd.cpp) --------------------------------------------------------------- */
 TT_API int32_t tt_backward(tt_tensor self, tt_tensor gradient, int32_t retain_graph); /* gradient or NULL for a scalar */
 TT_API int32_t tt_grad(tt_tensor self, tt_tensor *out); /* writes NULL where there is no gradient */
-/* The gradients of outputs' sum towards inputs, without touching .grad; entries of out are NULL for unused inputs. */
-TT_API int32_t tt_autograd_grad(const tt_tensor *outputs, int64_t output_count, const tt_tensor *inputs, int64_t input_count, int32_t create_graph, tt_tensor *out);
+/* The gradients of outputs towards inputs, without touching .grad, each output's weighted by its tensor of grad_outputs
+   (or NULL where all outputs are scalars); entries of out are NULL for inputs that no output depends on. */
+TT_API int32_t tt_autograd_grad(const tt_tensor *outputs, const tt_tensor *grad_outputs, int64_t output_count, const tt_tensor *inputs, int64_t input_count, int32_t retain_graph, int32_t create_graph, tt_tensor *out);
+TT_API int32_t tt_inference_enter(tt_inference *out); /* inference mode for this thread, until left; nests */
+TT_API void tt_inference_leave(tt_inference self); /* on the same thread, innermost first */
 TT_API int32_t tt_set_requires_grad(tt_tensor self, int32_t on);
 TT_API int32_t tt_zero_grad(const tt_tensor *tensors, int64_t count, int32_t set_to_none);
 TT_API int32_t tt_set_grad_enabled(int32_t on, int32_t *previous);
@@ -252,6 +263,8 @@ TT_API int32_t tt_push_int_list(tt_stack self, const int64_t *values, int64_t co
 TT_API int32_t tt_push_double_list(tt_stack self, const double *values, int64_t count);
 TT_API int32_t tt_push_bool_list(tt_stack self, const int32_t *values, int64_t count);
 TT_API int32_t tt_push_tensor_list(tt_stack self, const tt_tensor *values, int64_t count); /* entries or NULL: then optionals */
+TT_API int32_t tt_push_generator(tt_stack self, tt_generator value);
+TT_API int32_t tt_push_object(tt_stack self, tt_object value);
 TT_API int32_t tt_push_tuple(tt_stack self, int64_t count); /* the last count values become one tuple */
 TT_API int32_t tt_push_dict(tt_stack self, int64_t count);  /* the last 2 x count, a string and a value by turns, become one dict */
 /* op such as "aten::add", overload such as "Tensor" or "". Missing trailing arguments take the schema's defaults. The
@@ -267,7 +280,35 @@ TT_API int32_t tt_stack_contents(tt_stack self, int64_t index, tt_stack *out); /
 TT_API int32_t tt_stack_tensors_at(tt_stack self, int64_t index, tt_tensor *out); /* a tensor, or each of a list; NULL if undefined */
 TT_API int32_t tt_stack_ints_at(tt_stack self, int64_t index, int64_t *out);       /* an int, bool, or each of a list */
 TT_API int32_t tt_stack_doubles_at(tt_stack self, int64_t index, double *out);     /* a double, or each of a list */
+TT_API int32_t tt_stack_object_at(tt_stack self, int64_t index, tt_object *out); /* a value of kind 10 */
 TT_API int32_t tt_stack_string_at(tt_stack self, int64_t index, char *out);        /* length bytes, no terminator */
+
+/* ---- objects of registered classes (object.cpp) ---------------------------------------------------------------- */
+/* class_name such as "my::Counter"; the arguments of its constructor on the stack are taken off. */
+TT_API int32_t tt_object_new(const char *class_name, tt_stack arguments, tt_object *out);
+TT_API void tt_object_free(tt_object self); /* or NULL */
+TT_API int32_t tt_object_call(tt_object self, const char *method, tt_stack stack); /* arguments, self apart, are replaced by the result */
+
+/* ---- GPUs (device.cpp): TT_CUDA where there is none ------------------------------------------------------------- */
+TT_API int32_t tt_cuda_device_count(int32_t *out); /* 0 where there is no GPU, driver or CUDA build */
+/* Bytes of the caching allocator, without waiting: taken by tensors, the most so far, reserved, the most so far. */
+TT_API int32_t tt_cuda_memory(int32_t device_index, int64_t *out4);
+TT_API int32_t tt_cuda_reset_peak(int32_t device_index);
+TT_API int32_t tt_cuda_empty_cache(void); /* gives what is reserved and not taken back to the driver */
+TT_API int32_t tt_stream_new(int32_t device_index, int32_t high_priority, int64_t *stream); /* from a pool; not freed */
+TT_API int32_t tt_stream_current(int32_t device_index, int64_t *stream);
+TT_API int32_t tt_stream_use(int32_t device_index, int64_t stream); /* for this thread's work from now on */
+TT_API int32_t tt_stream_synchronize(int32_t device_index, int64_t stream);
+TT_API int32_t tt_event_new(int32_t timing, tt_event *out);
+TT_API void tt_event_free(tt_event self); /* or NULL */
+TT_API int32_t tt_event_record(tt_event self, int32_t device_index, int64_t stream);
+TT_API int32_t tt_event_block(tt_event self, int32_t device_index, int64_t stream); /* the stream waits for the event */
+TT_API int32_t tt_event_synchronize(tt_event self);
+TT_API int32_t tt_event_elapsed_ms(tt_event self, tt_event later, double *out); /* of two recorded ones with timing */
+
+/* ---- profiler (profiler.cpp): one at a time in the process -------------------------------------------------------- */
+TT_API int32_t tt_profiler_start(int32_t record_shapes, int32_t profile_memory); /* operators of this thread, and a GPU's kernels */
+TT_API int32_t tt_profiler_stop(const char *path); /* on the same thread; a trace in Chrome's format goes to path, or nowhere for NULL */
 
 /* ---- kernels that LibTorch has no operator for (kernels.cpp); on the CPU, no autograd ----------------------------- */
 /* Pixel-adaptive refinement, float32: images [B,3,H,W], masks [B,C,H,W]; out [B,C,H,W]. */

@@ -3,6 +3,10 @@
 
 #include "shim.h"
 
+struct tt_inference_ {
+  c10::InferenceMode mode;
+};
+
 namespace toco {
 namespace {
 
@@ -12,8 +16,10 @@ void backward(tt_tensor self, tt_tensor gradient, bool retain_graph) {
 
 tt_tensor defined_or_null(const at::Tensor &value) { return value.defined() ? own(value) : nullptr; }
 
-void autograd_grad(std::vector<at::Tensor> outputs, std::vector<at::Tensor> inputs, bool create_graph, tt_tensor *out) {
-  auto gradients = torch::autograd::grad(outputs, inputs, {}, create_graph, create_graph, /*allow_unused=*/true);
+void autograd_grad(std::vector<at::Tensor> outputs, const tt_tensor *grad_outputs, std::vector<at::Tensor> inputs, bool retain_graph,
+                   bool create_graph, tt_tensor *out) {
+  auto weights = grad_outputs ? tensor_list(grad_outputs, static_cast<int64_t>(outputs.size())) : std::vector<at::Tensor>();
+  auto gradients = torch::autograd::grad(outputs, inputs, weights, retain_graph, create_graph, /*allow_unused=*/true);
   for (size_t i = 0; i < gradients.size(); i++) out[i] = defined_or_null(gradients[i]);
 }
 
@@ -50,8 +56,11 @@ using toco::tensor_list;
 
 TT_DO(tt_backward, (tt_tensor self, tt_tensor gradient, int32_t retain_graph), toco::backward(self, gradient, retain_graph != 0))
 TT_DO(tt_grad, (tt_tensor self, tt_tensor *out), *out = toco::defined_or_null(self->value.grad()))
-TT_DO(tt_autograd_grad, (const tt_tensor *outputs, int64_t output_count, const tt_tensor *inputs, int64_t input_count, int32_t create_graph, tt_tensor *out),
-      toco::autograd_grad(tensor_list(outputs, output_count), tensor_list(inputs, input_count), create_graph != 0, out))
+TT_DO(tt_autograd_grad,
+      (const tt_tensor *outputs, const tt_tensor *grad_outputs, int64_t output_count, const tt_tensor *inputs, int64_t input_count, int32_t retain_graph, int32_t create_graph, tt_tensor *out),
+      toco::autograd_grad(tensor_list(outputs, output_count), grad_outputs, tensor_list(inputs, input_count), retain_graph != 0, create_graph != 0, out))
+TT_DO(tt_inference_enter, (tt_inference *out), *out = new tt_inference_())
+void tt_inference_leave(tt_inference self) { delete self; }
 TT_DO(tt_set_requires_grad, (tt_tensor self, int32_t on), self->value.set_requires_grad(on != 0))
 TT_DO(tt_zero_grad, (const tt_tensor *tensors, int64_t count, int32_t set_to_none), toco::zero_grad(tensors, count, set_to_none != 0))
 TT_DO(tt_set_grad_enabled, (int32_t on, int32_t *previous), toco::set_grad_enabled(on != 0, previous))

@@ -165,6 +165,8 @@ TT_DO(tt_push_double_list, (tt_stack self, const double *values, int64_t count),
 TT_DO(tt_push_bool_list, (tt_stack self, const int32_t *values, int64_t count), toco::push(self, toco::flags(values, count)))
 TT_DO(tt_push_tensor_list, (tt_stack self, const tt_tensor *values, int64_t count), toco::push_tensors(self, values, count))
 
+TT_DO(tt_push_generator, (tt_stack self, tt_generator value), toco::push(self, value->value))
+TT_DO(tt_push_object, (tt_stack self, tt_object value), toco::push(self, value->value))
 TT_DO(tt_push_tuple, (tt_stack self, int64_t count), toco::push_tuple(self, count))
 TT_DO(tt_push_dict, (tt_stack self, int64_t count), toco::push_dict(self, count))
 
@@ -174,6 +176,7 @@ TT_DO(tt_schema, (const char *op, const char *overload, tt_stack stack), toco::p
 TT_DO(tt_stack_size, (tt_stack self, int64_t *out), *out = static_cast<int64_t>(self->values.size()))
 TT_DO(tt_stack_kind, (tt_stack self, int64_t index, int32_t *kind, int64_t *length), toco::kind(toco::at_index(self, index), kind, length))
 TT_DO(tt_stack_contents, (tt_stack self, int64_t index, tt_stack *out), *out = new tt_stack_{toco::contents(toco::at_index(self, index))})
+TT_DO(tt_stack_object_at, (tt_stack self, int64_t index, tt_object *out), *out = new tt_object_{toco::at_index(self, index)})
 TT_DO(tt_stack_tensors_at, (tt_stack self, int64_t index, tt_tensor *out), toco::tensors_at(toco::at_index(self, index), out))
 TT_DO(tt_stack_ints_at, (tt_stack self, int64_t index, int64_t *out), toco::ints_at(toco::at_index(self, index), out))
 TT_DO(tt_stack_doubles_at, (tt_stack self, int64_t index, double *out), toco::doubles_at(toco::at_index(self, index), out))

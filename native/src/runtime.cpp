@@ -1,7 +1,7 @@
 // Errors, random state, devices and threads.
+#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
-#include <c10/core/CachingDeviceAllocator.h>
 #include <dlfcn.h>
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -10,7 +10,7 @@
 #include <omp.h>
 #endif
 
-#include "shim.h"
+#include "stack.h"
 
 namespace toco {
 namespace {
@@ -99,30 +99,25 @@ at::Generator generator(int32_t device_type, int32_t device_index) {
   return at::globalContext().defaultGenerator(toco::device(device_type, device_index));
 }
 
-at::Tensor rng_state(int32_t device_type, int32_t device_index) {
-  auto source = generator(device_type, device_index);
+at::Generator new_generator(c10::Device device, int64_t seed) {
+  auto made = device.is_cpu() ? at::make_generator<at::CPUGeneratorImpl>()
+                              : at::globalContext().getAcceleratorHooksInterface(device.type()).getNewGenerator(device.index());
+  made.set_current_seed(static_cast<uint64_t>(seed));
+  return made;
+}
+
+at::Tensor state_of(at::Generator source) {
   std::lock_guard<std::mutex> lock(source.mutex());
   return source.get_state();
 }
 
-void set_rng_state(int32_t device_type, int32_t device_index, const at::Tensor &state) {
-  auto target = generator(device_type, device_index);
+void set_state_of(at::Generator target, const at::Tensor &state) {
   std::lock_guard<std::mutex> lock(target.mutex());
   target.set_state(state);
 }
 
 void synchronize(int32_t device_type, int32_t device_index) {
   if (device_type == static_cast<int32_t>(at::kCUDA)) torch::cuda::synchronize(device_index);
-}
-
-// Through the interface that every device's allocator has: CUDA's own header needs the CUDA toolkit.
-int64_t cuda_peak_bytes(int32_t device_index) {
-  auto index = toco::device(static_cast<int32_t>(at::kCUDA), device_index).index();
-  auto allocator = c10::getDeviceAllocator(at::kCUDA);
-  if (!allocator->initialized()) return 0; // nothing has been allocated yet
-  if (index < 0) index = c10::impl::getDeviceGuardImpl(at::kCUDA)->getDevice().index();
-  constexpr auto all_pools = static_cast<size_t>(c10::CachingAllocator::StatType::AGGREGATE);
-  return allocator->getDeviceStats(index).allocated_bytes[all_pools].peak;
 }
 
 }  // namespace
@@ -133,10 +128,13 @@ const char *tt_libtorch_version(void) { return TORCH_VERSION; }
 int64_t tt_live_tensors(void) { return toco::live_tensors.load(std::memory_order_relaxed); }
 
 TT_DO(tt_manual_seed, (int64_t seed), torch::manual_seed(static_cast<uint64_t>(seed)))
-TT_GIVE(tt_rng_state, (int32_t device_type, int32_t device_index), toco::rng_state(device_type, device_index))
-TT_DO(tt_set_rng_state, (int32_t device_type, int32_t device_index, tt_tensor state), toco::set_rng_state(device_type, device_index, state->value))
-TT_DO(tt_cuda_device_count, (int32_t *out), *out = static_cast<int32_t>(torch::cuda::is_available() ? torch::cuda::device_count() : 0))
-TT_DO(tt_cuda_peak_bytes, (int32_t device_index, int64_t *out), *out = toco::cuda_peak_bytes(device_index))
+TT_GIVE(tt_rng_state, (int32_t device_type, int32_t device_index), toco::state_of(toco::generator(device_type, device_index)))
+TT_DO(tt_set_rng_state, (int32_t device_type, int32_t device_index, tt_tensor state), toco::set_state_of(toco::generator(device_type, device_index), state->value))
+TT_DO(tt_generator_new, (int32_t device_type, int32_t device_index, int64_t seed, tt_generator *out),
+      *out = new tt_generator_{toco::new_generator(toco::device(device_type, device_index), seed)})
+void tt_generator_free(tt_generator self) { delete self; }
+TT_GIVE(tt_generator_state, (tt_generator self), toco::state_of(self->value))
+TT_DO(tt_generator_set_state, (tt_generator self, tt_tensor state), toco::set_state_of(self->value, state->value))
 TT_DO(tt_synchronize, (int32_t device_type, int32_t device_index), toco::synchronize(device_type, device_index))
 TT_DO(tt_set_num_threads, (int32_t threads), at::set_num_threads(threads))
 TT_DO(tt_get_num_threads, (int32_t *out), *out = at::get_num_threads())

@@ -11,8 +11,9 @@
 #include "toco_torch.h"
 
 struct tt_tensor_ {
-  at::Tensor value;
+  at::Tensor value; // alone, so that a handle may be cast to at::Tensor *
 };
+static_assert(sizeof(tt_tensor_) == sizeof(at::Tensor));
 
 namespace toco {
 

@@ -9,3 +9,11 @@
 struct tt_stack_ {
   std::vector<c10::IValue> values;
 };
+
+struct tt_object_ {
+  c10::IValue value;
+};
+
+struct tt_generator_ {
+  at::Generator value;
+};

@@ -62,6 +62,7 @@ TT_DO(tt_is_contiguous, (tt_tensor self, int32_t *out), *out = self->value.is_co
 TT_DO(tt_data, (tt_tensor self, void **data, int64_t *bytes), toco::data(self->value, data, bytes))
 TT_DO(tt_item_double, (tt_tensor self, double *out), *out = self->value.item().toDouble())
 TT_DO(tt_item_int64, (tt_tensor self, int64_t *out), *out = self->value.item().toLong())
+TT_GIVE(tt_from_pointer, (const void *tensor), *static_cast<const at::Tensor *>(tensor))
 TT_GIVE(tt_alias, (tt_tensor self), self->value)
 
 TT_GIVE(tt_empty, (const int64_t *sizes, int64_t dims, int32_t dtype, int32_t device_type, int32_t device_index, int32_t pinned),

@@ -118,10 +118,34 @@ public class TocoTorch extends TocoTorch$shared {
     public static final AddressLayout tt_stack = TocoTorch.C_POINTER;
     /**
      * {@snippet lang=c :
+     * typedef struct tt_object_ *tt_object
+     * }
+     */
+    public static final AddressLayout tt_object = TocoTorch.C_POINTER;
+    /**
+     * {@snippet lang=c :
      * typedef struct tt_module_ *tt_module
      * }
      */
     public static final AddressLayout tt_module = TocoTorch.C_POINTER;
+    /**
+     * {@snippet lang=c :
+     * typedef struct tt_generator_ *tt_generator
+     * }
+     */
+    public static final AddressLayout tt_generator = TocoTorch.C_POINTER;
+    /**
+     * {@snippet lang=c :
+     * typedef struct tt_inference_ *tt_inference
+     * }
+     */
+    public static final AddressLayout tt_inference = TocoTorch.C_POINTER;
+    /**
+     * {@snippet lang=c :
+     * typedef struct tt_event_ *tt_event
+     * }
+     */
+    public static final AddressLayout tt_event = TocoTorch.C_POINTER;
     /**
      * {@snippet lang=c :
      * typedef struct tt_package_ *tt_package
@@ -487,13 +511,16 @@ public class TocoTorch extends TocoTorch$shared {
         }
     }
 
-    private static class tt_cuda_device_count {
+    private static class tt_generator_new {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             TocoTorch.C_INT,
+            TocoTorch.C_INT,
+            TocoTorch.C_INT,
+            TocoTorch.C_LONG,
             TocoTorch.C_POINTER
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_cuda_device_count");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_generator_new");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -501,45 +528,45 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t tt_cuda_device_count(int32_t *out)
+     * int32_t tt_generator_new(int32_t device_type, int32_t device_index, int64_t seed, tt_generator *out)
      * }
      */
-    public static FunctionDescriptor tt_cuda_device_count$descriptor() {
-        return tt_cuda_device_count.DESC;
+    public static FunctionDescriptor tt_generator_new$descriptor() {
+        return tt_generator_new.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t tt_cuda_device_count(int32_t *out)
+     * int32_t tt_generator_new(int32_t device_type, int32_t device_index, int64_t seed, tt_generator *out)
      * }
      */
-    public static MethodHandle tt_cuda_device_count$handle() {
-        return tt_cuda_device_count.HANDLE;
+    public static MethodHandle tt_generator_new$handle() {
+        return tt_generator_new.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t tt_cuda_device_count(int32_t *out)
+     * int32_t tt_generator_new(int32_t device_type, int32_t device_index, int64_t seed, tt_generator *out)
      * }
      */
-    public static MemorySegment tt_cuda_device_count$address() {
-        return tt_cuda_device_count.ADDR;
+    public static MemorySegment tt_generator_new$address() {
+        return tt_generator_new.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * int32_t tt_cuda_device_count(int32_t *out)
+     * int32_t tt_generator_new(int32_t device_type, int32_t device_index, int64_t seed, tt_generator *out)
      * }
      */
-    public static int tt_cuda_device_count(MemorySegment out) {
-        var mh$ = tt_cuda_device_count.HANDLE;
+    public static int tt_generator_new(int device_type, int device_index, long seed, MemorySegment out) {
+        var mh$ = tt_generator_new.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("tt_cuda_device_count", out);
+                traceDowncall("tt_generator_new", device_type, device_index, seed, out);
             }
-            return (int)mh$.invokeExact(out);
+            return (int)mh$.invokeExact(device_type, device_index, seed, out);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -547,14 +574,12 @@ public class TocoTorch extends TocoTorch$shared {
         }
     }
 
-    private static class tt_cuda_peak_bytes {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            TocoTorch.C_INT,
-            TocoTorch.C_INT,
+    private static class tt_generator_free {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
             TocoTorch.C_POINTER
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_cuda_peak_bytes");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_generator_free");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -562,45 +587,167 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t tt_cuda_peak_bytes(int32_t device_index, int64_t *out)
+     * void tt_generator_free(tt_generator self)
      * }
      */
-    public static FunctionDescriptor tt_cuda_peak_bytes$descriptor() {
-        return tt_cuda_peak_bytes.DESC;
+    public static FunctionDescriptor tt_generator_free$descriptor() {
+        return tt_generator_free.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t tt_cuda_peak_bytes(int32_t device_index, int64_t *out)
+     * void tt_generator_free(tt_generator self)
      * }
      */
-    public static MethodHandle tt_cuda_peak_bytes$handle() {
-        return tt_cuda_peak_bytes.HANDLE;
+    public static MethodHandle tt_generator_free$handle() {
+        return tt_generator_free.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t tt_cuda_peak_bytes(int32_t device_index, int64_t *out)
+     * void tt_generator_free(tt_generator self)
      * }
      */
-    public static MemorySegment tt_cuda_peak_bytes$address() {
-        return tt_cuda_peak_bytes.ADDR;
+    public static MemorySegment tt_generator_free$address() {
+        return tt_generator_free.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * int32_t tt_cuda_peak_bytes(int32_t device_index, int64_t *out)
+     * void tt_generator_free(tt_generator self)
      * }
      */
-    public static int tt_cuda_peak_bytes(int device_index, MemorySegment out) {
-        var mh$ = tt_cuda_peak_bytes.HANDLE;
+    public static void tt_generator_free(MemorySegment self) {
+        var mh$ = tt_generator_free.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("tt_cuda_peak_bytes", device_index, out);
+                traceDowncall("tt_generator_free", self);
             }
-            return (int)mh$.invokeExact(device_index, out);
+            mh$.invokeExact(self);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_generator_state {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_generator_state");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_generator_state(tt_generator self, tt_tensor *out)
+     * }
+     */
+    public static FunctionDescriptor tt_generator_state$descriptor() {
+        return tt_generator_state.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_generator_state(tt_generator self, tt_tensor *out)
+     * }
+     */
+    public static MethodHandle tt_generator_state$handle() {
+        return tt_generator_state.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_generator_state(tt_generator self, tt_tensor *out)
+     * }
+     */
+    public static MemorySegment tt_generator_state$address() {
+        return tt_generator_state.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_generator_state(tt_generator self, tt_tensor *out)
+     * }
+     */
+    public static int tt_generator_state(MemorySegment self, MemorySegment out) {
+        var mh$ = tt_generator_state.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_generator_state", self, out);
+            }
+            return (int)mh$.invokeExact(self, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_generator_set_state {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_generator_set_state");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_generator_set_state(tt_generator self, tt_tensor state)
+     * }
+     */
+    public static FunctionDescriptor tt_generator_set_state$descriptor() {
+        return tt_generator_set_state.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_generator_set_state(tt_generator self, tt_tensor state)
+     * }
+     */
+    public static MethodHandle tt_generator_set_state$handle() {
+        return tt_generator_set_state.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_generator_set_state(tt_generator self, tt_tensor state)
+     * }
+     */
+    public static MemorySegment tt_generator_set_state$address() {
+        return tt_generator_set_state.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_generator_set_state(tt_generator self, tt_tensor state)
+     * }
+     */
+    public static int tt_generator_set_state(MemorySegment self, MemorySegment state) {
+        var mh$ = tt_generator_set_state.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_generator_set_state", self, state);
+            }
+            return (int)mh$.invokeExact(self, state);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -1625,6 +1772,67 @@ public class TocoTorch extends TocoTorch$shared {
                 traceDowncall("tt_alias", self, out);
             }
             return (int)mh$.invokeExact(self, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_from_pointer {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_from_pointer");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_from_pointer(const void *tensor, tt_tensor *out)
+     * }
+     */
+    public static FunctionDescriptor tt_from_pointer$descriptor() {
+        return tt_from_pointer.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_from_pointer(const void *tensor, tt_tensor *out)
+     * }
+     */
+    public static MethodHandle tt_from_pointer$handle() {
+        return tt_from_pointer.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_from_pointer(const void *tensor, tt_tensor *out)
+     * }
+     */
+    public static MemorySegment tt_from_pointer$address() {
+        return tt_from_pointer.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_from_pointer(const void *tensor, tt_tensor *out)
+     * }
+     */
+    public static int tt_from_pointer(MemorySegment tensor, MemorySegment out) {
+        var mh$ = tt_from_pointer.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_from_pointer", tensor, out);
+            }
+            return (int)mh$.invokeExact(tensor, out);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -9588,9 +9796,11 @@ public class TocoTorch extends TocoTorch$shared {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             TocoTorch.C_INT,
             TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
             TocoTorch.C_LONG,
             TocoTorch.C_POINTER,
             TocoTorch.C_LONG,
+            TocoTorch.C_INT,
             TocoTorch.C_INT,
             TocoTorch.C_POINTER
         );
@@ -9603,7 +9813,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t tt_autograd_grad(const tt_tensor *outputs, int64_t output_count, const tt_tensor *inputs, int64_t input_count, int32_t create_graph, tt_tensor *out)
+     * int32_t tt_autograd_grad(const tt_tensor *outputs, const tt_tensor *grad_outputs, int64_t output_count, const tt_tensor *inputs, int64_t input_count, int32_t retain_graph, int32_t create_graph, tt_tensor *out)
      * }
      */
     public static FunctionDescriptor tt_autograd_grad$descriptor() {
@@ -9613,7 +9823,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t tt_autograd_grad(const tt_tensor *outputs, int64_t output_count, const tt_tensor *inputs, int64_t input_count, int32_t create_graph, tt_tensor *out)
+     * int32_t tt_autograd_grad(const tt_tensor *outputs, const tt_tensor *grad_outputs, int64_t output_count, const tt_tensor *inputs, int64_t input_count, int32_t retain_graph, int32_t create_graph, tt_tensor *out)
      * }
      */
     public static MethodHandle tt_autograd_grad$handle() {
@@ -9623,7 +9833,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t tt_autograd_grad(const tt_tensor *outputs, int64_t output_count, const tt_tensor *inputs, int64_t input_count, int32_t create_graph, tt_tensor *out)
+     * int32_t tt_autograd_grad(const tt_tensor *outputs, const tt_tensor *grad_outputs, int64_t output_count, const tt_tensor *inputs, int64_t input_count, int32_t retain_graph, int32_t create_graph, tt_tensor *out)
      * }
      */
     public static MemorySegment tt_autograd_grad$address() {
@@ -9632,16 +9842,135 @@ public class TocoTorch extends TocoTorch$shared {
 
     /**
      * {@snippet lang=c :
-     * int32_t tt_autograd_grad(const tt_tensor *outputs, int64_t output_count, const tt_tensor *inputs, int64_t input_count, int32_t create_graph, tt_tensor *out)
+     * int32_t tt_autograd_grad(const tt_tensor *outputs, const tt_tensor *grad_outputs, int64_t output_count, const tt_tensor *inputs, int64_t input_count, int32_t retain_graph, int32_t create_graph, tt_tensor *out)
      * }
      */
-    public static int tt_autograd_grad(MemorySegment outputs, long output_count, MemorySegment inputs, long input_count, int create_graph, MemorySegment out) {
+    public static int tt_autograd_grad(MemorySegment outputs, MemorySegment grad_outputs, long output_count, MemorySegment inputs, long input_count, int retain_graph, int create_graph, MemorySegment out) {
         var mh$ = tt_autograd_grad.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("tt_autograd_grad", outputs, output_count, inputs, input_count, create_graph, out);
+                traceDowncall("tt_autograd_grad", outputs, grad_outputs, output_count, inputs, input_count, retain_graph, create_graph, out);
             }
-            return (int)mh$.invokeExact(outputs, output_count, inputs, input_count, create_graph, out);
+            return (int)mh$.invokeExact(outputs, grad_outputs, output_count, inputs, input_count, retain_graph, create_graph, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_inference_enter {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_inference_enter");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_inference_enter(tt_inference *out)
+     * }
+     */
+    public static FunctionDescriptor tt_inference_enter$descriptor() {
+        return tt_inference_enter.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_inference_enter(tt_inference *out)
+     * }
+     */
+    public static MethodHandle tt_inference_enter$handle() {
+        return tt_inference_enter.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_inference_enter(tt_inference *out)
+     * }
+     */
+    public static MemorySegment tt_inference_enter$address() {
+        return tt_inference_enter.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_inference_enter(tt_inference *out)
+     * }
+     */
+    public static int tt_inference_enter(MemorySegment out) {
+        var mh$ = tt_inference_enter.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_inference_enter", out);
+            }
+            return (int)mh$.invokeExact(out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_inference_leave {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_inference_leave");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void tt_inference_leave(tt_inference self)
+     * }
+     */
+    public static FunctionDescriptor tt_inference_leave$descriptor() {
+        return tt_inference_leave.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void tt_inference_leave(tt_inference self)
+     * }
+     */
+    public static MethodHandle tt_inference_leave$handle() {
+        return tt_inference_leave.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void tt_inference_leave(tt_inference self)
+     * }
+     */
+    public static MemorySegment tt_inference_leave$address() {
+        return tt_inference_leave.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void tt_inference_leave(tt_inference self)
+     * }
+     */
+    public static void tt_inference_leave(MemorySegment self) {
+        var mh$ = tt_inference_leave.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_inference_leave", self);
+            }
+            mh$.invokeExact(self);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -11013,6 +11342,128 @@ public class TocoTorch extends TocoTorch$shared {
         }
     }
 
+    private static class tt_push_generator {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_push_generator");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_push_generator(tt_stack self, tt_generator value)
+     * }
+     */
+    public static FunctionDescriptor tt_push_generator$descriptor() {
+        return tt_push_generator.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_push_generator(tt_stack self, tt_generator value)
+     * }
+     */
+    public static MethodHandle tt_push_generator$handle() {
+        return tt_push_generator.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_push_generator(tt_stack self, tt_generator value)
+     * }
+     */
+    public static MemorySegment tt_push_generator$address() {
+        return tt_push_generator.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_push_generator(tt_stack self, tt_generator value)
+     * }
+     */
+    public static int tt_push_generator(MemorySegment self, MemorySegment value) {
+        var mh$ = tt_push_generator.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_push_generator", self, value);
+            }
+            return (int)mh$.invokeExact(self, value);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_push_object {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_push_object");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_push_object(tt_stack self, tt_object value)
+     * }
+     */
+    public static FunctionDescriptor tt_push_object$descriptor() {
+        return tt_push_object.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_push_object(tt_stack self, tt_object value)
+     * }
+     */
+    public static MethodHandle tt_push_object$handle() {
+        return tt_push_object.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_push_object(tt_stack self, tt_object value)
+     * }
+     */
+    public static MemorySegment tt_push_object$address() {
+        return tt_push_object.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_push_object(tt_stack self, tt_object value)
+     * }
+     */
+    public static int tt_push_object(MemorySegment self, MemorySegment value) {
+        var mh$ = tt_push_object.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_push_object", self, value);
+            }
+            return (int)mh$.invokeExact(self, value);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class tt_push_tuple {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             TocoTorch.C_INT,
@@ -11631,6 +12082,68 @@ public class TocoTorch extends TocoTorch$shared {
         }
     }
 
+    private static class tt_stack_object_at {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_LONG,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_stack_object_at");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_stack_object_at(tt_stack self, int64_t index, tt_object *out)
+     * }
+     */
+    public static FunctionDescriptor tt_stack_object_at$descriptor() {
+        return tt_stack_object_at.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_stack_object_at(tt_stack self, int64_t index, tt_object *out)
+     * }
+     */
+    public static MethodHandle tt_stack_object_at$handle() {
+        return tt_stack_object_at.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_stack_object_at(tt_stack self, int64_t index, tt_object *out)
+     * }
+     */
+    public static MemorySegment tt_stack_object_at$address() {
+        return tt_stack_object_at.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_stack_object_at(tt_stack self, int64_t index, tt_object *out)
+     * }
+     */
+    public static int tt_stack_object_at(MemorySegment self, long index, MemorySegment out) {
+        var mh$ = tt_stack_object_at.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_stack_object_at", self, index, out);
+            }
+            return (int)mh$.invokeExact(self, index, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class tt_stack_string_at {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             TocoTorch.C_INT,
@@ -11686,6 +12199,1160 @@ public class TocoTorch extends TocoTorch$shared {
                 traceDowncall("tt_stack_string_at", self, index, out);
             }
             return (int)mh$.invokeExact(self, index, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_object_new {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_object_new");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_object_new(const char *class_name, tt_stack arguments, tt_object *out)
+     * }
+     */
+    public static FunctionDescriptor tt_object_new$descriptor() {
+        return tt_object_new.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_object_new(const char *class_name, tt_stack arguments, tt_object *out)
+     * }
+     */
+    public static MethodHandle tt_object_new$handle() {
+        return tt_object_new.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_object_new(const char *class_name, tt_stack arguments, tt_object *out)
+     * }
+     */
+    public static MemorySegment tt_object_new$address() {
+        return tt_object_new.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_object_new(const char *class_name, tt_stack arguments, tt_object *out)
+     * }
+     */
+    public static int tt_object_new(MemorySegment class_name, MemorySegment arguments, MemorySegment out) {
+        var mh$ = tt_object_new.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_object_new", class_name, arguments, out);
+            }
+            return (int)mh$.invokeExact(class_name, arguments, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_object_free {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_object_free");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void tt_object_free(tt_object self)
+     * }
+     */
+    public static FunctionDescriptor tt_object_free$descriptor() {
+        return tt_object_free.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void tt_object_free(tt_object self)
+     * }
+     */
+    public static MethodHandle tt_object_free$handle() {
+        return tt_object_free.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void tt_object_free(tt_object self)
+     * }
+     */
+    public static MemorySegment tt_object_free$address() {
+        return tt_object_free.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void tt_object_free(tt_object self)
+     * }
+     */
+    public static void tt_object_free(MemorySegment self) {
+        var mh$ = tt_object_free.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_object_free", self);
+            }
+            mh$.invokeExact(self);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_object_call {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_object_call");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_object_call(tt_object self, const char *method, tt_stack stack)
+     * }
+     */
+    public static FunctionDescriptor tt_object_call$descriptor() {
+        return tt_object_call.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_object_call(tt_object self, const char *method, tt_stack stack)
+     * }
+     */
+    public static MethodHandle tt_object_call$handle() {
+        return tt_object_call.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_object_call(tt_object self, const char *method, tt_stack stack)
+     * }
+     */
+    public static MemorySegment tt_object_call$address() {
+        return tt_object_call.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_object_call(tt_object self, const char *method, tt_stack stack)
+     * }
+     */
+    public static int tt_object_call(MemorySegment self, MemorySegment method, MemorySegment stack) {
+        var mh$ = tt_object_call.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_object_call", self, method, stack);
+            }
+            return (int)mh$.invokeExact(self, method, stack);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_cuda_device_count {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_cuda_device_count");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_cuda_device_count(int32_t *out)
+     * }
+     */
+    public static FunctionDescriptor tt_cuda_device_count$descriptor() {
+        return tt_cuda_device_count.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_cuda_device_count(int32_t *out)
+     * }
+     */
+    public static MethodHandle tt_cuda_device_count$handle() {
+        return tt_cuda_device_count.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_cuda_device_count(int32_t *out)
+     * }
+     */
+    public static MemorySegment tt_cuda_device_count$address() {
+        return tt_cuda_device_count.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_cuda_device_count(int32_t *out)
+     * }
+     */
+    public static int tt_cuda_device_count(MemorySegment out) {
+        var mh$ = tt_cuda_device_count.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_cuda_device_count", out);
+            }
+            return (int)mh$.invokeExact(out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_cuda_memory {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_cuda_memory");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_cuda_memory(int32_t device_index, int64_t *out4)
+     * }
+     */
+    public static FunctionDescriptor tt_cuda_memory$descriptor() {
+        return tt_cuda_memory.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_cuda_memory(int32_t device_index, int64_t *out4)
+     * }
+     */
+    public static MethodHandle tt_cuda_memory$handle() {
+        return tt_cuda_memory.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_cuda_memory(int32_t device_index, int64_t *out4)
+     * }
+     */
+    public static MemorySegment tt_cuda_memory$address() {
+        return tt_cuda_memory.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_cuda_memory(int32_t device_index, int64_t *out4)
+     * }
+     */
+    public static int tt_cuda_memory(int device_index, MemorySegment out4) {
+        var mh$ = tt_cuda_memory.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_cuda_memory", device_index, out4);
+            }
+            return (int)mh$.invokeExact(device_index, out4);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_cuda_reset_peak {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_cuda_reset_peak");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_cuda_reset_peak(int32_t device_index)
+     * }
+     */
+    public static FunctionDescriptor tt_cuda_reset_peak$descriptor() {
+        return tt_cuda_reset_peak.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_cuda_reset_peak(int32_t device_index)
+     * }
+     */
+    public static MethodHandle tt_cuda_reset_peak$handle() {
+        return tt_cuda_reset_peak.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_cuda_reset_peak(int32_t device_index)
+     * }
+     */
+    public static MemorySegment tt_cuda_reset_peak$address() {
+        return tt_cuda_reset_peak.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_cuda_reset_peak(int32_t device_index)
+     * }
+     */
+    public static int tt_cuda_reset_peak(int device_index) {
+        var mh$ = tt_cuda_reset_peak.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_cuda_reset_peak", device_index);
+            }
+            return (int)mh$.invokeExact(device_index);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_cuda_empty_cache {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT    );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_cuda_empty_cache");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_cuda_empty_cache()
+     * }
+     */
+    public static FunctionDescriptor tt_cuda_empty_cache$descriptor() {
+        return tt_cuda_empty_cache.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_cuda_empty_cache()
+     * }
+     */
+    public static MethodHandle tt_cuda_empty_cache$handle() {
+        return tt_cuda_empty_cache.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_cuda_empty_cache()
+     * }
+     */
+    public static MemorySegment tt_cuda_empty_cache$address() {
+        return tt_cuda_empty_cache.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_cuda_empty_cache()
+     * }
+     */
+    public static int tt_cuda_empty_cache() {
+        var mh$ = tt_cuda_empty_cache.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_cuda_empty_cache");
+            }
+            return (int)mh$.invokeExact();
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_stream_new {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_INT,
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_stream_new");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_stream_new(int32_t device_index, int32_t high_priority, int64_t *stream)
+     * }
+     */
+    public static FunctionDescriptor tt_stream_new$descriptor() {
+        return tt_stream_new.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_stream_new(int32_t device_index, int32_t high_priority, int64_t *stream)
+     * }
+     */
+    public static MethodHandle tt_stream_new$handle() {
+        return tt_stream_new.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_stream_new(int32_t device_index, int32_t high_priority, int64_t *stream)
+     * }
+     */
+    public static MemorySegment tt_stream_new$address() {
+        return tt_stream_new.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_stream_new(int32_t device_index, int32_t high_priority, int64_t *stream)
+     * }
+     */
+    public static int tt_stream_new(int device_index, int high_priority, MemorySegment stream) {
+        var mh$ = tt_stream_new.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_stream_new", device_index, high_priority, stream);
+            }
+            return (int)mh$.invokeExact(device_index, high_priority, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_stream_current {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_stream_current");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_stream_current(int32_t device_index, int64_t *stream)
+     * }
+     */
+    public static FunctionDescriptor tt_stream_current$descriptor() {
+        return tt_stream_current.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_stream_current(int32_t device_index, int64_t *stream)
+     * }
+     */
+    public static MethodHandle tt_stream_current$handle() {
+        return tt_stream_current.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_stream_current(int32_t device_index, int64_t *stream)
+     * }
+     */
+    public static MemorySegment tt_stream_current$address() {
+        return tt_stream_current.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_stream_current(int32_t device_index, int64_t *stream)
+     * }
+     */
+    public static int tt_stream_current(int device_index, MemorySegment stream) {
+        var mh$ = tt_stream_current.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_stream_current", device_index, stream);
+            }
+            return (int)mh$.invokeExact(device_index, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_stream_use {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_INT,
+            TocoTorch.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_stream_use");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_stream_use(int32_t device_index, int64_t stream)
+     * }
+     */
+    public static FunctionDescriptor tt_stream_use$descriptor() {
+        return tt_stream_use.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_stream_use(int32_t device_index, int64_t stream)
+     * }
+     */
+    public static MethodHandle tt_stream_use$handle() {
+        return tt_stream_use.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_stream_use(int32_t device_index, int64_t stream)
+     * }
+     */
+    public static MemorySegment tt_stream_use$address() {
+        return tt_stream_use.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_stream_use(int32_t device_index, int64_t stream)
+     * }
+     */
+    public static int tt_stream_use(int device_index, long stream) {
+        var mh$ = tt_stream_use.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_stream_use", device_index, stream);
+            }
+            return (int)mh$.invokeExact(device_index, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_stream_synchronize {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_INT,
+            TocoTorch.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_stream_synchronize");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_stream_synchronize(int32_t device_index, int64_t stream)
+     * }
+     */
+    public static FunctionDescriptor tt_stream_synchronize$descriptor() {
+        return tt_stream_synchronize.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_stream_synchronize(int32_t device_index, int64_t stream)
+     * }
+     */
+    public static MethodHandle tt_stream_synchronize$handle() {
+        return tt_stream_synchronize.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_stream_synchronize(int32_t device_index, int64_t stream)
+     * }
+     */
+    public static MemorySegment tt_stream_synchronize$address() {
+        return tt_stream_synchronize.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_stream_synchronize(int32_t device_index, int64_t stream)
+     * }
+     */
+    public static int tt_stream_synchronize(int device_index, long stream) {
+        var mh$ = tt_stream_synchronize.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_stream_synchronize", device_index, stream);
+            }
+            return (int)mh$.invokeExact(device_index, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_event_new {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_event_new");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_event_new(int32_t timing, tt_event *out)
+     * }
+     */
+    public static FunctionDescriptor tt_event_new$descriptor() {
+        return tt_event_new.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_event_new(int32_t timing, tt_event *out)
+     * }
+     */
+    public static MethodHandle tt_event_new$handle() {
+        return tt_event_new.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_event_new(int32_t timing, tt_event *out)
+     * }
+     */
+    public static MemorySegment tt_event_new$address() {
+        return tt_event_new.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_event_new(int32_t timing, tt_event *out)
+     * }
+     */
+    public static int tt_event_new(int timing, MemorySegment out) {
+        var mh$ = tt_event_new.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_event_new", timing, out);
+            }
+            return (int)mh$.invokeExact(timing, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_event_free {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_event_free");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void tt_event_free(tt_event self)
+     * }
+     */
+    public static FunctionDescriptor tt_event_free$descriptor() {
+        return tt_event_free.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void tt_event_free(tt_event self)
+     * }
+     */
+    public static MethodHandle tt_event_free$handle() {
+        return tt_event_free.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void tt_event_free(tt_event self)
+     * }
+     */
+    public static MemorySegment tt_event_free$address() {
+        return tt_event_free.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void tt_event_free(tt_event self)
+     * }
+     */
+    public static void tt_event_free(MemorySegment self) {
+        var mh$ = tt_event_free.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_event_free", self);
+            }
+            mh$.invokeExact(self);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_event_record {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_INT,
+            TocoTorch.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_event_record");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_event_record(tt_event self, int32_t device_index, int64_t stream)
+     * }
+     */
+    public static FunctionDescriptor tt_event_record$descriptor() {
+        return tt_event_record.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_event_record(tt_event self, int32_t device_index, int64_t stream)
+     * }
+     */
+    public static MethodHandle tt_event_record$handle() {
+        return tt_event_record.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_event_record(tt_event self, int32_t device_index, int64_t stream)
+     * }
+     */
+    public static MemorySegment tt_event_record$address() {
+        return tt_event_record.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_event_record(tt_event self, int32_t device_index, int64_t stream)
+     * }
+     */
+    public static int tt_event_record(MemorySegment self, int device_index, long stream) {
+        var mh$ = tt_event_record.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_event_record", self, device_index, stream);
+            }
+            return (int)mh$.invokeExact(self, device_index, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_event_block {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_INT,
+            TocoTorch.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_event_block");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_event_block(tt_event self, int32_t device_index, int64_t stream)
+     * }
+     */
+    public static FunctionDescriptor tt_event_block$descriptor() {
+        return tt_event_block.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_event_block(tt_event self, int32_t device_index, int64_t stream)
+     * }
+     */
+    public static MethodHandle tt_event_block$handle() {
+        return tt_event_block.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_event_block(tt_event self, int32_t device_index, int64_t stream)
+     * }
+     */
+    public static MemorySegment tt_event_block$address() {
+        return tt_event_block.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_event_block(tt_event self, int32_t device_index, int64_t stream)
+     * }
+     */
+    public static int tt_event_block(MemorySegment self, int device_index, long stream) {
+        var mh$ = tt_event_block.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_event_block", self, device_index, stream);
+            }
+            return (int)mh$.invokeExact(self, device_index, stream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_event_synchronize {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_event_synchronize");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_event_synchronize(tt_event self)
+     * }
+     */
+    public static FunctionDescriptor tt_event_synchronize$descriptor() {
+        return tt_event_synchronize.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_event_synchronize(tt_event self)
+     * }
+     */
+    public static MethodHandle tt_event_synchronize$handle() {
+        return tt_event_synchronize.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_event_synchronize(tt_event self)
+     * }
+     */
+    public static MemorySegment tt_event_synchronize$address() {
+        return tt_event_synchronize.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_event_synchronize(tt_event self)
+     * }
+     */
+    public static int tt_event_synchronize(MemorySegment self) {
+        var mh$ = tt_event_synchronize.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_event_synchronize", self);
+            }
+            return (int)mh$.invokeExact(self);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_event_elapsed_ms {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_event_elapsed_ms");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_event_elapsed_ms(tt_event self, tt_event later, double *out)
+     * }
+     */
+    public static FunctionDescriptor tt_event_elapsed_ms$descriptor() {
+        return tt_event_elapsed_ms.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_event_elapsed_ms(tt_event self, tt_event later, double *out)
+     * }
+     */
+    public static MethodHandle tt_event_elapsed_ms$handle() {
+        return tt_event_elapsed_ms.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_event_elapsed_ms(tt_event self, tt_event later, double *out)
+     * }
+     */
+    public static MemorySegment tt_event_elapsed_ms$address() {
+        return tt_event_elapsed_ms.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_event_elapsed_ms(tt_event self, tt_event later, double *out)
+     * }
+     */
+    public static int tt_event_elapsed_ms(MemorySegment self, MemorySegment later, MemorySegment out) {
+        var mh$ = tt_event_elapsed_ms.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_event_elapsed_ms", self, later, out);
+            }
+            return (int)mh$.invokeExact(self, later, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_profiler_start {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_INT,
+            TocoTorch.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_profiler_start");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_profiler_start(int32_t record_shapes, int32_t profile_memory)
+     * }
+     */
+    public static FunctionDescriptor tt_profiler_start$descriptor() {
+        return tt_profiler_start.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_profiler_start(int32_t record_shapes, int32_t profile_memory)
+     * }
+     */
+    public static MethodHandle tt_profiler_start$handle() {
+        return tt_profiler_start.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_profiler_start(int32_t record_shapes, int32_t profile_memory)
+     * }
+     */
+    public static MemorySegment tt_profiler_start$address() {
+        return tt_profiler_start.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_profiler_start(int32_t record_shapes, int32_t profile_memory)
+     * }
+     */
+    public static int tt_profiler_start(int record_shapes, int profile_memory) {
+        var mh$ = tt_profiler_start.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_profiler_start", record_shapes, profile_memory);
+            }
+            return (int)mh$.invokeExact(record_shapes, profile_memory);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_profiler_stop {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_profiler_stop");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_profiler_stop(const char *path)
+     * }
+     */
+    public static FunctionDescriptor tt_profiler_stop$descriptor() {
+        return tt_profiler_stop.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_profiler_stop(const char *path)
+     * }
+     */
+    public static MethodHandle tt_profiler_stop$handle() {
+        return tt_profiler_stop.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_profiler_stop(const char *path)
+     * }
+     */
+    public static MemorySegment tt_profiler_stop$address() {
+        return tt_profiler_stop.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_profiler_stop(const char *path)
+     * }
+     */
+    public static int tt_profiler_stop(MemorySegment path) {
+        var mh$ = tt_profiler_stop.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_profiler_stop", path);
+            }
+            return (int)mh$.invokeExact(path);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

@@ -1,5 +1,6 @@
 package toco.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -27,8 +28,7 @@ import toco.torch.Device;
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  toco export --checkpoint runs/demo/checkpoints/step-000600.safetensors \\",
-      "    --torchscript demo.ts",
+      "  toco export --checkpoint runs/demo --torchscript demo.ts",
       "  toco export --config configs/voc_deit_b.yaml --checkpoint toco_voc.pth \\",
       "    --torchscript toco_voc.ts"
     })
@@ -44,7 +44,8 @@ final class ExportCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description =
-          "Weights: a checkpoint of a run, another safetensors file, or a .pth of PyTorch.")
+          "Weights: a checkpoint of a run, another safetensors file, a .pth of PyTorch, or a run's"
+              + " folder, which means its newest checkpoint.")
   @SuppressWarnings("NullAway.Init") // picocli sets what is required
   Path checkpoint;
 
@@ -68,7 +69,11 @@ final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (var network = TrainedNetwork.load(checkpoint, config(), Device.CPU)) {
+    boolean run = Files.isDirectory(checkpoint) && config == null;
+    try (var network =
+        run
+            ? TrainedNetwork.ofRun(checkpoint, Device.CPU)
+            : TrainedNetwork.load(checkpoint, config(), Device.CPU)) {
       double difference = TorchScriptExport.write(out, network.model(), network.config());
       console
           .progress()

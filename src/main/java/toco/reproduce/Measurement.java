@@ -12,6 +12,7 @@ import toco.data.Dataset;
 import toco.eval.Evaluator;
 import toco.model.Toco;
 import toco.train.PublishedOptimizer;
+import toco.torch.Cuda;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
@@ -82,7 +83,7 @@ final class Measurement {
             "train-time and CAMs", evaluations, watched.size(), seconds(inTraining, watched)),
         new Forecast.Evaluations(last.name().toString(), 1, scored.size(), seconds(last, scored)),
         ProcessMemory.peakResidentBytes(),
-        device.isCpu() ? 0 : LibTorch.peakCudaBytes(device),
+        device.isCpu() ? 0 : Cuda.memory(device).peakAllocated(),
         "%s, %d threads, %d images a step"
             .formatted(device, LibTorch.numThreads(), settings.samplesPerProcess()));
   }

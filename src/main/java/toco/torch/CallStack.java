@@ -67,11 +67,13 @@ final class CallStack implements AutoCloseable {
                   handle, arena.allocateFrom(JAVA_DOUBLE, list), list.length);
           case boolean[] list -> pushFlags(list);
           case List<?> list -> pushTensors(list);
+          case Generator generator -> TocoTorch.tt_push_generator(handle, generator.handle());
+          case NativeObject object -> TocoTorch.tt_push_object(handle, object.handle());
           case Object[] tuple -> pushTuple(tuple);
           case Map<?, ?> dict -> pushDict(dict);
           default ->
               throw new IllegalArgumentException(
-                  "an argument cannot be a %s; allowed are null, tensors and lists of them, numbers, booleans, strings, DType, Device, arrays, Object[] for tuples and maps for dicts"
+                  "an argument cannot be a %s; allowed are null, tensors and lists of them, numbers, booleans, strings, DType, Device, Generator, NativeObject, arrays, Object[] for tuples and maps for dicts"
                       .formatted(argument.getClass().getName()));
         });
   }
@@ -171,10 +173,10 @@ final class CallStack implements AutoCloseable {
       }
       case 11, 13 -> contents(index);
       case 12 -> dict(contents(index));
-      default ->
-          throw new TorchException(
-              TorchException.Kind.TYPE,
-              "result %d is of a type that this bridge does not read".formatted(index));
+      default -> {
+        Frame.check(TocoTorch.tt_stack_object_at(handle, index, out));
+        yield new NativeObject(out.get(ADDRESS, 0));
+      }
     };
   }
 

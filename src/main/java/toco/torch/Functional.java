@@ -77,6 +77,79 @@ public final class Functional {
             input.handle(), kernel.segment(), stride.segment(), padding.segment(), out()));
   }
 
+  /// A convolution over one dimension.
+  ///
+  /// @param input [B, C, L]
+  /// @param weight [O, C / groups, k]
+  /// @param bias \[O] or null
+  public static Tensor conv1d(
+      Tensor input, Tensor weight, @Nullable Tensor bias, long stride, long padding) {
+    return Ops.call(
+        "aten::conv1d", input, weight, bias, new long[] {stride}, new long[] {padding});
+  }
+
+  /// The transposed convolution, which enlarges.
+  ///
+  /// @param input [B, C, H, W]
+  /// @param weight [C, O, k, k]
+  /// @param bias \[O] or null
+  public static Tensor convTranspose2d(
+      Tensor input, Tensor weight, @Nullable Tensor bias, Pair stride, Pair padding) {
+    return Ops.call(
+        "aten::conv_transpose2d.input",
+        input,
+        weight,
+        bias,
+        new long[] {stride.h(), stride.w()},
+        new long[] {padding.h(), padding.w()});
+  }
+
+  /// Means over a grid of h × w areas that cover the input.
+  ///
+  /// @param input [B, C, H, W]
+  /// @return [B, C, h, w]
+  public static Tensor adaptiveAvgPool2d(Tensor input, Pair size) {
+    return Ops.call("aten::adaptive_avg_pool2d", input, new long[] {size.h(), size.w()});
+  }
+
+  /// Batch normalisation over all but the channels.
+  ///
+  /// @param input [B, C, ...]
+  /// @param weight \[C], as are the others; null: 1
+  /// @param bias null: 0
+  /// @param runningMean changed in training; used otherwise
+  /// @param momentum share of the batch in the running figures
+  public static Tensor batchNorm(
+      Tensor input,
+      @Nullable Tensor weight,
+      @Nullable Tensor bias,
+      Tensor runningMean,
+      Tensor runningVar,
+      boolean training,
+      double momentum,
+      double eps) {
+    return Ops.call(
+        "aten::batch_norm",
+        input,
+        weight,
+        bias,
+        runningMean,
+        runningVar,
+        training,
+        momentum,
+        eps,
+        false);
+  }
+
+  /// Normalisation over groups of channels of each sample.
+  ///
+  /// @param input [B, C, ...]
+  /// @param weight \[C] or null, as is bias
+  public static Tensor groupNorm(
+      Tensor input, long groups, @Nullable Tensor weight, @Nullable Tensor bias, double eps) {
+    return Ops.call("aten::group_norm", input, groups, weight, bias, eps, false);
+  }
+
   /// Normalises over the last dimensions, those of `weight`.
   public static Tensor layerNorm(Tensor input, Tensor weight, @Nullable Tensor bias, double eps) {
     return result(

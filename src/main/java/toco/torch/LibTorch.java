@@ -139,20 +139,6 @@ public final class LibTorch {
     return frame.outInt();
   }
 
-  /// The most bytes that tensors on a GPU have taken so far, its caching allocator's rounding
-  /// included. Does not wait for the device.
-  ///
-  /// @throws TorchException if LibTorch sees no GPU
-  /// @throws IllegalArgumentException for a CPU
-  public static long peakCudaBytes(Device device) {
-    if (device.isCpu()) {
-      throw new IllegalArgumentException("only a GPU has an allocator of its own, got " + device);
-    }
-    var frame = Frame.get();
-    Frame.check(TocoTorch.tt_cuda_peak_bytes(device.index(), frame.out));
-    return frame.outLong();
-  }
-
   /// Waits until a device has finished its work.
   public static void synchronize(Device device) {
     load();

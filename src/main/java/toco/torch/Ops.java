@@ -15,8 +15,8 @@ import toco.torch.ffi.TocoTorch;
 ///
 /// Arguments follow the schema's order; trailing ones with a default may be left out. Allowed are
 /// null, [Tensor], integers, floating-point numbers, [Boolean], [String], [DType], [Device],
-/// `long[]`, `double[]`, `boolean[]`, lists of tensors (with nulls for optional ones), tuples as
-/// `Object[]` and dicts as maps.
+/// `long[]`, `double[]`, `boolean[]`, lists of tensors (with nulls for optional ones), [Generator],
+/// [NativeObject], tuples as `Object[]` and dicts as maps.
 public final class Ops {
   private Ops() {}
 
@@ -36,7 +36,8 @@ public final class Ops {
   }
 
   /// Calls an operator and returns its results: tensors, [Long], [Double], [Boolean] (as Long 0 or
-  /// 1), [String], arrays or lists of tensors, lists for tuples, maps for dicts, null for none.
+  /// 1), [String], arrays or lists of tensors, lists for tuples, maps for dicts, null for none, a
+  /// [NativeObject] for anything else.
   public static List<@Nullable Object> callAll(String name, @Nullable Object... arguments) {
     try (var stack = new CallStack()) {
       for (var argument : arguments) {

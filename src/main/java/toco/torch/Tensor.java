@@ -25,7 +25,11 @@ public final class Tensor extends TensorCreation
     implements PointwiseOps,
         ComparisonOps,
         ReductionOps,
+        SummaryOps,
         ShapeOps,
+        IndexOps,
+        AlgebraOps,
+        ElementOps,
         NetworkOps,
         InPlaceOps,
         AutoCloseable {
@@ -50,6 +54,14 @@ public final class Tensor extends TensorCreation
   }
 
   // ------------------------------------------------------------------------------------
+
+  /// A tensor of a user's own C++ code: another handle to what an `at::Tensor *` points at. That
+  /// object stays its owner's to delete; the tensor lives on.
+  ///
+  /// @param pointer to an `at::Tensor` of the LibTorch in this process
+  public static Tensor ofPointer(MemorySegment pointer) {
+    return result(TocoTorch.tt_from_pointer(pointer, out()));
+  }
 
   /// Shape, dtype, device and whether gradients are recorded, in one call.
   public TensorInfo info() {
@@ -241,7 +253,7 @@ public final class Tensor extends TensorCreation
   // ------------------------------------------------------------------------------------------------------
 
   /// The native handle (`tt_tensor` of the C ABI), borrowed: for passing this tensor to native code
-  /// of one's own.
+  /// of one's own, to which it is a `const at::Tensor *` that is valid until this tensor is closed.
   @Override
   public MemorySegment handle() {
     var current = handle;

@@ -8,6 +8,7 @@ import toco.config.Config;
 import toco.eval.ConfusionMatrix;
 import toco.eval.MapKind;
 import toco.eval.Scores;
+import toco.torch.Cuda;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 
@@ -141,7 +142,7 @@ final class StepLog implements AutoCloseable {
     line.put("rssBytes", ProcessMemory.residentBytes());
     line.put("peakRssBytes", ProcessMemory.peakResidentBytes());
     if (!device.isCpu()) {
-      line.put("peakCudaBytes", LibTorch.peakCudaBytes(device));
+      line.put("peakCudaBytes", Cuda.memory(device).peakAllocated());
     }
     line.put("liveTensors", LibTorch.liveTensors());
     line.put("unixMs", System.currentTimeMillis());

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -51,9 +52,20 @@ class BindingsDriftTest {
     return functions;
   }
 
+  private static final Set<String> HANDLES =
+      Set.of(
+          "tt_tensor",
+          "tt_stack",
+          "tt_object",
+          "tt_module",
+          "tt_package",
+          "tt_generator",
+          "tt_inference",
+          "tt_event");
+
   private static String javaType(String declaration) {
     var type = declaration.strip().replaceAll("\\bconst\\b|\\w+$", "").strip();
-    if (type.endsWith("*") || type.equals("tt_tensor") || type.equals("tt_stack")) {
+    if (type.endsWith("*") || HANDLES.contains(type)) {
       return "MemorySegment";
     }
     return switch (type) {

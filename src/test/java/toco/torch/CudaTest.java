@@ -22,12 +22,12 @@ class CudaTest extends TensorLaws {
         TorchException.Kind.CUDA, "no CUDA device", () -> Tensor.ones(2).to(Device.CUDA));
     assertThrows(TorchException.class, () -> Tensor.emptyPinned(DType.FLOAT32, 2));
     assertTorchException(
-        TorchException.Kind.CUDA, "no CUDA device", () -> LibTorch.peakCudaBytes(Device.CUDA));
+        TorchException.Kind.CUDA, "no CUDA device", () -> Cuda.memory(Device.CUDA).peakAllocated());
   }
 
   @Test
   void aCpuHasNoPeakOfAGpu() {
-    assertThrows(IllegalArgumentException.class, () -> LibTorch.peakCudaBytes(Device.CPU));
+    assertThrows(IllegalArgumentException.class, () -> Cuda.memory(Device.CPU).peakAllocated());
   }
 
   /// Freeing does not lower the peak.
@@ -36,11 +36,11 @@ class CudaTest extends TensorLaws {
     needCuda();
     long bytes = 64L << 20;
     Tensor.zeros(bytes / Float.BYTES).to(Device.CUDA).close();
-    long peak = LibTorch.peakCudaBytes(Device.CUDA);
+    long peak = Cuda.memory(Device.CUDA).peakAllocated();
     assertTrue(peak >= bytes, "peak: " + peak);
     Tensor.zeros(1).to(Device.CUDA).close();
-    assertEquals(peak, LibTorch.peakCudaBytes(Device.CUDA));
-    assertEquals(peak, LibTorch.peakCudaBytes(Device.cuda(-1))); // the current one
+    assertEquals(peak, Cuda.memory(Device.CUDA).peakAllocated());
+    assertEquals(peak, Cuda.memory(Device.cuda(-1)).peakAllocated()); // the current one
   }
 
   @Test

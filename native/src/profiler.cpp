@@ -1,0 +1,36 @@
+// Traces of what operators take, in the format that Chrome and Perfetto show.
+#include <torch/csrc/autograd/profiler_kineto.h>
+
+#include <cstdlib>
+
+#include "shim.h"
+
+namespace toco {
+namespace {
+
+namespace profiler = torch::autograd::profiler;
+using torch::profiler::impl::ActivityType;
+using torch::profiler::impl::ProfilerConfig;
+using torch::profiler::impl::ProfilerState;
+
+void start(bool record_shapes, bool profile_memory) {
+  TORCH_CHECK(!torch::profiler::impl::profilerEnabled(), "a profiler runs on this thread already; stop it first");
+  ProfilerConfig config(ProfilerState::KINETO, record_shapes, profile_memory);
+  std::set<ActivityType> activities{ActivityType::CPU};
+  if (torch::cuda::is_available()) activities.insert(ActivityType::CUDA);
+  else setenv("KINETO_LOG_LEVEL", "5", /*overwrite=*/0); // or it complains that there is no GPU
+  profiler::prepareProfiler(config, activities);
+  profiler::enableProfiler(config, activities);
+}
+
+void stop(const char *path) {
+  TORCH_CHECK(torch::profiler::impl::profilerEnabled(), "no profiler runs on this thread");
+  auto result = profiler::disableProfiler();
+  if (path) result->save(path);
+}
+
+}  // namespace
+}  // namespace toco
+
+TT_DO(tt_profiler_start, (int32_t record_shapes, int32_t profile_memory), toco::start(record_shapes != 0, profile_memory != 0))
+TT_DO(tt_profiler_stop, (const char *path), toco::stop(path))

@@ -1,0 +1,59 @@
+package toco.torch;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+import toco.torch.ffi.TocoTorch;
+
+/// A mark in a GPU's stream: others can wait for it, and two tell the time between them.
+public final class CudaEvent implements AutoCloseable {
+  private @Nullable MemorySegment handle;
+
+  /// @param timing whether it notes the time, for [#elapsedMs]
+  /// @throws TorchException of kind CUDA if LibTorch sees no GPU
+  public CudaEvent(boolean timing) {
+    var frame = Frame.get();
+    Frame.check(TocoTorch.tt_event_new(timing ? 1 : 0, frame.out));
+    handle = frame.out.get(ADDRESS, 0);
+  }
+
+  /// Marks where a stream's queue ends now.
+  public void record(CudaStream stream) {
+    Frame.check(TocoTorch.tt_event_record(handle(), stream.device().index(), stream.id()));
+  }
+
+  /// Makes a stream's coming work wait for the mark. Does not wait itself.
+  public void block(CudaStream stream) {
+    Frame.check(TocoTorch.tt_event_block(handle(), stream.device().index(), stream.id()));
+  }
+
+  /// Waits until all work in front of the mark is done.
+  public void synchronize() {
+    Frame.check(TocoTorch.tt_event_synchronize(handle()));
+  }
+
+  /// Milliseconds from this mark to a later one, both recorded with timing and reached.
+  public double elapsedMs(CudaEvent later) {
+    var frame = Frame.get();
+    Frame.check(TocoTorch.tt_event_elapsed_ms(handle(), later.handle(), frame.out));
+    return frame.outDouble();
+  }
+
+  private MemorySegment handle() {
+    var open = handle;
+    if (open == null) {
+      throw new IllegalStateException("this CudaEvent is closed");
+    }
+    return open;
+  }
+
+  @Override
+  public void close() {
+    var open = handle;
+    handle = null;
+    if (open != null) {
+      TocoTorch.tt_event_free(open);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package toco.torch;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+import toco.torch.ffi.TocoTorch;
+
+/// A random number generator of one's own, which neither disturbs nor depends on the process's
+/// ([Rng]). Where no method takes one, operators by name do:
+/// `Ops.call("aten::bernoulli", p, generator)`.
+public final class Generator implements AutoCloseable {
+  private @Nullable MemorySegment handle;
+  private final Device device;
+
+  private Generator(MemorySegment handle, Device device) {
+    this.handle = handle;
+    this.device = device;
+  }
+
+  /// A generator for tensors of a device, seeded.
+  public static Generator seeded(Device device, long seed) {
+    var frame = Frame.get();
+    Frame.check(TocoTorch.tt_generator_new(device.type(), device.index(), seed, frame.out));
+    return new Generator(frame.out.get(ADDRESS, 0), device);
+  }
+
+  /// Uniform in [0, 1), float32.
+  public Tensor rand(long... sizes) {
+    return Ops.call("aten::rand.generator", sizes, this, DType.FLOAT32, null, device, false);
+  }
+
+  /// Normal with mean 0 and deviation 1, float32.
+  public Tensor randn(long... sizes) {
+    return Ops.call("aten::randn.generator", sizes, this, DType.FLOAT32, null, device, false);
+  }
+
+  /// Integers low…high − 1, int64.
+  public Tensor randint(long low, long high, long... sizes) {
+    return Ops.call(
+        "aten::randint.low_generator",
+        low,
+        high,
+        sizes,
+        this,
+        DType.INT64,
+        null,
+        device,
+        false);
+  }
+
+  /// The numbers 0…n − 1 in random order, int64 [n].
+  public Tensor randperm(long n) {
+    return Ops.call("aten::randperm.generator", n, this, DType.INT64, null, device, false);
+  }
+
+  /// The whole state: 1-D uint8, on the CPU; the innermost scope, or else the caller, owns it.
+  public Tensor state() {
+    return Frame.result(TocoTorch.tt_generator_state(handle(), Frame.out()));
+  }
+
+  /// Puts back a state that [#state] gave.
+  public void setState(Tensor state) {
+    Frame.check(TocoTorch.tt_generator_set_state(handle(), state.handle()));
+  }
+
+  MemorySegment handle() {
+    var open = handle;
+    if (open == null) {
+      throw new IllegalStateException("this Generator is closed");
+    }
+    return open;
+  }
+
+  @Override
+  public void close() {
+    var open = handle;
+    handle = null;
+    if (open != null) {
+      TocoTorch.tt_generator_free(open);
+    }
+  }
+}

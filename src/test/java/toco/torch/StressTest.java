@@ -1,0 +1,218 @@
+package toco.torch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+/// Misuse is an exception, never a crash, and whatever happens, nothing is left behind.
+class StressTest extends TensorLaws {
+  private static final int THREADS = 8;
+  private static final int CYCLES = 1_000_000;
+
+  /// By hand, in scopes, kept, released: a million tensors from eight threads at once.
+  @Test
+  void aMillionTensorsFromEightThreadsLeaveNothing() throws Exception {
+    long before = LibTorch.liveTensors();
+    cycles(CYCLES); // lets the heaps reach their sizes, Java's and the C library's
+    long residentKb = residentKb();
+    cycles(CYCLES);
+    assertEquals(before, LibTorch.liveTensors());
+    long grownMb = (residentKb() - residentKb) / 1024;
+    assertTrue(grownMb < 30, "resident memory grew by " + grownMb + " MB"); // a byte lost each: 1 MB
+  }
+
+  private static void cycles(int count) throws Exception {
+    try (var pool = Executors.newFixedThreadPool(THREADS)) {
+      Callable<Void> work =
+          () -> {
+            for (int i = 0; i < count / THREADS / 8; i++) {
+              cycle();
+            }
+            return null;
+          };
+      for (var done : pool.invokeAll(Collections.nCopies(THREADS, work))) {
+        done.get();
+      }
+    }
+  }
+
+  /// Eight tensors.
+  private static void cycle() {
+    Tensor.ones(1).close();
+    Tensor kept;
+    try (var outer = TensorScope.open()) {
+      Tensor.ones(4).add(1);
+      try (var inner = TensorScope.open()) {
+        kept = inner.keep(Tensor.zeros(2));
+        Tensor.ones(2).mul(kept);
+      }
+      kept = TensorScope.release(outer.keep(kept.neg()));
+    }
+    kept.close();
+    kept.close();
+  }
+
+  private static long residentKb() throws IOException {
+    try (var lines = Files.lines(Path.of("/proc/self/status"))) {
+      return lines
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+          .findFirst()
+          .orElse(0);
+    }
+  }
+
+  @Test
+  void exceptionsInTheMiddleOfScopesLeaveNothing() {
+    long before = LibTorch.liveTensors();
+    for (int i = 0; i < 1000; i++) {
+      assertThrows(
+          TorchException.class,
+          () -> {
+            try (var _ = TensorScope.open()) {
+              var x = Tensor.ones(2, 3);
+              try (var inner = TensorScope.open()) {
+                inner.keep(x.add(1));
+                x.add(2).matmul(x); // shapes that do not fit
+              }
+            }
+          });
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> TensorScope.scoped(() -> {
+            Tensor.ones(3).mul(2);
+            throw new IllegalArgumentException("a user's own");
+          }));
+    }
+    assertEquals(before, LibTorch.liveTensors());
+  }
+
+  /// LibTorch finds the changed value only in the backward pass.
+  @Test
+  void exceptionsInTheMiddleOfBackwardLeaveNothingAndGradientsWork() {
+    long before = LibTorch.liveTensors();
+    for (int i = 0; i < 200; i++) {
+      try (var _ = TensorScope.open()) {
+        var x = floats(1, 2, 3).requiresGrad_(true);
+        var hidden = x.mul(2).exp();
+        var loss = hidden.mul(hidden).sum();
+        hidden.mul_(3);
+        var thrown = assertThrows(TorchException.class, loss::backward);
+        assertMessage(thrown, "modified by an inplace operation");
+        x.square().sum().backward();
+        assertElements(x.grad(), 2, 4, 6);
+        assertThrows(TorchException.class, () -> floats(1).sum().backward()); // no graph
+      }
+    }
+    assertEquals(before, LibTorch.liveTensors());
+  }
+
+  @Test
+  void gradModeIsRestoredByExceptions() {
+    assertThrows(
+        TorchException.class,
+        () -> {
+          try (var _ = GradMode.noGrad();
+              var _ = InferenceMode.enter()) {
+            floats(1, 2).matmul(floats(1, 2, 3));
+          }
+        });
+    assertTrue(floats(1).requiresGrad_(true).mul(2).requiresGrad());
+  }
+
+  @Test
+  void closedThingsAreExceptions() {
+    var tensor = Tensor.ones(2);
+    tensor.close();
+    var other = floats(1, 2);
+    List<Runnable> uses =
+        List.of(
+            tensor::shape,
+            () -> tensor.add(1),
+            () -> other.add(tensor),
+            () -> Tensor.cat(List.of(other, tensor), 0),
+            tensor::segment,
+            tensor::toFloatArray,
+            () -> new TensorList(List.of(tensor)).zeroGrad(),
+            () -> Ops.call("aten::relu", tensor),
+            () -> other.index(Index.of(tensor)),
+            tensor::backward);
+    for (var use : uses) {
+      assertThrows(IllegalStateException.class, use::run);
+    }
+    var scope = TensorScope.open();
+    var inside = Tensor.ones(1);
+    scope.close();
+    scope.close();
+    assertTrue(inside.isClosed());
+    assertThrows(IllegalStateException.class, () -> scope.keep(other));
+    var generator = Generator.seeded(Device.CPU, 1);
+    generator.close();
+    assertThrows(IllegalStateException.class, () -> generator.rand(1));
+  }
+
+  @Test
+  void scopesOfOtherThreadsAndOutOfOrderAreExceptions() throws InterruptedException {
+    var outer = TensorScope.open();
+    var tensor = Tensor.ones(1);
+    var inner = TensorScope.open();
+    assertThrows(IllegalStateException.class, outer::close);
+    assertThrows(IllegalArgumentException.class, () -> inner.keep(tensor));
+    assertTrue(onAnotherThread(inner::close) instanceof IllegalStateException);
+    assertTrue(onAnotherThread(tensor::close) instanceof IllegalStateException);
+    assertTrue(onAnotherThread(() -> tensor.add(1)) instanceof IllegalStateException);
+    inner.close();
+    outer.close();
+  }
+
+  /// Nobody can close a dead thread's scope; its tensors stay until the process ends, and are not
+  /// anybody else's to touch. Released ones are.
+  @Test
+  void aThreadThatDiesWithAnOpenScopeHarmsNobody() throws InterruptedException {
+    var left = new AtomicReference<Tensor>();
+    var released = new AtomicReference<Tensor>();
+    var thread =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  TensorScope.open(); // never closed
+                  left.set(Tensor.ones(1));
+                  released.set(TensorScope.release(Tensor.ones(1)));
+                });
+    thread.join();
+    assertThrows(IllegalStateException.class, () -> left.get().add(1));
+    assertEquals(2, released.get().add(1).item());
+    released.get().close();
+    assertFalse(left.get().isClosed());
+    left.get().scope = null; // for the count of this test alone: no method does so
+    left.get().close();
+  }
+
+  @Test
+  void virtualThreadsCannotOpenScopes() throws InterruptedException {
+    var thrown = new ArrayList<Throwable>();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                TensorScope.open();
+              } catch (IllegalStateException e) {
+                thrown.add(e);
+              }
+            })
+        .join();
+    assertEquals(1, thrown.size());
+  }
+}
