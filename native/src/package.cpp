@@ -1,4 +1,6 @@
 // Models that AOTInductor compiled, run through LibTorch's own loader.
+#include <dlfcn.h>
+
 #include "stack.h"
 
 #if __has_include(<torch/csrc/inductor/aoti_package/model_package_loader.h>)
@@ -8,7 +10,27 @@ struct tt_package_ {
   torch::inductor::AOTIModelPackageLoader loader;
 };
 
-TT_DO(tt_package_load, (const char *path, tt_package *out), *out = new tt_package_{torch::inductor::AOTIModelPackageLoader(path)})
+namespace toco {
+namespace {
+
+// Packages are linked to libtorch.so (see CMakeLists.txt): LibTorch's own, or else the one beside this library.
+void load_umbrella() {
+  if (dlopen(TOCO_TORCH_LIB "/libtorch.so", RTLD_NOW | RTLD_GLOBAL)) return;
+  Dl_info self;
+  if (!dladdr(reinterpret_cast<void *>(&tt_package_load), &self)) return;
+  std::string file(self.dli_fname);
+  dlopen((file.substr(0, file.rfind('/')) + "/umbrella/libtorch.so").c_str(), RTLD_NOW | RTLD_GLOBAL);
+}
+
+tt_package load_package(const char *path) {
+  load_umbrella(); // if there is none, the loader's message says what is missing
+  return new tt_package_{torch::inductor::AOTIModelPackageLoader(path)};
+}
+
+}  // namespace
+}  // namespace toco
+
+TT_DO(tt_package_load, (const char *path, tt_package *out), *out = toco::load_package(path))
 TT_DO(tt_package_run, (tt_package self, const tt_tensor *inputs, int64_t count, tt_stack results),
       results->values.emplace_back(self->loader.run(toco::tensor_list(inputs, count))))
 #else

@@ -19,7 +19,7 @@ sealed interface AlgebraOps permits Tensor {
     return Ops.call("aten::dot", this, other);
   }
 
-  /// All products of two vectors: [n] and [m] → [n, m].
+  /// All products of two vectors: \[n] and \[m] → [n, m].
   default Tensor outer(Tensor other) {
     return Ops.call("aten::outer", this, other);
   }

@@ -49,7 +49,7 @@ public final class Generator implements AutoCloseable {
         false);
   }
 
-  /// The numbers 0…n − 1 in random order, int64 [n].
+  /// The numbers 0…n − 1 in random order, int64 \[n].
   public Tensor randperm(long n) {
     return Ops.call("aten::randperm.generator", n, this, DType.INT64, null, device, false);
   }

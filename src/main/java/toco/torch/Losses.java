@@ -27,7 +27,7 @@ public final class Losses {
   /// Negative log-likelihood.
   ///
   /// @param logProbabilities [B, C]
-  /// @param target int64 [B]
+  /// @param target int64 \[B]
   public static Tensor nll(Tensor logProbabilities, Tensor target) {
     return Ops.call("aten::nll_loss", logProbabilities, target, null, MEAN, -100);
   }
