@@ -1,25 +1,40 @@
 package toco.checkpoint;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import toco.model.Toco;
+import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
 /// Weights of a whole network, put into one.
 public final class NetworkWeights {
+  private static final String PROJECTION_HEADS = "proj_head";
+
   private NetworkWeights() {}
 
   /// The encoder's own classifier, which the published code's files carry and nothing uses.
   static final String ENCODER_HEAD = "encoder.head.";
 
-  /// Loads weights: a checkpoint of a run, another safetensors file, or a `.pth` of PyTorch.
+  /// Loads weights: a checkpoint of a run, another safetensors file, a `.pth` of PyTorch, or a
+  /// network that was exported as TorchScript.
   ///
   /// @throws CheckpointException if they are of another number of classes, or do not fit otherwise
   public static void load(Path file, Toco model) {
     try (var _ = TensorScope.open()) {
       var weights = StateDict.load(file);
       requireClasses(weights, model.config().numClasses());
-      weights.into(model.params().all(), name -> name.startsWith(ENCODER_HEAD));
+      weights.into(needed(weights, model), name -> name.startsWith(ENCODER_HEAD));
     }
+  }
+
+  /// Networks that were exported to be used lack the projection heads, which only training needs.
+  private static Map<String, Tensor> needed(StateDict weights, Toco model) {
+    var parameters = new LinkedHashMap<>(model.params().all());
+    if (weights.tensors().keySet().stream().noneMatch(name -> name.startsWith(PROJECTION_HEADS))) {
+      parameters.keySet().removeIf(name -> name.startsWith(PROJECTION_HEADS));
+    }
+    return parameters;
   }
 
   /// A file of another number of classes has other layers, too; this is the reason to give.

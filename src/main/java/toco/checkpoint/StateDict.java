@@ -28,7 +28,7 @@ public record StateDict(Path source, Map<String, Tensor> tensors) {
     tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
   }
 
-  /// Reads a safetensors file, one of ToCo's checkpoints (its model), or a `.pth` of PyTorch; the
+  /// Reads a safetensors file, one of ToCo's checkpoints (its model), a `.pth` of PyTorch, or TorchScript; the
   /// content decides which, not the name. A `.pth` may wrap its weights, see [TorchPickle#read].
   /// Weights in several safetensors files are named by their index, `….safetensors.index.json`, or
   /// by the folder it is in. The prefix `module.`, which data-parallel training leaves, is taken
@@ -42,7 +42,9 @@ public record StateDict(Path source, Map<String, Tensor> tensors) {
         switch (kind) {
           case JSON -> ShardedSafeTensors.read(file);
           case SAFETENSORS -> CheckpointFormat.modelOf(SafeTensors.read(file));
-          case ZIP, PICKLE -> TorchPickle.read(file);
+          case ZIP ->
+              ScriptWeights.isScript(path) ? ScriptWeights.read(path) : TorchPickle.read(file);
+          case PICKLE -> TorchPickle.read(file);
           default ->
               throw new CheckpointException(
                   path,

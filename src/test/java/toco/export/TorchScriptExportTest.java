@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import toco.PythonTorch;
+import toco.checkpoint.NetworkWeights;
 import toco.config.Config;
 import toco.model.Toco;
 import toco.torch.DType;
@@ -127,6 +128,22 @@ class TorchScriptExportTest {
     compare(
         (model, images, batch, height, width, out) ->
             PythonTorch.run("run_script.py", model, images, batch, height, width, out));
+  }
+
+  /// `toco eval` and the others take an exported file as they take a checkpoint.
+  @Test
+  void anExportedNetworkIsACheckpointForUse() {
+    var file = folder.resolve("x.ts");
+    try (var model = network(SMALL)) {
+      TorchScriptExport.write(file, model, SMALL);
+      Rng.manualSeed(4);
+      try (var other = new Toco(SMALL.model(), Device.CPU)) {
+        NetworkWeights.load(file, other);
+        var images = Tensor.randn(1, 3, 40, 40);
+        var got = outputs(other, images);
+        outputs(model, images).forEach((name, own) -> assertTrue(own.equal(got.get(name)), name));
+      }
+    }
   }
 
   private interface Program {
