@@ -60,7 +60,7 @@ static void backwardWeighsWithTheGivenGradient(void) {
 
 static void autogradGradLeavesGradAloneAndGivesNullForUnused(void) {
   tt_tensor x = leaf(3), unused = leaf(1), loss = sumOfSquares(x), out[2], gradient;
-  OK(tt_autograd_grad(&loss, 1, (tt_tensor[]){x, unused}, 2, 0, out));
+  OK(tt_autograd_grad(&loss, NULL, 1, (tt_tensor[]){x, unused}, 2, 0, 0, out));
   NEAR(floats(out[0])[0], 6, 0);
   CHECK(out[1] == NULL);
   OK(tt_grad(x, &gradient));
@@ -72,10 +72,10 @@ static void secondDerivativesExist(void) {
   tt_tensor x = leaf(2), cube, loss, first, sum, second;
   OK(tt_pow_scalar(x, 3, &cube));
   OK(tt_sum(cube, NULL, 0, 0, &loss));
-  OK(tt_autograd_grad(&loss, 1, &x, 1, 1, &first));
+  OK(tt_autograd_grad(&loss, NULL, 1, &x, 1, 1, 1, &first));
   NEAR(floats(first)[0], 12, 1e-5);
   OK(tt_sum(first, NULL, 0, 0, &sum));
-  OK(tt_autograd_grad(&sum, 1, &x, 1, 0, &second));
+  OK(tt_autograd_grad(&sum, NULL, 1, &x, 1, 0, 0, &second));
   NEAR(floats(second)[0], 12, 1e-5);
   tt_free_list((tt_tensor[]){x, cube, loss, first, sum, second}, 6);
 }

@@ -82,9 +82,9 @@ static void cudaWithoutCudaIsRefused(void) {
   if (count > 0) return;
   CHECK(tt_full(SIZES(2), 1, FLOAT32, CUDA, 0, &unused) == TT_CUDA);
   SAYS("no CUDA device");
-  int64_t bytes = -1;
-  CHECK(tt_cuda_peak_bytes(0, &bytes) == TT_CUDA && bytes == -1);
-  CHECK(tt_cuda_peak_bytes(300, &bytes) == TT_VALUE && bytes == -1);
+  int64_t bytes[4] = {-1};
+  CHECK(tt_cuda_memory(0, bytes) == TT_CUDA && bytes[0] == -1);
+  CHECK(tt_cuda_memory(300, bytes) == TT_VALUE && bytes[0] == -1);
 }
 
 static void threadCountsStartAtOne(void) {

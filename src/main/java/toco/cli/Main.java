@@ -27,8 +27,13 @@ import toco.torch.DType;
     scope = ScopeType.INHERIT,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    footerHeading = "%nLibTorch:%n",
+    footerHeading = "%nPrograms of your own:%n",
     footer = {
+      "  bin/toco java YourProgram.java ... and bin/toco jshell are the JDK's, with ToCo on the class"
+          + " path",
+      "  and LibTorch found; examples/ has some.",
+      "",
+      "LibTorch:",
       "  Taken from --libtorch DIR (read by bin/toco, before or after the command) or LIBTORCH,"
           + " else",
       "  from a Python's torch with TOCO_PYTHON_TORCH=1, else from the cache, where it is"

@@ -6,18 +6,15 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import toco.torch.ffi.TocoTorch;
 
 /// A model that Python's AOTInductor compiled (`aoti_compile_and_package`), run through LibTorch's
 /// own loader. No Python is needed, and no gradients flow.
 ///
 /// Packages fit the kind of processor and the version of LibTorch that they were compiled for.
-public final class CompiledModel implements AutoCloseable {
-  private @Nullable MemorySegment handle;
-
+public final class CompiledModel extends NativeHandle {
   private CompiledModel(MemorySegment handle) {
-    this.handle = handle;
+    super(handle, TocoTorch::tt_package_free);
   }
 
   /// Loads a package, a `.pt2` file.
@@ -38,26 +35,13 @@ public final class CompiledModel implements AutoCloseable {
   /// @param inputs as the model was exported with
   /// @return its outputs in order, of the innermost scope, or else the caller's
   public List<Tensor> run(List<Tensor> inputs) {
-    var open = handle;
-    if (open == null) {
-      throw new IllegalStateException("this CompiledModel is closed");
-    }
     try (var results = new CallStack()) {
       Frame.check(
-          TocoTorch.tt_package_run(open, Frame.handles(inputs), inputs.size(), results.handle));
+          TocoTorch.tt_package_run(
+              handle(), Frame.handles(inputs), inputs.size(), results.handle));
       return results.result(0) instanceof List<?> outputs
           ? outputs.stream().map(Tensor.class::cast).toList()
           : List.of();
-    }
-  }
-
-  /// Frees the model; closing twice does nothing.
-  @Override
-  public void close() {
-    var open = handle;
-    handle = null;
-    if (open != null) {
-      TocoTorch.tt_package_free(open);
     }
   }
 }

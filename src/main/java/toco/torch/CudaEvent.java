@@ -3,19 +3,20 @@ package toco.torch;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 
 import java.lang.foreign.MemorySegment;
-import org.jspecify.annotations.Nullable;
 import toco.torch.ffi.TocoTorch;
 
 /// A mark in a GPU's stream: others can wait for it, and two tell the time between them.
-public final class CudaEvent implements AutoCloseable {
-  private @Nullable MemorySegment handle;
-
+public final class CudaEvent extends NativeHandle {
   /// @param timing whether it notes the time, for [#elapsedMs]
   /// @throws TorchException of kind CUDA if LibTorch sees no GPU
   public CudaEvent(boolean timing) {
+    super(created(timing), TocoTorch::tt_event_free);
+  }
+
+  private static MemorySegment created(boolean timing) {
     var frame = Frame.get();
     Frame.check(TocoTorch.tt_event_new(timing ? 1 : 0, frame.out));
-    handle = frame.out.get(ADDRESS, 0);
+    return frame.out.get(ADDRESS, 0);
   }
 
   /// Marks where a stream's queue ends now.
@@ -38,22 +39,5 @@ public final class CudaEvent implements AutoCloseable {
     var frame = Frame.get();
     Frame.check(TocoTorch.tt_event_elapsed_ms(handle(), later.handle(), frame.out));
     return frame.outDouble();
-  }
-
-  private MemorySegment handle() {
-    var open = handle;
-    if (open == null) {
-      throw new IllegalStateException("this CudaEvent is closed");
-    }
-    return open;
-  }
-
-  @Override
-  public void close() {
-    var open = handle;
-    handle = null;
-    if (open != null) {
-      TocoTorch.tt_event_free(open);
-    }
   }
 }

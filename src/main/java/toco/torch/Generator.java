@@ -3,18 +3,16 @@ package toco.torch;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 
 import java.lang.foreign.MemorySegment;
-import org.jspecify.annotations.Nullable;
 import toco.torch.ffi.TocoTorch;
 
 /// A random number generator of one's own, which neither disturbs nor depends on the process's
 /// ([Rng]). Where no method takes one, operators by name do:
 /// `Ops.call("aten::bernoulli", p, generator)`.
-public final class Generator implements AutoCloseable {
-  private @Nullable MemorySegment handle;
+public final class Generator extends NativeHandle {
   private final Device device;
 
   private Generator(MemorySegment handle, Device device) {
-    this.handle = handle;
+    super(handle, TocoTorch::tt_generator_free);
     this.device = device;
   }
 
@@ -62,22 +60,5 @@ public final class Generator implements AutoCloseable {
   /// Puts back a state that [#state] gave.
   public void setState(Tensor state) {
     Frame.check(TocoTorch.tt_generator_set_state(handle(), state.handle()));
-  }
-
-  MemorySegment handle() {
-    var open = handle;
-    if (open == null) {
-      throw new IllegalStateException("this Generator is closed");
-    }
-    return open;
-  }
-
-  @Override
-  public void close() {
-    var open = handle;
-    handle = null;
-    if (open != null) {
-      TocoTorch.tt_generator_free(open);
-    }
   }
 }

@@ -17,11 +17,9 @@ import toco.torch.ffi.TocoTorch;
 ///   var shifted = Ops.call("mine::shift", x, counter);
 /// }
 /// ```
-public final class NativeObject implements AutoCloseable {
-  private @Nullable MemorySegment handle;
-
+public final class NativeObject extends NativeHandle {
   NativeObject(MemorySegment handle) {
-    this.handle = handle;
+    super(handle, TocoTorch::tt_object_free);
   }
 
   /// Calls a class's constructor.
@@ -54,24 +52,6 @@ public final class NativeObject implements AutoCloseable {
       }
       Frame.check(TocoTorch.tt_object_call(handle(), arena.allocateFrom(method), stack.handle));
       return stack.result(0);
-    }
-  }
-
-  MemorySegment handle() {
-    var open = handle;
-    if (open == null) {
-      throw new IllegalStateException("this NativeObject is closed");
-    }
-    return open;
-  }
-
-  /// Lets go of the object; closing twice does nothing.
-  @Override
-  public void close() {
-    var open = handle;
-    handle = null;
-    if (open != null) {
-      TocoTorch.tt_object_free(open);
     }
   }
 }

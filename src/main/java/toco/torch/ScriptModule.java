@@ -30,15 +30,14 @@ import toco.torch.ffi.TocoTorch;
 /// scaled.save(Path.of("scaled.pt"), Map.of());
 /// ```
 ///
-/// A module is closed by hand, whatever scope is open. Several platform threads may call one at a
+/// Several platform threads may call one at a
 /// time; it is closed when none does. Calls record gradients as the calling thread's [GradMode]
 /// says.
-public final class ScriptModule implements AutoCloseable {
-  private @Nullable MemorySegment handle;
+public final class ScriptModule extends NativeHandle {
   private final Map<String, String> extraFiles;
 
   private ScriptModule(MemorySegment handle, Map<String, String> extraFiles) {
-    this.handle = handle;
+    super(handle, TocoTorch::tt_module_free);
     this.extraFiles = Map.copyOf(extraFiles);
   }
 
@@ -258,23 +257,5 @@ public final class ScriptModule implements AutoCloseable {
       pointers.setAtIndex(ADDRESS, i, arena.allocateFrom(texts.get(i)));
     }
     return pointers;
-  }
-
-  private MemorySegment handle() {
-    var open = handle;
-    if (open == null) {
-      throw new IllegalStateException("this ScriptModule is closed");
-    }
-    return open;
-  }
-
-  /// Frees the module; closing twice does nothing. Tensors that were taken out of it live on.
-  @Override
-  public void close() {
-    var open = handle;
-    handle = null;
-    if (open != null) {
-      TocoTorch.tt_module_free(open);
-    }
   }
 }
