@@ -43,6 +43,7 @@ public record Checkpoint(
     String libTorchVersion) {
   private static final Pattern NAME = Pattern.compile("step-([0-9]{6,18})\\.safetensors");
 
+  /// @throws IllegalArgumentException if the step is negative
   public Checkpoint {
     if (step < 0) {
       throw new IllegalArgumentException("step must be ≥ 0, got " + step);

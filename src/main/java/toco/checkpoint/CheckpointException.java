@@ -11,10 +11,12 @@ public final class CheckpointException extends RuntimeException {
   private static final long serialVersionUID = 1;
   private static final int MAX_QUOTE = 80;
 
+  /// @param problem what is wrong and the remedy; follows the file's name
   public CheckpointException(Path file, String problem) {
     this(file, problem, null);
   }
 
+  /// @param problem what is wrong and the remedy; follows the file's name
   public CheckpointException(Path file, String problem, @Nullable Throwable cause) {
     super(file + ": " + problem, cause);
   }

@@ -6,10 +6,12 @@ import toco.files.IoReason;
 /// An image file that cannot be read or written as asked. The message is one line that names the
 /// file, what is wrong with it and what to do.
 public final class ImageException extends RuntimeException {
+  /// @param message one line: the file, what is wrong, the remedy
   public ImageException(String message) {
     super(message);
   }
 
+  /// @param message one line: the file, what is wrong, the remedy
   public ImageException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -76,10 +76,12 @@ public final class Toco implements AutoCloseable {
     }
   }
 
+  /// What the network was made from.
   public ModelConfig config() {
     return config;
   }
 
+  /// All weights by their published names; the network's own.
   public Parameters params() {
     return params;
   }

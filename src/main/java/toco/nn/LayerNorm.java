@@ -9,6 +9,7 @@ public final class LayerNorm {
   private final Tensor bias;
   private final double eps;
 
+  /// @param params where its weights go, ones and zeros at first; they stay the tree's
   public LayerNorm(Parameters params, long width, double eps) {
     this.eps = eps;
     weight = params.add("weight", Tensor.ones(width));

@@ -119,6 +119,7 @@ public final class Parameters implements AutoCloseable {
         .toList();
   }
 
+  /// Where the weights live.
   public Device device() {
     return device;
   }

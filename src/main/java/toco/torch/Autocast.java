@@ -26,6 +26,7 @@ public final class Autocast implements AutoCloseable {
     return new Autocast(device, true, dtype);
   }
 
+  /// Full float32 until closed, whatever is on around it.
   public static Autocast off(Device device) {
     return new Autocast(device, false, DType.BFLOAT16);
   }

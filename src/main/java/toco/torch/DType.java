@@ -38,6 +38,7 @@ public enum DType {
     return byteSize;
   }
 
+  /// Whether gradients can be taken of such a tensor.
   public boolean isFloatingPoint() {
     return switch (this) {
       case FLOAT16, FLOAT32, FLOAT64, BFLOAT16 -> true;

@@ -20,6 +20,7 @@ public record Device(Kind kind, int index) {
     }
   }
 
+  /// A GPU by its number; −1 is the current one.
   public static Device cuda(int index) {
     return new Device(Kind.CUDA, index);
   }
@@ -38,6 +39,7 @@ public record Device(Kind kind, int index) {
     throw new IllegalArgumentException("device must be cpu, cuda or cuda:N, got '" + text + "'");
   }
 
+  /// Whether it is the CPU, whose memory Java can read in place.
   public boolean isCpu() {
     return kind == Kind.CPU;
   }

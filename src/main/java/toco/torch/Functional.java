@@ -14,6 +14,7 @@ public final class Functional {
 
   /// Height and width, or any two numbers for the two dimensions of an image.
   public record Pair(long h, long w) {
+    /// The same number twice.
     public static Pair of(long both) {
       return new Pair(both, both);
     }

@@ -13,10 +13,12 @@ public final class GradMode implements AutoCloseable {
     previous = set(on);
   }
 
+  /// Off: results have no graph and keep no activations.
   public static GradMode noGrad() {
     return new GradMode(false);
   }
 
+  /// On or off, as a condition has it.
   public static GradMode enabled(boolean on) {
     return new GradMode(on);
   }

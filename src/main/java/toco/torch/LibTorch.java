@@ -154,6 +154,7 @@ public final class LibTorch {
     Frame.check(TocoTorch.tt_set_num_threads(threads));
   }
 
+  /// The threads that one operator uses, in the whole process.
   public static int numThreads() {
     var frame = Frame.get();
     Frame.check(TocoTorch.tt_get_num_threads(frame.out));

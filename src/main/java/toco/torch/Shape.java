@@ -7,10 +7,12 @@ import java.util.Arrays;
 /// @param sizes one entry a dimension, each ≥ 0; not copied, so not to be written to
 @SuppressWarnings("ArrayRecordComponent") // equals, hashCode and toString below read the contents
 public record Shape(long... sizes) {
+  /// A shape of these sizes; none: that of a scalar.
   public static Shape of(long... sizes) {
     return new Shape(sizes);
   }
 
+  /// The number of dimensions.
   public int dims() {
     return sizes.length;
   }

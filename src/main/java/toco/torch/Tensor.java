@@ -70,6 +70,7 @@ public final class Tensor extends TensorCreation
     return TensorInfo.read(segment);
   }
 
+  /// The sizes of all dimensions.
   public Shape shape() {
     return info().shape();
   }
@@ -79,22 +80,27 @@ public final class Tensor extends TensorCreation
     return shape().size(dim);
   }
 
+  /// The number of dimensions.
   public int dim() {
     return shape().dims();
   }
 
+  /// The number of elements.
   public long numel() {
     return shape().numel();
   }
 
+  /// What the elements are.
   public DType dtype() {
     return info().dtype();
   }
 
+  /// Where the elements are.
   public Device device() {
     return info().device();
   }
 
+  /// Whether the elements lie in row-major order without gaps.
   public boolean isContiguous() {
     var frame = Frame.get();
     check(TocoTorch.tt_is_contiguous(handle(), frame.out));
@@ -202,10 +208,12 @@ public final class Tensor extends TensorCreation
     return result(TocoTorch.tt_contiguous(handle(), out()));
   }
 
+  /// The elements as another dtype; this very tensor's memory where it is one already.
   public Tensor to(DType dtype) {
     return result(TocoTorch.tt_to_dtype(handle(), dtype.code, out()));
   }
 
+  /// The elements on another device; this very tensor's memory where they are there already.
   public Tensor to(Device device) {
     return to(device, false);
   }
@@ -224,6 +232,7 @@ public final class Tensor extends TensorCreation
     return result(TocoTorch.tt_full_like(handle(), value, out()));
   }
 
+  /// Zeros of this shape, dtype and device.
   public Tensor zerosLike() {
     return fullLike(0);
   }
@@ -246,6 +255,7 @@ public final class Tensor extends TensorCreation
     return found.address() == 0 ? null : adopt(found);
   }
 
+  /// Whether gradients are recorded for it.
   public boolean requiresGrad() {
     return info().requiresGrad();
   }
@@ -270,6 +280,7 @@ public final class Tensor extends TensorCreation
     return current;
   }
 
+  /// Whether it was closed, by hand or with its scope.
   public boolean isClosed() {
     return handle == null;
   }

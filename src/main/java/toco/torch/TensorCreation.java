@@ -103,6 +103,7 @@ abstract sealed class TensorCreation permits Tensor {
     return result(TocoTorch.tt_empty(longs(sizes), sizes.length, dtype.code, 0, -1, 1, out()));
   }
 
+  /// A tensor whose elements are all `value`.
   public static Tensor full(double value, DType dtype, Device device, long... sizes) {
     return result(
         TocoTorch.tt_full(

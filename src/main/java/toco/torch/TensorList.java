@@ -29,6 +29,7 @@ public final class TensorList {
     }
   }
 
+  /// @param tensors stay the caller's, and must outlive the list
   public TensorList(List<Tensor> tensors) {
     this.tensors = List.copyOf(tensors);
     handles = Arena.ofAuto().allocate(Math.max(8, 8L * tensors.size()), 8);
@@ -37,10 +38,12 @@ public final class TensorList {
     }
   }
 
+  /// The tensors, in order.
   public List<Tensor> tensors() {
     return tensors;
   }
 
+  /// How many there are.
   public int size() {
     return tensors.size();
   }

@@ -39,6 +39,9 @@ public final class TensorScope implements AutoCloseable {
     INNERMOST.set(this);
   }
 
+  /// Opens a scope, which is this thread's innermost until closed.
+  ///
+  /// @throws IllegalStateException on a virtual thread
   public static TensorScope open() {
     return new TensorScope();
   }

@@ -6,13 +6,21 @@ public final class TorchException extends RuntimeException {
 
   /// The classes of failure, in the order of the C ABI's status codes (`TT_OUT_OF_MEMORY` and on).
   public enum Kind {
+    /// Memory of the host or a device is used up.
     OUT_OF_MEMORY,
+    /// A position, dimension or name that does not exist.
     INDEX,
+    /// An argument of the wrong type or dtype.
     TYPE,
+    /// An argument of the right type with an impossible value.
     VALUE,
+    /// An operator that is not registered, or not for such tensors.
     NOT_IMPLEMENTED,
+    /// A GPU that is missing or failed.
     CUDA,
+    /// A file or library that cannot be read, written or loaded.
     IO,
+    /// Anything else that LibTorch refuses.
     OTHER
   }
 

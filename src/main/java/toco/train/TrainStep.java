@@ -37,6 +37,7 @@ public final class TrainStep {
   private final PseudoLabels pseudoLabels;
   private final StepClock clock;
 
+  /// @param model stays the caller's, as does the optimizer
   public TrainStep(Toco model, Optimizer optimizer, Config config) {
     this(model, optimizer, config, StepClock.NONE);
   }

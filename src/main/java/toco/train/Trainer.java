@@ -121,14 +121,17 @@ public final class Trainer implements AutoCloseable {
                     "%s has no checkpoint to resume from; start the run anew".formatted(runDir)));
   }
 
+  /// The effective configuration of the run.
   public Config config() {
     return config;
   }
 
+  /// The network, the trainer's own.
   public Toco model() {
     return model;
   }
 
+  /// Where it trains.
   public Device device() {
     return device;
   }
