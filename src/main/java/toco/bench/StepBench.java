@@ -88,8 +88,7 @@ public final class StepBench {
     try (var profile = options.profile() ? StepProfile.start() : null;
         var _ = TensorScope.open();
         var model = new Toco(config.model(), device, Devices.shortFloat(config.train()));
-        var optimizer =
-            PublishedOptimizer.of(model.params(), config)) {
+        var optimizer = PublishedOptimizer.of(model.params(), config)) {
       var step = new TrainStep(model, optimizer, config, laps);
       var batch = batch(config, device);
       long first = Math.max(config.loss().segStartIter(), config.loss().regStartIter());

@@ -20,7 +20,7 @@ import toco.eval.EvaluationBatch.Entry;
 import toco.eval.EvaluationBatch.Reading;
 import toco.model.Toco;
 import toco.torch.Device;
-import toco.torch.GradMode;
+import toco.torch.InferenceMode;
 import toco.torch.LibTorch;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
@@ -211,7 +211,7 @@ public final class Evaluator {
     }
     var pending = new PendingBatch(number, batch, arena, done::add);
     try (var _ = TensorScope.open();
-        var _ = GradMode.noGrad()) {
+        var _ = InferenceMode.enter()) {
       if (!batch.entries().isEmpty()) {
         score(model, batch, pending, pool);
       }
@@ -280,7 +280,7 @@ public final class Evaluator {
       int end = Math.min(start + atOnce, rows);
       try (var arena = Arena.ofConfined();
           var _ = TensorScope.open();
-          var _ = GradMode.noGrad()) {
+          var _ = InferenceMode.enter()) {
         var batch = EvaluationBatch.read(dataset, start, end, Reading.IMAGES, arena);
         var predictions = Predictions.of(model, batch.images(eval.sizePx(), device), camScales);
         var cams = Objects.requireNonNull(predictions.cams());

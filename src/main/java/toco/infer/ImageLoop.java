@@ -9,7 +9,7 @@ import java.util.Optional;
 import toco.image.ImageDecoder;
 import toco.image.ImageException;
 import toco.image.RgbImage;
-import toco.torch.GradMode;
+import toco.torch.InferenceMode;
 import toco.torch.TensorScope;
 
 /// Works on images one after the other. One that cannot be read is named and passed over; whatever
@@ -20,7 +20,7 @@ final class ImageLoop {
   /// What is done with an image.
   @FunctionalInterface
   interface Work {
-    /// Called in a scope of its own, without gradients; pixels and tensors go when it returns.
+    /// Called in a scope of its own, in inference mode; pixels and tensors go when it returns.
     ///
     /// @param index the image's place in the list
     void on(int index, InputImage image, RgbImage picture) throws IOException;
@@ -35,7 +35,7 @@ final class ImageLoop {
     for (int i = 0; i < images.size(); i++) {
       try (var arena = Arena.ofConfined();
           var _ = TensorScope.open();
-          var _ = GradMode.noGrad()) {
+          var _ = InferenceMode.enter()) {
         var picture = read(images.get(i), arena, listener, unreadable);
         if (picture.isPresent()) {
           work.on(i, images.get(i), picture.get());

@@ -5,7 +5,7 @@ import toco.eval.MultiScaleInference;
 import toco.eval.TensorPictures;
 import toco.image.LabelMap;
 import toco.image.RgbImage;
-import toco.torch.GradMode;
+import toco.torch.InferenceMode;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
@@ -33,7 +33,7 @@ public final class Segmenter {
   /// Labels of an image at its own size, 0…K. Frees all that it made on the way.
   public LabelMap segment(RgbImage picture) {
     try (var _ = TensorScope.open();
-        var _ = GradMode.noGrad()) {
+        var _ = InferenceMode.enter()) {
       return TensorPictures.labelMap(labels(picture));
     }
   }

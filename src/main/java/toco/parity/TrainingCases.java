@@ -74,8 +74,7 @@ final class TrainingCases {
   static Map<String, Tensor> trajectory(GoldenCase golden, Path directory, Config micro) {
     var config = trajectoryConfig(golden, micro);
     try (var model = MicroNetwork.load(directory, config, Device.CPU);
-        var optimizer =
-            PublishedOptimizer.of(model.params(), config)) {
+        var optimizer = PublishedOptimizer.of(model.params(), config)) {
       var step = new TrainStep(model, optimizer, config);
       var series = new LinkedHashMap<String, List<Double>>();
       var flags = new ArrayList<Tensor>();

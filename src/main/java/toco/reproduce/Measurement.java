@@ -59,8 +59,7 @@ final class Measurement {
   private Forecast forecast(long done) {
     var phases = new ArrayList<Forecast.Timed>();
     var settings = config.train();
-    try (var optimizer =
-            PublishedOptimizer.of(model.params(), config);
+    try (var optimizer = PublishedOptimizer.of(model.params(), config);
         var ring =
             new BatchRing(
                 BatchSource.of(config, Datasets.open(config, Split.TRAIN), device),

@@ -58,8 +58,10 @@ public final class Trainer implements AutoCloseable {
     Rng.manualSeed(config.run().seed());
     try (var _ = TensorScope.open()) {
       model = new Toco(config.model(), device, Devices.shortFloat(config.train()));
-      optimizer =
-          PublishedOptimizer.of(model.params(), config);
+      optimizer = PublishedOptimizer.of(model.params(), config);
+    } catch (RuntimeException e) { // an encoder that does not fit, say
+      folder.close();
+      throw e;
     }
     trainStep = new TrainStep(model, optimizer, config);
     listener.onMessage(
