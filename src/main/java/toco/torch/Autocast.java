@@ -4,11 +4,10 @@ import toco.torch.ffi.TocoTorch;
 
 /// Runs matrix products and convolutions of the calling thread in a shorter float, until closed;
 /// nestable, so that an island of float32 inside is `Autocast.off(device)`.
-public final class Autocast implements AutoCloseable {
+public final class Autocast extends ThreadMode {
   private final Device device;
   private final int previousOn;
   private final int previousDtype;
-  private boolean closed;
 
   private Autocast(Device device, boolean on, DType dtype) {
     this.device = device;
@@ -17,6 +16,7 @@ public final class Autocast implements AutoCloseable {
         TocoTorch.tt_set_autocast(device.type(), on ? 1 : 0, dtype.code, frame.out, frame.second));
     previousOn = frame.outInt();
     previousDtype = frame.second.get(java.lang.foreign.ValueLayout.JAVA_INT, 0);
+    opened();
   }
 
   /// Shortens until closed.
@@ -32,11 +32,7 @@ public final class Autocast implements AutoCloseable {
   }
 
   @Override
-  public void close() {
-    if (closed) {
-      return;
-    }
-    closed = true;
+  void restore() {
     var frame = Frame.get();
     Frame.check(
         TocoTorch.tt_set_autocast(

@@ -5,12 +5,12 @@ import toco.torch.ffi.TocoTorch;
 /// Turns the recording of gradients off or on for the calling thread, until closed.
 ///
 /// `try (var _ = GradMode.noGrad()) { … }`
-public final class GradMode implements AutoCloseable {
+public final class GradMode extends ThreadMode {
   private final boolean previous;
-  private boolean closed;
 
   private GradMode(boolean on) {
     previous = set(on);
+    opened();
   }
 
   /// Off: results have no graph and keep no activations.
@@ -24,11 +24,8 @@ public final class GradMode implements AutoCloseable {
   }
 
   @Override
-  public void close() {
-    if (!closed) {
-      closed = true;
-      var _ = set(previous);
-    }
+  void restore() {
+    var _ = set(previous);
   }
 
   private static boolean set(boolean on) {

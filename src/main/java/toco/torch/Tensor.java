@@ -10,6 +10,7 @@ import static toco.torch.Frame.result;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import toco.torch.ffi.TocoTorch;
 
@@ -33,7 +34,11 @@ public final class Tensor extends TensorCreation
         NetworkOps,
         InPlaceOps,
         AutoCloseable {
-  private @Nullable MemorySegment handle;
+  /// Takes the handle away for good: what two threads close at once is freed once.
+  private static final AtomicReferenceFieldUpdater<Tensor, @Nullable MemorySegment> HANDLE =
+      AtomicReferenceFieldUpdater.newUpdater(Tensor.class, MemorySegment.class, "handle");
+
+  private volatile @Nullable MemorySegment handle;
   private @Nullable Arena window;
 
   // Kept by TensorScope.
@@ -286,29 +291,40 @@ public final class Tensor extends TensorCreation
   }
 
   /// Frees the tensor. Its memory goes when no view and no graph needs it any more. Closing twice
-  /// does nothing.
+  /// does nothing, on two threads at once neither; but no other thread may be using it.
   @Override
   public void close() {
     if (handle == null) {
       return;
     }
-    handle(); // checks the thread
     if (scope != null) {
+      handle(); // checks the thread
       scope.remove(this);
     }
     TocoTorch.tt_free(surrender());
   }
 
-  /// Gives up the handle, whose freeing is then the caller's affair.
+  /// Gives up the handle, whose freeing is then the caller's affair; NULL if it has been given up.
   MemorySegment surrender() {
-    var given = handle();
+    var given = HANDLE.getAndSet(this, null);
+    if (given == null) {
+      return MemorySegment.NULL;
+    }
+    try {
+      closeWindow();
+    } catch (IllegalStateException e) { // another thread is reading its segment() just now
+      handle = given;
+      throw e;
+    }
+    scope = null;
+    return given;
+  }
+
+  private void closeWindow() {
     if (window != null) {
       window.close();
       window = null;
     }
-    handle = null;
-    scope = null;
-    return given;
   }
 
   @Override
