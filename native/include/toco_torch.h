@@ -30,6 +30,7 @@
 #define TT_CUDA 6
 #define TT_IO 7
 #define TT_OTHER 8
+#define TT_DISTRIBUTED 9 /* another process failed, went away or did not answer in time */
 
 #ifdef __cplusplus
 extern "C" {
@@ -42,6 +43,9 @@ typedef struct tt_module_ *tt_module; /* a TorchScript module */
 typedef struct tt_generator_ *tt_generator; /* a random generator of one's own */
 typedef struct tt_inference_ *tt_inference; /* a thread's inference mode, while it lasts */
 typedef struct tt_event_ *tt_event;   /* a mark on a GPU's stream */
+typedef struct tt_store_ *tt_store;   /* keys and values that processes share */
+typedef struct tt_group_ *tt_group;   /* processes that exchange tensors */
+typedef struct tt_reducer_ *tt_reducer; /* averages gradients over a group */
 typedef struct tt_package_ *tt_package; /* a model that AOTInductor compiled */
 
 /* ---- runtime (runtime.cpp) ------------------------------------------------------------------------------------- */
@@ -248,6 +252,8 @@ TT_API int32_t tt_adamw_step(const tt_tensor *params, const tt_tensor *exp_avgs,
 /* Momentum buffers may be NULL when momentum is 0; on step 1 they take the gradient. */
 TT_API int32_t tt_sgd_step(const tt_tensor *params, const tt_tensor *momentum_buffers, int64_t count, const int64_t *group_sizes, const double *lrs, int64_t group_count, int64_t step, double momentum, double weight_decay, int32_t missing_as_zero);
 TT_API int32_t tt_ema_update(const tt_tensor *averages, const tt_tensor *sources, int64_t count, double momentum); /* average = momentum x average + (1 - momentum) x source */
+/* Scales the gradients down so that their common Euclidean norm is at most max_norm; out: the norm before, a scalar on their device. */
+TT_API int32_t tt_clip_grad_norm_(const tt_tensor *params, int64_t count, double max_norm, tt_tensor *out);
 
 /* ---- the boxed call (call.cpp): every operator that LibTorch or a loaded library registers ------------------------ */
 TT_API int32_t tt_stack_new(tt_stack *out);
@@ -305,6 +311,36 @@ TT_API int32_t tt_event_record(tt_event self, int32_t device_index, int64_t stre
 TT_API int32_t tt_event_block(tt_event self, int32_t device_index, int64_t stream); /* the stream waits for the event */
 TT_API int32_t tt_event_synchronize(tt_event self);
 TT_API int32_t tt_event_elapsed_ms(tt_event self, tt_event later, double *out); /* of two recorded ones with timing */
+
+/* ---- processes that work together (distributed.cpp): TT_NOT_IMPLEMENTED where the shim was built without Gloo ------ */
+TT_API int32_t tt_distributed_missing(const char **out); /* what such a build lacks, for the life of the process; NULL if nothing */
+/* A store lives in the process that serves it; the others connect, and wait so long for it to be there. */
+TT_API int32_t tt_store_new(const char *host, int32_t port, int32_t server, int64_t timeout_ms, tt_store *out);
+TT_API void tt_store_free(tt_store self); /* or NULL */
+TT_API int32_t tt_store_set(tt_store self, const char *key, const char *value);
+TT_API int32_t tt_store_get(tt_store self, const char *key, tt_stack out); /* pushes the value; waits up to the timeout for it */
+TT_API int32_t tt_store_has(tt_store self, const char *key, int32_t *out);
+TT_API int32_t tt_store_add(tt_store self, const char *key, int64_t amount, int64_t *out); /* the sum so far */
+/* Every process of ranks 0..size-1 calls this with the same name, unused in the store so far; address is this process's own, by
+   which the others reach it. device_index: the GPU whose tensors are exchanged, too; -1 for none. Calls on a group, in the same
+   order in every process, wait for the others up to the timeout. Trailing _: every process's tensor receives the result. */
+TT_API int32_t tt_group_new(tt_store store, const char *name, int32_t rank, int32_t size, const char *address, int32_t device_index, int64_t timeout_ms, tt_group *out);
+TT_API void tt_group_free(tt_group self); /* or NULL */
+TT_API int32_t tt_group_all_reduce_(tt_group self, tt_tensor tensor, int32_t op); /* contiguous; op 0 sum, 1 least, 2 largest */
+TT_API int32_t tt_group_broadcast_(tt_group self, const tt_tensor *tensors, int64_t count, int32_t root);
+TT_API int32_t tt_group_all_gather(tt_group self, tt_tensor tensor, tt_tensor *out); /* [size, ...], by rank; of one shape everywhere */
+TT_API int32_t tt_group_barrier(tt_group self);
+TT_API int32_t tt_group_first_difference(tt_group self, const tt_tensor *tensors, int64_t count, int64_t *out); /* the first tensor that is not the same to the bit everywhere; -1 for none */
+
+/* ---- gradients averaged over a group (reducer.cpp) ---------------------------------------------------------------- */
+/* params: leaves of one dtype and device, which the reducer keeps alive; overlap: send a bucket while the backward pass goes on,
+   which must then be a single one. */
+TT_API int32_t tt_reducer_new(tt_group group, const tt_tensor *params, int64_t count, int64_t bucket_bytes, int32_t overlap, tt_reducer *out);
+TT_API void tt_reducer_free(tt_reducer self); /* or NULL; before its group */
+TT_API int32_t tt_reducer_begin(tt_reducer self); /* before the backward pass whose gradients are to be averaged */
+/* After it: each gradient that any process has becomes the mean over all, a missing one counting as zero; *votes: the sum of the
+   processes' votes. */
+TT_API int32_t tt_reducer_finish(tt_reducer self, double vote, double *votes);
 
 /* ---- profiler (profiler.cpp): one at a time in the process -------------------------------------------------------- */
 TT_API int32_t tt_profiler_start(int32_t record_shapes, int32_t profile_memory); /* operators of this thread, and a GPU's kernels */

@@ -70,6 +70,19 @@ void ema_update(const std::vector<at::Tensor> &averages, const std::vector<at::T
   at::_foreach_add_(averages, sources, 1 - momentum);
 }
 
+// As torch.nn.utils.clip_grad_norm_, and like it without a word to the host.
+at::Tensor clip_grad_norm(const tt_tensor *params, int64_t count, double max_norm) {
+  TORCH_CHECK_VALUE(max_norm > 0, "max_norm must be > 0, got ", max_norm);
+  at::NoGradGuard no_grad;
+  std::vector<at::Tensor> gradients;
+  for (int64_t i = 0; i < count; i++)
+    if (auto gradient = params[i]->value.grad(); gradient.defined()) gradients.push_back(gradient);
+  if (gradients.empty()) return at::zeros({});
+  auto norm = at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients)), 2);
+  at::_foreach_mul_(gradients, at::clamp_max(max_norm / (norm + 1e-6), 1.0));
+  return norm;
+}
+
 }  // namespace
 }  // namespace toco
 
@@ -85,3 +98,4 @@ TT_DO(tt_sgd_step, (const tt_tensor *params, const tt_tensor *momentum_buffers, 
         toco::sgd_step(Active(params, group, missing_as_zero != 0), momentum_buffers, step, group.lr, momentum, weight_decay))
 TT_DO(tt_ema_update, (const tt_tensor *averages, const tt_tensor *sources, int64_t count, double momentum),
       toco::ema_update(tensor_list(averages, count), tensor_list(sources, count), momentum))
+TT_GIVE(tt_clip_grad_norm_, (const tt_tensor *params, int64_t count, double max_norm), toco::clip_grad_norm(params, count, max_norm))

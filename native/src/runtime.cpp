@@ -55,6 +55,8 @@ int32_t record_error() noexcept {
     return record(TT_VALUE, e.what_without_backtrace());
   } catch (const c10::NotImplementedError &e) {
     return record(TT_NOT_IMPLEMENTED, e.what_without_backtrace());
+  } catch (const c10::DistError &e) {
+    return record(TT_DISTRIBUTED, e.what_without_backtrace());
   } catch (const c10::Error &e) {
     return record(classify_runtime_error(e.what_without_backtrace()), e.what_without_backtrace());
   } catch (const std::bad_alloc &e) {

@@ -104,6 +104,15 @@ public class TocoTorch extends TocoTorch$shared {
     public static int TT_OTHER() {
         return TT_OTHER;
     }
+    private static final int TT_DISTRIBUTED = (int)9L;
+    /**
+     * {@snippet lang=c :
+     * #define TT_DISTRIBUTED 9
+     * }
+     */
+    public static int TT_DISTRIBUTED() {
+        return TT_DISTRIBUTED;
+    }
     /**
      * {@snippet lang=c :
      * typedef struct tt_tensor_ *tt_tensor
@@ -146,6 +155,24 @@ public class TocoTorch extends TocoTorch$shared {
      * }
      */
     public static final AddressLayout tt_event = TocoTorch.C_POINTER;
+    /**
+     * {@snippet lang=c :
+     * typedef struct tt_store_ *tt_store
+     * }
+     */
+    public static final AddressLayout tt_store = TocoTorch.C_POINTER;
+    /**
+     * {@snippet lang=c :
+     * typedef struct tt_group_ *tt_group
+     * }
+     */
+    public static final AddressLayout tt_group = TocoTorch.C_POINTER;
+    /**
+     * {@snippet lang=c :
+     * typedef struct tt_reducer_ *tt_reducer
+     * }
+     */
+    public static final AddressLayout tt_reducer = TocoTorch.C_POINTER;
     /**
      * {@snippet lang=c :
      * typedef struct tt_package_ *tt_package
@@ -10548,6 +10575,69 @@ public class TocoTorch extends TocoTorch$shared {
         }
     }
 
+    private static class tt_clip_grad_norm_ {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_LONG,
+            TocoTorch.C_DOUBLE,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_clip_grad_norm_");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_clip_grad_norm_(const tt_tensor *params, int64_t count, double max_norm, tt_tensor *out)
+     * }
+     */
+    public static FunctionDescriptor tt_clip_grad_norm_$descriptor() {
+        return tt_clip_grad_norm_.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_clip_grad_norm_(const tt_tensor *params, int64_t count, double max_norm, tt_tensor *out)
+     * }
+     */
+    public static MethodHandle tt_clip_grad_norm_$handle() {
+        return tt_clip_grad_norm_.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_clip_grad_norm_(const tt_tensor *params, int64_t count, double max_norm, tt_tensor *out)
+     * }
+     */
+    public static MemorySegment tt_clip_grad_norm_$address() {
+        return tt_clip_grad_norm_.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_clip_grad_norm_(const tt_tensor *params, int64_t count, double max_norm, tt_tensor *out)
+     * }
+     */
+    public static int tt_clip_grad_norm_(MemorySegment params, long count, double max_norm, MemorySegment out) {
+        var mh$ = tt_clip_grad_norm_.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_clip_grad_norm_", params, count, max_norm, out);
+            }
+            return (int)mh$.invokeExact(params, count, max_norm, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class tt_stack_new {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             TocoTorch.C_INT,
@@ -13232,6 +13322,1120 @@ public class TocoTorch extends TocoTorch$shared {
                 traceDowncall("tt_event_elapsed_ms", self, later, out);
             }
             return (int)mh$.invokeExact(self, later, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_distributed_missing {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_distributed_missing");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_distributed_missing(const char **out)
+     * }
+     */
+    public static FunctionDescriptor tt_distributed_missing$descriptor() {
+        return tt_distributed_missing.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_distributed_missing(const char **out)
+     * }
+     */
+    public static MethodHandle tt_distributed_missing$handle() {
+        return tt_distributed_missing.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_distributed_missing(const char **out)
+     * }
+     */
+    public static MemorySegment tt_distributed_missing$address() {
+        return tt_distributed_missing.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_distributed_missing(const char **out)
+     * }
+     */
+    public static int tt_distributed_missing(MemorySegment out) {
+        var mh$ = tt_distributed_missing.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_distributed_missing", out);
+            }
+            return (int)mh$.invokeExact(out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_store_new {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_INT,
+            TocoTorch.C_INT,
+            TocoTorch.C_LONG,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_store_new");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_store_new(const char *host, int32_t port, int32_t server, int64_t timeout_ms, tt_store *out)
+     * }
+     */
+    public static FunctionDescriptor tt_store_new$descriptor() {
+        return tt_store_new.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_store_new(const char *host, int32_t port, int32_t server, int64_t timeout_ms, tt_store *out)
+     * }
+     */
+    public static MethodHandle tt_store_new$handle() {
+        return tt_store_new.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_store_new(const char *host, int32_t port, int32_t server, int64_t timeout_ms, tt_store *out)
+     * }
+     */
+    public static MemorySegment tt_store_new$address() {
+        return tt_store_new.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_store_new(const char *host, int32_t port, int32_t server, int64_t timeout_ms, tt_store *out)
+     * }
+     */
+    public static int tt_store_new(MemorySegment host, int port, int server, long timeout_ms, MemorySegment out) {
+        var mh$ = tt_store_new.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_store_new", host, port, server, timeout_ms, out);
+            }
+            return (int)mh$.invokeExact(host, port, server, timeout_ms, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_store_free {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_store_free");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void tt_store_free(tt_store self)
+     * }
+     */
+    public static FunctionDescriptor tt_store_free$descriptor() {
+        return tt_store_free.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void tt_store_free(tt_store self)
+     * }
+     */
+    public static MethodHandle tt_store_free$handle() {
+        return tt_store_free.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void tt_store_free(tt_store self)
+     * }
+     */
+    public static MemorySegment tt_store_free$address() {
+        return tt_store_free.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void tt_store_free(tt_store self)
+     * }
+     */
+    public static void tt_store_free(MemorySegment self) {
+        var mh$ = tt_store_free.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_store_free", self);
+            }
+            mh$.invokeExact(self);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_store_set {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_store_set");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_store_set(tt_store self, const char *key, const char *value)
+     * }
+     */
+    public static FunctionDescriptor tt_store_set$descriptor() {
+        return tt_store_set.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_store_set(tt_store self, const char *key, const char *value)
+     * }
+     */
+    public static MethodHandle tt_store_set$handle() {
+        return tt_store_set.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_store_set(tt_store self, const char *key, const char *value)
+     * }
+     */
+    public static MemorySegment tt_store_set$address() {
+        return tt_store_set.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_store_set(tt_store self, const char *key, const char *value)
+     * }
+     */
+    public static int tt_store_set(MemorySegment self, MemorySegment key, MemorySegment value) {
+        var mh$ = tt_store_set.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_store_set", self, key, value);
+            }
+            return (int)mh$.invokeExact(self, key, value);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_store_get {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_store_get");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_store_get(tt_store self, const char *key, tt_stack out)
+     * }
+     */
+    public static FunctionDescriptor tt_store_get$descriptor() {
+        return tt_store_get.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_store_get(tt_store self, const char *key, tt_stack out)
+     * }
+     */
+    public static MethodHandle tt_store_get$handle() {
+        return tt_store_get.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_store_get(tt_store self, const char *key, tt_stack out)
+     * }
+     */
+    public static MemorySegment tt_store_get$address() {
+        return tt_store_get.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_store_get(tt_store self, const char *key, tt_stack out)
+     * }
+     */
+    public static int tt_store_get(MemorySegment self, MemorySegment key, MemorySegment out) {
+        var mh$ = tt_store_get.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_store_get", self, key, out);
+            }
+            return (int)mh$.invokeExact(self, key, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_store_has {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_store_has");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_store_has(tt_store self, const char *key, int32_t *out)
+     * }
+     */
+    public static FunctionDescriptor tt_store_has$descriptor() {
+        return tt_store_has.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_store_has(tt_store self, const char *key, int32_t *out)
+     * }
+     */
+    public static MethodHandle tt_store_has$handle() {
+        return tt_store_has.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_store_has(tt_store self, const char *key, int32_t *out)
+     * }
+     */
+    public static MemorySegment tt_store_has$address() {
+        return tt_store_has.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_store_has(tt_store self, const char *key, int32_t *out)
+     * }
+     */
+    public static int tt_store_has(MemorySegment self, MemorySegment key, MemorySegment out) {
+        var mh$ = tt_store_has.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_store_has", self, key, out);
+            }
+            return (int)mh$.invokeExact(self, key, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_store_add {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_LONG,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_store_add");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_store_add(tt_store self, const char *key, int64_t amount, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor tt_store_add$descriptor() {
+        return tt_store_add.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_store_add(tt_store self, const char *key, int64_t amount, int64_t *out)
+     * }
+     */
+    public static MethodHandle tt_store_add$handle() {
+        return tt_store_add.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_store_add(tt_store self, const char *key, int64_t amount, int64_t *out)
+     * }
+     */
+    public static MemorySegment tt_store_add$address() {
+        return tt_store_add.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_store_add(tt_store self, const char *key, int64_t amount, int64_t *out)
+     * }
+     */
+    public static int tt_store_add(MemorySegment self, MemorySegment key, long amount, MemorySegment out) {
+        var mh$ = tt_store_add.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_store_add", self, key, amount, out);
+            }
+            return (int)mh$.invokeExact(self, key, amount, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_group_new {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_INT,
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_INT,
+            TocoTorch.C_LONG,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_group_new");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_group_new(tt_store store, const char *name, int32_t rank, int32_t size, const char *address, int32_t device_index, int64_t timeout_ms, tt_group *out)
+     * }
+     */
+    public static FunctionDescriptor tt_group_new$descriptor() {
+        return tt_group_new.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_group_new(tt_store store, const char *name, int32_t rank, int32_t size, const char *address, int32_t device_index, int64_t timeout_ms, tt_group *out)
+     * }
+     */
+    public static MethodHandle tt_group_new$handle() {
+        return tt_group_new.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_group_new(tt_store store, const char *name, int32_t rank, int32_t size, const char *address, int32_t device_index, int64_t timeout_ms, tt_group *out)
+     * }
+     */
+    public static MemorySegment tt_group_new$address() {
+        return tt_group_new.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_group_new(tt_store store, const char *name, int32_t rank, int32_t size, const char *address, int32_t device_index, int64_t timeout_ms, tt_group *out)
+     * }
+     */
+    public static int tt_group_new(MemorySegment store, MemorySegment name, int rank, int size, MemorySegment address, int device_index, long timeout_ms, MemorySegment out) {
+        var mh$ = tt_group_new.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_group_new", store, name, rank, size, address, device_index, timeout_ms, out);
+            }
+            return (int)mh$.invokeExact(store, name, rank, size, address, device_index, timeout_ms, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_group_free {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_group_free");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void tt_group_free(tt_group self)
+     * }
+     */
+    public static FunctionDescriptor tt_group_free$descriptor() {
+        return tt_group_free.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void tt_group_free(tt_group self)
+     * }
+     */
+    public static MethodHandle tt_group_free$handle() {
+        return tt_group_free.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void tt_group_free(tt_group self)
+     * }
+     */
+    public static MemorySegment tt_group_free$address() {
+        return tt_group_free.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void tt_group_free(tt_group self)
+     * }
+     */
+    public static void tt_group_free(MemorySegment self) {
+        var mh$ = tt_group_free.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_group_free", self);
+            }
+            mh$.invokeExact(self);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_group_all_reduce_ {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_group_all_reduce_");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_group_all_reduce_(tt_group self, tt_tensor tensor, int32_t op)
+     * }
+     */
+    public static FunctionDescriptor tt_group_all_reduce_$descriptor() {
+        return tt_group_all_reduce_.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_group_all_reduce_(tt_group self, tt_tensor tensor, int32_t op)
+     * }
+     */
+    public static MethodHandle tt_group_all_reduce_$handle() {
+        return tt_group_all_reduce_.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_group_all_reduce_(tt_group self, tt_tensor tensor, int32_t op)
+     * }
+     */
+    public static MemorySegment tt_group_all_reduce_$address() {
+        return tt_group_all_reduce_.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_group_all_reduce_(tt_group self, tt_tensor tensor, int32_t op)
+     * }
+     */
+    public static int tt_group_all_reduce_(MemorySegment self, MemorySegment tensor, int op) {
+        var mh$ = tt_group_all_reduce_.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_group_all_reduce_", self, tensor, op);
+            }
+            return (int)mh$.invokeExact(self, tensor, op);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_group_broadcast_ {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_LONG,
+            TocoTorch.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_group_broadcast_");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_group_broadcast_(tt_group self, const tt_tensor *tensors, int64_t count, int32_t root)
+     * }
+     */
+    public static FunctionDescriptor tt_group_broadcast_$descriptor() {
+        return tt_group_broadcast_.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_group_broadcast_(tt_group self, const tt_tensor *tensors, int64_t count, int32_t root)
+     * }
+     */
+    public static MethodHandle tt_group_broadcast_$handle() {
+        return tt_group_broadcast_.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_group_broadcast_(tt_group self, const tt_tensor *tensors, int64_t count, int32_t root)
+     * }
+     */
+    public static MemorySegment tt_group_broadcast_$address() {
+        return tt_group_broadcast_.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_group_broadcast_(tt_group self, const tt_tensor *tensors, int64_t count, int32_t root)
+     * }
+     */
+    public static int tt_group_broadcast_(MemorySegment self, MemorySegment tensors, long count, int root) {
+        var mh$ = tt_group_broadcast_.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_group_broadcast_", self, tensors, count, root);
+            }
+            return (int)mh$.invokeExact(self, tensors, count, root);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_group_all_gather {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_group_all_gather");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_group_all_gather(tt_group self, tt_tensor tensor, tt_tensor *out)
+     * }
+     */
+    public static FunctionDescriptor tt_group_all_gather$descriptor() {
+        return tt_group_all_gather.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_group_all_gather(tt_group self, tt_tensor tensor, tt_tensor *out)
+     * }
+     */
+    public static MethodHandle tt_group_all_gather$handle() {
+        return tt_group_all_gather.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_group_all_gather(tt_group self, tt_tensor tensor, tt_tensor *out)
+     * }
+     */
+    public static MemorySegment tt_group_all_gather$address() {
+        return tt_group_all_gather.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_group_all_gather(tt_group self, tt_tensor tensor, tt_tensor *out)
+     * }
+     */
+    public static int tt_group_all_gather(MemorySegment self, MemorySegment tensor, MemorySegment out) {
+        var mh$ = tt_group_all_gather.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_group_all_gather", self, tensor, out);
+            }
+            return (int)mh$.invokeExact(self, tensor, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_group_barrier {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_group_barrier");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_group_barrier(tt_group self)
+     * }
+     */
+    public static FunctionDescriptor tt_group_barrier$descriptor() {
+        return tt_group_barrier.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_group_barrier(tt_group self)
+     * }
+     */
+    public static MethodHandle tt_group_barrier$handle() {
+        return tt_group_barrier.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_group_barrier(tt_group self)
+     * }
+     */
+    public static MemorySegment tt_group_barrier$address() {
+        return tt_group_barrier.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_group_barrier(tt_group self)
+     * }
+     */
+    public static int tt_group_barrier(MemorySegment self) {
+        var mh$ = tt_group_barrier.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_group_barrier", self);
+            }
+            return (int)mh$.invokeExact(self);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_group_first_difference {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_LONG,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_group_first_difference");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_group_first_difference(tt_group self, const tt_tensor *tensors, int64_t count, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor tt_group_first_difference$descriptor() {
+        return tt_group_first_difference.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_group_first_difference(tt_group self, const tt_tensor *tensors, int64_t count, int64_t *out)
+     * }
+     */
+    public static MethodHandle tt_group_first_difference$handle() {
+        return tt_group_first_difference.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_group_first_difference(tt_group self, const tt_tensor *tensors, int64_t count, int64_t *out)
+     * }
+     */
+    public static MemorySegment tt_group_first_difference$address() {
+        return tt_group_first_difference.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_group_first_difference(tt_group self, const tt_tensor *tensors, int64_t count, int64_t *out)
+     * }
+     */
+    public static int tt_group_first_difference(MemorySegment self, MemorySegment tensors, long count, MemorySegment out) {
+        var mh$ = tt_group_first_difference.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_group_first_difference", self, tensors, count, out);
+            }
+            return (int)mh$.invokeExact(self, tensors, count, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_reducer_new {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_LONG,
+            TocoTorch.C_LONG,
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_reducer_new");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_reducer_new(tt_group group, const tt_tensor *params, int64_t count, int64_t bucket_bytes, int32_t overlap, tt_reducer *out)
+     * }
+     */
+    public static FunctionDescriptor tt_reducer_new$descriptor() {
+        return tt_reducer_new.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_reducer_new(tt_group group, const tt_tensor *params, int64_t count, int64_t bucket_bytes, int32_t overlap, tt_reducer *out)
+     * }
+     */
+    public static MethodHandle tt_reducer_new$handle() {
+        return tt_reducer_new.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_reducer_new(tt_group group, const tt_tensor *params, int64_t count, int64_t bucket_bytes, int32_t overlap, tt_reducer *out)
+     * }
+     */
+    public static MemorySegment tt_reducer_new$address() {
+        return tt_reducer_new.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_reducer_new(tt_group group, const tt_tensor *params, int64_t count, int64_t bucket_bytes, int32_t overlap, tt_reducer *out)
+     * }
+     */
+    public static int tt_reducer_new(MemorySegment group, MemorySegment params, long count, long bucket_bytes, int overlap, MemorySegment out) {
+        var mh$ = tt_reducer_new.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_reducer_new", group, params, count, bucket_bytes, overlap, out);
+            }
+            return (int)mh$.invokeExact(group, params, count, bucket_bytes, overlap, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_reducer_free {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_reducer_free");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void tt_reducer_free(tt_reducer self)
+     * }
+     */
+    public static FunctionDescriptor tt_reducer_free$descriptor() {
+        return tt_reducer_free.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void tt_reducer_free(tt_reducer self)
+     * }
+     */
+    public static MethodHandle tt_reducer_free$handle() {
+        return tt_reducer_free.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void tt_reducer_free(tt_reducer self)
+     * }
+     */
+    public static MemorySegment tt_reducer_free$address() {
+        return tt_reducer_free.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void tt_reducer_free(tt_reducer self)
+     * }
+     */
+    public static void tt_reducer_free(MemorySegment self) {
+        var mh$ = tt_reducer_free.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_reducer_free", self);
+            }
+            mh$.invokeExact(self);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_reducer_begin {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_reducer_begin");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_reducer_begin(tt_reducer self)
+     * }
+     */
+    public static FunctionDescriptor tt_reducer_begin$descriptor() {
+        return tt_reducer_begin.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_reducer_begin(tt_reducer self)
+     * }
+     */
+    public static MethodHandle tt_reducer_begin$handle() {
+        return tt_reducer_begin.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_reducer_begin(tt_reducer self)
+     * }
+     */
+    public static MemorySegment tt_reducer_begin$address() {
+        return tt_reducer_begin.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_reducer_begin(tt_reducer self)
+     * }
+     */
+    public static int tt_reducer_begin(MemorySegment self) {
+        var mh$ = tt_reducer_begin.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_reducer_begin", self);
+            }
+            return (int)mh$.invokeExact(self);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_reducer_finish {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_DOUBLE,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_reducer_finish");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_reducer_finish(tt_reducer self, double vote, double *votes)
+     * }
+     */
+    public static FunctionDescriptor tt_reducer_finish$descriptor() {
+        return tt_reducer_finish.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_reducer_finish(tt_reducer self, double vote, double *votes)
+     * }
+     */
+    public static MethodHandle tt_reducer_finish$handle() {
+        return tt_reducer_finish.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_reducer_finish(tt_reducer self, double vote, double *votes)
+     * }
+     */
+    public static MemorySegment tt_reducer_finish$address() {
+        return tt_reducer_finish.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_reducer_finish(tt_reducer self, double vote, double *votes)
+     * }
+     */
+    public static int tt_reducer_finish(MemorySegment self, double vote, MemorySegment votes) {
+        var mh$ = tt_reducer_finish.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_reducer_finish", self, vote, votes);
+            }
+            return (int)mh$.invokeExact(self, vote, votes);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

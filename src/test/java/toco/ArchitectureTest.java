@@ -35,6 +35,7 @@ class ArchitectureTest {
           "torch",
           "nn",
           "optim",
+          "distributed",
           "files",
           "tensorboard",
           "html",
@@ -61,7 +62,7 @@ class ArchitectureTest {
 
   /// The packages that programs build on: their public types need no user here.
   private static final Set<String> API =
-      Stream.of("torch", "nn", "optim", "config", "image", "model", "checkpoint", "train", "infer")
+      Stream.of("torch", "nn", "optim", "distributed", "config", "image", "model", "checkpoint", "train", "infer")
           .map(name -> "toco." + name)
           .collect(Collectors.toSet());
 

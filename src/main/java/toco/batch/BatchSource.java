@@ -4,6 +4,7 @@ import toco.config.Config;
 import toco.config.DataConfig.OnBadSample;
 import toco.data.Dataset;
 import toco.data.EpochSampler;
+import toco.data.StepDivision;
 import toco.torch.Device;
 
 /// What batches are made of, and how. Immutable; safe for use by several threads.
@@ -26,11 +27,22 @@ public record BatchSource(
 
   /// The batches that a configuration asks for, in one process.
   public static BatchSource of(Config config, Dataset dataset, Device device) {
+    return of(config, dataset, device, 0, 1);
+  }
+
+  /// The batches that a configuration asks for, in one of several processes.
+  ///
+  /// @param rank this one, 0…processes−1
+  public static BatchSource of(
+      Config config, Dataset dataset, Device device, int rank, int processes) {
     long seed = config.run().seed();
     var train = config.train();
+    var division =
+        new StepDivision(
+            train.samplesPerProcess(), rank, processes, train.gradientAccumulation());
     return new BatchSource(
         dataset,
-        new EpochSampler(seed, dataset.size(), train.samplesPerProcess(), 0, 1),
+        new EpochSampler(seed, dataset.size(), division),
         new Augmentation(config.augment(), train.compat(), seed),
         config.augment().cropSizePx(),
         device,

@@ -19,12 +19,15 @@ final class PixelKeys {
 
   private PixelKeys() {}
 
+  /// @param firstPlace the first image's place in the step's whole batch
   /// @return int64 [images, pixels], different numbers in 0…2³²−1 in each row
-  static Tensor draw(long seed, int iter, long images, int pixels, Device device) {
+  static Tensor draw(
+      long seed, int iter, int firstPlace, long images, int pixels, Device device) {
     var words = new long[(int) images];
     for (int image = 0; image < words.length; image++) {
       words[image] =
-          Integer.toUnsignedLong(new CounterRandom(seed, iter, image, STREAM).nextBits());
+          Integer.toUnsignedLong(
+              new CounterRandom(seed, iter, firstPlace + image, STREAM).nextBits());
     }
     var key =
         Tensor.arange(0, pixels, DType.INT64, device)

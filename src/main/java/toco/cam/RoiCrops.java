@@ -69,6 +69,13 @@ public record RoiCrops(Tensor crops, Tensor flags, Tensor corners) {
   /// @param iter the training iteration; with the seed and an image's place in the batch it decides
   ///   the draw, on every device alike
   public static Corners random(int crops, int sizePx, long seed, int iter) {
+    return random(crops, sizePx, seed, iter, 0);
+  }
+
+  /// The same for a part of a step's batch.
+  ///
+  /// @param firstPlace the place of the part's first image in the whole batch
+  public static Corners random(int crops, int sizePx, long seed, int iter, int firstPlace) {
     return roiMask -> {
       int height = (int) roiMask.size(1);
       int width = (int) roiMask.size(2);
@@ -87,7 +94,9 @@ public record RoiCrops(Tensor crops, Tensor flags, Tensor corners) {
               .flatten(1)
               .le(1); // [B, rows·columns]
       var enough = allowed.sum(new long[] {1}, true).ge(crops); // [B, 1]
-      var keys = PixelKeys.draw(seed, iter, roiMask.size(0), rows * columns, roiMask.device());
+      var keys = 
+          PixelKeys.draw(
+              seed, iter, firstPlace, roiMask.size(0), rows * columns, roiMask.device());
       var candidates = keys.maskedFill(allowed.logicalOr(enough.logicalNot()).logicalNot(), -1);
       var centres = candidates.topk(crops, 1).indices(); // [B, n] in the inner rectangle
       var row = Ops.call("aten::floor_divide.Scalar", centres, columns);

@@ -31,6 +31,7 @@ import toco.torch.TensorScope;
 /// @param optimizer the optimizer's state, named as it likes
 /// @param rng states of random generators
 /// @param step training steps done
+/// @param processes that trained together
 /// @param configYaml the effective configuration
 /// @param libTorchVersion of the LibTorch that trained up to here; the file keeps it for whoever
 ///   wonders why two runs differ
@@ -39,6 +40,7 @@ public record Checkpoint(
     Map<String, Tensor> optimizer,
     Map<String, Tensor> rng,
     long step,
+    int processes,
     String configYaml,
     String libTorchVersion) {
   private static final Pattern NAME = Pattern.compile("step-([0-9]{6,18})\\.safetensors");
@@ -47,6 +49,9 @@ public record Checkpoint(
   public Checkpoint {
     if (step < 0) {
       throw new IllegalArgumentException("step must be ≥ 0, got " + step);
+    }
+    if (processes < 1) {
+      throw new IllegalArgumentException("processes must be ≥ 1, got " + processes);
     }
     model = Collections.unmodifiableMap(new LinkedHashMap<>(model));
     optimizer = Collections.unmodifiableMap(new LinkedHashMap<>(optimizer));
@@ -72,7 +77,7 @@ public record Checkpoint(
       var contents =
           CheckpointFormat.encode(
               new Checkpoint(
-                  onCpu(model), onCpu(optimizer), onCpu(rng), step, configYaml, libTorchVersion));
+                  onCpu(model), onCpu(optimizer), onCpu(rng), step, processes, configYaml, libTorchVersion));
       SafeTensors.write(file, contents.tensors(), contents.metadata());
     }
   }
@@ -163,6 +168,11 @@ public record Checkpoint(
         folder(runDir),
         "none of the %d checkpoints can be used: %s"
             .formatted(damaged.size(), String.join("; ", damaged)));
+  }
+
+  /// Whether a run has a checkpoint, whole or damaged.
+  public static boolean existsIn(Path runDir) {
+    return !newestFirst(runDir).isEmpty();
   }
 
   /// Where a run keeps the checkpoint of a step.

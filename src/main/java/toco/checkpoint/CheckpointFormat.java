@@ -19,6 +19,7 @@ final class CheckpointFormat {
 
   private static final String KEY_VERSION = "toco.checkpoint";
   private static final String KEY_STEP = "toco.step";
+  private static final String KEY_PROCESSES = "toco.processes";
   private static final String KEY_CONFIG = "toco.config";
   private static final String KEY_LIBTORCH = "toco.libtorch";
   private static final String KEY_CHECKSUM = "toco.crc32c";
@@ -55,6 +56,7 @@ final class CheckpointFormat {
     var metadata = new LinkedHashMap<String, String>();
     metadata.put(KEY_VERSION, VERSION);
     metadata.put(KEY_STEP, Long.toString(checkpoint.step()));
+    metadata.put(KEY_PROCESSES, Integer.toString(checkpoint.processes()));
     metadata.put(KEY_LIBTORCH, checkpoint.libTorchVersion());
     metadata.put(KEY_CHECKSUM, checksum(tensors));
     metadata.put(KEY_CONFIG, checkpoint.configYaml());
@@ -86,13 +88,8 @@ final class CheckpointFormat {
           "is a checkpoint of format %s, this program reads format %s; use the version that wrote it"
               .formatted(version, VERSION));
     }
-    long step;
-    try {
-      step = Long.parseLong(value(file, metadata.get(KEY_STEP), KEY_STEP));
-    } catch (NumberFormatException e) {
-      throw new CheckpointException(
-          file.path(), "is damaged: its step is not a number; use an earlier checkpoint", e);
-    }
+    long step = number(file, value(file, metadata.get(KEY_STEP), KEY_STEP), KEY_STEP);
+    var processes = metadata.getOrDefault(KEY_PROCESSES, "1"); // absent from earlier versions' files
     if (!checksum(contents.tensors())
         .equals(value(file, metadata.get(KEY_CHECKSUM), KEY_CHECKSUM))) {
       throw new CheckpointException(
@@ -104,8 +101,20 @@ final class CheckpointFormat {
         StateDict.withoutPrefix(contents.tensors(), OPTIMIZER),
         StateDict.withoutPrefix(contents.tensors(), RNG),
         step,
+        Math.toIntExact(number(file, processes, KEY_PROCESSES)),
         value(file, metadata.get(KEY_CONFIG), KEY_CONFIG),
         value(file, metadata.get(KEY_LIBTORCH), KEY_LIBTORCH));
+  }
+
+  private static long number(MappedFile file, String value, String key) {
+    try {
+      return Long.parseLong(value);
+    } catch (NumberFormatException e) {
+      throw new CheckpointException(
+          file.path(),
+          "is damaged: its %s is not a number; use an earlier checkpoint".formatted(key),
+          e);
+    }
   }
 
   private static String value(MappedFile file, @Nullable String value, String key) {

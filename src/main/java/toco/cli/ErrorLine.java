@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import toco.checkpoint.CheckpointException;
 import toco.data.DataException;
+import toco.distributed.DistributedException;
 import toco.eval.EvaluationException;
 import toco.image.ImageException;
 import toco.torch.TorchException;
@@ -42,6 +43,7 @@ final class ErrorLine {
       case TorchException e when e.kind() == TorchException.Kind.OUT_OF_MEMORY ->
           "LibTorch ran out of memory: %s; %s".formatted(text(e), MEMORY_REMEDY);
       case DataException e -> text(e);
+      case DistributedException e -> text(e);
       case ImageException e -> text(e);
       case CheckpointException e -> text(e);
       case EvaluationException e -> text(e);

@@ -10,7 +10,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import toco.checkpoint.Checkpoint;
 import toco.config.Config;
+import toco.distributed.World;
 import toco.train.Trainer;
 
 @Command(
@@ -60,11 +62,15 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var progress = console.progress();
-    try (var trainer = open(progress)) {
+    try (var world = World.of(System.getenv());
+        var trainer = open(progress, world)) {
       var outcome = console.stop().run(trainer, progress);
       progress.clear();
       if (!outcome.completed()) {
         return ExitStatus.STOPPED;
+      }
+      if (!world.isFirst()) {
+        return ExitStatus.SUCCESS;
       }
       console.print("checkpoint %s\n".formatted(outcome.checkpoint()));
       var scores = outcome.scores();
@@ -75,7 +81,7 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private Trainer open(ProgressReport progress) {
+  private Trainer open(ProgressReport progress, World world) {
     if (run != null) {
       if (config != null) {
         ConfigDifference.between(run, Config.load(config, overrides.keys))
@@ -85,12 +91,21 @@ final class TrainCommand implements Callable<Integer> {
                         "%s goes on with its own configuration; %s differs from it in %s"
                             .formatted(run, config, keys)));
       }
-      return Trainer.resume(run, overrides.keys, progress);
+      return Trainer.resume(run, overrides.keys, progress, world);
     }
     if (config == null) {
       throw new ParameterException(spec.commandLine(), "Missing CONFIG, or --resume RUN");
     }
     var loaded = Config.load(config, overrides.keys);
-    return Trainer.start(loaded, progress);
+    return restarts(loaded.run().dir(), world)
+        ? Trainer.resume(loaded.run().dir(), overrides.keys, progress, world)
+        : Trainer.start(loaded, progress, world);
+  }
+
+  /// Whether a launcher started the job again after a failure that left a checkpoint.
+  private static boolean restarts(Path runDir, World world) {
+    return world.restarts() > 0
+        && Boolean.parseBoolean(
+            world.fromFirst("restart", () -> String.valueOf(Checkpoint.existsIn(runDir))));
   }
 }

@@ -28,6 +28,7 @@ import java.util.List;
 /// @param loss weights and schedules of the loss terms
 /// @param cam class activation maps and pseudo-labels
 /// @param eval evaluation
+/// @param distributed several processes
 /// @param run folder and seed
 public record Config(
     ModelConfig model,
@@ -38,6 +39,7 @@ public record Config(
     LossConfig loss,
     CamConfig cam,
     EvalConfig eval,
+    DistributedConfig distributed,
     RunConfig run) {
 
   /// Checks what no section can check alone.

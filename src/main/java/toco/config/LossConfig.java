@@ -6,12 +6,16 @@ import static toco.config.Checks.nonNegative;
 import static toco.config.Checks.positive;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /// `loss.*`: weights of the loss terms and the iterations at which they set in (METHOD.md, training
 /// step 5). The two classification losses have weight 1 always. Before its start iteration a term
 /// has weight 0, which is a zero gradient and not an absent one.
 ///
+/// @param scope over what the means of patch-token contrast and segmentation are taken where several
+///   processes train together: `local` (published), each over its own batch; `global`, over the
+///   batches of all, which then make the same step as one process with all the samples
 /// @param ptcWeight patch-token contrast
 /// @param ctcWeight class-token contrast
 /// @param segWeight segmentation cross-entropy on pseudo-labels
@@ -28,6 +32,7 @@ import java.util.Map;
 /// @param energySigmaXy bandwidth of its bilateral filter in pixels of the full-size image
 /// @param energyScaleFactor size at which the energy is computed, over the full size
 public record LossConfig(
+    @Default("local") Scope scope,
     @Default("0.2") double ptcWeight,
     @Default("0.5") double ctcWeight,
     @Default("0.1") double segWeight,
@@ -42,6 +47,17 @@ public record LossConfig(
     @Default("15") double energySigmaRgb,
     @Default("100") double energySigmaXy,
     @Default("0.5") double energyScaleFactor) {
+
+  /// Over what means are taken.
+  public enum Scope {
+    LOCAL,
+    GLOBAL;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   public LossConfig {
     nonNegative("loss.ptcWeight", ptcWeight);

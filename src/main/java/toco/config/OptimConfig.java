@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// @param decoderLrMultiplier the same for the decoder alone; absent: `headLrMultiplier`
 /// @param weightDecay decoupled decay (SGD: L2 penalty) of every parameter, norms and biases too
 /// @param betas AdamW's decay rates of first and second moment
+/// @param clipGradNorm largest common norm of all gradients of a step, to which larger ones are
+///   scaled down; 0 (published): they are taken as they are
 /// @param power exponent of the polynomial schedule
 public record OptimConfig(
     @Default("PolyWarmupAdamW") Kind kind,
@@ -27,6 +29,7 @@ public record OptimConfig(
     @Default("null") @Nullable Double decoderLrMultiplier,
     @Default("0.01") double weightDecay,
     @Default("[0.9, 0.999]") List<Double> betas,
+    @Default("0") double clipGradNorm,
     @Default("0.9") double power) {
 
   /// The published optimizers, each with its schedule.
@@ -61,6 +64,7 @@ public record OptimConfig(
       throw invalid("optim.betas", "two numbers in [0, 1)", betas);
     }
     betas = List.copyOf(betas);
+    nonNegative("optim.clipGradNorm", clipGradNorm);
     positive("optim.power", power);
   }
 

@@ -11,7 +11,10 @@ import java.util.Locale;
 /// @param maxIters optimizer steps of the whole run; the learning rate reaches 0 there
 /// @param warmupIters steps of the learning rate's warm-up
 /// @param warmupRatio learning rate at step 0 over the full one
-/// @param samplesPerProcess images a step and process (published: 2, on two GPUs)
+/// @param samplesPerProcess images that go through the network together, in each process
+///   (published: 2, on two GPUs)
+/// @param gradientAccumulation batches of each process whose gradients make up one step; losses are
+///   those of each batch, averaged
 /// @param logEvery steps between two lines of losses; each is their mean since the last
 /// @param evalEvery steps between two evaluations on the validation list; 0: only at the end
 /// @param checkpointEvery steps between two checkpoints; 0: only at the end
@@ -33,6 +36,7 @@ public record TrainConfig(
     @Default("1500") int warmupIters,
     @Default("1e-6") double warmupRatio,
     @Default("2") int samplesPerProcess,
+    @Default("1") int gradientAccumulation,
     @Default("200") int logEvery,
     @Default("2000") int evalEvery,
     @Default("2000") int checkpointEvery,
@@ -80,6 +84,11 @@ public record TrainConfig(
     }
   }
 
+  /// Images of a step in one process, all its batches counted.
+  public int samplesPerStep() {
+    return samplesPerProcess * gradientAccumulation;
+  }
+
   public TrainConfig {
     atLeast("train.maxIters", maxIters, 1);
     atLeast("train.warmupIters", warmupIters, 0);
@@ -88,6 +97,7 @@ public record TrainConfig(
     }
     between("train.warmupRatio", warmupRatio, 0, 1);
     atLeast("train.samplesPerProcess", samplesPerProcess, 1);
+    atLeast("train.gradientAccumulation", gradientAccumulation, 1);
     atLeast("train.logEvery", logEvery, 1);
     atLeast("train.evalEvery", evalEvery, 0);
     atLeast("train.checkpointEvery", checkpointEvery, 0);

@@ -2,13 +2,13 @@ package toco.data;
 
 import java.util.Arrays;
 
-/// Which samples make up each batch of a run, as a pure function of (seed, epoch, rank, world
-/// size).
+/// Which samples make up each batch of a process, as a pure function of (seed, batch number,
+/// division of the steps).
 ///
-/// Every epoch visits the data in a new order. The processes of a distributed run deal that order
-/// out between them like cards, repeating its head where it does not come out even, so all have the
-/// same number of batches; a last partial batch is dropped. Since a step alone determines its
-/// batch, a resumed run goes on exactly where it stopped.
+/// Every epoch visits the data in a new order and deals it out to steps, the processes and rounds of
+/// each side by side: no sample comes twice in an epoch, and a last step that would be incomplete is
+/// left out. Since a batch's number alone determines it, a resumed run goes on exactly where it
+/// stopped, on as many processes as it likes.
 ///
 /// Safe for use by several threads.
 public final class EpochSampler {
@@ -18,84 +18,75 @@ public final class EpochSampler {
 
   private final long seed;
   private final int size;
-  private final int batchSize;
-  private final int rank;
-  private final int worldSize;
+  private final StepDivision division;
   private volatile Order latest = new Order(-1, new int[0]);
 
   /// One process's sampler.
   ///
   /// @param seed the run's seed, the same in all processes
   /// @param size number of samples in the data set
-  /// @param batchSize samples a process
-  /// @param rank this process, 0…worldSize−1
-  /// @param worldSize number of processes
-  public EpochSampler(long seed, int size, int batchSize, int rank, int worldSize) {
-    if (worldSize < 1 || rank < 0 || rank >= worldSize) {
-      throw new IllegalArgumentException(
-          "rank must be in 0…%d of %d processes, got %d".formatted(worldSize - 1, worldSize, rank));
-    }
-    if (batchSize < 1) {
-      throw new IllegalArgumentException("samples a process must be ≥ 1, got " + batchSize);
-    }
-    int share = (int) (((long) size + worldSize - 1) / worldSize);
-    if (share < batchSize) {
+  /// @throws DataException if they are too few for one step
+  public EpochSampler(long seed, int size, StepDivision division) {
+    if (size < division.total()) {
       throw new DataException(
-          ("%d samples over %d process(es) give %d each, too few for one batch of %d; "
-                  + "lower train.samplesPerProcess or add images")
-              .formatted(size, worldSize, share, batchSize));
+          ("%d samples are too few for one step of %d (%d × %d processes × %d rounds);"
+                  + " lower train.samplesPerProcess or add images")
+              .formatted(
+                  size,
+                  division.total(),
+                  division.samples(),
+                  division.processes(),
+                  division.rounds()));
     }
     this.seed = seed;
     this.size = size;
-    this.batchSize = batchSize;
-    this.rank = rank;
-    this.worldSize = worldSize;
+    this.division = division;
   }
 
-  /// The batch of a step.
+  /// A batch of this process.
   ///
-  /// @param step steps done since the start of the run, from 0
-  public Batch batchAt(long step) {
-    if (step < 0) {
-      throw new IllegalArgumentException("step must be ≥ 0, got " + step);
+  /// @param number batches of this process since the start of the run, from 0
+  public Batch batchAt(long number) {
+    if (number < 0) {
+      throw new IllegalArgumentException("batch number must be ≥ 0, got " + number);
     }
-    int epoch = Math.toIntExact(step / batchesPerEpoch());
-    int position = (int) (step % batchesPerEpoch());
-    int[] order = order(epoch);
-    var indices = Arrays.copyOfRange(order, position * batchSize, (position + 1) * batchSize);
-    return new Batch(epoch, position, indices);
+    int epoch = Math.toIntExact(number / batchesPerEpoch());
+    int position = (int) (number % batchesPerEpoch());
+    int rounds = division.rounds();
+    int firstPlace = division.firstPlace(position % rounds);
+    int first = position / rounds * division.total() + firstPlace;
+    var indices = Arrays.copyOfRange(order(epoch), first, first + division.samples());
+    return new Batch(epoch, position, number / rounds, firstPlace, indices);
   }
 
   /// Samples in each of this process's batches.
   public int batchSize() {
-    return batchSize;
+    return division.samples();
   }
 
-  /// Whole batches that each process takes in an epoch.
+  /// Batches that each process takes in an epoch, all rounds of its steps counted.
   public int batchesPerEpoch() {
-    return (int) (((long) size + worldSize - 1) / worldSize) / batchSize;
+    return size / division.total() * division.rounds();
   }
 
   /// A batch.
   ///
   /// @param epoch passes over the data completed before it
-  /// @param position which batch of the epoch, from 0
+  /// @param position which of this process's batches of the epoch, from 0
+  /// @param step the training step that it belongs to, from 0
+  /// @param firstPlace the place of its first sample in the step's whole batch
   /// @param indices of its samples in the data set, in order
   @SuppressWarnings("ArrayRecordComponent") // handed on to the loader, never compared
-  public record Batch(int epoch, int position, int[] indices) {}
+  public record Batch(int epoch, int position, long step, int firstPlace, int[] indices) {}
 
   private int[] order(int epoch) {
     var known = latest;
     if (known.epoch() == epoch) {
       return known.indices();
     }
-    int[] whole = new CounterRandom(seed, epoch, ORDER_STREAM, 0).permutation(size);
-    var share = new int[batchesPerEpoch() * batchSize];
-    for (int i = 0; i < share.length; i++) {
-      share[i] = whole[(int) ((rank + (long) i * worldSize) % size)];
-    }
-    latest = new Order(epoch, share);
-    return share;
+    int[] order = new CounterRandom(seed, epoch, ORDER_STREAM, 0).permutation(size);
+    latest = new Order(epoch, order);
+    return order;
   }
 
   @SuppressWarnings("ArrayRecordComponent") // a memo, never compared

@@ -3,6 +3,7 @@ package toco.eval;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -10,12 +11,12 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import toco.config.Config;
 import toco.config.Protocol;
 import toco.data.DataException;
 import toco.data.Dataset;
+import toco.distributed.World;
 import toco.eval.EvaluationBatch.Entry;
 import toco.eval.EvaluationBatch.Reading;
 import toco.model.Toco;
@@ -135,20 +136,33 @@ public final class Evaluator {
   /// @return empty if stopped
   public Optional<Scores> evaluate(
       Toco model, EvaluationListener listener, BooleanSupplier stopRequested) {
+    return evaluate(model, listener, stopRequested, World.single());
+  }
+
+  /// The same, shared out among processes, all of which get the scores: to the last digit those of
+  /// one process alone, because the counts of every image are put together and not the scores.
+  ///
+  /// @return empty if one of them was stopped
+  public Optional<Scores> evaluate(
+      Toco model, EvaluationListener listener, BooleanSupplier stopRequested, World world) {
     dataset.requireMasks(); // before the first image, so that a gap does not come up after an hour
-    var images = new ArrayList<ImageScores>();
+    var mine = new Shard(world.rank() + 1, world.size()).batches(batches());
+    int total = Arrays.stream(mine).map(this::sizeOfBatch).sum();
+    var results = new ArrayList<BatchResult>();
+    var done = new int[1];
     boolean completed =
         run(
             model,
-            IntStream.range(0, batches()).toArray(),
+            mine,
             Reading.STRICT,
             stopRequested,
             result -> {
-              images.addAll(result.images());
-              listener.onProgress(images.size(), dataset.size());
+              results.add(result);
+              listener.onProgress(done[0] += result.size(), total);
             });
-    return completed
-        ? Optional.of(new ScoredImages(config.model().numClasses(), images).scores())
+    var gathered = new GatheredResults(completed, results).over(world);
+    return gathered.completed()
+        ? Optional.of(new ScoredImages(config.model().numClasses(), gathered.images()).scores())
         : Optional.empty();
   }
 

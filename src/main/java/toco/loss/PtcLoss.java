@@ -1,5 +1,6 @@
 package toco.loss;
 
+import java.util.List;
 import toco.torch.DType;
 import toco.torch.Tensor;
 
@@ -14,17 +15,24 @@ public final class PtcLoss {
   /// @param affinity int64 [B, N, N] with N = h·w: 1 same label, 0 different, 255 ignored
   /// @return scalar in [0, 1]; gradients reach `features` only
   public static Tensor of(Tensor features, Tensor affinity) {
-    var x = features.to(DType.FLOAT32).flatten(2).normalize(1, NORMALIZE_EPS); // [B, D, N]
-    var similarity = x.transpose(1, 2).matmul(x).abs(); // [B, N, N]
-    return mean(similarity, affinity.eq(1))
-        .rsub(1)
-        .mul(0.5)
-        .add(mean(similarity, affinity.eq(0)).mul(0.5));
+    return of(features, affinity, MeanScope.LOCAL);
   }
 
-  /// The mean over the chosen pairs of the whole batch, one pair more counted: no pairs give 0.
-  private static Tensor mean(Tensor similarity, Tensor chosen) {
-    var weight = chosen.to(DType.FLOAT32);
-    return similarity.mul(weight).sum().div(weight.sum().add(1));
+  /// The same over the pairs of several processes.
+  public static Tensor of(Tensor features, Tensor affinity, MeanScope scope) {
+    var x = features.to(DType.FLOAT32).flatten(2).normalize(1, NORMALIZE_EPS); // [B, D, N]
+    var similarity = x.transpose(1, 2).matmul(x).abs(); // [B, N, N]
+    var same = affinity.eq(1).to(DType.FLOAT32);
+    var different = affinity.eq(0).to(DType.FLOAT32);
+    var counts = scope.total().apply(Tensor.stack(List.of(same.sum(), different.sum()), 0)); // [2]
+    // one pair more is counted: no pairs give 0
+    var means = counts.add(1).div(scope.processes());
+    return similarity
+        .mul(same)
+        .sum()
+        .div(means.select(0, 0))
+        .rsub(1)
+        .mul(0.5)
+        .add(similarity.mul(different).sum().div(means.select(0, 1)).mul(0.5));
   }
 }

@@ -1,5 +1,6 @@
 package toco.loss;
 
+import java.util.List;
 import toco.cam.CamLabels;
 import toco.torch.DType;
 import toco.torch.Tensor;
@@ -19,26 +20,30 @@ public final class SegLoss {
   /// @param logits [B, C, H, W]
   /// @param labels int64 [B, H, W]: 0 background, 255 ignored
   public static Result of(Tensor logits, Tensor labels) {
+    return of(logits, labels, MeanScope.LOCAL);
+  }
+
+  /// The same over the pixels of several processes.
+  public static Result of(Tensor logits, Tensor labels, MeanScope scope) {
     var ignored = labels.eq(CamLabels.IGNORE);
     var background = labels.eq(0);
     var foreground = background.logicalOr(ignored).logicalNot();
     var perPixel = crossEntropy(logits, labels.maskedFill(ignored, 0)); // [B, H, W]
-    var value = mean(perPixel, background).add(mean(perPixel, foreground)).mul(0.5);
-    var empty =
-        background
-            .any()
-            .logicalNot()
-            .to(DType.INT64)
-            .add(foreground.any().logicalNot().to(DType.INT64));
-    return new Result(value, empty);
+    var behind = background.to(DType.FLOAT32);
+    var before = foreground.to(DType.FLOAT32);
+    var counts = scope.total().apply(Tensor.stack(List.of(behind.sum(), before.sum()), 0)); // [2]
+    var pixels = counts.clampMin(1).div(scope.processes());
+    var value =
+        perPixel
+            .mul(behind)
+            .sum()
+            .div(pixels.select(0, 0))
+            .add(perPixel.mul(before).sum().div(pixels.select(0, 1)))
+            .mul(0.5);
+    return new Result(value, counts.eq(0).sum());
   }
 
   private static Tensor crossEntropy(Tensor logits, Tensor labels) {
     return logits.logSoftmax(1).gather(1, labels.unsqueeze(1)).squeeze(1).neg();
-  }
-
-  private static Tensor mean(Tensor perPixel, Tensor chosen) {
-    var weight = chosen.to(DType.FLOAT32);
-    return perPixel.mul(weight).sum().div(weight.sum().clampMin(1));
   }
 }

@@ -70,6 +70,13 @@ public final class Optimizer implements AutoCloseable {
     return new TensorList.Group(group.params().size(), schedule.lrAt(step, group.lr()));
   }
 
+  /// Scales all gradients down so that their common norm is at most `maxNorm`.
+  ///
+  /// @return the norm before, a scalar on their device
+  public Tensor clipGradNorm(double maxNorm) {
+    return params.clipGradNorm_(maxNorm);
+  }
+
   /// Drops all gradients.
   public void zeroGrad() {
     params.zeroGrad();

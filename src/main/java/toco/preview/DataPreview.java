@@ -80,17 +80,22 @@ public final class DataPreview {
     var sampler = source.sampler();
     int batchSize = sampler.batchSize();
     int shown = Math.min(options.samples(), sampler.batchesPerEpoch() * batchSize);
-    long firstStep = (long) options.epoch() * sampler.batchesPerEpoch();
-    if (firstStep > Integer.MAX_VALUE - shown) {
+    long firstBatch = (long) options.epoch() * sampler.batchesPerEpoch();
+    if (firstBatch > Integer.MAX_VALUE - shown) {
       throw new IllegalArgumentException(
           "epoch %d begins at step %d, which no training reaches; name an earlier one"
-              .formatted(options.epoch(), firstStep));
+              .formatted(options.epoch(), firstBatch));
     }
     var places = new ArrayList<Place>();
     for (int i = 0; i < shown; i++) {
-      int step = (int) firstStep + i / batchSize;
+      var batch = sampler.batchAt(firstBatch + i / batchSize);
       int position = i % batchSize;
-      places.add(new Place(i + 1, step, position, sampler.batchAt(step).indices()[position]));
+      places.add(
+          new Place(
+              i + 1,
+              Math.toIntExact(batch.step()),
+              batch.firstPlace() + position,
+              batch.indices()[position]));
     }
     return places;
   }

@@ -53,6 +53,15 @@ public final class TensorList {
     Frame.check(TocoTorch.tt_zero_grad(handles(), size(), 1));
   }
 
+  /// Scales the gradients down so that their common Euclidean norm is at most `maxNorm`, as
+  /// `torch.nn.utils.clip_grad_norm_`.
+  ///
+  /// @return the norm before, a scalar on their device
+  public Tensor clipGradNorm_(double maxNorm) {
+    return Frame.result(
+        TocoTorch.tt_clip_grad_norm_(handles(), size(), maxNorm, Frame.out()));
+  }
+
   /// One step of AdamW (Loshchilov and Hutter 2019) over the whole list, fused.
   ///
   /// @param expAvgs first moments, a tensor a parameter

@@ -21,7 +21,9 @@ public final class TorchException extends RuntimeException {
     /// A file or library that cannot be read, written or loaded.
     IO,
     /// Anything else that LibTorch refuses.
-    OTHER
+    OTHER,
+    /// Another process failed, went away or did not answer in time.
+    DISTRIBUTED
   }
 
   private final Kind kind;

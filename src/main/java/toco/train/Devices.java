@@ -3,6 +3,7 @@ package toco.train;
 import org.jspecify.annotations.Nullable;
 import toco.config.TrainConfig;
 import toco.config.TrainConfig.Precision;
+import toco.distributed.World;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.LibTorch;
@@ -25,21 +26,40 @@ public final class Devices {
   ///
   /// @throws TrainingException if CUDA is asked for and LibTorch sees no GPU
   public static Device prepare(TrainConfig config) {
-    LibTorch.setNumThreads(threads(config));
+    return prepare(config, World.single());
+  }
+
+  /// The same for one of several processes: those of a host share its cores, unless
+  /// `train.threads` says how many each may use, and each has a GPU of its own.
+  ///
+  /// @throws TrainingException if there are fewer GPUs than processes on this host
+  public static Device prepare(TrainConfig config, World world) {
+    boolean chosen = config.threads() > 0;
+    LibTorch.setNumThreads(
+        chosen ? config.threads() : Math.max(1, threads(config) / world.localSize()));
     LibTorch.setFlushDenormal(true);
     LibTorch.setTf32(config.precision() == Precision.TF32);
     int gpus = LibTorch.cudaDeviceCount();
     return switch (config.device()) {
       case CPU -> Device.CPU;
-      case AUTO -> gpus > 0 ? Device.CUDA : Device.CPU;
+      case AUTO -> gpus > 0 ? gpu(gpus, world) : Device.CPU;
       case CUDA -> {
         if (gpus == 0) {
           throw new TrainingException(
               "train.device is cuda, but LibTorch sees no GPU; see bin/toco doctor, or set"
                   + " train.device=cpu");
         }
-        yield Device.CUDA;
+        yield gpu(gpus, world);
       }
     };
+  }
+
+  private static Device gpu(int gpus, World world) {
+    if (world.localSize() > gpus) {
+      throw new TrainingException(
+          "%d processes share this host, but LibTorch sees %d GPU(s); start as many processes as there are GPUs, or set train.device=cpu"
+              .formatted(world.localSize(), gpus));
+    }
+    return Device.cuda(world.localRank());
   }
 }

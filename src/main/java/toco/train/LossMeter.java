@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import toco.distributed.World;
 import toco.torch.DType;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
@@ -46,16 +47,30 @@ final class LossMeter implements AutoCloseable {
     sums.add_(stacked, 1);
   }
 
-  /// The means since the last [#reset], by name, each over the steps that computed the term; what
-  /// no step computed is left out.
+  /// This process's means since the last [#reset], by name, each over the steps that computed the
+  /// term; what no step computed is left out.
   Map<String, Double> means() {
+    return sums == null ? Map.of() : means(sums);
+  }
+
+  /// The means over all processes, which ask for them at the same step.
+  Map<String, Double> meansOver(World world) {
+    if (sums == null) {
+      return Map.of();
+    }
+    try (var _ = TensorScope.open()) {
+      var all = sums.div(world.size());
+      world.sum_(all, "averaging losses");
+      return means(all);
+    }
+  }
+
+  private Map<String, Double> means(Tensor sums) {
     var means = new LinkedHashMap<String, Double>();
-    if (sums != null) {
-      var values = sums.toFloatArray();
-      for (int i = 0; i < NAMES.length; i++) {
-        if (counts[i] > 0) {
-          means.put(NAMES[i], (double) values[i] / counts[i]);
-        }
+    var values = sums.toFloatArray();
+    for (int i = 0; i < NAMES.length; i++) {
+      if (counts[i] > 0) {
+        means.put(NAMES[i], (double) values[i] / counts[i]);
       }
     }
     return means;

@@ -23,7 +23,8 @@ record RunSession(Map<String, Object> facts) {
   /// This process's, now.
   ///
   /// @param step steps done so far
-  static RunSession start(Config config, Device device, long step) {
+  /// @param processes that train together
+  static RunSession start(Config config, Device device, long step, int processes) {
     var facts = new LinkedHashMap<String, Object>();
     facts.put("step", step);
     facts.put("startedAt", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
@@ -41,6 +42,7 @@ record RunSession(Map<String, Object> facts) {
     facts.put("cores", Runtime.getRuntime().availableProcessors());
     memoryGb().ifPresent(gb -> facts.put("memoryGB", gb));
     facts.put("device", device.toString());
+    facts.put("processes", processes);
     facts.put("threads", LibTorch.numThreads());
     facts.put("precision", config.train().precision().toString());
     return new RunSession(facts);

@@ -4,7 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import toco.config.Config;
+import toco.distributed.World;
 import toco.eval.ConfusionMatrix;
 import toco.eval.MapKind;
 import toco.eval.Scores;
@@ -17,21 +19,27 @@ import toco.torch.LibTorch;
 final class StepLog implements AutoCloseable {
   private final Config config;
   private final Device device;
-  private final MetricsLog metrics;
-  private final TensorBoardLog tensorBoard;
+  private final World world;
+  private final @Nullable MetricsLog metrics;
+  private final @Nullable TensorBoardLog tensorBoard;
   private final LossMeter meter = new LossMeter();
   private long loggedStep;
   private long startedNs = System.nanoTime();
   private long loggedWaitNs;
 
+  /// @param folder of the run; null in a process that has none, and only takes part
   /// @param step steps done so far
-  StepLog(Config config, Device device, RunFolder folder, long step) {
+  /// @param world whose losses are logged
+  StepLog(Config config, Device device, @Nullable RunFolder folder, long step, World world) {
     this.config = config;
     this.device = device;
+    this.world = world;
     loggedStep = step;
-    metrics = MetricsLog.openAt(folder.metrics(), step);
-    tensorBoard = new TensorBoardLog(folder.tensorBoard(), step);
-    RunSession.start(config, device, step).write(folder.sessions());
+    metrics = folder == null ? null : MetricsLog.openAt(folder.metrics(), step);
+    tensorBoard = folder == null ? null : new TensorBoardLog(folder.tensorBoard(), step);
+    if (folder != null) {
+      RunSession.start(config, device, step, world.size()).write(folder.sessions());
+    }
   }
 
   /// What the run's loader says.
@@ -54,7 +62,10 @@ final class StepLog implements AutoCloseable {
     boolean logged = isLogged(step);
     double elapsedNs = System.nanoTime() - startedNs;
     double stepSeconds = elapsedNs * 1e-9 / (step - loggedStep);
-    var losses = logged || device.isCpu() ? meter.means() : Map.<String, Double>of();
+    var losses =
+        logged
+            ? meter.meansOver(world)
+            : device.isCpu() ? meter.means() : Map.<String, Double>of();
     if (losses.getOrDefault("total", 0.0).isNaN()) {
       throw new TrainingException(
           ("the loss became NaN by step %d; lower optim.lr or look at the images of this run, then"
@@ -66,7 +77,7 @@ final class StepLog implements AutoCloseable {
             step,
             settings.maxIters(),
             losses,
-            settings.samplesPerProcess() / stepSeconds,
+            world.size() * settings.samplesPerStep() / stepSeconds,
             (settings.maxIters() - step) * stepSeconds,
             (loading.waitedNs() - loggedWaitNs) / elapsedNs,
             logged);
@@ -96,7 +107,7 @@ final class StepLog implements AutoCloseable {
   ///
   /// @param seconds that it took
   void write(long step, Scores scores, List<String> classNames, double seconds) {
-    if (step == metrics.evaluatedStep()) {
+    if (metrics == null || tensorBoard == null || step == metrics.evaluatedStep()) {
       return;
     }
     var json = scores.toJson(classNames);
@@ -125,12 +136,17 @@ final class StepLog implements AutoCloseable {
 
   /// Logs a step's pictures.
   void write(long step, StepPictures pictures) {
-    tensorBoard.pictures(step, pictures);
+    if (tensorBoard != null) {
+      tensorBoard.pictures(step, pictures);
+    }
   }
 
   private void write(StepReport report, Map<String, Double> learningRates, long skippedSamples) {
     LibTorch
         .trimMemory(); // else the resident bytes are those of the largest step or evaluation so far
+    if (metrics == null || tensorBoard == null) {
+      return;
+    }
     var line = new LinkedHashMap<String, Object>();
     line.put("step", report.step());
     line.put("losses", report.losses());
@@ -158,7 +174,11 @@ final class StepLog implements AutoCloseable {
   @Override
   public void close() {
     meter.close();
-    metrics.close();
-    tensorBoard.close();
+    if (metrics != null) {
+      metrics.close();
+    }
+    if (tensorBoard != null) {
+      tensorBoard.close();
+    }
   }
 }

@@ -10,12 +10,16 @@ import toco.cam.PresentClasses;
 import toco.cam.PseudoLabels;
 import toco.cam.RoiCrops;
 import toco.config.Config;
+import toco.config.LossConfig;
+import toco.distributed.GradientAveraging;
+import toco.distributed.World;
 import toco.image.ImageBox;
 import toco.image.Normalization;
 import toco.loss.ClassLoss;
 import toco.loss.CtcLoss;
 import toco.loss.EnergyLoss;
 import toco.loss.LossTerms;
+import toco.loss.MeanScope;
 import toco.loss.PtcLoss;
 import toco.loss.SegLoss;
 import toco.model.Toco;
@@ -30,12 +34,18 @@ import toco.torch.Tensor;
 ///
 /// The network has no random layer, so each view is encoded once: the pass of `view1` and `view2`
 /// serves the losses, the CAMs of scale 1 and both projection heads.
+///
+/// With `train.gradientAccumulation` above 1 a step takes as many batches, and the last updates the
+/// weights.
 public final class TrainStep {
   private final Toco model;
   private final Optimizer optimizer;
   private final Config config;
   private final PseudoLabels pseudoLabels;
   private final StepClock clock;
+  private final GradientAveraging averaging;
+  private final MeanScope scope;
+  private int round; // of the step that goes on: batches whose gradients it has
 
   /// @param model stays the caller's, as does the optimizer
   public TrainStep(Toco model, Optimizer optimizer, Config config) {
@@ -44,15 +54,49 @@ public final class TrainStep {
 
   /// @param clock hears of each part of every step
   public TrainStep(Toco model, Optimizer optimizer, Config config, StepClock clock) {
+    this(model, optimizer, config, clock, GradientAveraging.none(), MeanScope.LOCAL);
+  }
+
+  /// A step that several processes make together.
+  ///
+  /// @param averaging of the model's gradients; stays the caller's
+  /// @param world the processes
+  TrainStep(
+      Toco model, Optimizer optimizer, Config config, GradientAveraging averaging, World world) {
+    this(model, optimizer, config, StepClock.NONE, averaging, scope(config.loss(), world));
+  }
+
+  private TrainStep(
+      Toco model,
+      Optimizer optimizer,
+      Config config,
+      StepClock clock,
+      GradientAveraging averaging,
+      MeanScope scope) {
     this.clock = clock;
     this.model = model;
     this.optimizer = optimizer;
     this.config = config;
+    this.averaging = averaging;
+    this.scope = scope;
     model.checkpointActivations(config.train().checkpointActivations());
     pseudoLabels = new PseudoLabels(config.cam());
   }
 
-  /// What a step computed, for logs and pictures; the tensors belong to the caller's scope.
+  private static MeanScope scope(LossConfig loss, World world) {
+    return switch (loss.scope()) {
+      case LOCAL -> MeanScope.LOCAL;
+      case GLOBAL ->
+          new MeanScope(
+              world.size(),
+              counts -> {
+                world.sum_(counts, "counting the pairs and pixels of a loss");
+                return counts;
+              });
+    };
+  }
+
+  /// What a batch of a step computed, for logs and pictures; the tensors belong to the caller's scope.
   ///
   /// @param losses the terms, unweighted
   /// @param total the weighted sum that was minimised
@@ -75,7 +119,8 @@ public final class TrainStep {
       Tensor roiMask,
       RoiCrops crops) {}
 
-  /// Computes the losses of a batch and updates the weights.
+  /// Computes the losses of a batch and, unless more batches of the step are to come, updates the
+  /// weights.
   ///
   /// @param iter iteration, from 0: it decides the weights of the losses
   /// @param corners where the local crops are cut
@@ -109,7 +154,9 @@ public final class TrainStep {
             ? patchTokenContrast(patchMap, affinity(regions, batch.boxes(), tokens), iter)
             : null;
     clock.lap("patch contrast");
-    model.updateTeacher();
+    if (round == 0) {
+      model.updateTeacher();
+    }
     var ctc =
         regions != null && contrasted ? classTokenContrast(global, regions.crops(), iter) : null;
     clock.lap("local forward");
@@ -137,12 +184,29 @@ public final class TrainStep {
             decoded == null ? null : decoded.seg.emptyParts());
     var total = losses.total(loss, iter);
     clock.lap("dense losses");
-    optimizer.zeroGrad();
-    model.backward(total);
-    clock.lap("backward");
-    optimizer.step();
-    clock.lap("optimizer");
+    update(total);
     return new Result(losses, total, regions, refined);
+  }
+
+  private void update(Tensor total) {
+    int rounds = config.train().gradientAccumulation();
+    if (round == 0) {
+      optimizer.zeroGrad();
+    }
+    round = (round + 1) % rounds;
+    if (round == 0) {
+      averaging.begin();
+    }
+    model.backward(rounds == 1 ? total : total.div(rounds));
+    clock.lap("backward");
+    if (round == 0) {
+      averaging.finish();
+      if (config.optim().clipGradNorm() > 0) {
+        optimizer.clipGradNorm(config.optim().clipGradNorm());
+      }
+      optimizer.step();
+      clock.lap("optimizer");
+    }
   }
 
   /// Both global views, [2B, …]; of the second only the class token is used. One batch keeps a GPU
@@ -182,7 +246,7 @@ public final class TrainStep {
 
   private Tensor patchTokenContrast(Tensor patchMap, Tensor affinity, long iter) {
     try (var _ = GradMode.enabled(config.loss().ptcWeightAt(iter) > 0)) {
-      return PtcLoss.of(patchMap, affinity);
+      return PtcLoss.of(patchMap, affinity, scope);
     }
   }
 
@@ -231,7 +295,7 @@ public final class TrainStep {
               .segment(patchMap)
               .interpolate(images.size(2), images.size(3), Interpolation.BILINEAR); // [B, C, H, W]
       return new Dense(
-          SegLoss.of(logits, labels), EnergyLoss.of(images, logits, labels, boxes, config.loss()));
+          SegLoss.of(logits, labels, scope), EnergyLoss.of(images, logits, labels, boxes, config.loss()));
     }
   }
 }

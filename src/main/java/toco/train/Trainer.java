@@ -1,11 +1,12 @@
 package toco.train;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import toco.batch.Batch;
 import toco.batch.BatchRing;
@@ -16,6 +17,9 @@ import toco.checkpoint.StateDict;
 import toco.config.Config;
 import toco.config.Split;
 import toco.data.Dataset;
+import toco.data.EpochSampler;
+import toco.distributed.GradientAveraging;
+import toco.distributed.World;
 import toco.eval.Evaluator;
 import toco.eval.Scores;
 import toco.model.Toco;
@@ -35,38 +39,59 @@ public final class Trainer implements AutoCloseable {
 
   private final Config config;
   private final Device device;
-  private final RunFolder folder;
+  private final World world;
+  private final @Nullable RunFolder folder; // of the first process
   private final TrainingListener listener;
   private final Toco model;
   private final Optimizer optimizer;
+  private final GradientAveraging averaging;
   private final TrainStep trainStep;
   private final Dataset train;
   private final Optional<Evaluator> evaluator;
   private long step;
   private long savedStep = -1;
-  private volatile boolean stopRequested;
 
-  private Trainer(Config config, TrainingListener listener, Function<Config, RunFolder> claim) {
+  private Trainer(
+      Config config, TrainingListener listener, World world, Function<Config, RunFolder> claim) {
     this.config = config;
+    this.world = world;
     this.listener = listener;
-    device = Devices.prepare(config.train());
-    train = Datasets.open(config, Split.TRAIN);
+    Agreement.onConfig(world, config);
+    device = Devices.prepare(config.train(), world);
+    world.exchangeOn(device);
+    train =
+        world.firstOfHostFirst(() -> Datasets.open(config, Split.TRAIN), "opening the data set");
+    Agreement.onSamples(world, train);
     evaluator =
-        Datasets.openForEvaluation(config, listener::onMessage)
+        Datasets.openForEvaluation(config, this::say)
             .map(dataset -> new Evaluator(config, dataset, device));
-    folder = claim.apply(config);
+    folder = world.isFirst() ? claim.apply(config) : null;
     Rng.manualSeed(config.run().seed());
     try (var _ = TensorScope.open()) {
       model = new Toco(config.model(), device, Devices.shortFloat(config.train()));
       optimizer = PublishedOptimizer.of(model.params(), config);
+      averaging =
+          GradientAveraging.of(
+              world,
+              List.copyOf(model.params().trainable().values()),
+              config.distributed().bucketBytes(),
+              !config.train().checkpointActivations()); // which takes a backward pass a block
     } catch (RuntimeException e) { // an encoder that does not fit, say
-      folder.close();
+      closeFolder();
       throw e;
     }
-    trainStep = new TrainStep(model, optimizer, config);
-    listener.onMessage(
-        "device %s, %d threads, %,d weights, %,d images"
-            .formatted(device, LibTorch.numThreads(), model.params().count(), train.size()));
+    trainStep = new TrainStep(model, optimizer, config, averaging, world);
+    say(
+        "device %s, %d threads, %,d weights, %,d images%s"
+            .formatted(
+                device,
+                LibTorch.numThreads(),
+                model.params().count(),
+                train.size(),
+                world.size() == 1
+                    ? ""
+                    : ", %d processes with %d samples a step each"
+                        .formatted(world.size(), config.train().samplesPerStep())));
   }
 
   /// Starts a new run in `run.dir`. Where the split of `eval.split` has no list or no masks, the
@@ -74,14 +99,21 @@ public final class Trainer implements AutoCloseable {
   ///
   /// @throws TrainingException if that folder holds a run already
   public static Trainer start(Config config, TrainingListener listener) {
-    var trainer = new Trainer(config, listener, RunFolder::create);
-    try {
-      trainer.loadPretrained();
-      return trainer;
-    } catch (RuntimeException e) {
-      trainer.close();
-      throw e;
-    }
+    return start(config, listener, World.single());
+  }
+
+  /// The same as one of several processes. The first one has the run's folder and tells the
+  /// listener how the run goes; the others speak of themselves only.
+  ///
+  /// @param world stays the caller's, and must outlive the trainer
+  /// @throws toco.distributed.DistributedException if the processes cannot train together
+  public static Trainer start(Config config, TrainingListener listener, World world) {
+    return beginning(
+        world,
+        () -> {
+          var trainer = new Trainer(config, listener, world, RunFolder::create);
+          return trainer.begin(trainer::loadPretrained);
+        });
   }
 
   /// Goes on with an interrupted run from its newest usable checkpoint.
@@ -89,38 +121,63 @@ public final class Trainer implements AutoCloseable {
   /// @param overrides changes to the run's configuration, `key=value`
   /// @throws TrainingException if there is no checkpoint
   public static Trainer resume(Path runDir, List<String> overrides, TrainingListener listener) {
-    try (var _ = TensorScope.open()) {
-      var found = newestCheckpoint(runDir);
-      found
-          .damaged()
-          .forEach(reason -> listener.onMessage("passed over a damaged checkpoint: " + reason));
-      var saved = found.checkpoint();
-      var config =
-          Config.parse(saved.configYaml(), found.file().toString(), overrides)
-              .with("run.dir=" + runDir);
-      var trainer = new Trainer(config, listener, RunFolder::open);
-      try {
-        trainer.restore(saved, found.file());
-        listener.onMessage("resuming at step %d from %s".formatted(trainer.step, found.file()));
-        return trainer;
-      } catch (RuntimeException e) {
-        trainer.close();
-        throw e;
-      }
+    return resume(runDir, overrides, listener, World.single());
+  }
+
+  /// The same as one of several processes, of which only the first needs the run's folder. On more
+  /// or fewer of them than before, each takes as many samples as keep a step's batch what it was.
+  ///
+  /// @param world stays the caller's, and must outlive the trainer
+  /// @throws toco.distributed.DistributedException if the processes cannot train together
+  public static Trainer resume(
+      Path runDir, List<String> overrides, TrainingListener listener, World world) {
+    return beginning(
+        world,
+        () -> {
+          try (var _ = TensorScope.open()) {
+            var resumption = Resumption.of(runDir, overrides, world, listener);
+            var trainer = new Trainer(resumption.config(), listener, world, RunFolder::open);
+            return trainer.begin(() -> trainer.restore(resumption.found()));
+          }
+        });
+  }
+
+  private static Trainer beginning(World world, Supplier<Trainer> begun) {
+    try {
+      return begun.get();
+    } catch (RuntimeException | Error e) {
+      world.abandon(e);
+      throw e;
     }
   }
 
-  private static Checkpoint.Found newestCheckpoint(Path runDir) {
-    if (!Files.isDirectory(runDir)) {
-      throw new TrainingException(
-          "there is no run folder %s; --resume takes the run.dir of an earlier train"
-              .formatted(runDir));
+  /// Gives the weights their first values in the first process, and from there in all.
+  private Trainer begin(Runnable load) {
+    try {
+      if (world.isFirst()) {
+        load.run();
+      }
+      world.broadcast_(List.copyOf(model.params().all().values()), "handing out the weights");
+      world.broadcast_(List.copyOf(optimizer.state().values()), "handing out the moments");
+      step = Long.parseLong(world.fromFirst("step", () -> String.valueOf(step)));
+      optimizer.resumeAt(step);
+      requireSameWeights();
+      return this;
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
     }
-    return Checkpoint.latest(runDir)
-        .orElseThrow(
-            () ->
-                new TrainingException(
-                    "%s has no checkpoint to resume from; start the run anew".formatted(runDir)));
+  }
+
+  private void requireSameWeights() {
+    world.requireSame(model.params().all(), "comparing weights at step " + step);
+  }
+
+  /// A line for the user, from one process alone.
+  private void say(String line) {
+    if (world.isFirst()) {
+      listener.onMessage(line);
+    }
   }
 
   /// The effective configuration of the run.
@@ -146,30 +203,49 @@ public final class Trainer implements AutoCloseable {
   /// @param checkpoint the last one written
   public record Outcome(long step, boolean completed, @Nullable Scores scores, Path checkpoint) {}
 
-  /// Asks the run to finish its step, save and leave. Any thread may ask.
+  /// Asks the run to finish its step, save and leave, in all processes. Any thread may ask.
   public void requestStop() {
-    stopRequested = true;
+    averaging.requestStop();
   }
 
   /// Trains to the last step, or until a stop is requested. A sample that cannot be read ends the
   /// run after a checkpoint, so that nothing learned is lost.
   ///
   /// @throws TrainingException if the loss becomes NaN, or the run folder cannot be written
+  /// @throws toco.distributed.DistributedException if another process failed, or does not answer
   public Outcome run() {
+    try {
+      return trainAll();
+    } catch (RuntimeException | Error e) {
+      averaging.close(); // what goes on between the processes ends before they hear of it
+      world.abandon(e);
+      throw e;
+    }
+  }
+
+  private Outcome trainAll() {
     var settings = config.train();
     Scores scores = null;
     long evaluated = -1;
     if (step == 0) {
       save(); // from here on a killed run can be resumed
     }
-    try (var ring = openRing();
-        var log = new StepLog(config, device, folder, step)) {
-      while (step < settings.maxIters() && !stopRequested) {
-        trainOne(next(ring), log);
+    var source = BatchSource.of(config, train, device, world.rank(), world.size());
+    long batches = step * config.train().gradientAccumulation();
+    try (var ring = new BatchRing(source, batches, config.data().workers());
+        var log = new StepLog(config, device, folder, step, world)) {
+      while (step < settings.maxIters() && !averaging.stopAgreed()) {
+        trainOne(ring, source.sampler(), log);
         boolean last = step == settings.maxIters();
         var loading = new StepLog.Loading(ring.waitedNs(), ring.skippedSamples());
-        listener.onStep(log.report(step, optimizer.learningRates(), loading));
+        var report = log.report(step, optimizer.learningRates(), loading);
+        if (world.isFirst()) {
+          listener.onStep(report);
+        }
         long steppedNs = System.nanoTime();
+        if (StepLog.isDue(step, config.distributed().checkEvery())) {
+          requireSameWeights();
+        }
         if (last || StepLog.isDue(step, settings.checkpointEvery())) {
           save();
         }
@@ -187,7 +263,7 @@ public final class Trainer implements AutoCloseable {
       }
     }
     return new Outcome(
-        step, step == settings.maxIters(), scores, Checkpoint.file(folder.path(), step));
+        step, step == settings.maxIters(), scores, Checkpoint.file(config.run().dir(), step));
   }
 
   private Batch next(BatchRing ring) {
@@ -197,51 +273,78 @@ public final class Trainer implements AutoCloseable {
       return batch;
     } catch (RuntimeException e) {
       if (savedStep != step) {
-        save();
+        write();
       }
       throw e;
     }
   }
 
-  private void trainOne(Batch batch, StepLog log) {
-    try (var _ = TensorScope.open()) {
-      var settings = config.train();
-      long seed = config.run().seed();
-      var corners =
-          RoiCrops.random(
-              settings.localCrops(), settings.localCropSizePx(), seed, Math.toIntExact(step));
-      boolean pictured = StepLog.isDue(step + 1, settings.overlayEvery());
-      boolean report = pictured || log.isLogged(step + 1);
-      var result = trainStep.run(batch, step, corners, report);
-      step++;
-      log.add(result);
-      if (pictured) {
-        var pictures = StepPictures.draw(batch, result);
-        pictures.write(folder.overlay(step));
-        log.write(step, pictures);
+  /// All batches of a step.
+  private void trainOne(BatchRing ring, EpochSampler sampler, StepLog log) {
+    boolean pictured = world.isFirst() && StepLog.isDue(step + 1, config.train().overlayEvery());
+    boolean report =
+        StepLog.isDue(step + 1, config.train().overlayEvery()) || log.isLogged(step + 1);
+    int rounds = config.train().gradientAccumulation();
+    for (int round = 0; round < rounds; round++) {
+      try (var _ = TensorScope.open()) {
+        var batch = next(ring);
+        int firstPlace = sampler.batchAt(step * rounds + round).firstPlace();
+        var result = trainStep.run(batch, step, corners(firstPlace), report);
+        log.add(result);
+        if (pictured && round == rounds - 1) {
+          var pictures = StepPictures.draw(batch, result);
+          pictures.write(Objects.requireNonNull(folder).overlay(step + 1));
+          log.write(step + 1, pictures);
+        }
       }
     }
+    step++;
   }
 
-  private BatchRing openRing() {
-    return new BatchRing(BatchSource.of(config, train, device), step, config.data().workers());
+  private RoiCrops.Corners corners(int firstPlace) {
+    return RoiCrops.random(
+        config.train().localCrops(),
+        config.train().localCropSizePx(),
+        config.run().seed(),
+        Math.toIntExact(step),
+        firstPlace);
   }
 
-  /// Scores the model as it is, unless there is nothing to score it on or a stop is requested.
+  /// Scores the model as it is, unless there is nothing to score it on or a stop is requested. Each
+  /// process takes its share of the images.
   private @Nullable Scores evaluate(StepLog log) {
     long startedNs = System.nanoTime();
     var scores =
         evaluator.flatMap(
-            it -> it.evaluate(model, listener::onEvaluationProgress, () -> stopRequested));
+            it ->
+                it.evaluate(model, this::sayEvaluated, averaging::stopRequested, world));
     scores.ifPresent(
         found -> {
           log.write(step, found, train.classNames(), (System.nanoTime() - startedNs) * 1e-9);
-          listener.onEvaluation(step, found);
+          if (world.isFirst()) {
+            listener.onEvaluation(step, found);
+          }
         });
     return scores.orElse(null);
   }
 
+  private void sayEvaluated(int done, int total) {
+    if (world.isFirst()) {
+      listener.onEvaluationProgress(done, total);
+    }
+  }
+
+  /// Writes a checkpoint, for which all processes wait.
   private void save() {
+    write();
+    world.barrier("writing the checkpoint of step " + step);
+  }
+
+  private void write() {
+    savedStep = step;
+    if (folder == null) {
+      return;
+    }
     try (var _ = TensorScope.open()) {
       var rng = Map.of("cpu", Rng.state(Device.CPU));
       new Checkpoint(
@@ -249,40 +352,48 @@ public final class Trainer implements AutoCloseable {
               optimizer.state(),
               rng,
               step,
+              world.size(),
               config.toYaml(),
               LibTorch.version())
           .saveToRun(folder.path(), CHECKPOINTS_KEPT);
-      savedStep = step;
     }
   }
 
-  private void restore(Checkpoint saved, Path file) {
+  private void restore(Checkpoint.@Nullable Found found) {
+    var file = Objects.requireNonNull(found).file();
+    var saved = found.checkpoint();
     new StateDict(file, saved.model()).into(model.params().all());
     new StateDict(file, saved.optimizer()).into(optimizer.state());
-    optimizer.resumeAt(saved.step());
     var cpuState = saved.rng().get("cpu");
     if (cpuState != null) {
       Rng.setState(Device.CPU, cpuState);
     }
     step = saved.step();
     savedStep = step;
+    say("resuming at step %d from %s".formatted(step, file));
   }
 
   private void loadPretrained() {
     var pretrained = config.model().pretrained();
     if (pretrained != null) {
       try (var _ = TensorScope.open()) {
-        listener.onMessage(
-            StateDict.loadEncoder(pretrained, model.params().all(), config.model().keyRules()));
+        say(StateDict.loadEncoder(pretrained, model.params().all(), config.model().keyRules()));
       }
+    }
+  }
+
+  private void closeFolder() {
+    if (folder != null) {
+      folder.close();
     }
   }
 
   /// Frees the weights and lets go of the run folder.
   @Override
   public void close() {
+    averaging.close();
     optimizer.close();
     model.close();
-    folder.close();
+    closeFolder();
   }
 }

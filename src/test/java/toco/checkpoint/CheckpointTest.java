@@ -50,6 +50,7 @@ final class CheckpointTest {
             "step", Tensor.of(new long[] {step}), "exp_avg.classifier.weight", Tensor.rand(20, 8)),
         Map.of("cpu", Rng.state(Device.CPU)),
         step,
+        2,
         "train:\n  seed: 3 # ü\n",
         LibTorch.version());
   }
@@ -61,6 +62,7 @@ final class CheckpointTest {
     assertEquals(run.resolve("checkpoints/step-000600.safetensors"), file);
     var loaded = Checkpoint.load(file);
     assertEquals(600, loaded.step());
+    assertEquals(2, loaded.processes());
     assertEquals(saved.configYaml(), loaded.configYaml());
     assertEquals(LibTorch.version(), loaded.libTorchVersion());
     assertSame(saved.model(), loaded.model());
@@ -71,7 +73,7 @@ final class CheckpointTest {
   @Test
   void theFileKeepsTheLibTorchItIsGiven() {
     var saved = checkpoint(1);
-    var older = new Checkpoint(saved.model(), Map.of(), Map.of(), 1, saved.configYaml(), "2.11.0");
+    var older = new Checkpoint(saved.model(), Map.of(), Map.of(), 1, 1, saved.configYaml(), "2.11.0");
     var file = older.saveToRun(run, 1);
     assertEquals("2.11.0", Checkpoint.load(file).libTorchVersion());
     assertEquals("2.11.0", SafeTensors.read(file).metadata().get("toco.libtorch"));

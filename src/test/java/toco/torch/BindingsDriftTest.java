@@ -61,7 +61,10 @@ class BindingsDriftTest {
           "tt_package",
           "tt_generator",
           "tt_inference",
-          "tt_event");
+          "tt_event",
+          "tt_store",
+          "tt_group",
+          "tt_reducer");
 
   private static String javaType(String declaration) {
     var type = declaration.strip().replaceAll("\\bconst\\b|\\w+$", "").strip();

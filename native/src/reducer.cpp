@@ -1,0 +1,200 @@
+// Averages gradients over the processes of a group while the backward pass still runs.
+#include "distributed.h"
+
+#if TOCO_DISTRIBUTED
+#include <torch/csrc/autograd/function.h>
+#include <torch/csrc/autograd/utils/lambda_post_hook.h>
+#include <torch/csrc/autograd/variable.h>
+
+// Each parameter reports when its gradient is complete; a bucket whose parameters all have is sent off at once. Buckets go in
+// one order in every process, whatever order they fill in. Which parameters get gradients changes with the losses in use:
+// whenever it has, in any process, all of them plan their buckets anew, as the first process saw the gradients come.
+struct tt_reducer_ {
+  struct Bucket {
+    std::vector<size_t> params;
+    size_t ready = 0;
+    at::Tensor flat;
+    c10::intrusive_ptr<c10d::Work> work;
+  };
+  using Accumulator = decltype(torch::autograd::impl::grad_accumulator(std::declval<const at::Tensor &>()));
+
+  tt_group_ group;
+  std::vector<at::Tensor> params;
+  int64_t bucket_bytes;
+  std::vector<Accumulator> accumulators; // or the hooks would die with them
+  std::vector<uintptr_t> hooks;
+
+  std::mutex mutex; // hooks of GPU parameters run on autograd's threads
+  std::vector<Bucket> buckets;
+  std::vector<size_t> bucket_of;
+  size_t expected = 0; // buckets in front, of the parameters that had gradients; the others come after
+  size_t next = 0;     // the first bucket not sent yet
+  std::vector<size_t> arrived;
+  bool armed = false, planned = false;
+
+  tt_reducer_(const tt_group_ &group, std::vector<at::Tensor> parameters, int64_t bucket_bytes, bool overlap)
+      : group(group), params(std::move(parameters)), bucket_bytes(bucket_bytes) {
+    TORCH_CHECK_VALUE(bucket_bytes > 0, "a bucket must have room for some bytes, got ", bucket_bytes);
+    for (const auto &param : params)
+      TORCH_CHECK_VALUE(param.is_leaf() && param.requires_grad() && param.options().type_equal(params[0].options()),
+                        "a reducer takes leaves that require gradients, all of one dtype and device");
+    std::vector<size_t> order(params.size()); // a guess until the first step: from the last layer to the first
+    for (size_t i = 0; i < order.size(); i++) order[i] = order.size() - 1 - i;
+    plan(order, order.size());
+    if (!overlap) return;
+    for (size_t i = 0; i < params.size(); i++) {
+      auto accumulator = torch::autograd::impl::grad_accumulator(params[i]);
+      hooks.push_back(accumulator->add_post_hook(std::make_unique<torch::autograd::utils::LambdaPostHook>(
+          [this, i](const torch::autograd::variable_list &outputs, const torch::autograd::variable_list &) {
+            complete(i);
+            return outputs;
+          })));
+      accumulators.push_back(std::move(accumulator));
+    }
+  }
+
+  ~tt_reducer_() {
+    for (size_t i = 0; i < hooks.size(); i++) accumulators[i]->del_post_hook(hooks[i]);
+  }
+
+  void plan(const std::vector<size_t> &order, size_t with_gradient) {
+    buckets.clear();
+    bucket_of.assign(params.size(), 0);
+    expected = 0;
+    int64_t bytes = 0;
+    for (size_t at = 0; at < order.size(); at++) {
+      auto size = static_cast<int64_t>(params[order[at]].nbytes());
+      if (buckets.empty() || at == with_gradient || bytes + size > bucket_bytes) {
+        buckets.emplace_back();
+        bytes = 0;
+      }
+      bytes += size;
+      buckets.back().params.push_back(order[at]);
+      bucket_of[order[at]] = buckets.size() - 1;
+      if (at < with_gradient) expected = buckets.size();
+    }
+    for (auto &bucket : buckets) {
+      int64_t numel = 0;
+      for (auto i : bucket.params) numel += params[i].numel();
+      bucket.flat = at::empty({numel}, params[0].options());
+    }
+  }
+
+  void begin() {
+    std::lock_guard<std::mutex> lock(mutex);
+    for (auto &bucket : buckets) bucket.ready = 0, bucket.work = nullptr;
+    arrived.clear();
+    next = 0;
+    armed = true;
+  }
+
+  void complete(size_t param) {
+    std::lock_guard<std::mutex> lock(mutex);
+    if (!armed) return;
+    arrived.push_back(param);
+    buckets[bucket_of[param]].ready++;
+    while (next < expected && buckets[next].ready == buckets[next].params.size()) send(buckets[next++]);
+  }
+
+  void send(Bucket &bucket) {
+    at::NoGradGuard no_grad;
+    std::vector<at::Tensor> pieces;
+    for (auto i : bucket.params) {
+      const auto &gradient = params[i].grad();
+      pieces.push_back((gradient.defined() ? gradient : at::zeros_like(params[i])).reshape({-1}));
+    }
+    at::cat_out(bucket.flat, pieces);
+    bucket.flat.div_(group.size);
+    bucket.work = toco::all_reduce(group, bucket.flat);
+  }
+
+  // Puts the means of a bucket where its gradients are; of those that no process has, if `some` knows of any, none comes to be.
+  void receive(Bucket &bucket, const std::vector<bool> &some) {
+    toco::wait(bucket.work);
+    bucket.work = nullptr;
+    std::vector<at::Tensor> gradients, means;
+    int64_t at = 0;
+    for (auto i : bucket.params) {
+      auto mean = bucket.flat.narrow(0, at, params[i].numel()).view_as(params[i]);
+      at += params[i].numel();
+      if (!some[i]) continue;
+      auto &gradient = params[i].mutable_grad();
+      if (!gradient.defined()) gradient = at::empty_like(params[i]);
+      gradients.push_back(gradient);
+      means.push_back(mean);
+    }
+    if (!gradients.empty()) at::_foreach_copy_(gradients, means);
+  }
+
+  std::vector<bool> with_gradient() const {
+    std::vector<bool> has;
+    for (const auto &param : params) has.push_back(param.grad().defined());
+    return has;
+  }
+
+  bool as_planned() const {
+    if (!planned) return false;
+    for (size_t i = 0; i < params.size(); i++)
+      if (params[i].grad().defined() != (bucket_of[i] < expected)) return false;
+    return true;
+  }
+
+  // The parameters in the order in which gradients came here; those whose came before, or did not, are last.
+  std::vector<size_t> order_here() const {
+    std::vector<size_t> order;
+    std::vector<bool> placed(params.size());
+    auto place = [&](size_t i) {
+      if (!placed[i]) order.push_back(i);
+      placed[i] = true;
+    };
+    for (auto i : arrived) place(i);
+    for (size_t i = params.size(); i-- > 0;) place(i);
+    return order;
+  }
+
+  // What all processes are to do next time: which parameters have a gradient in any of them, and the first one's order.
+  std::pair<std::vector<bool>, std::vector<size_t>> agree() const {
+    auto count = static_cast<int64_t>(params.size());
+    auto has = at::empty({count}, at::kLong), order = at::empty({count}, at::kLong);
+    auto has_here = with_gradient();
+    std::copy(has_here.begin(), has_here.end(), has.data_ptr<int64_t>());
+    auto here = order_here();
+    std::copy(here.begin(), here.end(), order.data_ptr<int64_t>());
+    toco::wait(toco::all_reduce(group, has, c10d::ReduceOp::MAX));
+    toco::wait(toco::broadcast(group, order, 0));
+    auto h = has.data_ptr<int64_t>(), o = order.data_ptr<int64_t>();
+    return {std::vector<bool>(h, h + count), std::vector<size_t>(o, o + count)};
+  }
+
+  // Makes every gradient that some process has the mean over all of them, in which those of the others count as zero.
+  double finish(double vote) {
+    at::NoGradGuard no_grad;
+    std::lock_guard<std::mutex> lock(mutex);
+    armed = false;
+    while (next < expected) send(buckets[next++]);
+    auto said = at::empty({2}, at::kDouble);
+    said[0] = vote;
+    said[1] = as_planned() ? 0 : 1;
+    toco::wait(toco::all_reduce(group, said));
+    auto votes = said[0].item<double>();
+    if (said[1].item<double>() == 0) {
+      auto has = with_gradient();
+      for (size_t b = 0; b < expected; b++) receive(buckets[b], has);
+      return votes;
+    }
+    while (next < buckets.size()) send(buckets[next++]);
+    auto [has, order] = agree();
+    for (auto &bucket : buckets) receive(bucket, has);
+    auto behind = std::stable_partition(order.begin(), order.end(), [&](size_t i) { return has[i]; });
+    plan(order, static_cast<size_t>(behind - order.begin()));
+    planned = true;
+    return votes;
+  }
+};
+
+TT_DO(tt_reducer_new, (tt_group group, const tt_tensor *params, int64_t count, int64_t bucket_bytes, int32_t overlap, tt_reducer *out),
+      *out = new tt_reducer_(*group, toco::tensor_list(params, count), bucket_bytes, overlap != 0))
+void tt_reducer_free(tt_reducer self) { delete self; }
+TT_DO(tt_reducer_begin, (tt_reducer self), self->begin())
+TT_DO(tt_reducer_finish, (tt_reducer self, double vote, double *votes), *votes = self->finish(vote))
+#endif

@@ -1,0 +1,24 @@
+package toco.config;
+
+import static toco.config.Checks.atLeast;
+import static toco.config.Checks.positive;
+
+/// `distributed.*`: training on several processes. None of it changes what is computed.
+///
+/// @param bucketMb gradients, in megabytes, that travel together while the backward pass goes on
+/// @param checkEvery steps between checks that all processes have the same weights; 0: only at the
+///   start
+public record DistributedConfig(
+    @Default("25") double bucketMb, @Default("500") int checkEvery) {
+  private static final double MB = 1 << 20;
+
+  public DistributedConfig {
+    positive("distributed.bucketMb", bucketMb);
+    atLeast("distributed.checkEvery", checkEvery, 0);
+  }
+
+  /// The bucket in bytes.
+  public long bucketBytes() {
+    return Math.max(1, (long) (bucketMb * MB));
+  }
+}

@@ -1,0 +1,78 @@
+package toco.train;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import toco.checkpoint.Checkpoint;
+import toco.config.Config;
+import toco.distributed.World;
+
+/// What a run goes on from. The first process reads it; the others hear of it.
+///
+/// @param config the run's own, with what was changed about it
+/// @param found the checkpoint; null in all processes but the first
+record Resumption(Config config, Checkpoint.@Nullable Found found) {
+
+  /// The newest usable checkpoint of a run; its tensors belong to the innermost scope.
+  ///
+  /// @param overrides changes to the run's configuration, `key=value`
+  /// @throws TrainingException if there is no checkpoint, or its steps cannot be divided over the
+  ///   processes of today
+  static Resumption of(
+      Path runDir, List<String> overrides, World world, TrainingListener listener) {
+    var found = world.isFirst() ? newest(runDir) : null;
+    if (found != null) {
+      found
+          .damaged()
+          .forEach(reason -> listener.onMessage("passed over a damaged checkpoint: " + reason));
+    }
+    var yaml = world.fromFirst("resumed", () -> saved(found).configYaml());
+    var processes = world.fromFirst("processes", () -> String.valueOf(saved(found).processes()));
+    var config =
+        Config.parse(yaml, found == null ? "the run of rank 0" : found.file().toString(), overrides)
+            .with("run.dir=" + runDir);
+    boolean given = overrides.stream().anyMatch(key -> key.startsWith("train.samplesPerProcess="));
+    return new Resumption(
+        given ? config : divided(config, Integer.parseInt(processes), world, listener), found);
+  }
+
+  private static Checkpoint saved(Checkpoint.@Nullable Found found) {
+    if (found == null) {
+      throw new IllegalStateException("asked for a checkpoint that the first process has");
+    }
+    return found.checkpoint();
+  }
+
+  /// Keeps the samples of a step what they were, on more or fewer processes.
+  private static Config divided(
+      Config config, int processes, World world, TrainingListener listener) {
+    int samples = config.train().samplesPerProcess();
+    int together = samples * processes;
+    if (processes == world.size()) {
+      return config;
+    }
+    if (together % world.size() != 0) {
+      throw new TrainingException(
+          "the run trained on %d processes with %d samples each, and %d do not divide over %d processes; take another number of processes, or set train.samplesPerProcess, which changes the run"
+              .formatted(processes, samples, together, world.size()));
+    }
+    listener.onMessage(
+        "the run trained on %d processes with %d samples each, and goes on on %d with %d"
+            .formatted(processes, samples, world.size(), together / world.size()));
+    return config.with("train.samplesPerProcess=" + together / world.size());
+  }
+
+  private static Checkpoint.Found newest(Path runDir) {
+    if (!Files.isDirectory(runDir)) {
+      throw new TrainingException(
+          "there is no run folder %s; --resume takes the run.dir of an earlier train"
+              .formatted(runDir));
+    }
+    return Checkpoint.latest(runDir)
+        .orElseThrow(
+            () ->
+                new TrainingException(
+                    "%s has no checkpoint to resume from; start the run anew".formatted(runDir)));
+  }
+}
