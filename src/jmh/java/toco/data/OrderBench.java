@@ -10,7 +10,8 @@ public class OrderBench extends Bench {
   private static final int SAMPLES = 10_582;
   private static final int BATCH_SIZE = 4;
 
-  private final EpochSampler sampler = new EpochSampler(0, SAMPLES, BATCH_SIZE, 0, 1);
+  private final EpochSampler sampler =
+      new EpochSampler(0, SAMPLES, StepDivision.undivided(BATCH_SIZE));
   private long step;
 
   /// Batch after batch, which each loader thread asks for once a sample: guards that the order of

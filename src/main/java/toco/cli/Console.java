@@ -5,6 +5,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +43,11 @@ record Console(PrintWriter out, PrintWriter err, boolean rewritesLines, StopSign
 
   ProgressReport progress() {
     return new ProgressReport(err, rewritesLines);
+  }
+
+  /// Progress that nobody sees: that of a process beside the one that speaks.
+  ProgressReport silence() {
+    return new ProgressReport(new PrintWriter(Writer.nullWriter()), false);
   }
 
   /// The locale may be C, and messages hold characters beyond ASCII.

@@ -17,6 +17,7 @@ import toco.checkpoint.NetworkWeights;
 import toco.config.Config;
 import toco.config.Protocol;
 import toco.data.Dataset;
+import toco.distributed.World;
 import toco.eval.EvalReport;
 import toco.eval.EvaluationRun;
 import toco.eval.Evaluator;
@@ -38,7 +39,9 @@ import toco.train.Devices;
           + " SHA-256, LibTorch, device and threads; eval.json in the results' folder has all of"
           + " it, and part-1-of-1.jsonl the counts of every image.",
       "An image that cannot be read or has no mask is passed over and noted: exit status 3. An"
-          + " evaluation that was killed goes on with --resume."
+          + " evaluation that was killed goes on with --resume.",
+      "As one of several processes (toco launch), each evaluates its share, and the first prints the"
+          + " table."
     },
     synopsisSubcommandLabel = "[cam|merge]",
     footerHeading = "%nExamples:%n",
@@ -46,7 +49,8 @@ import toco.train.Devices;
       "  toco eval configs/demo.yaml --checkpoint runs/demo/checkpoints/step-000600.safetensors",
       "  toco eval configs/voc_deit_b.yaml --checkpoint toco_voc.pth --protocol voc-crf \\",
       "      --bootstrap 1000",
-      "  toco eval configs/voc_deit_b.yaml --checkpoint toco_voc.pth --protocol voc-crf --shard 1/4"
+      "  toco eval configs/voc_deit_b.yaml --checkpoint toco_voc.pth --protocol voc-crf --shard 1/4",
+      "  toco launch --nproc 4 -- eval configs/voc_deit_b.yaml --checkpoint toco_voc.pth"
     })
 final class EvalCommand implements Callable<Integer> {
   private final Console console;
@@ -129,13 +133,30 @@ final class EvalCommand implements Callable<Integer> {
     var loaded = Config.load(required(config, "'CONFIG'"), overrides.keys);
     requireUsed(overrides.keys);
     requireWorkers();
-    var part = part();
     output.requireValid(spec.commandLine());
     var chosen = Protocol.of(protocol, loaded);
+    var given = part();
+    try (var world = World.of(System.getenv())) {
+      try {
+        return evaluate(weights, loaded, chosen, given, world);
+      } catch (RuntimeException | Error e) {
+        world.abandon(e);
+        throw e;
+      }
+    }
+  }
+
+  /// Evaluates a part, or, as one of several processes, this one's.
+  private int evaluate(Path weights, Config loaded, Protocol chosen, Shard given, World world) {
+    if (world.size() > 1 && given.of() > 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--shard is for processes that do not know of each other; leave it out");
+    }
+    var part = world.size() > 1 ? new Shard(world.rank() + 1, world.size()) : given;
     Checkpoint.requireSameNetwork(weights, loaded.model());
     var dataset = Dataset.openWithGaps(loaded.data(), chosen.split());
-    var device = Devices.prepare(loaded.train());
-    var progress = console.progress();
+    var device = Devices.prepare(loaded.train(), world);
+    var progress = world.isFirst() ? console.progress() : console.silence();
     var folder =
         out == null ? loaded.run().dir().resolve("eval", protocol + "-" + chosen.split()) : out;
     try (var model = new Toco(loaded.model(), device)) {
@@ -148,18 +169,22 @@ final class EvalCommand implements Callable<Integer> {
           new EvaluationRun.Listener(progress::onEvaluationProgress, progress::onMessage);
       var result = run.run(evaluator, model, weights, listener);
       progress.clear();
-      if (overlays > 0) {
+      if (overlays > 0 && world.isFirst()) {
         var png = loaded.run().dir().resolve("overlays", "eval-" + chosen.split() + ".png");
         evaluator.overlays(model, Math.min(overlays, dataset.size()), png);
         progress.onMessage("wrote " + png);
       }
-      if (part.of() > 1) {
+      var parts = EvaluationRun.gather(result.file(), world);
+      if (!world.isFirst()) {
+        return ExitStatus.SUCCESS;
+      }
+      if (given.of() > 1) {
         progress.onMessage(
             "shard %s is in %s; when all are there: toco eval merge %s"
                 .formatted(part, result.file(), folder));
         return result.skipped() == 0 ? ExitStatus.SUCCESS : ExitStatus.SKIPPED;
       }
-      var report = EvalReport.of(List.of(result.file()), output.bootstrap, output.seed);
+      var report = EvalReport.of(parts, output.bootstrap, output.seed);
       return output.show(report, folder, console, progress);
     }
   }

@@ -24,17 +24,22 @@ final class Meeting implements AutoCloseable {
   private static final long POLL_MS = 50;
   private static final long STORE_ANSWERS_MS = 3000;
 
-  /// How long those who notice a failure wait for one another, to find out who is silent.
-  private static final long GRACE_MS = 10_000;
+  private static final long SHORTEST_GRACE_MS = 2000;
+  private static final long LONGEST_GRACE_MS = 10_000;
 
   private final Rendezvous rendezvous;
   private final TcpStore store;
   private final String prefix;
 
+  /// How long those who notice a failure wait for one another, to find out who is silent.
+  private final long graceMs;
+
   private Meeting(Rendezvous rendezvous, TcpStore store) {
     this.rendezvous = rendezvous;
     this.store = store;
     prefix = "toco/attempt-%d/".formatted(rendezvous.restarts());
+    graceMs =
+        Math.clamp(rendezvous.timeout().toMillis() / 2, SHORTEST_GRACE_MS, LONGEST_GRACE_MS);
   }
 
   /// Comes to the store and waits for all others.
@@ -42,15 +47,7 @@ final class Meeting implements AutoCloseable {
   /// @throws DistributedException naming those who did not come in time, or what does not fit
   static Meeting come(Rendezvous rendezvous) {
     boolean serves = rendezvous.rank() == 0 && !rendezvous.agentStore();
-    TcpStore store;
-    try {
-      store =
-          TcpStore.open(
-              rendezvous.address(), rendezvous.port(), serves, rendezvous.timeout());
-    } catch (TorchException e) {
-      throw new DistributedException(unopened(rendezvous, serves, e), e);
-    }
-    var meeting = new Meeting(rendezvous, store);
+    var meeting = new Meeting(rendezvous, open(rendezvous, serves));
     try {
       meeting.awaitAll();
       return meeting;
@@ -60,8 +57,35 @@ final class Meeting implements AutoCloseable {
     }
   }
 
-  private static String unopened(Rendezvous at, boolean serves, TorchException e) {
-    var message = firstLine(e);
+  /// On a thread of its own: whoever listens at the port, if it is no store, may never answer.
+  private static TcpStore open(Rendezvous at, boolean serves) {
+    var opened = new CompletableFuture<TcpStore>();
+    Thread.ofPlatform()
+        .daemon()
+        .name("toco-store")
+        .start(
+            () -> {
+              try {
+                opened.complete(
+                    TcpStore.open(at.address(), at.port(), serves, at.timeout()));
+              } catch (TorchException e) {
+                opened.completeExceptionally(e);
+              }
+            });
+    try {
+      return opened.get(at.timeout().toMillis() + STORE_ANSWERS_MS, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      var message = e.getCause() instanceof TorchException torch ? firstLine(torch) : e.toString();
+      throw new DistributedException(unopened(at, serves, message), e);
+    } catch (TimeoutException e) {
+      throw new DistributedException(unopened(at, serves, "something else listens there"), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DistributedException("interrupted while waiting for rank 0");
+    }
+  }
+
+  private static String unopened(Rendezvous at, boolean serves, String message) {
     if (!serves) {
       return "no rank 0 answered at %s:%d within %d s; is it running, and are MASTER_ADDR and MASTER_PORT its own? (%s)"
           .formatted(at.address(), at.port(), at.timeout().toSeconds(), message);
@@ -189,7 +213,7 @@ final class Meeting implements AutoCloseable {
 
   private String cause(String what, String message) {
     store.set(prefix + "noticed/" + rendezvous.rank(), what);
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GRACE_MS);
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(graceMs);
     var silent = ranksWithout("noticed/");
     while (System.nanoTime() < deadline && !silent.isEmpty()) {
       if (store.has(prefix + "failure")) {
@@ -229,7 +253,7 @@ final class Meeting implements AutoCloseable {
               }
             });
     try {
-      return answer.get(GRACE_MS + STORE_ANSWERS_MS, TimeUnit.MILLISECONDS);
+      return answer.get(graceMs + STORE_ANSWERS_MS, TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
       return otherwise;
     } catch (InterruptedException e) {
@@ -310,7 +334,7 @@ final class Meeting implements AutoCloseable {
     answer(
         () -> {
           store.set(prefix + "ended/" + rendezvous.rank(), "");
-          long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GRACE_MS);
+          long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(graceMs);
           boolean serves = rendezvous.rank() == 0 && !rendezvous.agentStore();
           while (serves && !ranksWithout("ended/").isEmpty() && System.nanoTime() < deadline) {
             pause();

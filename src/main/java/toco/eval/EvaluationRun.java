@@ -1,9 +1,17 @@
 package toco.eval;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
+import toco.distributed.World;
 import toco.eval.EvaluationBatch.Reading;
+import toco.files.AtomicFile;
+import toco.files.IoReason;
 import toco.model.Toco;
 
 /// An evaluation, or one shard of it, that leaves its results in a file image by image: it may be
@@ -51,6 +59,32 @@ public record EvaluationRun(Path folder, Shard shard, boolean resume) {
           () -> false,
           progress::add);
       return new Result(file, part.skipped());
+    }
+  }
+
+  /// Brings the results of all processes to the first one's folder.
+  ///
+  /// @param file of this process's results
+  /// @return the files of all, in the first process
+  /// @throws EvaluationException if they cannot be read or written
+  public static List<Path> gather(Path file, World world) {
+    if (world.size() == 1) {
+      return List.of(file);
+    }
+    try {
+      var texts = world.gather(Files.readString(file), "bringing results together");
+      var files = new ArrayList<Path>();
+      for (int rank = 0; world.isFirst() && rank < texts.size(); rank++) {
+        var part = file.resolveSibling(new Shard(rank + 1, texts.size()).fileName());
+        if (!Files.exists(part) || !Files.readString(part).equals(texts.get(rank))) {
+          AtomicFile.write(part, texts.get(rank).getBytes(StandardCharsets.UTF_8)); // another host's
+        }
+        files.add(part);
+      }
+      return files;
+    } catch (IOException e) {
+      throw new EvaluationException(
+          file, "the processes' results cannot be put together: " + IoReason.of(e), e);
     }
   }
 

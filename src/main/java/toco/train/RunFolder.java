@@ -6,11 +6,10 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
+import toco.checkpoint.Checkpoint;
 import toco.config.Config;
 import toco.files.AtomicFile;
 
@@ -31,7 +30,7 @@ final class RunFolder implements AutoCloseable {
   ///   written
   static RunFolder create(Config config) {
     var path = config.run().dir();
-    if (holdsCheckpoint(path)) {
+    if (Checkpoint.existsIn(path)) {
       throw new TrainingException(
           "%s already holds a run; go on with it by --resume %s, or choose another folder by --set run.dir=…"
               .formatted(path, path));
@@ -42,16 +41,6 @@ final class RunFolder implements AutoCloseable {
       throw new TrainingException("cannot make the run folder %s: %s".formatted(path, e), e);
     }
     return open(config);
-  }
-
-  private static boolean holdsCheckpoint(Path path) {
-    try (var files = Files.newDirectoryStream(path.resolve("checkpoints"), "*.safetensors")) {
-      return files.iterator().hasNext();
-    } catch (NoSuchFileException | NotDirectoryException e) {
-      return false;
-    } catch (IOException e) {
-      throw new TrainingException("cannot look into %s: %s".formatted(path, e), e);
-    }
   }
 
   /// Opens the folder of a run, new or resumed, and writes its configuration.

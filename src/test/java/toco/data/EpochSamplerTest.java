@@ -12,9 +12,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class EpochSamplerTest {
+  private static final StepDivision HALF = new StepDivision(4, 1, 2, 1);
+
   @Test
   void anEpochVisitsEverySampleOnceSaveTheLastPartialBatch() {
-    var sampler = new EpochSampler(1, 103, 8, 0, 1);
+    var sampler = new EpochSampler(1, 103, StepDivision.undivided(8));
     assertEquals(12, sampler.batchesPerEpoch());
     var seen = new HashSet<Integer>();
     for (int step = 0; step < 12; step++) {
@@ -29,43 +31,73 @@ class EpochSamplerTest {
 
   @Test
   void aResumedRunSeesTheSameBatchesAsAnUninterruptedOne() {
-    var whole = new EpochSampler(7, 50, 4, 1, 2);
+    var whole = new EpochSampler(7, 50, HALF);
     for (int step = 0; step < 40; step++) {
-      var fresh = new EpochSampler(7, 50, 4, 1, 2); // as after a restart at this very step
+      var fresh = new EpochSampler(7, 50, HALF); // as after a restart at this very step
       assertArrayEquals(whole.batchAt(step).indices(), fresh.batchAt(step).indices());
     }
     // and in any order of asking
     assertArrayEquals(
-        whole.batchAt(3).indices(), new EpochSampler(7, 50, 4, 1, 2).batchAt(3).indices());
+        whole.batchAt(3).indices(), new EpochSampler(7, 50, HALF).batchAt(3).indices());
   }
 
   @Test
   void epochsAndSeedsReshuffle() {
-    var sampler = new EpochSampler(1, 64, 64, 0, 1);
+    var sampler = new EpochSampler(1, 64, StepDivision.undivided(64));
     assertFalse(Arrays.equals(sampler.batchAt(0).indices(), sampler.batchAt(1).indices()));
-    var other = new EpochSampler(2, 64, 64, 0, 1);
+    var other = new EpochSampler(2, 64, StepDivision.undivided(64));
     assertFalse(Arrays.equals(sampler.batchAt(0).indices(), other.batchAt(0).indices()));
   }
 
   @Test
-  void processesShareTheDataOutAndRepeatOnlyToComeOutEven() {
-    int world = 4;
-    var visits = new int[102];
-    for (int rank = 0; rank < world; rank++) {
-      var sampler = new EpochSampler(3, 102, 2, rank, world);
-      assertEquals(13, sampler.batchesPerEpoch()); // ⌈102/4⌉ = 26 each
-      for (int step = 0; step < 13; step++) {
-        Arrays.stream(sampler.batchAt(step).indices()).forEach(i -> visits[i]++);
+  void processesAndRoundsShareAnEpochOutWithoutDuplicates() {
+    var visits = new int[103];
+    for (int rank = 0; rank < 4; rank++) {
+      var sampler = new EpochSampler(3, 103, new StepDivision(2, rank, 4, 3));
+      assertEquals(4 * 3, sampler.batchesPerEpoch()); // ⌊103/24⌋ steps of 3 rounds
+      for (int number = 0; number < 12; number++) {
+        Arrays.stream(sampler.batchAt(number).indices()).forEach(i -> visits[i]++);
       }
     }
-    assertTrue(IntStream.of(visits).allMatch(n -> n == 1 || n == 2));
-    assertEquals(104 - 102, IntStream.of(visits).filter(n -> n == 2).count());
+    assertTrue(IntStream.of(visits).allMatch(n -> n <= 1));
+    assertEquals(96, IntStream.of(visits).sum());
   }
 
   @Test
-  void tooFewSamplesForABatchIsAnErrorNotAnEndlessEpoch() {
-    var e = assertThrows(DataException.class, () -> new EpochSampler(1, 3, 4, 0, 1));
+  void howAStepIsDividedDoesNotChangeItsSamplesNorTheirPlaces() {
+    var whole = new EpochSampler(5, 50, StepDivision.undivided(12));
+    for (int step = 0; step < 9; step++) { // more than two epochs of 4 steps
+      var expected = whole.batchAt(step).indices();
+      assertArrayEquals(expected, places(step, 1, 12, 1));
+      assertArrayEquals(expected, places(step, 3, 4, 1));
+      assertArrayEquals(expected, places(step, 2, 3, 2));
+      assertArrayEquals(expected, places(step, 4, 1, 3));
+    }
+  }
+
+  /// The samples of a step by their places in its whole batch.
+  private static int[] places(int step, int processes, int samples, int rounds) {
+    var places = new int[12];
+    Arrays.fill(places, -1);
+    for (int rank = 0; rank < processes; rank++) {
+      var sampler = new EpochSampler(5, 50, new StepDivision(samples, rank, processes, rounds));
+      for (int round = 0; round < rounds; round++) {
+        var batch = sampler.batchAt((long) step * rounds + round);
+        assertEquals(step, batch.step());
+        System.arraycopy(batch.indices(), 0, places, batch.firstPlace(), samples);
+      }
+    }
+    return places;
+  }
+
+  @Test
+  void tooFewSamplesForAStepIsAnErrorNotAnEndlessEpoch() {
+    var e =
+        assertThrows(
+            DataException.class, () -> new EpochSampler(1, 7, new StepDivision(4, 0, 2, 1)));
     assertTrue(e.getMessage().contains("train.samplesPerProcess"), e.getMessage());
-    assertThrows(IllegalArgumentException.class, () -> new EpochSampler(1, 9, 2, 2, 2));
+    assertThrows(IllegalArgumentException.class, () -> new StepDivision(2, 2, 2, 1));
+    assertThrows(IllegalArgumentException.class, () -> new StepDivision(0, 0, 1, 1));
+    assertThrows(IllegalArgumentException.class, () -> new StepDivision(1, 0, 1, 0));
   }
 }

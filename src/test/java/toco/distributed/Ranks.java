@@ -1,0 +1,101 @@
+package toco.distributed;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import toco.torch.TensorScope;
+
+/// The ranks of a job as threads of this process, each on its own.
+public final class Ranks {
+  private static final long LONGEST_S = 60;
+
+  private Ranks() {}
+
+  /// What a rank does.
+  @FunctionalInterface
+  public interface Work<T> {
+    T of(World world);
+  }
+
+  /// What became of a rank: its result, or what it threw.
+  public record Outcome<T>(T result, Throwable failure) {
+    T value() {
+      if (failure != null) {
+        throw new AssertionError(failure);
+      }
+      return result;
+    }
+
+    String message() {
+      assertTrue(failure instanceof DistributedException, () -> "it ended with " + failure);
+      return failure.getMessage();
+    }
+  }
+
+  /// A port that was free just now.
+  public static int freePort() {
+    try (var socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  static Rendezvous rendezvous(int rank, int size, int port, int timeoutSeconds) {
+    return new Rendezvous(
+        rank, size, rank, size, "127.0.0.1", port, 0, false, Duration.ofSeconds(timeoutSeconds));
+  }
+
+  /// Runs some ranks to their ends, which must come within a minute.
+  static <T> List<Outcome<T>> run(List<Rendezvous> ranks, Work<T> work) {
+    var tasks = new ArrayList<FutureTask<T>>();
+    for (var rendezvous : ranks) {
+      var task =
+          new FutureTask<>(
+              () -> {
+                try (var world = World.join(rendezvous);
+                    var _ = TensorScope.open()) {
+                  try {
+                    return work.of(world);
+                  } catch (RuntimeException | Error e) {
+                    world.abandon(e);
+                    throw e;
+                  }
+                }
+              });
+      Thread.ofPlatform().daemon().name("rank-" + rendezvous.rank()).start(task);
+      tasks.add(task);
+    }
+    return tasks.stream().map(Ranks::outcome).toList();
+  }
+
+  /// Runs all ranks of a job that is to succeed.
+  static <T> List<T> run(int size, Work<T> work) {
+    int port = freePort();
+    var ranks = new ArrayList<Rendezvous>();
+    for (int rank = 0; rank < size; rank++) {
+      ranks.add(rendezvous(rank, size, port, 30));
+    }
+    return run(ranks, work).stream().map(Outcome::value).toList();
+  }
+
+  private static <T> Outcome<T> outcome(FutureTask<T> task) {
+    try {
+      return new Outcome<>(task.get(LONGEST_S, TimeUnit.SECONDS), null);
+    } catch (ExecutionException e) {
+      return new Outcome<>(null, e.getCause());
+    } catch (TimeoutException e) {
+      throw new AssertionError("a rank did not end within %d s".formatted(LONGEST_S), e);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

@@ -1,0 +1,217 @@
+package toco.distributed;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import toco.torch.TcpStore;
+import toco.torch.Tensor;
+
+/// The processes of a job, here as threads: what they exchange, and what each says when one fails.
+class WorldTest {
+  @BeforeAll
+  static void theBuildCanDoIt() {
+    assertEquals("", TcpStore.missing().orElse(""));
+  }
+
+  @Test
+  void oneProcessAloneExchangesWithItself() {
+    try (var world = World.of(Map.of())) {
+      assertEquals(1, world.size());
+      assertTrue(world.isFirst());
+      assertEquals(List.of("mine"), world.gather("mine", "a test"));
+      assertEquals("said", world.fromFirst("key", () -> "said"));
+      world.barrier("a test");
+    }
+  }
+
+  @Test
+  void sumsTextsAndWeightsReachEveryProcess() {
+    var said =
+        Ranks.run(
+            3,
+            world -> {
+              var counts = Tensor.of(new float[] {world.rank(), 1}, 2);
+              world.sum_(counts, "a test");
+              var weights = Tensor.of(new float[] {world.rank() + 5}, 1);
+              world.broadcast_(List.of(weights), "a test");
+              world.requireSame(Map.of("weights", weights), "a test");
+              // texts of different lengths, one empty and one beyond ASCII
+              var texts = world.gather("é".repeat(world.rank()), "a test");
+              return "%s %s %s %s"
+                  .formatted(
+                      counts.toFloatArray()[0],
+                      weights.toFloatArray()[0],
+                      texts,
+                      world.fromFirst("name", () -> "from " + world.rank()));
+            });
+    for (var text : said) {
+      assertEquals("3.0 5.0 [, é, éé] from 0", text);
+    }
+  }
+
+  @Test
+  void weightsThatDriftApartAreNamed() {
+    int port = Ranks.freePort();
+    var outcomes =
+        Ranks.run(
+            List.of(Ranks.rendezvous(0, 2, port, 20), Ranks.rendezvous(1, 2, port, 20)),
+            world -> {
+              var same = Tensor.of(new float[] {1, 2}, 2);
+              var other = Tensor.of(new float[] {1, world.rank() == 0 ? 2 : 2.0000002f}, 2);
+              world.requireSame(new java.util.TreeMap<>(Map.of("a", same, "b", other)), "a test");
+              return "";
+            });
+    for (var outcome : outcomes) {
+      assertTrue(outcome.message().contains("b differs"), outcome.message());
+    }
+  }
+
+  @Test
+  void whenOneFailsAllOthersSayItsReason() {
+    int port = Ranks.freePort();
+    long started = System.nanoTime();
+    var outcomes =
+        Ranks.run(
+            List.of(
+                Ranks.rendezvous(0, 3, port, 50),
+                Ranks.rendezvous(1, 3, port, 50),
+                Ranks.rendezvous(2, 3, port, 50)),
+            world -> {
+              if (world.rank() == 1) {
+                throw new IllegalStateException("out of paper");
+              }
+              world.sum_(Tensor.of(new float[] {1}, 1), "counting");
+              return "";
+            });
+    assertEquals("out of paper", outcomes.get(1).failure().getMessage());
+    for (int rank : List.of(0, 2)) {
+      assertEquals("rank 1 failed: out of paper", outcomes.get(rank).message());
+    }
+    assertTrue(System.nanoTime() - started < 40e9, "the others waited for the timeout");
+  }
+
+  @Test
+  void aProcessThatStaysSilentIsNamedByTheOthers() {
+    int port = Ranks.freePort();
+    var outcomes =
+        Ranks.run(
+            List.of(
+                Ranks.rendezvous(0, 3, port, 2),
+                Ranks.rendezvous(1, 3, port, 2),
+                Ranks.rendezvous(2, 3, port, 2)),
+            world -> {
+              if (world.rank() == 2) {
+                sleep(8_000); // longer than timeout and grace
+                return "slept";
+              }
+              world.sum_(Tensor.of(new float[] {1}, 1), "counting");
+              return "";
+            });
+    for (int rank : List.of(0, 1)) {
+      var message = outcomes.get(rank).message();
+      assertTrue(message.startsWith("rank 2 is gone or did not answer in time"), message);
+      assertTrue(message.contains("counting") && message.contains("process "), message);
+    }
+  }
+
+  private static void sleep(long ms) {
+    try {
+      Thread.sleep(ms);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aProcessThatNeverComesIsNamedByTheOthers() {
+    int port = Ranks.freePort();
+    var outcomes =
+        Ranks.run(
+            List.of(Ranks.rendezvous(0, 3, port, 2), Ranks.rendezvous(2, 3, port, 2)), _ -> "");
+    for (var outcome : outcomes) {
+      assertTrue(outcome.message().contains("rank 1 of 3 did not come"), outcome.message());
+      assertTrue(outcome.message().contains("WORLD_SIZE"), outcome.message());
+    }
+  }
+
+  @Test
+  void processesThatDisagreeAboutTheirNumberSaySo() {
+    int port = Ranks.freePort();
+    var outcomes =
+        Ranks.run(
+            List.of(Ranks.rendezvous(0, 2, port, 5), Ranks.rendezvous(1, 3, port, 5)), _ -> "");
+    for (var outcome : outcomes) {
+      assertTrue(outcome.message().contains("disagree"), outcome.message());
+      assertTrue(outcome.message().contains("WORLD_SIZE 3"), outcome.message());
+    }
+  }
+
+  @Test
+  void twoProcessesOfOneRankAreRefused() {
+    int port = Ranks.freePort();
+    var outcomes =
+        Ranks.run(
+            List.of(
+                Ranks.rendezvous(0, 3, port, 5),
+                Ranks.rendezvous(1, 3, port, 5),
+                Ranks.rendezvous(1, 3, port, 5)),
+            _ -> "");
+    for (var outcome : outcomes) {
+      assertTrue(outcome.message().contains("two processes came as rank 1"), outcome.message());
+    }
+  }
+
+  @Test
+  void aTakenPortIsAnErrorThatNamesIt() throws IOException {
+    try (var taken = new ServerSocket(0)) {
+      int port = taken.getLocalPort();
+      var outcomes =
+          Ranks.run(
+              List.of(Ranks.rendezvous(0, 2, port, 3), Ranks.rendezvous(1, 2, port, 3)), _ -> "");
+      assertTrue(
+          outcomes.get(0).message().contains("port %d is taken".formatted(port)),
+          outcomes.get(0).message());
+      assertTrue(
+          outcomes.get(1).message().contains("no rank 0 answered at 127.0.0.1:" + port),
+          outcomes.get(1).message());
+    }
+  }
+
+  @Test
+  void anEnvironmentThatMakesNoSenseIsRefusedByItsVariable() {
+    assertRefused("MASTER_ADDR", Map.of("RANK", "0", "WORLD_SIZE", "2"));
+    assertRefused("RANK", Map.of("WORLD_SIZE", "2"));
+    assertRefused("WORLD_SIZE", Map.of("RANK", "0"));
+    assertRefused("RANK must be in 0…1", Map.of("RANK", "2", "WORLD_SIZE", "2",
+        "MASTER_ADDR", "localhost", "MASTER_PORT", "1234"));
+    assertRefused("MASTER_PORT", Map.of("RANK", "1", "WORLD_SIZE", "2",
+        "MASTER_ADDR", "localhost", "MASTER_PORT", "http"));
+    assertEquals(1, Rendezvous.of(Map.of("RANK", "0", "WORLD_SIZE", "1")).orElseThrow().size());
+  }
+
+  private static void assertRefused(String named, Map<String, String> environment) {
+    var e = assertThrows(DistributedException.class, () -> Rendezvous.of(environment));
+    assertTrue(e.getMessage().contains(named), e.getMessage());
+  }
+
+  @Test
+  void hostsWithSeveralProcessesEachAreCountedOff() {
+    var second =
+        Rendezvous.of(
+                Map.of("RANK", "3", "WORLD_SIZE", "4", "LOCAL_WORLD_SIZE", "2",
+                    "MASTER_ADDR", "a", "MASTER_PORT", "29500",
+                    "TORCHELASTIC_RESTART_COUNT", "1",
+                    "TORCHELASTIC_USE_AGENT_STORE", "True"))
+            .orElseThrow();
+    assertEquals(1, second.localRank());
+    assertEquals(1, second.restarts());
+    assertTrue(second.agentStore());
+  }
+}
