@@ -1,5 +1,6 @@
 package toco.cli;
 
+import java.io.IOException;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -14,6 +15,7 @@ import toco.infer.LabelChoice;
 import toco.infer.MapSource;
 import toco.infer.Refinement;
 import toco.infer.VocTestArchive;
+import toco.launch.Launch;
 import toco.torch.DType;
 
 /// The `toco` command. Results go to stdout, progress and errors to stderr; the exit status is 0
@@ -64,7 +66,24 @@ public final class Main {
   public static void main(String[] args) {
     var console = Console.ofProcess();
     console.stop().listen();
+    if (System.getenv(Launch.LAUNCHED) != null) {
+      Thread.ofPlatform().daemon().name("launcher").start(() -> endWithLauncher(console));
+    }
     System.exit(run(console, args));
+  }
+
+  /// A launcher holds the other end of our standard input; when it is gone, nobody waits for us.
+  private static void endWithLauncher(Console console) {
+    try {
+      while (System.in.read() >= 0) {
+        // nothing is ever written to it
+      }
+    } catch (IOException e) {
+      // as good as its end
+    }
+    console.err().println("toco: the launcher is gone; ending");
+    console.err().flush();
+    System.exit(ExitStatus.FAILURE); // a training saves first
   }
 
   /// Runs a command and returns its exit status.
@@ -90,6 +109,7 @@ public final class Main {
     var root = new CommandLine(this);
     root.addSubcommand(new DemoCommand(console))
         .addSubcommand(new TrainCommand(console))
+        .addSubcommand(new LaunchCommand(console))
         .addSubcommand(EvalCommand.commandLine(console))
         .addSubcommand(new ReproduceCommand(console))
         .addSubcommand(new ReportCommand(console))

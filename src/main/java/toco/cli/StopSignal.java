@@ -1,5 +1,6 @@
 package toco.cli;
 
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,16 @@ final class StopSignal {
               .formatted(outcome.step(), trainer.config().run().dir()));
     }
     return outcome;
+  }
+
+  /// Works to the end, or until a signal comes and `stop`, which it calls, brings the end about.
+  int run(Runnable stop, Callable<Integer> work) throws Exception {
+    stopTraining.set(stop);
+    try {
+      return work.call();
+    } finally {
+      stopTraining.set(null);
+    }
   }
 
   private void onSignal() {

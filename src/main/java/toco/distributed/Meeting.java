@@ -25,7 +25,7 @@ final class Meeting implements AutoCloseable {
   private static final long STORE_ANSWERS_MS = 3000;
 
   private static final long SHORTEST_GRACE_MS = 2000;
-  private static final long LONGEST_GRACE_MS = 10_000;
+  private static final long LONGEST_GRACE_MS = 5_000;
 
   private final Rendezvous rendezvous;
   private final TcpStore store;
@@ -33,6 +33,8 @@ final class Meeting implements AutoCloseable {
 
   /// How long those who notice a failure wait for one another, to find out who is silent.
   private final long graceMs;
+
+  private volatile List<Integer> gone = List.of(); // ranks that were found silent
 
   private Meeting(Rendezvous rendezvous, TcpStore store) {
     this.rendezvous = rendezvous;
@@ -227,6 +229,7 @@ final class Meeting implements AutoCloseable {
           "the processes lost touch with one another (%s: %s); look at the network between them"
               .formatted(what, message));
     }
+    gone = List.copyOf(silent);
     var first = silent.getFirst();
     return publish(
         "%s gone or did not answer in time (%s: %s); rank %d: %s"
@@ -315,8 +318,21 @@ final class Meeting implements AutoCloseable {
     }
   }
 
+  /// Whether somebody may still ask the store.
+  private boolean othersListen() {
+    var here = ranksWithout("ended/");
+    here.removeAll(gone);
+    return !here.isEmpty();
+  }
+
+  /// What LibTorch says, without its source's line in front and its advice behind.
   static String firstLine(TorchException e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    return String.valueOf(e.getMessage())
+        .lines()
+        .findFirst()
+        .orElse("")
+        .replaceFirst("^\\[[^\\]]*\\] ?", "")
+        .replaceFirst("\\. This is typically .*", "");
   }
 
   private static void pause() {
@@ -336,7 +352,7 @@ final class Meeting implements AutoCloseable {
           store.set(prefix + "ended/" + rendezvous.rank(), "");
           long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(graceMs);
           boolean serves = rendezvous.rank() == 0 && !rendezvous.agentStore();
-          while (serves && !ranksWithout("ended/").isEmpty() && System.nanoTime() < deadline) {
+          while (serves && othersListen() && System.nanoTime() < deadline) {
             pause();
           }
           store.close();

@@ -266,9 +266,9 @@ public final class World implements AutoCloseable {
   }
 
   /// Tells the other processes why this one leaves, before it is closed: they end with the same
-  /// cause.
+  /// cause. The first to fail is heard.
   public void abandon(Throwable reason) {
-    if (meeting == null || reason instanceof DistributedException || abandoned) {
+    if (meeting == null || abandoned) {
       return;
     }
     abandoned = true;

@@ -1,0 +1,144 @@
+package toco.cli;
+
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import toco.launch.Launch;
+import toco.launch.LaunchPlan;
+
+@Command(
+    name = "launch",
+    header = "Trains or evaluates on several processes.",
+    description = {
+      "Starts the processes of this host with the environment that torchrun gives (RANK, WORLD_SIZE,"
+          + " LOCAL_RANK, MASTER_ADDR, MASTER_PORT …) and sees them to their end. On a host with"
+          + " GPUs take one process a GPU; without, the processes share the cores.",
+      "Rank 0 speaks as a single process would; lines of the others have their rank in front.",
+      "When a process fails, all end, each naming the cause. With --max-restarts all are started"
+          + " again, and a training goes on from its last checkpoint.",
+      "On several hosts start it on each, with the same --nproc and --max-restarts; or let Slurm,"
+          + " Kubernetes or torchrun start toco train itself: see docs/DISTRIBUTED.md."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  toco launch --nproc 2 -- train configs/voc_deit_b.yaml --set data.root=VOCdevkit/VOC2012",
+      "  toco launch --nproc 4 --max-restarts 3 -- train configs/demo.yaml --set loss.scope=global",
+      "  toco launch --nproc 8 --nnodes 2 --node-rank 1 --master-addr gpu0 -- train configs/voc_deit_b.yaml",
+      "  toco launch --nproc 4 -- eval configs/voc_deit_b.yaml --checkpoint toco_voc.pth"
+    })
+final class LaunchCommand implements Callable<Integer> {
+  private static final Set<String> COMMANDS = Set.of("train", "eval");
+
+  private final Console console;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  CommandSpec spec;
+
+  @Option(
+      names = "--nproc",
+      required = true,
+      paramLabel = "N",
+      description = "Processes on this host.")
+  int processes;
+
+  @Option(
+      names = "--max-restarts",
+      paramLabel = "N",
+      description = "How often all are started again after a failure (default: 0).")
+  int maxRestarts;
+
+  @Option(names = "--nnodes", paramLabel = "N", description = "Hosts (default: 1).")
+  int nodes = 1;
+
+  @Option(
+      names = "--node-rank",
+      paramLabel = "I",
+      description = "Which of them this is, from 0 (default: 0).")
+  int nodeRank;
+
+  @Option(
+      names = "--master-addr",
+      paramLabel = "HOST",
+      description = "Name or address of host 0, where there are several.")
+  @Nullable String masterAddress;
+
+  @Option(
+      names = "--master-port",
+      paramLabel = "PORT",
+      description = "A free port of host 0 (default: any on a single host, else 29500).")
+  @Nullable Integer masterPort;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "S",
+      description =
+          "Seconds that a process waits for the others before it gives them up (default:"
+              + " TOCO_TIMEOUT_SECONDS, else 600).")
+  @Nullable Integer timeoutSeconds;
+
+  @Option(
+      names = "--grace",
+      paramLabel = "S",
+      description =
+          "Seconds that the others have to end by themselves when one fails (default: 15).")
+  int graceSeconds = 15;
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "COMMAND",
+      description = "train or eval, with its arguments, behind --.")
+  List<String> command = List.of();
+
+  LaunchCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    if (!COMMANDS.contains(command.getFirst())) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "launch runs train or eval, got '%s'".formatted(command.getFirst()));
+    }
+    var launch = new Launch(plan(), process(), this::say, graceSeconds * 1000L);
+    return console.stop().run(launch::requestStop, launch::run);
+  }
+
+  private LaunchPlan plan() {
+    try {
+      return new LaunchPlan(
+          processes, nodes, nodeRank, masterAddress, masterPort, maxRestarts, timeoutSeconds);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// This program once more, with other arguments.
+  private List<String> process() {
+    var line = new ArrayList<String>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    line.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    line.addAll(command);
+    return line;
+  }
+
+  private synchronized void say(String line) {
+    if (console.rewritesLines()) {
+      console.err().print("\r\033[K"); // rank 0 may have left its progress line
+    }
+    console.err().println(line);
+    console.err().flush();
+  }
+}
