@@ -1,6 +1,7 @@
 package toco.optim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
@@ -10,6 +11,7 @@ import toco.nn.Parameters;
 import toco.torch.LibTorch;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
+import toco.torch.TorchException;
 
 class OptimizerTest {
   /// The README's example: a small network learns the sine.
@@ -36,6 +38,31 @@ class OptimizerTest {
       assertTrue(last < 0.01, "loss " + last);
     }
     assertEquals(before, LibTorch.liveTensors());
+  }
+
+  @Test
+  void clippingBringsTheCommonNormDownAndLeavesSmallerOnesAlone() {
+    try (var _ = TensorScope.open()) {
+      var a = Tensor.ones(2).requiresGrad_(true);
+      var b = Tensor.ones(1).requiresGrad_(true);
+      var unused = Tensor.ones(5).requiresGrad_(true);
+      try (var sgd = Optimizer.sgd(Map.of("a", a, "b", b, "unused", unused), 0.1, 0)) {
+        a.mul(Tensor.of(new float[] {3, 4}, 2)).sum().add(b.mul(12).sum()).backward();
+        assertEquals(13, sgd.clipGradNorm(26).item(), 1e-5); // √(3² + 4² + 12²)
+        assertGradients(1, a, b);
+        assertEquals(13, sgd.clipGradNorm(6.5).item(), 1e-5);
+        assertGradients(0.5, a, b); // PyTorch divides by the norm and 1e-6
+        assertEquals(6.5, sgd.clipGradNorm(6.5).item(), 1e-5);
+        assertEquals(null, unused.grad());
+        assertThrows(TorchException.class, () -> sgd.clipGradNorm(0));
+      }
+    }
+  }
+
+  private static void assertGradients(double factor, Tensor a, Tensor b) {
+    assertEquals(3 * factor, a.grad().toFloatArray()[0], 1e-5);
+    assertEquals(4 * factor, a.grad().toFloatArray()[1], 1e-5);
+    assertEquals(12 * factor, b.grad().toFloatArray()[0], 1e-5);
   }
 
   /// A loss of weight 0 gives a zero gradient, not none: decay goes on.

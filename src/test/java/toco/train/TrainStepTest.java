@@ -63,7 +63,11 @@ class TrainStepTest {
   }
 
   private static Batch batch(int classes) {
-    Rng.manualSeed(5);
+    return batch(classes, 5);
+  }
+
+  private static Batch batch(int classes, long seed) {
+    Rng.manualSeed(seed);
     var labels = new float[classes];
     labels[1] = 1;
     labels[4] = 1;
@@ -210,5 +214,59 @@ class TrainStepTest {
             2,
             false);
     assertEquals(shortly.total(), both.total(), 1e-3);
+  }
+
+  /// By SGD without decay a step is the rate times the gradient, so the average of two batches' steps
+  /// is the step of their accumulated gradient.
+  @Test
+  void accumulatedBatchesMakeTheAverageOfTheirSteps() {
+    var sgd =
+        new String[] {
+          "optim.kind=PolyWarmupSGD", "optim.weightDecay=0", "optim.lr=1e-3", "train.maxIters=50"
+        };
+    var before = accumulated(config(sgd), List.of(), 0);
+    var first = accumulated(config(sgd), List.of(5L), 1);
+    var second = accumulated(config(sgd), List.of(6L), 1);
+    var rounds = new ArrayList<>(List.of(sgd));
+    rounds.add("train.gradientAccumulation=2");
+    var accumulating = config(rounds.toArray(String[]::new));
+    var unfinished = accumulated(accumulating, List.of(5L), 0);
+    var both = accumulated(accumulating, List.of(5L, 6L), 1);
+    before.forEach(
+        (name, w) -> {
+          for (int i = 0; i < w.length; i++) {
+            double average = (first.get(name)[i] + second.get(name)[i]) / 2.0;
+            assertEquals(average, both.get(name)[i], 1e-6, name); // weights near 1 in float32
+            if (!name.startsWith("proj_head_t.")) { // the teacher moves as the step begins
+              assertEquals(w[i], unfinished.get(name)[i], name);
+            }
+          }
+        });
+    double moved = 0;
+    for (var name : before.keySet()) {
+      for (int i = 0; i < before.get(name).length; i++) {
+        moved = Math.max(moved, Math.abs(before.get(name)[i] - both.get(name)[i]));
+      }
+    }
+    assertTrue(moved > 1e-4, "the step moved weights by %s at most".formatted(moved));
+  }
+
+  /// The weights after the batches of some seeds, which make so many steps.
+  private static Map<String, float[]> accumulated(Config config, List<Long> seeds, int steps) {
+    Rng.manualSeed(1);
+    try (var _ = TensorScope.open();
+        var model = new Toco(config.model(), Device.CPU);
+        var optimizer = PublishedOptimizer.of(model.params(), config)) {
+      var step = new TrainStep(model, optimizer, config);
+      for (long seed : seeds) {
+        var batch = batch(config.model().foregroundClasses(), seed);
+        var corners = RoiCrops.random(2, config.train().localCropSizePx(), 0, 0);
+        step.run(batch, FIRST_ITER, corners, false);
+      }
+      assertEquals(steps, optimizer.steps());
+      var weights = new LinkedHashMap<String, float[]>();
+      model.params().all().forEach((name, w) -> weights.put(name, w.detach().toFloatArray()));
+      return weights;
+    }
   }
 }
