@@ -11,8 +11,19 @@
 namespace toco {
 namespace {
 
+// c10d tells of every attempt to connect, with its stack; what matters comes as an exception.
+void quieten_log() {
+  static bool once = [] {
+    if (std::getenv("TORCH_CPP_LOG_LEVEL")) c10::initLogging();
+    else FLAGS_caffe2_log_level = 2; // errors
+    return true;
+  }();
+  (void)once;
+}
+
 c10::intrusive_ptr<c10d::Store> tcp_store(const char *host, int32_t port, bool server, int64_t timeout_ms) {
   TORCH_CHECK_VALUE(port > 0 && port < 65536, "port must be in 1..65535, got ", port);
+  quieten_log();
   c10d::TCPStoreOptions options;
   options.port = static_cast<uint16_t>(port);
   options.isServer = server;

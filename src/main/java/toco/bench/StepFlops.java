@@ -17,16 +17,35 @@ final class StepFlops {
 
   /// Of a whole step in which every loss has a weight.
   double total() {
-    int batch = config.train().samplesPerProcess();
-    int crop = config.augment().cropSizePx();
-    double trained =
-        RoiCrops.GLOBAL_VIEWS * encoder(crop)
-            + config.train().localCrops() * encoder(config.train().localCropSizePx());
     double cams = 0;
+    int crop = config.augment().cropSizePx();
     for (double scale : config.cam().scales()) {
       cams += (scale == 1 ? 1 : 2) * encoder((int) (scale * crop)); // one of the pair is shared
     }
-    return batch * (FORWARD_AND_BACKWARD * (trained + decoder(crop)) + cams);
+    return FORWARD_AND_BACKWARD * trained() + batch() * cams;
+  }
+
+  /// Of the forward pass of all that is trained.
+  double trained() {
+    int crop = config.augment().cropSizePx();
+    return batch() * (globalViews() + localViews() + decoder(crop));
+  }
+
+  /// The share of the encoder's trained passes that the global views take.
+  double globalShare() {
+    return globalViews() / (globalViews() + localViews());
+  }
+
+  private int batch() {
+    return config.train().samplesPerProcess();
+  }
+
+  private double globalViews() {
+    return RoiCrops.GLOBAL_VIEWS * encoder(config.augment().cropSizePx());
+  }
+
+  private double localViews() {
+    return config.train().localCrops() * encoder(config.train().localCropSizePx());
   }
 
   /// One image through the encoder.

@@ -104,8 +104,9 @@ final class TrainCommand implements Callable<Integer> {
 
   /// Whether a launcher started the job again after a failure that left a checkpoint.
   private static boolean restarts(Path runDir, World world) {
-    return world.restarts() > 0
-        && Boolean.parseBoolean(
-            world.fromFirst("restart", () -> String.valueOf(Checkpoint.existsIn(runDir))));
+    return Boolean.parseBoolean(
+        world.fromFirst(
+            "restart",
+            () -> String.valueOf(world.restarts() > 0 && Checkpoint.existsIn(runDir))));
   }
 }

@@ -35,11 +35,14 @@ final class Meeting implements AutoCloseable {
   private final long graceMs;
 
   private volatile List<Integer> gone = List.of(); // ranks that were found silent
+  private volatile boolean lost; // whether the store was
 
   private Meeting(Rendezvous rendezvous, TcpStore store) {
     this.rendezvous = rendezvous;
     this.store = store;
-    prefix = "toco/attempt-%d/".formatted(rendezvous.restarts());
+    // a launcher's store outlives the attempt; the hosts of rank 0's may count attempts apart
+    prefix =
+        rendezvous.agentStore() ? "toco/attempt-%d/".formatted(rendezvous.restarts()) : "toco/";
     graceMs =
         Math.clamp(rendezvous.timeout().toMillis() / 2, SHORTEST_GRACE_MS, LONGEST_GRACE_MS);
   }
@@ -205,12 +208,12 @@ final class Meeting implements AutoCloseable {
   /// @param what this process was doing
   /// @param message LibTorch's
   DistributedException diagnosis(String what, String message) {
-    var lost =
+    var noStore =
         rendezvous.agentStore()
             ? "the launcher's store does not answer any more"
             : "rank 0, which serves the store, is gone or does not answer";
     return new DistributedException(
-        answer(() -> cause(what, message), "%s (%s: %s)".formatted(lost, what, message)));
+        answer(() -> cause(what, message), "%s (%s: %s)".formatted(noStore, what, message)));
   }
 
   private String cause(String what, String message) {
@@ -243,6 +246,9 @@ final class Meeting implements AutoCloseable {
 
   /// What the store says, unless it does not answer: whoever serves it may be the one that hangs.
   private String answer(Supplier<String> question, String otherwise) {
+    if (lost) {
+      return otherwise;
+    }
     var answer = new CompletableFuture<String>();
     Thread.ofPlatform()
         .daemon()
@@ -258,6 +264,7 @@ final class Meeting implements AutoCloseable {
     try {
       return answer.get(graceMs + STORE_ANSWERS_MS, TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
+      lost = true;
       return otherwise;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -1,0 +1,83 @@
+package toco.bench;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import toco.bench.ScalingModel.Gradient;
+import toco.config.Config;
+import toco.model.Toco;
+import toco.torch.Device;
+import toco.torch.TensorScope;
+
+/// The training step of a configuration as a [ScalingModel].
+public final class ScalingBench {
+  private static final Pattern BLOCK = Pattern.compile("encoder\\.blocks\\.([0-9]+)\\..*");
+  private static final int BYTES = 4; // float32
+
+  /// Bytes that AdamW reads and writes of each weight: itself, its gradient and two moments.
+  private static final int OPTIMIZER_PASSES = 7;
+
+  private ScalingBench() {}
+
+  /// What one process does in a step.
+  ///
+  /// @param forwardMs CAM passes included
+  /// @param backwardMs of all views
+  /// @param memoryGBs at which the optimizer goes through weights and moments
+  public record Compute(double forwardMs, double backwardMs, double memoryGBs) {
+    /// From the step's operations.
+    ///
+    /// @param teraflops that the device reaches
+    public static Compute of(Config config, double teraflops, double memoryGBs) {
+      var flops = new StepFlops(config);
+      double perMs = teraflops * 1e9;
+      double backward = 2 * flops.trained();
+      return new Compute((flops.total() - backward) / perMs, backward / perMs, memoryGBs);
+    }
+  }
+
+  /// Makes the model.
+  ///
+  /// @param lastPass the share of the backward pass in which gradients are complete: that of the
+  ///   views whose graph was made first, for it is gone through last; null for a GPU's, where both
+  ///   global views are one batch
+  public static ScalingModel of(
+      Config config, Compute compute, @Nullable Double lastPass, long bucketBytes) {
+    double share = lastPass == null ? new StepFlops(config).globalShare() : lastPass;
+    var gradients = new ArrayList<Gradient>();
+    try (var _ = TensorScope.open();
+        var model = new Toco(config.model(), Device.CPU)) {
+      int depth = config.model().encoderShape().depth();
+      model
+          .params()
+          .trainable()
+          .forEach(
+              (name, weight) ->
+                  gradients.add(
+                      new Gradient(
+                          BYTES * weight.numel(), 1 - share * stillToGo(name, depth))));
+    }
+    gradients.sort(Collections.reverseOrder((a, b) -> Double.compare(b.readyAt(), a.readyAt())));
+    long bytes = gradients.stream().mapToLong(Gradient::bytes).sum();
+    double optimizerMs = OPTIMIZER_PASSES * bytes / (compute.memoryGBs() * 1e6);
+    return new ScalingModel(
+        compute.forwardMs(), compute.backwardMs(), optimizerMs, gradients, bucketBytes);
+  }
+
+  /// Which share of its last pass the backward still has before it when a gradient is complete:
+  /// heads and decoder come first, then the blocks from the last, at the end the embedding.
+  private static double stillToGo(String name, int depth) {
+    var block = BLOCK.matcher(name);
+    if (block.matches()) {
+      return (double) Integer.parseInt(block.group(1)) / depth;
+    }
+    return name.startsWith("encoder.") && !name.startsWith("encoder.norm") ? 0 : 1;
+  }
+
+  /// The samples of a step, over the samples that as many single processes make in that time.
+  public static double efficiency(List<ScalingModel.Step> steps, int at) {
+    return steps.getFirst().stepMs() / steps.get(at).stepMs();
+  }
+}
