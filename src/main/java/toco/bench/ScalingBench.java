@@ -76,8 +76,38 @@ public final class ScalingBench {
     return name.startsWith("encoder.") && !name.startsWith("encoder.norm") ? 0 : 1;
   }
 
-  /// The samples of a step, over the samples that as many single processes make in that time.
-  public static double efficiency(List<ScalingModel.Step> steps, int at) {
-    return steps.getFirst().stepMs() / steps.get(at).stepMs();
+  /// What a number of processes makes of a model.
+  ///
+  /// @param efficiency images a second, over those of as many processes that never wait
+  /// @param sentMB that each process sends in a step, 10⁶ bytes
+  public record Row(
+      int processes,
+      double stepMs,
+      double exposedMs,
+      double communicationMs,
+      double efficiency,
+      double imagesPerSecond,
+      double sentMB) {}
+
+  /// Simulates a step on each number of processes.
+  ///
+  /// @param samples of a step in each process
+  public static List<Row> rows(
+      ScalingModel model, ScalingModel.Links links, List<Integer> processes, int samples) {
+    double alone = model.on(1, links).stepMs();
+    return processes.stream()
+        .map(
+            n -> {
+              var step = model.on(n, links);
+              return new Row(
+                  n,
+                  step.stepMs(),
+                  step.exposedMs(),
+                  step.communicationMs(),
+                  alone / step.stepMs(),
+                  n * samples * 1000 / step.stepMs(),
+                  2e-6 * (n - 1) / n * model.bytes());
+            })
+        .toList();
   }
 }

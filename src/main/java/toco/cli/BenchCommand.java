@@ -19,6 +19,7 @@ final class BenchCommand {
         .addSubcommand(new BenchLoaderCommand(console))
         .addSubcommand(new BenchStepCommand(console))
         .addSubcommand(new BenchCrfCommand(console))
-        .addSubcommand(new BenchScoresCommand(console));
+        .addSubcommand(new BenchScoresCommand(console))
+        .addSubcommand(new BenchScalingCommand(console));
   }
 }

@@ -8,6 +8,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
+import toco.bench.Cluster;
 import toco.config.Protocol;
 import toco.config.Split;
 import toco.config.SyntheticConfig;
@@ -130,6 +131,7 @@ public final class Main {
     choices(root, DType.class);
     choices(root, SyntheticConfig.Variant.class);
     choices(root, CrfOptions.Preset.class);
+    choices(root, Cluster.class);
     choices(root, LabelChoice.class);
     choices(root, MapSource.class);
     choices(root, Refinement.class);

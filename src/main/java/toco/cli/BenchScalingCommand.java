@@ -1,0 +1,159 @@
+package toco.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import toco.bench.Cluster;
+import toco.bench.ScalingBench;
+import toco.bench.ScalingBench.Compute;
+import toco.bench.ScalingModel.Links;
+import toco.config.Config;
+
+@Command(
+    name = "scaling",
+    header = "Computes how a training step scales over processes: a model, not a measurement.",
+    description = {
+      "Simulates when gradients come to be and how long their buckets travel; docs/scaling.md says"
+          + " how, and where the figures of the clusters come from. Each can be replaced by one's own,"
+          + " such as measured ones.",
+      "With --json, an array of objects: processes, stepMs, exposedMs (waiting for gradients),"
+          + " communicationMs (hidden or not), efficiency, imagesPerSecond, sentMB."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  toco bench scaling --cluster h100",
+      "  toco bench scaling --cluster ethernet --backbone deit_tiny_patch16_224 --bucket-mb 5",
+      "  toco bench scaling --processes 1,2 --forward-ms 800 --backward-ms 900 --per-host 2 \\",
+      "      --within-gbs 1.2 --last-pass 0.4"
+    })
+final class BenchScalingCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Option(
+      names = "--cluster",
+      paramLabel = "NAME",
+      description = "${COMPLETION-CANDIDATES} (default: a100).")
+  Cluster cluster = Cluster.A100;
+
+  @Option(
+      names = "--backbone",
+      paramLabel = "NAME",
+      description = "The encoder (default: deit_base_patch16_224).")
+  String backbone = "deit_base_patch16_224";
+
+  @Option(
+      names = "--processes",
+      split = ",",
+      paramLabel = "N",
+      description = "How many (default: 1,2,4,8,16,32,64).")
+  List<Integer> processes = List.of(1, 2, 4, 8, 16, 32, 64);
+
+  @Option(names = "--samples", paramLabel = "N", description = "Images a process (default: 2).")
+  int samples = 2;
+
+  @Option(names = "--crop", paramLabel = "PX", description = "Side of the images (default: 448).")
+  int cropSizePx = 448;
+
+  @Option(
+      names = "--bucket-mb",
+      paramLabel = "MB",
+      description = "Gradients that travel together (default: 25).")
+  double bucketMb = 25;
+
+  @Option(names = "--tflops", paramLabel = "X", description = "What a process reaches.")
+  @Nullable Double teraflops;
+
+  @Option(names = "--forward-ms", paramLabel = "MS", description = "Measured, CAM passes included.")
+  @Nullable Double forwardMs;
+
+  @Option(names = "--backward-ms", paramLabel = "MS", description = "Measured.")
+  @Nullable Double backwardMs;
+
+  @Option(
+      names = "--last-pass",
+      paramLabel = "SHARE",
+      description =
+          "Share of the backward pass in which gradients are complete (default: that of both global"
+              + " views; on a CPU, where each view is a pass, about half of it).")
+  @Nullable Double lastPass;
+
+  @Option(names = "--memory-gbs", paramLabel = "X", description = "For the optimizer.")
+  @Nullable Double memoryGBs;
+
+  @Option(names = "--per-host", paramLabel = "N", description = "Processes a host.")
+  @Nullable Integer perHost;
+
+  @Option(names = "--within-gbs", paramLabel = "X", description = "Of a process, within a host.")
+  @Nullable Double withinGBs;
+
+  @Option(names = "--between-gbs", paramLabel = "X", description = "Of a host, to others.")
+  @Nullable Double betweenGBs;
+
+  @Mixin Overrides overrides = new Overrides();
+
+  @Option(names = "--json", description = "Print JSON in place of the table.")
+  boolean json;
+
+  BenchScalingCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    var keys = new ArrayList<String>();
+    keys.add("model.backbone=" + backbone);
+    keys.add("train.samplesPerProcess=" + samples);
+    keys.add("augment.cropSizePx=" + cropSizePx);
+    keys.add("distributed.bucketMb=" + bucketMb);
+    keys.addAll(overrides.keys);
+    var config = Config.parse("", "defaults", keys);
+    var model =
+        ScalingBench.of(config, compute(config), lastPass, config.distributed().bucketBytes());
+    var rows =
+        ScalingBench.rows(model, links(), processes, config.train().samplesPerProcess());
+    if (json) {
+      console.printJson(rows);
+    } else {
+      console.print("processes   step ms  waiting ms  efficiency  images/s  MB sent\n");
+      rows.forEach(row -> console.print(line(row)));
+    }
+    return ExitStatus.SUCCESS;
+  }
+
+  private static String line(ScalingBench.Row row) {
+    return String.format(
+        Locale.ROOT,
+        "%9d %9.1f %11.1f %9.1f %% %9.1f %8.0f\n",
+        row.processes(),
+        row.stepMs(),
+        row.exposedMs(),
+        100 * row.efficiency(),
+        row.imagesPerSecond(),
+        row.sentMB());
+  }
+
+  private Compute compute(Config config) {
+    double memory = memoryGBs == null ? cluster.memoryGBs : memoryGBs;
+    var estimated =
+        Compute.of(config, teraflops == null ? cluster.teraflops : teraflops, memory);
+    return new Compute(
+        forwardMs == null ? estimated.forwardMs() : forwardMs,
+        backwardMs == null ? estimated.backwardMs() : backwardMs,
+        memory);
+  }
+
+  private Links links() {
+    var usual = cluster.links;
+    return new Links(
+        perHost == null ? usual.perHost() : perHost,
+        withinGBs == null ? usual.withinGBs() : withinGBs,
+        betweenGBs == null ? usual.betweenGBs() : betweenGBs,
+        usual.withinUs(),
+        usual.betweenUs());
+  }
+}
