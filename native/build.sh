@@ -75,6 +75,7 @@ fi
 [ -e "$build/libtoco_torch.so" ] || printf 'build: compiling the shim for %s (about a minute)\n' "$name" >&2
 cmake -S "$here" -B "$build" -G "$generator" -DTOCO_TORCH_DIR="$torch" -DTOCO_NATIVE_TESTS=$tests \
   -DTOCO_SANITIZE="$sanitize" >"$log" 2>&1 || fail "cmake could not configure $build"
+sed -n 's/^-- note: /build: note: /p' "$log" >&2
 cmake --build "$build" --parallel "$jobs" >>"$log" 2>&1 || fail "the shim does not compile"
 
 [ -z "$tidy" ] || rm -rf "$build/CMakeFiles" "$build/CMakeCache.txt"

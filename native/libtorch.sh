@@ -109,7 +109,7 @@ flavor, wheels, target, pins = sys.argv[1:5]
 # Python's half of torch, and what only a GPU uses: two thirds of the bytes.
 python_only = re.compile(r"torch/lib/(libtorch_python|libshm|libtorch_global_deps)")
 cuda_only = re.compile(r"torch/lib/(libtorch_cuda|libtorch_nvshmem|libc10_cuda|libcaffe2_nvrtc|libtorch\.so)")
-wanted = re.compile(r"torch/(include/|lib/[^/]*\.so|version\.py$)|nvidia/.*\.so|[^/]*\.dist-info/(licenses/)?(LICENSE|License|NOTICE)")
+wanted = re.compile(r"torch/(include/|lib/[^/]*\.so|version\.py$)|nvidia/(.*\.so|(nccl|cu13)/include/)|[^/]*\.dist-info/(licenses/)?(LICENSE|License|NOTICE)")
 cpu_nvidia = re.compile(r"nvidia/.*/(libcudart|libcupti)\.so")
 
 def keep(name):

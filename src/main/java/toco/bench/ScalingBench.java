@@ -19,13 +19,16 @@ public final class ScalingBench {
   /// Bytes that AdamW reads and writes of each weight: itself, its gradient and two moments.
   private static final int OPTIMIZER_PASSES = 7;
 
+  /// The same of each gradient that is copied into a bucket, divided there, and copied back.
+  private static final int BUCKETING_PASSES = 6;
+
   private ScalingBench() {}
 
   /// What one process does in a step.
   ///
   /// @param forwardMs CAM passes included
   /// @param backwardMs of all views
-  /// @param memoryGBs at which the optimizer goes through weights and moments
+  /// @param memoryGBs at which weights, gradients and moments are read and written
   public record Compute(double forwardMs, double backwardMs, double memoryGBs) {
     /// From the step's operations.
     ///
@@ -61,9 +64,14 @@ public final class ScalingBench {
     }
     gradients.sort(Collections.reverseOrder((a, b) -> Double.compare(b.readyAt(), a.readyAt())));
     long bytes = gradients.stream().mapToLong(Gradient::bytes).sum();
-    double optimizerMs = OPTIMIZER_PASSES * bytes / (compute.memoryGBs() * 1e6);
+    double passMs = bytes / (compute.memoryGBs() * 1e6);
     return new ScalingModel(
-        compute.forwardMs(), compute.backwardMs(), optimizerMs, gradients, bucketBytes);
+        compute.forwardMs(),
+        compute.backwardMs(),
+        BUCKETING_PASSES * passMs,
+        OPTIMIZER_PASSES * passMs,
+        gradients,
+        bucketBytes);
   }
 
   /// Which share of its last pass the backward still has before it when a gradient is complete:

@@ -9,12 +9,15 @@ import java.util.List;
 ///
 /// @param forwardMs of one process
 /// @param backwardMs of one process
+/// @param bucketingMs of one process that has others: copying gradients into buckets, dividing them,
+///   copying means back
 /// @param optimizerMs of one process
 /// @param gradients in the order in which they come to be
 /// @param bucketBytes gradients that travel together
 public record ScalingModel(
     double forwardMs,
     double backwardMs,
+    double bucketingMs,
     double optimizerMs,
     List<Gradient> gradients,
     long bucketBytes) {
@@ -77,7 +80,8 @@ public record ScalingModel(
       }
     }
     double exposed = Math.max(0, free - over);
-    return new Step(processes, over + exposed + optimizerMs, exposed, busy);
+    double bucketing = processes > 1 ? bucketingMs : 0;
+    return new Step(processes, over + exposed + bucketing + optimizerMs, exposed, busy);
   }
 
   /// Gradients that travel together, ready when the last of them is.

@@ -82,7 +82,7 @@ final class BenchScalingCommand implements Callable<Integer> {
               + " views; on a CPU, where each view is a pass, about half of it).")
   @Nullable Double lastPass;
 
-  @Option(names = "--memory-gbs", paramLabel = "X", description = "For the optimizer.")
+  @Option(names = "--memory-gbs", paramLabel = "X", description = "For buckets and the optimizer.")
   @Nullable Double memoryGBs;
 
   @Option(names = "--per-host", paramLabel = "N", description = "Processes a host.")

@@ -70,13 +70,13 @@ final class SplitCheck {
         findings.add(Kind.TRAINED_ON, false, name);
       }
     }
-    int batch = config.train().samplesPerProcess();
-    if (trained && dataset.size() < batch) {
+    int step = config.train().samplesPerProcess() * config.train().gradientAccumulation();
+    if (trained && dataset.size() < step) {
       findings.add(
           Kind.TOO_FEW_IMAGES,
           true,
-          "%d, too few for one batch of %d; lower train.samplesPerProcess or add images"
-              .formatted(dataset.size(), batch));
+          "%d, too few for one step of %d; lower train.samplesPerProcess or add images"
+              .formatted(dataset.size(), step));
     }
   }
 

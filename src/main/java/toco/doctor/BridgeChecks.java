@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import toco.torch.LibTorch;
+import toco.torch.TcpStore;
 import toco.torch.TorchException;
 
 /// LibTorch, the shim, and what they say of the processor.
@@ -45,6 +46,7 @@ final class BridgeChecks {
     if (hasShim()) {
       checks.add(Check.ok("CPU kernels", LibTorch.cpuCapability()));
       checks.add(cuda());
+      checks.add(processes());
     }
     return checks;
   }
@@ -102,6 +104,17 @@ final class BridgeChecks {
                     "set TOCO_FLAVOR=cuda and start bin/toco again, which installs LibTorch's CUDA"
                         + " libraries"))
         .orElse(Check.ok("CUDA", "no device; everything runs on the CPU"));
+  }
+
+  private static Check processes() {
+    return TcpStore.missing()
+        .map(
+            _ ->
+                Check.note(
+                    "processes",
+                    "one: the shim was built without Gloo's headers",
+                    "apt-get install libgloo-dev, then native/build.sh"))
+        .orElse(Check.ok("processes", "any number (toco launch)"));
   }
 
   private static String load() {

@@ -11,7 +11,7 @@ import toco.torch.Tensor;
 /// all the samples.
 ///
 /// @param processes that share the means
-/// @param total gives the sum over them of counts, float32 [n], without gradient
+/// @param total gives the sum over them of counts, float32 `[n]`, without gradient
 public record MeanScope(int processes, UnaryOperator<Tensor> total) {
   /// This process's batch alone.
   public static final MeanScope LOCAL = new MeanScope(1, counts -> counts);

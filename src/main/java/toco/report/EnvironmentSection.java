@@ -17,6 +17,7 @@ record EnvironmentSection(Config config, RunHistory history) {
 
   static {
     FACTS.put("device", "Device");
+    FACTS.put("processes", "Processes");
     FACTS.put("threads", "Threads of LibTorch");
     FACTS.put("precision", "Precision");
     FACTS.put("processor", "Processor");
@@ -94,7 +95,7 @@ record EnvironmentSection(Config config, RunHistory history) {
   }
 
   private Element timings() {
-    var timings = Timings.of(history, config.train().samplesPerProcess());
+    var timings = Timings.of(history, config.train());
     var rows = new ArrayList<Html>();
     for (int i = 0; i < history.sessions().size(); i++) {
       var session = history.sessions().get(i);

@@ -29,7 +29,7 @@ record KeyFigures(Config config, RunHistory history, Optional<LoggedEvaluation> 
       }
       addIfKnown(tiles, "images a second", NumberFormat.PLAIN, medianSpeed());
       addIfKnown(tiles, "peak memory", NumberFormat.MEGABYTES, steps.getLast().peakResidentBytes());
-      var timings = Timings.of(history, config.train().samplesPerProcess());
+      var timings = Timings.of(history, config.train());
       tiles.add(tile("training", Timings.text(timings.training())));
     }
     return element("dl", tiles).with("class", "figures");

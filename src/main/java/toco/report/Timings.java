@@ -3,6 +3,7 @@ package toco.report;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import toco.config.TrainConfig;
 
 /// Where a run's time went.
 ///
@@ -12,8 +13,8 @@ import java.util.List;
 /// @param sessions how often the run was started or resumed
 record Timings(Duration training, Duration evaluating, Duration wallClock, int sessions) {
 
-  /// @param imagesAStep of the run
-  static Timings of(RunHistory history, int imagesAStep) {
+  static Timings of(RunHistory history, TrainConfig config) {
+    int imagesAStep = config.samplesPerProcess() * config.gradientAccumulation() * processes(history);
     double training = 0;
     long before = 0;
     for (var step : history.steps()) {
@@ -29,6 +30,14 @@ record Timings(Duration training, Duration evaluating, Duration wallClock, int s
             .sum();
     return new Timings(
         seconds(training), seconds(evaluating), wallClock(history), history.sessions().size());
+  }
+
+  /// On how many the run goes on today; the images of a step are the same on any number.
+  private static int processes(RunHistory history) {
+    var sessions = history.sessions();
+    return sessions.isEmpty()
+        ? 1
+        : Integer.parseInt(sessions.getLast().getOrDefault("processes", "1"));
   }
 
   private static Duration seconds(double seconds) {

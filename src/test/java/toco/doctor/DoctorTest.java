@@ -14,6 +14,7 @@ import toco.config.Config;
 import toco.doctor.Check.State;
 import toco.image.TurboJpeg;
 import toco.torch.LibTorch;
+import toco.torch.TcpStore;
 import toco.train.Devices;
 
 class DoctorTest {
@@ -50,6 +51,10 @@ class DoctorTest {
     assertEquals(State.OK, check(report, "shim").state());
     assertFalse(check(report, "CPU kernels").found().isEmpty());
     assertTrue(report.healthy(), report.table());
+    var processes = check(report, "processes");
+    boolean several = TcpStore.missing().isEmpty();
+    assertEquals(several ? State.OK : State.NOTE, processes.state());
+    assertEquals(several ? "" : "apt-get install libgloo-dev, then native/build.sh", processes.remedy());
   }
 
   @Test
