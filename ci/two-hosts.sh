@@ -45,7 +45,7 @@ settings=(--set "data.root=$scratch/data" --set data.synthetic.trainImages=24 --
 # Each host has a launcher and a folder of its own, as if they shared no disk.
 start() { # run, restarts
   for i in 0 1; do
-    ip netns exec "${hosts[$i]}" "$home/bin/toco" launch --nproc 1 --nnodes 2 --node-rank $i --master-addr "${addresses[0]}" --timeout 8 \
+    ip netns exec "${hosts[$i]}" "$home/bin/toco" launch --nproc 1 --nnodes 2 --node-rank $i --master-addr "${addresses[0]}" --timeout 15 \
       --max-restarts "$2" -- train "$home/configs/demo.yaml" "${settings[@]}" --set "run.dir=$scratch/$i/$1" >"$scratch/host-$i-$1.log" 2>&1 &
     pids[$i]=$!
   done
@@ -86,7 +86,7 @@ done
 ip -n "${hosts[1]}" link set "${cables[1]}" down
 cut_at=$SECONDS
 until grep -q 'restart 1 of 2' "$scratch/host-0-cut.log" && grep -q 'restart 1 of 2' "$scratch/host-1-cut.log"; do
-  [ $((SECONDS - cut_at)) -lt 60 ] || fail 'a minute after the cut some process still waits'
+  [ $((SECONDS - cut_at)) -lt 90 ] || fail '90 s after the cut some process still waits'
   sleep 0.2
 done
 echo "two hosts: the cable cut: all ended within $((SECONDS - cut_at)) s; they said:"

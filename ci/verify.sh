@@ -27,8 +27,10 @@ command -v cmake >/dev/null || missing+=(cmake)
 command -v g++ >/dev/null || missing+=(g++)
 command -v ninja >/dev/null || missing+=(ninja-build)
 command -v mvn >/dev/null || missing+=(maven)
+PATH=$PATH:/sbin:/usr/sbin command -v ip >/dev/null || missing+=(iproute2)
 command -v curl >/dev/null || missing+=(curl)
 python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
+[ -e /usr/include/gloo/algorithm.h ] || missing+=(libgloo-dev)
 [[ $(PATH=$PATH:/sbin:/usr/sbin ldconfig -p) == *libturbojpeg.so.0* ]] || missing+=(libturbojpeg0)
 if [ ${#missing[@]} -gt 0 ]; then
   command -v apt-get >/dev/null || { echo "missing and no apt-get to install them: ${missing[*]}"; exit 1; }
@@ -40,6 +42,8 @@ fi
 
 begin 'mvn verify'
 mvn -B -ntp verify
+
+bin/toco doctor | grep -E '^ok +processes' # or the tests of several processes were skipped
 
 begin 'benches: each runs once, figures of no meaning'
 mvn -B -ntp -q -Pjmh -Djmh.args='-f 0 -wi 0 -i 1 -r 100ms'
@@ -67,6 +71,9 @@ assert len(steps) > 10 and len(live) == 1, live
 middle = sorted(resident)[len(resident) // 2]
 assert max(abs(early - middle), abs(late - middle)) <= 50, resident
 EOF
+
+begin 'two hosts: a good line, a slow one, a cut one'
+bash ci/two-hosts.sh "$scratch/hosts"
 
 begin 'examples: each by its line'
 bash ci/examples.sh "$scratch"

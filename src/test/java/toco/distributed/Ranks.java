@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import toco.torch.TcpStore;
 import toco.torch.TensorScope;
 
 /// The ranks of a job as threads of this process, each on its own.
@@ -18,6 +19,11 @@ public final class Ranks {
   private static final long LONGEST_S = 60;
 
   private Ranks() {}
+
+  /// Whether the shim was built with what several ranks need.
+  public static boolean canMeet() {
+    return TcpStore.missing().isEmpty();
+  }
 
   /// What a rank does.
   @FunctionalInterface

@@ -17,9 +17,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import toco.checkpoint.Checkpoint;
 import toco.cli.Main;
+import toco.config.Config;
 import toco.torch.LibTorch;
 import toco.torch.TensorScope;
 import toco.train.TinyRun;
@@ -28,6 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Whole runs on several processes: they compute what one process does, and survive the death of any.
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
+@EnabledIf(value = "toco.distributed.Ranks#canMeet", disabledReason = "built without libgloo-dev")
 class DistributedRunTest {
   private static final JsonMapper JSON = new JsonMapper();
   private static final int STEPS = 10;
@@ -63,8 +66,8 @@ class DistributedRunTest {
     return keys;
   }
 
-  private static toco.config.Config demo() {
-    return toco.config.Config.load(Path.of("configs/demo.yaml"), List.of());
+  private static Config demo() {
+    return Config.load(Path.of("configs/demo.yaml"), List.of());
   }
 
   private static final class Job {
