@@ -11,7 +11,7 @@ namespace toco {
 c10::intrusive_ptr<c10d::Backend> nccl([[maybe_unused]] const c10::intrusive_ptr<c10d::Store> &store, [[maybe_unused]] int rank, [[maybe_unused]] int size, [[maybe_unused]] std::chrono::milliseconds timeout) {
 #if TOCO_NCCL
   auto options = c10d::ProcessGroupNCCL::Options::create();
-  options->timeout = timeout;
+  options->timeout = 2 * timeout; // beyond the CPU group's, which can say who is silent: NCCL's own end is an abort
   return c10::make_intrusive<c10d::ProcessGroupNCCL>(store, rank, size, options);
 #else
   TORCH_CHECK_NOT_IMPLEMENTED(false, "this build of the shim has no NCCL, which GPUs need to train together: its headers and CUDA's were not "

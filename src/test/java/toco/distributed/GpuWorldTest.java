@@ -1,0 +1,88 @@
+package toco.distributed;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import toco.torch.DType;
+import toco.torch.Device;
+import toco.torch.LibTorch;
+import toco.torch.Tensor;
+import toco.torch.TensorList;
+
+/// Two processes with a GPU each, over NCCL: tensors of GPUs and of the CPU travel side by side.
+@EnabledIf(value = "toco.distributed.Ranks#canMeet", disabledReason = "built without libgloo-dev")
+class GpuWorldTest {
+  private static final int RANKS = 2;
+
+  @BeforeAll
+  static void needGpus() {
+    int found = LibTorch.cudaDeviceCount();
+    assumeTrue(found >= RANKS, () -> "%d CUDA devices".formatted(found));
+  }
+
+  @Test
+  void sumsTextsAndWeightsOfGpusReachEveryProcess() {
+    Ranks.run(
+        RANKS,
+        world -> {
+          var device = Device.cuda(world.rank());
+          world.exchangeOn(device);
+          var counts = Tensor.of(new float[] {world.rank(), 1}, 2).to(device);
+          world.sum_(counts, "a test");
+          assertEquals(1, counts.to(Device.CPU).toFloatArray()[0]);
+          var weights = Tensor.of(new float[] {world.rank() + 5}, 1).to(device);
+          world.broadcast_(List.of(weights), "a test");
+          assertEquals(5, weights.item());
+          world.requireSame(Map.of("weights", weights), "a test");
+          assertEquals(List.of("0", "1"), world.gather(String.valueOf(world.rank()), "a test"));
+          return "";
+        });
+  }
+
+  @Test
+  void weightsThatDriftApartOnGpusAreNamed() {
+    Ranks.run(
+        RANKS,
+        world -> {
+          var device = Device.cuda(world.rank());
+          world.exchangeOn(device);
+          var weights = Map.of("w", Tensor.full(world.rank(), DType.FLOAT32, device, 3));
+          var error =
+              assertThrows(
+                  DistributedException.class, () -> world.requireSame(weights, "a test"));
+          assertTrue(error.getMessage().contains("w differs"), error.getMessage());
+          return "";
+        });
+  }
+
+  @Test
+  void gradientsOfGpusAreAveragedDuringTheBackwardPass() {
+    Ranks.run(
+        RANKS,
+        world -> {
+          var device = Device.cuda(world.rank());
+          world.exchangeOn(device);
+          var weight = Tensor.full(1, DType.FLOAT32, device, 1000).requiresGrad_(true);
+          try (var averaging = GradientAveraging.of(world, List.of(weight), 25 << 20, true)) {
+            for (int step = 1; step <= 3; step++) {
+              averaging.begin();
+              weight.sum().mul(world.rank() + 1).backward();
+              averaging.finish();
+              var gradient = weight.grad();
+              assertNotNull(gradient);
+              assertEquals(1.5f, gradient.to(Device.CPU).toFloatArray()[999]);
+              new TensorList(List.of(weight)).zeroGrad();
+            }
+          }
+          return "";
+        });
+  }
+}
