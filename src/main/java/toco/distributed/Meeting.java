@@ -129,8 +129,9 @@ final class Meeting implements AutoCloseable {
       throwFailure();
       if (System.nanoTime() > deadline) {
         var missing = ranksWithout("here/");
+        gone = missing; // nobody to wait for on leaving
         throw failed(
-            "%s of %d did not come to %s:%d within %d s; are as many processes started as WORLD_SIZE says?"
+            "%s of %d did not come to %s:%d within %d s; are as many processes started as WORLD_SIZE says, and did one end before?"
                 .formatted(
                     ranks(missing),
                     rendezvous.size(),

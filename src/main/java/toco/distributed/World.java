@@ -7,7 +7,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -272,8 +271,8 @@ public final class World implements AutoCloseable {
       return;
     }
     abandoned = true;
-    meeting.abandon(
-        Objects.requireNonNullElse(reason.getMessage(), reason.getClass().getSimpleName()));
+    var message = reason.getMessage();
+    meeting.abandon(reason instanceof Error || message == null ? reason.toString() : message);
   }
 
   /// Leaves the world.
