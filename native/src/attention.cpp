@@ -1,6 +1,8 @@
 // Self-attention: on a CPU the project's own kernel, elsewhere and for other widths and types LibTorch's.
 #include "kernels/attention/attention.h"
 
+#include <torch/csrc/autograd/custom_function.h>
+
 #include "kernels/attention/blocks.h"
 #include "shim.h"
 

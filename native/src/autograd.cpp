@@ -1,5 +1,6 @@
 // Gradients, grad mode and mixed precision.
 #include <ATen/autocast_mode.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include "shim.h"
 

@@ -1,6 +1,7 @@
 // Layers taken together: what lies between is not kept for the backward pass but computed again there, which costs little
 // beside the matrix products, and biases and residuals are added on the way.
 #include <ATen/autocast_mode.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 #include "kernels/gelu.h"
 #include "shim.h"

@@ -22,7 +22,7 @@ c10::IValue call(const c10::IValue &self, const char *name, tt_stack stack) {
 tt_object create(std::string name, tt_stack arguments) {
   auto colons = name.find("::");
   TORCH_CHECK_VALUE(colons != std::string::npos, "a class is named NAMESPACE::NAME, got '", name, "'");
-  auto type = torch::getCustomClass("__torch__.torch.classes." + name.replace(colons, 2, "."));
+  auto type = torch::getCustomClass(c10::str("__torch__.torch.classes.", name.substr(0, colons), ".", name.substr(colons + 2)));
   TORCH_CHECK_NOT_IMPLEMENTED(type, "no class '", name, "' is registered; check the name, or load the library that brings it");
   c10::IValue self(c10::ivalue::Object::create(c10::StrongTypePtr(nullptr, type), 1));
   call(self, "__init__", arguments);

@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <dlfcn.h>
+#include <torch/version.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -129,7 +130,7 @@ const char *tt_last_error(void) { return toco::last_error.c_str(); }
 const char *tt_libtorch_version(void) { return TORCH_VERSION; }
 int64_t tt_live_tensors(void) { return toco::live_tensors.load(std::memory_order_relaxed); }
 
-TT_DO(tt_manual_seed, (int64_t seed), torch::manual_seed(static_cast<uint64_t>(seed)))
+TT_DO(tt_manual_seed, (int64_t seed), at::manual_seed(static_cast<uint64_t>(seed)))
 TT_GIVE(tt_rng_state, (int32_t device_type, int32_t device_index), toco::state_of(toco::generator(device_type, device_index)))
 TT_DO(tt_set_rng_state, (int32_t device_type, int32_t device_index, tt_tensor state), toco::set_state_of(toco::generator(device_type, device_index), state->value))
 TT_DO(tt_generator_new, (int32_t device_type, int32_t device_index, int64_t seed, tt_generator *out),

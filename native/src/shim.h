@@ -1,7 +1,9 @@
 // What every file of the shim shares: the handle, the guard that turns exceptions into status codes, and the macros that
 // keep a typed function to one line.
 #pragma once
-#include <torch/torch.h>
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+#include <torch/cuda.h>
 
 #include <atomic>
 #include <cmath>
