@@ -1,13 +1,6 @@
 package toco.distributed;
 
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -110,7 +103,7 @@ final class Meeting implements AutoCloseable {
     store.set(
         prefix + "here/" + rendezvous.rank(),
         "WORLD_SIZE %d on %s, process %d"
-            .formatted(rendezvous.size(), hostName(), ProcessHandle.current().pid()));
+            .formatted(rendezvous.size(), OwnAddress.hostName(), ProcessHandle.current().pid()));
     long deadline = System.nanoTime() + rendezvous.timeout().toNanos();
     for (int rank = 0; rank < rendezvous.size(); rank++) {
       await("here/" + rank, deadline);
@@ -286,44 +279,9 @@ final class Meeting implements AutoCloseable {
     return (ranks.size() == 1 ? "rank " : "ranks ") + names;
   }
 
-  /// The address by which the others reach this process: that from which it reaches the store, or
-  /// of the interface that `GLOO_SOCKET_IFNAME` names, as in PyTorch.
+  /// The address by which the others reach this process.
   String ownAddress() {
-    var name = System.getenv("GLOO_SOCKET_IFNAME");
-    try (var socket = new DatagramSocket()) {
-      if (name != null) {
-        return addressOf(name);
-      }
-      socket.connect(new InetSocketAddress(rendezvous.address(), rendezvous.port())); // sends nothing
-      return socket.getLocalAddress().getHostAddress();
-    } catch (SocketException | RuntimeException e) {
-      throw new DistributedException(
-          "this process has no address to reach %s from: %s"
-              .formatted(rendezvous.address(), e.getMessage()),
-          e);
-    }
-  }
-
-  private static String addressOf(String interfaceName) throws SocketException {
-    var found = NetworkInterface.getByName(interfaceName);
-    if (found == null || !found.getInetAddresses().hasMoreElements()) {
-      throw new DistributedException(
-          "GLOO_SOCKET_IFNAME names %s, which is no network interface with an address here"
-              .formatted(interfaceName));
-    }
-    return Collections.list(found.getInetAddresses()).stream()
-        .filter(address -> address.getAddress().length == 4)
-        .findFirst()
-        .orElse(found.getInetAddresses().nextElement())
-        .getHostAddress();
-  }
-
-  private static String hostName() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "a host without name";
-    }
+    return OwnAddress.towards(rendezvous.address(), rendezvous.port());
   }
 
   /// Whether somebody may still ask the store.

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import toco.torch.DType;
@@ -22,19 +22,23 @@ import toco.torch.TensorList;
 class GpuWorldTest {
   private static final int RANKS = 2;
 
-  @BeforeAll
-  static void needGpus() {
+  private static void onGpus(BiConsumer<World, Device> work) {
     int found = LibTorch.cudaDeviceCount();
     assumeTrue(found >= RANKS, () -> "%d CUDA devices".formatted(found));
-  }
-
-  @Test
-  void sumsTextsAndWeightsOfGpusReachEveryProcess() {
     Ranks.run(
         RANKS,
         world -> {
           var device = Device.cuda(world.rank());
           world.exchangeOn(device);
+          work.accept(world, device);
+          return "";
+        });
+  }
+
+  @Test
+  void sumsTextsAndWeightsOfGpusReachEveryProcess() {
+    onGpus(
+        (world, device) -> {
           var counts = Tensor.of(new float[] {world.rank(), 1}, 2).to(device);
           world.sum_(counts, "a test");
           assertEquals(1, counts.to(Device.CPU).toFloatArray()[0]);
@@ -43,33 +47,25 @@ class GpuWorldTest {
           assertEquals(5, weights.item());
           world.requireSame(Map.of("weights", weights), "a test");
           assertEquals(List.of("0", "1"), world.gather(String.valueOf(world.rank()), "a test"));
-          return "";
         });
   }
 
   @Test
   void weightsThatDriftApartOnGpusAreNamed() {
-    Ranks.run(
-        RANKS,
-        world -> {
-          var device = Device.cuda(world.rank());
-          world.exchangeOn(device);
+    onGpus(
+        (world, device) -> {
           var weights = Map.of("w", Tensor.full(world.rank(), DType.FLOAT32, device, 3));
           var error =
               assertThrows(
                   DistributedException.class, () -> world.requireSame(weights, "a test"));
           assertTrue(error.getMessage().contains("w differs"), error.getMessage());
-          return "";
         });
   }
 
   @Test
   void gradientsOfGpusAreAveragedDuringTheBackwardPass() {
-    Ranks.run(
-        RANKS,
-        world -> {
-          var device = Device.cuda(world.rank());
-          world.exchangeOn(device);
+    onGpus(
+        (world, device) -> {
           var weight = Tensor.full(1, DType.FLOAT32, device, 1000).requiresGrad_(true);
           try (var averaging = GradientAveraging.of(world, List.of(weight), 25 << 20, true)) {
             for (int step = 1; step <= 3; step++) {
@@ -82,7 +78,6 @@ class GpuWorldTest {
               new TensorList(List.of(weight)).zeroGrad();
             }
           }
-          return "";
         });
   }
 }
