@@ -1,4 +1,5 @@
 import module java.base;
+
 import toco.config.Config;
 import toco.config.Protocol;
 import toco.image.ImageDecoder;
@@ -23,12 +24,16 @@ void main(String[] arguments) throws IOException, InterruptedException {
   try (var network = TrainedNetwork.ofRun(Path.of(arguments[0]), Device.CPU);
       var watch = folder.getFileSystem().newWatchService()) {
     var segmenter = new Segmenter(network, Protocol.Name.TRAIN_TIME);
-    folder.register(watch, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_MODIFY);
+    folder.register(
+        watch, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_MODIFY);
     var seen = new HashSet<Path>();
     do {
       try (var files = Files.list(folder)) {
         for (var file : files.sorted().toList()) {
-          if (isImage(file) && !seen.contains(file) && seen.size() < wanted && segment(segmenter, network.config(), file, out)) {
+          if (isImage(file)
+              && !seen.contains(file)
+              && seen.size() < wanted
+              && segment(segmenter, network.config(), file, out)) {
             seen.add(file);
           }
         }

@@ -1,4 +1,5 @@
 import module java.base;
+
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import toco.config.Protocol;
@@ -24,22 +25,33 @@ void main(String[] arguments) throws IOException {
   int cores = Runtime.getRuntime().availableProcessors();
   var network = TrainedNetwork.ofRun(Path.of(arguments[0]), Device.CPU);
   var segmenter = new Segmenter(network, Protocol.Name.VOC);
-  var pool = Executors.newFixedThreadPool(cores, work -> Thread.ofPlatform().name("network").unstarted(() -> {
-    LibTorch.serialThread(); // an image a core, rather than all cores on one image
-    work.run();
-  }));
-  var server = HttpServer.create(new InetSocketAddress("localhost", Integer.parseInt(arguments[1])), 0);
+  var pool =
+      Executors.newFixedThreadPool(
+          cores,
+          work ->
+              Thread.ofPlatform()
+                  .name("network")
+                  .unstarted(() -> {
+                    LibTorch.serialThread(); // an image a core, rather than all cores on one image
+                    work.run();
+                  }));
+  var server =
+      HttpServer.create(new InetSocketAddress("localhost", Integer.parseInt(arguments[1])), 0);
   server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-  server.createContext("/segment", exchange -> {
-    try (exchange) {
-      serve(exchange, image -> pool.submit(() -> segment(segmenter, image)).get());
-    }
-  });
-  Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-    server.stop(1); // the requests under way get a second to end
-    pool.close();
-    network.close();
-  }));
+  server.createContext(
+      "/segment",
+      exchange -> {
+        try (exchange) {
+          serve(exchange, image -> pool.submit(() -> segment(segmenter, image)).get());
+        }
+      });
+  Runtime.getRuntime()
+      .addShutdownHook(
+          new Thread(() -> {
+            server.stop(1); // the requests under way get a second to end
+            pool.close();
+            network.close();
+          }));
   server.start();
   IO.println("http://localhost:%s/segment, %d images at a time".formatted(arguments[1], cores));
 }
@@ -61,7 +73,11 @@ void serve(HttpExchange exchange, Work work) throws IOException {
   }
   var image = exchange.getRequestBody().readNBytes(MOST_BYTES + 1);
   if (image.length > MOST_BYTES) {
-    answer(exchange, 413, "text/plain", "an image may have %d bytes\n".formatted(MOST_BYTES).getBytes());
+    answer(
+        exchange,
+        413,
+        "text/plain",
+        "an image may have %d bytes\n".formatted(MOST_BYTES).getBytes());
     return;
   }
   try {

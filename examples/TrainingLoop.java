@@ -1,4 +1,5 @@
 import module java.base;
+
 import toco.batch.BatchRing;
 import toco.batch.BatchSource;
 import toco.cam.RoiCrops;
@@ -21,14 +22,19 @@ void main(String[] arguments) {
   Rng.manualSeed(seed);
   try (var model = new Toco(config.model(), Device.CPU);
       var optimizer = PublishedOptimizer.of(model.params(), config);
-      var batches = new BatchRing(BatchSource.of(config, Datasets.open(config, Split.TRAIN), Device.CPU), 0, 1)) {
+      var batches =
+          new BatchRing(
+              BatchSource.of(config, Datasets.open(config, Split.TRAIN), Device.CPU), 0, 1)) {
     var step = new TrainStep(model, optimizer, config);
     for (int iter = 0; iter < settings.maxIters(); iter++) {
       try (var _ = TensorScope.open()) { // frees every tensor of this step
-        var corners = RoiCrops.random(settings.localCrops(), settings.localCropSizePx(), seed, iter);
+        var corners =
+            RoiCrops.random(settings.localCrops(), settings.localCropSizePx(), seed, iter);
         var result = step.run(batches.next(), iter, corners, false);
         if ((iter + 1) % 20 == 0) {
-          IO.println("step %4d  loss %.4f  cls %.4f".formatted(iter + 1, result.total().item(), result.losses().cls().item()));
+          IO.println(
+              "step %4d  loss %.4f  cls %.4f"
+                  .formatted(iter + 1, result.total().item(), result.losses().cls().item()));
         }
       }
     }

@@ -1,8 +1,8 @@
 import module java.base;
+
 import toco.nn.Linear;
 import toco.nn.Parameters;
 import toco.optim.Optimizer;
-import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.NativeObject;
 import toco.torch.Ops;
@@ -62,8 +62,13 @@ void classes() {
 void functions(Path library) throws Throwable {
   var linker = Linker.nativeLinker();
   var symbols = SymbolLookup.libraryLookup(library, Arena.global());
-  var rowNorms = linker.downcallHandle(symbols.findOrThrow("row_norms"), FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS));
-  var release = linker.downcallHandle(symbols.findOrThrow("release_tensor"), FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
+  var rowNorms =
+      linker.downcallHandle(
+          symbols.findOrThrow("row_norms"),
+          FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS));
+  var release =
+      linker.downcallHandle(
+          symbols.findOrThrow("release_tensor"), FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
   var x = Tensor.of(new float[] {3, 4, 6, 8}, 2, 2);
   var pointer = (MemorySegment) rowNorms.invokeExact(x.handle());
   var norms = Tensor.ofPointer(pointer);

@@ -63,7 +63,17 @@ class ArchitectureTest {
 
   /// The packages that programs build on: their public types need no user here.
   private static final Set<String> API =
-      Stream.of("torch", "nn", "optim", "distributed", "config", "image", "model", "checkpoint", "train", "infer")
+      Stream.of(
+              "torch",
+              "nn",
+              "optim",
+              "distributed",
+              "config",
+              "image",
+              "model",
+              "checkpoint",
+              "train",
+              "infer")
           .map(name -> "toco." + name)
           .collect(Collectors.toSet());
 
@@ -109,16 +119,15 @@ class ArchitectureTest {
     check(
         ORDER.stream()
             .limit(ORDER.size() - 1)
-            .map(
-                name -> {
-                  var later = ORDER.subList(ORDER.indexOf(name) + 1, ORDER.size());
-                  return noClasses()
-                      .that(resideInAPackage("toco." + name + ".."))
-                      .should()
-                      .dependOnClassesThat(resideInAnyPackage(packages(later)))
-                      .allowEmptyShould(true)
-                      .evaluate(CLASSES);
-                })
+            .map(name -> {
+              var later = ORDER.subList(ORDER.indexOf(name) + 1, ORDER.size());
+              return noClasses()
+                  .that(resideInAPackage("toco." + name + ".."))
+                  .should()
+                  .dependOnClassesThat(resideInAnyPackage(packages(later)))
+                  .allowEmptyShould(true)
+                  .evaluate(CLASSES);
+            })
             .toList());
   }
 
@@ -183,8 +192,7 @@ class ArchitectureTest {
     var idle = new TreeSet<String>();
     var withTests =
         new ClassFileImporter()
-            .importPaths(
-                classesBeside(LibTorch.class), classesBeside(ArchitectureTest.class));
+            .importPaths(classesBeside(LibTorch.class), classesBeside(ArchitectureTest.class));
     for (var main : CLASSES) {
       var type = withTests.get(main.getName());
       boolean open = type.isTopLevelClass() && type.getModifiers().contains(JavaModifier.PUBLIC);

@@ -23,8 +23,7 @@ public final class PythonTorch {
         interpreter + " has no torch; TOCO_PYTHON names an interpreter that has");
     var command = new ArrayList<String>();
     command.add(interpreter);
-    command.add(
-        Path.of(PythonTorch.class.getResource("/python/" + script).toURI()).toString());
+    command.add(Path.of(PythonTorch.class.getResource("/python/" + script).toURI()).toString());
     for (var argument : arguments) {
       command.add(argument.toString());
     }

@@ -14,8 +14,8 @@ import toco.Bench;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// A checkpoint of as many tensors as a network of twelve blocks leaves with its optimizer's
-/// state. They are of one element each, for only their number counts.
+/// A checkpoint of as many tensors as a network of twelve blocks leaves with its optimizer's state.
+/// They are of one element each, for only their number counts.
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class SafeTensorsBench extends Bench {
   private static final int TENSORS = 500;

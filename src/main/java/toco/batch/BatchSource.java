@@ -38,8 +38,7 @@ public record BatchSource(
     long seed = config.run().seed();
     var train = config.train();
     var division =
-        new StepDivision(
-            train.samplesPerProcess(), rank, processes, train.gradientAccumulation());
+        new StepDivision(train.samplesPerProcess(), rank, processes, train.gradientAccumulation());
     return new BatchSource(
         dataset,
         new EpochSampler(seed, dataset.size(), division),

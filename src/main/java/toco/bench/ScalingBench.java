@@ -56,11 +56,9 @@ public final class ScalingBench {
       model
           .params()
           .trainable()
-          .forEach(
-              (name, weight) ->
-                  gradients.add(
-                      new Gradient(
-                          BYTES * weight.numel(), 1 - share * stillToGo(name, depth))));
+          .forEach((name, weight) ->
+              gradients.add(
+                  new Gradient(BYTES * weight.numel(), 1 - share * stillToGo(name, depth))));
     }
     gradients.sort(Collections.reverseOrder((a, b) -> Double.compare(b.readyAt(), a.readyAt())));
     long bytes = gradients.stream().mapToLong(Gradient::bytes).sum();
@@ -104,18 +102,17 @@ public final class ScalingBench {
       ScalingModel model, ScalingModel.Links links, List<Integer> processes, int samples) {
     double alone = model.on(1, links).stepMs();
     return processes.stream()
-        .map(
-            n -> {
-              var step = model.on(n, links);
-              return new Row(
-                  n,
-                  step.stepMs(),
-                  step.exposedMs(),
-                  step.communicationMs(),
-                  alone / step.stepMs(),
-                  n * samples * 1000 / step.stepMs(),
-                  2e-6 * (n - 1) / n * model.bytes());
-            })
+        .map(n -> {
+          var step = model.on(n, links);
+          return new Row(
+              n,
+              step.stepMs(),
+              step.exposedMs(),
+              step.communicationMs(),
+              alone / step.stepMs(),
+              n * samples * 1000 / step.stepMs(),
+              2e-6 * (n - 1) / n * model.bytes());
+        })
         .toList();
   }
 }

@@ -9,8 +9,8 @@ import java.util.List;
 ///
 /// @param forwardMs of one process
 /// @param backwardMs of one process
-/// @param bucketingMs of one process that has others: copying gradients into buckets, dividing them,
-///   copying means back
+/// @param bucketingMs of one process that has others: copying gradients into buckets, dividing
+///   them, copying means back
 /// @param optimizerMs of one process
 /// @param gradients in the order in which they come to be
 /// @param bucketBytes gradients that travel together
@@ -37,15 +37,16 @@ public record ScalingModel(
   /// How processes are connected.
   ///
   /// @param perHost processes on each host
-  /// @param withinGBs bytes that a process can send and receive at once to one of its host, 10⁹ a second
+  /// @param withinGBs bytes that a process can send and receive at once to one of its host, 10⁹ a
+  ///   second
   /// @param betweenGBs the same from host to host, for all processes of a host together
   /// @param withinUs time for a first byte within a host
   /// @param betweenUs the same between hosts
   public record Links(
       int perHost, double withinGBs, double betweenGBs, double withinUs, double betweenUs) {
 
-    /// The time of an all-reduce: a ring within each host, and rings between the hosts, each over its
-    /// process's share of the bytes.
+    /// The time of an all-reduce: a ring within each host, and rings between the hosts, each over
+    /// its process's share of the bytes.
     double allReduceMs(double bytes, int processes) {
       int local = Math.min(perHost, processes);
       int hosts = Math.ceilDiv(processes, perHost);

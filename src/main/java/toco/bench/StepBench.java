@@ -13,7 +13,6 @@ import toco.cam.RoiCrops;
 import toco.config.Config;
 import toco.image.ImageBox;
 import toco.model.Toco;
-import toco.train.PublishedOptimizer;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
@@ -21,6 +20,7 @@ import toco.torch.Tensor;
 import toco.torch.TensorScope;
 import toco.train.Devices;
 import toco.train.ProcessMemory;
+import toco.train.PublishedOptimizer;
 import toco.train.StepClock;
 import toco.train.TrainStep;
 

@@ -122,13 +122,12 @@ public final class StepProfile implements AutoCloseable {
     double gcNs = (gcMs() - begunGcMs) * 1e6;
     var timings = new HashMap<String, Timing>();
     var methods = new HashMap<String, Integer>();
-    read(
-        event -> {
-          addTiming(timings, event);
-          if (isSampleOfSteps(event, ended)) {
-            methods.merge(methodOf(event.getStackTrace().getFrames()), 1, Integer::sum);
-          }
-        });
+    read(event -> {
+      addTiming(timings, event);
+      if (isSampleOfSteps(event, ended)) {
+        methods.merge(methodOf(event.getStackTrace().getFrames()), 1, Integer::sum);
+      }
+    });
     return result(since(before, timings), methods, elapsedNs, gcNs, steps);
   }
 
@@ -179,13 +178,12 @@ public final class StepProfile implements AutoCloseable {
 
   private static Map<String, Timing> since(Map<String, Timing> before, Map<String, Timing> after) {
     var between = new HashMap<String, Timing>();
-    after.forEach(
-        (function, last) -> {
-          var first = before.getOrDefault(function, new Timing(0, 0));
-          if (last.calls() > first.calls()) {
-            between.put(function, new Timing(last.calls() - first.calls(), last.ns() - first.ns()));
-          }
-        });
+    after.forEach((function, last) -> {
+      var first = before.getOrDefault(function, new Timing(0, 0));
+      if (last.calls() > first.calls()) {
+        between.put(function, new Timing(last.calls() - first.calls(), last.ns() - first.ns()));
+      }
+    });
     return between;
   }
 

@@ -39,16 +39,15 @@ public final class BilateralFilter {
     ImageBatch.requireFit(images, "values", values);
     requireRoom((int) images.size(2), (int) images.size(3), sigmaRgb, sigmaXy);
     try (var _ = GradMode.noGrad()) {
-      return TensorScope.scoped(
-          () -> {
-            var filtered = new ArrayList<Tensor>();
-            for (long b = 0; b < images.size(0); b++) {
-              var image = images.select(0, b);
-              var value = values.select(0, b);
-              filtered.add(TensorScope.scoped(() -> filterImage(image, value, sigmaRgb, sigmaXy)));
-            }
-            return Tensor.stack(filtered, 0);
-          });
+      return TensorScope.scoped(() -> {
+        var filtered = new ArrayList<Tensor>();
+        for (long b = 0; b < images.size(0); b++) {
+          var image = images.select(0, b);
+          var value = values.select(0, b);
+          filtered.add(TensorScope.scoped(() -> filterImage(image, value, sigmaRgb, sigmaXy)));
+        }
+        return Tensor.stack(filtered, 0);
+      });
     }
   }
 
@@ -80,7 +79,8 @@ public final class BilateralFilter {
     double limit = new VertexKeys(extents.size()).limit();
     if (reach >= limit) {
       throw new IllegalArgumentException(
-          "sigmaRgb %s and sigmaXy %s are too small for an image of %d×%d px: the lattice would reach %.0f of at most %.0f; enlarge them"
+          ("sigmaRgb %s and sigmaXy %s are too small for an image of %d×%d px: the "
+                  + "lattice would reach %.0f of at most %.0f; enlarge them")
               .formatted(sigmaRgb, sigmaXy, width, height, reach, limit));
     }
   }

@@ -43,19 +43,18 @@ public record Par(long[] dilations, int iterations) {
   Tensor byOperators(Tensor images, Tensor masks) {
     ImageBatch.requireFit(images, "masks", masks);
     try (var _ = GradMode.noGrad()) {
-      return TensorScope.scoped(
-          () -> {
-            var neighbourhood =
-                Neighbourhood.of(
-                    dilations, (int) images.size(2), (int) images.size(3), images.device());
-            var refined = new ArrayList<Tensor>();
-            for (long b = 0; b < images.size(0); b++) {
-              var image = images.select(0, b);
-              var mask = masks.select(0, b);
-              refined.add(TensorScope.scoped(() -> refineImage(image, mask, neighbourhood)));
-            }
-            return Tensor.stack(refined, 0);
-          });
+      return TensorScope.scoped(() -> {
+        var neighbourhood =
+            Neighbourhood.of(
+                dilations, (int) images.size(2), (int) images.size(3), images.device());
+        var refined = new ArrayList<Tensor>();
+        for (long b = 0; b < images.size(0); b++) {
+          var image = images.select(0, b);
+          var mask = masks.select(0, b);
+          refined.add(TensorScope.scoped(() -> refineImage(image, mask, neighbourhood)));
+        }
+        return Tensor.stack(refined, 0);
+      });
     }
   }
 

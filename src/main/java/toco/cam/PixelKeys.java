@@ -21,8 +21,7 @@ final class PixelKeys {
 
   /// @param firstPlace the first image's place in the step's whole batch
   /// @return int64 [images, pixels], different numbers in 0…2³²−1 in each row
-  static Tensor draw(
-      long seed, int iter, int firstPlace, long images, int pixels, Device device) {
+  static Tensor draw(long seed, int iter, int firstPlace, long images, int pixels, Device device) {
     var words = new long[(int) images];
     for (int image = 0; image < words.length; image++) {
       words[image] =

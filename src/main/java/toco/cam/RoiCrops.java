@@ -84,7 +84,8 @@ public record RoiCrops(Tensor crops, Tensor flags, Tensor corners) {
       int columns = width - 2 * half;
       if (rows < 1 || columns < 1 || (long) rows * columns < crops) {
         throw new IllegalArgumentException(
-            "an image of %d×%d px has no room for %d different crops of %d px; lower train.localCropSizePx or raise augment.cropSizePx"
+            ("an image of %d×%d px has no room for %d different crops of %d px; lower "
+                    + "train.localCropSizePx or raise augment.cropSizePx")
                 .formatted(width, height, crops, sizePx));
       }
       var allowed =
@@ -94,9 +95,8 @@ public record RoiCrops(Tensor crops, Tensor flags, Tensor corners) {
               .flatten(1)
               .le(1); // [B, rows·columns]
       var enough = allowed.sum(new long[] {1}, true).ge(crops); // [B, 1]
-      var keys = 
-          PixelKeys.draw(
-              seed, iter, firstPlace, roiMask.size(0), rows * columns, roiMask.device());
+      var keys =
+          PixelKeys.draw(seed, iter, firstPlace, roiMask.size(0), rows * columns, roiMask.device());
       var candidates = keys.maskedFill(allowed.logicalOr(enough.logicalNot()).logicalNot(), -1);
       var centres = candidates.topk(crops, 1).indices(); // [B, n] in the inner rectangle
       var row = Ops.call("aten::floor_divide.Scalar", centres, columns);

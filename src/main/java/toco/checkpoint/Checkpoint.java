@@ -77,7 +77,13 @@ public record Checkpoint(
       var contents =
           CheckpointFormat.encode(
               new Checkpoint(
-                  onCpu(model), onCpu(optimizer), onCpu(rng), step, processes, configYaml, libTorchVersion));
+                  onCpu(model),
+                  onCpu(optimizer),
+                  onCpu(rng),
+                  step,
+                  processes,
+                  configYaml,
+                  libTorchVersion));
       SafeTensors.write(file, contents.tensors(), contents.metadata());
     }
   }
@@ -187,12 +193,11 @@ public record Checkpoint(
   private static List<Path> newestFirst(Path runDir) {
     var files = new ArrayList<Path>();
     try (var all = Files.newDirectoryStream(folder(runDir), "step-*.safetensors")) {
-      all.forEach(
-          file -> {
-            if (NAME.matcher(file.getFileName().toString()).matches()) {
-              files.add(file);
-            }
-          });
+      all.forEach(file -> {
+        if (NAME.matcher(file.getFileName().toString()).matches()) {
+          files.add(file);
+        }
+      });
     } catch (NoSuchFileException | NotDirectoryException e) {
       return List.of();
     } catch (IOException e) {

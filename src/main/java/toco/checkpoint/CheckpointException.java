@@ -25,7 +25,8 @@ public final class CheckpointException extends RuntimeException {
   public static CheckpointException unwritable(Path file, IOException cause) {
     return new CheckpointException(
         file,
-        "cannot be written: %s; free space or choose another folder, an older file of that name is untouched"
+        ("cannot be written: %s; free space or choose another folder, an older file of "
+                + "that name is untouched")
             .formatted(IoReason.of(cause)),
         cause);
   }

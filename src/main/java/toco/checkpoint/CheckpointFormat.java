@@ -79,17 +79,20 @@ final class CheckpointFormat {
     if (version == null) {
       throw new CheckpointException(
           file.path(),
-          "holds %d tensors but is no checkpoint of a training run; give a file that training wrote to RUN/checkpoints"
+          ("holds %d tensors but is no checkpoint of a training run; give a file that "
+                  + "training wrote to RUN/checkpoints")
               .formatted(contents.tensors().size()));
     }
     if (!version.equals(VERSION)) {
       throw new CheckpointException(
           file.path(),
-          "is a checkpoint of format %s, this program reads format %s; use the version that wrote it"
+          ("is a checkpoint of format %s, this program reads format %s; use the version "
+                  + "that wrote it")
               .formatted(version, VERSION));
     }
     long step = number(file, value(file, metadata.get(KEY_STEP), KEY_STEP), KEY_STEP);
-    var processes = metadata.getOrDefault(KEY_PROCESSES, "1"); // absent from earlier versions' files
+    var processes =
+        metadata.getOrDefault(KEY_PROCESSES, "1"); // absent from earlier versions' files
     if (!checksum(contents.tensors())
         .equals(value(file, metadata.get(KEY_CHECKSUM), KEY_CHECKSUM))) {
       throw new CheckpointException(

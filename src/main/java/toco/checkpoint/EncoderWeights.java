@@ -9,8 +9,8 @@ import toco.model.PositionEmbedding;
 import toco.torch.Shape;
 import toco.torch.Tensor;
 
-/// Fits a pretrained vision transformer's weights to a network's `encoder.*` parameters: releases of
-/// timm, DeiT, DINO and MAE, whose names are timm's, and the encoder of a ToCo file.
+/// Fits a pretrained vision transformer's weights to a network's `encoder.*` parameters: releases
+/// of timm, DeiT, DINO and MAE, whose names are timm's, and the encoder of a ToCo file.
 final class EncoderWeights {
   private static final String PREFIX = "encoder.";
 
@@ -33,21 +33,19 @@ final class EncoderWeights {
     var passedOver = new ArrayList<String>();
     var prefix = prefix(file.tensors());
     file.tensors()
-        .forEach(
-            (name, tensor) -> {
-              if (!name.startsWith(prefix) || (prefix.isEmpty() && isPassedOver(name))) {
-                passedOver.add(name);
-              } else {
-                weights.put(PREFIX + name.substring(prefix.length()), tensor);
-              }
-            });
-    var encoder = new LinkedHashMap<String, Tensor>();
-    parameters.forEach(
-        (name, parameter) -> {
-          if (name.startsWith(PREFIX)) {
-            encoder.put(name, parameter);
+        .forEach((name, tensor) -> {
+          if (!name.startsWith(prefix) || (prefix.isEmpty() && isPassedOver(name))) {
+            passedOver.add(name);
+          } else {
+            weights.put(PREFIX + name.substring(prefix.length()), tensor);
           }
         });
+    var encoder = new LinkedHashMap<String, Tensor>();
+    parameters.forEach((name, parameter) -> {
+      if (name.startsWith(PREFIX)) {
+        encoder.put(name, parameter);
+      }
+    });
     requireSameKind(file, weights, encoder);
     var resized = fitPosition(weights, encoder);
     new StateDict(file.source(), weights).into(encoder);
@@ -84,7 +82,8 @@ final class EncoderWeights {
     if (!got.isEmpty() && !got.equals(expected)) {
       throw new CheckpointException(
           file.source(),
-          "is an encoder of %s, but the configuration describes one of %s; choose the model.backbone that it was trained with"
+          ("is an encoder of %s, but the configuration describes one of %s; choose the "
+                  + "model.backbone that it was trained with")
               .formatted(got, expected));
     }
   }

@@ -59,12 +59,10 @@ public final class SafeTensors {
     try {
       header
           .entries()
-          .forEach(
-              (name, entry) ->
-                  tensors.put(
-                      name,
-                      file.tensor(
-                          header.dataOffset() + entry.begin(), entry.dtype(), entry.shape())));
+          .forEach((name, entry) ->
+              tensors.put(
+                  name,
+                  file.tensor(header.dataOffset() + entry.begin(), entry.dtype(), entry.shape())));
     } catch (RuntimeException e) {
       tensors.values().forEach(Tensor::close);
       throw e;
@@ -99,14 +97,13 @@ public final class SafeTensors {
   /// Gives each tensor its place: the widest elements first, so that all are aligned to their size.
   private static SafeTensorsHeader layOut(Map<String, Tensor> data, Map<String, String> metadata) {
     var entries = new LinkedHashMap<String, SafeTensorsHeader.Entry>();
-    data.forEach(
-        (name, tensor) -> {
-          var info = tensor.info();
-          entries.put(
-              name,
-              new SafeTensorsHeader.Entry(
-                  info.dtype(), info.shape(), 0, info.shape().numel() * info.dtype().byteSize()));
-        });
+    data.forEach((name, tensor) -> {
+      var info = tensor.info();
+      entries.put(
+          name,
+          new SafeTensorsHeader.Entry(
+              info.dtype(), info.shape(), 0, info.shape().numel() * info.dtype().byteSize()));
+    });
     var widestFirst = new ArrayList<>(entries.entrySet());
     widestFirst.sort(Comparator.comparingInt(line -> -line.getValue().dtype().byteSize()));
     long place = 0;

@@ -99,16 +99,15 @@ record SafeTensorsHeader(
       var strings = root.putObject(METADATA);
       metadata.forEach(strings::put);
     }
-    entries.forEach(
-        (name, entry) -> {
-          var node = root.putObject(name);
-          node.put("dtype", code(entry.dtype));
-          var sizes = node.putArray("shape");
-          for (long size : entry.shape.sizes()) {
-            sizes.add(size);
-          }
-          node.putArray("data_offsets").add(entry.begin).add(entry.end);
-        });
+    entries.forEach((name, entry) -> {
+      var node = root.putObject(name);
+      node.put("dtype", code(entry.dtype));
+      var sizes = node.putArray("shape");
+      for (long size : entry.shape.sizes()) {
+        sizes.add(size);
+      }
+      node.putArray("data_offsets").add(entry.begin).add(entry.end);
+    });
     var json = JSON.writeValueAsString(root).getBytes(UTF_8);
     var padded = (json.length + 7) / 8 * 8;
     var bytes = new byte[LENGTH_BYTES + padded];
@@ -164,7 +163,8 @@ record SafeTensorsHeader(
     if (dtype == null) {
       throw new CheckpointException(
           file.path(),
-          "tensor %s has dtype %s, which LibTorch's bridge does not hold; convert it to one of F64 F32 F16 BF16 I64 I32 I16 I8 U8 BOOL"
+          ("tensor %s has dtype %s, which LibTorch's bridge does not hold; convert it to "
+                  + "one of F64 F32 F16 BF16 I64 I32 I16 I8 U8 BOOL")
               .formatted(quote(name), quote(dtypeNode.stringValue())));
     }
     var sizes = numbers(file, name, "shape", node.get("shape"));
@@ -227,7 +227,8 @@ record SafeTensorsHeader(
       if (entry.begin != expected) {
         throw damaged(
             file,
-            "tensor %s begins at byte %,d of the data, expected %,d, where the one before it ends (%s)"
+            ("tensor %s begins at byte %,d of the data, expected %,d, where the one before "
+                    + "it ends (%s)")
                 .formatted(
                     quote(line.getKey()),
                     entry.begin,

@@ -10,13 +10,13 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import toco.torch.Tensor;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import toco.torch.Tensor;
 
-/// Weights in several safetensors files, as large networks come: an index `….safetensors.index.json`
-/// says in its `weight_map` which file beside it holds which tensor.
+/// Weights in several safetensors files, as large networks come: an index
+/// `….safetensors.index.json` says in its `weight_map` which file beside it holds which tensor.
 final class ShardedSafeTensors {
   private static final String INDEX = ".safetensors.index.json";
   private static final int MAX_INDEX_BYTES = 64 << 20;

@@ -28,11 +28,11 @@ public record StateDict(Path source, Map<String, Tensor> tensors) {
     tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
   }
 
-  /// Reads a safetensors file, one of ToCo's checkpoints (its model), a `.pth` of PyTorch, or TorchScript; the
-  /// content decides which, not the name. A `.pth` may wrap its weights, see [TorchPickle#read].
-  /// Weights in several safetensors files are named by their index, `….safetensors.index.json`, or
-  /// by the folder it is in. The prefix `module.`, which data-parallel training leaves, is taken
-  /// off.
+  /// Reads a safetensors file, one of ToCo's checkpoints (its model), a `.pth` of PyTorch, or
+  /// TorchScript; the content decides which, not the name. A `.pth` may wrap its weights, see
+  /// [TorchPickle#read]. Weights in several safetensors files are named by their index,
+  /// `….safetensors.index.json`, or by the folder it is in. The prefix `module.`, which
+  /// data-parallel training leaves, is taken off.
   ///
   /// @throws CheckpointException if the file holds no weights, or is damaged
   public static StateDict load(Path path) {
@@ -71,13 +71,12 @@ public record StateDict(Path source, Map<String, Tensor> tensors) {
     check(parameters, ignored);
     try (var _ = TensorScope.open();
         var _ = GradMode.noGrad()) {
-      tensors.forEach(
-          (name, tensor) -> {
-            var parameter = parameters.get(name);
-            if (parameter != null) {
-              parameter.copy_(tensor);
-            }
-          });
+      tensors.forEach((name, tensor) -> {
+        var parameter = parameters.get(name);
+        if (parameter != null) {
+          parameter.copy_(tensor);
+        }
+      });
     }
   }
 
@@ -91,8 +90,7 @@ public record StateDict(Path source, Map<String, Tensor> tensors) {
   /// @return what was done, in one line for the log
   /// @throws CheckpointException as [#into]; where depth, width, patch size or distillation differ,
   ///   it says so
-  public static String loadEncoder(
-      Path path, Map<String, Tensor> parameters, List<KeyRule> rules) {
+  public static String loadEncoder(Path path, Map<String, Tensor> parameters, List<KeyRule> rules) {
     try (var _ = TensorScope.open()) {
       return EncoderWeights.load(StateDict.load(path).renamed(rules), parameters);
     }
@@ -105,30 +103,29 @@ public record StateDict(Path source, Map<String, Tensor> tensors) {
 
   private StateDict renamed(List<KeyRule> rules) {
     var renamed = new LinkedHashMap<String, Tensor>();
-    tensors.forEach(
-        (name, tensor) -> {
-          var to = name;
-          for (var rule : rules) {
-            to = rule.apply(to);
-          }
-          if (renamed.put(to, tensor) != null) {
-            throw new CheckpointException(
-                source,
-                "has two weights that the rules of model.pretrainedKeys name %s; make them more particular"
-                    .formatted(CheckpointException.quote(to)));
-          }
-        });
+    tensors.forEach((name, tensor) -> {
+      var to = name;
+      for (var rule : rules) {
+        to = rule.apply(to);
+      }
+      if (renamed.put(to, tensor) != null) {
+        throw new CheckpointException(
+            source,
+            ("has two weights that the rules of model.pretrainedKeys name %s; make them "
+                    + "more particular")
+                .formatted(CheckpointException.quote(to)));
+      }
+    });
     return new StateDict(source, renamed);
   }
 
   static Map<String, Tensor> withoutPrefix(Map<String, Tensor> tensors, String prefix) {
     var plain = new LinkedHashMap<String, Tensor>();
-    tensors.forEach(
-        (name, tensor) -> {
-          if (name.startsWith(prefix)) {
-            plain.put(name.substring(prefix.length()), tensor);
-          }
-        });
+    tensors.forEach((name, tensor) -> {
+      if (name.startsWith(prefix)) {
+        plain.put(name.substring(prefix.length()), tensor);
+      }
+    });
     return plain;
   }
 
@@ -136,19 +133,19 @@ public record StateDict(Path source, Map<String, Tensor> tensors) {
     var missing = parameters.keySet().stream().filter(name -> !tensors.containsKey(name)).toList();
     var unexpected = new ArrayList<String>();
     var mismatched = new ArrayList<String>();
-    tensors.forEach(
-        (name, tensor) -> {
-          var parameter = parameters.get(name);
-          if (parameter != null) {
-            compare(name, parameter.info(), tensor.info(), mismatched);
-          } else if (!ignored.test(name)) {
-            unexpected.add(name);
-          }
-        });
+    tensors.forEach((name, tensor) -> {
+      var parameter = parameters.get(name);
+      if (parameter != null) {
+        compare(name, parameter.info(), tensor.info(), mismatched);
+      } else if (!ignored.test(name)) {
+        unexpected.add(name);
+      }
+    });
     if (!missing.isEmpty() || !unexpected.isEmpty() || !mismatched.isEmpty()) {
       throw new CheckpointException(
           source,
-          "does not fit the network of %d parameters:%s%s%s check that model and file belong together"
+          ("does not fit the network of %d parameters:%s%s%s check that model and file "
+                  + "belong together")
               .formatted(
                   parameters.size(),
                   listed("missing in the file", missing),

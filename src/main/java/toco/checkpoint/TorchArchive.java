@@ -54,13 +54,12 @@ final class TorchArchive {
   /// Every tensor row-major and alone in its storage, which is named by its place in the order.
   private static Map<String, StoredTensor> stored(Map<String, Tensor> tensors) {
     var stored = new LinkedHashMap<String, StoredTensor>();
-    tensors.forEach(
-        (name, tensor) -> {
-          var info = tensor.info();
-          var key = Integer.toString(stored.size());
-          var storage = new Storage(key, info.dtype(), info.shape().numel());
-          stored.put(name, new StoredTensor(storage, 0, info.shape(), strides(info.shape())));
-        });
+    tensors.forEach((name, tensor) -> {
+      var info = tensor.info();
+      var key = Integer.toString(stored.size());
+      var storage = new Storage(key, info.dtype(), info.shape().numel());
+      stored.put(name, new StoredTensor(storage, 0, info.shape(), strides(info.shape())));
+    });
     return stored;
   }
 

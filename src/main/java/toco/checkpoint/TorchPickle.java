@@ -91,9 +91,8 @@ public final class TorchPickle {
     var entries = ZipDirectory.read(file);
     var pickles =
         entries.keySet().stream()
-            .filter(
-                name ->
-                    name.indexOf('/') >= 0 && name.substring(name.indexOf('/')).equals(PICKLE_NAME))
+            .filter(name ->
+                name.indexOf('/') >= 0 && name.substring(name.indexOf('/')).equals(PICKLE_NAME))
             .toList();
     if (pickles.size() != 1) {
       throw new CheckpointException(

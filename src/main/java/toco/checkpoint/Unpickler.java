@@ -255,7 +255,8 @@ final class Unpickler {
 
   private void push(Object value) {
     if (++objects > MAX_OBJECTS) {
-      throw new IllegalArgumentException("a pickle of more than %,d objects".formatted(MAX_OBJECTS));
+      throw new IllegalArgumentException(
+          "a pickle of more than %,d objects".formatted(MAX_OBJECTS));
     }
     if (stack.size() >= MAX_STACK) {
       throw new IllegalArgumentException(

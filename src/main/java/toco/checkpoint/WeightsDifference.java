@@ -25,8 +25,8 @@ public record WeightsDifference(
   ///
   /// @param what of another shape or dtype, such as "[2, 3] float32 and [3, 2] float32"; empty if
   ///   only values differ
-  /// @param largest the largest difference of two values; NaN where shapes differ, or where one value
-  ///   alone is NaN
+  /// @param largest the largest difference of two values; NaN where shapes differ, or where one
+  ///   value alone is NaN
   /// @param relative that, over the largest value of the first tensor
   public record Changed(String name, String what, double largest, double relative) {}
 

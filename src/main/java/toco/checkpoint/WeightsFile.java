@@ -31,11 +31,10 @@ public final class WeightsFile {
 
     Map<String, Tensor> of(Map<String, Tensor> tensors) {
       var formed = new LinkedHashMap<String, Tensor>();
-      tensors.forEach(
-          (name, tensor) ->
-              formed.put(
-                  prefix + name,
-                  dtype != null && tensor.dtype().isFloatingPoint() ? tensor.to(dtype) : tensor));
+      tensors.forEach((name, tensor) ->
+          formed.put(
+              prefix + name,
+              dtype != null && tensor.dtype().isFloatingPoint() ? tensor.to(dtype) : tensor));
       return formed;
     }
   }
@@ -83,13 +82,13 @@ public final class WeightsFile {
     };
   }
 
-  /// The mean of several networks' weights, computed in float64 and given in the first one's dtypes.
-  /// Tensors of integers and booleans must be equal in all.
+  /// The mean of several networks' weights, computed in float64 and given in the first one's
+  /// dtypes. Tensors of integers and booleans must be equal in all.
   ///
   /// @param all of one network, at least one
   /// @return tensors of the innermost scope
-  /// @throws CheckpointException naming the first tensor that differs in shape, kind or, where it is
-  ///   no floating-point one, value
+  /// @throws CheckpointException naming the first tensor that differs in shape, kind or, where it
+  ///   is no floating-point one, value
   public static Map<String, Tensor> mean(List<StateDict> all) {
     var first = all.getFirst();
     var means = new LinkedHashMap<String, Tensor>();
@@ -98,20 +97,18 @@ public final class WeightsFile {
     }
     first
         .tensors()
-        .forEach(
-            (name, tensor) ->
-                means.put(name, tensor.dtype().isFloatingPoint() ? mean(name, all) : tensor));
+        .forEach((name, tensor) ->
+            means.put(name, tensor.dtype().isFloatingPoint() ? mean(name, all) : tensor));
     return means;
   }
 
   private static Tensor mean(String name, List<StateDict> all) {
-    return TensorScope.scoped(
-        () -> {
-          var sum = all.getFirst().tensor(name).to(DType.FLOAT64).clone();
-          for (var other : all.subList(1, all.size())) {
-            sum.add_(other.tensor(name).to(DType.FLOAT64), 1);
-          }
-          return sum.div(all.size()).to(all.getFirst().tensor(name).dtype());
-        });
+    return TensorScope.scoped(() -> {
+      var sum = all.getFirst().tensor(name).to(DType.FLOAT64).clone();
+      for (var other : all.subList(1, all.size())) {
+        sum.add_(other.tensor(name).to(DType.FLOAT64), 1);
+      }
+      return sum.div(all.size()).to(all.getFirst().tensor(name).dtype());
+    });
   }
 }

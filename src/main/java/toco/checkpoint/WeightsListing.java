@@ -40,15 +40,14 @@ public record WeightsListing(
               : new SafeTensors.Contents(StateDict.load(path).tensors(), Map.of());
       var tensors =
           contents.tensors().entrySet().stream()
-              .map(
-                  line -> {
-                    var info = line.getValue().info();
-                    return new Line(
-                        line.getKey(),
-                        info.dtype(),
-                        info.shape(),
-                        info.shape().numel() * info.dtype().byteSize());
-                  })
+              .map(line -> {
+                var info = line.getValue().info();
+                return new Line(
+                    line.getKey(),
+                    info.dtype(),
+                    info.shape(),
+                    info.shape().numel() * info.dtype().byteSize());
+              })
               .toList();
       var words =
           kind == FileKind.JSON

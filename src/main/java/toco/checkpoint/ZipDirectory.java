@@ -108,7 +108,8 @@ final class ZipDirectory {
     if ((u16(at + 8) & 1) != 0 || u16(at + 10) != 0) {
       throw new CheckpointException(
           file.path(),
-          "entry %s is compressed or encrypted, which torch.save never does; save it again with torch.save"
+          ("entry %s is compressed or encrypted, which torch.save never does; save it "
+                  + "again with torch.save")
               .formatted(quote(name)));
     }
     var wide = new Zip64Field(extra, extra + extraBytes);

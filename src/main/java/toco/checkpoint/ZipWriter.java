@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// A ZIP archive as PyTorch's own writer lays it out: nothing compressed, every entry's content at a
-/// multiple of 64 bytes, so that it can be mapped. ZIP64 where sizes or places need it.
+/// A ZIP archive as PyTorch's own writer lays it out: nothing compressed, every entry's content at
+/// a multiple of 64 bytes, so that it can be mapped. ZIP64 where sizes or places need it.
 final class ZipWriter {
   static final int ALIGNMENT = 64;
 
@@ -54,11 +54,7 @@ final class ZipWriter {
 
   void add(String name, MemorySegment content) throws IOException {
     var entry =
-        new Written(
-            name,
-            content.byteSize(),
-            MappedFile.crc32(content),
-            channel.position());
+        new Written(name, content.byteSize(), MappedFile.crc32(content), channel.position());
     write(local(entry));
     SafeTensors.writeAll(channel, content);
     entries.add(entry);
@@ -127,7 +123,9 @@ final class ZipWriter {
   private void common(ByteBuffer out, Written entry) {
     out.putShort(VERSION_ZIP64).putShort(UTF8_NAMES).putShort((short) 0); // stored
     out.putShort((short) 0).putShort(FIRST_OF_1980).putInt((int) entry.crc32);
-    out.putInt(narrow(entry.size)).putInt(narrow(entry.size)).putShort((short) entry.nameBytes().length);
+    out.putInt(narrow(entry.size))
+        .putInt(narrow(entry.size))
+        .putShort((short) entry.nameBytes().length);
   }
 
   private boolean isWide(long value) {

@@ -19,8 +19,8 @@ import toco.config.Config;
     header = "Computes how a training step scales over processes: a model, not a measurement.",
     description = {
       "Simulates when gradients come to be and how long their buckets travel; docs/scaling.md says"
-          + " how, and where the figures of the clusters come from. Each can be replaced by one's own,"
-          + " such as measured ones.",
+          + " how, and where the figures of the clusters come from. Each can be replaced by one's"
+          + " own, such as measured ones.",
       "With --json, an array of objects: processes, stepMs, exposedMs (waiting for gradients),"
           + " communicationMs (hidden or not), efficiency, imagesPerSecond, sentMB."
     },
@@ -114,8 +114,7 @@ final class BenchScalingCommand implements Callable<Integer> {
     var config = Config.parse("", "defaults", keys);
     var model =
         ScalingBench.of(config, compute(config), lastPass, config.distributed().bucketBytes());
-    var rows =
-        ScalingBench.rows(model, links(), processes, config.train().samplesPerProcess());
+    var rows = ScalingBench.rows(model, links(), processes, config.train().samplesPerProcess());
     if (json) {
       console.printJson(rows);
     } else {
@@ -139,8 +138,7 @@ final class BenchScalingCommand implements Callable<Integer> {
 
   private Compute compute(Config config) {
     double memory = memoryGBs == null ? cluster.memoryGBs : memoryGBs;
-    var estimated =
-        Compute.of(config, teraflops == null ? cluster.teraflops : teraflops, memory);
+    var estimated = Compute.of(config, teraflops == null ? cluster.teraflops : teraflops, memory);
     return new Compute(
         forwardMs == null ? estimated.forwardMs() : forwardMs,
         backwardMs == null ? estimated.backwardMs() : backwardMs,

@@ -17,8 +17,8 @@ import toco.torch.TensorScope;
     name = "average",
     header = "Writes the mean of several files' weights.",
     description = {
-      "Computed in float64 and written in the first file's dtypes. Tensors of integers must be equal"
-          + " in all; files of different networks are refused."
+      "Computed in float64 and written in the first file's dtypes. Tensors of integers must be"
+          + " equal in all; files of different networks are refused."
     },
     footerHeading = "%nExamples:%n",
     footer = "  toco checkpoint average --out mean.safetensors runs/voc_deit_b/checkpoints/*")

@@ -22,7 +22,8 @@ import toco.torch.TensorScope;
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  toco checkpoint convert runs/voc_deit_b/checkpoints/step-020000.safetensors toco_voc.pth \\",
+      "  toco checkpoint convert runs/voc_deit_b/checkpoints/step-020000.safetensors toco_voc.pth"
+          + " \\",
       "    --published",
       "  toco checkpoint convert toco_voc.pth toco_voc_half.safetensors --dtype float16"
     })

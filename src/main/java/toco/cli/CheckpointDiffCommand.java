@@ -63,11 +63,13 @@ final class CheckpointDiffCommand implements Callable<Integer> {
     for (var tensor : difference.changed()) {
       text.append(tensor.name()).append(": ").append(line(tensor)).append('\n');
     }
-    return text.append("%d tensors are equal, %d differ\n".formatted(
-            difference.equal(),
-            difference.changed().size()
-                + difference.onlyFirst().size()
-                + difference.onlySecond().size()))
+    return text.append(
+            "%d tensors are equal, %d differ\n"
+                .formatted(
+                    difference.equal(),
+                    difference.changed().size()
+                        + difference.onlyFirst().size()
+                        + difference.onlySecond().size()))
         .toString();
   }
 
@@ -80,7 +82,10 @@ final class CheckpointDiffCommand implements Callable<Integer> {
         Double.isNaN(tensor.largest())
             ? ""
             : String.format(
-                Locale.ROOT, "by %.3g at most, relatively %.3g", tensor.largest(), tensor.relative());
+                Locale.ROOT,
+                "by %.3g at most, relatively %.3g",
+                tensor.largest(),
+                tensor.relative());
     return tensor.what() + (tensor.what().isEmpty() || figures.isEmpty() ? "" : ", ") + figures;
   }
 }

@@ -17,8 +17,8 @@ import toco.checkpoint.WeightsListing;
     description = {
       "Prints what kind of file it is, what it says of itself, and each tensor's name, dtype, shape"
           + " and size.",
-      "With --json, one object: file, kind, metadata, tensors (name, dtype, shape, bytes), elements,"
-          + " bytes."
+      "With --json, one object: file, kind, metadata, tensors (name, dtype, shape, bytes),"
+          + " elements, bytes."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -55,7 +55,8 @@ final class CheckpointInspectCommand implements Callable<Integer> {
     object.put("file", listing.source().toString());
     object.put("kind", listing.kind());
     object.put("metadata", listing.metadata());
-    object.put("tensors", listing.tensors().stream().map(CheckpointInspectCommand::object).toList());
+    object.put(
+        "tensors", listing.tensors().stream().map(CheckpointInspectCommand::object).toList());
     object.put("elements", listing.elements());
     object.put("bytes", listing.byteSize());
     return object;
@@ -96,7 +97,6 @@ final class CheckpointInspectCommand implements Callable<Integer> {
   private static String totals(WeightsListing listing) {
     List<Object> figures =
         List.of(listing.tensors().size(), listing.elements(), listing.byteSize() / 1e6);
-    return String.format(
-        Locale.ROOT, "%d tensors, %,d elements, %.1f MB%n", figures.toArray());
+    return String.format(Locale.ROOT, "%d tensors, %,d elements, %.1f MB%n", figures.toArray());
   }
 }

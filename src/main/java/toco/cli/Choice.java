@@ -15,12 +15,11 @@ record Choice<E extends Enum<E>>(Class<E> values) implements ITypeConverter<E> {
     return Arrays.stream(values.getEnumConstants())
         .filter(value -> written(value).equalsIgnoreCase(text))
         .findFirst()
-        .orElseThrow(
-            () ->
-                new TypeConversionException(
-                    Arrays.stream(values.getEnumConstants())
-                        .map(Choice::written)
-                        .collect(Collectors.joining(", ", "expected ", ", got '" + text + "'"))));
+        .orElseThrow(() ->
+            new TypeConversionException(
+                Arrays.stream(values.getEnumConstants())
+                    .map(Choice::written)
+                    .collect(Collectors.joining(", ", "expected ", ", got '" + text + "'"))));
   }
 
   private static String written(Enum<?> value) {

@@ -40,8 +40,8 @@ import toco.train.Devices;
           + " it, and part-1-of-1.jsonl the counts of every image.",
       "An image that cannot be read or has no mask is passed over and noted: exit status 3. An"
           + " evaluation that was killed goes on with --resume.",
-      "As one of several processes (toco launch), each evaluates its share, and the first prints the"
-          + " table."
+      "As one of several processes (toco launch), each evaluates its share, and the first prints"
+          + " the table."
     },
     synopsisSubcommandLabel = "[cam|merge]",
     footerHeading = "%nExamples:%n",
@@ -49,7 +49,8 @@ import toco.train.Devices;
       "  toco eval configs/demo.yaml --checkpoint runs/demo/checkpoints/step-000600.safetensors",
       "  toco eval configs/voc_deit_b.yaml --checkpoint toco_voc.pth --protocol voc-crf \\",
       "      --bootstrap 1000",
-      "  toco eval configs/voc_deit_b.yaml --checkpoint toco_voc.pth --protocol voc-crf --shard 1/4",
+      "  toco eval configs/voc_deit_b.yaml --checkpoint toco_voc.pth --protocol voc-crf --shard"
+          + " 1/4",
       "  toco launch --nproc 4 -- eval configs/voc_deit_b.yaml --checkpoint toco_voc.pth"
     })
 final class EvalCommand implements Callable<Integer> {
@@ -150,7 +151,8 @@ final class EvalCommand implements Callable<Integer> {
   private int evaluate(Path weights, Config loaded, Protocol chosen, Shard given, World world) {
     if (world.size() > 1 && given.of() > 1) {
       throw new ParameterException(
-          spec.commandLine(), "--shard is for processes that do not know of each other; leave it out");
+          spec.commandLine(),
+          "--shard is for processes that do not know of each other; leave it out");
     }
     var part = world.size() > 1 ? new Shard(world.rank() + 1, world.size()) : given;
     Checkpoint.requireSameNetwork(weights, loaded.model());

@@ -21,8 +21,8 @@ import toco.torch.Device;
     name = "export",
     header = "Writes a trained network as TorchScript, for C++ and Python.",
     description = {
-      "forward(x) takes normalised images [B, 3, H, W] of any size and returns a dict of cls, seg, cam"
-          + " and camAux. The file is run once and compared with the network before it gets its"
+      "forward(x) takes normalised images [B, 3, H, W] of any size and returns a dict of cls, seg,"
+          + " cam and camAux. The file is run once and compared with the network before it gets its"
           + " name.",
       "A checkpoint of a training run knows its configuration; other weights need --config."
     },
@@ -93,11 +93,10 @@ final class ExportCommand implements Callable<Integer> {
     }
     var yaml =
         Checkpoint.configOf(checkpoint)
-            .orElseThrow(
-                () ->
-                    new ParameterException(
-                        spec.commandLine(),
-                        "%s holds no configuration; give it with --config".formatted(checkpoint)));
+            .orElseThrow(() ->
+                new ParameterException(
+                    spec.commandLine(),
+                    "%s holds no configuration; give it with --config".formatted(checkpoint)));
     return Config.parse(yaml, checkpoint.toString(), List.of());
   }
 }

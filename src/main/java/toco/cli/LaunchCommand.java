@@ -20,9 +20,9 @@ import toco.launch.LaunchPlan;
     name = "launch",
     header = "Trains or evaluates on several processes.",
     description = {
-      "Starts the processes of this host with the environment that torchrun gives (RANK, WORLD_SIZE,"
-          + " LOCAL_RANK, MASTER_ADDR, MASTER_PORT …) and sees them to their end. On a host with"
-          + " GPUs take one process a GPU; without, the processes share the cores.",
+      "Starts the processes of this host with the environment that torchrun gives (RANK,"
+          + " WORLD_SIZE, LOCAL_RANK, MASTER_ADDR, MASTER_PORT …) and sees them to their end. On a"
+          + " host with GPUs take one process a GPU; without, the processes share the cores.",
       "Rank 0 speaks as a single process would; lines of the others have their rank in front.",
       "When a process fails, all end, each naming the cause. With --max-restarts all are started"
           + " again, and a training goes on from its last checkpoint.",
@@ -33,7 +33,8 @@ import toco.launch.LaunchPlan;
     footer = {
       "  toco launch --nproc 2 -- train configs/voc_deit_b.yaml --set data.root=VOCdevkit/VOC2012",
       "  toco launch --nproc 4 --max-restarts 3 -- train configs/demo.yaml --set loss.scope=global",
-      "  toco launch --nproc 8 --nnodes 2 --node-rank 1 --master-addr gpu0 -- train configs/voc_deit_b.yaml",
+      "  toco launch --nproc 8 --nnodes 2 --node-rank 1 --master-addr gpu0 -- train"
+          + " configs/voc_deit_b.yaml",
       "  toco launch --nproc 4 -- eval configs/voc_deit_b.yaml --checkpoint toco_voc.pth"
     })
 final class LaunchCommand implements Callable<Integer> {
@@ -108,8 +109,7 @@ final class LaunchCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     if (!COMMANDS.contains(command.getFirst())) {
       throw new ParameterException(
-          spec.commandLine(),
-          "launch runs train or eval, got '%s'".formatted(command.getFirst()));
+          spec.commandLine(), "launch runs train or eval, got '%s'".formatted(command.getFirst()));
     }
     var launch = new Launch(plan(), process(), this::say, graceSeconds * 1000L);
     return console.stop().run(launch::requestStop, launch::run);

@@ -32,8 +32,8 @@ import toco.torch.DType;
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nPrograms of your own:%n",
     footer = {
-      "  bin/toco java YourProgram.java ... and bin/toco jshell are the JDK's, with ToCo on the class"
-          + " path",
+      "  bin/toco java YourProgram.java ... and bin/toco jshell are the JDK's, with ToCo on the"
+          + " class path",
       "  and LibTorch found; examples/ has some.",
       "",
       "LibTorch:",

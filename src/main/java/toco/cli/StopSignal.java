@@ -26,11 +26,10 @@ final class StopSignal {
 
   /// Trains to the end, or until a signal comes; then says how to go on.
   Trainer.Outcome run(Trainer trainer, ProgressReport progress) {
-    stopTraining.set(
-        () -> {
-          progress.onMessage("stopping: finishing this step and saving");
-          trainer.requestStop();
-        });
+    stopTraining.set(() -> {
+      progress.onMessage("stopping: finishing this step and saving");
+      trainer.requestStop();
+    });
     Trainer.Outcome outcome;
     try {
       outcome = trainer.run();

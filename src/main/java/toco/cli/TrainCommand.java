@@ -85,11 +85,10 @@ final class TrainCommand implements Callable<Integer> {
     if (run != null) {
       if (config != null) {
         ConfigDifference.between(run, Config.load(config, overrides.keys))
-            .ifPresent(
-                keys ->
-                    progress.onMessage(
-                        "%s goes on with its own configuration; %s differs from it in %s"
-                            .formatted(run, config, keys)));
+            .ifPresent(keys ->
+                progress.onMessage(
+                    "%s goes on with its own configuration; %s differs from it in %s"
+                        .formatted(run, config, keys)));
       }
       return Trainer.resume(run, overrides.keys, progress, world);
     }
@@ -106,7 +105,6 @@ final class TrainCommand implements Callable<Integer> {
   private static boolean restarts(Path runDir, World world) {
     return Boolean.parseBoolean(
         world.fromFirst(
-            "restart",
-            () -> String.valueOf(world.restarts() > 0 && Checkpoint.existsIn(runDir))));
+            "restart", () -> String.valueOf(world.restarts() > 0 && Checkpoint.existsIn(runDir))));
   }
 }

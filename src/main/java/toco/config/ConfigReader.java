@@ -113,11 +113,10 @@ final class ConfigReader {
         .filter(known -> layout != null && known.toString().equals(layout.asString("")))
         .flatMap(known -> known.defaults().entrySet().stream())
         .filter(standard -> !origins.containsKey(standard.getKey()))
-        .forEach(
-            standard -> {
-              var key = Objects.requireNonNull(Key.ALL.get(standard.getKey()));
-              values.put(key.name(), parseValue(key, standard.getValue(), key.name()));
-            });
+        .forEach(standard -> {
+          var key = Objects.requireNonNull(Key.ALL.get(standard.getKey()));
+          values.put(key.name(), parseValue(key, standard.getValue(), key.name()));
+        });
   }
 
   private Config bind() {

@@ -92,7 +92,8 @@ public record DataConfig(
     if (classNamesFile == null && !isJson) {
       throw new ConfigException(
           "data.classNames",
-          "data.classNames has no value; layout %s needs the classes in label order, there or in data.classNamesFile, one a line"
+          ("data.classNames has no value; layout %s needs the classes in label order, "
+                  + "there or in data.classNamesFile, one a line")
               .formatted(layout));
     }
     try {

@@ -8,8 +8,7 @@ import static toco.config.Checks.positive;
 /// @param bucketMb gradients, in megabytes, that travel together while the backward pass goes on
 /// @param checkEvery steps between checks that all processes have the same weights; 0: only at the
 ///   start
-public record DistributedConfig(
-    @Default("25") double bucketMb, @Default("500") int checkEvery) {
+public record DistributedConfig(@Default("25") double bucketMb, @Default("500") int checkEvery) {
   private static final double MB = 1 << 20;
 
   public DistributedConfig {

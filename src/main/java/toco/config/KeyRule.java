@@ -1,6 +1,5 @@
 package toco.config;
 
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -38,8 +37,7 @@ public record KeyRule(Pattern from, String to) {
       if (Integer.parseInt(used.group(1)) > groups) {
         throw new ConfigException(
             key,
-            "%s: '%s' names group %s, but FROM has %d"
-                .formatted(key, rule, used.group(1), groups));
+            "%s: '%s' names group %s, but FROM has %d".formatted(key, rule, used.group(1), groups));
       }
     }
   }

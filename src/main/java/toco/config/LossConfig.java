@@ -13,9 +13,9 @@ import java.util.Map;
 /// step 5). The two classification losses have weight 1 always. Before its start iteration a term
 /// has weight 0, which is a zero gradient and not an absent one.
 ///
-/// @param scope over what the means of patch-token contrast and segmentation are taken where several
-///   processes train together: `local` (published), each over its own batch; `global`, over the
-///   batches of all, which then make the same step as one process with all the samples
+/// @param scope over what the means of patch-token contrast and segmentation are taken where
+///   several processes train together: `local` (published), each over its own batch; `global`, over
+///   the batches of all, which then make the same step as one process with all the samples
 /// @param ptcWeight patch-token contrast
 /// @param ctcWeight class-token contrast
 /// @param segWeight segmentation cross-entropy on pseudo-labels

@@ -18,14 +18,14 @@ import org.jspecify.annotations.Nullable;
 /// @param encoder `own`, a vision transformer of the shape below, or `script:PATH`, a TorchScript
 ///   module that takes images [B, 3, H, W]; it needs `backbone: custom` with its `patchSizePx` and
 ///   `embedDim` alone, and brings its own weights
-/// @param scriptOutputs where such a module's result has the class token [B, D], the patch tokens and
-///   the auxiliary patch tokens ([B, N, D] or [B, D, h, w]): keys of its dict, or positions in its
-///   tuple, from 0
+/// @param scriptOutputs where such a module's result has the class token [B, D], the patch tokens
+///   and the auxiliary patch tokens ([B, N, D] or [B, D, h, w]): keys of its dict, or positions in
+///   its tuple, from 0
 /// @param pretrained file with the encoder's weights (a DeiT or timm release, `.pth` or
 ///   `.safetensors`), relative to the working directory; absent: initialised at random
 /// @param pretrainedKeys rules that rename the weights of `pretrained`, one after the other, each
-///   `FROM -> TO`: a regular expression, and what takes the place of its matches; for encoders whose
-///   names are not timm's, such as `^visual\. -> `
+///   `FROM -> TO`: a regular expression, and what takes the place of its matches; for encoders
+///   whose names are not timm's, such as `^visual\. -> `
 /// @param imageSizePx side of the image that the stored position embedding covers; it is resized to
 ///   the grid at hand on every forward. Absent: the backbone's (224 or 384)
 /// @param patchSizePx side of a patch, P
@@ -183,8 +183,7 @@ public record ModelConfig(
   /// @throws ConfigException naming the first difference
   public void requireSameNetwork(ModelConfig other, Path file) {
     requireSame("model.numClasses", numClasses, other.numClasses, file);
-    requireSame(
-        "model.encoder of kind", script().isPresent(), other.script().isPresent(), file);
+    requireSame("model.encoder of kind", script().isPresent(), other.script().isPresent(), file);
     var one = encoderShape();
     var two = other.encoderShape();
     requireSame("model.imageSizePx", one.imageSizePx(), two.imageSizePx(), file);

@@ -98,7 +98,8 @@ public record Protocol(
   private static ConfigException notInTraining(String key, Object expected, Object got) {
     return new ConfigException(
         key,
-        "%s must be %s, got %s: evaluation in training segments at a single scale; set %s=%s, or evaluate with --protocol custom"
+        ("%s must be %s, got %s: evaluation in training segments at a single scale; set "
+                + "%s=%s, or evaluate with --protocol custom")
             .formatted(key, expected, got, key, expected));
   }
 

@@ -82,11 +82,10 @@ final class ClassIndex {
     }
     return Spelling.closest(name, names)
         .map(near -> "did you mean '" + near + "'?")
-        .orElseGet(
-            () ->
-                "the classes are "
-                    + String.join(", ", names.subList(0, Math.min(MOST_NAMED, names.size())))
-                    + (names.size() > MOST_NAMED ? ", …" : ""));
+        .orElseGet(() ->
+            "the classes are "
+                + String.join(", ", names.subList(0, Math.min(MOST_NAMED, names.size())))
+                + (names.size() > MOST_NAMED ? ", …" : ""));
   }
 
   /// Labels in the making.

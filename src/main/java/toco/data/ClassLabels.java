@@ -37,9 +37,8 @@ public final class ClassLabels {
   /// @throws DataException if a label's length is not K or a value is neither 0 nor 1
   public static ClassLabels of(String source, int numClasses, Map<String, float[]> byName) {
     var labels = new LinkedHashMap<String, Label>();
-    byName.forEach(
-        (name, multiHot) ->
-            labels.put(name, new Label(checked(name, multiHot, numClasses, source), 0)));
+    byName.forEach((name, multiHot) ->
+        labels.put(name, new Label(checked(name, multiHot, numClasses, source), 0)));
     return new ClassLabels(source, numClasses, labels);
   }
 
@@ -58,19 +57,18 @@ public final class ClassLabels {
   /// @throws toco.image.ImageException if a mask is unreadable
   public static ClassLabels fromMasks(Map<String, Path> masks, int numClasses) {
     var byName = new LinkedHashMap<String, Label>();
-    masks.forEach(
-        (name, file) -> {
-          try (var arena = Arena.ofConfined()) {
-            var mask = MaskDecoder.decode(file, arena);
-            Sample.checkLabels(mask, numClasses, file);
-            long[] counts = mask.histogram();
-            var classes = new BitSet(numClasses);
-            for (int k = 0; k < numClasses; k++) {
-              classes.set(k, counts[k + 1] > 0);
-            }
-            byName.put(name, new Label(classes, 0));
-          }
-        });
+    masks.forEach((name, file) -> {
+      try (var arena = Arena.ofConfined()) {
+        var mask = MaskDecoder.decode(file, arena);
+        Sample.checkLabels(mask, numClasses, file);
+        long[] counts = mask.histogram();
+        var classes = new BitSet(numClasses);
+        for (int k = 0; k < numClasses; k++) {
+          classes.set(k, counts[k + 1] > 0);
+        }
+        byName.put(name, new Label(classes, 0));
+      }
+    });
     return new ClassLabels("the masks", numClasses, byName);
   }
 
@@ -144,17 +142,16 @@ public final class ClassLabels {
   public ClassLabels renamed(UnaryOperator<String> names) {
     var renamed = new LinkedHashMap<String, Label>();
     var before = new LinkedHashMap<String, String>();
-    byName.forEach(
-        (name, label) -> {
-          var other = names.apply(name);
-          var earlier = before.putIfAbsent(other, name);
-          if (earlier != null) {
-            throw new DataException(
-                "%s: '%s' and '%s' both mean the image %s; keep one"
-                    .formatted(origin(name), earlier, name, other));
-          }
-          renamed.put(other, label);
-        });
+    byName.forEach((name, label) -> {
+      var other = names.apply(name);
+      var earlier = before.putIfAbsent(other, name);
+      if (earlier != null) {
+        throw new DataException(
+            "%s: '%s' and '%s' both mean the image %s; keep one"
+                .formatted(origin(name), earlier, name, other));
+      }
+      renamed.put(other, label);
+    });
     return new ClassLabels(source, numClasses, renamed);
   }
 

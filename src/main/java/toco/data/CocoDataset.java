@@ -34,11 +34,10 @@ final class CocoDataset extends ListedDataset {
     requireFolder(data.imagePath(), "the folder that holds train2014 and val2014");
     var list = NameList.read(data.listPath(split));
     var labels =
-        classes.orNone(
-            () ->
-                data.labelsFromMasks()
-                    ? labelsFromMasks(list, name -> mask(data.maskPath(), name), classes.size())
-                    : asListed(LabelSource.read(data.labelsPath(split), classes), list.names()));
+        classes.orNone(() ->
+            data.labelsFromMasks()
+                ? labelsFromMasks(list, name -> mask(data.maskPath(), name), classes.size())
+                : asListed(LabelSource.read(data.labelsPath(split), classes), list.names()));
     return new CocoDataset(data, list, labels);
   }
 
@@ -46,11 +45,10 @@ final class CocoDataset extends ListedDataset {
   private static ClassLabels asListed(ClassLabels labels, List<String> names) {
     var listed = new HashMap<String, String>();
     names.forEach(name -> listed.put(ImageNames.last(name), name));
-    return labels.renamed(
-        name -> {
-          var alone = ImageNames.last(ImageNames.withoutExtension(name));
-          return listed.getOrDefault(alone, alone);
-        });
+    return labels.renamed(name -> {
+      var alone = ImageNames.last(ImageNames.withoutExtension(name));
+      return listed.getOrDefault(alone, alone);
+    });
   }
 
   @Override

@@ -150,14 +150,13 @@ final class CocoInstances {
       }
     }
     var labels = classes.new Labels(file.toString());
-    fileNames.forEach(
-        (id, name) -> {
-          var shown = labels.image(name, 0);
-          shownIn.getOrDefault(id, new BitSet()).stream()
-              .map(place -> classAt[place])
-              .filter(k -> k >= 0)
-              .forEach(shown::set);
-        });
+    fileNames.forEach((id, name) -> {
+      var shown = labels.image(name, 0);
+      shownIn.getOrDefault(id, new BitSet()).stream()
+          .map(place -> classAt[place])
+          .filter(k -> k >= 0)
+          .forEach(shown::set);
+    });
     return labels.build();
   }
 }

@@ -94,12 +94,11 @@ public final class DataCheck {
   /// The names that the other splits list.
   private Set<String> others(Split split) {
     var names = new HashSet<String>();
-    opened.forEach(
-        (other, dataset) -> {
-          if (other != split) {
-            names.addAll(dataset.names());
-          }
-        });
+    opened.forEach((other, dataset) -> {
+      if (other != split) {
+        names.addAll(dataset.names());
+      }
+    });
     return names;
   }
 
@@ -125,9 +124,8 @@ public final class DataCheck {
 
     List<Finding> all() {
       return items.entrySet().stream()
-          .map(
-              entry ->
-                  new Finding(entry.getKey(), fatal.contains(entry.getKey()), entry.getValue()))
+          .map(entry ->
+              new Finding(entry.getKey(), fatal.contains(entry.getKey()), entry.getValue()))
           .toList();
     }
   }

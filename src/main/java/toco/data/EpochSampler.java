@@ -5,10 +5,10 @@ import java.util.Arrays;
 /// Which samples make up each batch of a process, as a pure function of (seed, batch number,
 /// division of the steps).
 ///
-/// Every epoch visits the data in a new order and deals it out to steps, the processes and rounds of
-/// each side by side: no sample comes twice in an epoch, and a last step that would be incomplete is
-/// left out. Since a batch's number alone determines it, a resumed run goes on exactly where it
-/// stopped, on as many processes as it likes.
+/// Every epoch visits the data in a new order and deals it out to steps, the processes and rounds
+/// of each side by side: no sample comes twice in an epoch, and a last step that would be
+/// incomplete is left out. Since a batch's number alone determines it, a resumed run goes on
+/// exactly where it stopped, on as many processes as it likes.
 ///
 /// Safe for use by several threads.
 public final class EpochSampler {

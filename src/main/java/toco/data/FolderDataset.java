@@ -36,10 +36,8 @@ final class FolderDataset extends ListedDataset {
               ? list(data.listPath(split), images)
               : without(otherLists(data, images), masked(data, images));
       var labels =
-          classes.orNone(
-              () ->
-                  labelsFromMasks(
-                      list, name -> mask(data.maskPath(), images, name), classes.size()));
+          classes.orNone(() ->
+              labelsFromMasks(list, name -> mask(data.maskPath(), images, name), classes.size()));
       return new FolderDataset(data, images, list, labels);
     }
     var labels = classes.orNone(() -> labels(data.labelsPath(split), images, classes));
@@ -61,10 +59,9 @@ final class FolderDataset extends ListedDataset {
     return new NameList(
         file,
         list.entries().stream()
-            .map(
-                entry ->
-                    new NameList.Entry(
-                        resolved(entry.name(), images, file + ":" + entry.line()), entry.line()))
+            .map(entry ->
+                new NameList.Entry(
+                    resolved(entry.name(), images, file + ":" + entry.line()), entry.line()))
             .toList());
   }
 

@@ -98,10 +98,9 @@ public final class ImageFolder {
     var ending = "/" + wanted;
     var meant =
         pathsOf.getOrDefault(ImageNames.last(wanted), List.of()).stream()
-            .filter(
-                path ->
-                    ("/" + path).endsWith(ending)
-                        || ("/" + ImageNames.withoutExtension(path)).endsWith(ending))
+            .filter(path ->
+                ("/" + path).endsWith(ending)
+                    || ("/" + ImageNames.withoutExtension(path)).endsWith(ending))
             .toList();
     if (meant.size() > 1) {
       throw new DataException(

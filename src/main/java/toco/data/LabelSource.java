@@ -23,7 +23,8 @@ final class LabelSource {
     }
     if (!Files.exists(labels)) {
       throw new DataException(
-          "no labels file %s; set data.labels to a .npy, .csv or COCO .json file or a folder of VOC .xml files"
+          ("no labels file %s; set data.labels to a .npy, .csv or COCO .json file or a "
+                  + "folder of VOC .xml files")
               .formatted(labels));
     }
     var name = labels.toString();
@@ -33,7 +34,8 @@ final class LabelSource {
       case "json" -> CocoInstances.read(labels, classes);
       default ->
           throw new DataException(
-              "%s is no labels file; expected a .npy, .csv or COCO .json file or a folder of VOC .xml files"
+              ("%s is no labels file; expected a .npy, .csv or COCO .json file or a folder of "
+                      + "VOC .xml files")
                   .formatted(labels));
     };
   }

@@ -100,13 +100,12 @@ public final class OneHotNpy {
     }
     var byName = new LinkedHashMap<String, float[]>();
     var converted = new IdentityHashMap<Object, float[]>(); // images may share an array
-    dict.forEach(
-        (name, value) -> {
-          if (!(value instanceof NumpyValue.NdArray array)) {
-            throw new IllegalArgumentException("no array for '" + name + "'");
-          }
-          byName.put((String) name, converted.computeIfAbsent(value, _ -> array.toFloats()));
-        });
+    dict.forEach((name, value) -> {
+      if (!(value instanceof NumpyValue.NdArray array)) {
+        throw new IllegalArgumentException("no array for '" + name + "'");
+      }
+      byName.put((String) name, converted.computeIfAbsent(value, _ -> array.toFloats()));
+    });
     return byName;
   }
 

@@ -35,10 +35,9 @@ public record Sample(
   /// @throws toco.image.ImageException if the file is unreadable
   public LabelMap readMask(RgbImage image, Arena arena) {
     Path file =
-        maskPath.orElseThrow(
-            () ->
-                new DataException(
-                    "no mask for %s; evaluation needs one, training does not".formatted(name)));
+        maskPath.orElseThrow(() ->
+            new DataException(
+                "no mask for %s; evaluation needs one, training does not".formatted(name)));
     LabelMap mask = MaskDecoder.decode(file, arena);
     if (mask.widthPx() != image.widthPx() || mask.heightPx() != image.heightPx()) {
       throw new DataException(

@@ -136,11 +136,10 @@ final class SplitCheck {
     }
     balance
         .perClass()
-        .forEach(
-            (name, count) -> {
-              if (count == 0) {
-                findings.add(Kind.EMPTY_CLASS, false, name);
-              }
-            });
+        .forEach((name, count) -> {
+          if (count == 0) {
+            findings.add(Kind.EMPTY_CLASS, false, name);
+          }
+        });
   }
 }

@@ -55,7 +55,8 @@ public record SplitReport(
     }
 
     private String text() {
-      return "  width %s px, height %s px (least/median/most); %d with a side below the crop's %d px\n"
+      return ("  width %s px, height %s px (least/median/most); %d with a side below the "
+              + "crop's %d px\n")
           .formatted(joined(width), joined(height), belowCrop, cropPx);
     }
 
@@ -95,16 +96,13 @@ public record SplitReport(
     json.put(
         "findings",
         findings.stream()
-            .map(
-                finding ->
-                    Map.of(
-                        "kind", finding.kind().toString(),
-                        "fatal", finding.fatal(),
-                        "count", finding.items().size(),
-                        "first",
-                            finding
-                                .items()
-                                .subList(0, Math.min(JSON_ITEMS, finding.items().size()))))
+            .map(finding ->
+                Map.of(
+                    "kind", finding.kind().toString(),
+                    "fatal", finding.fatal(),
+                    "count", finding.items().size(),
+                    "first",
+                        finding.items().subList(0, Math.min(JSON_ITEMS, finding.items().size()))))
             .toList());
     return json;
   }

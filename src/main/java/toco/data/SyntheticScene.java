@@ -115,11 +115,10 @@ final class SyntheticScene {
       visible[label]++;
     }
     return objects.stream()
-        .allMatch(
-            object -> {
-              int seen = visible[object.kind.label];
-              return seen >= VISIBLE_SHARE * areaPx[object.kind.label] && seen >= VISIBLE_PX;
-            });
+        .allMatch(object -> {
+          int seen = visible[object.kind.label];
+          return seen >= VISIBLE_SHARE * areaPx[object.kind.label] && seen >= VISIBLE_PX;
+        });
   }
 
   private void paint(Placed object, double[] canvas) {

@@ -48,12 +48,10 @@ public final class VocDataset extends ListedDataset {
     requireFolder(files.imageDir(), "a folder in VOC layout");
     var list = NameList.read(files.list());
     var labels =
-        classes.orNone(
-            () ->
-                labelsFromMasks
-                    ? labelsFromMasks(list, files::mask, classes.size())
-                    : LabelSource.read(files.labels(), classes)
-                        .renamed(ImageNames::withoutExtension));
+        classes.orNone(() ->
+            labelsFromMasks
+                ? labelsFromMasks(list, files::mask, classes.size())
+                : LabelSource.read(files.labels(), classes).renamed(ImageNames::withoutExtension));
     return new VocDataset(files, list, classes.names(), labels);
   }
 

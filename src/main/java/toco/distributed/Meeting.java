@@ -36,8 +36,7 @@ final class Meeting implements AutoCloseable {
     // a launcher's store outlives the attempt; the hosts of rank 0's may count attempts apart
     prefix =
         rendezvous.agentStore() ? "toco/attempt-%d/".formatted(rendezvous.restarts()) : "toco/";
-    graceMs =
-        Math.clamp(rendezvous.timeout().toMillis() / 2, SHORTEST_GRACE_MS, LONGEST_GRACE_MS);
+    graceMs = Math.clamp(rendezvous.timeout().toMillis() / 2, SHORTEST_GRACE_MS, LONGEST_GRACE_MS);
   }
 
   /// Comes to the store and waits for all others.
@@ -61,15 +60,13 @@ final class Meeting implements AutoCloseable {
     Thread.ofPlatform()
         .daemon()
         .name("toco-store")
-        .start(
-            () -> {
-              try {
-                opened.complete(
-                    TcpStore.open(at.address(), at.port(), serves, at.timeout()));
-              } catch (TorchException e) {
-                opened.completeExceptionally(e);
-              }
-            });
+        .start(() -> {
+          try {
+            opened.complete(TcpStore.open(at.address(), at.port(), serves, at.timeout()));
+          } catch (TorchException e) {
+            opened.completeExceptionally(e);
+          }
+        });
     try {
       return opened.get(at.timeout().toMillis() + STORE_ANSWERS_MS, TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
@@ -85,7 +82,8 @@ final class Meeting implements AutoCloseable {
 
   private static String unopened(Rendezvous at, boolean serves, String message) {
     if (!serves) {
-      return "no rank 0 answered at %s:%d within %d s; is it running, and are MASTER_ADDR and MASTER_PORT its own? (%s)"
+      return ("no rank 0 answered at %s:%d within %d s; is it running, and are MASTER_ADDR "
+              + "and MASTER_PORT its own? (%s)")
           .formatted(at.address(), at.port(), at.timeout().toSeconds(), message);
     }
     return message.contains("EADDRINUSE") || message.contains("address already in use")
@@ -124,7 +122,8 @@ final class Meeting implements AutoCloseable {
         var missing = ranksWithout("here/");
         gone = missing; // nobody to wait for on leaving
         throw failed(
-            "%s of %d did not come to %s:%d within %d s; are as many processes started as WORLD_SIZE says, and did one end before?"
+            ("%s of %d did not come to %s:%d within %d s; are as many processes started as "
+                    + "WORLD_SIZE says, and did one end before?")
                 .formatted(
                     ranks(missing),
                     rendezvous.size(),
@@ -196,8 +195,8 @@ final class Meeting implements AutoCloseable {
     }
   }
 
-  /// Finds out why a call to the other processes failed: one of them may have said so; if not, it is
-  /// those who do not even notice.
+  /// Finds out why a call to the other processes failed: one of them may have said so; if not, it
+  /// is those who do not even notice.
   ///
   /// @param what this process was doing
   /// @param message LibTorch's
@@ -247,14 +246,13 @@ final class Meeting implements AutoCloseable {
     Thread.ofPlatform()
         .daemon()
         .name("toco-diagnosis")
-        .start(
-            () -> {
-              try {
-                answer.complete(question.get());
-              } catch (RuntimeException e) { // gone with rank 0
-                answer.completeExceptionally(e);
-              }
-            });
+        .start(() -> {
+          try {
+            answer.complete(question.get());
+          } catch (RuntimeException e) { // gone with rank 0
+            answer.completeExceptionally(e);
+          }
+        });
     try {
       return answer.get(graceMs + STORE_ANSWERS_MS, TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {

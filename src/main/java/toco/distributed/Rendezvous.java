@@ -34,8 +34,7 @@ public record Rendezvous(
   /// @throws DistributedException naming the variable that makes no sense
   public Rendezvous {
     require(size >= 1, "WORLD_SIZE must be ≥ 1, got " + size);
-    require(
-        rank >= 0 && rank < size, "RANK must be in 0…%d, got %d".formatted(size - 1, rank));
+    require(rank >= 0 && rank < size, "RANK must be in 0…%d, got %d".formatted(size - 1, rank));
     require(localSize >= 1, "LOCAL_WORLD_SIZE must be ≥ 1, got " + localSize);
     require(
         localRank >= 0 && localRank < localSize,
@@ -89,7 +88,9 @@ public record Rendezvous(
     var value = environment.get(name);
     if (value == null || value.isBlank()) {
       throw new DistributedException(
-          "the environment variable %s is missing; RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT must be set together, as toco launch and torchrun do, or none of them"
+          ("the environment variable %s is missing; RANK, WORLD_SIZE, MASTER_ADDR and "
+                  + "MASTER_PORT must be set together, as toco launch and torchrun do, or none of "
+                  + "them")
               .formatted(name));
     }
     return value.strip();

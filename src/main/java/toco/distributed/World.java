@@ -59,10 +59,9 @@ public final class World implements AutoCloseable {
       return new World(rendezvous, null, null);
     }
     TcpStore.missing()
-        .ifPresent(
-            why -> {
-              throw new DistributedException(why);
-            });
+        .ifPresent(why -> {
+          throw new DistributedException(why);
+        });
     var meeting = Meeting.come(rendezvous);
     try {
       var group =
@@ -242,7 +241,8 @@ public final class World implements AutoCloseable {
     int differs = exchange(what, () -> processes.firstDifference(values));
     if (differs >= 0) {
       throw new DistributedException(
-          "the processes' weights have drifted apart: %s differs (%s); resume from the last checkpoint, and report this with both hosts' hardware"
+          ("the processes' weights have drifted apart: %s differs (%s); resume from the "
+                  + "last checkpoint, and report this with both hosts' hardware")
               .formatted(names.get(differs), what));
     }
   }

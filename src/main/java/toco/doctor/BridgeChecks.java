@@ -96,24 +96,22 @@ final class BridgeChecks {
       return Check.ok("CUDA", devices == 1 ? "1 device" : devices + " devices");
     }
     return Command.firstLine("nvidia-smi", "-L")
-        .map(
-            gpu ->
-                Check.note(
-                    "CUDA",
-                    "LibTorch sees no device, but the driver does: " + gpu,
-                    "set TOCO_FLAVOR=cuda and start bin/toco again, which installs LibTorch's CUDA"
-                        + " libraries"))
+        .map(gpu ->
+            Check.note(
+                "CUDA",
+                "LibTorch sees no device, but the driver does: " + gpu,
+                "set TOCO_FLAVOR=cuda and start bin/toco again, which installs LibTorch's CUDA"
+                    + " libraries"))
         .orElse(Check.ok("CUDA", "no device; everything runs on the CPU"));
   }
 
   private static Check processes() {
     return TcpStore.missing()
-        .map(
-            _ ->
-                Check.note(
-                    "processes",
-                    "one: the shim was built without Gloo's headers",
-                    "apt-get install libgloo-dev, then native/build.sh"))
+        .map(_ ->
+            Check.note(
+                "processes",
+                "one: the shim was built without Gloo's headers",
+                "apt-get install libgloo-dev, then native/build.sh"))
         .orElse(Check.ok("processes", "any number (toco launch)"));
   }
 

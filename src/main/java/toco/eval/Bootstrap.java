@@ -40,13 +40,12 @@ public record Bootstrap(int resamples, long seed, Map<String, Interval> interval
     var figures =
         IntStream.range(0, resamples)
             .parallel()
-            .mapToObj(
-                r -> {
-                  var resample = images.scores(draw(images.size(), seed, r)).figures(classNames);
-                  return names.stream()
-                      .mapToDouble(name -> Objects.requireNonNull(resample.get(name)))
-                      .toArray();
-                })
+            .mapToObj(r -> {
+              var resample = images.scores(draw(images.size(), seed, r)).figures(classNames);
+              return names.stream()
+                  .mapToDouble(name -> Objects.requireNonNull(resample.get(name)))
+                  .toArray();
+            })
             .toArray(double[][]::new);
     var intervals = new LinkedHashMap<String, Interval>();
     for (int f = 0; f < names.size(); f++) {
@@ -89,21 +88,19 @@ public record Bootstrap(int resamples, long seed, Map<String, Interval> interval
     json.put("resamples", resamples);
     json.put("seed", seed);
     json.put("confidence", 1 - 2 * TAIL);
-    intervals.forEach(
-        (name, interval) ->
-            json.put(name, Arrays.asList(orNull(interval.low), orNull(interval.high))));
+    intervals.forEach((name, interval) ->
+        json.put(name, Arrays.asList(orNull(interval.low), orNull(interval.high))));
     return json;
   }
 
   /// The intervals of the figures that stand for all classes, in per cent.
   public String table() {
     var table = new ScoreTable("interval, %", "2.5 %", "97.5 %");
-    intervals.forEach(
-        (name, interval) -> {
-          if (!name.contains(".iou.") && !name.equals("patchCosine")) {
-            table.percent(name, interval.low, interval.high);
-          }
-        });
+    intervals.forEach((name, interval) -> {
+      if (!name.contains(".iou.") && !name.equals("patchCosine")) {
+        table.percent(name, interval.low, interval.high);
+      }
+    });
     return table.toString();
   }
 

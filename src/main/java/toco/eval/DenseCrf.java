@@ -46,18 +46,17 @@ public record DenseCrf(CrfParams params, int threads) {
   public Tensor infer(Tensor image, Tensor probabilities) {
     requireFit(image, probabilities);
     try (var _ = GradMode.noGrad()) {
-      return TensorScope.scoped(
-          () ->
-              Kernels.denseCrf(
-                  image.to(Device.CPU),
-                  probabilities.detach().to(Device.CPU).to(DType.FLOAT32),
-                  params.iterations(),
-                  params.gaussianWeight(),
-                  params.gaussianSigmaPx(),
-                  params.bilateralWeight(),
-                  params.bilateralSigmaPx(),
-                  params.bilateralSigmaRgb(),
-                  threads));
+      return TensorScope.scoped(() ->
+          Kernels.denseCrf(
+              image.to(Device.CPU),
+              probabilities.detach().to(Device.CPU).to(DType.FLOAT32),
+              params.iterations(),
+              params.gaussianWeight(),
+              params.gaussianSigmaPx(),
+              params.bilateralWeight(),
+              params.bilateralSigmaPx(),
+              params.bilateralSigmaRgb(),
+              threads));
     }
   }
 

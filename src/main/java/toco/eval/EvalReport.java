@@ -115,10 +115,8 @@ public final class EvalReport {
       var own =
           lines
               .facts()
-              .orElseThrow(
-                  () ->
-                      new EvaluationException(
-                          file, "is no file of results of toco eval, or damaged"));
+              .orElseThrow(() ->
+                  new EvaluationException(file, "is no file of results of toco eval, or damaged"));
       requireSameEvaluation(file, own);
       if (!environments.contains(own.environment())) {
         environments.add(own.environment());
@@ -127,7 +125,8 @@ public final class EvalReport {
         if (batches.get(result.get().batch())) {
           throw new EvaluationException(
               file,
-              "batch %d is in another of the files, too; name each shard once, and shards of one division"
+              ("batch %d is in another of the files, too; name each shard once, and shards of "
+                      + "one division")
                   .formatted(result.get().batch()));
         }
         batches.set(result.get().batch());
@@ -148,13 +147,11 @@ public final class EvalReport {
       }
       facts
           .differenceInSubstance(own)
-          .ifPresent(
-              what -> {
-                throw new EvaluationException(
-                    file,
-                    "does not belong to %s, which has another %s"
-                        .formatted(files.getFirst(), what));
-              });
+          .ifPresent(what -> {
+            throw new EvaluationException(
+                file,
+                "does not belong to %s, which has another %s".formatted(files.getFirst(), what));
+          });
     }
 
     void requireComplete() {
@@ -163,7 +160,8 @@ public final class EvalReport {
       if (missing < expected) {
         throw new EvaluationException(
             files.getLast(),
-            "%d of %d batches are missing, the first with image %d; complete the shards by --resume, or name all of them"
+            ("%d of %d batches are missing, the first with image %d; complete the shards by "
+                    + "--resume, or name all of them")
                 .formatted(
                     expected - batches.cardinality(), expected, missing * facts().batchSize()));
       }
@@ -229,10 +227,8 @@ public final class EvalReport {
 
   private String environmentText() {
     return environments.stream()
-        .map(
-            it ->
-                "%s, %s, %s threads"
-                    .formatted(it.get("libTorch"), it.get("device"), it.get("threads")))
+        .map(it ->
+            "%s, %s, %s threads".formatted(it.get("libTorch"), it.get("device"), it.get("threads")))
         .collect(Collectors.joining("; "));
   }
 

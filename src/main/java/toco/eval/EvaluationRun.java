@@ -77,7 +77,8 @@ public record EvaluationRun(Path folder, Shard shard, boolean resume) {
       for (int rank = 0; world.isFirst() && rank < texts.size(); rank++) {
         var part = file.resolveSibling(new Shard(rank + 1, texts.size()).fileName());
         if (!Files.exists(part) || !Files.readString(part).equals(texts.get(rank))) {
-          AtomicFile.write(part, texts.get(rank).getBytes(StandardCharsets.UTF_8)); // another host's
+          AtomicFile.write(
+              part, texts.get(rank).getBytes(StandardCharsets.UTF_8)); // another host's
         }
         files.add(part);
       }
@@ -106,10 +107,9 @@ public record EvaluationRun(Path folder, Shard shard, boolean resume) {
       part.add(result);
       result
           .skipped()
-          .forEach(
-              skipped ->
-                  listener.messages.accept(
-                      "skipped %s: %s".formatted(skipped.name(), skipped.reason())));
+          .forEach(skipped ->
+              listener.messages.accept(
+                  "skipped %s: %s".formatted(skipped.name(), skipped.reason())));
       done += result.size();
       listener.progress.onProgress(done, total);
     }

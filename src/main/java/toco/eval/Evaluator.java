@@ -75,7 +75,8 @@ public final class Evaluator {
       @Nullable LabelRefinement refinement) {
     if (dataset.numClasses() != config.model().foregroundClasses()) {
       throw new IllegalArgumentException(
-          "the data set has %d classes (%s), but model.numClasses is %d, background included; set it to %d"
+          ("the data set has %d classes (%s), but model.numClasses is %d, background "
+                  + "included; set it to %d")
               .formatted(
                   dataset.numClasses(),
                   String.join(", ", dataset.classNames()),
@@ -264,17 +265,16 @@ public final class Evaluator {
       Tensor probabilities) {
     var crf = Objects.requireNonNull(refinement);
     pending.hold();
-    pool.submit(
-        () -> {
-          try (probabilities) {
-            var labels = crf.refine(probabilities, entry.picture()).labels();
-            var mask = Objects.requireNonNull(entry.mask());
-            int classes = config.model().numClasses();
-            pending.set(i, image.with(MapKind.CRF, LabelCounts.of(mask, labels, classes)));
-          } finally {
-            pending.release();
-          }
-        });
+    pool.submit(() -> {
+      try (probabilities) {
+        var labels = crf.refine(probabilities, entry.picture()).labels();
+        var mask = Objects.requireNonNull(entry.mask());
+        int classes = config.model().numClasses();
+        pending.set(i, image.with(MapKind.CRF, LabelCounts.of(mask, labels, classes)));
+      } finally {
+        pending.release();
+      }
+    });
   }
 
   /// Draws a row of pictures for each of the first images, made as in training: the image, CAM and

@@ -62,12 +62,11 @@ public record MultiScaleInference(List<Double> scales, Combination flip, Combina
   /// @param sizePx side of the square that it is resized to, whatever its shape; 0: native size
   /// @return float32 [1, 3, H, W] on the device
   public static Tensor input(RgbImage picture, int sizePx, Device device) {
-    return TensorScope.scoped(
-        () -> {
-          var levels = picture.tensor().to(device).permute(2, 0, 1).to(DType.FLOAT32); // [3, H, W]
-          var image = Normalization.normalize(levels).unsqueeze(0);
-          return sizePx == 0 ? image : resize(image, sizePx, sizePx);
-        });
+    return TensorScope.scoped(() -> {
+      var levels = picture.tensor().to(device).permute(2, 0, 1).to(DType.FLOAT32); // [3, H, W]
+      var image = Normalization.normalize(levels).unsqueeze(0);
+      return sizePx == 0 ? image : resize(image, sizePx, sizePx);
+    });
   }
 
   /// Segmentation logits, background first.
@@ -86,16 +85,15 @@ public record MultiScaleInference(List<Double> scales, Combination flip, Combina
   /// @param known logits [B, C, h, w] of these very images at scale 1, whose pass is then spared
   Tensor logits(Toco model, Tensor images, long heightPx, long widthPx, @Nullable Tensor known) {
     try (var _ = GradMode.noGrad()) {
-      return TensorScope.scoped(
-          () -> {
-            Tensor all = null;
-            for (double scale : scales) {
-              var ofPair =
-                  TensorScope.scoped(() -> pair(model, images, scale, heightPx, widthPx, known));
-              all = all == null ? ofPair : overScales(all, ofPair);
-            }
-            return all;
-          });
+      return TensorScope.scoped(() -> {
+        Tensor all = null;
+        for (double scale : scales) {
+          var ofPair =
+              TensorScope.scoped(() -> pair(model, images, scale, heightPx, widthPx, known));
+          all = all == null ? ofPair : overScales(all, ofPair);
+        }
+        return all;
+      });
     }
   }
 

@@ -79,13 +79,13 @@ final class PartFile implements AutoCloseable {
     first
         .get()
         .difference(facts)
-        .ifPresent(
-            what -> {
-              throw new EvaluationException(
-                  path,
-                  "cannot be resumed: it was begun with another %s; leave --resume out to start anew, or delete the file, or name another folder"
-                      .formatted(what));
-            });
+        .ifPresent(what -> {
+          throw new EvaluationException(
+              path,
+              ("cannot be resumed: it was begun with another %s; leave --resume out to start "
+                      + "anew, or delete the file, or name another folder")
+                  .formatted(what));
+        });
     for (var result = lines.next(); result.isPresent(); result = lines.next()) {
       done.set(result.get().batch());
       imagesDone += result.get().size();

@@ -36,16 +36,15 @@ final class RefinementPool implements AutoCloseable {
   /// Takes a job, or waits for a place first. The job always runs.
   void submit(Runnable job) {
     places.acquireUninterruptibly();
-    threads.execute(
-        () -> {
-          try {
-            job.run();
-          } catch (RuntimeException | Error e) {
-            failure.compareAndSet(null, e);
-          } finally {
-            places.release();
-          }
-        });
+    threads.execute(() -> {
+      try {
+        job.run();
+      } catch (RuntimeException | Error e) {
+        failure.compareAndSet(null, e);
+      } finally {
+        places.release();
+      }
+    });
   }
 
   /// Throws what a job failed with, if any has.

@@ -24,14 +24,13 @@ public record Scores(
     copy.putAll(maps); // the constructor that copies refuses an empty map of another kind
     maps = Collections.unmodifiableMap(copy);
     int foreground = named.f1().length;
-    maps.forEach(
-        (kind, map) -> {
-          if (map.matrix().classes() != foreground + 1) {
-            throw new IllegalArgumentException(
-                "expected %d classes in the matrix of %s, got %d"
-                    .formatted(foreground + 1, kind.key(), map.matrix().classes()));
-          }
-        });
+    maps.forEach((kind, map) -> {
+      if (map.matrix().classes() != foreground + 1) {
+        throw new IllegalArgumentException(
+            "expected %d classes in the matrix of %s, got %d"
+                .formatted(foreground + 1, kind.key(), map.matrix().classes()));
+      }
+    });
   }
 
   /// Mean IoU of a kind of label map over the classes that the masks hold; NaN if none was made.
@@ -106,19 +105,18 @@ public record Scores(
   Map<String, Double> figures(List<String> classNames) {
     var names = withBackground(classNames);
     var figures = new LinkedHashMap<String, Double>();
-    maps.forEach(
-        (kind, map) -> {
-          var prefix = kind.key() + ".";
-          figures.put(prefix + "miou", map.matrix().miou());
-          figures.put(prefix + "pixelAccuracy", map.matrix().pixelAccuracy());
-          figures.put(prefix + "meanAccuracy", map.matrix().meanAccuracy());
-          figures.put(prefix + "frequencyWeightedIou", map.matrix().frequencyWeightedIou());
-          figures.put(prefix + "boundaryF", map.meanBoundaryF());
-          var iou = map.matrix().iou();
-          for (int c = 0; c < iou.length; c++) {
-            figures.put(prefix + "iou." + names.get(c), iou[c]);
-          }
-        });
+    maps.forEach((kind, map) -> {
+      var prefix = kind.key() + ".";
+      figures.put(prefix + "miou", map.matrix().miou());
+      figures.put(prefix + "pixelAccuracy", map.matrix().pixelAccuracy());
+      figures.put(prefix + "meanAccuracy", map.matrix().meanAccuracy());
+      figures.put(prefix + "frequencyWeightedIou", map.matrix().frequencyWeightedIou());
+      figures.put(prefix + "boundaryF", map.meanBoundaryF());
+      var iou = map.matrix().iou();
+      for (int c = 0; c < iou.length; c++) {
+        figures.put(prefix + "iou." + names.get(c), iou[c]);
+      }
+    });
     figures.put("classF1", classF1());
     figures.put("classMap", named.meanAveragePrecision());
     figures.put("patchCosine", patchCosine);

@@ -45,12 +45,11 @@ final class ScriptPart {
   ScriptModule build(ScriptSource source) {
     var module = ScriptModule.create(path.isEmpty() ? "Toco" : "toco_" + path.replace('.', '_'));
     weights.forEach(module::parameter);
-    parts.forEach(
-        (name, part) -> {
-          try (var child = part.build(source)) {
-            module.child(name, child);
-          }
-        });
+    parts.forEach((name, part) -> {
+      try (var child = part.build(source)) {
+        module.child(name, child);
+      }
+    });
     var methods = methods();
     return methods.isEmpty() ? module : module.define(source.of(methods));
   }

@@ -23,13 +23,13 @@ import toco.torch.TensorScope;
 ///
 /// - `cls` [B, K]: logits of the classes in the image
 /// - `seg` [B, C, h, w]: segmentation logits of the grid of patches, background first
-/// - `cam`, `camAux` [B, K, h, w]: class activation maps of the last and the auxiliary layer, before
-///   ReLU
+/// - `cam`, `camAux` [B, K, h, w]: class activation maps of the last and the auxiliary layer,
+///   before ReLU
 ///
 /// `encoder.forward(x)` alone returns `clsToken`, `patchTokens` and `auxTokens`. Weights keep their
-/// names, so that the module's `state_dict()` is the published one, less the projection heads, which
-/// only training uses. Beside the code lie `config.yaml`, `classes.txt` (a class a line, background
-/// first) and `normalization.txt` (mean, then deviation, of R, G and B in levels).
+/// names, so that the module's `state_dict()` is the published one, less the projection heads,
+/// which only training uses. Beside the code lie `config.yaml`, `classes.txt` (a class a line,
+/// background first) and `normalization.txt` (mean, then deviation, of R, G and B in levels).
 public final class TorchScriptExport {
   /// Over the largest value of an output. Attention sums in another order than LibTorch's own.
   private static final double TOLERANCE = 1e-4;
@@ -47,13 +47,12 @@ public final class TorchScriptExport {
     model
         .config()
         .script()
-        .ifPresent(
-            script -> {
-              throw new CheckpointException(
-                  out,
-                  "is not written: the encoder is the script %s already; only own encoders are exported"
-                      .formatted(script));
-            });
+        .ifPresent(script -> {
+          throw new CheckpointException(
+              out,
+              "is not written: the encoder is the script %s already; only own encoders are exported"
+                  .formatted(script));
+        });
     var difference = new double[1];
     try {
       AtomicFile.writeByName(
@@ -64,7 +63,8 @@ public final class TorchScriptExport {
             if (!(difference[0] <= TOLERANCE)) {
               throw new CheckpointException(
                   out,
-                  "is not written: its outputs differ from the network's by %.3g, expected at most %.0e"
+                  ("is not written: its outputs differ from the network's by %.3g, expected at "
+                          + "most %.0e")
                       .formatted(difference[0], TOLERANCE));
             }
           });

@@ -126,7 +126,8 @@ public final class NpyFile {
       }
     }
     throw new IOException(
-        "expected little-endian float16, float32, float64, int8…int64, uint8 or bool, got numpy's '%s'; convert it with astype"
+        ("expected little-endian float16, float32, float64, int8…int64, uint8 or bool, "
+                + "got numpy's '%s'; convert it with astype")
             .formatted(descr));
   }
 

@@ -16,8 +16,7 @@ public final class Normalization {
 
   /// The figures as text, for programs of others: two lines, mean and deviation, of R, G and B.
   public static String describe() {
-    return "%s %s %s%n%s %s %s%n"
-        .formatted(MEAN[0], MEAN[1], MEAN[2], STD[0], STD[1], STD[2]);
+    return "%s %s %s%n%s %s %s%n".formatted(MEAN[0], MEAN[1], MEAN[2], STD[0], STD[1], STD[2]);
   }
 
   /// Normalises an 8-bit image into memory of the caller's.

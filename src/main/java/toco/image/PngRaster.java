@@ -73,7 +73,8 @@ final class PngRaster {
     if ((colourType != PALETTE && colourType != GREY) || bitDepth(file) > 8) {
       throw ImageException.unreadable(
           source,
-          "expected class indices in a palette or 8-bit grey PNG, got %d-bit samples of colour type %d"
+          ("expected class indices in a palette or 8-bit grey PNG, got %d-bit samples of "
+                  + "colour type %d")
               .formatted(bitDepth(file), colourType),
           "save the mask with its class indices, not its colours");
     }

@@ -63,7 +63,8 @@ final class ImageClasses {
     }
     if (choice == LabelChoice.DATASET) {
       throw new DataException(
-          "the data set has no labels of %s, or no list that names it; use --labels predicted, or auto"
+          ("the data set has no labels of %s, or no list that names it; use --labels "
+                  + "predicted, or auto")
               .formatted(image.path()));
     }
     var values = logits.toFloatArray();
@@ -91,9 +92,8 @@ final class ImageClasses {
     var real = real(folder);
     return images.stream()
         .map(InputImage::path)
-        .anyMatch(
-            path ->
-                path.toAbsolutePath().normalize().startsWith(plain) || real(path).startsWith(real));
+        .anyMatch(path ->
+            path.toAbsolutePath().normalize().startsWith(plain) || real(path).startsWith(real));
   }
 
   private static boolean exists(Config config, Split split) {

@@ -46,8 +46,7 @@ public final class SegmentationExport {
         ImageLoop.run(
             images,
             listener,
-            (_, image, picture) ->
-                write(options, image, picture, segmenter.segment(picture)));
+            (_, image, picture) -> write(options, image, picture, segmenter.segment(picture)));
     return new Result(images.size() - unreadable.size(), unreadable);
   }
 

@@ -9,7 +9,8 @@ import toco.torch.InferenceMode;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// Segments images as a protocol says (METHOD "Evaluation"). Several platform threads may share one.
+/// Segments images as a protocol says (METHOD "Evaluation"). Several platform threads may share
+/// one.
 ///
 /// ```java
 /// try (var network = TrainedNetwork.ofRun(Path.of("runs/demo"), Device.CPU); var arena = Arena.ofConfined()) {

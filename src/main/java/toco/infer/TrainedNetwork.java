@@ -39,7 +39,8 @@ public record TrainedNetwork(Config config, Toco model, Device device) implement
     try (var _ = TensorScope.open()) {
       var found =
           Checkpoint.latest(runDir)
-              .orElseThrow(() -> new CheckpointException(runDir, "has no checkpoint; train it first"));
+              .orElseThrow(
+                  () -> new CheckpointException(runDir, "has no checkpoint; train it first"));
       var origin = found.file().toString();
       var config = Config.parse(found.checkpoint().configYaml(), origin, List.of());
       return load(found.file(), config, device);

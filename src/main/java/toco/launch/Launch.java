@@ -83,8 +83,7 @@ public final class Launch {
       failed.ifPresent(this::sayFailed);
       return failed
           .map(RankProcess::status)
-          .orElseGet(
-              () -> processes.stream().mapToInt(RankProcess::status).max().orElse(0));
+          .orElseGet(() -> processes.stream().mapToInt(RankProcess::status).max().orElse(0));
     } finally {
       processes.forEach(RankProcess::kill);
       for (var process : processes) {

@@ -71,16 +71,15 @@ final class Recomputation {
 
   /// The gradient in front of a block. Nothing else of the block outlives the call.
   private Tensor through(int i, Tensor gradient) {
-    return TensorScope.scoped(
-        () -> {
-          var input = leaf(inputs.get(i));
-          blocks.get(i).forward(input).backward(gradient);
-          var inFront = input.grad();
-          if (inFront == null) {
-            throw new IllegalStateException("block " + i + " gave its input no gradient");
-          }
-          return inFront;
-        });
+    return TensorScope.scoped(() -> {
+      var input = leaf(inputs.get(i));
+      blocks.get(i).forward(input).backward(gradient);
+      var inFront = input.grad();
+      if (inFront == null) {
+        throw new IllegalStateException("block " + i + " gave its input no gradient");
+      }
+      return inFront;
+    });
   }
 
   private static @Nullable Tensor sum(@Nullable Tensor a, @Nullable Tensor b) {

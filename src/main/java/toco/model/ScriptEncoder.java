@@ -36,7 +36,8 @@ final class ScriptEncoder implements Encoder {
     try {
       module = ScriptModule.load(path, device).train(false);
     } catch (TorchException e) {
-      throw wrong("cannot be loaded: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+      throw wrong(
+          "cannot be loaded: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
     }
     try (var _ = TensorScope.open();
         var _ = GradMode.noGrad()) {
@@ -65,7 +66,8 @@ final class ScriptEncoder implements Encoder {
     var cls = outputs.get(0);
     if (!cls.shape().equals(Shape.of(batch, width))) {
       throw wrong(
-          "gives a class token of shape %s, expected [%d, %d]; check model.embedDim and model.scriptOutputs"
+          ("gives a class token of shape %s, expected [%d, %d]; check model.embedDim and "
+                  + "model.scriptOutputs")
               .formatted(cls.shape(), batch, width));
     }
     var patchTokens = tokens(1, outputs.get(1), Shape.of(batch, gridH * gridW, width), gridH);
@@ -86,7 +88,8 @@ final class ScriptEncoder implements Encoder {
     var rows = map ? given.flatten(2).transpose(1, 2) : given;
     if (!rows.shape().equals(expected)) {
       throw wrong(
-          "gives %s of shape %s, expected %s for %d rows of patches; check model.patchSizePx, model.embedDim and model.scriptOutputs"
+          ("gives %s of shape %s, expected %s for %d rows of patches; check "
+                  + "model.patchSizePx, model.embedDim and model.scriptOutputs")
               .formatted(WHAT.get(which), given.shape(), expected, gridH));
     }
     return rows;
@@ -102,7 +105,8 @@ final class ScriptEncoder implements Encoder {
     var value =
         switch (result) {
           case Map<?, ?> dict -> dict.get(name);
-          case List<?> tuple when name.matches("\\d{1,4}") && Integer.parseInt(name) < tuple.size() ->
+          case List<?> tuple
+              when name.matches("\\d{1,4}") && Integer.parseInt(name) < tuple.size() ->
               tuple.get(Integer.parseInt(name));
           case null, default -> null;
         };
@@ -138,8 +142,8 @@ final class ScriptEncoder implements Encoder {
     if (on) {
       throw ConfigException.of(
           "train.checkpointActivations",
-          "train.checkpointActivations needs the encoder's blocks, which a script does not show; set"
-              + " it to false");
+          "train.checkpointActivations needs the encoder's blocks, which a script does not show;"
+              + " set it to false");
     }
   }
 

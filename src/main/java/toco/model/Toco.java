@@ -164,11 +164,10 @@ public final class Toco implements AutoCloseable {
   /// The backward pass of a loss of this network's results: adds to the gradients of its weights.
   public void backward(Tensor loss) {
     loss.backward();
-    network(
-        () -> {
-          encoder.backward();
-          return loss;
-        });
+    network(() -> {
+      encoder.backward();
+      return loss;
+    });
   }
 
   private <T> T network(Supplier<T> forward) {

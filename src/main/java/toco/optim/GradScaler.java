@@ -46,7 +46,8 @@ public final class GradScaler implements AutoCloseable {
       Device device, double firstScale, double growth, double backoff, long growthInterval) {
     if (!(firstScale > 0 && growth > 1 && backoff > 0 && backoff < 1 && growthInterval > 0)) {
       throw new IllegalArgumentException(
-          "a scaler needs firstScale > 0, growth > 1, 0 < backoff < 1 and growthInterval > 0, got %s, %s, %s, %s"
+          ("a scaler needs firstScale > 0, growth > 1, 0 < backoff < 1 and growthInterval "
+                  + "> 0, got %s, %s, %s, %s")
               .formatted(firstScale, growth, backoff, growthInterval));
     }
     this.growth = growth;
@@ -79,7 +80,13 @@ public final class GradScaler implements AutoCloseable {
         optimizer.step();
       }
       Ops.callAll(
-          "aten::_amp_update_scale_", scale, growthTracker, foundInf, growth, backoff, growthInterval);
+          "aten::_amp_update_scale_",
+          scale,
+          growthTracker,
+          foundInf,
+          growth,
+          backoff,
+          growthInterval);
       return finite;
     }
   }

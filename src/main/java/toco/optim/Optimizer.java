@@ -7,7 +7,8 @@ import java.util.function.Function;
 import toco.torch.Tensor;
 import toco.torch.TensorList;
 
-/// Updates parameter groups by an [UpdateRule], all in one native call, at the rates of a [Schedule].
+/// Updates parameter groups by an [UpdateRule], all in one native call, at the rates of a
+/// [Schedule].
 ///
 /// A parameter that got no gradient counts as having a zero one: its moments age and its weights
 /// decay. That is what a loss term of weight 0 does in the published code, where ours skips the

@@ -29,9 +29,7 @@ public record ParamGroup(
   }
 
   private static List<Tensor> zeros(List<Tensor> like) {
-    return like.stream()
-        .map(tensor -> TensorScope.release(tensor.detach().zerosLike()))
-        .toList();
+    return like.stream().map(tensor -> TensorScope.release(tensor.detach().zerosLike())).toList();
   }
 
   @Override

@@ -13,11 +13,11 @@ import toco.cam.RoiCrops;
 import toco.config.Config;
 import toco.config.OptimConfig;
 import toco.optim.ParamGroup;
-import toco.train.PublishedOptimizer;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
+import toco.train.PublishedOptimizer;
 import toco.train.TrainStep;
 
 /// The optimizers alone, and whole training steps.
@@ -49,8 +49,7 @@ final class TrainingCases {
     var ws = new ArrayList<Tensor>();
     var zs = new ArrayList<Tensor>();
     var rates = new ArrayList<Double>();
-    try (var optimizer =
-        PublishedOptimizer.of(groups, config)) {
+    try (var optimizer = PublishedOptimizer.of(groups, config)) {
       for (long step = 0; step < steps; step++) {
         optimizer.zeroGrad();
         w.mul(golden.in("grad_w").select(0, step)).sum().backward();
@@ -99,11 +98,10 @@ final class TrainingCases {
         }
       }
       var out = new HashMap<String, Tensor>();
-      series.forEach(
-          (name, values) ->
-              out.put(
-                  name,
-                  LabelCases.doubles(values.stream().mapToDouble(Double::doubleValue).toArray())));
+      series.forEach((name, values) ->
+          out.put(
+              name,
+              LabelCases.doubles(values.stream().mapToDouble(Double::doubleValue).toArray())));
       out.put("out.flags", Tensor.stack(flags, 0));
       model
           .params()

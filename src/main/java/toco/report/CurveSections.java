@@ -33,18 +33,16 @@ record CurveSections(RunHistory history, long maxIters) {
   /// Losses, and beneath them their weights and the learning rates.
   Element losses() {
     var charts = new ArrayList<Html>();
-    LOSSES.forEach(
-        (key, title) -> {
-          double untrained = untrainedUntil(key);
-          var note =
-              key.equals("total")
-                  ? "weighted sum"
-                  : untrained > 0 ? "(%s) shaded: weight 0".formatted(key) : "(%s)".formatted(key);
-          var curve =
-              Curve.of(
-                  title, 0, history.steps(), LoggedStep::step, at(LoggedStep::losses, key)::apply);
-          add(charts, chart(title, note, NumberFormat.PLAIN, untrained, List.of(curve)));
-        });
+    LOSSES.forEach((key, title) -> {
+      double untrained = untrainedUntil(key);
+      var note =
+          key.equals("total")
+              ? "weighted sum"
+              : untrained > 0 ? "(%s) shaded: weight 0".formatted(key) : "(%s)".formatted(key);
+      var curve =
+          Curve.of(title, 0, history.steps(), LoggedStep::step, at(LoggedStep::losses, key)::apply);
+      add(charts, chart(title, note, NumberFormat.PLAIN, untrained, List.of(curve)));
+    });
     add(
         charts,
         chart(

@@ -83,13 +83,12 @@ record EnvironmentSection(Config config, RunHistory history) {
     }
     var session = history.sessions().getLast();
     var rows = new ArrayList<Html>();
-    FACTS.forEach(
-        (key, name) -> {
-          var value = session.get(key);
-          if (value != null) {
-            rows.add(fact(name, value));
-          }
-        });
+    FACTS.forEach((key, name) -> {
+      var value = session.get(key);
+      if (value != null) {
+        rows.add(fact(name, value));
+      }
+    });
     return facts(
         history.sessions().size() == 1 ? "What it ran on" : "What it ran on, last session", rows);
   }

@@ -62,13 +62,12 @@ final class EvaluationTable {
     var rows = new ArrayList<Html>();
     evaluation
         .iou()
-        .forEach(
-            (name, iou) -> {
-              var cells = new ArrayList<Html>();
-              cells.add(element("th", text(name)).with("scope", "row"));
-              kinds.forEach(kind -> cells.add(percent(iou.getOrDefault(kind, Double.NaN))));
-              rows.add(element("tr", cells));
-            });
+        .forEach((name, iou) -> {
+          var cells = new ArrayList<Html>();
+          cells.add(element("th", text(name)).with("scope", "row"));
+          kinds.forEach(kind -> cells.add(percent(iou.getOrDefault(kind, Double.NaN))));
+          rows.add(element("tr", cells));
+        });
     var mean = new ArrayList<Html>();
     mean.add(element("th", text("mean")).with("scope", "row"));
     kinds.forEach(kind -> mean.add(percent(evaluation.miou(kind))));

@@ -46,12 +46,11 @@ record Gallery(
   /// Mean cosine between patch tokens behind each block, averaged over the images.
   List<Double> blockCosine() {
     return IntStream.range(0, images.getFirst().blockCosine().size())
-        .mapToObj(
-            block ->
-                images.stream()
-                    .mapToDouble(image -> image.blockCosine().get(block))
-                    .average()
-                    .orElse(Double.NaN))
+        .mapToObj(block ->
+            images.stream()
+                .mapToDouble(image -> image.blockCosine().get(block))
+                .average()
+                .orElse(Double.NaN))
         .toList();
   }
 

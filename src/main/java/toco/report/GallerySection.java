@@ -38,7 +38,8 @@ record GallerySection(Gallery gallery) {
         shown == gallery.listed()
             ? "All %d images".formatted(shown)
             : "%d of the %d images, evenly over the list".formatted(shown, gallery.listed());
-    return "%s of the split “%s”, seen by %s.%s In pseudo-labels, which are those of training, cream is ignored."
+    return ("%s of the split “%s”, seen by %s.%s In pseudo-labels, which are those of "
+            + "training, cream is ignored.")
         .formatted(
             which,
             gallery.split(),

@@ -45,11 +45,10 @@ record ReportedCheckpoint(Path file, long step) {
         .filter(evaluation -> Files.exists(Checkpoint.file(run, evaluation.step())))
         .max(Comparator.comparingDouble(it -> it.miou().getOrDefault(MapKind.SEG, 0.0)))
         .map(it -> new ReportedCheckpoint(Checkpoint.file(run, it.step()), it.step()))
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "%s keeps no checkpoint of an evaluated step; name another by --checkpoint"
-                        .formatted(run)));
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "%s keeps no checkpoint of an evaluated step; name another by --checkpoint"
+                    .formatted(run)));
   }
 
   private static ReportedCheckpoint file(Path file, RunHistory history) {

@@ -105,15 +105,14 @@ public final class RunReport {
       if (found.isEmpty()) {
         notes.add("No images: the run has no checkpoint.");
       }
-      return found.map(
-          it ->
-              Gallery.of(
-                  config,
-                  it.file(),
-                  it.step(),
-                  options.images(),
-                  problem -> notes.add("An image is not shown: %s.".formatted(problem)),
-                  listener));
+      return found.map(it ->
+          Gallery.of(
+              config,
+              it.file(),
+              it.step(),
+              options.images(),
+              problem -> notes.add("An image is not shown: %s.".formatted(problem)),
+              listener));
     } catch (DataException e) {
       notes.add("No images: %s.".formatted(e.getMessage()));
     } catch (CheckpointException e) {

@@ -14,7 +14,8 @@ import toco.config.TrainConfig;
 record Timings(Duration training, Duration evaluating, Duration wallClock, int sessions) {
 
   static Timings of(RunHistory history, TrainConfig config) {
-    int imagesAStep = config.samplesPerProcess() * config.gradientAccumulation() * processes(history);
+    int imagesAStep =
+        config.samplesPerProcess() * config.gradientAccumulation() * processes(history);
     double training = 0;
     long before = 0;
     for (var step : history.steps()) {

@@ -27,7 +27,8 @@ public record CheckReport(List<Check> checks, DataReport data) {
 
   /// Why it may not, and what to do, in one line.
   public String refusal() {
-    return "%d errors and %d differences from the published lists, all named above; mend them and start again%s"
+    return ("%d errors and %d differences from the published lists, all named above; mend "
+            + "them and start again%s")
         .formatted(
             count(Check.Status.ERROR) + data.errors(),
             count(Check.Status.DIFFERS),

@@ -85,8 +85,8 @@ final class Checks {
           : Check.error("no pretrained weights are named; name the encoder's by --weights FILE");
     }
     try {
-      var loaded = StateDict.loadEncoder(
-              file, model.params().all(), plan.training().model().keyRules());
+      var loaded =
+          StateDict.loadEncoder(file, model.params().all(), plan.training().model().keyRules());
       var sha256 = Sha256.ofFile(file);
       var published = plan.recipe().published().weightsSha256();
       return sha256.startsWith(published)

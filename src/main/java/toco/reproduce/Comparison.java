@@ -18,11 +18,7 @@ import toco.report.LoggedStep;
 /// @param scores mean IoU in per cent
 /// @param losses means since the log line before
 public record Comparison(
-    Recipe recipe,
-    boolean dryRun,
-    List<String> remarks,
-    List<Score> scores,
-    List<Loss> losses) {
+    Recipe recipe, boolean dryRun, List<String> remarks, List<Score> scores, List<Loss> losses) {
   /// How far a loss may lie from the published one. Around the end of the published logs, lines a
   /// run apart from one another by at most 0.71 to 1.40 of their mean; the first line hangs on how
   /// the heads happened to be initialised as well.
@@ -83,7 +79,8 @@ public record Comparison(
     var test = plan.recipe().lists().test();
     if (test != null) {
       var note =
-          "by VOC's server: bin/toco submit voc-test %s/config.yaml --checkpoint %s --out results.tgz --set data.testList=lists/%s"
+          ("by VOC's server: bin/toco submit voc-test %s/config.yaml --checkpoint %s "
+                  + "--out results.tgz --set data.testList=lists/%s")
               .formatted(
                   plan.runDir(),
                   Checkpoint.file(plan.runDir(), plan.training().train().maxIters()),
@@ -122,16 +119,15 @@ public record Comparison(
               .map(LoggedStep::losses)
               .orElse(Map.of());
       line.byTerm()
-          .forEach(
-              (term, value) ->
-                  losses.add(
-                      new Loss(
-                          step,
-                          line.iteration(),
-                          term,
-                          ours.getOrDefault(term, Double.NaN),
-                          value,
-                          band)));
+          .forEach((term, value) ->
+              losses.add(
+                  new Loss(
+                      step,
+                      line.iteration(),
+                      term,
+                      ours.getOrDefault(term, Double.NaN),
+                      value,
+                      band)));
     }
     return losses;
   }

@@ -82,15 +82,14 @@ final class CompletedRun {
     var last = RunHistory.read(plan.runDir()).evaluations().getLast();
     return Arrays.stream(MapKind.values())
         .filter(kind -> last.miou().containsKey(ofReport(kind)))
-        .map(
-            kind ->
-                new Score(
-                    Protocol.Name.TRAIN_TIME.toString(),
-                    listName(plan.training()),
-                    (int) last.images(),
-                    kind,
-                    100 * last.miou(ofReport(kind)),
-                    ""))
+        .map(kind ->
+            new Score(
+                Protocol.Name.TRAIN_TIME.toString(),
+                listName(plan.training()),
+                (int) last.images(),
+                kind,
+                100 * last.miou(ofReport(kind)),
+                ""))
         .toList();
   }
 

@@ -74,7 +74,8 @@ final class ListCheck {
     if (!sha256.equals(published.sha256())) {
       return new Check(
           wrong,
-          "%s: as many names as published, but others: expected SHA-256 %s of the sorted names, got %s; %s"
+          ("%s: as many names as published, but others: expected SHA-256 %s of the sorted "
+                  + "names, got %s; %s")
               .formatted(file, published.sha256(), sha256, REMEDY));
     }
     return names.equals(names.stream().sorted().toList())

@@ -11,7 +11,6 @@ import toco.config.Split;
 import toco.data.Dataset;
 import toco.eval.Evaluator;
 import toco.model.Toco;
-import toco.train.PublishedOptimizer;
 import toco.torch.Cuda;
 import toco.torch.Device;
 import toco.torch.LibTorch;
@@ -20,6 +19,7 @@ import toco.torch.TensorScope;
 import toco.train.Datasets;
 import toco.train.Devices;
 import toco.train.ProcessMemory;
+import toco.train.PublishedOptimizer;
 import toco.train.TrainStep;
 
 /// Measures steps and evaluations of a run on its own data and network, before it begins. Weights

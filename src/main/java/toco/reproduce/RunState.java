@@ -40,10 +40,8 @@ record RunState(long step, boolean trained) {
               .formatted(
                   plan.runDir(),
                   differences.stream()
-                      .map(
-                          it ->
-                              "%s is %s there, %s here"
-                                  .formatted(it.key(), it.value(), it.other()))
+                      .map(it ->
+                          "%s is %s there, %s here".formatted(it.key(), it.value(), it.other()))
                       .collect(Collectors.joining(", "))));
     }
   }

@@ -64,13 +64,12 @@ public final class EventLog implements AutoCloseable {
   /// @throws UncheckedIOException if they cannot be written
   public void scalars(long step, Map<String, Double> values) {
     var summary = new ProtoMessage();
-    values.forEach(
-        (name, value) ->
-            summary.putMessage(
-                Summary.VALUE,
-                new ProtoMessage()
-                    .putString(Value.TAG, name)
-                    .putFloat(Value.SIMPLE_VALUE, value.floatValue())));
+    values.forEach((name, value) ->
+        summary.putMessage(
+            Summary.VALUE,
+            new ProtoMessage()
+                .putString(Value.TAG, name)
+                .putFloat(Value.SIMPLE_VALUE, value.floatValue())));
     append(event(step).putMessage(Event.SUMMARY, summary));
   }
 

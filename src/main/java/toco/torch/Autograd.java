@@ -25,7 +25,8 @@ public final class Autograd {
   ///
   /// @param gradOutputs the weights, a tensor of each output's shape; null where all are scalars
   /// @param retainGraph keep the graph for another pass
-  /// @param createGraph record the pass itself, for derivatives of higher order; keeps the graph too
+  /// @param createGraph record the pass itself, for derivatives of higher order; keeps the graph
+  ///   too
   /// @return as above
   public static List<@Nullable Tensor> grad(
       List<Tensor> outputs,

@@ -60,8 +60,7 @@ final class CallStack implements AutoCloseable {
           case DType dtype -> TocoTorch.tt_push_int(handle, dtype.code);
           case Device device -> TocoTorch.tt_push_device(handle, device.type(), device.index());
           case long[] list ->
-              TocoTorch.tt_push_int_list(
-                  handle, arena.allocateFrom(JAVA_LONG, list), list.length);
+              TocoTorch.tt_push_int_list(handle, arena.allocateFrom(JAVA_LONG, list), list.length);
           case double[] list ->
               TocoTorch.tt_push_double_list(
                   handle, arena.allocateFrom(JAVA_DOUBLE, list), list.length);
@@ -73,7 +72,9 @@ final class CallStack implements AutoCloseable {
           case Map<?, ?> dict -> pushDict(dict);
           default ->
               throw new IllegalArgumentException(
-                  "an argument cannot be a %s; allowed are null, tensors and lists of them, numbers, booleans, strings, DType, Device, Generator, NativeObject, arrays, Object[] for tuples and maps for dicts"
+                  ("an argument cannot be a %s; allowed are null, tensors and lists of them,"
+                          + " numbers, booleans, strings, DType, Device, Generator, NativeObject,"
+                          + " arrays, Object[] for tuples and maps for dicts")
                       .formatted(argument.getClass().getName()));
         });
   }
@@ -86,11 +87,10 @@ final class CallStack implements AutoCloseable {
   }
 
   private int pushDict(Map<?, ?> dict) {
-    dict.forEach(
-        (key, value) -> {
-          push(key);
-          push(value);
-        });
+    dict.forEach((key, value) -> {
+      push(key);
+      push(value);
+    });
     return TocoTorch.tt_push_dict(handle, dict.size());
   }
 
@@ -151,9 +151,7 @@ final class CallStack implements AutoCloseable {
       }
       case 5 -> {
         Frame.check(TocoTorch.tt_stack_string_at(handle, index, out));
-        yield new String(
-            out.asSlice(0, count).toArray(JAVA_BYTE),
-            UTF_8);
+        yield new String(out.asSlice(0, count).toArray(JAVA_BYTE), UTF_8);
       }
       case 6, 8 -> {
         Frame.check(TocoTorch.tt_stack_ints_at(handle, index, out));

@@ -19,8 +19,8 @@ public final class CompiledModel extends NativeHandle {
 
   /// Loads a package, a `.pt2` file.
   ///
-  /// @throws TorchException if it cannot be loaded; of kind NOT_IMPLEMENTED where this LibTorch runs
-  ///   no packages
+  /// @throws TorchException if it cannot be loaded; of kind NOT_IMPLEMENTED where this LibTorch
+  ///   runs no packages
   public static CompiledModel load(Path path) {
     LibTorch.load();
     try (var arena = Arena.ofConfined()) {
@@ -37,8 +37,7 @@ public final class CompiledModel extends NativeHandle {
   public List<Tensor> run(List<Tensor> inputs) {
     try (var results = new CallStack()) {
       Frame.check(
-          TocoTorch.tt_package_run(
-              handle(), Frame.handles(inputs), inputs.size(), results.handle));
+          TocoTorch.tt_package_run(handle(), Frame.handles(inputs), inputs.size(), results.handle));
       return results.result(0) instanceof List<?> outputs
           ? outputs.stream().map(Tensor.class::cast).toList()
           : List.of();

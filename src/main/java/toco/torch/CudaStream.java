@@ -2,8 +2,8 @@ package toco.torch;
 
 import toco.torch.ffi.TocoTorch;
 
-/// A queue of work on a GPU. Work of one stream runs in order; that of two may overlap, and waits for
-/// the other's results only by a [CudaEvent].
+/// A queue of work on a GPU. Work of one stream runs in order; that of two may overlap, and waits
+/// for the other's results only by a [CudaEvent].
 ///
 /// ```java
 /// var copies = CudaStream.create(Device.CUDA, false);

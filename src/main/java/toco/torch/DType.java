@@ -57,7 +57,8 @@ public enum DType {
     if (type == null) {
       throw new TorchException(
           TorchException.Kind.TYPE,
-          "tensor has PyTorch's scalar type number %d, which this bridge does not read; convert it to one of %s"
+          ("tensor has PyTorch's scalar type number %d, which this bridge does not read; "
+                  + "convert it to one of %s")
               .formatted(code, Arrays.toString(values())));
     }
     return type;

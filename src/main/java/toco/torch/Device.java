@@ -63,7 +63,8 @@ public record Device(Kind kind, int index) {
       default ->
           throw new TorchException(
               TorchException.Kind.NOT_IMPLEMENTED,
-              "tensor lives on a device of LibTorch's type number %d; this bridge knows cpu (0) and cuda (1)"
+              ("tensor lives on a device of LibTorch's type number %d; this bridge knows cpu "
+                      + "(0) and cuda (1)")
                   .formatted(type));
     };
   }

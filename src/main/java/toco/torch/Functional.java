@@ -85,8 +85,7 @@ public final class Functional {
   /// @param bias \[O] or null
   public static Tensor conv1d(
       Tensor input, Tensor weight, @Nullable Tensor bias, long stride, long padding) {
-    return Ops.call(
-        "aten::conv1d", input, weight, bias, new long[] {stride}, new long[] {padding});
+    return Ops.call("aten::conv1d", input, weight, bias, new long[] {stride}, new long[] {padding});
   }
 
   /// The transposed convolution, which enlarges.

@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 import toco.torch.ffi.TocoTorch;
 
 /// A random number generator of one's own, which neither disturbs nor depends on the process's
-/// ([Rng]). Where no method takes one, operators by name do:
-/// `Ops.call("aten::bernoulli", p, generator)`.
+/// ([Rng]). Where no method takes one, operators by name do: `Ops.call("aten::bernoulli", p,
+/// generator)`.
 public final class Generator extends NativeHandle {
   private final Device device;
 
@@ -36,15 +36,7 @@ public final class Generator extends NativeHandle {
   /// Integers low…high − 1, int64.
   public Tensor randint(long low, long high, long... sizes) {
     return Ops.call(
-        "aten::randint.low_generator",
-        low,
-        high,
-        sizes,
-        this,
-        DType.INT64,
-        null,
-        device,
-        false);
+        "aten::randint.low_generator", low, high, sizes, this, DType.INT64, null, device, false);
   }
 
   /// The numbers 0…n − 1 in random order, int64 \[n].

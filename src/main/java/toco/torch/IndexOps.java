@@ -7,13 +7,12 @@ sealed interface IndexOps permits Tensor {
   /// @param indices a place a dimension, from the first; those left out are whole
   /// @throws TorchException if a position is out of range, or tensors do not broadcast
   default Tensor index(Index... indices) {
-    return TensorScope.scoped(
-        () -> {
-          var applied = Indexing.of((Tensor) this, indices);
-          return applied.positions().isEmpty()
-              ? own(applied)
-              : Ops.call("aten::index.Tensor", applied.view(), applied.positions());
-        });
+    return TensorScope.scoped(() -> {
+      var applied = Indexing.of((Tensor) this, indices);
+      return applied.positions().isEmpty()
+          ? own(applied)
+          : Ops.call("aten::index.Tensor", applied.view(), applied.positions());
+    });
   }
 
   /// The view, but never this very object, which a scope must not take over.

@@ -5,9 +5,9 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import java.lang.foreign.MemorySegment;
 import toco.torch.ffi.TocoTorch;
 
-/// Inference mode of the calling thread, until closed: no gradients, and no bookkeeping for views and
-/// in-place changes either. A little faster than [GradMode#noGrad]; tensors made in it can never take
-/// part in autograd.
+/// Inference mode of the calling thread, until closed: no gradients, and no bookkeeping for views
+/// and in-place changes either. A little faster than [GradMode#noGrad]; tensors made in it can
+/// never take part in autograd.
 ///
 /// `try (var _ = InferenceMode.enter()) { … }`
 public final class InferenceMode extends ThreadMode {

@@ -36,8 +36,8 @@ public final class LibTorch {
 
   /// Loads the shim and LibTorch, if that has not happened yet.
   ///
-  /// @throws TorchException of kind IO, naming the remedy, if they cannot be found, built or loaded,
-  ///   or if another LibTorch is already in the process
+  /// @throws TorchException of kind IO, naming the remedy, if they cannot be found, built or
+  ///   loaded, or if another LibTorch is already in the process
   public static void load() {
     var _ = Loader.library();
   }
@@ -78,7 +78,8 @@ public final class LibTorch {
       if (!present.isEmpty()) {
         throw new TorchException(
             TorchException.Kind.IO,
-            "another LibTorch is already loaded in this process (%s); two cannot share one, so load only %s"
+            ("another LibTorch is already loaded in this process (%s); two cannot share "
+                    + "one, so load only %s")
                 .formatted(String.join(", ", present), library));
       }
     }

@@ -99,8 +99,7 @@ public final class ProcessGroup extends NativeHandle {
 
   /// All processes' tensors, by rank: [size, …].
   public Tensor allGather(Tensor tensor) {
-    return Frame.result(
-        TocoTorch.tt_group_all_gather(handle(), tensor.handle(), Frame.out()));
+    return Frame.result(TocoTorch.tt_group_all_gather(handle(), tensor.handle(), Frame.out()));
   }
 
   /// Waits until every process has come here.

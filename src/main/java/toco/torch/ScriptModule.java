@@ -30,9 +30,8 @@ import toco.torch.ffi.TocoTorch;
 /// scaled.save(Path.of("scaled.pt"), Map.of());
 /// ```
 ///
-/// Several platform threads may call one at a
-/// time; it is closed when none does. Calls record gradients as the calling thread's [GradMode]
-/// says.
+/// Several platform threads may call one at a time; it is closed when none does. Calls record
+/// gradients as the calling thread's [GradMode] says.
 public final class ScriptModule extends NativeHandle {
   private final Map<String, String> extraFiles;
 
@@ -151,12 +150,11 @@ public final class ScriptModule extends NativeHandle {
     var named = new LinkedHashMap<String, Tensor>();
     var result = call("forward", x);
     if (result instanceof Map<?, ?> dict) {
-      dict.forEach(
-          (name, value) -> {
-            if (value instanceof Tensor tensor) {
-              named.put(String.valueOf(name), tensor);
-            }
-          });
+      dict.forEach((name, value) -> {
+        if (value instanceof Tensor tensor) {
+          named.put(String.valueOf(name), tensor);
+        }
+      });
       if (named.size() == dict.size()) {
         return named;
       }
@@ -177,8 +175,7 @@ public final class ScriptModule extends NativeHandle {
       for (var argument : arguments) {
         stack.push(argument);
       }
-      Frame.check(
-          TocoTorch.tt_module_call(handle(), arena.allocateFrom(method), stack.handle));
+      Frame.check(TocoTorch.tt_module_call(handle(), arena.allocateFrom(method), stack.handle));
       return stack.result(0);
     }
   }

@@ -40,7 +40,8 @@ final class ShimLibrary {
       return built(unpacked());
     } catch (IOException e) {
       throw failure(
-          "the native library is not named, and cannot be built: %s; name one that native/build.sh made in -Dtoco.library"
+          ("the native library is not named, and cannot be built: %s; name one that "
+                  + "native/build.sh made in -Dtoco.library")
               .formatted(e));
     }
   }
@@ -150,7 +151,8 @@ final class ShimLibrary {
     var build = script("build.sh", folder, "--tidy");
     if (build.status() != 0) {
       throw failure(
-          "the native library is not named, and building it failed with status %d (%s/native/build.sh; what it said is above); name one in -Dtoco.library"
+          ("the native library is not named, and building it failed with status %d "
+                  + "(%s/native/build.sh; what it said is above); name one in -Dtoco.library")
               .formatted(build.status(), folder));
     }
     return Path.of(build.lastLine());
@@ -179,9 +181,11 @@ final class ShimLibrary {
 
   /// Runs a script, whose progress and errors the user sees.
   private static Outcome script(String name, Path folder, String... arguments) throws IOException {
-    var command = new ArrayList<>(List.of("bash", folder.resolve("native").resolve(name).toString()));
+    var command =
+        new ArrayList<>(List.of("bash", folder.resolve("native").resolve(name).toString()));
     command.addAll(List.of(arguments));
-    var process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    var process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     try (var output = process.inputReader()) {
       process.outputWriter().close();
       var lastLine = output.lines().reduce("", (_, line) -> line);

@@ -9,7 +9,8 @@ import java.util.Objects;
 import java.util.Optional;
 import toco.torch.ffi.TocoTorch;
 
-/// Keys and values that processes share, c10d's TCPStore: one process serves it, the others connect.
+/// Keys and values that processes share, c10d's TCPStore: one process serves it, the others
+/// connect.
 ///
 /// Any thread may call, one at a time. A call waits as long as the serving process does not answer.
 public final class TcpStore extends NativeHandle {

@@ -279,7 +279,8 @@ public final class Tensor extends TensorCreation
     }
     if (scope != null && scope.thread != Thread.currentThread()) {
       throw new IllegalStateException(
-          "this tensor belongs to a TensorScope of thread '%s' and was used on thread '%s'; use TensorScope.release to share it"
+          ("this tensor belongs to a TensorScope of thread '%s' and was used on thread "
+                  + "'%s'; use TensorScope.release to share it")
               .formatted(scope.thread.getName(), Thread.currentThread().getName()));
     }
     return current;

@@ -58,8 +58,7 @@ public final class TensorList {
   ///
   /// @return the norm before, a scalar on their device
   public Tensor clipGradNorm_(double maxNorm) {
-    return Frame.result(
-        TocoTorch.tt_clip_grad_norm_(handles(), size(), maxNorm, Frame.out()));
+    return Frame.result(TocoTorch.tt_clip_grad_norm_(handles(), size(), maxNorm, Frame.out()));
   }
 
   /// One step of AdamW (Loshchilov and Hutter 2019) over the whole list, fused.

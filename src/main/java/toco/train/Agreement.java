@@ -30,12 +30,11 @@ final class Agreement {
     config.differencesFrom(theirs).stream()
         .filter(difference -> !OF_THE_HOST.contains(difference.key()))
         .findFirst()
-        .ifPresent(
-            difference -> {
-              throw new DistributedException(
-                  "%s is %s here, but %s in rank 0; give all processes the same configuration"
-                      .formatted(difference.key(), difference.value(), difference.other()));
-            });
+        .ifPresent(difference -> {
+          throw new DistributedException(
+              "%s is %s here, but %s in rank 0; give all processes the same configuration"
+                  .formatted(difference.key(), difference.value(), difference.other()));
+        });
   }
 
   /// Compares the names and labels of training images.
@@ -46,7 +45,8 @@ final class Agreement {
     var theirs = world.fromFirst("samples", () -> mine);
     if (!mine.equals(theirs)) {
       throw new DistributedException(
-          "the training list or its labels differ between processes: %s here, %s in rank 0; give all hosts the same files"
+          ("the training list or its labels differ between processes: %s here, %s in rank "
+                  + "0; give all hosts the same files")
               .formatted(mine, theirs));
     }
   }

@@ -29,8 +29,8 @@ public final class Devices {
     return prepare(config, World.single());
   }
 
-  /// The same for one of several processes: those of a host share its cores, unless
-  /// `train.threads` says how many each may use, and each has a GPU of its own.
+  /// The same for one of several processes: those of a host share its cores, unless `train.threads`
+  /// says how many each may use, and each has a GPU of its own.
   ///
   /// @throws TrainingException if there are fewer GPUs than processes on this host
   public static Device prepare(TrainConfig config, World world) {
@@ -57,7 +57,8 @@ public final class Devices {
   private static Device gpu(int gpus, World world) {
     if (world.localSize() > gpus) {
       throw new TrainingException(
-          "%d processes share this host, but LibTorch sees %d GPU(s); start as many processes as there are GPUs, or set train.device=cpu"
+          ("%d processes share this host, but LibTorch sees %d GPU(s); start as many "
+                  + "processes as there are GPUs, or set train.device=cpu")
               .formatted(world.localSize(), gpus));
     }
     return Device.cuda(world.localRank());

@@ -54,7 +54,9 @@ record Resumption(Config config, Checkpoint.@Nullable Found found) {
     }
     if (together % world.size() != 0) {
       throw new TrainingException(
-          "the run trained on %d processes with %d samples each, and %d do not divide over %d processes; take another number of processes, or set train.samplesPerProcess, which changes the run"
+          ("the run trained on %d processes with %d samples each, and %d do not divide "
+                  + "over %d processes; take another number of processes, or set "
+                  + "train.samplesPerProcess, which changes the run")
               .formatted(processes, samples, together, world.size()));
     }
     listener.onMessage(
@@ -70,9 +72,8 @@ record Resumption(Config config, Checkpoint.@Nullable Found found) {
               .formatted(runDir));
     }
     return Checkpoint.latest(runDir)
-        .orElseThrow(
-            () ->
-                new TrainingException(
-                    "%s has no checkpoint to resume from; start the run anew".formatted(runDir)));
+        .orElseThrow(() ->
+            new TrainingException(
+                "%s has no checkpoint to resume from; start the run anew".formatted(runDir)));
   }
 }

@@ -32,7 +32,8 @@ final class RunFolder implements AutoCloseable {
     var path = config.run().dir();
     if (Checkpoint.existsIn(path)) {
       throw new TrainingException(
-          "%s already holds a run; go on with it by --resume %s, or choose another folder by --set run.dir=…"
+          ("%s already holds a run; go on with it by --resume %s, or choose another "
+                  + "folder by --set run.dir=…")
               .formatted(path, path));
     }
     try {

@@ -63,9 +63,7 @@ final class StepLog implements AutoCloseable {
     double elapsedNs = System.nanoTime() - startedNs;
     double stepSeconds = elapsedNs * 1e-9 / (step - loggedStep);
     var losses =
-        logged
-            ? meter.meansOver(world)
-            : device.isCpu() ? meter.means() : Map.<String, Double>of();
+        logged ? meter.meansOver(world) : device.isCpu() ? meter.means() : Map.<String, Double>of();
     if (losses.getOrDefault("total", 0.0).isNaN()) {
       throw new TrainingException(
           ("the loss became NaN by step %d; lower optim.lr or look at the images of this run, then"
@@ -126,11 +124,10 @@ final class StepLog implements AutoCloseable {
   /// Pixels by true class (rows) and predicted class.
   private static List<List<Long>> rows(ConfusionMatrix matrix) {
     return IntStream.range(0, matrix.classes())
-        .mapToObj(
-            truth ->
-                IntStream.range(0, matrix.classes())
-                    .mapToObj(predicted -> matrix.count(truth, predicted))
-                    .toList())
+        .mapToObj(truth ->
+            IntStream.range(0, matrix.classes())
+                .mapToObj(predicted -> matrix.count(truth, predicted))
+                .toList())
         .toList();
   }
 

@@ -34,13 +34,12 @@ final class TensorBoardLog implements AutoCloseable {
   /// Logs a step's line of `metrics.jsonl`.
   void step(long step, Map<String, Object> line) {
     var values = new LinkedHashMap<String, Double>();
-    line.forEach(
-        (key, value) -> {
-          if (value instanceof Map<?, ?> members && GROUPS.containsKey(key)) {
-            members.forEach(
-                (name, number) -> values.put(GROUPS.get(key) + "/" + name, (Double) number));
-          }
-        });
+    line.forEach((key, value) -> {
+      if (value instanceof Map<?, ?> members && GROUPS.containsKey(key)) {
+        members.forEach(
+            (name, number) -> values.put(GROUPS.get(key) + "/" + name, (Double) number));
+      }
+    });
     values.put("speed/imagesPerSecond", number(line, "imagesPerSecond"));
     values.put("data/waitShare", number(line, "dataWaitShare"));
     values.put("data/skippedSamples", number(line, "skippedSamples"));
@@ -70,15 +69,14 @@ final class TensorBoardLog implements AutoCloseable {
     if (value instanceof Number number) {
       values.put(group + "/" + key, number.doubleValue());
     } else if (value instanceof Map<?, ?> members) {
-      members.forEach(
-          (member, its) -> {
-            if (its instanceof Map<?, ?> kinds) {
-              kinds.forEach(
-                  (kind, score) -> put(values, group + " " + key + " " + kind, member, score));
-            } else {
-              put(values, group + " " + key, member, its);
-            }
-          });
+      members.forEach((member, its) -> {
+        if (its instanceof Map<?, ?> kinds) {
+          kinds.forEach(
+              (kind, score) -> put(values, group + " " + key + " " + kind, member, score));
+        } else {
+          put(values, group + " " + key, member, its);
+        }
+      });
     }
   }
 
@@ -97,7 +95,8 @@ final class TensorBoardLog implements AutoCloseable {
 
   private TrainingException failure(UncheckedIOException e) {
     return new TrainingException(
-        "cannot write TensorBoard's events to %s: %s; free some space or check permissions, then resume the run"
+        ("cannot write TensorBoard's events to %s: %s; free some space or check "
+                + "permissions, then resume the run")
             .formatted(folder, IoReason.of(Objects.requireNonNull(e.getCause()))),
         e);
   }

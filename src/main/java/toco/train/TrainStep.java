@@ -22,9 +22,9 @@ import toco.loss.LossTerms;
 import toco.loss.MeanScope;
 import toco.loss.PtcLoss;
 import toco.loss.SegLoss;
-import toco.model.Toco;
 import toco.model.Encoder.Encoded;
 import toco.model.Encoder.Tokens;
+import toco.model.Toco;
 import toco.optim.Optimizer;
 import toco.torch.GradMode;
 import toco.torch.Interpolation;
@@ -96,7 +96,8 @@ public final class TrainStep {
     };
   }
 
-  /// What a batch of a step computed, for logs and pictures; the tensors belong to the caller's scope.
+  /// What a batch of a step computed, for logs and pictures; the tensors belong to the caller's
+  /// scope.
   ///
   /// @param losses the terms, unweighted
   /// @param total the weighted sum that was minimised
@@ -279,7 +280,9 @@ public final class TrainStep {
     return switch (config.train().compat()) {
       case REFERENCE -> boxes;
       case ALIGNED ->
-          boxes.stream().map(box -> box.inPatches(config.model().encoderShape().patchSizePx())).toList();
+          boxes.stream()
+              .map(box -> box.inPatches(config.model().encoderShape().patchSizePx()))
+              .toList();
     };
   }
 
@@ -295,7 +298,8 @@ public final class TrainStep {
               .segment(patchMap)
               .interpolate(images.size(2), images.size(3), Interpolation.BILINEAR); // [B, C, H, W]
       return new Dense(
-          SegLoss.of(logits, labels, scope), EnergyLoss.of(images, logits, labels, boxes, config.loss()));
+          SegLoss.of(logits, labels, scope),
+          EnergyLoss.of(images, logits, labels, boxes, config.loss()));
     }
   }
 }

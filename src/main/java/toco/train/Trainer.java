@@ -316,15 +316,13 @@ public final class Trainer implements AutoCloseable {
     long startedNs = System.nanoTime();
     var scores =
         evaluator.flatMap(
-            it ->
-                it.evaluate(model, this::sayEvaluated, averaging::stopRequested, world));
-    scores.ifPresent(
-        found -> {
-          log.write(step, found, train.classNames(), (System.nanoTime() - startedNs) * 1e-9);
-          if (world.isFirst()) {
-            listener.onEvaluation(step, found);
-          }
-        });
+            it -> it.evaluate(model, this::sayEvaluated, averaging::stopRequested, world));
+    scores.ifPresent(found -> {
+      log.write(step, found, train.classNames(), (System.nanoTime() - startedNs) * 1e-9);
+      if (world.isFirst()) {
+        listener.onEvaluation(step, found);
+      }
+    });
     return scores.orElse(null);
   }
 

@@ -35,9 +35,9 @@ class ScalingModelTest {
     assertEquals(82 + BUCKETING_MS, model(25_000_000).on(64, PERFECT).stepMs(), 1e-3);
   }
 
-  /// Buckets of 20 MB are ready at 40, 50, 60, 70 and 80 ms. Two processes at 2 GB/s: each sends half
-  /// of each bucket twice, 20 MB, in 10 ms, and each turn waits 1 ms for its first byte: 12 ms. The
-  /// first goes 40–52, then 52–64, –76, –88 and –100: 20 ms after the backward pass.
+  /// Buckets of 20 MB are ready at 40, 50, 60, 70 and 80 ms. Two processes at 2 GB/s: each sends
+  /// half of each bucket twice, 20 MB, in 10 ms, and each turn waits 1 ms for its first byte: 12
+  /// ms. The first goes 40–52, then 52–64, –76, –88 and –100: 20 ms after the backward pass.
   @Test
   void twoProcessesByHand() {
     var step = model(20_000_000).on(2, new Links(2, 2, 1, 1000, 1000));
@@ -46,8 +46,8 @@ class ScalingModelTest {
     assertEquals(102 + BUCKETING_MS, step.stepMs(), TOLERANCE);
   }
 
-  /// Four processes on two hosts: first within the hosts, 2·20 MB/2 at 20 GB/s, then between them at
-  /// 2 GB/s: 1 + 10 ms a bucket.
+  /// Four processes on two hosts: first within the hosts, 2·20 MB/2 at 20 GB/s, then between them
+  /// at 2 GB/s: 1 + 10 ms a bucket.
   @Test
   void twoHostsByHand() {
     var step = model(20_000_000).on(4, new Links(2, 20, 2, 0, 0));

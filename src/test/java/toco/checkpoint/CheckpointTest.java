@@ -73,7 +73,8 @@ final class CheckpointTest {
   @Test
   void theFileKeepsTheLibTorchItIsGiven() {
     var saved = checkpoint(1);
-    var older = new Checkpoint(saved.model(), Map.of(), Map.of(), 1, 1, saved.configYaml(), "2.11.0");
+    var older =
+        new Checkpoint(saved.model(), Map.of(), Map.of(), 1, 1, saved.configYaml(), "2.11.0");
     var file = older.saveToRun(run, 1);
     assertEquals("2.11.0", Checkpoint.load(file).libTorchVersion());
     assertEquals("2.11.0", SafeTensors.read(file).metadata().get("toco.libtorch"));
@@ -174,11 +175,10 @@ final class CheckpointTest {
 
   private static void assertSame(Map<String, Tensor> expected, Map<String, Tensor> got) {
     assertEquals(expected.keySet(), got.keySet());
-    expected.forEach(
-        (name, tensor) -> {
-          assertEquals(tensor.info().shape(), got.get(name).info().shape(), name);
-          assertEquals(tensor.info().dtype(), got.get(name).info().dtype(), name);
-          assertArrayEquals(tensor.toDoubleArray(), got.get(name).toDoubleArray(), name);
-        });
+    expected.forEach((name, tensor) -> {
+      assertEquals(tensor.info().shape(), got.get(name).info().shape(), name);
+      assertEquals(tensor.info().dtype(), got.get(name).info().dtype(), name);
+      assertArrayEquals(tensor.toDoubleArray(), got.get(name).toDoubleArray(), name);
+    });
   }
 }

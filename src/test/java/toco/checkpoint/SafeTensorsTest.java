@@ -61,13 +61,12 @@ final class SafeTensorsTest {
 
     assertEquals(metadata, read.metadata());
     assertEquals(List.copyOf(tensors.keySet()), List.copyOf(read.tensors().keySet()));
-    tensors.forEach(
-        (name, tensor) -> {
-          var other = read.tensors().get(name);
-          assertEquals(tensor.info().shape(), other.info().shape(), name);
-          assertEquals(tensor.info().dtype(), other.info().dtype(), name);
-          assertArrayEquals(tensor.toDoubleArray(), other.toDoubleArray(), name);
-        });
+    tensors.forEach((name, tensor) -> {
+      var other = read.tensors().get(name);
+      assertEquals(tensor.info().shape(), other.info().shape(), name);
+      assertEquals(tensor.info().dtype(), other.info().dtype(), name);
+      assertArrayEquals(tensor.toDoubleArray(), other.toDoubleArray(), name);
+    });
   }
 
   @Test
@@ -148,12 +147,11 @@ final class SafeTensorsTest {
           assertEquals(contents.metadata(), again.metadata());
           contents
               .tensors()
-              .forEach(
-                  (name, tensor) ->
-                      assertArrayEquals(
-                          tensor.contiguous().segment().toArray(ValueLayout.JAVA_BYTE),
-                          again.tensors().get(name).segment().toArray(ValueLayout.JAVA_BYTE),
-                          () -> golden + " " + name));
+              .forEach((name, tensor) ->
+                  assertArrayEquals(
+                      tensor.contiguous().segment().toArray(ValueLayout.JAVA_BYTE),
+                      again.tensors().get(name).segment().toArray(ValueLayout.JAVA_BYTE),
+                      () -> golden + " " + name));
         }
       }
     }

@@ -33,8 +33,7 @@ final class ShardedSafeTensorsTest {
           folder.resolve("one.safetensors"),
           Map.of("a", Tensor.ones(2), "unused", Tensor.ones(1)),
           Map.of());
-      SafeTensors.write(
-          folder.resolve("two.safetensors"), Map.of("b", Tensor.zeros(1)), Map.of());
+      SafeTensors.write(folder.resolve("two.safetensors"), Map.of("b", Tensor.zeros(1)), Map.of());
     }
   }
 

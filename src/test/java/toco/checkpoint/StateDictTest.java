@@ -49,9 +49,8 @@ final class StateDictTest {
     try (var inner = TensorScope.open()) {
       SafeTensors.read(golden("micro.safetensors"))
           .tensors()
-          .forEach(
-              (name, tensor) ->
-                  parameters.put(name, inner.keep(tensor.zerosLike().requiresGrad_(true))));
+          .forEach((name, tensor) ->
+              parameters.put(name, inner.keep(tensor.zerosLike().requiresGrad_(true))));
     }
     return parameters;
   }
@@ -63,10 +62,8 @@ final class StateDictTest {
     StateDict.load(golden(file)).into(parameters);
     SafeTensors.read(golden("micro.safetensors"))
         .tensors()
-        .forEach(
-            (name, tensor) ->
-                assertArrayEquals(
-                    tensor.toFloatArray(), parameters.get(name).toFloatArray(), name));
+        .forEach((name, tensor) ->
+            assertArrayEquals(tensor.toFloatArray(), parameters.get(name).toFloatArray(), name));
     assertTrue(parameters.get("classifier.weight").requiresGrad());
   }
 
@@ -127,15 +124,14 @@ final class StateDictTest {
     assertFalse(done.contains("resized"), done);
     SafeTensors.read(golden("micro.safetensors"))
         .tensors()
-        .forEach(
-            (name, tensor) -> {
-              var parameter = parameters.get(name);
-              if (name.startsWith("encoder.")) {
-                assertArrayEquals(tensor.toFloatArray(), parameter.toFloatArray(), name);
-              } else {
-                assertEquals(0, parameter.abs().sum().item(), name);
-              }
-            });
+        .forEach((name, tensor) -> {
+          var parameter = parameters.get(name);
+          if (name.startsWith("encoder.")) {
+            assertArrayEquals(tensor.toFloatArray(), parameter.toFloatArray(), name);
+          } else {
+            assertEquals(0, parameter.abs().sum().item(), name);
+          }
+        });
   }
 
   @Test
@@ -216,24 +212,23 @@ final class StateDictTest {
     var file = folder.resolve("renamed.safetensors");
     SafeTensors.write(file, named, Map.of());
     var parameters = parameters();
-    var rules = Config.defaults().with("model.pretrainedKeys=['^visual\\.->', 'layer(\\d+)->blocks.$1']");
+    var rules =
+        Config.defaults().with("model.pretrainedKeys=['^visual\\.->', 'layer(\\d+)->blocks.$1']");
     var done = StateDict.loadEncoder(file, parameters, rules.model().keyRules());
     assertTrue(done.contains("passed over head.weight"), done);
     assertSameEncoder(parameters);
     var both = Config.defaults().with("model.pretrainedKeys=['^.* -> x']").model().keyRules();
-    assertRefused(
-        file, () -> StateDict.loadEncoder(file, parameters, both), "two weights", "'x'");
+    assertRefused(file, () -> StateDict.loadEncoder(file, parameters, both), "two weights", "'x'");
   }
 
   private static void assertSameEncoder(Map<String, Tensor> parameters) {
     SafeTensors.read(golden("micro.safetensors"))
         .tensors()
-        .forEach(
-            (name, tensor) -> {
-              if (name.startsWith("encoder.")) {
-                assertArrayEquals(tensor.toFloatArray(), parameters.get(name).toFloatArray(), name);
-              }
-            });
+        .forEach((name, tensor) -> {
+          if (name.startsWith("encoder.")) {
+            assertArrayEquals(tensor.toFloatArray(), parameters.get(name).toFloatArray(), name);
+          }
+        });
   }
 
   @Test

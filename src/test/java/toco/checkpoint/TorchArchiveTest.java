@@ -48,7 +48,8 @@ final class TorchArchiveTest {
   private static Map<String, Tensor> manyKinds() {
     var tensors = new LinkedHashMap<String, Tensor>();
     for (var dtype : DType.values()) {
-      tensors.put("dtype." + dtype, Tensor.arange(0, 6, DType.INT64, Device.CPU).to(dtype).reshape(2, 3));
+      tensors.put(
+          "dtype." + dtype, Tensor.arange(0, 6, DType.INT64, Device.CPU).to(dtype).reshape(2, 3));
     }
     var base = Tensor.randn(4, 5, 6);
     tensors.put("transposed", base.transpose(0, 2));
@@ -65,16 +66,15 @@ final class TorchArchiveTest {
 
   private static void assertSame(Map<String, Tensor> expected, Map<String, Tensor> got) {
     assertEquals(new ArrayList<>(expected.keySet()), new ArrayList<>(got.keySet()));
-    expected.forEach(
-        (name, tensor) -> {
-          var twin = got.get(name);
-          assertEquals(tensor.dtype(), twin.dtype(), name);
-          assertEquals(tensor.shape(), twin.shape(), name);
-          assertArrayEquals(
-              tensor.contiguous().segment().toArray(ValueLayout.JAVA_BYTE),
-              twin.contiguous().segment().toArray(ValueLayout.JAVA_BYTE),
-              name);
-        });
+    expected.forEach((name, tensor) -> {
+      var twin = got.get(name);
+      assertEquals(tensor.dtype(), twin.dtype(), name);
+      assertEquals(tensor.shape(), twin.shape(), name);
+      assertArrayEquals(
+          tensor.contiguous().segment().toArray(ValueLayout.JAVA_BYTE),
+          twin.contiguous().segment().toArray(ValueLayout.JAVA_BYTE),
+          name);
+    });
   }
 
   @Test
@@ -114,10 +114,7 @@ final class TorchArchiveTest {
             .filter(it -> it.name().endsWith("/data.pkl"))
             .findFirst()
             .orElseThrow();
-    return mapped
-        .bytes()
-        .asSlice(entry.offset(), entry.byteSize())
-        .toArray(ValueLayout.JAVA_BYTE);
+    return mapped.bytes().asSlice(entry.offset(), entry.byteSize()).toArray(ValueLayout.JAVA_BYTE);
   }
 
   @Test

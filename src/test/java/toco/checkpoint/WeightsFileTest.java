@@ -58,8 +58,7 @@ final class WeightsFileTest {
     var written = SafeTensors.read(file).tensors();
     assertEquals(DType.BFLOAT16, written.get("module.w").dtype());
     assertEquals(DType.INT64, written.get("module.n").dtype());
-    assertThrows(
-        IllegalArgumentException.class, () -> new WeightsFile.Form("", DType.INT32));
+    assertThrows(IllegalArgumentException.class, () -> new WeightsFile.Form("", DType.INT32));
   }
 
   @Test
@@ -109,7 +108,6 @@ final class WeightsFileTest {
     var difference = WeightsDifference.of(first, second);
     assertEquals(List.of("more"), difference.onlySecond());
     assertEquals(1, difference.equal());
-    assertEquals(
-        List.of(new WeightsDifference.Changed("w", "", 0.5, 0.5)), difference.changed());
+    assertEquals(List.of(new WeightsDifference.Changed("w", "", 0.5, 0.5)), difference.changed());
   }
 }

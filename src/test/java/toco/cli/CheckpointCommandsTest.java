@@ -59,8 +59,7 @@ class CheckpointCommandsTest {
       SafeTensors.write(
           folder.resolve("b.safetensors"), Map.of("w", Tensor.ones(2).mul(1.25)), Map.of());
     }
-    var diff =
-        Cli.run("checkpoint", "diff", folder + "/a.safetensors", folder + "/b.safetensors");
+    var diff = Cli.run("checkpoint", "diff", folder + "/a.safetensors", folder + "/b.safetensors");
     assertTrue(diff.out().contains("w: by 0.250 at most, relatively 0.250"), diff.out());
   }
 
@@ -73,7 +72,8 @@ class CheckpointCommandsTest {
     var ending = Cli.run("checkpoint", "convert", GOLDEN + "micro.pth", folder + "/x.onnx");
     assertTrue(ending.err().contains("expected .safetensors, .pth or .pt"), ending.err());
     var dtype =
-        Cli.run("checkpoint", "convert", GOLDEN + "micro.pth", folder + "/y.pth", "--dtype", "int8");
+        Cli.run(
+            "checkpoint", "convert", GOLDEN + "micro.pth", folder + "/y.pth", "--dtype", "int8");
     assertEquals(2, dtype.status());
     assertTrue(dtype.err().contains("floating-point"), dtype.err());
   }

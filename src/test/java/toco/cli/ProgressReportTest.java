@@ -17,7 +17,9 @@ class ProgressReportTest {
     var progress = new ProgressReport(new PrintWriter(text), false);
     progress.onStep(step(1, false));
     progress.onStep(step(2, true));
-    assertEquals("step 2/4  cls 0.500  12.3 images/s  waiting for data 0.4 %  ETA 1:01:05\n", text.toString());
+    assertEquals(
+        "step 2/4  cls 0.500  12.3 images/s  waiting for data 0.4 %  ETA 1:01:05\n",
+        text.toString());
   }
 
   @Test

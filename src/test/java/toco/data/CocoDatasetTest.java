@@ -102,7 +102,8 @@ class CocoDatasetTest {
           .append(categories.isEmpty() ? "" : ",")
           .append("{\"id\": %d, \"name\": \"%s\"}".formatted(id, name));
     }
-    return "{\"images\": [{\"id\": 9, \"file_name\": \"%s.jpg\"}], \"annotations\": [%s], \"categories\": [%s]}"
+    return ("{\"images\": [{\"id\": 9, \"file_name\": \"%s.jpg\"}], \"annotations\": [%s], "
+            + "\"categories\": [%s]}")
         .formatted(image, annotations, categories);
   }
 

@@ -176,8 +176,7 @@ class DataCheckTest {
   /// What a training asks of its data.
   private static void readAll(Config config) {
     var train = Dataset.open(config.data(), Split.TRAIN);
-    new EpochSampler(
-        1, train.size(), StepDivision.undivided(config.train().samplesPerProcess()));
+    new EpochSampler(1, train.size(), StepDivision.undivided(config.train().samplesPerProcess()));
     try (var arena = Arena.ofConfined()) {
       for (int i = 0; i < train.size(); i++) {
         train.sample(i).readImage(arena);

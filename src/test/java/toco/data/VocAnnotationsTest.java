@@ -77,7 +77,8 @@ class VocAnnotationsTest {
     refuses(bomb.toString(), "x.xml");
     var secret = LabelFiles.write(folder, "secret.txt", "cat");
     refuses(
-        "<!DOCTYPE a [<!ENTITY s SYSTEM '%s'>]><annotation><object><name>&s;</name></object></annotation>"
+        ("<!DOCTYPE a [<!ENTITY s SYSTEM "
+                + "'%s'>]><annotation><object><name>&s;</name></object></annotation>")
             .formatted(secret.toUri()),
         "x.xml");
     refuses("<!DOCTYPE a SYSTEM '%s'><annotation/>".formatted(secret.toUri()), "x.xml");

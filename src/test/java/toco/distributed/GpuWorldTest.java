@@ -37,47 +37,43 @@ class GpuWorldTest {
 
   @Test
   void sumsTextsAndWeightsOfGpusReachEveryProcess() {
-    onGpus(
-        (world, device) -> {
-          var counts = Tensor.of(new float[] {world.rank(), 1}, 2).to(device);
-          world.sum_(counts, "a test");
-          assertEquals(1, counts.to(Device.CPU).toFloatArray()[0]);
-          var weights = Tensor.of(new float[] {world.rank() + 5}, 1).to(device);
-          world.broadcast_(List.of(weights), "a test");
-          assertEquals(5, weights.item());
-          world.requireSame(Map.of("weights", weights), "a test");
-          assertEquals(List.of("0", "1"), world.gather(String.valueOf(world.rank()), "a test"));
-        });
+    onGpus((world, device) -> {
+      var counts = Tensor.of(new float[] {world.rank(), 1}, 2).to(device);
+      world.sum_(counts, "a test");
+      assertEquals(1, counts.to(Device.CPU).toFloatArray()[0]);
+      var weights = Tensor.of(new float[] {world.rank() + 5}, 1).to(device);
+      world.broadcast_(List.of(weights), "a test");
+      assertEquals(5, weights.item());
+      world.requireSame(Map.of("weights", weights), "a test");
+      assertEquals(List.of("0", "1"), world.gather(String.valueOf(world.rank()), "a test"));
+    });
   }
 
   @Test
   void weightsThatDriftApartOnGpusAreNamed() {
-    onGpus(
-        (world, device) -> {
-          var weights = Map.of("w", Tensor.full(world.rank(), DType.FLOAT32, device, 3));
-          var error =
-              assertThrows(
-                  DistributedException.class, () -> world.requireSame(weights, "a test"));
-          assertTrue(error.getMessage().contains("w differs"), error.getMessage());
-        });
+    onGpus((world, device) -> {
+      var weights = Map.of("w", Tensor.full(world.rank(), DType.FLOAT32, device, 3));
+      var error =
+          assertThrows(DistributedException.class, () -> world.requireSame(weights, "a test"));
+      assertTrue(error.getMessage().contains("w differs"), error.getMessage());
+    });
   }
 
   @Test
   void gradientsOfGpusAreAveragedDuringTheBackwardPass() {
-    onGpus(
-        (world, device) -> {
-          var weight = Tensor.full(1, DType.FLOAT32, device, 1000).requiresGrad_(true);
-          try (var averaging = GradientAveraging.of(world, List.of(weight), 25 << 20, true)) {
-            for (int step = 1; step <= 3; step++) {
-              averaging.begin();
-              weight.sum().mul(world.rank() + 1).backward();
-              averaging.finish();
-              var gradient = weight.grad();
-              assertNotNull(gradient);
-              assertEquals(1.5f, gradient.to(Device.CPU).toFloatArray()[999]);
-              new TensorList(List.of(weight)).zeroGrad();
-            }
-          }
-        });
+    onGpus((world, device) -> {
+      var weight = Tensor.full(1, DType.FLOAT32, device, 1000).requiresGrad_(true);
+      try (var averaging = GradientAveraging.of(world, List.of(weight), 25 << 20, true)) {
+        for (int step = 1; step <= 3; step++) {
+          averaging.begin();
+          weight.sum().mul(world.rank() + 1).backward();
+          averaging.finish();
+          var gradient = weight.grad();
+          assertNotNull(gradient);
+          assertEquals(1.5f, gradient.to(Device.CPU).toFloatArray()[999]);
+          new TensorList(List.of(weight)).zeroGrad();
+        }
+      }
+    });
   }
 }

@@ -18,7 +18,8 @@ import toco.torch.Tensor;
 import toco.torch.TensorList;
 import toco.torch.TorchException;
 
-/// Gradients averaged over processes, in buckets of any size, sent during the backward pass or after.
+/// Gradients averaged over processes, in buckets of any size, sent during the backward pass or
+/// after.
 @EnabledIf(value = "toco.distributed.Ranks#canMeet", disabledReason = "built without libgloo-dev")
 class GradientAveragingTest {
   private static final float TOLERANCE = 1e-6f; // a sum of three float32 numbers near 1
@@ -27,8 +28,7 @@ class GradientAveragingTest {
   private static List<Tensor> weights() {
     var weights = new ArrayList<Tensor>();
     for (int i = 0; i < 5; i++) {
-      weights.add(
-          Tensor.full(1, DType.FLOAT32, Device.CPU, i + 2, 3).requiresGrad_(true));
+      weights.add(Tensor.full(1, DType.FLOAT32, Device.CPU, i + 2, 3).requiresGrad_(true));
     }
     return weights;
   }
@@ -86,7 +86,8 @@ class GradientAveragingTest {
               new TensorList(weights).zeroGrad();
             }
             for (int step = 0; step < 3; step++) { // 3 is rank 1's alone
-              step(averaging, weights, world.rank(), world.rank() == 0 ? List.of(0) : List.of(0, 3));
+              step(
+                  averaging, weights, world.rank(), world.rank() == 0 ? List.of(0) : List.of(0, 3));
               assertGradient(1.5f, weights.get(0));
               assertGradient(2 * 4 / 2f, weights.get(3)); // the other's counts as zero
               assertNull(weights.get(1).grad());

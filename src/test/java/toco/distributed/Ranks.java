@@ -65,18 +65,17 @@ public final class Ranks {
     var tasks = new ArrayList<FutureTask<T>>();
     for (var rendezvous : ranks) {
       var task =
-          new FutureTask<>(
-              () -> {
-                try (var world = World.join(rendezvous);
-                    var _ = TensorScope.open()) {
-                  try {
-                    return work.of(world);
-                  } catch (RuntimeException | Error e) {
-                    world.abandon(e);
-                    throw e;
-                  }
-                }
-              });
+          new FutureTask<>(() -> {
+            try (var world = World.join(rendezvous);
+                var _ = TensorScope.open()) {
+              try {
+                return work.of(world);
+              } catch (RuntimeException | Error e) {
+                world.abandon(e);
+                throw e;
+              }
+            }
+          });
       Thread.ofPlatform().daemon().name("rank-" + rendezvous.rank()).start(task);
       tasks.add(task);
     }

@@ -18,8 +18,7 @@ import toco.torch.Tensor;
 @EnabledIf(value = "toco.distributed.Ranks#canMeet", disabledReason = "built without libgloo-dev")
 class WorldTest {
   private static final Map<String, String> TWO =
-      Map.of(
-          "RANK", "1", "WORLD_SIZE", "2", "MASTER_ADDR", "localhost", "MASTER_PORT", "29500");
+      Map.of("RANK", "1", "WORLD_SIZE", "2", "MASTER_ADDR", "localhost", "MASTER_PORT", "29500");
 
   @Test
   void oneProcessAloneExchangesWithItself() {

@@ -54,7 +54,8 @@ class DoctorTest {
     var processes = check(report, "processes");
     boolean several = TcpStore.missing().isEmpty();
     assertEquals(several ? State.OK : State.NOTE, processes.state());
-    assertEquals(several ? "" : "apt-get install libgloo-dev, then native/build.sh", processes.remedy());
+    assertEquals(
+        several ? "" : "apt-get install libgloo-dev, then native/build.sh", processes.remedy());
   }
 
   @Test

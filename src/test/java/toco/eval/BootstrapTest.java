@@ -22,13 +22,12 @@ class BootstrapTest {
     images
         .scores()
         .figures(CLASSES)
-        .forEach(
-            (name, figure) -> {
-              var interval = intervals.get(name);
-              assertTrue(
-                  interval.low() < figure && figure < interval.high(),
-                  name + " " + figure + " in " + interval);
-            });
+        .forEach((name, figure) -> {
+          var interval = intervals.get(name);
+          assertTrue(
+              interval.low() < figure && figure < interval.high(),
+              name + " " + figure + " in " + interval);
+        });
   }
 
   /// The spread goes with one over the root of the number of images: 16 times as many, a quarter of

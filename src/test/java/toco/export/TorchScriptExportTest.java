@@ -110,24 +110,22 @@ class TorchScriptExportTest {
     var build = Path.of("target/cpp-inference").toAbsolutePath();
     run(List.of("cmake", "-S", "examples/cpp-inference", "-B", build.toString()));
     run(List.of("cmake", "--build", build.toString()));
-    compare(
-        (model, images, batch, height, width, out) ->
-            run(
-                List.of(
-                    build.resolve("cpp_inference").toString(),
-                    model.toString(),
-                    images.toString(),
-                    batch + "",
-                    height + "",
-                    width + "",
-                    out.toString())));
+    compare((model, images, batch, height, width, out) ->
+        run(
+            List.of(
+                build.resolve("cpp_inference").toString(),
+                model.toString(),
+                images.toString(),
+                batch + "",
+                height + "",
+                width + "",
+                out.toString())));
   }
 
   @Test
   void pythonGivesTheSame() throws Exception {
-    compare(
-        (model, images, batch, height, width, out) ->
-            PythonTorch.run("run_script.py", model, images, batch, height, width, out));
+    compare((model, images, batch, height, width, out) ->
+        PythonTorch.run("run_script.py", model, images, batch, height, width, out));
   }
 
   /// `toco eval` and the others take an exported file as they take a checkpoint.
@@ -175,8 +173,7 @@ class TorchScriptExportTest {
   private static Tensor read(Path out, String name, Tensor like) {
     try {
       var bytes = Files.readAllBytes(out.resolve(name + ".f32"));
-      return Tensor.copyOf(
-          MemorySegment.ofArray(bytes), DType.FLOAT32, like.shape().sizes());
+      return Tensor.copyOf(MemorySegment.ofArray(bytes), DType.FLOAT32, like.shape().sizes());
     } catch (IOException e) {
       throw new AssertionError(e);
     }

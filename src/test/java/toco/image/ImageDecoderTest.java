@@ -47,11 +47,10 @@ class ImageDecoderTest {
             .filter(line -> !line.startsWith("#"))
             .toList();
     return decoders().stream()
-        .flatMap(
-            decoder ->
-                lines.stream()
-                    .filter(line -> decoder == JpegChoice.TURBO || !line.contains("arithmetic"))
-                    .map(line -> arguments(decoder, line.substring(65), line.substring(0, 64))));
+        .flatMap(decoder ->
+            lines.stream()
+                .filter(line -> decoder == JpegChoice.TURBO || !line.contains("arithmetic"))
+                .map(line -> arguments(decoder, line.substring(65), line.substring(0, 64))));
   }
 
   /// Exact, no tolerance: photographs, greyscale, CMYK, YCCK, RGB and progressive JPEG, every kind
@@ -87,10 +86,9 @@ class ImageDecoderTest {
             "no-tables.jpg", "table",
             "lossless.jpg", "lossless");
     return decoders().stream()
-        .flatMap(
-            decoder ->
-                cases.entrySet().stream()
-                    .map(entry -> arguments(decoder, entry.getKey(), entry.getValue())));
+        .flatMap(decoder ->
+            cases.entrySet().stream()
+                .map(entry -> arguments(decoder, entry.getKey(), entry.getValue())));
   }
 
   /// Decoders would differ here, or use the tables of the image before, so neither is let.
@@ -126,10 +124,9 @@ class ImageDecoderTest {
 
   static Stream<Arguments> decodersAndFiles() {
     return decoders().stream()
-        .flatMap(
-            decoder ->
-                Stream.of(PHOTO, MASK, PROGRESSIVE, WITH_WARNING)
-                    .map(name -> arguments(decoder, name)));
+        .flatMap(decoder ->
+            Stream.of(PHOTO, MASK, PROGRESSIVE, WITH_WARNING)
+                .map(name -> arguments(decoder, name)));
   }
 
   @ParameterizedTest

@@ -28,15 +28,16 @@ import toco.train.TinyRun;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Whole runs on several processes: they compute what one process does, and survive the death of any.
+/// Whole runs on several processes: they compute what one process does, and survive the death of
+/// any.
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
 @EnabledIf(value = "toco.distributed.Ranks#canMeet", disabledReason = "built without libgloo-dev")
 class DistributedRunTest {
   private static final JsonMapper JSON = new JsonMapper();
   private static final int STEPS = 10;
 
-  /// The sums of a step are put together in another order, which moves a float32 loss near 1 by some
-  /// 1e-7; the weights carry that on from step to step.
+  /// The sums of a step are put together in another order, which moves a float32 loss near 1 by
+  /// some 1e-7; the weights carry that on from step to step.
   private static final double TOLERANCE = 1e-5;
 
   @TempDir Path folder;
@@ -87,7 +88,8 @@ class DistributedRunTest {
     command.add("'%s'".formatted(Path.of(System.getProperty("java.home"), "bin", "java")));
     command.add("--enable-native-access=ALL-UNNAMED -Xmx256m");
     command.add("-Dtoco.library='%s'".formatted(LibTorch.library()));
-    command.add("-cp '%s' %s".formatted(System.getProperty("java.class.path"), Main.class.getName()));
+    command.add(
+        "-cp '%s' %s".formatted(System.getProperty("java.class.path"), Main.class.getName()));
     for (var argument : arguments) {
       command.add("\"%s\"".formatted(argument)); // $RANK may be in it
     }
@@ -99,13 +101,15 @@ class DistributedRunTest {
             List.of("/bin/sh", "-c", script),
             job.lines::add,
             20_000);
-    var beside = Thread.ofPlatform().start(() -> {
-      try {
-        meanwhile.call();
-      } catch (Exception e) {
-        throw new AssertionError(e);
-      }
-    });
+    var beside =
+        Thread.ofPlatform()
+            .start(() -> {
+              try {
+                meanwhile.call();
+              } catch (Exception e) {
+                throw new AssertionError(e);
+              }
+            });
     job.status = launch.run();
     beside.join();
     return job;
@@ -160,17 +164,15 @@ class DistributedRunTest {
     var actual = losses(run);
     assertEquals(STEPS, expected.size());
     assertEquals(expected.keySet(), actual.keySet());
-    expected.forEach(
-        (step, terms) ->
-            terms
-                .properties()
-                .forEach(
-                    term ->
-                        assertEquals(
-                            term.getValue().asDouble(),
-                            actual.get(step).get(term.getKey()).asDouble(),
-                            tolerance,
-                            "%s at step %d".formatted(term.getKey(), step))));
+    expected.forEach((step, terms) ->
+        terms
+            .properties()
+            .forEach(term ->
+                assertEquals(
+                    term.getValue().asDouble(),
+                    actual.get(step).get(term.getKey()).asDouble(),
+                    tolerance,
+                    "%s at step %d".formatted(term.getKey(), step))));
   }
 
   private void assertSameWeights(String expectedRun, String run) {
@@ -178,17 +180,15 @@ class DistributedRunTest {
       var expected = Checkpoint.load(Checkpoint.file(folder.resolve(expectedRun), STEPS)).model();
       var actual = Checkpoint.load(Checkpoint.file(folder.resolve(run), STEPS)).model();
       assertEquals(expected.keySet(), actual.keySet());
-      expected.forEach(
-          (name, weight) ->
-              assertArrayEquals(weight.toFloatArray(), actual.get(name).toFloatArray(), name));
+      expected.forEach((name, weight) ->
+          assertArrayEquals(weight.toFloatArray(), actual.get(name).toFloatArray(), name));
     }
   }
 
   @Test
   void underGlobalScopeTwoProcessesOfOneSampleEqualOneProcessOfTwo() throws Exception {
     assertTrained(train(1, 0, settings("one", "train.samplesPerProcess=2")));
-    assertTrained(
-        train(2, 0, settings("two", "train.samplesPerProcess=1", "loss.scope=global")));
+    assertTrained(train(2, 0, settings("two", "train.samplesPerProcess=1", "loss.scope=global")));
     assertSameLosses("one", "two", TOLERANCE);
     assertTrue(output(0).contains("2 processes with 1 samples a step each"), output(0));
     assertEquals("", output(1), "the second process has nothing to say");
@@ -208,10 +208,7 @@ class DistributedRunTest {
   void underLocalScopeTwoProcessesEqualTheAverageOfTheirLossesInOne() throws Exception {
     assertTrained(train(2, 0, settings("two", "train.samplesPerProcess=1")));
     assertTrained(
-        train(
-            1,
-            0,
-            settings("one", "train.samplesPerProcess=1", "train.gradientAccumulation=2")));
+        train(1, 0, settings("one", "train.samplesPerProcess=1", "train.gradientAccumulation=2")));
     assertSameLosses("one", "two", 0); // the sum of two numbers has one order
     assertSameWeights("one", "two");
   }
@@ -269,16 +266,14 @@ class DistributedRunTest {
             ProcessHandle.current()
                 .children()
                 .filter(child -> rankOf(child) == rank)
-                .forEach(
-                    child -> {
-                      kills.add("rank " + rank);
-                      child.destroyForcibly();
-                    });
+                .forEach(child -> {
+                  kills.add("rank " + rank);
+                  child.destroyForcibly();
+                });
           }
           return null;
         };
-    assertTrained(
-        train(2, 3, killing, settings("killed", shared.toArray(String[]::new))));
+    assertTrained(train(2, 3, killing, settings("killed", shared.toArray(String[]::new))));
     assertEquals(List.of("rank 1", "rank 0", "rank 1"), kills);
     assertTrue(output(0).contains("resuming at step"), output(0));
     assertSameWeights("whole", "killed");
@@ -289,8 +284,7 @@ class DistributedRunTest {
   private static int rankOf(ProcessHandle child) {
     try {
       for (var entry :
-          Files.readString(Path.of("/proc", String.valueOf(child.pid()), "environ"))
-              .split("\0")) {
+          Files.readString(Path.of("/proc", String.valueOf(child.pid()), "environ")).split("\0")) {
         if (entry.startsWith("RANK=")) {
           return Integer.parseInt(entry.substring(5));
         }

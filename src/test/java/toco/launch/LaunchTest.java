@@ -25,7 +25,10 @@ class LaunchTest {
 
   private Launch launch(LaunchPlan plan, String script) {
     return new Launch(
-        plan, List.of("/bin/sh", "-c", "cd '%s'; %s".formatted(folder, script)), lines::add, GRACE_MS);
+        plan,
+        List.of("/bin/sh", "-c", "cd '%s'; %s".formatted(folder, script)),
+        lines::add,
+        GRACE_MS);
   }
 
   private static LaunchPlan here(int processes, int maxRestarts) {
@@ -60,8 +63,12 @@ class LaunchTest {
         0, launch(here(3, 0), "[ $RANK = 0 ] || { echo ünd; echo again >&2; printf last; }").run());
     assertEquals(
         List.of(
-            "[rank 1] again", "[rank 1] last", "[rank 1] ünd",
-            "[rank 2] again", "[rank 2] last", "[rank 2] ünd"),
+            "[rank 1] again",
+            "[rank 1] last",
+            "[rank 1] ünd",
+            "[rank 2] again",
+            "[rank 2] last",
+            "[rank 2] ünd"),
         lines.stream().sorted().toList());
   }
 
@@ -85,8 +92,7 @@ class LaunchTest {
             + " [ $RANK$TORCHELASTIC_RESTART_COUNT != 10 ] || kill -9 $$";
     assertEquals(0, launch(here(2, 1), script).run());
     assertTrue(lines.stream().anyMatch(line -> line.contains("signal 9")), lines.toString());
-    assertTrue(
-        lines.contains("starting all processes again (restart 1 of 1)"), lines.toString());
+    assertTrue(lines.contains("starting all processes again (restart 1 of 1)"), lines.toString());
     assertEquals("0\n1", file("seen0"));
     assertEquals("0\n1", file("seen1"));
   }
@@ -117,16 +123,16 @@ class LaunchTest {
     var launch =
         launch(
             here(2, 3),
-            "trap 'echo saved > saved$RANK; exit 143' TERM; touch up$RANK; while :; do sleep 0.05; done");
+            "trap 'echo saved > saved$RANK; exit 143' TERM; touch up$RANK; while :; do sleep 0.05;"
+                + " done");
     var stopper =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  while (!Files.exists(folder.resolve("up0")) || !Files.exists(folder.resolve("up1"))) {
-                    Thread.onSpinWait();
-                  }
-                  launch.requestStop();
-                });
+            .start(() -> {
+              while (!Files.exists(folder.resolve("up0")) || !Files.exists(folder.resolve("up1"))) {
+                Thread.onSpinWait();
+              }
+              launch.requestStop();
+            });
     assertEquals(130, launch.run());
     stopper.join();
     assertEquals("saved", file("saved0"));

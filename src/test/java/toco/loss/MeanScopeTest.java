@@ -66,8 +66,7 @@ class MeanScopeTest {
       apart += Math.abs(loss.item() - expected.item());
       var gradient = own.grad().toFloatArray();
       for (int i = 0; i < gradient.length; i++) {
-        assertEquals(
-            expectedGradient[sample * gradient.length + i], gradient[i] / 2, TOLERANCE);
+        assertEquals(expectedGradient[sample * gradient.length + i], gradient[i] / 2, TOLERANCE);
       }
     }
     assertEquals(expected.item(), mean, TOLERANCE);

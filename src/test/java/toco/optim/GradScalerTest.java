@@ -77,9 +77,7 @@ class GradScalerTest {
 
   @Test
   void figuresOutOfRangeAreRefused() {
-    assertThrows(
-        IllegalArgumentException.class, () -> new GradScaler(Device.CPU, 0, 2, 0.5, 1));
-    assertThrows(
-        IllegalArgumentException.class, () -> new GradScaler(Device.CPU, 1, 1, 0.5, 1));
+    assertThrows(IllegalArgumentException.class, () -> new GradScaler(Device.CPU, 0, 2, 0.5, 1));
+    assertThrows(IllegalArgumentException.class, () -> new GradScaler(Device.CPU, 1, 1, 0.5, 1));
   }
 }

@@ -63,12 +63,11 @@ class ParityTest {
       var oneFarOff = levels.clone();
       var _ = oneFarOff.slice(0, 0, 1).slice(1, 0, 1).slice(2, 0, 1).copy_(levels.amax().add(4));
       var changed = Map.of("all1", levels.add(1), "all2", levels.add(2), "one", oneFarOff);
-      changed.forEach(
-          (name, image) -> {
-            var tensors = new LinkedHashMap<>(contents.tensors());
-            tensors.put("out.rgb", image.contiguous());
-            SafeTensors.write(folder.resolve(name + ".safetensors"), tensors, contents.metadata());
-          });
+      changed.forEach((name, image) -> {
+        var tensors = new LinkedHashMap<>(contents.tensors());
+        tensors.put("out.rgb", image.contiguous());
+        SafeTensors.write(folder.resolve(name + ".safetensors"), tensors, contents.metadata());
+      });
     }
     var passed =
         Parity.run(folder).rows().stream().filter(Parity.Row::pass).map(Parity.Row::file).toList();

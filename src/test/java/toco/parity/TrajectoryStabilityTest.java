@@ -66,13 +66,12 @@ class TrajectoryStabilityTest {
 
   private static String digest(Map<String, double[]> trajectory) throws NoSuchAlgorithmException {
     var sha = MessageDigest.getInstance("SHA-256");
-    trajectory.forEach(
-        (name, values) -> {
-          sha.update(name.getBytes(StandardCharsets.UTF_8));
-          var bytes = ByteBuffer.allocate(Double.BYTES * values.length);
-          bytes.asDoubleBuffer().put(values);
-          sha.update(bytes);
-        });
+    trajectory.forEach((name, values) -> {
+      sha.update(name.getBytes(StandardCharsets.UTF_8));
+      var bytes = ByteBuffer.allocate(Double.BYTES * values.length);
+      bytes.asDoubleBuffer().put(values);
+      sha.update(bytes);
+    });
     return HexFormat.of().formatHex(sha.digest());
   }
 
@@ -97,12 +96,11 @@ class TrajectoryStabilityTest {
     var two = trajectory(THREADS);
     var one = trajectory(1);
     assertEquals(two.keySet(), one.keySet());
-    two.forEach(
-        (name, values) -> {
-          var tolerance = name.contains("loss") ? new Within(1e-5, 0) : new Within(5e-4, 0);
-          var verdict = tolerance.compare(values, one.get(name));
-          assertTrue(verdict.pass(), () -> name + " is off by " + verdict.error());
-        });
+    two.forEach((name, values) -> {
+      var tolerance = name.contains("loss") ? new Within(1e-5, 0) : new Within(5e-4, 0);
+      var verdict = tolerance.compare(values, one.get(name));
+      assertTrue(verdict.pass(), () -> name + " is off by " + verdict.error());
+    });
   }
 
   private static String digestOfAnotherProcess(int threads)

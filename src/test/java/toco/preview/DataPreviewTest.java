@@ -33,8 +33,8 @@ import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
-import toco.train.PublishedOptimizer;
 import toco.train.Datasets;
+import toco.train.PublishedOptimizer;
 import toco.train.TrainStep;
 
 /// A preview shows what training sees.
@@ -165,8 +165,7 @@ class DataPreviewTest extends PreviewFixture {
     var dataset = Datasets.open(config, Split.TRAIN);
     var expected = new ArrayList<List<String>>();
     try (var model = new Toco(config.model(), Device.CPU);
-        var optimizer =
-            PublishedOptimizer.of(model.params(), config);
+        var optimizer = PublishedOptimizer.of(model.params(), config);
         var ring = new BatchRing(BatchSource.of(config, dataset, Device.CPU), 0, 1);
         var _ = TensorScope.open()) {
       SafeTensors.write(weights, model.params().all(), Map.of());

@@ -60,15 +60,14 @@ abstract class PreviewFixture {
     var wanted = List.of(kinds);
     return page.all("//section[@id='sample-%d']//rect".formatted(number)).stream()
         .filter(rect -> wanted.contains(rect.getAttribute("class")))
-        .map(
-            rect ->
-                String.join(
-                    " ",
-                    rect.getAttribute("x"),
-                    rect.getAttribute("y"),
-                    rect.getAttribute("width"),
-                    rect.getAttribute("height"),
-                    rect.getAttribute("class")))
+        .map(rect ->
+            String.join(
+                " ",
+                rect.getAttribute("x"),
+                rect.getAttribute("y"),
+                rect.getAttribute("width"),
+                rect.getAttribute("height"),
+                rect.getAttribute("class")))
         .toList();
   }
 }

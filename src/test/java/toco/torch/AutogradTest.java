@@ -93,12 +93,11 @@ class AutogradTest extends TensorLaws {
     var x = TensorScope.release(floats(1).requiresGrad_(true));
     try (var _ = GradMode.noGrad()) {
       assertNull(
-          onAnotherThread(
-              () -> {
-                try (var y = x.mul(2)) {
-                  assertTrue(y.requiresGrad());
-                }
-              }));
+          onAnotherThread(() -> {
+            try (var y = x.mul(2)) {
+              assertTrue(y.requiresGrad());
+            }
+          }));
     }
     x.close();
   }

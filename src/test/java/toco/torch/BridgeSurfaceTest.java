@@ -116,22 +116,18 @@ class BridgeSurfaceTest extends TensorLaws {
         8);
     var image = floats(1, 2, 3, 4).reshape(1, 1, 2, 2);
     assertNear(Functional.adaptiveAvgPool2d(image, Pair.of(1)), 2.5);
-    assertNear(
-        Functional.groupNorm(floats(1, 3).reshape(1, 2, 1), 1, null, null, 0), -1, 1);
+    assertNear(Functional.groupNorm(floats(1, 3).reshape(1, 2, 1), 1, null, null, 0), -1, 1);
     var mean = floats(0);
     var variance = floats(1);
     assertNear(
-        Functional.batchNorm(
-            floats(1, 3).reshape(2, 1), null, null, mean, variance, true, 0.5, 0),
+        Functional.batchNorm(floats(1, 3).reshape(2, 1), null, null, mean, variance, true, 0.5, 0),
         -1,
         1);
     assertNear(mean, 1); // halfway from 0 to the batch's 2
     assertNear(Losses.l1(floats(1, 2), floats(2, 4)), 1.5);
     assertNear(Losses.smoothL1(floats(0, 0), floats(0.5, 3), 1), (0.125 + 2.5) / 2);
-    assertNear(
-        Losses.binaryCrossEntropyWithLogits(floats(0), floats(1)), Math.log(2));
-    assertNear(
-        Losses.nll(floats(-1, -2).reshape(1, 2), Tensor.of(new long[] {1}, 1)), 2);
+    assertNear(Losses.binaryCrossEntropyWithLogits(floats(0), floats(1)), Math.log(2));
+    assertNear(Losses.nll(floats(-1, -2).reshape(1, 2), Tensor.of(new long[] {1}, 1)), 2);
     assertNear(
         Losses.klDivergence(floats(Math.log(0.5), Math.log(0.5)), floats(0.25, 0.75)),
         (0.25 * Math.log(0.5) + 0.75 * Math.log(1.5)) / 2);
@@ -196,7 +192,9 @@ class BridgeSurfaceTest extends TensorLaws {
       one.setState(state);
       assertTrue(normal.equal(one.randn(5)));
       assertEquals(6, one.randperm(4).sum().itemLong());
-      assertTrue(Ops.call("aten::bernoulli", Tensor.full(1, DType.FLOAT32, Device.CPU, 2), one).equal(floats(1, 1)));
+      assertTrue(
+          Ops.call("aten::bernoulli", Tensor.full(1, DType.FLOAT32, Device.CPU, 2), one)
+              .equal(floats(1, 1)));
     }
   }
 
@@ -209,7 +207,8 @@ class BridgeSurfaceTest extends TensorLaws {
     }
     var events = new JsonMapper().readTree(Files.readString(file)).path("traceEvents");
     var matmul =
-        events.valueStream()
+        events
+            .valueStream()
             .filter(event -> event.path("name").asString("").equals("aten::matmul"))
             .findFirst()
             .orElseThrow();

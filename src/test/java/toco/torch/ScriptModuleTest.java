@@ -119,7 +119,8 @@ class ScriptModuleTest {
         var two = scaled(floats(5));
         var both = ScriptModule.create("Both").child("0", one).child("1", two)) {
       both.define(
-          "def forward(self, x: Tensor) -> Tensor:\n    return getattr(self, \"0\").forward(x) + getattr(self, \"1\").forward(x)\n");
+          "def forward(self, x: Tensor) -> Tensor:\n"
+              + "    return getattr(self, \"0\").forward(x) + getattr(self, \"1\").forward(x)\n");
       var file = folder.resolve("both.pt");
       both.save(file, Map.of());
       try (var loaded = ScriptModule.load(file, Device.CPU)) {
@@ -133,15 +134,16 @@ class ScriptModuleTest {
   @Test
   void errorsAreLibTorchsWithoutTheTrace() {
     try (var module = scaled(floats(1, 2))) {
-      var shapes =
-          assertThrows(TorchException.class, () -> module.forward(floats(1, 2, 3)));
+      var shapes = assertThrows(TorchException.class, () -> module.forward(floats(1, 2, 3)));
       assertTrue(shapes.getMessage().contains("size of tensor a"), shapes.getMessage());
       assertTrue(!shapes.getMessage().contains("Traceback"), shapes.getMessage());
       var name = assertThrows(TorchException.class, () -> module.call("backwards"));
       assertTrue(name.getMessage().contains("no method 'backwards'"), name.getMessage());
       var type = assertThrows(TorchException.class, () -> module.call("forward", "text"));
       assertTrue(type.getMessage().contains("Expected a value of type 'Tensor"), type.getMessage());
-      var source = assertThrows(TorchException.class, () -> module.define("def f(self) -> int:\n    return x\n"));
+      var source =
+          assertThrows(
+              TorchException.class, () -> module.define("def f(self) -> int:\n    return x\n"));
       assertTrue(source.getMessage().contains("undefined value x"), source.getMessage());
       assertThrows(TorchException.class, () -> module.forwardDict(floats(1, 2)));
     }

@@ -31,7 +31,8 @@ class StressTest extends TensorLaws {
     cycles(CYCLES);
     assertEquals(before, LibTorch.liveTensors());
     long grownMb = (residentKb() - residentKb) / 1024;
-    assertTrue(grownMb < 30, "resident memory grew by " + grownMb + " MB"); // a byte lost each: 1 MB
+    assertTrue(
+        grownMb < 30, "resident memory grew by " + grownMb + " MB"); // a byte lost each: 1 MB
   }
 
   private static void cycles(int count) throws Exception {
@@ -92,10 +93,11 @@ class StressTest extends TensorLaws {
           });
       assertThrows(
           IllegalArgumentException.class,
-          () -> TensorScope.scoped(() -> {
-            Tensor.ones(3).mul(2);
-            throw new IllegalArgumentException("a user's own");
-          }));
+          () ->
+              TensorScope.scoped(() -> {
+                Tensor.ones(3).mul(2);
+                throw new IllegalArgumentException("a user's own");
+              }));
     }
     assertEquals(before, LibTorch.liveTensors());
   }
@@ -143,14 +145,13 @@ class StressTest extends TensorLaws {
     var shared = new AtomicReference<Tensor>();
     var other =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  for (int round = 1; round <= rounds; round++) {
-                    awaitRound(started, round);
-                    shared.get().close();
-                    finished.set(round);
-                  }
-                });
+            .start(() -> {
+              for (int round = 1; round <= rounds; round++) {
+                awaitRound(started, round);
+                shared.get().close();
+                finished.set(round);
+              }
+            });
     for (int round = 1; round <= rounds; round++) {
       shared.set(TensorScope.release(Tensor.ones(1)));
       started.set(round);
@@ -240,12 +241,11 @@ class StressTest extends TensorLaws {
     var released = new AtomicReference<Tensor>();
     var thread =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  TensorScope.open(); // never closed
-                  left.set(Tensor.ones(1));
-                  released.set(TensorScope.release(Tensor.ones(1)));
-                });
+            .start(() -> {
+              TensorScope.open(); // never closed
+              left.set(Tensor.ones(1));
+              released.set(TensorScope.release(Tensor.ones(1)));
+            });
     thread.join();
     assertThrows(IllegalStateException.class, () -> left.get().add(1));
     assertEquals(2, released.get().add(1).item());
@@ -259,14 +259,13 @@ class StressTest extends TensorLaws {
   void virtualThreadsCannotOpenScopes() throws InterruptedException {
     var thrown = new ArrayList<Throwable>();
     Thread.ofVirtual()
-        .start(
-            () -> {
-              try {
-                TensorScope.open();
-              } catch (IllegalStateException e) {
-                thrown.add(e);
-              }
-            })
+        .start(() -> {
+          try {
+            TensorScope.open();
+          } catch (IllegalStateException e) {
+            thrown.add(e);
+          }
+        })
         .join();
     assertEquals(1, thrown.size());
   }

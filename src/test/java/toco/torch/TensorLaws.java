@@ -64,14 +64,13 @@ abstract class TensorLaws {
     var thread =
         Thread.ofPlatform()
             .name("other")
-            .start(
-                () -> {
-                  try {
-                    body.execute();
-                  } catch (Throwable t) {
-                    thrown[0] = t;
-                  }
-                });
+            .start(() -> {
+              try {
+                body.execute();
+              } catch (Throwable t) {
+                thrown[0] = t;
+              }
+            });
     thread.join();
     return thrown[0];
   }

@@ -43,15 +43,14 @@ class TensorScopeTest extends TensorLaws {
   @Test
   void whatTheOutermostScopeKeepsIsTheCallers() throws InterruptedException {
     var thrown =
-        onAnotherThread(
-            () -> {
-              Tensor kept;
-              try (var outermost = TensorScope.open()) {
-                kept = outermost.keep(Tensor.ones(2));
-              }
-              assertElements(kept, 1, 1);
-              kept.close();
-            });
+        onAnotherThread(() -> {
+          Tensor kept;
+          try (var outermost = TensorScope.open()) {
+            kept = outermost.keep(Tensor.ones(2));
+          }
+          assertElements(kept, 1, 1);
+          kept.close();
+        });
     assertNull(thrown);
   }
 
@@ -72,12 +71,11 @@ class TensorScopeTest extends TensorLaws {
     }
     assertFalse(released.isClosed());
     assertNull(
-        onAnotherThread(
-            () -> {
-              assertElements(released, 1, 1);
-              assertEquals(1f, released.segment().get(java.lang.foreign.ValueLayout.JAVA_FLOAT, 4));
-              released.close();
-            }));
+        onAnotherThread(() -> {
+          assertElements(released, 1, 1);
+          assertEquals(1f, released.segment().get(java.lang.foreign.ValueLayout.JAVA_FLOAT, 4));
+          released.close();
+        }));
     assertTrue(released.isClosed());
   }
 
@@ -165,14 +163,13 @@ class TensorScopeTest extends TensorLaws {
     for (int t = 0; t < 4; t++) {
       threads.add(
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    for (int i = 0; i < 200; i++) {
-                      try (var _ = TensorScope.open()) {
-                        Tensor.ones(8).add(i).square().sum();
-                      }
-                    }
-                  }));
+              .start(() -> {
+                for (int i = 0; i < 200; i++) {
+                  try (var _ = TensorScope.open()) {
+                    Tensor.ones(8).add(i).square().sum();
+                  }
+                }
+              }));
     }
     for (var thread : threads) {
       thread.join();

@@ -67,10 +67,9 @@ class KilledRunTest {
       assertEquals(expected.model().keySet(), actual.model().keySet());
       expected
           .model()
-          .forEach(
-              (name, weight) ->
-                  assertArrayEquals(
-                      weight.toFloatArray(), actual.model().get(name).toFloatArray(), name));
+          .forEach((name, weight) ->
+              assertArrayEquals(
+                  weight.toFloatArray(), actual.model().get(name).toFloatArray(), name));
     }
   }
 

@@ -37,9 +37,8 @@ class PublishedOptimizerTest {
       model
           .params()
           .all()
-          .forEach(
-              (name, weight) ->
-                  assertEquals(trainable.containsKey(name), weight.requiresGrad(), name));
+          .forEach((name, weight) ->
+              assertEquals(trainable.containsKey(name), weight.requiresGrad(), name));
       assertTrue(grouped.contains("proj_head.mlp.0.weight"));
       assertFalse(grouped.contains("proj_head_t.mlp.0.weight"));
       assertEquals(1e-3, groups.get(0).lr());

@@ -47,7 +47,8 @@ class ScriptEncoderTest {
     try (var network = ScriptModule.load(whole, Device.CPU);
         var encoder = ScriptModule.create("Encoder").child("net", network)) {
       encoder.define(
-          "def forward(self, x: Tensor) -> %s:\n    t = self.net.encoder.forward(x)\n    return %s\n"
+          ("def forward(self, x: Tensor) -> %s:\n    t = self.net.encoder.forward(x)\n    "
+                  + "return %s\n")
               .formatted(type, body));
       encoder.save(file, Map.of());
     }
@@ -118,10 +119,11 @@ class ScriptEncoderTest {
     try (var _ = TensorScope.open();
         var own = new Toco(config.model(), Device.CPU)) {
       var maps =
-          "(t[\"patchTokens\"].transpose(1, 2).reshape([x.size(0), -1, x.size(2) // 8, x.size(3) // 8]),"
-              + " t[\"auxTokens\"], t[\"clsToken\"])";
+          "(t[\"patchTokens\"].transpose(1, 2).reshape([x.size(0), -1, x.size(2) // 8, x.size(3) //"
+              + " 8]), t[\"auxTokens\"], t[\"clsToken\"])";
       var file = script(own, config, "Tuple[Tensor, Tensor, Tensor]", maps);
-      var other = config.with("model.encoder=script:" + file, "model.scriptOutputs=[\"2\", \"0\", \"1\"]");
+      var other =
+          config.with("model.encoder=script:" + file, "model.scriptOutputs=[\"2\", \"0\", \"1\"]");
       try (var scripted = new Toco(other.model(), Device.CPU)) {
         var image = Tensor.randn(1, 3, 96, 64);
         assertClose(
@@ -142,8 +144,7 @@ class ScriptEncoderTest {
         new TinyRun.Watcher());
     var stopper = new TinyRun.Watcher();
     stopper.stopAt = 4;
-    TinyRun.train(
-        own("run.dir=" + folder.resolve("parts"), "train.maxIters=10", encoder), stopper);
+    TinyRun.train(own("run.dir=" + folder.resolve("parts"), "train.maxIters=10", encoder), stopper);
     try (var trainer = Trainer.resume(folder.resolve("parts"), List.of(), new TinyRun.Watcher())) {
       assertTrue(trainer.run().completed());
     }
@@ -153,13 +154,11 @@ class ScriptEncoderTest {
       var first = Checkpoint.load(folder.resolve("whole/checkpoints/step-000000.safetensors"));
       whole
           .model()
-          .forEach(
-              (name, weight) ->
-                  assertArrayEquals(
-                      weight.toFloatArray(), parts.model().get(name).toFloatArray(), name));
+          .forEach((name, weight) ->
+              assertArrayEquals(
+                  weight.toFloatArray(), parts.model().get(name).toFloatArray(), name));
       var trained = "encoder.net.encoder.blocks.0.mlp.fc1.weight";
-      double moved =
-          whole.model().get(trained).sub(first.model().get(trained)).abs().amax().item();
+      double moved = whole.model().get(trained).sub(first.model().get(trained)).abs().amax().item();
       assertTrue(moved > 0, "the script's weights are trained");
     }
   }
@@ -170,10 +169,10 @@ class ScriptEncoderTest {
       quoteCharacter = '`',
       value = {
         "{\"cls\": t[\"clsToken\"]} | gives no class token as 'clsToken', but a dict of [cls]",
-        "{\"clsToken\": t[\"clsToken\"][:, :5], \"patchTokens\": t[\"patchTokens\"], \"auxTokens\": t[\"auxTokens\"]}"
-            + " | class token of shape [1, 5], expected [1, 24]",
-        "{\"clsToken\": t[\"clsToken\"], \"patchTokens\": t[\"patchTokens\"][:, 1:], \"auxTokens\": t[\"auxTokens\"]}"
-            + " | patch tokens of shape [1, 143, 24], expected [1, 144, 24]",
+        "{\"clsToken\": t[\"clsToken\"][:, :5], \"patchTokens\": t[\"patchTokens\"], \"auxTokens\":"
+            + " t[\"auxTokens\"]} | class token of shape [1, 5], expected [1, 24]",
+        "{\"clsToken\": t[\"clsToken\"], \"patchTokens\": t[\"patchTokens\"][:, 1:], \"auxTokens\":"
+            + " t[\"auxTokens\"]} | patch tokens of shape [1, 143, 24], expected [1, 144, 24]",
       })
   void outputsThatDoNotFitAreNamed(String body, String words) {
     var config = own();

@@ -106,8 +106,7 @@ class TrainStepTest {
     Rng.manualSeed(1);
     try (var _ = TensorScope.open();
         var model = new Toco(config.model(), Device.CPU, Devices.shortFloat(config.train()));
-        var optimizer =
-            PublishedOptimizer.of(model.params(), config)) {
+        var optimizer = PublishedOptimizer.of(model.params(), config)) {
       var step = new TrainStep(model, optimizer, config);
       var batch = batch(config.model().foregroundClasses());
       var totals = new ArrayList<Double>();
@@ -216,8 +215,8 @@ class TrainStepTest {
     assertEquals(shortly.total(), both.total(), 1e-3);
   }
 
-  /// By SGD without decay a step is the rate times the gradient, so the average of two batches' steps
-  /// is the step of their accumulated gradient.
+  /// By SGD without decay a step is the rate times the gradient, so the average of two batches'
+  /// steps is the step of their accumulated gradient.
   @Test
   void accumulatedBatchesMakeTheAverageOfTheirSteps() {
     var sgd =
@@ -232,16 +231,15 @@ class TrainStepTest {
     var accumulating = config(rounds.toArray(String[]::new));
     var unfinished = accumulated(accumulating, List.of(5L), 0);
     var both = accumulated(accumulating, List.of(5L, 6L), 1);
-    before.forEach(
-        (name, w) -> {
-          for (int i = 0; i < w.length; i++) {
-            double average = (first.get(name)[i] + second.get(name)[i]) / 2.0;
-            assertEquals(average, both.get(name)[i], 1e-6, name); // weights near 1 in float32
-            if (!name.startsWith("proj_head_t.")) { // the teacher moves as the step begins
-              assertEquals(w[i], unfinished.get(name)[i], name);
-            }
-          }
-        });
+    before.forEach((name, w) -> {
+      for (int i = 0; i < w.length; i++) {
+        double average = (first.get(name)[i] + second.get(name)[i]) / 2.0;
+        assertEquals(average, both.get(name)[i], 1e-6, name); // weights near 1 in float32
+        if (!name.startsWith("proj_head_t.")) { // the teacher moves as the step begins
+          assertEquals(w[i], unfinished.get(name)[i], name);
+        }
+      }
+    });
     double moved = 0;
     for (var name : before.keySet()) {
       for (int i = 0; i < before.get(name).length; i++) {

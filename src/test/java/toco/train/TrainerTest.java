@@ -83,16 +83,14 @@ class TrainerTest {
       assertEquals(whole.model().keySet(), parts.model().keySet());
       whole
           .model()
-          .forEach(
-              (name, weight) ->
-                  assertArrayEquals(
-                      weight.toFloatArray(), parts.model().get(name).toFloatArray(), name));
+          .forEach((name, weight) ->
+              assertArrayEquals(
+                  weight.toFloatArray(), parts.model().get(name).toFloatArray(), name));
       whole
           .optimizer()
-          .forEach(
-              (name, value) ->
-                  assertArrayEquals(
-                      value.toFloatArray(), parts.optimizer().get(name).toFloatArray(), name));
+          .forEach((name, value) ->
+              assertArrayEquals(
+                  value.toFloatArray(), parts.optimizer().get(name).toFloatArray(), name));
     }
   }
 
@@ -104,9 +102,8 @@ class TrainerTest {
       var one = StateDict.load(folder.resolve("one/checkpoints/step-000003.safetensors")).tensors();
       var three =
           StateDict.load(folder.resolve("three/checkpoints/step-000003.safetensors")).tensors();
-      one.forEach(
-          (name, weight) ->
-              assertArrayEquals(weight.toFloatArray(), three.get(name).toFloatArray(), name));
+      one.forEach((name, weight) ->
+          assertArrayEquals(weight.toFloatArray(), three.get(name).toFloatArray(), name));
     }
   }
 
