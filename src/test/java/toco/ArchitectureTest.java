@@ -41,6 +41,7 @@ class ArchitectureTest {
           "html",
           "config",
           "image",
+          "refine",
           "data",
           "batch",
           "model",

@@ -2,7 +2,7 @@ package toco.bench;
 
 import java.util.Arrays;
 import toco.config.CrfParams;
-import toco.eval.DenseCrf;
+import toco.refine.DenseCrf;
 import toco.torch.DType;
 import toco.torch.Interpolation;
 import toco.torch.Kernels;

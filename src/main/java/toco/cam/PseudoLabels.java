@@ -1,5 +1,6 @@
 package toco.cam;
 
+import toco.refine.Par;
 import java.util.List;
 import toco.config.CamConfig;
 import toco.image.ImageBox;

@@ -1,4 +1,4 @@
-/// Class activation maps and what training derives from them: labels, refined pseudo-labels,
+/// Class activation maps and what training derives from them: labels, pseudo-labels,
 /// affinities, local crops.
 @NullMarked
 package toco.cam;

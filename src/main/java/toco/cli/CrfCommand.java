@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import toco.eval.DenseCrf;
+import toco.refine.DenseCrf;
 import toco.eval.TensorPictures;
 import toco.files.NpyFile;
 import toco.image.ImageDecoder;

@@ -1,5 +1,6 @@
 package toco.eval;
 
+import toco.refine.DenseCrf;
 import org.jspecify.annotations.Nullable;
 import toco.config.Protocol;
 import toco.image.LabelMap;

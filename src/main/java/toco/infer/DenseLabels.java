@@ -1,7 +1,7 @@
 package toco.infer;
 
 import toco.config.CrfParams;
-import toco.eval.DenseCrf;
+import toco.refine.DenseCrf;
 import toco.image.RgbImage;
 import toco.torch.Tensor;
 

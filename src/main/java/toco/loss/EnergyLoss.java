@@ -1,7 +1,7 @@
 package toco.loss;
 
 import java.util.List;
-import toco.cam.BilateralFilter;
+import toco.refine.BilateralFilter;
 import toco.cam.CamLabels;
 import toco.config.LossConfig;
 import toco.image.ImageBox;

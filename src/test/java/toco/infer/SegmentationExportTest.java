@@ -15,7 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import toco.config.CrfParams;
 import toco.config.Protocol;
-import toco.eval.DenseCrf;
+import toco.refine.DenseCrf;
 import toco.eval.MultiScaleInference;
 import toco.image.ImageDecoder;
 import toco.image.ImageSize;

@@ -1,4 +1,4 @@
-package toco.cam;
+package toco.refine;
 
 import toco.torch.DType;
 import toco.torch.Shape;

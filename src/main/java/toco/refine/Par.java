@@ -1,4 +1,4 @@
-package toco.cam;
+package toco.refine;
 
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package toco.cam;
+package toco.refine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,4 +1,4 @@
-package toco.eval;
+package toco.refine;
 
 import toco.config.CrfParams;
 import toco.torch.DType;

@@ -1,4 +1,4 @@
-package toco.cam;
+package toco.refine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

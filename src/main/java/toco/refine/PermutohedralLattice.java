@@ -1,4 +1,4 @@
-package toco.cam;
+package toco.refine;
 
 import java.util.List;
 import toco.torch.DType;
