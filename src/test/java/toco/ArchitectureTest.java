@@ -48,7 +48,6 @@ class ArchitectureTest {
           "cam",
           "loss",
           "checkpoint",
-          "export",
           "eval",
           "infer",
           "train",

@@ -13,7 +13,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import toco.checkpoint.Checkpoint;
 import toco.config.Config;
-import toco.export.TorchScriptExport;
+import toco.checkpoint.TorchScriptExport;
 import toco.infer.TrainedNetwork;
 import toco.torch.Device;
 

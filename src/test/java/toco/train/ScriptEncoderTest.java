@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import toco.checkpoint.Checkpoint;
 import toco.config.Config;
 import toco.config.ConfigException;
-import toco.export.TorchScriptExport;
+import toco.checkpoint.TorchScriptExport;
 import toco.model.Encoder;
 import toco.model.Toco;
 import toco.torch.Device;

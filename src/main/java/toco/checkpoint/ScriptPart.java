@@ -1,4 +1,4 @@
-package toco.export;
+package toco.checkpoint;
 
 import java.util.LinkedHashMap;
 import java.util.Map;

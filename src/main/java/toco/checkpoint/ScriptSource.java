@@ -1,4 +1,4 @@
-package toco.export;
+package toco.checkpoint;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

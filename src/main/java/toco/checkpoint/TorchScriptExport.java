@@ -1,11 +1,10 @@
-package toco.export;
+package toco.checkpoint;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import toco.checkpoint.CheckpointException;
 import toco.config.Config;
 import toco.files.AtomicFile;
 import toco.image.Normalization;

@@ -1,4 +1,4 @@
-package toco.export;
+package toco.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -20,7 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import toco.PythonTorch;
-import toco.checkpoint.NetworkWeights;
 import toco.config.Config;
 import toco.model.Toco;
 import toco.torch.DType;
