@@ -58,7 +58,6 @@ class ArchitectureTest {
           "doctor",
           "demo",
           "reproduce",
-          "launch",
           "cli");
 
   /// The packages that programs build on: their public types need no user here.

@@ -13,8 +13,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import toco.launch.Launch;
-import toco.launch.LaunchPlan;
+import toco.distributed.Launch;
+import toco.distributed.LaunchPlan;
 
 @Command(
     name = "launch",

@@ -16,7 +16,7 @@ import toco.infer.LabelChoice;
 import toco.infer.MapSource;
 import toco.infer.Refinement;
 import toco.infer.VocTestArchive;
-import toco.launch.Launch;
+import toco.distributed.Launch;
 import toco.torch.DType;
 
 /// The `toco` command. Results go to stdout, progress and errors to stderr; the exit status is 0

@@ -1,4 +1,4 @@
-/// Processes that train or evaluate together.
+/// Processes that train or evaluate together: how they are started, meet, exchange and fail.
 @NullMarked
 package toco.distributed;
 

@@ -1,4 +1,4 @@
-package toco.launch;
+package toco.distributed;
 
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package toco.launch;
+package toco.distributed;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,4 +1,4 @@
-package toco.launch;
+package toco.distributed;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
