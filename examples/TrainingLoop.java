@@ -9,7 +9,7 @@ import toco.model.Toco;
 import toco.torch.Device;
 import toco.torch.Rng;
 import toco.torch.TensorScope;
-import toco.train.Datasets;
+import toco.data.Datasets;
 import toco.train.PublishedOptimizer;
 import toco.train.TrainStep;
 

@@ -11,7 +11,7 @@ import toco.config.Split;
 import toco.image.JpegChoice;
 import toco.torch.Device;
 import toco.torch.LibTorch;
-import toco.train.Datasets;
+import toco.data.Datasets;
 import toco.train.ProcessMemory;
 
 /// Measures how many whole training samples, three views each, the loader makes in a second on the

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import toco.config.Config;
-import toco.train.Datasets;
+import toco.data.Datasets;
 import toco.train.Trainer;
 import toco.train.TrainingListener;
 

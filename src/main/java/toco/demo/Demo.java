@@ -6,7 +6,7 @@ import java.util.Optional;
 import toco.config.Config;
 import toco.config.Split;
 import toco.eval.Evaluator;
-import toco.train.Datasets;
+import toco.data.Datasets;
 import toco.train.Trainer;
 import toco.train.TrainingListener;
 

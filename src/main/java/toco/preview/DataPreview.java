@@ -9,7 +9,7 @@ import toco.config.Config;
 import toco.config.Split;
 import toco.preview.PreviewSample.Place;
 import toco.preview.PreviewSample.Unreadable;
-import toco.train.Datasets;
+import toco.data.Datasets;
 import toco.train.Devices;
 
 /// Writes a web page of training samples exactly as training sees them: the first samples of an

@@ -15,7 +15,7 @@ import toco.data.Dataset;
 import toco.eval.EvaluationListener;
 import toco.image.ImageException;
 import toco.model.Toco;
-import toco.train.Datasets;
+import toco.data.Datasets;
 import toco.train.Devices;
 
 /// What a checkpoint makes of some images.

@@ -1,5 +1,6 @@
 package toco.reproduce;
 
+import toco.files.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -16,7 +16,7 @@ import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
 import toco.torch.TensorScope;
-import toco.train.Datasets;
+import toco.data.Datasets;
 import toco.train.Devices;
 import toco.train.ProcessMemory;
 import toco.train.PublishedOptimizer;

@@ -28,7 +28,7 @@ import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
-import toco.train.Datasets;
+import toco.data.Datasets;
 import toco.train.ProcessMemory;
 
 @Timeout(120)

@@ -33,7 +33,7 @@ import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
-import toco.train.Datasets;
+import toco.data.Datasets;
 import toco.train.PublishedOptimizer;
 import toco.train.TrainStep;
 

@@ -9,7 +9,7 @@ import toco.config.Config;
 import toco.config.Split;
 import toco.html.Page;
 import toco.torch.LibTorch;
-import toco.train.Datasets;
+import toco.data.Datasets;
 
 /// What the tests of previews share: seven small pictures, and a configuration for them.
 abstract class PreviewFixture {

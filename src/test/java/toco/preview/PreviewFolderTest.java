@@ -24,7 +24,7 @@ import toco.image.Resources;
 import toco.image.RgbImage;
 import toco.torch.Device;
 import toco.torch.LibTorch;
-import toco.train.Datasets;
+import toco.data.Datasets;
 
 /// What a preview makes of odd names, sizes, files and folders.
 class PreviewFolderTest extends PreviewFixture {

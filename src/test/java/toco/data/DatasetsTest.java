@@ -1,4 +1,4 @@
-package toco.train;
+package toco.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,7 +13,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.config.Config;
 import toco.config.Split;
-import toco.data.OneHotNpy;
 
 class DatasetsTest {
   private static final Path VOC = Path.of("src/test/resources/voc-mini");

@@ -1,4 +1,4 @@
-package toco.train;
+package toco.data;
 
 import java.nio.file.Files;
 import java.util.Optional;
@@ -7,8 +7,6 @@ import java.util.stream.IntStream;
 import toco.config.Config;
 import toco.config.Layout;
 import toco.config.Split;
-import toco.data.DataException;
-import toco.data.Dataset;
 
 /// Opens the data set that a configuration names.
 public final class Datasets {
@@ -32,7 +30,7 @@ public final class Datasets {
   /// without any mask, there is no evaluation, and `told` hears why.
   ///
   /// @throws DataException if some images have masks and others not
-  static Optional<Dataset> openForEvaluation(Config config, Consumer<String> told) {
+  public static Optional<Dataset> openForEvaluation(Config config, Consumer<String> told) {
     var split = config.eval().split();
     var data = config.data();
     if (!data.hasList(split)) {

@@ -1,4 +1,4 @@
-package toco.reproduce;
+package toco.files;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -12,17 +12,18 @@ import java.util.HexFormat;
 import java.util.List;
 
 /// SHA-256 in hexadecimal.
-final class Sha256 {
+public final class Sha256 {
   private Sha256() {}
 
   /// Of lines, each with a line feed.
-  static String ofLines(List<String> lines) {
+  public static String ofLines(List<String> lines) {
     var digest = newDigest();
     lines.forEach(line -> digest.update((line + "\n").getBytes(StandardCharsets.UTF_8)));
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  static String ofFile(Path file) throws IOException {
+  /// Of what a file holds.
+  public static String ofFile(Path file) throws IOException {
     var digest = newDigest();
     try (var in = new DigestInputStream(Files.newInputStream(file), digest)) {
       in.transferTo(OutputStream.nullOutputStream());
