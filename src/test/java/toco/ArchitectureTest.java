@@ -40,6 +40,7 @@ class ArchitectureTest {
           "tensorboard",
           "html",
           "config",
+          "host",
           "image",
           "refine",
           "data",

@@ -12,7 +12,7 @@ import toco.image.JpegChoice;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.data.Datasets;
-import toco.train.ProcessMemory;
+import toco.host.ProcessMemory;
 
 /// Measures how many whole training samples, three views each, the loader makes in a second on the
 /// CPU.

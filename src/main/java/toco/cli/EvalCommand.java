@@ -23,7 +23,7 @@ import toco.eval.EvaluationRun;
 import toco.eval.Evaluator;
 import toco.eval.Shard;
 import toco.model.Toco;
-import toco.train.Devices;
+import toco.host.Devices;
 
 @Command(
     name = "eval",

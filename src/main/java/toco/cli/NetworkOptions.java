@@ -6,7 +6,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import toco.config.Config;
 import toco.infer.TrainedNetwork;
-import toco.train.Devices;
+import toco.host.Devices;
 
 /// The arguments that name a trained network.
 final class NetworkOptions {

@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import toco.eval.Scores;
-import toco.train.ProcessMemory;
+import toco.host.ProcessMemory;
 
 /// The figures of one demo run, as `metrics.json` holds them. Shares lie in 0…1.
 ///

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import toco.config.Config;
-import toco.train.Devices;
+import toco.host.Devices;
 
 /// What training makes of the processor. Works without LibTorch.
 final class ProcessorChecks {

@@ -10,7 +10,7 @@ import toco.config.Split;
 import toco.preview.PreviewSample.Place;
 import toco.preview.PreviewSample.Unreadable;
 import toco.data.Datasets;
-import toco.train.Devices;
+import toco.host.Devices;
 
 /// Writes a web page of training samples exactly as training sees them: the first samples of an
 /// epoch in training's order, with the views, the image box and the local crops that the run of

@@ -16,7 +16,7 @@ import toco.eval.EvaluationListener;
 import toco.image.ImageException;
 import toco.model.Toco;
 import toco.data.Datasets;
-import toco.train.Devices;
+import toco.host.Devices;
 
 /// What a checkpoint makes of some images.
 ///

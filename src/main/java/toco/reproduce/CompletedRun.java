@@ -22,7 +22,7 @@ import toco.eval.Shard;
 import toco.model.Toco;
 import toco.report.RunHistory;
 import toco.torch.Device;
-import toco.train.Devices;
+import toco.host.Devices;
 import toco.train.TrainingListener;
 import tools.jackson.databind.json.JsonMapper;
 

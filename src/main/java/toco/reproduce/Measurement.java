@@ -17,8 +17,8 @@ import toco.torch.LibTorch;
 import toco.torch.Rng;
 import toco.torch.TensorScope;
 import toco.data.Datasets;
-import toco.train.Devices;
-import toco.train.ProcessMemory;
+import toco.host.Devices;
+import toco.host.ProcessMemory;
 import toco.train.PublishedOptimizer;
 import toco.train.TrainStep;
 

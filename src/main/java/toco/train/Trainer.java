@@ -1,5 +1,6 @@
 package toco.train;
 
+import toco.host.Devices;
 import toco.data.Datasets;
 import java.nio.file.Path;
 import java.util.List;

@@ -29,7 +29,7 @@ import toco.torch.LibTorch;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 import toco.data.Datasets;
-import toco.train.ProcessMemory;
+import toco.host.ProcessMemory;
 
 @Timeout(120)
 class BatchRingTest {

@@ -15,7 +15,7 @@ import toco.doctor.Check.State;
 import toco.image.TurboJpeg;
 import toco.torch.LibTorch;
 import toco.torch.TcpStore;
-import toco.train.Devices;
+import toco.host.Devices;
 
 class DoctorTest {
   private static final Map<String, String> JAVA =

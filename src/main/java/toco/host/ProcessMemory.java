@@ -1,4 +1,4 @@
-package toco.train;
+package toco.host;
 
 import java.io.IOException;
 import java.nio.file.Files;

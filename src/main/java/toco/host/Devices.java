@@ -1,6 +1,7 @@
-package toco.train;
+package toco.host;
 
 import org.jspecify.annotations.Nullable;
+import toco.config.ConfigException;
 import toco.config.TrainConfig;
 import toco.config.TrainConfig.Precision;
 import toco.distributed.World;
@@ -24,7 +25,7 @@ public final class Devices {
 
   /// Sets LibTorch's threads and chooses the device.
   ///
-  /// @throws TrainingException if CUDA is asked for and LibTorch sees no GPU
+  /// @throws ConfigException if CUDA is asked for and LibTorch sees no GPU
   public static Device prepare(TrainConfig config) {
     return prepare(config, World.single());
   }
@@ -32,7 +33,7 @@ public final class Devices {
   /// The same for one of several processes: those of a host share its cores, unless `train.threads`
   /// says how many each may use, and each has a GPU of its own.
   ///
-  /// @throws TrainingException if there are fewer GPUs than processes on this host
+  /// @throws ConfigException if there are fewer GPUs than processes on this host
   public static Device prepare(TrainConfig config, World world) {
     boolean chosen = config.threads() > 0;
     LibTorch.setNumThreads(
@@ -45,7 +46,7 @@ public final class Devices {
       case AUTO -> gpus > 0 ? gpu(gpus, world) : Device.CPU;
       case CUDA -> {
         if (gpus == 0) {
-          throw new TrainingException(
+          throw ConfigException.of("train.device", 
               "train.device is cuda, but LibTorch sees no GPU; see bin/toco doctor, or set"
                   + " train.device=cpu");
         }
@@ -56,7 +57,7 @@ public final class Devices {
 
   private static Device gpu(int gpus, World world) {
     if (world.localSize() > gpus) {
-      throw new TrainingException(
+      throw ConfigException.of("train.device", 
           ("%d processes share this host, but LibTorch sees %d GPU(s); start as many "
                   + "processes as there are GPUs, or set train.device=cpu")
               .formatted(world.localSize(), gpus));
