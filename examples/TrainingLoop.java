@@ -10,8 +10,8 @@ import toco.torch.Device;
 import toco.torch.Rng;
 import toco.torch.TensorScope;
 import toco.data.Datasets;
-import toco.train.PublishedOptimizer;
-import toco.train.TrainStep;
+import toco.recipe.PublishedOptimizer;
+import toco.recipe.TrainStep;
 
 /// ToCo's training in thirty lines: what `toco train` does, less checkpoints, logs and evaluation.
 void main(String[] arguments) {

@@ -49,6 +49,7 @@ class ArchitectureTest {
           "cam",
           "loss",
           "checkpoint",
+          "recipe",
           "eval",
           "infer",
           "train",
@@ -72,6 +73,7 @@ class ArchitectureTest {
               "image",
               "model",
               "checkpoint",
+              "recipe",
               "train",
               "infer")
           .map(name -> "toco." + name)

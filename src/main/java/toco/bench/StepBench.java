@@ -20,9 +20,9 @@ import toco.torch.Tensor;
 import toco.torch.TensorScope;
 import toco.host.Devices;
 import toco.host.ProcessMemory;
-import toco.train.PublishedOptimizer;
-import toco.train.StepClock;
-import toco.train.TrainStep;
+import toco.recipe.PublishedOptimizer;
+import toco.recipe.StepClock;
+import toco.recipe.TrainStep;
 
 /// Times whole training steps on random images, part by part.
 ///

@@ -17,8 +17,8 @@ import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
-import toco.train.PublishedOptimizer;
-import toco.train.TrainStep;
+import toco.recipe.PublishedOptimizer;
+import toco.recipe.TrainStep;
 
 /// The optimizers alone, and whole training steps.
 final class TrainingCases {

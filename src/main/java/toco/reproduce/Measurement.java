@@ -19,8 +19,8 @@ import toco.torch.TensorScope;
 import toco.data.Datasets;
 import toco.host.Devices;
 import toco.host.ProcessMemory;
-import toco.train.PublishedOptimizer;
-import toco.train.TrainStep;
+import toco.recipe.PublishedOptimizer;
+import toco.recipe.TrainStep;
 
 /// Measures steps and evaluations of a run on its own data and network, before it begins. Weights
 /// that the measured steps change are thrown away.

@@ -1,5 +1,6 @@
 package toco.train;
 
+import toco.recipe.TrainStep;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -1,5 +1,6 @@
 package toco.train;
 
+import toco.recipe.TrainStep;
 import toco.host.ProcessMemory;
 import java.util.LinkedHashMap;
 import java.util.List;

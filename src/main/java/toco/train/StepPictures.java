@@ -1,5 +1,6 @@
 package toco.train;
 
+import toco.recipe.TrainStep;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

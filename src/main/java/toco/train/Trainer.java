@@ -1,5 +1,7 @@
 package toco.train;
 
+import toco.recipe.TrainStep;
+import toco.recipe.PublishedOptimizer;
 import toco.host.Devices;
 import toco.data.Datasets;
 import java.nio.file.Path;

@@ -34,8 +34,8 @@ import toco.torch.Device;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 import toco.data.Datasets;
-import toco.train.PublishedOptimizer;
-import toco.train.TrainStep;
+import toco.recipe.PublishedOptimizer;
+import toco.recipe.TrainStep;
 
 /// A preview shows what training sees.
 class DataPreviewTest extends PreviewFixture {

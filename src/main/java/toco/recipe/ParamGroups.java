@@ -1,4 +1,4 @@
-package toco.train;
+package toco.recipe;
 
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,4 +1,4 @@
-package toco.train;
+package toco.recipe;
 
 import java.util.List;
 import toco.config.Config;

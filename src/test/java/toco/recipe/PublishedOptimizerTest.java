@@ -1,4 +1,4 @@
-package toco.train;
+package toco.recipe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,4 +1,4 @@
-package toco.train;
+package toco.recipe;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +61,7 @@ public final class TrainStep {
   ///
   /// @param averaging of the model's gradients; stays the caller's
   /// @param world the processes
-  TrainStep(
+  public TrainStep(
       Toco model, Optimizer optimizer, Config config, GradientAveraging averaging, World world) {
     this(model, optimizer, config, StepClock.NONE, averaging, scope(config.loss(), world));
   }

@@ -1,4 +1,4 @@
-package toco.train;
+package toco.recipe;
 
 /// Hears where a step's time goes: each call ends the part that the call before it, or the step's
 /// start, began.

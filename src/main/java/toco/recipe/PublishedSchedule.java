@@ -1,4 +1,4 @@
-package toco.train;
+package toco.recipe;
 
 import toco.config.OptimConfig;
 import toco.config.TrainConfig;
