@@ -5,13 +5,13 @@ import toco.batch.BatchSource;
 import toco.cam.RoiCrops;
 import toco.config.Config;
 import toco.config.Split;
+import toco.data.Datasets;
 import toco.model.Toco;
+import toco.recipe.PublishedOptimizer;
+import toco.recipe.TrainStep;
 import toco.torch.Device;
 import toco.torch.Rng;
 import toco.torch.TensorScope;
-import toco.data.Datasets;
-import toco.recipe.PublishedOptimizer;
-import toco.recipe.TrainStep;
 
 /// ToCo's training in thirty lines: what `toco train` does, less checkpoints, logs and evaluation.
 void main(String[] arguments) {

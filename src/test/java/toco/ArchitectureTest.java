@@ -52,6 +52,7 @@ class ArchitectureTest {
           "recipe",
           "eval",
           "infer",
+          "run",
           "train",
           "preview",
           "report",

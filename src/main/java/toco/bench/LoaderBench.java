@@ -8,11 +8,11 @@ import toco.batch.BatchRing;
 import toco.batch.BatchSource;
 import toco.config.Config;
 import toco.config.Split;
+import toco.data.Datasets;
+import toco.host.ProcessMemory;
 import toco.image.JpegChoice;
 import toco.torch.Device;
 import toco.torch.LibTorch;
-import toco.data.Datasets;
-import toco.host.ProcessMemory;
 
 /// Measures how many whole training samples, three views each, the loader makes in a second on the
 /// CPU.

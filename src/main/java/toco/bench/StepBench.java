@@ -11,18 +11,18 @@ import org.jspecify.annotations.Nullable;
 import toco.batch.Batch;
 import toco.cam.RoiCrops;
 import toco.config.Config;
+import toco.host.Devices;
+import toco.host.ProcessMemory;
 import toco.image.ImageBox;
 import toco.model.Toco;
+import toco.recipe.PublishedOptimizer;
+import toco.recipe.StepClock;
+import toco.recipe.TrainStep;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
-import toco.host.Devices;
-import toco.host.ProcessMemory;
-import toco.recipe.PublishedOptimizer;
-import toco.recipe.StepClock;
-import toco.recipe.TrainStep;
 
 /// Times whole training steps on random images, part by part.
 ///

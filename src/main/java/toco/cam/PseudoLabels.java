@@ -1,9 +1,9 @@
 package toco.cam;
 
-import toco.refine.Par;
 import java.util.List;
 import toco.config.CamConfig;
 import toco.image.ImageBox;
+import toco.refine.Par;
 import toco.torch.DType;
 import toco.torch.GradMode;
 import toco.torch.Interpolation;

@@ -1,5 +1,5 @@
-/// Class activation maps and what training derives from them: labels, pseudo-labels,
-/// affinities, local crops.
+/// Class activation maps and what training derives from them: labels, pseudo-labels, affinities,
+/// local crops.
 @NullMarked
 package toco.cam;
 

@@ -15,6 +15,7 @@ import toco.data.DataException;
 import toco.distributed.DistributedException;
 import toco.eval.EvaluationException;
 import toco.image.ImageException;
+import toco.run.RunException;
 import toco.torch.TorchException;
 import toco.train.TrainingException;
 
@@ -48,6 +49,7 @@ final class ErrorLine {
       case CheckpointException e -> text(e);
       case EvaluationException e -> text(e);
       case TorchException e -> text(e);
+      case RunException e -> text(e);
       case TrainingException e -> text(e);
       case IllegalArgumentException e -> text(e); // ConfigException among them
       case IllegalStateException e -> text(e);

@@ -22,8 +22,8 @@ import toco.eval.EvalReport;
 import toco.eval.EvaluationRun;
 import toco.eval.Evaluator;
 import toco.eval.Shard;
-import toco.model.Toco;
 import toco.host.Devices;
+import toco.model.Toco;
 
 @Command(
     name = "eval",

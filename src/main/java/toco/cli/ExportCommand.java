@@ -12,8 +12,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import toco.checkpoint.Checkpoint;
-import toco.config.Config;
 import toco.checkpoint.TorchScriptExport;
+import toco.config.Config;
 import toco.infer.TrainedNetwork;
 import toco.torch.Device;
 

@@ -12,11 +12,11 @@ import toco.bench.Cluster;
 import toco.config.Protocol;
 import toco.config.Split;
 import toco.config.SyntheticConfig;
+import toco.distributed.Launch;
 import toco.infer.LabelChoice;
 import toco.infer.MapSource;
 import toco.infer.Refinement;
 import toco.infer.VocTestArchive;
-import toco.distributed.Launch;
 import toco.torch.DType;
 
 /// The `toco` command. Results go to stdout, progress and errors to stderr; the exit status is 0

@@ -5,8 +5,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import toco.config.Config;
-import toco.infer.TrainedNetwork;
 import toco.host.Devices;
+import toco.infer.TrainedNetwork;
 
 /// The arguments that name a trained network.
 final class NetworkOptions {

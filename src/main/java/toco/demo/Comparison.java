@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import toco.config.Config;
 import toco.data.Datasets;
+import toco.run.RunFiles;
 import toco.train.Trainer;
 import toco.train.TrainingListener;
 

@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.Optional;
 import toco.config.Config;
 import toco.config.Split;
-import toco.eval.Evaluator;
 import toco.data.Datasets;
+import toco.eval.Evaluator;
+import toco.run.RunFiles;
 import toco.train.Trainer;
 import toco.train.TrainingListener;
 

@@ -1,10 +1,10 @@
 package toco.eval;
 
-import toco.refine.DenseCrf;
 import org.jspecify.annotations.Nullable;
 import toco.config.Protocol;
 import toco.image.LabelMap;
 import toco.image.RgbImage;
+import toco.refine.DenseCrf;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 

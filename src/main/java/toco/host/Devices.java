@@ -46,7 +46,8 @@ public final class Devices {
       case AUTO -> gpus > 0 ? gpu(gpus, world) : Device.CPU;
       case CUDA -> {
         if (gpus == 0) {
-          throw ConfigException.of("train.device", 
+          throw ConfigException.of(
+              "train.device",
               "train.device is cuda, but LibTorch sees no GPU; see bin/toco doctor, or set"
                   + " train.device=cpu");
         }
@@ -57,7 +58,8 @@ public final class Devices {
 
   private static Device gpu(int gpus, World world) {
     if (world.localSize() > gpus) {
-      throw ConfigException.of("train.device", 
+      throw ConfigException.of(
+          "train.device",
           ("%d processes share this host, but LibTorch sees %d GPU(s); start as many "
                   + "processes as there are GPUs, or set train.device=cpu")
               .formatted(world.localSize(), gpus));

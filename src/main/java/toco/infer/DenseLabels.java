@@ -1,8 +1,8 @@
 package toco.infer;
 
 import toco.config.CrfParams;
-import toco.refine.DenseCrf;
 import toco.image.RgbImage;
+import toco.refine.DenseCrf;
 import toco.torch.Tensor;
 
 /// Labels from class probabilities by the dense CRF (METHOD "Evaluation").

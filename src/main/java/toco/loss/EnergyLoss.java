@@ -1,11 +1,11 @@
 package toco.loss;
 
 import java.util.List;
-import toco.refine.BilateralFilter;
 import toco.cam.CamLabels;
 import toco.config.LossConfig;
 import toco.image.ImageBox;
 import toco.image.Normalization;
+import toco.refine.BilateralFilter;
 import toco.torch.DType;
 import toco.torch.GradMode;
 import toco.torch.Interpolation;

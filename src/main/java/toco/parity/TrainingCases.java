@@ -13,12 +13,12 @@ import toco.cam.RoiCrops;
 import toco.config.Config;
 import toco.config.OptimConfig;
 import toco.optim.ParamGroup;
+import toco.recipe.PublishedOptimizer;
+import toco.recipe.TrainStep;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
-import toco.recipe.PublishedOptimizer;
-import toco.recipe.TrainStep;
 
 /// The optimizers alone, and whole training steps.
 final class TrainingCases {

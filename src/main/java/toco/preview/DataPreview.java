@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 import toco.batch.BatchSource;
 import toco.config.Config;
 import toco.config.Split;
-import toco.preview.PreviewSample.Place;
-import toco.preview.PreviewSample.Unreadable;
 import toco.data.Datasets;
 import toco.host.Devices;
+import toco.preview.PreviewSample.Place;
+import toco.preview.PreviewSample.Unreadable;
 
 /// Writes a web page of training samples exactly as training sees them: the first samples of an
 /// epoch in training's order, with the views, the image box and the local crops that the run of

@@ -12,6 +12,10 @@ import java.util.Optional;
 import java.util.function.Function;
 import toco.html.Html;
 import toco.html.Html.Element;
+import toco.run.LoggedEvaluation;
+import toco.run.LoggedStep;
+import toco.run.MapKind;
+import toco.run.RunHistory;
 
 /// The sections of what changes over the steps of a run.
 ///

@@ -10,6 +10,7 @@ import java.util.Map;
 import toco.config.Config;
 import toco.html.Html;
 import toco.html.Html.Element;
+import toco.run.RunHistory;
 
 /// What the run was set to, what it ran on, and how long it took.
 record EnvironmentSection(Config config, RunHistory history) {

@@ -8,6 +8,8 @@ import java.util.Comparator;
 import java.util.List;
 import toco.html.Html;
 import toco.html.Html.Element;
+import toco.run.LoggedEvaluation;
+import toco.run.MapKind;
 
 /// Evaluations and classes as tables of numbers.
 final class EvaluationTable {

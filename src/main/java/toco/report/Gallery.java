@@ -12,11 +12,11 @@ import toco.config.Config;
 import toco.config.Split;
 import toco.data.DataException;
 import toco.data.Dataset;
+import toco.data.Datasets;
 import toco.eval.EvaluationListener;
+import toco.host.Devices;
 import toco.image.ImageException;
 import toco.model.Toco;
-import toco.data.Datasets;
-import toco.host.Devices;
 
 /// What a checkpoint makes of some images.
 ///

@@ -10,6 +10,7 @@ import toco.html.Html;
 import toco.html.Html.Element;
 import toco.image.VocPalette;
 import toco.report.GalleryImage.Tile;
+import toco.run.MapKind;
 
 /// The gallery as a section: an article an image. Two buttons, which need no script, turn the order
 /// round.

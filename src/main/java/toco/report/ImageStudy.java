@@ -26,6 +26,7 @@ import toco.image.RgbImage;
 import toco.image.Thumbnail;
 import toco.model.Toco;
 import toco.report.GalleryImage.Tile;
+import toco.run.MapKind;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.GradMode;

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import toco.html.Html;
 import toco.html.Html.Element;
+import toco.run.MapKind;
 
 /// IoU by class as bars, one a kind of map, as a figure with a vector drawing.
 ///

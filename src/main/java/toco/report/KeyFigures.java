@@ -9,6 +9,10 @@ import java.util.Optional;
 import toco.config.Config;
 import toco.html.Html;
 import toco.html.Html.Element;
+import toco.run.LoggedEvaluation;
+import toco.run.LoggedStep;
+import toco.run.MapKind;
+import toco.run.RunHistory;
 
 /// The figures that count, at the top of the page.
 ///

@@ -11,6 +11,8 @@ import toco.config.Config;
 import toco.html.Html;
 import toco.html.Html.Element;
 import toco.html.WebPage;
+import toco.run.LoggedEvaluation;
+import toco.run.RunHistory;
 
 /// The page: the figures that count, curves, scores by class, images, surroundings.
 ///

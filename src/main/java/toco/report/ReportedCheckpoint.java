@@ -6,6 +6,8 @@ import java.util.Comparator;
 import java.util.Optional;
 import toco.checkpoint.Checkpoint;
 import toco.checkpoint.CheckpointException;
+import toco.run.MapKind;
+import toco.run.RunHistory;
 import toco.torch.TensorScope;
 
 /// The weights that a report shows.

@@ -14,6 +14,7 @@ import toco.config.Config;
 import toco.data.DataException;
 import toco.eval.EvaluationListener;
 import toco.files.AtomicFile;
+import toco.run.RunHistory;
 
 /// Writes the report of a run, finished or still going on, as one HTML file that needs nothing
 /// beside it: curves of losses, schedules and scores, scores by class, images with what the network

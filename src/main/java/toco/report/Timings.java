@@ -4,6 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import toco.config.TrainConfig;
+import toco.run.LoggedEvaluation;
+import toco.run.LoggedStep;
+import toco.run.RunHistory;
 
 /// Where a run's time went.
 ///

@@ -1,6 +1,5 @@
 package toco.reproduce;
 
-import toco.files.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +13,7 @@ import toco.config.Split;
 import toco.data.DataCheck;
 import toco.data.DataReport;
 import toco.data.SplitReport;
+import toco.files.Sha256;
 import toco.model.Toco;
 import toco.torch.Device;
 import toco.torch.TensorScope;

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import toco.checkpoint.Checkpoint;
 import toco.eval.MapKind;
-import toco.report.LoggedStep;
+import toco.run.LoggedStep;
 
 /// Our figures beside the published ones. What a side lacks is NaN, and null in JSON.
 ///

@@ -12,17 +12,17 @@ import toco.checkpoint.NetworkWeights;
 import toco.config.Config;
 import toco.config.Protocol;
 import toco.data.Dataset;
-import toco.demo.RunFiles;
 import toco.eval.CamCurve;
 import toco.eval.EvalReport;
 import toco.eval.EvaluationRun;
 import toco.eval.Evaluator;
 import toco.eval.MapKind;
 import toco.eval.Shard;
-import toco.model.Toco;
-import toco.report.RunHistory;
-import toco.torch.Device;
 import toco.host.Devices;
+import toco.model.Toco;
+import toco.run.RunFiles;
+import toco.run.RunHistory;
+import toco.torch.Device;
 import toco.train.TrainingListener;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -93,8 +93,8 @@ final class CompletedRun {
         .toList();
   }
 
-  private static toco.report.MapKind ofReport(MapKind kind) {
-    return toco.report.MapKind.valueOf(kind.name());
+  private static toco.run.MapKind ofReport(MapKind kind) {
+    return toco.run.MapKind.valueOf(kind.name());
   }
 
   /// Scores with the CRF and, from the same pass, without.

@@ -1,6 +1,5 @@
 package toco.reproduce;
 
-import toco.files.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -8,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import toco.config.Split;
+import toco.files.Sha256;
 import toco.reproduce.PublishedLists.Names;
 
 /// Compares the image lists with the published ones: how many names, and which.

@@ -9,18 +9,18 @@ import toco.config.Config;
 import toco.config.Protocol;
 import toco.config.Split;
 import toco.data.Dataset;
+import toco.data.Datasets;
 import toco.eval.Evaluator;
+import toco.host.Devices;
+import toco.host.ProcessMemory;
 import toco.model.Toco;
+import toco.recipe.PublishedOptimizer;
+import toco.recipe.TrainStep;
 import toco.torch.Cuda;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
 import toco.torch.TensorScope;
-import toco.data.Datasets;
-import toco.host.Devices;
-import toco.host.ProcessMemory;
-import toco.recipe.PublishedOptimizer;
-import toco.recipe.TrainStep;
 
 /// Measures steps and evaluations of a run on its own data and network, before it begins. Weights
 /// that the measured steps change are thrown away.

@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import toco.data.DataCheck;
-import toco.demo.RunFiles;
 import toco.demo.TrainingRun;
-import toco.report.RunHistory;
+import toco.run.RunFiles;
+import toco.run.RunHistory;
 import toco.train.Trainer;
 import toco.train.TrainingListener;
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import toco.checkpoint.Checkpoint;
 import toco.config.Config;
-import toco.report.RunHistory;
+import toco.run.RunHistory;
 import toco.torch.TensorScope;
 
 /// How far the run of a folder is.

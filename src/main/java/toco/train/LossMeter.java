@@ -1,12 +1,12 @@
 package toco.train;
 
-import toco.recipe.TrainStep;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import toco.distributed.World;
+import toco.recipe.TrainStep;
 import toco.torch.DType;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;

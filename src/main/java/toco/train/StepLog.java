@@ -1,7 +1,5 @@
 package toco.train;
 
-import toco.recipe.TrainStep;
-import toco.host.ProcessMemory;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +10,12 @@ import toco.distributed.World;
 import toco.eval.ConfusionMatrix;
 import toco.eval.MapKind;
 import toco.eval.Scores;
+import toco.host.ProcessMemory;
+import toco.recipe.TrainStep;
+import toco.run.MetricsLog;
+import toco.run.RunFolder;
+import toco.run.RunSession;
+import toco.run.TensorBoardLog;
 import toco.torch.Cuda;
 import toco.torch.Device;
 import toco.torch.LibTorch;
@@ -136,7 +140,7 @@ final class StepLog implements AutoCloseable {
   /// Logs a step's pictures.
   void write(long step, StepPictures pictures) {
     if (tensorBoard != null) {
-      tensorBoard.pictures(step, pictures);
+      tensorBoard.pictures(step, pictures.byTag());
     }
   }
 

@@ -1,20 +1,20 @@
 package toco.train;
 
-import toco.recipe.TrainStep;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import toco.batch.Batch;
 import toco.cam.RoiCrops;
 import toco.eval.TensorPictures;
 import toco.image.Colormap;
-import toco.image.ImageWriter;
 import toco.image.Overlay;
 import toco.image.Picture;
 import toco.image.RgbImage;
 import toco.image.TileSheet;
-import toco.tensorboard.EventLog;
+import toco.recipe.TrainStep;
 import toco.torch.GradMode;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
@@ -64,15 +64,15 @@ final class StepPictures {
     sheet.write(png);
   }
 
-  /// Appends them to an event file one by one, as `sample 1/CAM`.
-  void log(EventLog events, long step) {
+  /// The pictures one by one, by tags such as `sample 1/CAM`.
+  Map<String, Picture> byTag() {
+    var pictures = new LinkedHashMap<String, Picture>();
     for (int i = 0; i < rows.size(); i++) {
       for (var tile : rows.get(i)) {
-        var small = tile.picture.fittedTo(TILE_PX);
-        var name = "sample %d/%s".formatted(i + 1, tile.name);
-        events.image(step, name, ImageWriter.png(small), small.widthPx(), small.heightPx());
+        pictures.put("sample %d/%s".formatted(i + 1, tile.name), tile.picture.fittedTo(TILE_PX));
       }
     }
+    return pictures;
   }
 
   private static List<Tile> row(

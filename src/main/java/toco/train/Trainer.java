@@ -1,9 +1,5 @@
 package toco.train;
 
-import toco.recipe.TrainStep;
-import toco.recipe.PublishedOptimizer;
-import toco.host.Devices;
-import toco.data.Datasets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -21,13 +17,18 @@ import toco.checkpoint.StateDict;
 import toco.config.Config;
 import toco.config.Split;
 import toco.data.Dataset;
+import toco.data.Datasets;
 import toco.data.EpochSampler;
 import toco.distributed.GradientAveraging;
 import toco.distributed.World;
 import toco.eval.Evaluator;
 import toco.eval.Scores;
+import toco.host.Devices;
 import toco.model.Toco;
 import toco.optim.Optimizer;
+import toco.recipe.PublishedOptimizer;
+import toco.recipe.TrainStep;
+import toco.run.RunFolder;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Rng;

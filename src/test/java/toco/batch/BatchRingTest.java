@@ -22,14 +22,14 @@ import org.junit.jupiter.api.io.TempDir;
 import toco.config.Config;
 import toco.config.Split;
 import toco.data.DataException;
+import toco.data.Datasets;
+import toco.host.ProcessMemory;
 import toco.image.Normalization;
 import toco.image.TurboJpeg;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
-import toco.data.Datasets;
-import toco.host.ProcessMemory;
 
 @Timeout(120)
 class BatchRingTest {

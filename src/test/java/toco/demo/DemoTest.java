@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.config.Config;
 import toco.eval.Scores;
+import toco.run.RunException;
 import toco.torch.LibTorch;
 import toco.train.StepReport;
-import toco.train.TrainingException;
 import toco.train.TrainingListener;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -78,7 +78,7 @@ class DemoTest {
     var checkpoints = Files.createDirectories(runDir.resolve("checkpoints"));
     Files.createFile(checkpoints.resolve("step-000001.safetensors"));
     assertThrows(
-        TrainingException.class,
+        RunException.class,
         () -> Demo.run(options(runDir, null), new Silent(), TrainingRun.UNINTERRUPTED));
     assertEquals(folder.resolve("demo-2"), DemoOptions.firstFree(runDir));
     Files.createDirectories(folder.resolve("demo-2/checkpoints"));

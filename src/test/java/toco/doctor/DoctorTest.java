@@ -12,10 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.config.Config;
 import toco.doctor.Check.State;
+import toco.host.Devices;
 import toco.image.TurboJpeg;
 import toco.torch.LibTorch;
 import toco.torch.TcpStore;
-import toco.host.Devices;
 
 class DoctorTest {
   private static final Map<String, String> JAVA =

@@ -23,19 +23,19 @@ import toco.checkpoint.SafeTensors;
 import toco.checkpoint.StateDict;
 import toco.config.Config;
 import toco.config.Split;
+import toco.data.Datasets;
 import toco.eval.TensorPictures;
 import toco.html.Page;
 import toco.image.ImageBox;
 import toco.image.ImageDecoder;
 import toco.image.RgbImage;
 import toco.model.Toco;
+import toco.recipe.PublishedOptimizer;
+import toco.recipe.TrainStep;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
-import toco.data.Datasets;
-import toco.recipe.PublishedOptimizer;
-import toco.recipe.TrainStep;
 
 /// A preview shows what training sees.
 class DataPreviewTest extends PreviewFixture {

@@ -7,9 +7,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import toco.config.Config;
 import toco.config.Split;
+import toco.data.Datasets;
 import toco.html.Page;
 import toco.torch.LibTorch;
-import toco.data.Datasets;
 
 /// What the tests of previews share: seven small pictures, and a configuration for them.
 abstract class PreviewFixture {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import toco.batch.BatchSource;
 import toco.config.Config;
 import toco.config.Split;
+import toco.data.Datasets;
 import toco.data.OneHotNpy;
 import toco.html.Page;
 import toco.image.ImageDecoder;
@@ -24,7 +25,6 @@ import toco.image.Resources;
 import toco.image.RgbImage;
 import toco.torch.Device;
 import toco.torch.LibTorch;
-import toco.data.Datasets;
 
 /// What a preview makes of odd names, sizes, files and folders.
 class PreviewFolderTest extends PreviewFixture {

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import toco.host.Devices;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import toco.batch.Batch;
 import toco.cam.RoiCrops;
 import toco.config.Config;
+import toco.host.Devices;
 import toco.image.ImageBox;
 import toco.model.Toco;
 import toco.torch.Device;

@@ -15,6 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.eval.EvaluationListener;
 import toco.html.Page;
+import toco.run.LoggedEvaluation;
+import toco.run.MapKind;
+import toco.run.RunHistory;
 import toco.torch.LibTorch;
 import toco.train.TinyRun;
 

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import toco.eval.MapKind;
-import toco.report.LoggedStep;
+import toco.run.LoggedStep;
 
 class ComparisonTest {
   private static final double ROUNDING = 1e-9; // of a difference of two decimal fractions

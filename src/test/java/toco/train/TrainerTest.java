@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import toco.data.Datasets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +20,8 @@ import toco.checkpoint.StateDict;
 import toco.config.Config;
 import toco.config.Split;
 import toco.data.DataException;
+import toco.data.Datasets;
+import toco.run.RunException;
 import toco.torch.LibTorch;
 import toco.torch.TensorScope;
 import tools.jackson.databind.JsonNode;
@@ -114,7 +115,7 @@ class TrainerTest {
     var metrics = Files.readString(folder.resolve("run/metrics.jsonl"));
     var e =
         assertThrows(
-            TrainingException.class,
+            RunException.class,
             () -> TinyRun.train(tiny("run", "train.maxIters=2"), new TinyRun.Watcher()));
     assertTrue(e.getMessage().contains("already holds a run"), e.getMessage());
     assertEquals(metrics, Files.readString(folder.resolve("run/metrics.jsonl")));

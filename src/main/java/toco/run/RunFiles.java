@@ -1,4 +1,4 @@
-package toco.demo;
+package toco.run;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package toco.report;
+package toco.run;
 
 import java.util.Arrays;
 import java.util.List;
@@ -12,9 +12,9 @@ public enum MapKind {
   CAM_AUX("camAux", "aux CAM");
 
   /// What `metrics.jsonl` calls it.
-  final String key;
+  public final String key;
 
-  final String label;
+  public final String label;
 
   MapKind(String key, String label) {
     this.key = key;
@@ -22,7 +22,7 @@ public enum MapKind {
   }
 
   /// Those that have a value.
-  static List<MapKind> in(Map<MapKind, ?> values) {
+  public static List<MapKind> in(Map<MapKind, ?> values) {
     return Arrays.stream(values()).filter(values::containsKey).toList();
   }
 }

@@ -1,4 +1,4 @@
-package toco.train;
+package toco.run;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -15,7 +15,7 @@ import toco.files.AtomicFile;
 
 /// A run's folder, held by one process at a time: `config.yaml`, `metrics.jsonl`, `sessions.jsonl`,
 /// `checkpoints/`, `overlays/`, `tensorboard/`.
-final class RunFolder implements AutoCloseable {
+public final class RunFolder implements AutoCloseable {
   private final Path path;
   private final FileChannel lockFile;
 
@@ -26,12 +26,11 @@ final class RunFolder implements AutoCloseable {
 
   /// Makes the folder of a new run and writes its configuration.
   ///
-  /// @throws TrainingException if the folder holds a run's checkpoints already, or cannot be
-  ///   written
-  static RunFolder create(Config config) {
+  /// @throws RunException if the folder holds a run's checkpoints already, or cannot be written
+  public static RunFolder create(Config config) {
     var path = config.run().dir();
     if (Checkpoint.existsIn(path)) {
-      throw new TrainingException(
+      throw new RunException(
           ("%s already holds a run; go on with it by --resume %s, or choose another "
                   + "folder by --set run.dir=…")
               .formatted(path, path));
@@ -39,13 +38,13 @@ final class RunFolder implements AutoCloseable {
     try {
       Files.createDirectories(path);
     } catch (IOException e) {
-      throw new TrainingException("cannot make the run folder %s: %s".formatted(path, e), e);
+      throw new RunException("cannot make the run folder %s: %s".formatted(path, e), e);
     }
     return open(config);
   }
 
   /// Opens the folder of a run, new or resumed, and writes its configuration.
-  static RunFolder open(Config config) {
+  public static RunFolder open(Config config) {
     var path = config.run().dir();
     var folder = new RunFolder(path);
     try {
@@ -54,34 +53,33 @@ final class RunFolder implements AutoCloseable {
       return folder;
     } catch (IOException e) {
       folder.close();
-      throw new TrainingException("cannot write the configuration to %s: %s".formatted(path, e), e);
+      throw new RunException("cannot write the configuration to %s: %s".formatted(path, e), e);
     }
   }
 
-  Path path() {
+  public Path path() {
     return path;
   }
 
-  Path metrics() {
+  public Path metrics() {
     return path.resolve("metrics.jsonl");
   }
 
-  Path sessions() {
+  public Path sessions() {
     return path.resolve("sessions.jsonl");
   }
 
-  Path tensorBoard() {
+  public Path tensorBoard() {
     return path.resolve("tensorboard");
   }
 
   /// Where a step's picture belongs; makes the folder.
-  Path overlay(long step) {
+  public Path overlay(long step) {
     try {
       return Files.createDirectories(path.resolve("overlays"))
           .resolve("step-%06d.png".formatted(step));
     } catch (IOException e) {
-      throw new TrainingException(
-          "cannot make the folder for pictures in %s: %s".formatted(path, e), e);
+      throw new RunException("cannot make the folder for pictures in %s: %s".formatted(path, e), e);
     }
   }
 
@@ -92,13 +90,13 @@ final class RunFolder implements AutoCloseable {
               path.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       if (tryLock(channel) == null) {
         channel.close();
-        throw new TrainingException(
+        throw new RunException(
             "another process is training in %s; wait for it, or choose another run.dir"
                 .formatted(path));
       }
       return channel;
     } catch (IOException e) {
-      throw new TrainingException("cannot write to the run folder %s: %s".formatted(path, e), e);
+      throw new RunException("cannot write to the run folder %s: %s".formatted(path, e), e);
     }
   }
 
@@ -115,7 +113,7 @@ final class RunFolder implements AutoCloseable {
     try {
       lockFile.close();
     } catch (IOException e) {
-      throw new TrainingException("cannot release the run folder %s: %s".formatted(path, e), e);
+      throw new RunException("cannot release the run folder %s: %s".formatted(path, e), e);
     }
   }
 }

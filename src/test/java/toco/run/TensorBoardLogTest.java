@@ -1,4 +1,4 @@
-package toco.train;
+package toco.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,6 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 import toco.checkpoint.Checkpoint;
 import toco.tensorboard.EventFile;
 import toco.tensorboard.EventFile.Event;
+import toco.train.TinyRun;
+import toco.train.Trainer;
 
 class TensorBoardLogTest {
   @TempDir Path folder;

@@ -1,4 +1,4 @@
-package toco.report;
+package toco.run;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -66,7 +66,7 @@ public record RunHistory(
   }
 
   /// The evaluation at a step, else the last one.
-  Optional<LoggedEvaluation> evaluationAt(long step) {
+  public Optional<LoggedEvaluation> evaluationAt(long step) {
     return evaluations.stream()
         .filter(evaluation -> evaluation.step() == step)
         .findFirst()

@@ -1,4 +1,4 @@
-package toco.train;
+package toco.run;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +16,7 @@ import toco.torch.LibTorch;
 /// What a start or resumption of a run ran on: a line of `sessions.jsonl`.
 ///
 /// @param facts by name, in the order in which they read well
-record RunSession(Map<String, Object> facts) {
+public record RunSession(Map<String, Object> facts) {
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
   private static final Path MEMORY_INFO = Path.of("/proc/meminfo");
 
@@ -24,7 +24,7 @@ record RunSession(Map<String, Object> facts) {
   ///
   /// @param step steps done so far
   /// @param processes that train together
-  static RunSession start(Config config, Device device, long step, int processes) {
+  public static RunSession start(Config config, Device device, long step, int processes) {
     var facts = new LinkedHashMap<String, Object>();
     facts.put("step", step);
     facts.put("startedAt", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
@@ -49,7 +49,7 @@ record RunSession(Map<String, Object> facts) {
   }
 
   /// Appends the line.
-  void write(Path file) {
+  public void write(Path file) {
     try (var log = MetricsLog.openAt(file, Long.MAX_VALUE - 1)) { // keeps all but damaged lines
       log.write(facts);
     }

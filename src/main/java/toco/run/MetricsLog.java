@@ -1,4 +1,4 @@
-package toco.train;
+package toco.run;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.MissingNode;
 
 /// `metrics.jsonl`: what a run measured, a JSON object a line, each with its `step`.
-final class MetricsLog implements AutoCloseable {
+public final class MetricsLog implements AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
   private static final char MALFORMED = '\uFFFD'; // what bytes decode to that are not UTF-8
 
@@ -38,7 +38,7 @@ final class MetricsLog implements AutoCloseable {
 
   /// Opens the log for a run that stands at `step`: lines of later steps, from before an
   /// interruption, are taken out, as are lines cut short or otherwise damaged.
-  static MetricsLog openAt(Path file, long step) {
+  public static MetricsLog openAt(Path file, long step) {
     long evaluatedStep = -1;
     if (Files.exists(file)) {
       try {
@@ -53,14 +53,14 @@ final class MetricsLog implements AutoCloseable {
         }
         AtomicFile.write(file, kept.toString().getBytes(StandardCharsets.UTF_8));
       } catch (IOException e) {
-        throw new TrainingException("cannot rewrite %s: %s".formatted(file, IoReason.of(e)), e);
+        throw new RunException("cannot rewrite %s: %s".formatted(file, IoReason.of(e)), e);
       }
     }
     return new MetricsLog(file, evaluatedStep);
   }
 
   /// Appends a line.
-  void write(Map<String, ?> line) {
+  public void write(Map<String, ?> line) {
     var bytes =
         ByteBuffer.wrap((JSON.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8));
     try {
@@ -73,7 +73,7 @@ final class MetricsLog implements AutoCloseable {
   }
 
   /// The last step whose evaluation was in the file when it was opened; −1 if there was none.
-  long evaluatedStep() {
+  public long evaluatedStep() {
     return evaluatedStep;
   }
 
@@ -94,8 +94,8 @@ final class MetricsLog implements AutoCloseable {
     }
   }
 
-  private TrainingException failure(IOException e) {
-    return new TrainingException(
+  private RunException failure(IOException e) {
+    return new RunException(
         "cannot write %s: %s; free some space or check permissions, then resume the run"
             .formatted(file, IoReason.of(e)),
         e);

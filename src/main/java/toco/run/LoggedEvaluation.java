@@ -1,4 +1,4 @@
-package toco.report;
+package toco.run;
 
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,4 +1,4 @@
-package toco.report;
+package toco.run;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -1,4 +1,4 @@
-package toco.train;
+package toco.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,4 +1,4 @@
-package toco.train;
+package toco.run;
 
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -8,10 +8,12 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import toco.files.IoReason;
+import toco.image.ImageWriter;
+import toco.image.Picture;
 import toco.tensorboard.EventLog;
 
 /// What a run logs, as events for TensorBoard: numbers as `loss/total`, pictures as `sample 1/CAM`.
-final class TensorBoardLog implements AutoCloseable {
+public final class TensorBoardLog implements AutoCloseable {
   private static final double MB = 1e6;
 
   /// The groups of a line of `metrics.jsonl`, and what they are called here.
@@ -22,7 +24,7 @@ final class TensorBoardLog implements AutoCloseable {
   private final EventLog events;
 
   /// @param step steps done so far: what older files say of later ones is void
-  TensorBoardLog(Path folder, long step) {
+  public TensorBoardLog(Path folder, long step) {
     this.folder = folder;
     try {
       events = EventLog.open(folder, step + 1);
@@ -32,7 +34,7 @@ final class TensorBoardLog implements AutoCloseable {
   }
 
   /// Logs a step's line of `metrics.jsonl`.
-  void step(long step, Map<String, Object> line) {
+  public void step(long step, Map<String, Object> line) {
     var values = new LinkedHashMap<String, Double>();
     line.forEach((key, value) -> {
       if (value instanceof Map<?, ?> members && GROUPS.containsKey(key)) {
@@ -56,7 +58,7 @@ final class TensorBoardLog implements AutoCloseable {
   /// Logs an evaluation; what had nothing to count is left out.
   ///
   /// @param json the object that `metrics.jsonl` has, see [toco.eval.Scores#toJson]
-  void evaluation(long step, Map<String, ? extends @Nullable Object> json) {
+  public void evaluation(long step, Map<String, ? extends @Nullable Object> json) {
     var values = new LinkedHashMap<String, Double>();
     json.forEach((key, value) -> put(values, "eval", key, value));
     append(log -> log.scalars(step, values));
@@ -81,8 +83,12 @@ final class TensorBoardLog implements AutoCloseable {
   }
 
   /// Logs a step's pictures.
-  void pictures(long step, StepPictures pictures) {
-    append(log -> pictures.log(log, step));
+  ///
+  /// @param pictures by tag, such as `sample 1/CAM`
+  public void pictures(long step, Map<String, Picture> pictures) {
+    append(log ->
+        pictures.forEach((tag, picture) ->
+            log.image(step, tag, ImageWriter.png(picture), picture.widthPx(), picture.heightPx())));
   }
 
   private void append(Consumer<EventLog> content) {
@@ -93,8 +99,8 @@ final class TensorBoardLog implements AutoCloseable {
     }
   }
 
-  private TrainingException failure(UncheckedIOException e) {
-    return new TrainingException(
+  private RunException failure(UncheckedIOException e) {
+    return new RunException(
         ("cannot write TensorBoard's events to %s: %s; free some space or check "
                 + "permissions, then resume the run")
             .formatted(folder, IoReason.of(Objects.requireNonNull(e.getCause()))),

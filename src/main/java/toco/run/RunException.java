@@ -1,0 +1,16 @@
+package toco.run;
+
+import org.jspecify.annotations.Nullable;
+
+/// A run's folder that cannot be used, read or written, in one line that names the remedy.
+public final class RunException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  RunException(String message) {
+    super(message);
+  }
+
+  RunException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}
