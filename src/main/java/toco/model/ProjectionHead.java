@@ -43,6 +43,11 @@ public final class ProjectionHead {
     weights.emaUpdate(student.weights, momentum);
   }
 
+  /// All weights of the head; its own.
+  List<Tensor> weights() {
+    return weights.tensors();
+  }
+
   /// @param clsTokens [n, D]
   /// @return [n, projectionOut]
   public Tensor forward(Tensor clsTokens) {

@@ -189,6 +189,11 @@ public final class Toco implements AutoCloseable {
     teacher.follow(student, config.teacherMomentum());
   }
 
+  /// The teacher head's weights; the network's own.
+  public List<Tensor> teacherWeights() {
+    return teacher.weights();
+  }
+
   @Override
   public void close() {
     params.close();

@@ -78,6 +78,11 @@ public final class Optimizer implements AutoCloseable {
     return params.clipGradNorm_(maxNorm);
   }
 
+  /// The Euclidean norm of all gradients together, a scalar on their device; it changes none.
+  public Tensor gradNorm() {
+    return params.gradNorm();
+  }
+
   /// Drops all gradients.
   public void zeroGrad() {
     params.zeroGrad();

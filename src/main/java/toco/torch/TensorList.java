@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import toco.torch.ffi.TocoTorch;
 
@@ -59,6 +60,33 @@ public final class TensorList {
   /// @return the norm before, a scalar on their device
   public Tensor clipGradNorm_(double maxNorm) {
     return Frame.result(TocoTorch.tt_clip_grad_norm_(handles(), size(), maxNorm, Frame.out()));
+  }
+
+  /// The Euclidean norm of all gradients together, as [#clipGradNorm_] returns it; it changes none.
+  ///
+  /// @return float32 scalar on their device; 0 if there is no gradient
+  public Tensor gradNorm() {
+    try (var scope = TensorScope.open()) {
+      var gradients = new ArrayList<Tensor>();
+      for (var tensor : tensors) {
+        var gradient = tensor.grad();
+        if (gradient != null) {
+          gradients.add(gradient);
+        }
+      }
+      if (gradients.isEmpty()) {
+        return scope.keep(
+            Tensor.full(
+                0, DType.FLOAT32, tensors.isEmpty() ? Device.CPU : tensors.getFirst().device()));
+      }
+      var norms = new ArrayList<Tensor>();
+      for (var norm : Ops.callAll("aten::_foreach_norm.Scalar", gradients, 2)) {
+        if (norm instanceof List<?> all) {
+          all.forEach(it -> norms.add((Tensor) it));
+        }
+      }
+      return scope.keep(Tensor.stack(norms, 0).norm());
+    }
   }
 
   /// One step of AdamW (Loshchilov and Hutter 2019) over the whole list, fused.

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import toco.batch.Batch;
 import toco.cam.RoiCrops;
 import toco.eval.TensorPictures;
@@ -14,6 +13,7 @@ import toco.image.Overlay;
 import toco.image.Picture;
 import toco.image.RgbImage;
 import toco.image.TileSheet;
+import toco.recipe.Objective;
 import toco.recipe.TrainStep;
 import toco.torch.GradMode;
 import toco.torch.Tensor;
@@ -28,7 +28,6 @@ final class StepPictures {
   private static final int NEGATIVE = 0xD02020;
   private static final int BOX = 0xFFFFFF;
   private static final int PAPER = 0xFFFFFF;
-  private static final String NOT_REPORTED = "the step was not reported";
 
   /// @param name what it shows, the same for every sample and step
   /// @param caption what it shows of this sample
@@ -40,11 +39,11 @@ final class StepPictures {
 
   /// Draws the first samples of a batch.
   ///
-  /// @param batch what the step was given
-  /// @param result what it computed, with a report
-  static StepPictures draw(Batch batch, TrainStep.Result result) {
-    var regions = Objects.requireNonNull(result.regions(), NOT_REPORTED);
-    var labels = Objects.requireNonNull(result.pseudoLabels(), NOT_REPORTED);
+  /// @param report a micro-batch and what the step made of it
+  static StepPictures draw(TrainStep.Report report) {
+    var batch = report.batch();
+    var regions = report.regions();
+    var labels = report.pseudoLabels();
     var pictures = new StepPictures();
     try (var _ = TensorScope.open();
         var _ = GradMode.noGrad()) {
@@ -76,14 +75,14 @@ final class StepPictures {
   }
 
   private static List<Tile> row(
-      Batch batch, TrainStep.Regions regions, Tensor pseudoLabels, int i) {
+      Batch batch, Objective.Regions regions, Tensor pseudoLabels, int i) {
     var tiles = new ArrayList<Tile>();
     var image = TensorPictures.image(batch.view1().select(0, i));
     var plain = Picture.of(image);
     tiles.add(new Tile("image", "view 1 of sample " + batch.samples().get(i), plain));
 
     var cam = regions.cams().cam().select(0, i); // [P, H, W]
-    var shown = regions.shown().select(0, i);
+    var shown = regions.isPresent().select(0, i);
     int k = TensorPictures.mostActiveClass(cam, shown);
     if (k < 0) {
       tiles.add(new Tile("CAM", "CAM: no class here", plain));

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import toco.batch.Batch;
 import toco.batch.BatchRing;
 import toco.batch.BatchSource;
 import toco.cam.RoiCrops;
@@ -172,8 +171,7 @@ class DataPreviewTest extends PreviewFixture {
       var untrained = SafeTensors.read(weights).tensors();
       for (int step = 0; step < IMAGES; step++) {
         new StateDict(weights, untrained).into(model.params().all());
-        expected.add(
-            cropsOfTraining(new TrainStep(model, optimizer, config), ring.next(), step, config));
+        expected.add(cropsOfTraining(new TrainStep(model, optimizer, config), ring, config));
       }
     }
     var options = new DataPreview.Options(folder.resolve("out"), IMAGES, 0, weights, false);
@@ -185,14 +183,13 @@ class DataPreviewTest extends PreviewFixture {
     assertTrue(all.contains("positive") && all.contains("negative"), all); // both occur
   }
 
-  private static List<String> cropsOfTraining(
-      TrainStep trainStep, Batch batch, int step, Config config) {
-    var train = config.train();
-    var corners = RoiCrops.random(CROPS, train.localCropSizePx(), config.run().seed(), step);
-    var crops =
-        Objects.requireNonNull(trainStep.run(batch, step, corners, false).regions()).crops();
+  private static List<String> cropsOfTraining(TrainStep trainStep, BatchRing ring, Config config) {
+    var report = Objects.requireNonNull(trainStep.run(ring::next, true).last());
+    var crops = report.regions().crops();
     return rectangles(
-        crops.corners().select(0, 0), crops.flags().toFloatArray(), train.localCropSizePx());
+        crops.corners().select(0, 0),
+        crops.flags().toFloatArray(),
+        config.train().localCropSizePx());
   }
 
   /// @param corners [n, 2]
