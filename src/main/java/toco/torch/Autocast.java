@@ -11,11 +11,12 @@ public final class Autocast extends ThreadMode {
 
   private Autocast(Device device, boolean on, DType dtype) {
     this.device = device;
-    var frame = Frame.get();
-    Frame.check(
-        TocoTorch.tt_set_autocast(device.type(), on ? 1 : 0, dtype.code, frame.out, frame.second));
-    previousOn = frame.outInt();
-    previousDtype = frame.second.get(java.lang.foreign.ValueLayout.JAVA_INT, 0);
+    var scratch = CallScratch.get();
+    CallScratch.check(
+        TocoTorch.tt_set_autocast(
+            device.type(), on ? 1 : 0, dtype.code, scratch.out, scratch.second));
+    previousOn = scratch.outInt();
+    previousDtype = scratch.second.get(java.lang.foreign.ValueLayout.JAVA_INT, 0);
     opened();
   }
 
@@ -33,12 +34,12 @@ public final class Autocast extends ThreadMode {
 
   @Override
   void restore() {
-    var frame = Frame.get();
-    Frame.check(
+    var scratch = CallScratch.get();
+    CallScratch.check(
         TocoTorch.tt_set_autocast(
-            device.type(), previousOn, previousDtype, frame.out, frame.second));
+            device.type(), previousOn, previousDtype, scratch.out, scratch.second));
     if (previousOn == 0) {
-      Frame.check(TocoTorch.tt_clear_autocast_cache());
+      CallScratch.check(TocoTorch.tt_clear_autocast_cache());
     }
   }
 }

@@ -39,13 +39,13 @@ public final class Autograd {
           "expected a tensor of gradOutputs for each of %d outputs, got %d"
               .formatted(outputs.size(), gradOutputs.size()));
     }
-    var out = Frame.get().take(Math.max(1, inputs.size()));
-    Frame.check(
+    var out = CallScratch.get().take(Math.max(1, inputs.size()));
+    CallScratch.check(
         TocoTorch.tt_autograd_grad(
-            Frame.handles(outputs),
-            gradOutputs == null ? MemorySegment.NULL : Frame.handles(gradOutputs),
+            CallScratch.handles(outputs),
+            gradOutputs == null ? MemorySegment.NULL : CallScratch.handles(gradOutputs),
             outputs.size(),
-            Frame.handles(inputs),
+            CallScratch.handles(inputs),
             inputs.size(),
             retainGraph || createGraph ? 1 : 0,
             createGraph ? 1 : 0,

@@ -25,7 +25,7 @@ public final class CompiledModel extends NativeHandle {
     LibTorch.load();
     try (var arena = Arena.ofConfined()) {
       var out = arena.allocate(ADDRESS);
-      Frame.check(TocoTorch.tt_package_load(arena.allocateFrom(path.toString()), out));
+      CallScratch.check(TocoTorch.tt_package_load(arena.allocateFrom(path.toString()), out));
       return new CompiledModel(out.get(ADDRESS, 0));
     }
   }
@@ -36,8 +36,9 @@ public final class CompiledModel extends NativeHandle {
   /// @return its outputs in order, of the innermost scope, or else the caller's
   public List<Tensor> run(List<Tensor> inputs) {
     try (var results = new CallStack()) {
-      Frame.check(
-          TocoTorch.tt_package_run(handle(), Frame.handles(inputs), inputs.size(), results.handle));
+      CallScratch.check(
+          TocoTorch.tt_package_run(
+              handle(), CallScratch.handles(inputs), inputs.size(), results.handle));
       return results.result(0) instanceof List<?> outputs
           ? outputs.stream().map(Tensor.class::cast).toList()
           : List.of();

@@ -22,8 +22,8 @@ public final class Cuda {
   /// What a GPU's memory is used for.
   public static Memory memory(Device device) {
     int index = index(device);
-    var out = Frame.get().take(4);
-    Frame.check(TocoTorch.tt_cuda_memory(index, out));
+    var out = CallScratch.get().take(4);
+    CallScratch.check(TocoTorch.tt_cuda_memory(index, out));
     return new Memory(
         out.getAtIndex(JAVA_LONG, 0),
         out.getAtIndex(JAVA_LONG, 1),
@@ -35,13 +35,13 @@ public final class Cuda {
   public static void resetPeak(Device device) {
     int index = index(device);
     LibTorch.load();
-    Frame.check(TocoTorch.tt_cuda_reset_peak(index));
+    CallScratch.check(TocoTorch.tt_cuda_reset_peak(index));
   }
 
   /// Gives memory that no tensor takes back to the driver, for other processes.
   public static void emptyCache() {
     LibTorch.load();
-    Frame.check(TocoTorch.tt_cuda_empty_cache());
+    CallScratch.check(TocoTorch.tt_cuda_empty_cache());
   }
 
   static int index(Device device) {

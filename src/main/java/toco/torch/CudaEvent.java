@@ -14,30 +14,30 @@ public final class CudaEvent extends NativeHandle {
   }
 
   private static MemorySegment created(boolean timing) {
-    var frame = Frame.get();
-    Frame.check(TocoTorch.tt_event_new(timing ? 1 : 0, frame.out));
-    return frame.out.get(ADDRESS, 0);
+    var scratch = CallScratch.get();
+    CallScratch.check(TocoTorch.tt_event_new(timing ? 1 : 0, scratch.out));
+    return scratch.out.get(ADDRESS, 0);
   }
 
   /// Marks where a stream's queue ends now.
   public void record(CudaStream stream) {
-    Frame.check(TocoTorch.tt_event_record(handle(), stream.device().index(), stream.id()));
+    CallScratch.check(TocoTorch.tt_event_record(handle(), stream.device().index(), stream.id()));
   }
 
   /// Makes a stream's coming work wait for the mark. Does not wait itself.
   public void block(CudaStream stream) {
-    Frame.check(TocoTorch.tt_event_block(handle(), stream.device().index(), stream.id()));
+    CallScratch.check(TocoTorch.tt_event_block(handle(), stream.device().index(), stream.id()));
   }
 
   /// Waits until all work in front of the mark is done.
   public void synchronize() {
-    Frame.check(TocoTorch.tt_event_synchronize(handle()));
+    CallScratch.check(TocoTorch.tt_event_synchronize(handle()));
   }
 
   /// Milliseconds from this mark to a later one, both recorded with timing and reached.
   public double elapsedMs(CudaEvent later) {
-    var frame = Frame.get();
-    Frame.check(TocoTorch.tt_event_elapsed_ms(handle(), later.handle(), frame.out));
-    return frame.outDouble();
+    var scratch = CallScratch.get();
+    CallScratch.check(TocoTorch.tt_event_elapsed_ms(handle(), later.handle(), scratch.out));
+    return scratch.outDouble();
   }
 }

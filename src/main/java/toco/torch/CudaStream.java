@@ -20,9 +20,9 @@ public record CudaStream(Device device, long id) {
   /// @throws TorchException of kind CUDA if LibTorch sees no GPU
   public static CudaStream create(Device device, boolean highPriority) {
     int index = Cuda.index(device);
-    var frame = Frame.get();
-    Frame.check(TocoTorch.tt_stream_new(index, highPriority ? 1 : 0, frame.out));
-    return new CudaStream(device, frame.outLong());
+    var scratch = CallScratch.get();
+    CallScratch.check(TocoTorch.tt_stream_new(index, highPriority ? 1 : 0, scratch.out));
+    return new CudaStream(device, scratch.outLong());
   }
 
   /// The stream that the calling thread's work goes to.
@@ -30,15 +30,15 @@ public record CudaStream(Device device, long id) {
   /// @throws TorchException of kind CUDA if LibTorch sees no GPU
   public static CudaStream current(Device device) {
     int index = Cuda.index(device);
-    var frame = Frame.get();
-    Frame.check(TocoTorch.tt_stream_current(index, frame.out));
-    return new CudaStream(device, frame.outLong());
+    var scratch = CallScratch.get();
+    CallScratch.check(TocoTorch.tt_stream_current(index, scratch.out));
+    return new CudaStream(device, scratch.outLong());
   }
 
   /// Sends the calling thread's work here, until closed on the same thread.
   public Use use() {
     var previous = current(device);
-    Frame.check(TocoTorch.tt_stream_use(device.index(), id));
+    CallScratch.check(TocoTorch.tt_stream_use(device.index(), id));
     return new Use(previous);
   }
 
@@ -52,13 +52,13 @@ public record CudaStream(Device device, long id) {
 
     @Override
     public void close() {
-      Frame.check(TocoTorch.tt_stream_use(previous.device.index(), previous.id));
+      CallScratch.check(TocoTorch.tt_stream_use(previous.device.index(), previous.id));
     }
   }
 
   /// Waits until all work queued here is done.
   public void synchronize() {
     LibTorch.load();
-    Frame.check(TocoTorch.tt_stream_synchronize(device.index(), id));
+    CallScratch.check(TocoTorch.tt_stream_synchronize(device.index(), id));
   }
 }

@@ -1,8 +1,8 @@
 package toco.torch;
 
-import static toco.torch.Frame.longs;
-import static toco.torch.Frame.out;
-import static toco.torch.Frame.result;
+import static toco.torch.CallScratch.longs;
+import static toco.torch.CallScratch.out;
+import static toco.torch.CallScratch.result;
 
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;

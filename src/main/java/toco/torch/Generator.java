@@ -18,9 +18,9 @@ public final class Generator extends NativeHandle {
 
   /// A generator for tensors of a device, seeded.
   public static Generator seeded(Device device, long seed) {
-    var frame = Frame.get();
-    Frame.check(TocoTorch.tt_generator_new(device.type(), device.index(), seed, frame.out));
-    return new Generator(frame.out.get(ADDRESS, 0), device);
+    var scratch = CallScratch.get();
+    CallScratch.check(TocoTorch.tt_generator_new(device.type(), device.index(), seed, scratch.out));
+    return new Generator(scratch.out.get(ADDRESS, 0), device);
   }
 
   /// Uniform in [0, 1), float32.
@@ -46,11 +46,11 @@ public final class Generator extends NativeHandle {
 
   /// The whole state: 1-D uint8, on the CPU; the innermost scope, or else the caller, owns it.
   public Tensor state() {
-    return Frame.result(TocoTorch.tt_generator_state(handle(), Frame.out()));
+    return CallScratch.result(TocoTorch.tt_generator_state(handle(), CallScratch.out()));
   }
 
   /// Puts back a state that [#state] gave.
   public void setState(Tensor state) {
-    Frame.check(TocoTorch.tt_generator_set_state(handle(), state.handle()));
+    CallScratch.check(TocoTorch.tt_generator_set_state(handle(), state.handle()));
   }
 }

@@ -29,8 +29,8 @@ public final class GradMode extends ThreadMode {
   }
 
   private static boolean set(boolean on) {
-    var frame = Frame.get();
-    Frame.check(TocoTorch.tt_set_grad_enabled(on ? 1 : 0, frame.out));
-    return frame.outInt() != 0;
+    var scratch = CallScratch.get();
+    CallScratch.check(TocoTorch.tt_set_grad_enabled(on ? 1 : 0, scratch.out));
+    return scratch.outInt() != 0;
   }
 }

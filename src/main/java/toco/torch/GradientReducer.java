@@ -34,11 +34,11 @@ public final class GradientReducer extends NativeHandle {
   ///   one; else all are sent after it
   public static GradientReducer of(
       ProcessGroup group, List<Tensor> params, long bucketBytes, boolean overlap) {
-    var out = Frame.out();
-    Frame.check(
+    var out = CallScratch.out();
+    CallScratch.check(
         TocoTorch.tt_reducer_new(
             group.handle(),
-            Frame.handles(params),
+            CallScratch.handles(params),
             params.size(),
             bucketBytes,
             overlap ? 1 : 0,
@@ -49,7 +49,7 @@ public final class GradientReducer extends NativeHandle {
   /// Announces the backward pass whose gradients, with those that lie there already, are to be
   /// averaged.
   public void begin() {
-    Frame.check(TocoTorch.tt_reducer_begin(handle()));
+    CallScratch.check(TocoTorch.tt_reducer_begin(handle()));
   }
 
   /// Waits until all gradients are averaged.
@@ -58,8 +58,8 @@ public final class GradientReducer extends NativeHandle {
   /// @return the sum of all processes' votes
   /// @throws TorchException of kind DISTRIBUTED if another process failed or does not answer
   public double finish(double vote) {
-    var frame = Frame.get();
-    Frame.check(TocoTorch.tt_reducer_finish(handle(), vote, frame.out));
-    return frame.outDouble();
+    var scratch = CallScratch.get();
+    CallScratch.check(TocoTorch.tt_reducer_finish(handle(), vote, scratch.out));
+    return scratch.outDouble();
   }
 }

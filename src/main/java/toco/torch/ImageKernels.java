@@ -1,8 +1,8 @@
 package toco.torch;
 
-import static toco.torch.Frame.check;
-import static toco.torch.Frame.doubles;
-import static toco.torch.Frame.longs;
+import static toco.torch.CallScratch.check;
+import static toco.torch.CallScratch.doubles;
+import static toco.torch.CallScratch.longs;
 
 import toco.torch.ffi.TocoTorch;
 

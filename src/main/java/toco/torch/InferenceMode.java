@@ -14,8 +14,8 @@ public final class InferenceMode extends ThreadMode {
   private final MemorySegment handle;
 
   private InferenceMode() {
-    var out = Frame.out();
-    Frame.check(TocoTorch.tt_inference_enter(out));
+    var out = CallScratch.out();
+    CallScratch.check(TocoTorch.tt_inference_enter(out));
     handle = out.get(ADDRESS, 0);
     opened();
   }

@@ -1,9 +1,9 @@
 package toco.torch;
 
-import static toco.torch.Frame.check;
-import static toco.torch.Frame.longs;
-import static toco.torch.Frame.out;
-import static toco.torch.Frame.result;
+import static toco.torch.CallScratch.check;
+import static toco.torch.CallScratch.longs;
+import static toco.torch.CallScratch.out;
+import static toco.torch.CallScratch.result;
 
 import toco.torch.ffi.TocoTorch;
 
@@ -85,10 +85,10 @@ public final class Kernels {
   /// @param image uint8 [H, W, 3]
   public static long denseCrfVertices(
       Tensor image, double bilateralSigma, double bilateralSigmaRgb) {
-    var frame = Frame.get();
+    var scratch = CallScratch.get();
     check(
         TocoTorch.tt_dense_crf_vertices(
-            image.handle(), bilateralSigma, bilateralSigmaRgb, frame.out));
-    return frame.outLong();
+            image.handle(), bilateralSigma, bilateralSigmaRgb, scratch.out));
+    return scratch.outLong();
   }
 }

@@ -121,9 +121,9 @@ public final class LibTorch {
 
   /// The vector instructions LibTorch's kernels use here, such as `AVX512`.
   public static String cpuCapability() {
-    var frame = Frame.get();
-    Frame.check(TocoTorch.tt_cpu_capability(frame.out));
-    return frame.out.get(ADDRESS, 0).reinterpret(Long.MAX_VALUE).getString(0);
+    var scratch = CallScratch.get();
+    CallScratch.check(TocoTorch.tt_cpu_capability(scratch.out));
+    return scratch.out.get(ADDRESS, 0).reinterpret(Long.MAX_VALUE).getString(0);
   }
 
   /// Tensors made and not yet freed, in the whole process. A run that ends where it began has
@@ -135,15 +135,15 @@ public final class LibTorch {
 
   /// GPUs that LibTorch can use; 0 without a GPU, a driver or a CUDA build.
   public static int cudaDeviceCount() {
-    var frame = Frame.get();
-    Frame.check(TocoTorch.tt_cuda_device_count(frame.out));
-    return frame.outInt();
+    var scratch = CallScratch.get();
+    CallScratch.check(TocoTorch.tt_cuda_device_count(scratch.out));
+    return scratch.outInt();
   }
 
   /// Waits until a device has finished its work.
   public static void synchronize(Device device) {
     load();
-    Frame.check(TocoTorch.tt_synchronize(device.type(), device.index()));
+    CallScratch.check(TocoTorch.tt_synchronize(device.type(), device.index()));
   }
 
   /// Sets the threads one operator uses, for the whole process.
@@ -152,48 +152,49 @@ public final class LibTorch {
       throw new IllegalArgumentException("threads must be ≥ 1, got " + threads);
     }
     load();
-    Frame.check(TocoTorch.tt_set_num_threads(threads));
+    CallScratch.check(TocoTorch.tt_set_num_threads(threads));
   }
 
   /// The threads that one operator uses, in the whole process.
   public static int numThreads() {
-    var frame = Frame.get();
-    Frame.check(TocoTorch.tt_get_num_threads(frame.out));
-    return frame.outInt();
+    var scratch = CallScratch.get();
+    CallScratch.check(TocoTorch.tt_get_num_threads(scratch.out));
+    return scratch.outInt();
   }
 
   /// Makes the operators that the calling thread calls run on it alone: for workers beside a
   /// training thread, which would otherwise compete with it for the cores.
   public static void serialThread() {
     load();
-    Frame.check(TocoTorch.tt_serial_thread());
+    CallScratch.check(TocoTorch.tt_serial_thread());
   }
 
   /// Gives memory that native code has freed back to the system. LibTorch keeps what a large batch
   /// took, as the C library does; after a rare large one, such as an evaluation, that is a waste.
   public static void trimMemory() {
     load();
-    Frame.check(TocoTorch.tt_trim_memory());
+    CallScratch.check(TocoTorch.tt_trim_memory());
   }
 
   /// Treats denormal floats as zero, on this thread and those LibTorch starts later. The processor
   /// knows one setting a thread: Java's own arithmetic on this thread flushes them, too.
   public static void setFlushDenormal(boolean on) {
     load();
-    Frame.check(TocoTorch.tt_set_flush_denormal(on ? 1 : 0));
+    CallScratch.check(TocoTorch.tt_set_flush_denormal(on ? 1 : 0));
   }
 
   /// Lets CUDA compute float32 matrix products in TF32.
   public static void setTf32(boolean on) {
     load();
-    Frame.check(TocoTorch.tt_set_float32_precision(on ? 1 : 0));
+    CallScratch.check(TocoTorch.tt_set_float32_precision(on ? 1 : 0));
   }
 
   /// Loads a shared library whose initialisers register operators; [Ops] then calls them by name.
   public static void loadLibrary(Path path) {
     load();
     try (var arena = Arena.ofConfined()) {
-      Frame.check(TocoTorch.tt_load_library(arena.allocateFrom(path.toAbsolutePath().toString())));
+      CallScratch.check(
+          TocoTorch.tt_load_library(arena.allocateFrom(path.toAbsolutePath().toString())));
     }
   }
 
@@ -218,7 +219,7 @@ public final class LibTorch {
       var tokens = arena.allocate(JAVA_LONG, DRAIN);
       var count = arena.allocate(JAVA_LONG);
       do {
-        Frame.check(TocoTorch.tt_released(tokens, DRAIN, count));
+        CallScratch.check(TocoTorch.tt_released(tokens, DRAIN, count));
         for (long i = 0; i < count.get(JAVA_LONG, 0); i++) {
           var released = WRAPPED.remove(tokens.getAtIndex(JAVA_LONG, i));
           if (released != null && released.owned() != null) {

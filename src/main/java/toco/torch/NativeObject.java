@@ -34,7 +34,7 @@ public final class NativeObject extends NativeHandle {
         stack.push(argument);
       }
       var out = arena.allocate(ADDRESS);
-      Frame.check(TocoTorch.tt_object_new(arena.allocateFrom(name), stack.handle, out));
+      CallScratch.check(TocoTorch.tt_object_new(arena.allocateFrom(name), stack.handle, out));
       return new NativeObject(out.get(ADDRESS, 0));
     }
   }
@@ -50,7 +50,8 @@ public final class NativeObject extends NativeHandle {
       for (var argument : arguments) {
         stack.push(argument);
       }
-      Frame.check(TocoTorch.tt_object_call(handle(), arena.allocateFrom(method), stack.handle));
+      CallScratch.check(
+          TocoTorch.tt_object_call(handle(), arena.allocateFrom(method), stack.handle));
       return stack.result(0);
     }
   }

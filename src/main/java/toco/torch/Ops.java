@@ -43,7 +43,8 @@ public final class Ops {
       for (var argument : arguments) {
         stack.push(argument);
       }
-      Frame.check(TocoTorch.tt_call(stack.operator(name), stack.overload(name), stack.handle));
+      CallScratch.check(
+          TocoTorch.tt_call(stack.operator(name), stack.overload(name), stack.handle));
       return stack.results();
     }
   }
@@ -51,7 +52,8 @@ public final class Ops {
   /// The operator's declaration, such as `aten::relu(Tensor self) -> Tensor`.
   public static String schema(String name) {
     try (var stack = new CallStack()) {
-      Frame.check(TocoTorch.tt_schema(stack.operator(name), stack.overload(name), stack.handle));
+      CallScratch.check(
+          TocoTorch.tt_schema(stack.operator(name), stack.overload(name), stack.handle));
       return String.valueOf(stack.result(0));
     }
   }

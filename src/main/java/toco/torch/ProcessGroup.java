@@ -57,8 +57,8 @@ public final class ProcessGroup extends NativeHandle {
       @Nullable Device gpu,
       Duration timeout) {
     try (var arena = Arena.ofConfined()) {
-      var out = Frame.out();
-      Frame.check(
+      var out = CallScratch.out();
+      CallScratch.check(
           TocoTorch.tt_group_new(
               store.handle(),
               arena.allocateFrom(name),
@@ -88,32 +88,34 @@ public final class ProcessGroup extends NativeHandle {
   /// @throws TorchException of kind DISTRIBUTED if another process failed or does not answer, as
   ///   all calls do
   public void allReduce_(Tensor tensor, Reduction reduction) {
-    Frame.check(TocoTorch.tt_group_all_reduce_(handle(), tensor.handle(), reduction.code));
+    CallScratch.check(TocoTorch.tt_group_all_reduce_(handle(), tensor.handle(), reduction.code));
   }
 
   /// Gives every process the tensors of one of them.
   public void broadcast_(List<Tensor> tensors, int root) {
-    var handles = Frame.handles(tensors);
-    Frame.check(TocoTorch.tt_group_broadcast_(handle(), handles, tensors.size(), root));
+    var handles = CallScratch.handles(tensors);
+    CallScratch.check(TocoTorch.tt_group_broadcast_(handle(), handles, tensors.size(), root));
   }
 
   /// All processes' tensors, by rank: [size, …].
   public Tensor allGather(Tensor tensor) {
-    return Frame.result(TocoTorch.tt_group_all_gather(handle(), tensor.handle(), Frame.out()));
+    return CallScratch.result(
+        TocoTorch.tt_group_all_gather(handle(), tensor.handle(), CallScratch.out()));
   }
 
   /// Waits until every process has come here.
   public void barrier() {
-    Frame.check(TocoTorch.tt_group_barrier(handle()));
+    CallScratch.check(TocoTorch.tt_group_barrier(handle()));
   }
 
   /// Compares tensors over the processes, by a hash of each.
   ///
   /// @return the first that is not the same to the bit everywhere; −1 if all are
   public int firstDifference(List<Tensor> tensors) {
-    var frame = Frame.get();
-    var handles = Frame.handles(tensors);
-    Frame.check(TocoTorch.tt_group_first_difference(handle(), handles, tensors.size(), frame.out));
-    return Math.toIntExact(frame.outLong());
+    var scratch = CallScratch.get();
+    var handles = CallScratch.handles(tensors);
+    CallScratch.check(
+        TocoTorch.tt_group_first_difference(handle(), handles, tensors.size(), scratch.out));
+    return Math.toIntExact(scratch.outLong());
   }
 }

@@ -31,7 +31,7 @@ public final class Profiler implements AutoCloseable {
   /// @throws TorchException if a profiler runs on this thread already
   public static Profiler start(Path trace, boolean shapes, boolean memory) {
     LibTorch.load();
-    Frame.check(TocoTorch.tt_profiler_start(shapes ? 1 : 0, memory ? 1 : 0));
+    CallScratch.check(TocoTorch.tt_profiler_start(shapes ? 1 : 0, memory ? 1 : 0));
     return new Profiler(trace.toAbsolutePath());
   }
 
@@ -59,7 +59,7 @@ public final class Profiler implements AutoCloseable {
     }
     closed = true;
     try (var arena = Arena.ofConfined()) {
-      Frame.check(
+      CallScratch.check(
           TocoTorch.tt_profiler_stop(
               file == null ? MemorySegment.NULL : arena.allocateFrom(file.toString())));
     }

@@ -11,16 +11,16 @@ public final class Rng {
   /// Seeds the generators of all devices.
   public static void manualSeed(long seed) {
     LibTorch.load();
-    Frame.check(tt_manual_seed(seed));
+    CallScratch.check(tt_manual_seed(seed));
   }
 
   /// The whole state of a device's generator: 1-D uint8, on the CPU; the caller owns it.
   public static Tensor state(Device device) {
-    return Frame.result(tt_rng_state(device.type(), device.index(), Frame.out()));
+    return CallScratch.result(tt_rng_state(device.type(), device.index(), CallScratch.out()));
   }
 
   /// Puts back a state that [#state] gave.
   public static void setState(Device device, Tensor state) {
-    Frame.check(tt_set_rng_state(device.type(), device.index(), state.handle()));
+    CallScratch.check(tt_set_rng_state(device.type(), device.index(), state.handle()));
   }
 }

@@ -55,7 +55,7 @@ public final class ScriptModule extends NativeHandle {
     try (var arena = Arena.ofConfined();
         var extra = new CallStack()) {
       var out = arena.allocate(ADDRESS);
-      Frame.check(
+      CallScratch.check(
           TocoTorch.tt_module_load(
               arena.allocateFrom(path.toString()),
               device.type(),
@@ -82,7 +82,7 @@ public final class ScriptModule extends NativeHandle {
     try (var arena = Arena.ofConfined()) {
       var out = arena.allocate(ADDRESS);
       LibTorch.load();
-      Frame.check(TocoTorch.tt_module_new(arena.allocateFrom(name), out));
+      CallScratch.check(TocoTorch.tt_module_new(arena.allocateFrom(name), out));
       return new ScriptModule(out.get(ADDRESS, 0), Map.of());
     }
   }
@@ -101,7 +101,7 @@ public final class ScriptModule extends NativeHandle {
 
   private ScriptModule register(String name, Tensor tensor, boolean parameter) {
     try (var arena = Arena.ofConfined()) {
-      Frame.check(
+      CallScratch.check(
           TocoTorch.tt_module_register(
               handle(), arena.allocateFrom(name), tensor.handle(), parameter ? 1 : 0));
       return this;
@@ -112,7 +112,7 @@ public final class ScriptModule extends NativeHandle {
   /// closed on their own. Returns this module.
   public ScriptModule child(String name, ScriptModule child) {
     try (var arena = Arena.ofConfined()) {
-      Frame.check(
+      CallScratch.check(
           TocoTorch.tt_module_add_child(handle(), arena.allocateFrom(name), child.handle()));
       return this;
     }
@@ -124,7 +124,7 @@ public final class ScriptModule extends NativeHandle {
   /// @throws TorchException naming the place, if the text does not compile
   public ScriptModule define(String source) {
     try (var arena = Arena.ofConfined()) {
-      Frame.check(TocoTorch.tt_module_define(handle(), arena.allocateFrom(source)));
+      CallScratch.check(TocoTorch.tt_module_define(handle(), arena.allocateFrom(source)));
       return this;
     }
   }
@@ -175,7 +175,8 @@ public final class ScriptModule extends NativeHandle {
       for (var argument : arguments) {
         stack.push(argument);
       }
-      Frame.check(TocoTorch.tt_module_call(handle(), arena.allocateFrom(method), stack.handle));
+      CallScratch.check(
+          TocoTorch.tt_module_call(handle(), arena.allocateFrom(method), stack.handle));
       return stack.result(0);
     }
   }
@@ -184,7 +185,7 @@ public final class ScriptModule extends NativeHandle {
   /// Tensor`.
   public List<String> methods() {
     try (var stack = new CallStack()) {
-      Frame.check(TocoTorch.tt_module_methods(handle(), stack.handle));
+      CallScratch.check(TocoTorch.tt_module_methods(handle(), stack.handle));
       return stack.results().stream().map(String::valueOf).toList();
     }
   }
@@ -203,7 +204,7 @@ public final class ScriptModule extends NativeHandle {
 
   private Map<String, Tensor> tensors(long wanted) {
     try (var stack = new CallStack()) {
-      Frame.check(TocoTorch.tt_module_tensors(handle(), stack.handle));
+      CallScratch.check(TocoTorch.tt_module_tensors(handle(), stack.handle));
       var all = stack.results(); // name, tensor, whether a parameter
       var tensors = new LinkedHashMap<String, Tensor>();
       for (int i = 0; i < all.size(); i += 3) {
@@ -221,7 +222,7 @@ public final class ScriptModule extends NativeHandle {
 
   /// Switches layers such as dropout to training, or to evaluation. Returns the module.
   public ScriptModule train(boolean on) {
-    Frame.check(TocoTorch.tt_module_train(handle(), on ? 1 : 0));
+    CallScratch.check(TocoTorch.tt_module_train(handle(), on ? 1 : 0));
     return this;
   }
 
@@ -238,7 +239,7 @@ public final class ScriptModule extends NativeHandle {
     try (var arena = Arena.ofConfined()) {
       var names = new ArrayList<>(extraFiles.keySet());
       var texts = names.stream().map(extraFiles::get).toList();
-      Frame.check(
+      CallScratch.check(
           TocoTorch.tt_module_save(
               handle(),
               arena.allocateFrom(path.toString()),

@@ -20,9 +20,9 @@ public final class TcpStore extends NativeHandle {
 
   /// Why this build of the shim cannot work with other processes, and the remedy; empty if it can.
   public static Optional<String> missing() {
-    var frame = Frame.get();
-    Frame.check(TocoTorch.tt_distributed_missing(frame.out));
-    var text = frame.out.get(ADDRESS, 0);
+    var scratch = CallScratch.get();
+    CallScratch.check(TocoTorch.tt_distributed_missing(scratch.out));
+    var text = scratch.out.get(ADDRESS, 0);
     return text.address() == 0
         ? Optional.empty()
         : Optional.of(text.reinterpret(Long.MAX_VALUE).getString(0));
@@ -36,8 +36,8 @@ public final class TcpStore extends NativeHandle {
   /// @throws TorchException of kind DISTRIBUTED if the port is taken, or nobody serves there
   public static TcpStore open(String host, int port, boolean server, Duration timeout) {
     try (var arena = Arena.ofConfined()) {
-      var out = Frame.out();
-      Frame.check(
+      var out = CallScratch.out();
+      CallScratch.check(
           TocoTorch.tt_store_new(
               arena.allocateFrom(host), port, server ? 1 : 0, timeout.toMillis(), out));
       return new TcpStore(out.get(ADDRESS, 0));
@@ -47,7 +47,7 @@ public final class TcpStore extends NativeHandle {
   /// Sets a key.
   public void set(String key, String value) {
     try (var arena = Arena.ofConfined()) {
-      Frame.check(
+      CallScratch.check(
           TocoTorch.tt_store_set(handle(), arena.allocateFrom(key), arena.allocateFrom(value)));
     }
   }
@@ -58,7 +58,7 @@ public final class TcpStore extends NativeHandle {
   public String get(String key) {
     try (var stack = new CallStack();
         var arena = Arena.ofConfined()) {
-      Frame.check(TocoTorch.tt_store_get(handle(), arena.allocateFrom(key), stack.handle));
+      CallScratch.check(TocoTorch.tt_store_get(handle(), arena.allocateFrom(key), stack.handle));
       return (String) Objects.requireNonNull(stack.result(0));
     }
   }
@@ -66,9 +66,9 @@ public final class TcpStore extends NativeHandle {
   /// Whether a key is set.
   public boolean has(String key) {
     try (var arena = Arena.ofConfined()) {
-      var frame = Frame.get();
-      Frame.check(TocoTorch.tt_store_has(handle(), arena.allocateFrom(key), frame.out));
-      return frame.outInt() != 0;
+      var scratch = CallScratch.get();
+      CallScratch.check(TocoTorch.tt_store_has(handle(), arena.allocateFrom(key), scratch.out));
+      return scratch.outInt() != 0;
     }
   }
 
@@ -77,9 +77,10 @@ public final class TcpStore extends NativeHandle {
   /// @return the sum so far
   public long add(String key, long amount) {
     try (var arena = Arena.ofConfined()) {
-      var frame = Frame.get();
-      Frame.check(TocoTorch.tt_store_add(handle(), arena.allocateFrom(key), amount, frame.out));
-      return frame.outLong();
+      var scratch = CallScratch.get();
+      CallScratch.check(
+          TocoTorch.tt_store_add(handle(), arena.allocateFrom(key), amount, scratch.out));
+      return scratch.outLong();
     }
   }
 }

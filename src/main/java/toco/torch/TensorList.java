@@ -50,7 +50,7 @@ public final class TensorList {
 
   /// Drops the gradients.
   public void zeroGrad() {
-    Frame.check(TocoTorch.tt_zero_grad(handles(), size(), 1));
+    CallScratch.check(TocoTorch.tt_zero_grad(handles(), size(), 1));
   }
 
   /// Scales the gradients down so that their common Euclidean norm is at most `maxNorm`, as
@@ -58,7 +58,8 @@ public final class TensorList {
   ///
   /// @return the norm before, a scalar on their device
   public Tensor clipGradNorm_(double maxNorm) {
-    return Frame.result(TocoTorch.tt_clip_grad_norm_(handles(), size(), maxNorm, Frame.out()));
+    return CallScratch.result(
+        TocoTorch.tt_clip_grad_norm_(handles(), size(), maxNorm, CallScratch.out()));
   }
 
   /// One step of AdamW (Loshchilov and Hutter 2019) over the whole list, fused.
@@ -82,7 +83,7 @@ public final class TensorList {
     requireSameSize(expAvgs);
     requireSameSize(expAvgSqs);
     try (var arena = Arena.ofConfined()) {
-      Frame.check(
+      CallScratch.check(
           TocoTorch.tt_adamw_step(
               handles(),
               expAvgs.handles(),
@@ -113,7 +114,7 @@ public final class TensorList {
       boolean missingAsZero) {
     requireSameSize(momentumBuffers);
     try (var arena = Arena.ofConfined()) {
-      Frame.check(
+      CallScratch.check(
           TocoTorch.tt_sgd_step(
               handles(),
               momentumBuffers.handles(),
@@ -139,7 +140,7 @@ public final class TensorList {
   /// Moves this list towards `sources`: `this = momentum · this + (1 − momentum) · source`.
   public void emaUpdate(TensorList sources, double momentum) {
     requireSameSize(sources);
-    Frame.check(TocoTorch.tt_ema_update(handles(), sources.handles(), size(), momentum));
+    CallScratch.check(TocoTorch.tt_ema_update(handles(), sources.handles(), size(), momentum));
   }
 
   private void requireSameSize(TensorList other) {
