@@ -87,7 +87,7 @@ public final class StepBench {
     Rng.manualSeed(0);
     try (var profile = options.profile() ? StepProfile.start() : null;
         var _ = TensorScope.open();
-        var model = new Toco(config.model(), device, Devices.shortFloat(config.train()));
+        var model = new Toco(config.model(), device, Devices.autocastDtype(config.train()));
         var optimizer = PublishedOptimizer.of(model.params(), config)) {
       var step = new TrainStep(model, optimizer, config, laps);
       var batch = batch(config, device);
