@@ -1,9 +1,12 @@
 package toco.torch;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import toco.torch.ffi.TocoTorch;
 
-/// Runs matrix products and convolutions of the calling thread in a shorter float, until closed;
-/// nestable, so that an island of float32 inside is `Autocast.off(device)`.
+/// Mixed precision, as `torch.autocast`: until closed, matrix products and convolutions of the
+/// calling thread run in a lower-precision dtype. Nestable: `Autocast.off(device)` inside makes a
+/// float32 region.
 public final class Autocast extends ThreadMode {
   private final Device device;
   private final int previousOn;
@@ -16,18 +19,18 @@ public final class Autocast extends ThreadMode {
         TocoTorch.tt_set_autocast(
             device.type(), on ? 1 : 0, dtype.code, scratch.out, scratch.second));
     previousOn = scratch.outInt();
-    previousDtype = scratch.second.get(java.lang.foreign.ValueLayout.JAVA_INT, 0);
+    previousDtype = scratch.second.get(JAVA_INT, 0);
     opened();
   }
 
-  /// Shortens until closed.
+  /// Turns autocast on until closed.
   ///
   /// @param dtype BFLOAT16 or, on CUDA, FLOAT16
   public static Autocast on(Device device, DType dtype) {
     return new Autocast(device, true, dtype);
   }
 
-  /// Full float32 until closed, whatever is on around it.
+  /// Turns autocast off until closed, inside any outer autocast region.
   public static Autocast off(Device device) {
     return new Autocast(device, false, DType.BFLOAT16);
   }

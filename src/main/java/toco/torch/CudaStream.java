@@ -2,20 +2,20 @@ package toco.torch;
 
 import toco.torch.ffi.TocoTorch;
 
-/// A queue of work on a GPU. Work of one stream runs in order; that of two may overlap, and waits
-/// for the other's results only by a [CudaEvent].
+/// A CUDA stream: a queue of work on a GPU. Work on one stream runs in order; work on two streams
+/// may overlap, unless one waits for a [CudaEvent] of the other.
 ///
 /// ```java
 /// var copies = CudaStream.create(Device.CUDA, false);
 /// try (var _ = copies.use()) {
-///   batch = host.to(Device.CUDA);          // queued on this stream, by this thread
+///   batch = host.to(Device.CUDA);          // queued on this stream
 /// }
 /// ```
 ///
-/// @param device its GPU
-/// @param id LibTorch's number for it
+/// @param device the GPU
+/// @param id LibTorch's stream number
 public record CudaStream(Device device, long id) {
-  /// A stream of LibTorch's pool, which is never freed; after 32, pool streams come again.
+  /// A stream from LibTorch's pool, which is never freed; after 32, the pool's streams are reused.
   ///
   /// @throws TorchException of kind CUDA if LibTorch sees no GPU
   public static CudaStream create(Device device, boolean highPriority) {
@@ -25,7 +25,7 @@ public record CudaStream(Device device, long id) {
     return new CudaStream(device, scratch.outLong());
   }
 
-  /// The stream that the calling thread's work goes to.
+  /// The calling thread's current stream.
   ///
   /// @throws TorchException of kind CUDA if LibTorch sees no GPU
   public static CudaStream current(Device device) {
@@ -35,14 +35,14 @@ public record CudaStream(Device device, long id) {
     return new CudaStream(device, scratch.outLong());
   }
 
-  /// Sends the calling thread's work here, until closed on the same thread.
+  /// Makes this the calling thread's current stream, until closed on the same thread.
   public Use use() {
     var previous = current(device);
     CallScratch.check(TocoTorch.tt_stream_use(device.index(), id));
     return new Use(previous);
   }
 
-  /// While it is open, a thread's work goes to another stream.
+  /// Restores the previous stream when closed.
   public static final class Use implements AutoCloseable {
     private final CudaStream previous;
 
@@ -56,7 +56,7 @@ public record CudaStream(Device device, long id) {
     }
   }
 
-  /// Waits until all work queued here is done.
+  /// Waits until all work queued on this stream is done.
   public void synchronize() {
     LibTorch.load();
     CallScratch.check(TocoTorch.tt_stream_synchronize(device.index(), id));

@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import toco.torch.ffi.TocoTorch;
 
-/// An object of a C++ class that a library registered with `torch::class_`, or any other value that
-/// operators return and take and Java has no type for.
+/// An object of a C++ class registered with `torch::class_`, or any other operator argument or
+/// result that has no Java type.
 ///
 /// ```java
 /// LibTorch.loadLibrary(Path.of("libmine.so"));
@@ -22,10 +22,10 @@ public final class NativeObject extends NativeHandle {
     super(handle, TocoTorch::tt_object_free);
   }
 
-  /// Calls a class's constructor.
+  /// Creates an object of a registered class.
   ///
-  /// @param name such as `mine::Counter`
-  /// @param arguments as for [Ops]
+  /// @param name of the class, such as `mine::Counter`
+  /// @param arguments of the constructor, of the types that [Ops] takes
   /// @throws TorchException of kind NOT_IMPLEMENTED if there is no such class
   public static NativeObject create(String name, @Nullable Object... arguments) {
     try (var stack = new CallStack();
@@ -41,8 +41,8 @@ public final class NativeObject extends NativeHandle {
 
   /// Calls a method.
   ///
-  /// @param arguments as for [Ops]
-  /// @return as of [Ops#callAll]
+  /// @param arguments of the types that [Ops] takes
+  /// @return the result, of a type that [Ops#callAll] returns
   /// @throws TorchException if there is no such method, or it fails
   public @Nullable Object call(String method, @Nullable Object... arguments) {
     try (var stack = new CallStack();

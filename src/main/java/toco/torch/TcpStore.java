@@ -9,16 +9,17 @@ import java.util.Objects;
 import java.util.Optional;
 import toco.torch.ffi.TocoTorch;
 
-/// Keys and values that processes share, c10d's TCPStore: one process serves it, the others
+/// A key-value store shared by processes, c10d's TCPStore: one process serves it, the others
 /// connect.
 ///
-/// Any thread may call, one at a time. A call waits as long as the serving process does not answer.
+/// Any thread may call, one at a time. A call blocks while the serving process does not answer.
 public final class TcpStore extends NativeHandle {
   private TcpStore(MemorySegment handle) {
     super(handle, TocoTorch::tt_store_free);
   }
 
-  /// Why this build of the shim cannot work with other processes, and the remedy; empty if it can.
+  /// Why this build of the shim does not support several processes, with the remedy; empty if it
+  /// does.
   public static Optional<String> missing() {
     var scratch = CallScratch.get();
     CallScratch.check(TocoTorch.tt_distributed_missing(scratch.out));
@@ -30,10 +31,10 @@ public final class TcpStore extends NativeHandle {
 
   /// Serves a store, or connects to one.
   ///
-  /// @param host where it is served
-  /// @param server whether by this process
-  /// @param timeout how long to wait for it to be there, and later for a key
-  /// @throws TorchException of kind DISTRIBUTED if the port is taken, or nobody serves there
+  /// @param host of the serving process
+  /// @param server whether this process serves it
+  /// @param timeout for the connection, and for each [#get]
+  /// @throws TorchException of kind DISTRIBUTED if the port is in use, or no process serves there
   public static TcpStore open(String host, int port, boolean server, Duration timeout) {
     try (var arena = Arena.ofConfined()) {
       var out = CallScratch.out();
@@ -52,9 +53,9 @@ public final class TcpStore extends NativeHandle {
     }
   }
 
-  /// A key's value; waits for it to be set.
+  /// The value of a key; waits until it is set.
   ///
-  /// @throws TorchException of kind DISTRIBUTED if it is not within the timeout
+  /// @throws TorchException of kind DISTRIBUTED if it is not set within the timeout
   public String get(String key) {
     try (var stack = new CallStack();
         var arena = Arena.ofConfined()) {
@@ -74,7 +75,7 @@ public final class TcpStore extends NativeHandle {
 
   /// Adds to a counter, which starts at 0.
   ///
-  /// @return the sum so far
+  /// @return the new value
   public long add(String key, long amount) {
     try (var arena = Arena.ofConfined()) {
       var scratch = CallScratch.get();

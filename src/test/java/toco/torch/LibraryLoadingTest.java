@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A library that is not named, not there, not a library or not alone gives one clear message.
-/// Loading happens once a process, so each attempt runs in a JVM of its own.
+/// One clear message for a library that is not set, missing, not a library, or the second one.
+/// Loading happens once per process, so each attempt runs in its own JVM.
 class LibraryLoadingTest {
   @TempDir private Path folder;
 
@@ -90,7 +90,7 @@ class LibraryLoadingTest {
     var environment =
         Map.of("XDG_CACHE_HOME", folder.toString(), "LIBTORCH", folder.resolve("none").toString());
     var line = attempt(environment, List.of());
-    assertSays(line, "not named", "building it failed with status 1", "-Dtoco.library");
+    assertSays(line, "toco.library is not set", "failed with status 1", "-Dtoco.library");
     try (var unpacked = Files.walk(folder)) {
       assertTrue(unpacked.anyMatch(file -> file.endsWith("native/include/toco_torch.h")));
     }

@@ -1,4 +1,4 @@
-package toco.torch;
+package toco.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,6 +10,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import toco.torch.DType;
+import toco.torch.Functional;
+import toco.torch.LibTorch;
+import toco.torch.Rng;
+import toco.torch.Tensor;
+import toco.torch.TensorLaws;
+import toco.torch.TorchException;
 
 /// Attention over queries, keys and values side by side is softmax(q · kᵀ · scale) · v, whoever
 /// computes it.

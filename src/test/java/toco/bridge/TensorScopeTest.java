@@ -1,4 +1,4 @@
-package toco.torch;
+package toco.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -10,6 +10,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import toco.torch.DType;
+import toco.torch.Device;
+import toco.torch.LibTorch;
+import toco.torch.Tensor;
+import toco.torch.TensorLaws;
+import toco.torch.TensorScope;
+import toco.torch.TorchException;
 
 /// Who frees a tensor, and when. The count of live tensors is exact.
 class TensorScopeTest extends TensorLaws {

@@ -1,4 +1,4 @@
-package toco.torch;
+package toco.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -15,6 +15,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import toco.torch.Device;
+import toco.torch.GradMode;
+import toco.torch.LibTorch;
+import toco.torch.ScriptModule;
+import toco.torch.Tensor;
+import toco.torch.TensorScope;
+import toco.torch.TorchException;
 
 class ScriptModuleTest {
   @TempDir Path folder;

@@ -1,13 +1,18 @@
-package toco.optim;
+package toco.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import toco.nn.Linear;
 import toco.nn.Parameters;
+import toco.optim.Optimizer;
+import toco.optim.ParamGroup;
+import toco.optim.Schedule;
+import toco.optim.UpdateRule;
 import toco.torch.LibTorch;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
@@ -90,6 +95,31 @@ class OptimizerTest {
         }
       }
       assertEquals(1 - 0.1 - 0.15, w.detach().toFloatArray()[0], 1e-6); // float32
+    }
+  }
+
+  /// Each step reads its learning rate from the schedule: constant here, halved there.
+  @Test
+  void theScheduleSetsTheLearningRateOfEachStep() {
+    try (var _ = TensorScope.open()) {
+      var w = Tensor.ones(1).requiresGrad_(true);
+      var rule = new UpdateRule.Sgd(0, 0);
+      for (var schedule : List.<Schedule>of(Schedule.constant(), (step, lr) -> lr / (1 << step))) {
+        var group = ParamGroup.of("all", 0.25, Map.of("w", w));
+        try (var sgd = new Optimizer(List.of(group), rule, schedule)) {
+          double first = schedule.lrAt(0, 0.25);
+          double second = schedule.lrAt(1, 0.25);
+          assertEquals(Map.of("all", first), sgd.learningRates());
+          double before = w.item();
+          for (int i = 0; i < 2; i++) {
+            sgd.zeroGrad();
+            w.sum().backward();
+            sgd.step();
+          }
+          assertEquals(Map.of("all", schedule.lrAt(2, 0.25)), sgd.learningRates());
+          assertEquals(before - first - second, w.item(), 0); // all are powers of two
+        }
+      }
     }
   }
 }

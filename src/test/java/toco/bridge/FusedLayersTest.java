@@ -1,4 +1,4 @@
-package toco.torch;
+package toco.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -8,6 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import toco.torch.Autocast;
+import toco.torch.DType;
+import toco.torch.Device;
+import toco.torch.Functional;
+import toco.torch.GradMode;
+import toco.torch.Rng;
+import toco.torch.Tensor;
+import toco.torch.TensorLaws;
+import toco.torch.TorchException;
 
 /// Layers taken together give what the layers apart give. Sums are taken in another order, and the
 /// GELU is the kernel's own: a few units of 1e-7 of the numbers summed.

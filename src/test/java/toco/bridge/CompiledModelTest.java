@@ -1,4 +1,4 @@
-package toco.torch;
+package toco.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -12,6 +12,11 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.PythonTorch;
+import toco.torch.CompiledModel;
+import toco.torch.DType;
+import toco.torch.Tensor;
+import toco.torch.TensorLaws;
+import toco.torch.TorchException;
 
 class CompiledModelTest extends TensorLaws {
   @TempDir Path folder;

@@ -1,4 +1,4 @@
-package toco.torch;
+package toco.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -8,6 +8,19 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import toco.torch.Autocast;
+import toco.torch.Cuda;
+import toco.torch.CudaEvent;
+import toco.torch.CudaStream;
+import toco.torch.DType;
+import toco.torch.Device;
+import toco.torch.Functional;
+import toco.torch.LibTorch;
+import toco.torch.Rng;
+import toco.torch.Tensor;
+import toco.torch.TensorLaws;
+import toco.torch.TensorList;
+import toco.torch.TorchException;
 
 /// The same laws on a GPU; without one only the refusals are tested.
 class CudaTest extends TensorLaws {
@@ -104,5 +117,46 @@ class CudaTest extends TensorLaws {
     var first = Tensor.zeros(32).to(Device.CUDA).normal_(0, 1).toFloatArray();
     Rng.setState(Device.CUDA, state);
     assertArrayEquals(first, Tensor.zeros(32).to(Device.CUDA).normal_(0, 1).toFloatArray());
+  }
+
+  @Test
+  void streamsEventsAndMemoryNeedAGpu() {
+    assertThrows(IllegalArgumentException.class, () -> Cuda.memory(Device.CPU));
+    if (LibTorch.cudaDeviceCount() == 0) {
+      assertTorchException(
+          TorchException.Kind.CUDA, "no CUDA device", () -> CudaStream.current(Device.CUDA));
+      assertTorchException(TorchException.Kind.CUDA, "no CUDA device", () -> new CudaEvent(true));
+      assertTorchException(TorchException.Kind.CUDA, "no CUDA device", Cuda::emptyCache);
+      assertTorchException(
+          TorchException.Kind.CUDA, "no CUDA device", () -> Cuda.resetPeak(Device.CUDA));
+    }
+  }
+
+  /// The second stream waits for the event, so it reads what the first has written.
+  @Test
+  void anEventOrdersTwoStreams() {
+    needCuda();
+    var first = CudaStream.create(Device.CUDA, false);
+    var second = CudaStream.create(Device.CUDA, true);
+    try (var start = new CudaEvent(true);
+        var done = new CudaEvent(true)) {
+      Tensor x;
+      try (var _ = first.use()) {
+        assertEquals(first, CudaStream.current(Device.CUDA));
+        start.record(first);
+        x = Tensor.ones(1 << 20).to(Device.CUDA);
+        for (int i = 0; i < 100; i++) {
+          x.mul_(-1);
+        }
+        done.record(first);
+      }
+      done.block(second);
+      try (var _ = second.use()) {
+        assertEquals(1 << 20, x.sum().item());
+      }
+      done.synchronize();
+      second.synchronize();
+      assertTrue(start.elapsedMs(done) > 0);
+    }
   }
 }

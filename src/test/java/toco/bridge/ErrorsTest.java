@@ -1,4 +1,4 @@
-package toco.torch;
+package toco.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -8,6 +8,13 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import toco.torch.Kernels;
+import toco.torch.LibTorch;
+import toco.torch.Ops;
+import toco.torch.Tensor;
+import toco.torch.TensorLaws;
+import toco.torch.TensorScope;
+import toco.torch.TorchException;
 
 /// What goes wrong comes as an exception of the right kind that names the cause, and frees what it
 /// had made.

@@ -1,10 +1,16 @@
-package toco.torch;
+package toco.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
+import toco.torch.DType;
+import toco.torch.Device;
+import toco.torch.Functional;
 import toco.torch.Functional.Pair;
+import toco.torch.Interpolation;
+import toco.torch.Tensor;
+import toco.torch.TensorLaws;
 
 /// Resizing and the layers of networks, against their definitions in plain Java.
 class NetworkOpsTest extends TensorLaws {

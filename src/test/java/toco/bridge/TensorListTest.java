@@ -1,4 +1,4 @@
-package toco.torch;
+package toco.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,6 +10,10 @@ import java.util.Random;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import toco.torch.Tensor;
+import toco.torch.TensorLaws;
+import toco.torch.TensorList;
+import toco.torch.TorchException;
 
 /// Whole-list optimizer steps against their formulas in double precision. Parameters are of size 1,
 /// so float32 rounds at 1e-7 a step; 2e-6 leaves room for five steps.
@@ -193,6 +197,8 @@ class TensorListTest extends TensorLaws {
   void listsMustMatchAndBeOpen() {
     var one = new TensorList(List.of(floats(1)));
     var none = new TensorList(new ArrayList<>());
+    assertEquals(1, one.size());
+    assertEquals(0, none.size());
     assertThrows(IllegalArgumentException.class, () -> one.emaUpdate(none, 0.9));
     none.emaUpdate(none, 0.9); // nothing to do
     one.tensors().getFirst().close();

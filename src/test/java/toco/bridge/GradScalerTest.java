@@ -1,4 +1,4 @@
-package toco.optim;
+package toco.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,6 +10,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import toco.nn.Linear;
 import toco.nn.Parameters;
+import toco.optim.GradScaler;
+import toco.optim.Optimizer;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
@@ -76,8 +78,26 @@ class GradScalerTest {
   }
 
   @Test
-  void figuresOutOfRangeAreRefused() {
+  void valuesOutOfRangeAreRefused() {
     assertThrows(IllegalArgumentException.class, () -> new GradScaler(Device.CPU, 0, 2, 0.5, 1));
     assertThrows(IllegalArgumentException.class, () -> new GradScaler(Device.CPU, 1, 1, 0.5, 1));
+  }
+
+  /// The state of a scaler whose scale has changed makes a new one continue with that scale.
+  @Test
+  void savedStateResumes() {
+    try (var _ = TensorScope.open();
+        var old = new GradScaler(Device.CPU, 1024, 2, 0.5, 2);
+        var resumed = new GradScaler(Device.CPU, 1024, 2, 0.5, 2)) {
+      var w = Tensor.ones(1).requiresGrad_(true);
+      try (var sgd = Optimizer.sgd(Map.of("w", w), 0.1, 0)) {
+        old.scale(w.mul(Double.NaN).sum()).backward();
+        assertFalse(old.step(sgd, Map.of("w", w)));
+      }
+      var target = resumed.state();
+      old.state().forEach((name, saved) -> target.get(name).copy_(saved));
+      assertEquals(512, resumed.scale());
+      assertEquals(512, resumed.scale(Tensor.ones(1)).item());
+    }
   }
 }

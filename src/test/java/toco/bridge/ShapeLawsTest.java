@@ -1,4 +1,4 @@
-package toco.torch;
+package toco.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -7,6 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import toco.torch.DType;
+import toco.torch.Device;
+import toco.torch.Shape;
+import toco.torch.Tensor;
+import toco.torch.TensorInfo;
+import toco.torch.TensorLaws;
 
 /// Shapes, views and indexing. All comparisons are exact.
 class ShapeLawsTest extends TensorLaws {
