@@ -70,7 +70,7 @@ class AutogradTest extends TensorLaws {
   }
 
   @Test
-  void backwardWeighsWithTheGivenGradient() {
+  void backwardScalesByTheGivenGradient() {
     var x = floats(1, 2).requiresGrad_(true);
     x.square().backward(floats(10, 100));
     assertElements(x.grad(), 20, 400);
@@ -135,7 +135,7 @@ class AutogradTest extends TensorLaws {
   }
 
   @Test
-  void autocastShortensProductsOnlyAndNests() {
+  void autocastAppliesToProductsOnlyAndNests() {
     var a = Tensor.ones(4, 4);
     try (var _ = Autocast.on(Device.CPU, DType.BFLOAT16)) {
       assertEquals(DType.BFLOAT16, a.matmul(a).dtype());

@@ -21,7 +21,7 @@ import toco.torch.TorchException;
 class CompiledModelTest extends TensorLaws {
   @TempDir Path folder;
 
-  /// What Python compiled gives what Python gives; fused kernels sum in another order.
+  /// A model compiled by Python gives Python's outputs; fused kernels sum in another order.
   @Test
   void aPackageGivesPythonsOutputs() throws Exception {
     var file = folder.resolve("net.pt2");
@@ -45,7 +45,7 @@ class CompiledModelTest extends TensorLaws {
   }
 
   @Test
-  void whatIsNoPackageIsRefused() throws IOException {
+  void aFileThatIsNotAPackageIsRefused() throws IOException {
     var absent = folder.resolve("absent.pt2");
     assertThrows(TorchException.class, () -> CompiledModel.load(absent));
     var text = Files.writeString(folder.resolve("text.pt2"), "text");

@@ -22,7 +22,7 @@ import toco.torch.TensorLaws;
 import toco.torch.TensorList;
 import toco.torch.TorchException;
 
-/// The same laws on a GPU; without one only the refusals are tested.
+/// The same laws on a GPU; without a GPU, only that CUDA is refused.
 class CudaTest extends TensorLaws {
   private static void needCuda() {
     assumeTrue(LibTorch.cudaDeviceCount() > 0, "no CUDA device");
@@ -45,7 +45,7 @@ class CudaTest extends TensorLaws {
 
   /// Freeing does not lower the peak.
   @Test
-  void thePeakHoldsWhatTensorsTookAndStays() {
+  void thePeakCountsTensorsAndStaysAfterTheyAreFreed() {
     needCuda();
     long bytes = 64L << 20;
     Tensor.zeros(bytes / Float.BYTES).to(Device.CUDA).close();
@@ -57,7 +57,7 @@ class CudaTest extends TensorLaws {
   }
 
   @Test
-  void tensorsTravelThereAndBack() {
+  void tensorsCopyToTheGpuAndBack() {
     needCuda();
     var x = Tensor.randn(3, 4);
     var there = x.to(Device.CUDA);
@@ -88,7 +88,7 @@ class CudaTest extends TensorLaws {
   }
 
   @Test
-  void gradientsAndStepsRunThere() {
+  void gradientsAndOptimizerStepsRunOnTheGpu() {
     needCuda();
     var x = floats(1, 2).to(Device.CUDA).requiresGrad_(true);
     x.square().sum().backward();
@@ -100,7 +100,7 @@ class CudaTest extends TensorLaws {
   }
 
   @Test
-  void autocastShortensProductsThere() {
+  void autocastAppliesToProductsOnTheGpu() {
     needCuda();
     var a = Tensor.ones(8, 8).to(Device.CUDA);
     try (var _ = Autocast.on(Device.CUDA, DType.BFLOAT16)) {
@@ -110,7 +110,7 @@ class CudaTest extends TensorLaws {
   }
 
   @Test
-  void randomStateRoundTripsThere() {
+  void randomStateRoundTripsOnTheGpu() {
     needCuda();
     Rng.manualSeed(3);
     var state = Rng.state(Device.CUDA);

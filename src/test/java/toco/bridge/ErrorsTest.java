@@ -16,14 +16,13 @@ import toco.torch.TensorLaws;
 import toco.torch.TensorScope;
 import toco.torch.TorchException;
 
-/// What goes wrong comes as an exception of the right kind that names the cause, and frees what it
-/// had made.
+/// An error throws an exception of the right kind that names the cause, and leaks no tensor.
 class ErrorsTest extends TensorLaws {
   private Tensor wide;
   private Tensor tall;
 
   @BeforeEach
-  void makeOperands() { // released, so that other threads may try them too
+  void makeOperands() { // released, so that other threads can use them
     wide = TensorScope.release(Tensor.zeros(2, 3));
     tall = TensorScope.release(Tensor.zeros(4, 5));
   }
@@ -44,7 +43,7 @@ class ErrorsTest extends TensorLaws {
   }
 
   @Test
-  void anIndexOutsideIsAnIndexError() {
+  void anIndexOutOfRangeIsAnIndexError() {
     assertTorchException(TorchException.Kind.INDEX, "out of range", () -> wide.select(0, 9));
     assertTorchException(TorchException.Kind.INDEX, "out of range", () -> wide.softmax(3));
   }
@@ -74,7 +73,7 @@ class ErrorsTest extends TensorLaws {
   }
 
   @Test
-  void severalElementsAreNoItem() {
+  void itemNeedsOneElement() {
     assertTorchException(TorchException.Kind.OTHER, "6 elements", wide::item);
   }
 
@@ -122,7 +121,7 @@ class ErrorsTest extends TensorLaws {
   }
 
   @Test
-  void theMessageIsTheCallingThreads() throws InterruptedException {
+  void theMessageBelongsToTheCallingThread() throws InterruptedException {
     assertTorchException(TorchException.Kind.INDEX, "got 7", () -> wide.softmax(7));
     var other = onAnotherThread(() -> wide.matmul(tall));
     assertMessage(other, "2x3");

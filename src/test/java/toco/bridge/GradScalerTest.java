@@ -19,7 +19,7 @@ import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
 class GradScalerTest {
-  /// A factor that is a power of two changes no bit of a float32 gradient, unless it over- or
+  /// A scale that is a power of two changes no bit of a float32 gradient, unless it over- or
   /// underflows.
   @Test
   void aScaledRunEndsWithTheWeightsOfAPlainOne() {
@@ -54,7 +54,7 @@ class GradScalerTest {
   }
 
   @Test
-  void anInfinityHalvesTheFactorAndSkipsTheStep() {
+  void anInfinityHalvesTheScaleAndSkipsTheStep() {
     try (var _ = TensorScope.open();
         var scaler = new GradScaler(Device.CPU, 1024, 2, 0.5, 2)) {
       var w = Tensor.ones(2).requiresGrad_(true);
@@ -71,7 +71,7 @@ class GradScalerTest {
           scaler.scale(w.sum()).backward();
           assertTrue(scaler.step(sgd, params));
         }
-        assertEquals(1024, scaler.scale(), "doubled after two steps without");
+        assertEquals(1024, scaler.scale(), "doubled after two finite steps");
         assertEquals(2 - 2 * 2 * 0.1, w.detach().sum().item(), 1e-6); // float32
       }
     }

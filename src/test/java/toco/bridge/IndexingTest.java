@@ -18,7 +18,7 @@ import toco.torch.Tensor;
 import toco.torch.TensorLaws;
 import toco.torch.TorchException;
 
-/// What stands between Python's brackets gives what Python gives.
+/// Indexing gives what `x[…]` gives in Python.
 class IndexingTest extends TensorLaws {
   /// 0…23 as [2, 3, 4]
   private static Tensor cube() {
@@ -63,7 +63,7 @@ class IndexingTest extends TensorLaws {
   }
 
   @Test
-  void placesAreWrittenInPlace() {
+  void indexPutWritesInPlace() {
     var x = cube();
     x.indexPut_(-1, at(0), all(), slice(0, 2));
     assertIs(x.index(at(0), at(1)), new long[] {4}, -1, -1, 6, 7);
@@ -86,7 +86,7 @@ class IndexingTest extends TensorLaws {
   }
 
   @Test
-  void whatDoesNotFitIsRefused() {
+  void indicesThatDoNotFitAreRefused() {
     var x = cube();
     assertThrows(TorchException.class, () -> x.index(at(2)));
     assertThrows(TorchException.class, () -> x.index(of(Tensor.of(new long[] {5}, 1))));

@@ -46,7 +46,7 @@ class OptimizerTest {
   }
 
   @Test
-  void clippingBringsTheCommonNormDownAndLeavesSmallerOnesAlone() {
+  void clippingLowersTheTotalNormAndKeepsSmallerOnes() {
     try (var _ = TensorScope.open()) {
       var a = Tensor.ones(2).requiresGrad_(true);
       var b = Tensor.ones(1).requiresGrad_(true);
@@ -56,7 +56,7 @@ class OptimizerTest {
         assertEquals(13, sgd.clipGradNorm(26).item(), 1e-5); // √(3² + 4² + 12²)
         assertGradients(1, a, b);
         assertEquals(13, sgd.clipGradNorm(6.5).item(), 1e-5);
-        assertGradients(0.5, a, b); // PyTorch divides by the norm and 1e-6
+        assertGradients(0.5, a, b); // PyTorch divides by norm + 1e-6
         assertEquals(6.5, sgd.clipGradNorm(6.5).item(), 1e-5);
         assertEquals(null, unused.grad());
         assertThrows(TorchException.class, () -> sgd.clipGradNorm(0));
@@ -70,7 +70,7 @@ class OptimizerTest {
     assertEquals(12 * factor, b.grad().toFloatArray()[0], 1e-5);
   }
 
-  /// A loss of weight 0 gives a zero gradient, not none: decay goes on.
+  /// A missing gradient counts as zero, as from a loss of weight 0: weight decay continues.
   @Test
   void aParameterWithoutGradientDecays() {
     try (var _ = TensorScope.open()) {

@@ -15,7 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 class ProfilerTest extends TensorLaws {
   @Test
-  void aTraceHoldsTheOperatorsAndTheirShapes(@TempDir Path folder) throws Exception {
+  void aTraceContainsTheOperatorsAndTheirShapes(@TempDir Path folder) throws Exception {
     var file = folder.resolve("trace.json");
     try (var _ = Profiler.start(file, true, false)) {
       assertThrows(TorchException.class, () -> Profiler.start(file, false, false));

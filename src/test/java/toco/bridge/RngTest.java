@@ -51,7 +51,7 @@ class RngTest extends TensorLaws {
   }
 
   @Test
-  void drawsKeepToTheirRanges() {
+  void drawsStayInTheirRanges() {
     Rng.manualSeed(1);
     var uniform = Tensor.rand(1000);
     assertTrue(uniform.amin().item() >= 0 && uniform.amax().item() < 1);
@@ -69,7 +69,7 @@ class RngTest extends TensorLaws {
   }
 
   @Test
-  void dropoutScalesWhatItKeeps() {
+  void dropoutScalesTheKeptElements() {
     Rng.manualSeed(2);
     var dropped = Functional.dropout(Tensor.ones(1000), 0.25, true);
     float kept = (float) (1 / 0.75);

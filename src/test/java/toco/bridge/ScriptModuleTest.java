@@ -105,7 +105,7 @@ class ScriptModuleTest {
     }
   }
 
-  /// The weights are shared, not copied: gradients reach them, and what changes them changes the
+  /// The weights are shared, not copied: gradients reach them, and changing them changes the
   /// module.
   @Test
   void aModuleTrainsThroughItsParameters() {
@@ -121,7 +121,7 @@ class ScriptModuleTest {
   }
 
   @Test
-  void childrenOfOneClassKeepTheirOwnWeights() {
+  void submodulesOfOneClassKeepTheirOwnWeights() {
     try (var one = scaled(floats(2));
         var two = scaled(floats(5));
         var both = ScriptModule.create("Both").child("0", one).child("1", two)) {
@@ -157,7 +157,7 @@ class ScriptModuleTest {
   }
 
   @Test
-  void filesThatAreNoneAreRefusedByName() throws Exception {
+  void filesThatAreNotModulesAreRefusedByName() throws Exception {
     var text = Files.writeString(folder.resolve("x.pt"), "text");
     assertThrows(TorchException.class, () -> ScriptModule.load(text, Device.CPU));
     var absent = folder.resolve("absent.pt");

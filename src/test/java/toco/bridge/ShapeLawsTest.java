@@ -19,7 +19,7 @@ class ShapeLawsTest extends TensorLaws {
   private final float[] counting = {0, 1, 2, 3, 4, 5};
 
   @Test
-  void aTensorTellsItsShapeDtypeAndDevice() {
+  void aTensorKnowsItsShapeDtypeAndDevice() {
     var x = Tensor.of(counting, 2, 3);
     assertEquals(new TensorInfo(Shape.of(2, 3), DType.FLOAT32, Device.CPU, false), x.info());
     assertEquals(2, x.dim());
@@ -72,7 +72,7 @@ class ShapeLawsTest extends TensorLaws {
   }
 
   @Test
-  void splittingAndJoiningAreInverse() {
+  void splittingAndConcatenatingAreInverse() {
     var x = Tensor.of(counting, 2, 3);
     var parts = List.of(x.slice(1, 0, 1), x.slice(1, 1, 99));
     assertElements(Tensor.cat(parts, 1), 0, 1, 2, 3, 4, 5);
@@ -82,7 +82,7 @@ class ShapeLawsTest extends TensorLaws {
   }
 
   @Test
-  void longListsJoinToo() {
+  void longListsConcatenateToo() {
     var parts = java.util.Collections.nCopies(1000, Tensor.of(counting, 6));
     assertShape(Tensor.cat(parts, 0), 6000);
   }

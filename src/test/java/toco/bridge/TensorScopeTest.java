@@ -18,7 +18,7 @@ import toco.torch.TensorLaws;
 import toco.torch.TensorScope;
 import toco.torch.TorchException;
 
-/// Who frees a tensor, and when. The count of live tensors is exact.
+/// When tensors are freed, and by which scope. The count of live tensors is exact.
 class TensorScopeTest extends TensorLaws {
   @Test
   void aScopeFreesEverythingMadeInIt() {
@@ -34,7 +34,7 @@ class TensorScopeTest extends TensorLaws {
   }
 
   @Test
-  void whatIsKeptMovesOneScopeOut() {
+  void aKeptTensorMovesToTheEnclosingScope() {
     Tensor kept;
     try (var outer = TensorScope.open()) {
       try (var inner = TensorScope.open()) {
@@ -48,7 +48,7 @@ class TensorScopeTest extends TensorLaws {
   }
 
   @Test
-  void whatTheOutermostScopeKeepsIsTheCallers() throws InterruptedException {
+  void aTensorKeptByTheOutermostScopeBelongsToTheCaller() throws InterruptedException {
     var thrown =
         onAnotherThread(() -> {
           Tensor kept;
@@ -133,7 +133,7 @@ class TensorScopeTest extends TensorLaws {
     try (var inner = TensorScope.open()) {
       row = inner.keep(Tensor.of(new float[] {1, 2, 3, 4}, 2, 2).select(0, 1));
     }
-    for (int i = 0; i < 100; i++) { // would overwrite the memory, were it free
+    for (int i = 0; i < 100; i++) { // would overwrite the memory if it were free
       Tensor.full(-1, DType.FLOAT32, Device.CPU, 2, 2).close();
     }
     assertElements(row, 3, 4);

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.function.Executable;
 
-/// What the tests of tensors share: each runs in a scope of its own and must leave the process with
-/// as many tensors, and as much wrapped memory, as it found.
+/// Base class for tests of the bridge: each test runs in its own scope, and must leave as many live
+/// tensors and wrapped segments in the process as there were before.
 public abstract class TensorLaws {
   protected TensorScope scope;
   private long liveBefore;
