@@ -51,10 +51,14 @@ class ScriptModuleTest {
     try (var module = ScriptModule.create("Kinds")) {
       module.define(
           """
-          def nested(self, t: Tuple[Tensor, int], d: Dict[str, Tensor], l: List[Tensor]) -> Dict[str, Tuple[Tensor, float]]:
+          def nested(
+              self, t: Tuple[Tensor, int], d: Dict[str, Tensor], l: List[Tensor]
+          ) -> Dict[str, Tuple[Tensor, float]]:
               return {"a": (t[0] + d["x"] * t[1], 0.5), "b": (l[0] + l[1], 2.0)}
 
-          def lists(self, i: List[int], b: bool, s: str, o: Optional[Tensor]) -> Tuple[List[int], List[float], str, Optional[Tensor], List[List[int]]]:
+          def lists(
+              self, i: List[int], b: bool, s: str, o: Optional[Tensor]
+          ) -> Tuple[List[int], List[float], str, Optional[Tensor], List[List[int]]]:
               return ([i[0], len(i)], [0.25], s + "!", o, [[1, 2], [3]])
 
           def nothing(self) -> Dict[str, Tensor]:
