@@ -100,20 +100,20 @@ final class ShimLibrary {
       throw new IOException("the class path has no shim sources under " + SOURCES);
     }
     try {
-      var place = build.toURI();
-      if (place.getScheme().equals("jar")) {
-        openJar(place);
+      var uri = build.toURI();
+      if (uri.getScheme().equals("jar")) {
+        openJar(uri);
       }
-      return Path.of(place).resolveSibling("");
+      return Path.of(uri).resolveSibling("");
     } catch (URISyntaxException e) {
       throw new IOException(e);
     }
   }
 
   /// The file system stays open for the rest of the process, as the jar does for the class loader.
-  private static void openJar(URI place) throws IOException {
+  private static void openJar(URI uri) throws IOException {
     try {
-      var _ = FileSystems.newFileSystem(place, Map.of());
+      var _ = FileSystems.newFileSystem(uri, Map.of());
     } catch (FileSystemAlreadyExistsException _) {
       // the program opened it already
     }
