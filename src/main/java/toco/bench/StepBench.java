@@ -88,7 +88,7 @@ public final class StepBench {
     Rng.manualSeed(0);
     try (var profile = options.profile() ? StepProfile.start() : null;
         var _ = TensorScope.open();
-        var model = new Toco(config.model(), device, Devices.shortFloat(config.train()));
+        var model = new Toco(config.model(), device, Devices.autocastDtype(config.train()));
         var optimizer = PublishedOptimizer.of(model.params(), config)) {
       var objective = TocoObjective.of(model, config).timedBy(laps);
       var step = new TrainStep(objective, optimizer, config, GradientAveraging.none(), laps);

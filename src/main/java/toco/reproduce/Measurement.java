@@ -46,7 +46,7 @@ final class Measurement {
     var device = Devices.prepare(config.train());
     Rng.manualSeed(config.run().seed());
     try (var _ = TensorScope.open();
-        var model = new Toco(config.model(), device, Devices.shortFloat(config.train()))) {
+        var model = new Toco(config.model(), device, Devices.autocastDtype(config.train()))) {
       var pretrained = config.model().pretrained();
       if (pretrained != null) {
         var _ = StateDict.loadEncoder(pretrained, model.params().all(), config.model().keyRules());

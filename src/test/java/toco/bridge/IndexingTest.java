@@ -1,4 +1,4 @@
-package toco.torch;
+package toco.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -11,8 +11,14 @@ import static toco.torch.Index.of;
 import static toco.torch.Index.slice;
 
 import org.junit.jupiter.api.Test;
+import toco.torch.DType;
+import toco.torch.Device;
+import toco.torch.Shape;
+import toco.torch.Tensor;
+import toco.torch.TensorLaws;
+import toco.torch.TorchException;
 
-/// What stands between Python's brackets gives what Python gives.
+/// Indexing gives what `x[…]` gives in Python.
 class IndexingTest extends TensorLaws {
   /// 0…23 as [2, 3, 4]
   private static Tensor cube() {
@@ -57,12 +63,14 @@ class IndexingTest extends TensorLaws {
   }
 
   @Test
-  void placesAreWrittenInPlace() {
+  void indexPutWritesInPlace() {
     var x = cube();
     x.indexPut_(-1, at(0), all(), slice(0, 2));
     assertIs(x.index(at(0), at(1)), new long[] {4}, -1, -1, 6, 7);
     x.indexPut_(0.5, of(x.lt(0)));
     assertEquals(3, x.index(at(0), all(), slice(0, 2)).sum().item());
+    x.indexPut_(floats(7, 8), at(1), at(1), slice(1, 3));
+    assertIs(x.index(at(1), at(1)), new long[] {4}, 16, 7, 8, 19);
     var twice = Tensor.of(new long[] {1, 1}, 2);
     x.indexPut_(Tensor.ones(1), true, at(1), at(0), of(twice));
     assertIs(x.index(at(1), at(0)), new long[] {4}, 12, 15, 14, 15);
@@ -78,7 +86,7 @@ class IndexingTest extends TensorLaws {
   }
 
   @Test
-  void whatDoesNotFitIsRefused() {
+  void indicesThatDoNotFitAreRefused() {
     var x = cube();
     assertThrows(TorchException.class, () -> x.index(at(2)));
     assertThrows(TorchException.class, () -> x.index(of(Tensor.of(new long[] {5}, 1))));

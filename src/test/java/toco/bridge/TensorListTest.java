@@ -1,4 +1,4 @@
-package toco.torch;
+package toco.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,9 +10,13 @@ import java.util.Random;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import toco.torch.Tensor;
+import toco.torch.TensorLaws;
+import toco.torch.TensorList;
+import toco.torch.TorchException;
 
 /// Whole-list optimizer steps against their formulas in double precision. Parameters are of size 1,
-/// so float32 rounds at 1e-7 a step; 2e-6 leaves room for five steps.
+/// so float32 rounds at 1e-7 per step; 2e-6 leaves room for five steps.
 class TensorListTest extends TensorLaws {
   private static final float TOLERANCE = 2e-6f;
   private static final int STEPS = 5;
@@ -22,7 +26,7 @@ class TensorListTest extends TensorLaws {
     return random.doubles(count, -1, 1).toArray();
   }
 
-  /// A leaf with the given values, whose gradient `pull` sets.
+  /// A leaf with the given values, whose gradient [#pull] sets.
   private static Tensor leaf(double[] values) {
     return floats(values).requiresGrad_(true);
   }
@@ -120,7 +124,7 @@ class TensorListTest extends TensorLaws {
   }
 
   @Test
-  void aParameterWithoutGradientIsLeftAloneOrDecays() {
+  void aParameterWithoutGradientIsSkippedOrDecays() {
     var still = leaf(new double[] {2});
     ToDoubleFunction<Boolean> stepped =
         missingAsZero -> {
@@ -172,7 +176,7 @@ class TensorListTest extends TensorLaws {
   }
 
   @Test
-  void groupsMustCoverTheListAndNothingIsUpdatedElse() {
+  void groupsMustCoverTheListOrNothingIsUpdated() {
     var x = leaf(new double[] {1});
     pull(x, new double[] {1});
     var list = new TensorList(List.of(x));
@@ -193,6 +197,8 @@ class TensorListTest extends TensorLaws {
   void listsMustMatchAndBeOpen() {
     var one = new TensorList(List.of(floats(1)));
     var none = new TensorList(new ArrayList<>());
+    assertEquals(1, one.size());
+    assertEquals(0, none.size());
     assertThrows(IllegalArgumentException.class, () -> one.emaUpdate(none, 0.9));
     none.emaUpdate(none, 0.9); // nothing to do
     one.tensors().getFirst().close();

@@ -1,13 +1,18 @@
-package toco.optim;
+package toco.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import toco.nn.Linear;
 import toco.nn.Parameters;
+import toco.optim.Optimizer;
+import toco.optim.ParamGroup;
+import toco.optim.Schedule;
+import toco.optim.UpdateRule;
 import toco.torch.LibTorch;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
@@ -41,7 +46,7 @@ class OptimizerTest {
   }
 
   @Test
-  void clippingBringsTheCommonNormDownAndLeavesSmallerOnesAlone() {
+  void clippingLowersTheTotalNormAndKeepsSmallerOnes() {
     try (var _ = TensorScope.open()) {
       var a = Tensor.ones(2).requiresGrad_(true);
       var b = Tensor.ones(1).requiresGrad_(true);
@@ -51,7 +56,7 @@ class OptimizerTest {
         assertEquals(13, sgd.clipGradNorm(26).item(), 1e-5); // √(3² + 4² + 12²)
         assertGradients(1, a, b);
         assertEquals(13, sgd.clipGradNorm(6.5).item(), 1e-5);
-        assertGradients(0.5, a, b); // PyTorch divides by the norm and 1e-6
+        assertGradients(0.5, a, b); // PyTorch divides by norm + 1e-6
         assertEquals(6.5, sgd.clipGradNorm(6.5).item(), 1e-5);
         assertEquals(null, unused.grad());
         assertThrows(TorchException.class, () -> sgd.clipGradNorm(0));
@@ -65,7 +70,7 @@ class OptimizerTest {
     assertEquals(12 * factor, b.grad().toFloatArray()[0], 1e-5);
   }
 
-  /// A loss of weight 0 gives a zero gradient, not none: decay goes on.
+  /// A missing gradient counts as zero, as from a loss of weight 0: weight decay continues.
   @Test
   void aParameterWithoutGradientDecays() {
     try (var _ = TensorScope.open()) {
@@ -90,6 +95,31 @@ class OptimizerTest {
         }
       }
       assertEquals(1 - 0.1 - 0.15, w.detach().toFloatArray()[0], 1e-6); // float32
+    }
+  }
+
+  /// Each step reads its learning rate from the schedule: constant here, halved there.
+  @Test
+  void theScheduleSetsTheLearningRateOfEachStep() {
+    try (var _ = TensorScope.open()) {
+      var w = Tensor.ones(1).requiresGrad_(true);
+      var rule = new UpdateRule.Sgd(0, 0);
+      for (var schedule : List.<Schedule>of(Schedule.constant(), (step, lr) -> lr / (1 << step))) {
+        var group = ParamGroup.of("all", 0.25, Map.of("w", w));
+        try (var sgd = new Optimizer(List.of(group), rule, schedule)) {
+          double first = schedule.lrAt(0, 0.25);
+          double second = schedule.lrAt(1, 0.25);
+          assertEquals(Map.of("all", first), sgd.learningRates());
+          double before = w.item();
+          for (int i = 0; i < 2; i++) {
+            sgd.zeroGrad();
+            w.sum().backward();
+            sgd.step();
+          }
+          assertEquals(Map.of("all", schedule.lrAt(2, 0.25)), sgd.learningRates());
+          assertEquals(before - first - second, w.item(), 0); // all are powers of two
+        }
+      }
     }
   }
 }

@@ -1,4 +1,4 @@
-package toco.torch;
+package toco.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -10,8 +10,15 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import toco.torch.DType;
+import toco.torch.Device;
+import toco.torch.LibTorch;
+import toco.torch.Tensor;
+import toco.torch.TensorLaws;
+import toco.torch.TensorScope;
+import toco.torch.TorchException;
 
-/// Who frees a tensor, and when. The count of live tensors is exact.
+/// When tensors are freed, and by which scope. The count of live tensors is exact.
 class TensorScopeTest extends TensorLaws {
   @Test
   void aScopeFreesEverythingMadeInIt() {
@@ -27,7 +34,7 @@ class TensorScopeTest extends TensorLaws {
   }
 
   @Test
-  void whatIsKeptMovesOneScopeOut() {
+  void aKeptTensorMovesToTheEnclosingScope() {
     Tensor kept;
     try (var outer = TensorScope.open()) {
       try (var inner = TensorScope.open()) {
@@ -41,7 +48,7 @@ class TensorScopeTest extends TensorLaws {
   }
 
   @Test
-  void whatTheOutermostScopeKeepsIsTheCallers() throws InterruptedException {
+  void aTensorKeptByTheOutermostScopeBelongsToTheCaller() throws InterruptedException {
     var thrown =
         onAnotherThread(() -> {
           Tensor kept;
@@ -126,7 +133,7 @@ class TensorScopeTest extends TensorLaws {
     try (var inner = TensorScope.open()) {
       row = inner.keep(Tensor.of(new float[] {1, 2, 3, 4}, 2, 2).select(0, 1));
     }
-    for (int i = 0; i < 100; i++) { // would overwrite the memory, were it free
+    for (int i = 0; i < 100; i++) { // would overwrite the memory if it were free
       Tensor.full(-1, DType.FLOAT32, Device.CPU, 2, 2).close();
     }
     assertElements(row, 3, 4);

@@ -1,4 +1,4 @@
-package toco.torch;
+package toco.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -8,24 +8,35 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import toco.torch.Autocast;
+import toco.torch.DType;
+import toco.torch.Device;
+import toco.torch.Functional;
+import toco.torch.GradMode;
+import toco.torch.Rng;
+import toco.torch.Tensor;
+import toco.torch.TensorLaws;
+import toco.torch.TorchException;
 
-/// Layers taken together give what the layers apart give. Sums are taken in another order, and the
-/// GELU is the kernel's own: a few units of 1e-7 of the numbers summed.
+/// Fused layers equal the separate layers, in results and gradients. Sums are taken in another
+/// order, and the kernel has its own GELU: a few units of 1e-7 of the numbers summed.
 class FusedLayersTest extends TensorLaws {
 
   private Tensor leaf(long... sizes) {
     return Tensor.randn(sizes).requiresGrad_(true);
   }
 
-  private static void assertSame(Supplier<Tensor> fused, Supplier<Tensor> apart, Tensor... leaves) {
-    var expected = gradients(apart, leaves);
+  private static void assertSame(
+      Supplier<Tensor> fused, Supplier<Tensor> separate, Tensor... leaves) {
+    var expected = gradients(separate, leaves);
     var got = gradients(fused, leaves);
     for (int i = 0; i < expected.size(); i++) {
       assertArrayEquals(expected.get(i), got.get(i), 2e-5f, "result, then gradients: number " + i);
     }
   }
 
-  /// The result, and the gradients that a random-looking sum of it gives the leaves.
+  /// The result, and the gradients of a pseudo-random weighted sum of it with respect to the
+  /// leaves.
   private static List<float[]> gradients(Supplier<Tensor> layers, Tensor... leaves) {
     for (var leaf : leaves) {
       var old = leaf.grad();
@@ -84,8 +95,7 @@ class FusedLayersTest extends TensorLaws {
         weight);
   }
 
-  /// Far out, where one side of the GELU is 0 and the other the identity, as well as in between. A
-  /// unit of float32 near 20 is 2e-6.
+  /// From where the GELU is 0 to where it is the identity. One unit of float32 near 20 is 2e-6.
   @Test
   void geluFollowsErf() {
     var x = Tensor.arange(-2000, 2001, DType.FLOAT32, Device.CPU).div(100).reshape(4001, 1);
@@ -95,7 +105,7 @@ class FusedLayersTest extends TensorLaws {
   }
 
   @Test
-  void linearOntoResidual() {
+  void linearPlusResidual() {
     Rng.manualSeed(4);
     var wide = leaf(2, 5, 6);
     var input = leaf(2, 3, 4);
@@ -114,7 +124,7 @@ class FusedLayersTest extends TensorLaws {
   /// bfloat16 has 8 bits of mantissa: sums of a few dozen products of size 1 are off by some
   /// hundredths.
   @Test
-  void underAutocastTheProductsAreShortAndTheWeightsGradientsLong() {
+  void underAutocastProductsAreBfloat16AndWeightGradientsFloat32() {
     Rng.manualSeed(3);
     var x = leaf(4, 8);
     var gamma = leaf(8);
@@ -137,7 +147,7 @@ class FusedLayersTest extends TensorLaws {
   }
 
   @Test
-  void withoutGradientsNothingIsKept() {
+  void withoutGradientsThereIsNoGraph() {
     var weight = leaf(6, 8);
     try (var _ = GradMode.noGrad()) {
       var out = Functional.geluLinear(Tensor.zeros(2, 6), Tensor.randn(2, 8), null, weight, null);

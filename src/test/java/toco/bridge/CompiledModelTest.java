@@ -1,4 +1,4 @@
-package toco.torch;
+package toco.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -12,11 +12,16 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.PythonTorch;
+import toco.torch.CompiledModel;
+import toco.torch.DType;
+import toco.torch.Tensor;
+import toco.torch.TensorLaws;
+import toco.torch.TorchException;
 
 class CompiledModelTest extends TensorLaws {
   @TempDir Path folder;
 
-  /// What Python compiled gives what Python gives; fused kernels sum in another order.
+  /// A model compiled by Python gives Python's outputs; fused kernels sum in another order.
   @Test
   void aPackageGivesPythonsOutputs() throws Exception {
     var file = folder.resolve("net.pt2");
@@ -40,7 +45,7 @@ class CompiledModelTest extends TensorLaws {
   }
 
   @Test
-  void whatIsNoPackageIsRefused() throws IOException {
+  void aFileThatIsNotAPackageIsRefused() throws IOException {
     var absent = folder.resolve("absent.pt2");
     assertThrows(TorchException.class, () -> CompiledModel.load(absent));
     var text = Files.writeString(folder.resolve("text.pt2"), "text");

@@ -1,4 +1,4 @@
-package toco.torch;
+package toco.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -7,13 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import toco.torch.DType;
+import toco.torch.Device;
+import toco.torch.Shape;
+import toco.torch.Tensor;
+import toco.torch.TensorInfo;
+import toco.torch.TensorLaws;
 
 /// Shapes, views and indexing. All comparisons are exact.
 class ShapeLawsTest extends TensorLaws {
   private final float[] counting = {0, 1, 2, 3, 4, 5};
 
   @Test
-  void aTensorTellsItsShapeDtypeAndDevice() {
+  void aTensorKnowsItsShapeDtypeAndDevice() {
     var x = Tensor.of(counting, 2, 3);
     assertEquals(new TensorInfo(Shape.of(2, 3), DType.FLOAT32, Device.CPU, false), x.info());
     assertEquals(2, x.dim());
@@ -66,7 +72,7 @@ class ShapeLawsTest extends TensorLaws {
   }
 
   @Test
-  void splittingAndJoiningAreInverse() {
+  void splittingAndConcatenatingAreInverse() {
     var x = Tensor.of(counting, 2, 3);
     var parts = List.of(x.slice(1, 0, 1), x.slice(1, 1, 99));
     assertElements(Tensor.cat(parts, 1), 0, 1, 2, 3, 4, 5);
@@ -76,7 +82,7 @@ class ShapeLawsTest extends TensorLaws {
   }
 
   @Test
-  void longListsJoinToo() {
+  void longListsConcatenateToo() {
     var parts = java.util.Collections.nCopies(1000, Tensor.of(counting, 6));
     assertShape(Tensor.cat(parts, 0), 6000);
   }

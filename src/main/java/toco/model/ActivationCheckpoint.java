@@ -7,12 +7,12 @@ import toco.torch.GradMode;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// A pass through encoder blocks of which only each block's input is kept: the backward pass goes
-/// block by block and computes the rest again (activation checkpointing).
+/// A forward pass through encoder blocks with activation checkpointing: only each block's input is
+/// kept, and the backward pass recomputes the rest, block by block.
 ///
-/// What follows the blocks hangs on leaves, [#result] and [#aux]. Once their gradients are there,
-/// [#backward] carries them on.
-final class Recomputation {
+/// [#result] and [#aux] are leaves for the rest of the network. After its backward pass has set
+/// their gradients, [#backward] continues through the blocks.
+final class ActivationCheckpoint {
   private final List<Block> blocks;
   private final Tensor embedded;
   private final List<Tensor> inputs = new ArrayList<>();
@@ -20,12 +20,12 @@ final class Recomputation {
   private final Tensor result;
   private final Tensor aux;
 
-  /// Makes the forward pass.
+  /// Runs the forward pass.
   ///
-  /// @param embedded tokens in front of the first block [B, T, D], in the graph
-  /// @param auxBlock the block whose result is also the auxiliary tokens; elsewhere, `aux` is the
-  ///   result
-  Recomputation(List<Block> blocks, Tensor embedded, int auxBlock) {
+  /// @param embedded input of the first block [B, T, D], with its graph
+  /// @param auxBlock index of the block whose output is also the auxiliary tokens; if there is no
+  ///   such block, `aux` is the result
+  ActivationCheckpoint(List<Block> blocks, Tensor embedded, int auxBlock) {
     this.blocks = blocks;
     this.embedded = embedded;
     this.auxBlock = auxBlock;
@@ -42,15 +42,17 @@ final class Recomputation {
     aux = auxTokens == null ? result : leaf(auxTokens);
   }
 
+  /// Output of the last block, [B, T, D].
   Tensor result() {
     return result;
   }
 
+  /// Output of the auxiliary block, [B, T, D].
   Tensor aux() {
     return aux;
   }
 
-  /// Carries the leaves' gradients through the blocks to their weights and to what lies before.
+  /// Backpropagates the gradients of [#result] and [#aux] to the blocks' weights and to `embedded`.
   void backward() {
     try (var _ = TensorScope.open();
         var _ = GradMode.enabled(true)) {
@@ -60,7 +62,7 @@ final class Recomputation {
           gradient = sum(gradient, aux.grad());
         }
         if (gradient != null) {
-          gradient = through(i, gradient);
+          gradient = recomputeAndBackward(i, gradient);
         }
       }
       if (gradient != null) {
@@ -69,16 +71,16 @@ final class Recomputation {
     }
   }
 
-  /// The gradient in front of a block. Nothing else of the block outlives the call.
-  private Tensor through(int i, Tensor gradient) {
+  /// Recomputes block `i` with its graph and returns the gradient of its input. The graph is freed.
+  private Tensor recomputeAndBackward(int i, Tensor gradient) {
     return TensorScope.scoped(() -> {
       var input = leaf(inputs.get(i));
       blocks.get(i).forward(input).backward(gradient);
-      var inFront = input.grad();
-      if (inFront == null) {
+      var inputGradient = input.grad();
+      if (inputGradient == null) {
         throw new IllegalStateException("block " + i + " gave its input no gradient");
       }
-      return inFront;
+      return inputGradient;
     });
   }
 

@@ -10,28 +10,29 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import toco.torch.ffi.TocoTorch;
 
-/// A thread's off-heap scratch for downcalls: out-parameters and short argument arrays, reused so
-/// that a call allocates nothing.
+/// A thread's off-heap scratch memory for native calls: out-parameters and short argument arrays,
+/// reused so that a call allocates nothing.
 ///
-/// Arguments go round a ring: a call takes a handful of arrays of a few entries, so none is
-/// overwritten before its call returns. Longer arrays get memory of their own.
-final class Frame {
+/// Argument arrays are taken from a ring buffer. One call takes a few short arrays, so none is
+/// overwritten before the call returns. Longer arrays are allocated separately.
+final class CallScratch {
   private static final int RING = 1024;
-  private static final ThreadLocal<Frame> FRAMES = ThreadLocal.withInitial(Frame::new);
+  private static final ThreadLocal<CallScratch> PER_THREAD =
+      ThreadLocal.withInitial(CallScratch::new);
 
-  /// Two out-slots of eight bytes, for a handle, a number, or a pair of either.
+  /// Two out-slots of eight bytes, each for a handle or a number.
   final MemorySegment out;
 
   /// The second out-slot.
   final MemorySegment second;
 
-  /// Room for `tt_info`: five values and up to 64 sizes.
+  /// The result of `tt_info`: five values and up to 64 sizes.
   final MemorySegment info;
 
   private final MemorySegment ring;
   private int next;
 
-  private Frame() {
+  private CallScratch() {
     LibTorch.load();
     var arena = Arena.ofAuto();
     out = arena.allocate(16, 8);
@@ -40,21 +41,22 @@ final class Frame {
     ring = arena.allocate(JAVA_LONG, RING);
   }
 
-  static Frame get() {
-    return FRAMES.get();
+  static CallScratch get() {
+    return PER_THREAD.get();
   }
 
   /// The calling thread's first out-slot.
   static MemorySegment out() {
-    return FRAMES.get().out;
+    return PER_THREAD.get().out;
   }
 
-  /// Throws what the status says, or returns the tensor that the call left in the out-slot.
+  /// The tensor that a call left in the first out-slot, or the exception of its error status.
   static Tensor result(int status) {
     check(status);
-    return Tensor.adopt(FRAMES.get().out.get(ADDRESS, 0));
+    return Tensor.adopt(PER_THREAD.get().out.get(ADDRESS, 0));
   }
 
+  /// @throws TorchException if the status is an error
   static void check(int status) {
     if (status != 0) {
       throw TorchException.ofStatus(status, TocoTorch.tt_last_error().getString(0));
@@ -74,7 +76,7 @@ final class Frame {
   }
 
   static MemorySegment longs(long... values) {
-    var slot = FRAMES.get().take(values.length);
+    var slot = PER_THREAD.get().take(values.length);
     for (int i = 0; i < values.length; i++) {
       slot.setAtIndex(JAVA_LONG, i, values[i]);
     }
@@ -82,7 +84,7 @@ final class Frame {
   }
 
   static MemorySegment doubles(float... values) {
-    var slot = FRAMES.get().take(values.length);
+    var slot = PER_THREAD.get().take(values.length);
     for (int i = 0; i < values.length; i++) {
       slot.setAtIndex(JAVA_DOUBLE, i, values[i]);
     }
@@ -90,7 +92,7 @@ final class Frame {
   }
 
   static MemorySegment handles(List<Tensor> tensors) {
-    var slot = FRAMES.get().take(tensors.size());
+    var slot = PER_THREAD.get().take(tensors.size());
     for (int i = 0; i < tensors.size(); i++) {
       slot.setAtIndex(ADDRESS, i, tensors.get(i).handle());
     }

@@ -1,11 +1,14 @@
-package toco.torch;
+package toco.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
+import toco.torch.DType;
+import toco.torch.Tensor;
+import toco.torch.TensorLaws;
 
-/// Element by element: values, broadcasting and the promotion of dtypes. Exact unless a tolerance
-/// is named.
+/// Element-wise operators: values, broadcasting and dtype promotion. Exact unless a tolerance is
+/// given.
 class ArithmeticTest extends TensorLaws {
   @Test
   void operatorsComputeElementByElement() {

@@ -1,4 +1,4 @@
-package toco.torch;
+package toco.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -8,15 +8,21 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import toco.torch.Kernels;
+import toco.torch.LibTorch;
+import toco.torch.Ops;
+import toco.torch.Tensor;
+import toco.torch.TensorLaws;
+import toco.torch.TensorScope;
+import toco.torch.TorchException;
 
-/// What goes wrong comes as an exception of the right kind that names the cause, and frees what it
-/// had made.
+/// An error throws an exception of the right kind that names the cause, and leaks no tensor.
 class ErrorsTest extends TensorLaws {
   private Tensor wide;
   private Tensor tall;
 
   @BeforeEach
-  void makeOperands() { // released, so that other threads may try them too
+  void makeOperands() { // released, so that other threads can use them
     wide = TensorScope.release(Tensor.zeros(2, 3));
     tall = TensorScope.release(Tensor.zeros(4, 5));
   }
@@ -37,7 +43,7 @@ class ErrorsTest extends TensorLaws {
   }
 
   @Test
-  void anIndexOutsideIsAnIndexError() {
+  void anIndexOutOfRangeIsAnIndexError() {
     assertTorchException(TorchException.Kind.INDEX, "out of range", () -> wide.select(0, 9));
     assertTorchException(TorchException.Kind.INDEX, "out of range", () -> wide.softmax(3));
   }
@@ -67,7 +73,7 @@ class ErrorsTest extends TensorLaws {
   }
 
   @Test
-  void severalElementsAreNoItem() {
+  void itemNeedsOneElement() {
     assertTorchException(TorchException.Kind.OTHER, "6 elements", wide::item);
   }
 
@@ -115,7 +121,7 @@ class ErrorsTest extends TensorLaws {
   }
 
   @Test
-  void theMessageIsTheCallingThreads() throws InterruptedException {
+  void theMessageBelongsToTheCallingThread() throws InterruptedException {
     assertTorchException(TorchException.Kind.INDEX, "got 7", () -> wide.softmax(7));
     var other = onAnotherThread(() -> wide.matmul(tall));
     assertMessage(other, "2x3");

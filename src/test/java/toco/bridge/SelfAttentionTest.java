@@ -1,4 +1,4 @@
-package toco.torch;
+package toco.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,9 +10,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import toco.torch.DType;
+import toco.torch.Functional;
+import toco.torch.LibTorch;
+import toco.torch.Rng;
+import toco.torch.Tensor;
+import toco.torch.TensorLaws;
+import toco.torch.TorchException;
 
-/// Attention over queries, keys and values side by side is softmax(q · kᵀ · scale) · v, whoever
-/// computes it.
+/// Self-attention of a packed qkv tensor equals softmax(q · kᵀ · scale) · v, both in this library's
+/// kernel and in LibTorch's.
 class SelfAttentionTest extends TensorLaws {
   private final int threads = LibTorch.numThreads();
 
@@ -45,8 +52,8 @@ class SelfAttentionTest extends TensorLaws {
     return a.to(DType.FLOAT64).sub(b.to(DType.FLOAT64)).abs().amax().item() / b.abs().amax().item();
   }
 
-  /// Token counts around the edges of the kernel's blocks (6, 16, 24 and 192), widths in and out of
-  /// its reach. Sums of some hundred float32 products are off by a few 1e-7 of the largest.
+  /// Token counts around the kernel's block sizes (6, 16, 24 and 192), head widths that it supports
+  /// and does not. Sums of some hundred float32 products are off by a few 1e-7 of the largest.
   @ParameterizedTest
   @CsvSource({
     "1, 1, 1, 16",
@@ -69,8 +76,8 @@ class SelfAttentionTest extends TensorLaws {
     assertEquals(0, distance(got.gradient, expected.gradient), 5e-6);
   }
 
-  /// The bias is added to every row, and gathers the rows' gradients; both for the kernel's widths
-  /// and for LibTorch's.
+  /// The bias is added to every row and sums the rows' gradients, in the kernel and in LibTorch's
+  /// attention.
   @ParameterizedTest
   @CsvSource({"16", "8"})
   void aBiasCountsAsPartOfEachRow(int width) {

@@ -1,40 +1,49 @@
 package toco.torch;
 
-import java.util.List;
+import static toco.torch.CallScratch.out;
+import static toco.torch.CallScratch.result;
+import static toco.torch.ffi.TocoTorch.tt_matmul;
+import static toco.torch.ffi.TocoTorch.tt_normalize;
 
-/// Linear algebra and sums over indices.
-sealed interface AlgebraOps permits Tensor {
-  /// Sums of products over named dimensions, `torch.einsum`: `einsum("bij,bjk->bik", x, y)`.
-  static Tensor einsum(String equation, Tensor... operands) {
-    return Ops.call("aten::einsum", equation, List.of(operands), null);
+import java.lang.foreign.MemorySegment;
+
+/// Linear algebra: products, triangles and diagonals, factorisations. For `torch.einsum` see
+/// [Tensor#einsum].
+sealed interface LinearAlgebraOps permits Tensor {
+
+  MemorySegment handle();
+
+  /// Matrix product, batched and broadcast as in PyTorch.
+  default Tensor matmul(Tensor other) {
+    return result(tt_matmul(handle(), other.handle(), out()));
   }
 
-  /// Matrix products of a batch: [B, n, m] and [B, m, p] → [B, n, p].
+  /// Batched matrix product: [B, n, m] and [B, m, p] → [B, n, p].
   default Tensor bmm(Tensor other) {
     return Ops.call("aten::bmm", this, other);
   }
 
-  /// The sum of products of two vectors.
+  /// The dot product of two vectors: a scalar.
   default Tensor dot(Tensor other) {
     return Ops.call("aten::dot", this, other);
   }
 
-  /// All products of two vectors: \[n] and \[m] → [n, m].
+  /// The outer product of two vectors: \[n] and \[m] → [n, m].
   default Tensor outer(Tensor other) {
     return Ops.call("aten::outer", this, other);
   }
 
-  /// The lower triangle, zero above the given diagonal; 0 is the main one.
+  /// The lower triangle, zero above the given diagonal; 0 is the main diagonal.
   default Tensor tril(long diagonal) {
     return Ops.call("aten::tril", this, diagonal);
   }
 
-  /// The upper triangle, zero beneath the given diagonal.
+  /// The upper triangle, zero below the given diagonal.
   default Tensor triu(long diagonal) {
     return Ops.call("aten::triu", this, diagonal);
   }
 
-  /// The diagonal of a matrix, or the matrix of a diagonal.
+  /// The diagonal of a matrix, or the matrix with this vector as its diagonal.
   default Tensor diag(long diagonal) {
     return Ops.call("aten::diag", this, diagonal);
   }
@@ -58,7 +67,8 @@ sealed interface AlgebraOps permits Tensor {
     return Ops.call("aten::linalg_cholesky", this);
   }
 
-  /// x with `this · x = right`, for matrices [..., n, n] and right sides [..., n] or [..., n, k].
+  /// Solves `this · x = right` for x, with matrices [..., n, n] and right-hand sides [..., n] or
+  /// [..., n, k].
   ///
   /// @throws TorchException if a matrix is singular
   default Tensor solve(Tensor right) {
@@ -71,10 +81,8 @@ sealed interface AlgebraOps permits Tensor {
     return new Svd((Tensor) parts.get(0), (Tensor) parts.get(1), (Tensor) parts.get(2));
   }
 
-  /// `u · diag(s) · vh`, k = min(n, m).
-  ///
-  /// @param u [..., n, k], orthonormal columns
-  /// @param s [..., k] ≥ 0, falling
-  /// @param vh [..., k, m], orthonormal rows
-  record Svd(Tensor u, Tensor s, Tensor vh) {}
+  /// Divided by its Euclidean norm along a dimension, or by `eps` where that is larger.
+  default Tensor normalize(long dim, double eps) {
+    return result(tt_normalize(handle(), dim, eps, out()));
+  }
 }

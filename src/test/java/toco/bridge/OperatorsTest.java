@@ -1,23 +1,22 @@
-package toco.torch;
+package toco.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import toco.torch.Functional;
 import toco.torch.Functional.Pair;
-import tools.jackson.databind.json.JsonMapper;
+import toco.torch.Losses;
+import toco.torch.Tensor;
+import toco.torch.TensorLaws;
+import toco.torch.TorchException;
 
-/// What a PyTorch user looks for beyond the typed core, against arithmetic by hand. Tolerances are
-/// float32's rounding.
-class BridgeSurfaceTest extends TensorLaws {
+/// Operators against arithmetic by hand. Tolerances are float32's rounding.
+class OperatorsTest extends TensorLaws {
   private static final double ROUNDING = 1e-6;
 
   private static void assertNear(Tensor got, double... expected) {
@@ -29,10 +28,10 @@ class BridgeSurfaceTest extends TensorLaws {
   }
 
   @Test
-  void sumsOfProducts() {
+  void products() {
     var x = floats(1, 2, 3, 4).reshape(2, 2);
-    assertNear(AlgebraOps.einsum("ij,jk->ik", x, matrix()), 4, 7, 10, 15);
-    assertNear(AlgebraOps.einsum("ii->", x), 5);
+    assertNear(Tensor.einsum("ij,jk->ik", x, matrix()), 4, 7, 10, 15);
+    assertNear(Tensor.einsum("ii->", x), 5);
     assertNear(x.unsqueeze(0).bmm(matrix().unsqueeze(0)), 4, 7, 10, 15);
     assertNear(floats(1, 2).dot(floats(3, 4)), 11);
     assertNear(floats(1, 2).outer(floats(3, 4)), 3, 4, 6, 8);
@@ -56,7 +55,7 @@ class BridgeSurfaceTest extends TensorLaws {
   }
 
   @Test
-  void functionsOfElements() {
+  void pointwiseFunctionsAndActivations() {
     assertNear(floats(2, -4).reciprocal(), 0.5, -0.25);
     assertNear(floats(4, 16).rsqrt(), 0.5, 0.25);
     assertNear(floats(-3, 0, 5).sign(), -1, 0, 1);
@@ -69,10 +68,15 @@ class BridgeSurfaceTest extends TensorLaws {
     assertNear(floats(7, -7).remainder(3), 1, 2);
     assertNear(floats(7, -7).floorDivide(2), 3, -4);
     assertNear(floats(1).lerp(floats(3), 0.25), 1.5);
+    assertNear(floats(4, 2.25).sqrt(), 2, 1.5);
+    assertNear(floats(2, 9).pow(floats(3, 0.5)), 8, 3);
+    assertNear(floats(0, 1).sigmoid(), 0.5, 1 / (1 + Math.exp(-1)));
     assertNear(floats(1).silu(), 1 / (1 + Math.exp(-1)));
     assertNear(floats(-2, 2).leakyRelu(0.1), -0.2, 2);
     assertNear(floats(-1, 1).elu(), Math.expm1(-1), 1);
     assertNear(floats(1).softplus(), Math.log1p(Math.E));
+    assertNear(floats(1, 2, 3).le(floats(2, 2, 2)), 1, 1, 0);
+    assertNear(floats(1, 1, 0, 0).logicalAnd(floats(2, 0, 2, 0)), 1, 0, 0, 0);
     assertNear(floats(1, Double.NaN, Double.POSITIVE_INFINITY).isFinite(), 1, 0, 0);
     assertNear(floats(1, 2).isClose(floats(1.001, 3), 0.01, 0), 1, 0);
     assertTrue(floats(1).allClose(floats(1.001), 0.01, 0));
@@ -82,7 +86,7 @@ class BridgeSurfaceTest extends TensorLaws {
   }
 
   @Test
-  void reductionsAndCuts() {
+  void reductionsAndSplits() {
     var x = floats(1, 2, 3, 4, 5, 6).reshape(2, 3);
     assertNear(x.prod(), 720);
     assertNear(x.prod(1), 6, 120);
@@ -131,102 +135,5 @@ class BridgeSurfaceTest extends TensorLaws {
     assertNear(
         Losses.klDivergence(floats(Math.log(0.5), Math.log(0.5)), floats(0.25, 0.75)),
         (0.25 * Math.log(0.5) + 0.75 * Math.log(1.5)) / 2);
-  }
-
-  @Test
-  void gradientsAsValues() {
-    var x = floats(3).requiresGrad_(true);
-    var unused = floats(1).requiresGrad_(true);
-    var gradients = Autograd.grad(x.pow(3).sum(), List.of(x, unused));
-    assertNear(gradients.get(0), 27);
-    assertNull(gradients.get(1));
-    assertNull(x.grad());
-    var cube = x.pow(3);
-    var first = Autograd.grad(List.of(cube), List.of(floats(1)), List.of(x), false, true).get(0);
-    assertNear(Autograd.grad(first.sum(), List.of(x)).get(0), 18); // the second derivative
-    var weighted = x.mul(2);
-    assertNear(
-        Autograd.grad(List.of(weighted), List.of(floats(5)), List.of(x), false, false).get(0), 10);
-    assertThrows(TorchException.class, () -> Autograd.grad(floats(1).sum(), List.of(x)));
-    assertThrows(
-        IllegalArgumentException.class,
-        () -> Autograd.grad(List.of(weighted), List.of(), List.of(x), false, false));
-  }
-
-  @Test
-  void inferenceModeNestsAndMarksItsTensors() throws InterruptedException {
-    var x = floats(2).requiresGrad_(true);
-    Tensor inside;
-    try (var _ = InferenceMode.enter()) {
-      inside = x.mul(3);
-      try (var _ = InferenceMode.enter()) {
-        assertFalse(x.mul(2).requiresGrad());
-      }
-      assertFalse(inside.requiresGrad());
-    }
-    assertTrue(x.mul(3).requiresGrad());
-    var loss = assertThrows(TorchException.class, () -> x.mul(inside).sum().backward());
-    assertTrue(loss.getMessage().contains("nference"), loss.getMessage());
-    var outer = InferenceMode.enter();
-    var inner = InferenceMode.enter();
-    assertThrows(IllegalStateException.class, outer::close);
-    assertTrue(onAnotherThread(inner::close) instanceof IllegalStateException);
-    inner.close();
-    inner.close();
-    outer.close();
-    assertTrue(x.mul(3).requiresGrad());
-  }
-
-  @Test
-  void aGeneratorIsItsOwn() {
-    try (var one = Generator.seeded(Device.CPU, 7);
-        var two = Generator.seeded(Device.CPU, 7)) {
-      Rng.manualSeed(1);
-      var expected = Tensor.rand(3).toFloatArray();
-      Rng.manualSeed(1);
-      var drawn = one.rand(4);
-      assertArrayEquals(expected, Tensor.rand(3).toFloatArray(), "the process's is undisturbed");
-      assertTrue(drawn.equal(two.rand(4)));
-      var state = one.state();
-      var normal = one.randn(5);
-      one.setState(state);
-      assertTrue(normal.equal(one.randn(5)));
-      assertEquals(6, one.randperm(4).sum().itemLong());
-      assertTrue(
-          Ops.call("aten::bernoulli", Tensor.full(1, DType.FLOAT32, Device.CPU, 2), one)
-              .equal(floats(1, 1)));
-    }
-  }
-
-  @Test
-  void aTraceHoldsTheOperatorsAndTheirShapes(@TempDir Path folder) throws Exception {
-    var file = folder.resolve("trace.json");
-    try (var _ = Profiler.start(file, true, false)) {
-      assertThrows(TorchException.class, () -> Profiler.start(file, false, false));
-      Tensor.rand(3, 4).matmul(Tensor.rand(4, 5));
-    }
-    var events = new JsonMapper().readTree(Files.readString(file)).path("traceEvents");
-    var matmul =
-        events
-            .valueStream()
-            .filter(event -> event.path("name").asString("").equals("aten::matmul"))
-            .findFirst()
-            .orElseThrow();
-    assertTrue(matmul.path("dur").doubleValue() > 0, matmul.toString());
-    assertTrue(matmul.path("args").toString().contains("[3,4]"), matmul.toString());
-    Profiler.start(file, false, false).discard();
-  }
-
-  @Test
-  void gpusAreAskedForClearly() {
-    assertThrows(IllegalArgumentException.class, () -> Cuda.memory(Device.CPU));
-    if (LibTorch.cudaDeviceCount() == 0) {
-      assertTorchException(
-          TorchException.Kind.CUDA, "no CUDA device", () -> CudaStream.current(Device.CUDA));
-      assertTorchException(TorchException.Kind.CUDA, "no CUDA device", () -> new CudaEvent(true));
-      assertTorchException(TorchException.Kind.CUDA, "no CUDA device", Cuda::emptyCache);
-      assertTorchException(
-          TorchException.Kind.CUDA, "no CUDA device", () -> Cuda.resetPeak(Device.CUDA));
-    }
   }
 }

@@ -1,4 +1,4 @@
-package toco.torch;
+package toco.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -15,6 +15,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import toco.torch.Device;
+import toco.torch.GradMode;
+import toco.torch.LibTorch;
+import toco.torch.ScriptModule;
+import toco.torch.Tensor;
+import toco.torch.TensorScope;
+import toco.torch.TorchException;
 
 class ScriptModuleTest {
   @TempDir Path folder;
@@ -44,10 +51,14 @@ class ScriptModuleTest {
     try (var module = ScriptModule.create("Kinds")) {
       module.define(
           """
-          def nested(self, t: Tuple[Tensor, int], d: Dict[str, Tensor], l: List[Tensor]) -> Dict[str, Tuple[Tensor, float]]:
+          def nested(
+              self, t: Tuple[Tensor, int], d: Dict[str, Tensor], l: List[Tensor]
+          ) -> Dict[str, Tuple[Tensor, float]]:
               return {"a": (t[0] + d["x"] * t[1], 0.5), "b": (l[0] + l[1], 2.0)}
 
-          def lists(self, i: List[int], b: bool, s: str, o: Optional[Tensor]) -> Tuple[List[int], List[float], str, Optional[Tensor], List[List[int]]]:
+          def lists(
+              self, i: List[int], b: bool, s: str, o: Optional[Tensor]
+          ) -> Tuple[List[int], List[float], str, Optional[Tensor], List[List[int]]]:
               return ([i[0], len(i)], [0.25], s + "!", o, [[1, 2], [3]])
 
           def nothing(self) -> Dict[str, Tensor]:
@@ -98,7 +109,7 @@ class ScriptModuleTest {
     }
   }
 
-  /// The weights are shared, not copied: gradients reach them, and what changes them changes the
+  /// The weights are shared, not copied: gradients reach them, and changing them changes the
   /// module.
   @Test
   void aModuleTrainsThroughItsParameters() {
@@ -114,7 +125,7 @@ class ScriptModuleTest {
   }
 
   @Test
-  void childrenOfOneClassKeepTheirOwnWeights() {
+  void submodulesOfOneClassKeepTheirOwnWeights() {
     try (var one = scaled(floats(2));
         var two = scaled(floats(5));
         var both = ScriptModule.create("Both").child("0", one).child("1", two)) {
@@ -150,7 +161,7 @@ class ScriptModuleTest {
   }
 
   @Test
-  void filesThatAreNoneAreRefusedByName() throws Exception {
+  void filesThatAreNotModulesAreRefusedByName() throws Exception {
     var text = Files.writeString(folder.resolve("x.pt"), "text");
     assertThrows(TorchException.class, () -> ScriptModule.load(text, Device.CPU));
     var absent = folder.resolve("absent.pt");

@@ -1,4 +1,4 @@
-package toco.torch;
+package toco.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -8,8 +8,21 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import toco.torch.Autocast;
+import toco.torch.Cuda;
+import toco.torch.CudaEvent;
+import toco.torch.CudaStream;
+import toco.torch.DType;
+import toco.torch.Device;
+import toco.torch.Functional;
+import toco.torch.LibTorch;
+import toco.torch.Rng;
+import toco.torch.Tensor;
+import toco.torch.TensorLaws;
+import toco.torch.TensorList;
+import toco.torch.TorchException;
 
-/// The same laws on a GPU; without one only the refusals are tested.
+/// The same laws on a GPU; without a GPU, only that CUDA is refused.
 class CudaTest extends TensorLaws {
   private static void needCuda() {
     assumeTrue(LibTorch.cudaDeviceCount() > 0, "no CUDA device");
@@ -32,7 +45,7 @@ class CudaTest extends TensorLaws {
 
   /// Freeing does not lower the peak.
   @Test
-  void thePeakHoldsWhatTensorsTookAndStays() {
+  void thePeakCountsTensorsAndStaysAfterTheyAreFreed() {
     needCuda();
     long bytes = 64L << 20;
     Tensor.zeros(bytes / Float.BYTES).to(Device.CUDA).close();
@@ -44,7 +57,7 @@ class CudaTest extends TensorLaws {
   }
 
   @Test
-  void tensorsTravelThereAndBack() {
+  void tensorsCopyToTheGpuAndBack() {
     needCuda();
     var x = Tensor.randn(3, 4);
     var there = x.to(Device.CUDA);
@@ -75,7 +88,7 @@ class CudaTest extends TensorLaws {
   }
 
   @Test
-  void gradientsAndStepsRunThere() {
+  void gradientsAndOptimizerStepsRunOnTheGpu() {
     needCuda();
     var x = floats(1, 2).to(Device.CUDA).requiresGrad_(true);
     x.square().sum().backward();
@@ -87,7 +100,7 @@ class CudaTest extends TensorLaws {
   }
 
   @Test
-  void autocastShortensProductsThere() {
+  void autocastAppliesToProductsOnTheGpu() {
     needCuda();
     var a = Tensor.ones(8, 8).to(Device.CUDA);
     try (var _ = Autocast.on(Device.CUDA, DType.BFLOAT16)) {
@@ -97,12 +110,53 @@ class CudaTest extends TensorLaws {
   }
 
   @Test
-  void randomStateRoundTripsThere() {
+  void randomStateRoundTripsOnTheGpu() {
     needCuda();
     Rng.manualSeed(3);
     var state = Rng.state(Device.CUDA);
     var first = Tensor.zeros(32).to(Device.CUDA).normal_(0, 1).toFloatArray();
     Rng.setState(Device.CUDA, state);
     assertArrayEquals(first, Tensor.zeros(32).to(Device.CUDA).normal_(0, 1).toFloatArray());
+  }
+
+  @Test
+  void streamsEventsAndMemoryNeedAGpu() {
+    assertThrows(IllegalArgumentException.class, () -> Cuda.memory(Device.CPU));
+    if (LibTorch.cudaDeviceCount() == 0) {
+      assertTorchException(
+          TorchException.Kind.CUDA, "no CUDA device", () -> CudaStream.current(Device.CUDA));
+      assertTorchException(TorchException.Kind.CUDA, "no CUDA device", () -> new CudaEvent(true));
+      assertTorchException(TorchException.Kind.CUDA, "no CUDA device", Cuda::emptyCache);
+      assertTorchException(
+          TorchException.Kind.CUDA, "no CUDA device", () -> Cuda.resetPeak(Device.CUDA));
+    }
+  }
+
+  /// The second stream waits for the event, so it reads what the first has written.
+  @Test
+  void anEventOrdersTwoStreams() {
+    needCuda();
+    var first = CudaStream.create(Device.CUDA, false);
+    var second = CudaStream.create(Device.CUDA, true);
+    try (var start = new CudaEvent(true);
+        var done = new CudaEvent(true)) {
+      Tensor x;
+      try (var _ = first.use()) {
+        assertEquals(first, CudaStream.current(Device.CUDA));
+        start.record(first);
+        x = Tensor.ones(1 << 20).to(Device.CUDA);
+        for (int i = 0; i < 100; i++) {
+          x.mul_(-1);
+        }
+        done.record(first);
+      }
+      done.block(second);
+      try (var _ = second.use()) {
+        assertEquals(1 << 20, x.sum().item());
+      }
+      done.synchronize();
+      second.synchronize();
+      assertTrue(start.elapsedMs(done) > 0);
+    }
   }
 }

@@ -1,4 +1,4 @@
-package toco.torch;
+package toco.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -7,6 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import toco.torch.DType;
+import toco.torch.Device;
+import toco.torch.Functional;
+import toco.torch.Generator;
+import toco.torch.Ops;
+import toco.torch.Rng;
+import toco.torch.Tensor;
+import toco.torch.TensorLaws;
 
 /// LibTorch's random numbers: the same state gives the same numbers, bit for bit.
 class RngTest extends TensorLaws {
@@ -43,7 +51,7 @@ class RngTest extends TensorLaws {
   }
 
   @Test
-  void drawsKeepToTheirRanges() {
+  void drawsStayInTheirRanges() {
     Rng.manualSeed(1);
     var uniform = Tensor.rand(1000);
     assertTrue(uniform.amin().item() >= 0 && uniform.amax().item() < 1);
@@ -61,7 +69,7 @@ class RngTest extends TensorLaws {
   }
 
   @Test
-  void dropoutScalesWhatItKeeps() {
+  void dropoutScalesTheKeptElements() {
     Rng.manualSeed(2);
     var dropped = Functional.dropout(Tensor.ones(1000), 0.25, true);
     float kept = (float) (1 / 0.75);
@@ -70,5 +78,31 @@ class RngTest extends TensorLaws {
     }
     assertEquals(1, dropped.mean().item(), 0.1); // five standard errors
     assertElements(Functional.dropout(floats(1, 2), 0.25, false), 1, 2);
+  }
+
+  @Test
+  void aGeneratorIsIndependentOfTheProcess() {
+    try (var one = Generator.seeded(Device.CPU, 7);
+        var two = Generator.seeded(Device.CPU, 7)) {
+      Rng.manualSeed(1);
+      var expected = Tensor.rand(3).toFloatArray();
+      Rng.manualSeed(1);
+      var drawn = one.rand(4);
+      assertArrayEquals(
+          expected, Tensor.rand(3).toFloatArray(), "the process-wide generator is unchanged");
+      assertTrue(drawn.equal(two.rand(4)));
+      var state = one.state();
+      var normal = one.randn(5);
+      one.setState(state);
+      assertTrue(normal.equal(one.randn(5)));
+      assertEquals(6, one.randperm(4).sum().itemLong());
+      var whole = one.randint(-2, 3, 1000);
+      assertEquals(DType.INT64, whole.dtype());
+      assertEquals(-2, whole.amin().itemLong());
+      assertEquals(2, whole.amax().itemLong());
+      assertTrue(
+          Ops.call("aten::bernoulli", Tensor.full(1, DType.FLOAT32, Device.CPU, 2), one)
+              .equal(floats(1, 1)));
+    }
   }
 }

@@ -1,12 +1,26 @@
-package toco.torch;
+package toco.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import toco.torch.Autocast;
+import toco.torch.Autograd;
+import toco.torch.DType;
+import toco.torch.Device;
+import toco.torch.Functional;
+import toco.torch.GradMode;
+import toco.torch.InferenceMode;
+import toco.torch.Rng;
+import toco.torch.Tensor;
+import toco.torch.TensorLaws;
+import toco.torch.TensorList;
+import toco.torch.TensorScope;
+import toco.torch.TorchException;
 
 /// Gradients, grad mode and mixed precision.
 class AutogradTest extends TensorLaws {
@@ -56,7 +70,7 @@ class AutogradTest extends TensorLaws {
   }
 
   @Test
-  void backwardWeighsWithTheGivenGradient() {
+  void backwardScalesByTheGivenGradient() {
     var x = floats(1, 2).requiresGrad_(true);
     x.square().backward(floats(10, 100));
     assertElements(x.grad(), 20, 400);
@@ -121,7 +135,7 @@ class AutogradTest extends TensorLaws {
   }
 
   @Test
-  void autocastShortensProductsOnlyAndNests() {
+  void autocastAppliesToProductsOnlyAndNests() {
     var a = Tensor.ones(4, 4);
     try (var _ = Autocast.on(Device.CPU, DType.BFLOAT16)) {
       assertEquals(DType.BFLOAT16, a.matmul(a).dtype());
@@ -143,5 +157,49 @@ class AutogradTest extends TensorLaws {
     }
     assertEquals(DType.FLOAT32, weight.grad().dtype());
     assertElements(weight.grad(), 3, 3, 3, 3);
+  }
+
+  @Test
+  void gradientsAsValues() {
+    var x = floats(3).requiresGrad_(true);
+    var unused = floats(1).requiresGrad_(true);
+    var gradients = Autograd.grad(x.pow(3).sum(), List.of(x, unused));
+    assertElements(gradients.get(0), 27);
+    assertNull(gradients.get(1));
+    assertNull(x.grad());
+    var cube = x.pow(3);
+    var first = Autograd.grad(List.of(cube), List.of(floats(1)), List.of(x), false, true).get(0);
+    assertElements(Autograd.grad(first.sum(), List.of(x)).get(0), 18); // the second derivative
+    var weighted = x.mul(2);
+    assertElements(
+        Autograd.grad(List.of(weighted), List.of(floats(5)), List.of(x), false, false).get(0), 10);
+    assertThrows(TorchException.class, () -> Autograd.grad(floats(1).sum(), List.of(x)));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> Autograd.grad(List.of(weighted), List.of(), List.of(x), false, false));
+  }
+
+  @Test
+  void inferenceModeNestsAndMarksItsTensors() throws InterruptedException {
+    var x = floats(2).requiresGrad_(true);
+    Tensor inside;
+    try (var _ = InferenceMode.enter()) {
+      inside = x.mul(3);
+      try (var _ = InferenceMode.enter()) {
+        assertFalse(x.mul(2).requiresGrad());
+      }
+      assertFalse(inside.requiresGrad());
+    }
+    assertTrue(x.mul(3).requiresGrad());
+    var loss = assertThrows(TorchException.class, () -> x.mul(inside).sum().backward());
+    assertTrue(loss.getMessage().contains("nference"), loss.getMessage());
+    var outer = InferenceMode.enter();
+    var inner = InferenceMode.enter();
+    assertThrows(IllegalStateException.class, outer::close);
+    assertTrue(onAnotherThread(inner::close) instanceof IllegalStateException);
+    inner.close();
+    inner.close();
+    outer.close();
+    assertTrue(x.mul(3).requiresGrad());
   }
 }

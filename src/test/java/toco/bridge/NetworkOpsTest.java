@@ -1,12 +1,18 @@
-package toco.torch;
+package toco.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
+import toco.torch.DType;
+import toco.torch.Device;
+import toco.torch.Functional;
 import toco.torch.Functional.Pair;
+import toco.torch.Interpolation;
+import toco.torch.Tensor;
+import toco.torch.TensorLaws;
 
-/// Resizing and the layers of networks, against their definitions in plain Java.
+/// Resizing, activations and layers, against their definitions.
 class NetworkOpsTest extends TensorLaws {
   /// Float32 sums of a few terms of size 1.
   private static final double ROUNDING = 1e-6;
@@ -46,7 +52,7 @@ class NetworkOpsTest extends TensorLaws {
     var plain = stripes.interpolate(1, 2, Interpolation.BILINEAR);
     var smooth = stripes.interpolate(1, 2, Interpolation.BILINEAR_ANTIALIAS);
     assertElements(plain, 0.5, 0.5);
-    assertEquals(1, smooth.sum().item(), 1e-5); // both ends weigh alike
+    assertEquals(1, smooth.sum().item(), 1e-5); // both ends have equal weight
     for (float value : smooth.toFloatArray()) {
       assertEquals(0.5, value, 0.05);
     }
@@ -104,7 +110,7 @@ class NetworkOpsTest extends TensorLaws {
   }
 
   @Test
-  void fusedAttentionIsSoftmaxOfScaledProducts() {
+  void attentionIsSoftmaxOfScaledProducts() {
     var q = Tensor.randn(2, 3, 5, 4);
     var k = Tensor.randn(2, 3, 5, 4);
     var v = Tensor.randn(2, 3, 5, 4);
@@ -134,7 +140,7 @@ class NetworkOpsTest extends TensorLaws {
   }
 
   @Test
-  void mseAndEmbeddingAreWhatTheySay() {
+  void mseAndEmbeddingFollowTheirDefinitions() {
     assertEquals(2.5, floats(1, 2).mseLoss(floats(0, 4)).item(), 0);
     var table = Tensor.of(new float[] {0, 1, 10, 11}, 2, 2);
     var index = Tensor.of(new long[] {1, 0, 1});

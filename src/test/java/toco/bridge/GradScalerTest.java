@@ -1,4 +1,4 @@
-package toco.optim;
+package toco.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,6 +10,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import toco.nn.Linear;
 import toco.nn.Parameters;
+import toco.optim.GradScaler;
+import toco.optim.Optimizer;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
@@ -17,7 +19,7 @@ import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
 class GradScalerTest {
-  /// A factor that is a power of two changes no bit of a float32 gradient, unless it over- or
+  /// A scale that is a power of two changes no bit of a float32 gradient, unless it over- or
   /// underflows.
   @Test
   void aScaledRunEndsWithTheWeightsOfAPlainOne() {
@@ -52,7 +54,7 @@ class GradScalerTest {
   }
 
   @Test
-  void anInfinityHalvesTheFactorAndSkipsTheStep() {
+  void anInfinityHalvesTheScaleAndSkipsTheStep() {
     try (var _ = TensorScope.open();
         var scaler = new GradScaler(Device.CPU, 1024, 2, 0.5, 2)) {
       var w = Tensor.ones(2).requiresGrad_(true);
@@ -69,15 +71,33 @@ class GradScalerTest {
           scaler.scale(w.sum()).backward();
           assertTrue(scaler.step(sgd, params));
         }
-        assertEquals(1024, scaler.scale(), "doubled after two steps without");
+        assertEquals(1024, scaler.scale(), "doubled after two finite steps");
         assertEquals(2 - 2 * 2 * 0.1, w.detach().sum().item(), 1e-6); // float32
       }
     }
   }
 
   @Test
-  void figuresOutOfRangeAreRefused() {
+  void valuesOutOfRangeAreRefused() {
     assertThrows(IllegalArgumentException.class, () -> new GradScaler(Device.CPU, 0, 2, 0.5, 1));
     assertThrows(IllegalArgumentException.class, () -> new GradScaler(Device.CPU, 1, 1, 0.5, 1));
+  }
+
+  /// The state of a scaler whose scale has changed makes a new one continue with that scale.
+  @Test
+  void savedStateResumes() {
+    try (var _ = TensorScope.open();
+        var old = new GradScaler(Device.CPU, 1024, 2, 0.5, 2);
+        var resumed = new GradScaler(Device.CPU, 1024, 2, 0.5, 2)) {
+      var w = Tensor.ones(1).requiresGrad_(true);
+      try (var sgd = Optimizer.sgd(Map.of("w", w), 0.1, 0)) {
+        old.scale(w.mul(Double.NaN).sum()).backward();
+        assertFalse(old.step(sgd, Map.of("w", w)));
+      }
+      var target = resumed.state();
+      old.state().forEach((name, saved) -> target.get(name).copy_(saved));
+      assertEquals(512, resumed.scale());
+      assertEquals(512, resumed.scale(Tensor.ones(1)).item());
+    }
   }
 }
