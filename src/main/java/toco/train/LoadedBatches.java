@@ -4,8 +4,8 @@ import java.util.function.Supplier;
 import toco.batch.Batch;
 import toco.batch.BatchRing;
 
-/// The batches of a ring, for one step. Samples that were skipped are reported to the listener; a
-/// batch that cannot be loaded is told from other failures of the step.
+/// The batches of a ring, for one step. Reports skipped samples to the listener, and records
+/// whether a batch could not be loaded, so that this differs from other failures of the step.
 final class LoadedBatches implements Supplier<Batch> {
   private final BatchRing ring;
   private final TrainingListener listener;

@@ -40,7 +40,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   /// Starts a new run in `run.dir`. Where the split of `eval.split` has no list or no masks, the
-  /// run is not evaluated, and the listener is told why.
+  /// run is not evaluated, and the listener receives the reason.
   ///
   /// @throws toco.run.RunException if that folder already holds a run
   public static Trainer start(Config config, TrainingListener listener) {

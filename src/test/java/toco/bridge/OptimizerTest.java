@@ -54,6 +54,7 @@ class OptimizerTest {
       try (var sgd = Optimizer.sgd(Map.of("a", a, "b", b, "unused", unused), 0.1, 0)) {
         a.mul(Tensor.of(new float[] {3, 4}, 2)).sum().add(b.mul(12).sum()).backward();
         assertEquals(13, sgd.clipGradNorm(26).item(), 1e-5); // √(3² + 4² + 12²)
+        assertEquals(13, sgd.gradNorm().item(), 1e-5);
         assertGradients(1, a, b);
         assertEquals(13, sgd.clipGradNorm(6.5).item(), 1e-5);
         assertGradients(0.5, a, b); // PyTorch divides by norm + 1e-6
