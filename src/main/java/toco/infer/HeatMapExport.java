@@ -4,11 +4,10 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import toco.eval.TensorPictures;
-import toco.image.Colormap;
+import toco.checkpoint.TrainedNetwork;
 import toco.image.ImageWriter;
-import toco.image.Overlay;
 import toco.image.RgbImage;
+import toco.image.TensorPictures;
 import toco.torch.Tensor;
 
 /// Draws the class maps of images, and writes them as numbers:
@@ -102,7 +101,7 @@ public final class HeatMapExport {
   }
 
   private static void draw(RgbImage picture, Tensor map, Path png) {
-    ImageWriter.writePng(Overlay.heat(picture, TensorPictures.heatMap(map), Colormap.JET), png);
+    ImageWriter.writePng(TensorPictures.cam(picture, map), png);
   }
 
   /// A class name may hold anything.

@@ -2,6 +2,7 @@ package toco.infer;
 
 import java.nio.file.Path;
 import java.util.List;
+import toco.checkpoint.TrainedNetwork;
 import toco.config.Protocol;
 import toco.image.ImageWriter;
 import toco.image.LabelMap;

@@ -1,10 +1,12 @@
 package toco.infer;
 
+import toco.cam.MultiScaleInference;
+import toco.cam.NetworkInput;
+import toco.checkpoint.TrainedNetwork;
 import toco.config.Protocol;
-import toco.eval.MultiScaleInference;
-import toco.eval.TensorPictures;
 import toco.image.LabelMap;
 import toco.image.RgbImage;
+import toco.image.TensorPictures;
 import toco.torch.InferenceMode;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
@@ -28,7 +30,7 @@ public final class Segmenter {
   public Segmenter(TrainedNetwork network, Protocol.Name name) {
     this.network = network;
     protocol = Protocol.of(name, network.config());
-    inference = new MultiScaleInference(protocol.scales(), protocol.flip(), protocol.combine());
+    inference = MultiScaleInference.of(protocol);
   }
 
   /// Labels of an image at its own size, 0…K. Frees all that it made on the way.
@@ -41,7 +43,7 @@ public final class Segmenter {
 
   /// @return int64 [H, W], 0…K
   private Tensor labels(RgbImage picture) {
-    var input = MultiScaleInference.input(picture, protocol.sizePx(), network.device());
+    var input = NetworkInput.of(picture, protocol.sizePx(), network.device());
     var logits = inference.logits(network.model(), input, picture.heightPx(), picture.widthPx());
     return protocol.crf() == null
         ? logits.argmax(1).select(0, 0)

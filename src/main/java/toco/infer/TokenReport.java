@@ -4,9 +4,9 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import toco.eval.MultiScaleInference;
-import toco.eval.PatchCosine;
-import toco.eval.TensorPictures;
+import toco.cam.NetworkInput;
+import toco.cam.PatchCosine;
+import toco.checkpoint.TrainedNetwork;
 import toco.image.Colormap;
 import toco.image.HeatMap;
 import toco.image.ImageDecoder;
@@ -15,6 +15,7 @@ import toco.image.LineChart;
 import toco.image.Overlay;
 import toco.image.Picture;
 import toco.image.RgbImage;
+import toco.image.TensorPictures;
 import toco.torch.GradMode;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
@@ -74,8 +75,7 @@ public final class TokenReport {
         var _ = GradMode.noGrad()) {
       var picture = ImageDecoder.decode(image, arena);
       requireIn(picture, image, pointX, pointY);
-      var input =
-          MultiScaleInference.input(picture, network.config().eval().sizePx(), network.device());
+      var input = NetworkInput.of(picture, network.config().eval().sizePx(), network.device());
       var tokens = network.model().encode(input);
       int gridH = (int) tokens.gridH();
       int gridW = (int) tokens.gridW();
@@ -86,10 +86,7 @@ public final class TokenReport {
       var patches = tokens.patchTokens().select(0, 0); // [N, D]
       var ofClass = cosines(patches, tokens.clsToken()).reshape(gridH, gridW);
       var ofPoint = cosines(patches, patches.slice(0, patch, patch + 1)).reshape(gridH, gridW);
-      var curve =
-          network.model().patchTokensOfBlocks(input).stream()
-              .map(block -> PatchCosine.mean(block).item())
-              .toList();
+      var curve = PatchCosine.ofBlocks(network.model(), input);
 
       ImageWriter.writePng(heat(picture, ofClass), out.resolve("class_token.png"));
       ImageWriter.writePng(

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import javax.imageio.ImageIO;
+import toco.checkpoint.TrainedNetwork;
 import toco.config.Protocol;
 import toco.config.Split;
 import toco.data.DataException;

@@ -10,11 +10,10 @@ import toco.batch.Canvas;
 import toco.cam.RoiCrops;
 import toco.config.Config;
 import toco.data.Sample;
-import toco.eval.TensorPictures;
 import toco.image.DecodeBuffer;
 import toco.image.ImageException;
-import toco.image.Overlay;
 import toco.image.RgbImage;
+import toco.image.TensorPictures;
 import toco.image.Thumbnail;
 import toco.preview.PreviewSample.Drawn;
 import toco.preview.PreviewSample.Flag;
@@ -78,8 +77,7 @@ final class SampleDrawer implements AutoCloseable {
 
     var roiMask = roiMask(views.view1(), sample);
     if (rois != null) {
-      folder.write(
-          number, "roi", Overlay.labels(view1, TensorPictures.roiLabels(roiMask.select(0, 0))));
+      folder.write(number, "roi", TensorPictures.roi(view1, roiMask.select(0, 0)));
     }
     return new Drawn(
         place,

@@ -227,7 +227,7 @@ public final class TrainStep {
 
   private Regions regions(
       Batch batch, MultiScaleCam.Cams cams, PresentClasses present, RoiCrops.Corners corners) {
-    var shown = present.shown(batch.view1().device()); // [B, P]
+    var shown = present.multiHot(batch.view1().device()); // [B, P]
     var roiMask = CamLabels.roiMask(cams.auxCam(), shown, config.cam());
     var crops =
         RoiCrops.cut(

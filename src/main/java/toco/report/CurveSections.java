@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import toco.eval.MapKind;
 import toco.html.Html;
 import toco.html.Html.Element;
 import toco.run.LoggedEvaluation;
 import toco.run.LoggedStep;
-import toco.run.MapKind;
 import toco.run.RunHistory;
 
 /// The sections of what changes over the steps of a run.
@@ -86,7 +86,7 @@ record CurveSections(RunHistory history, long maxIters) {
     for (var kind : MapKind.in(evaluations.getLast().miou())) {
       miou.add(
           Curve.of(
-              kind.label,
+              kind.label(),
               IouBars.style(kind),
               evaluations,
               LoggedEvaluation::step,

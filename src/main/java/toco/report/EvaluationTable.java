@@ -6,10 +6,10 @@ import static toco.html.Html.text;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import toco.eval.MapKind;
 import toco.html.Html;
 import toco.html.Html.Element;
 import toco.run.LoggedEvaluation;
-import toco.run.MapKind;
 
 /// Evaluations and classes as tables of numbers.
 final class EvaluationTable {
@@ -20,7 +20,7 @@ final class EvaluationTable {
     var kinds = MapKind.in(evaluations.getLast().miou());
     var head = new ArrayList<Html>();
     head.add(column("step"));
-    kinds.forEach(kind -> head.add(column(kind.label + " mIoU")));
+    kinds.forEach(kind -> head.add(column(kind.label() + " mIoU")));
     for (var name : List.of("pixel accuracy", "class F1", "patch cosine", "seconds")) {
       head.add(column(name));
     }
@@ -60,7 +60,7 @@ final class EvaluationTable {
     var kinds = MapKind.in(evaluation.miou());
     var head = new ArrayList<Html>();
     head.add(column("class"));
-    kinds.forEach(kind -> head.add(column(kind.label)));
+    kinds.forEach(kind -> head.add(column(kind.label())));
     var rows = new ArrayList<Html>();
     evaluation
         .iou()

@@ -6,8 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import toco.checkpoint.Checkpoint;
-import toco.checkpoint.NetworkWeights;
+import toco.checkpoint.TrainedNetwork;
 import toco.config.Config;
 import toco.config.Split;
 import toco.data.DataException;
@@ -16,7 +15,6 @@ import toco.data.Datasets;
 import toco.eval.EvaluationListener;
 import toco.host.Devices;
 import toco.image.ImageException;
-import toco.model.Toco;
 
 /// What a checkpoint makes of some images.
 ///
@@ -69,14 +67,12 @@ record Gallery(
       int count,
       Consumer<String> passedOver,
       EvaluationListener listener) {
-    Checkpoint.requireSameNetwork(checkpoint, config.model());
     var split =
         Datasets.hasList(config, config.eval().split()) ? config.eval().split() : Split.TRAIN;
     var dataset = Dataset.openWithGaps(config.data(), split);
     var device = Devices.prepare(config.train());
-    try (var model = new Toco(config.model(), device)) {
-      NetworkWeights.load(checkpoint, model);
-      var study = new ImageStudy(config, dataset, model, device, step);
+    try (var network = TrainedNetwork.load(checkpoint, config, device)) {
+      var study = new ImageStudy(network, dataset, step);
       var images = new ArrayList<GalleryImage>();
       var chosen = spread(dataset, count);
       var problems = new ArrayList<String>();

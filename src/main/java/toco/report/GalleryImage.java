@@ -2,7 +2,7 @@ package toco.report;
 
 import java.util.List;
 import java.util.Map;
-import toco.run.MapKind;
+import toco.eval.MapKind;
 
 /// An image of the gallery and what the network makes of it.
 ///

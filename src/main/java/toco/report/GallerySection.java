@@ -6,11 +6,11 @@ import static toco.html.Html.text;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import toco.eval.MapKind;
 import toco.html.Html;
 import toco.html.Html.Element;
 import toco.image.VocPalette;
 import toco.report.GalleryImage.Tile;
-import toco.run.MapKind;
 
 /// The gallery as a section: an article an image. Two buttons, which need no script, turn the order
 /// round.
@@ -92,7 +92,7 @@ record GallerySection(Gallery gallery) {
       facts.add(
           element(
               "span",
-              text(kind.label + " "),
+              text(kind.label() + " "),
               element(
                   "b",
                   text(NumberFormat.PERCENT.orDash(image.iou().getOrDefault(kind, Double.NaN))))));

@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import toco.eval.MapKind;
 import toco.html.Html;
 import toco.html.Html.Element;
-import toco.run.MapKind;
 
 /// IoU by class as bars, one a kind of map, as a figure with a vector drawing.
 ///
@@ -61,7 +61,7 @@ record IouBars(Map<String, Map<MapKind, Double>> iou) {
                   element("path").with("class", "bar f" + style(kind)).with("d", "M0 0H14V10H0Z"))
               .with("viewBox", "0 0 14 10")
               .with("aria-hidden", "true");
-      keys.add(element("span", sample, text(kind.label)));
+      keys.add(element("span", sample, text(kind.label())));
     }
     var caption =
         element(

@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import toco.config.Config;
+import toco.eval.MapKind;
 import toco.html.Html;
 import toco.html.Html.Element;
 import toco.run.LoggedEvaluation;
 import toco.run.LoggedStep;
-import toco.run.MapKind;
 import toco.run.RunHistory;
 
 /// The figures that count, at the top of the page.
@@ -41,7 +41,7 @@ record KeyFigures(Config config, RunHistory history, Optional<LoggedEvaluation> 
 
   private static void addScores(LoggedEvaluation evaluation, List<Html> tiles) {
     for (var kind : MapKind.in(evaluation.miou())) {
-      addIfKnown(tiles, kind.label + " mIoU", NumberFormat.PERCENT, evaluation.miou(kind));
+      addIfKnown(tiles, kind.label() + " mIoU", NumberFormat.PERCENT, evaluation.miou(kind));
     }
     addIfKnown(tiles, "class F1", NumberFormat.PERCENT, evaluation.classF1());
     addIfKnown(tiles, "patch cosine", NumberFormat.PLAIN, evaluation.patchCosine());

@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.Optional;
 import toco.checkpoint.Checkpoint;
 import toco.checkpoint.CheckpointException;
-import toco.run.MapKind;
+import toco.eval.MapKind;
 import toco.run.RunHistory;
 import toco.torch.TensorScope;
 

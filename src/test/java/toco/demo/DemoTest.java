@@ -112,7 +112,8 @@ class DemoTest {
   void theComparisonDiffersInTheContrastsAlone() throws IOException {
     var runDir = folder.resolve("compare");
     var options = options(runDir, null);
-    var result = Comparison.run(options, new Silent(), TrainingRun.UNINTERRUPTED).orElseThrow();
+    var result =
+        ContrastComparison.run(options, new Silent(), TrainingRun.UNINTERRUPTED).orElseThrow();
     var json = new JsonMapper().readTree(Files.readAllBytes(runDir.resolve("compare.json")));
     for (var half : List.of("withContrast", "withoutContrast")) {
       assertEquals(new TreeSet<>(METRICS), new TreeSet<>(json.get(half).propertyNames()), half);

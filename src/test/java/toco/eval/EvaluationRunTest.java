@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import toco.cam.SmallNetwork;
 import toco.checkpoint.SafeTensors;
 import toco.config.Config;
 import toco.config.Protocol;
@@ -45,7 +46,7 @@ import toco.torch.TensorScope;
 class EvaluationRunTest {
   private static final int IMAGES = 20;
   private static final Config CONFIG =
-      EvaluatorTest.CONFIG.with(
+      SmallNetwork.CONFIG.with(
           "eval.sizePx=0",
           "eval.scales=[1, 0.5]",
           "eval.flip=sum",
@@ -151,7 +152,7 @@ class EvaluationRunTest {
 
   @Test
   void figuresEqualThoseOfAnEvaluationInTraining() {
-    var config = EvaluatorTest.CONFIG;
+    var config = SmallNetwork.CONFIG;
     var run = new EvaluationRun(root, Shard.WHOLE, false);
     try (var model = model()) {
       var evaluator = new Evaluator(config, dataset(), Device.CPU);
@@ -333,7 +334,7 @@ class EvaluationRunTest {
 
   private static Toco model() {
     Rng.manualSeed(3);
-    return new Toco(EvaluatorTest.CONFIG.model(), Device.CPU);
+    return new Toco(SmallNetwork.CONFIG.model(), Device.CPU);
   }
 
   private Dataset dataset() {

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import toco.cam.SmallNetwork;
 import toco.config.Config;
 import toco.data.DataException;
 import toco.data.OneHotNpy;
@@ -37,27 +38,7 @@ import toco.torch.TensorScope;
 
 /// Two images of different shapes and random masks, and a small network with random weights.
 class EvaluatorTest {
-  static final Config CONFIG =
-      Config.defaults()
-          .with(
-              "model.backbone=custom",
-              "model.imageSizePx=32",
-              "model.patchSizePx=8",
-              "model.embedDim=16",
-              "model.depth=3",
-              "model.numHeads=2",
-              "model.initStd=0.2",
-              "model.numClasses=4",
-              "model.projectionHidden=8",
-              "model.projectionBottleneck=8",
-              "model.projectionOut=8",
-              "model.decoderChannels=8",
-              "model.decoderDilation=1",
-              "data.classNames=[cat, dog, tree]",
-              "augment.cropSizePx=32",
-              "train.localCropSizePx=16",
-              "eval.sizePx=32");
-
+  private static final Config CONFIG = SmallNetwork.CONFIG;
   private static final List<String> CLASSES = List.of("cat", "dog", "tree");
   private static final List<String> NAMES = List.of("wide", "tall");
   private static final int[][] SIZES = {{50, 34}, {21, 45}}; // width, height

@@ -2,7 +2,6 @@ package toco.eval;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,8 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import toco.torch.Tensor;
-import toco.torch.TensorScope;
 
 /// Figures are small fractions, exact in a double but for the last bits.
 class ScoredImagesTest {
@@ -99,24 +96,6 @@ class ScoredImagesTest {
     var weighted = new ScoredImages(4, images).scores(times).figures(names);
     var plain = new ScoredImages(4, repeated).scores().figures(names);
     plain.forEach((name, value) -> assertEquals(value, weighted.get(name), 1e-12, name));
-  }
-
-  @Test
-  void alikeTokensHaveCosineOneAndOppositeMinusOne() {
-    try (var _ = TensorScope.open()) {
-      var tokens =
-          Tensor.of(
-              new float[] {1, 0, 2, 0, /* image 2 */ 0, 3, 0, -1, /* image 3 */ 1, 0, 0, 1},
-              3,
-              2,
-              2);
-      var cosine = Predictions.meanPairwiseCosine(tokens).toDoubleArray();
-      assertEquals(1, cosine[0]);
-      assertEquals(-1, cosine[1]);
-      assertEquals(0, cosine[2]);
-      var single = Predictions.meanPairwiseCosine(Tensor.ones(1, 1, 2)).item();
-      assertTrue(Double.isNaN(single), "one token has no pair, got " + single);
-    }
   }
 
   private static Scores scores(ImageScores... images) {

@@ -15,11 +15,11 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import toco.cam.MultiScaleCam;
+import toco.cam.NetworkInput;
 import toco.config.Split;
 import toco.data.DataException;
 import toco.data.Dataset;
 import toco.data.OneHotNpy;
-import toco.eval.MultiScaleInference;
 import toco.image.ImageSize;
 import toco.torch.GradMode;
 import toco.torch.Interpolation;
@@ -48,7 +48,7 @@ class HeatMapExportTest extends InferFixture {
         var picture = sample.readImage(arena);
         var made = maker.make(InputImage.of(dataset).get(i), picture).bySource();
         assertEquals(CAMS, made.keySet());
-        var input = MultiScaleInference.input(picture, 32, network.device());
+        var input = NetworkInput.of(picture, 32, network.device());
         var all =
             MultiScaleCam.compute(network.model(), input, network.config().eval().camScales());
         requireSame(sample.labels(), all.cam(), made.get(MapSource.CAM));

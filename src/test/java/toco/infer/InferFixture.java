@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
+import toco.checkpoint.TrainedNetwork;
 import toco.config.Config;
 import toco.config.Split;
 import toco.data.Dataset;

@@ -13,9 +13,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import toco.cam.MultiScaleInference;
+import toco.cam.NetworkInput;
+import toco.config.Combination;
 import toco.config.CrfParams;
 import toco.config.Protocol;
-import toco.eval.MultiScaleInference;
 import toco.image.ImageDecoder;
 import toco.image.ImageSize;
 import toco.image.VocPalette;
@@ -43,8 +45,7 @@ class SegmentationExportTest extends InferFixture {
         var arena = Arena.ofConfined();
         var _ = TensorScope.open();
         var _ = GradMode.noGrad()) {
-      var input =
-          MultiScaleInference.input(ImageDecoder.decode(image, arena), 32, network.device());
+      var input = NetworkInput.of(ImageDecoder.decode(image, arena), 32, network.device());
       var plain =
           network
               .model()
@@ -85,9 +86,12 @@ class SegmentationExportTest extends InferFixture {
         var arena = Arena.ofConfined();
         var _ = TensorScope.open()) {
       var picture = ImageDecoder.decode(image, arena);
-      var input = MultiScaleInference.input(picture, 0, network.device());
+      var input = NetworkInput.of(picture, 0, network.device());
       var probabilities =
-          MultiScaleInference.VOC.logits(network.model(), input, 31, 45).softmax(1).select(0, 0);
+          new MultiScaleInference(List.of(1.0, 1.5, 1.25), Combination.SUM, Combination.MAX)
+              .logits(network.model(), input, 31, 45)
+              .softmax(1)
+              .select(0, 0);
       var params = new CrfParams(10, 1, 1, 4, 121, 5);
       var q = new DenseCrf(params).infer(picture.tensor(), probabilities);
       var expected = q.argmax(0).toLongArray();

@@ -1,4 +1,4 @@
-package toco.eval;
+package toco.cam;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,17 +10,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import toco.config.Combination;
+import toco.config.Protocol;
 import toco.model.Toco;
-import toco.torch.Device;
 import toco.torch.GradMode;
 import toco.torch.Interpolation;
 import toco.torch.LibTorch;
-import toco.torch.Rng;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// The published figures are held by the golden case `eval_multi_scale`; here are the laws around
-/// them, on a small network with random weights.
+/// The golden case `eval_multi_scale` checks the published values; these are the laws around them,
+/// on a small network with random weights.
 class MultiScaleInferenceTest {
   private long liveBefore;
 
@@ -36,8 +35,7 @@ class MultiScaleInferenceTest {
   }
 
   private static Toco model() {
-    Rng.manualSeed(3);
-    return new Toco(EvaluatorTest.CONFIG.model(), Device.CPU);
+    return SmallNetwork.create(3);
   }
 
   @Test
@@ -50,7 +48,8 @@ class MultiScaleInferenceTest {
           model
               .segment(model.encode(images).patchMap())
               .interpolate(21, 39, Interpolation.BILINEAR);
-      var logits = MultiScaleInference.SINGLE.logits(model, images, 21, 39);
+      var single = new MultiScaleInference(List.of(1.0), Combination.NONE, Combination.MAX);
+      var logits = single.logits(model, images, 21, 39);
       assertArrayEquals(plain.toFloatArray(), logits.toFloatArray());
     }
   }
@@ -79,8 +78,9 @@ class MultiScaleInferenceTest {
     try (var model = model();
         var _ = TensorScope.open()) {
       var images = Tensor.rand(3, 3, 24, 40);
-      var together = MultiScaleInference.COCO.logits(model, images, 20, 30);
-      var alone = MultiScaleInference.COCO.logits(model, images.slice(0, 1, 2), 20, 30);
+      var coco = MultiScaleInference.of(Protocol.of(Protocol.Name.COCO, SmallNetwork.CONFIG));
+      var together = coco.logits(model, images, 20, 30);
+      var alone = coco.logits(model, images.slice(0, 1, 2), 20, 30);
       double error = together.slice(0, 1, 2).sub(alone).abs().amax().item();
       assertTrue(error <= 1e-5 * alone.abs().amax().item(), "error " + error);
     }
