@@ -21,7 +21,7 @@ class BootstrapTest {
     var intervals = Bootstrap.of(images, 200, 1, CLASSES).intervals();
     images
         .scores()
-        .figures(CLASSES)
+        .byName(CLASSES)
         .forEach((name, figure) -> {
           var interval = intervals.get(name);
           assertTrue(

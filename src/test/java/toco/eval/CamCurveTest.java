@@ -151,14 +151,14 @@ class CamCurveTest {
   }
 
   @Test
-  void thresholdsMustGrowWithin0And1() {
+  void thresholdsMustIncreaseWithin0And1() {
     for (var wrong :
         List.of(List.<Double>of(), List.of(0.5, 0.5), List.of(-0.1), List.of(0.2, 1.1))) {
       var thrown =
           assertThrows(
               IllegalArgumentException.class,
               () -> new CamCurve(wrong, List.of(), List.of(), 0, List.of()));
-      assertTrue(thrown.getMessage().contains("growing numbers"), thrown.getMessage());
+      assertTrue(thrown.getMessage().contains("increasing numbers"), thrown.getMessage());
     }
   }
 }

@@ -159,8 +159,8 @@ class EvaluationRunTest {
       var file = run.run(evaluator, model, checkpoint(), listener(new ArrayList<>())).file();
       var names = dataset().classNames();
       assertEquals(
-          evaluator.evaluate(model, EvaluationListener.NONE).figures(names),
-          EvalReport.of(List.of(file), 0, 0).scores().figures(names));
+          evaluator.evaluate(model, EvaluationListener.NONE).byName(names),
+          EvalReport.of(List.of(file), 0, 0).scores().byName(names));
     }
   }
 
@@ -225,7 +225,7 @@ class EvaluationRunTest {
     run(CONFIG, new Shard(1, 2), false, 1, root);
     var other = CONFIG.with("eval.flip=max");
     assertMessage(
-        "it was begun with another protocol: custom: ",
+        "it was started with another protocol: custom: ",
         () -> run(other, new Shard(1, 2), true, 1, root));
     try (var _ = TensorScope.open()) {
       var weights = new LinkedHashMap<>(SafeTensors.read(checkpoint()).tensors());
@@ -234,7 +234,8 @@ class EvaluationRunTest {
       SafeTensors.write(checkpoint(), weights, java.util.Map.of());
     }
     assertMessage(
-        "it was begun with another checkpoint", () -> run(CONFIG, new Shard(1, 2), true, 1, root));
+        "it was started with another checkpoint",
+        () -> run(CONFIG, new Shard(1, 2), true, 1, root));
   }
 
   @Test
@@ -247,9 +248,9 @@ class EvaluationRunTest {
     var bytes = Files.readAllBytes(first);
     Files.write(first, Arrays.copyOf(bytes, bytes.length - 9));
     assertMessage("cut short", () -> report(first));
-    assertMessage("no file of results", () -> report(checkpoint()));
+    assertMessage("is not a result file", () -> report(checkpoint()));
     assertMessage("cannot be read", () -> report(root.resolve("nowhere.jsonl")));
-    assertMessage("holds no results", () -> report(root.resolve("lists")));
+    assertMessage("has no results", () -> report(root.resolve("lists")));
   }
 
   @Test

@@ -81,7 +81,7 @@ class ScoredImagesTest {
     var shuffled = new ArrayList<>(images);
     Collections.shuffle(shuffled, new Random(2));
     var names = List.of("a", "b", "c");
-    assertEquals(expected.figures(names), new ScoredImages(4, shuffled).scores().figures(names));
+    assertEquals(expected.byName(names), new ScoredImages(4, shuffled).scores().byName(names));
   }
 
   @Test
@@ -93,8 +93,8 @@ class ScoredImagesTest {
       repeated.addAll(Collections.nCopies(times[i], images.get(i)));
     }
     var names = List.of("a", "b", "c");
-    var weighted = new ScoredImages(4, images).scores(times).figures(names);
-    var plain = new ScoredImages(4, repeated).scores().figures(names);
+    var weighted = new ScoredImages(4, images).scores(times).byName(names);
+    var plain = new ScoredImages(4, repeated).scores().byName(names);
     plain.forEach((name, value) -> assertEquals(value, weighted.get(name), 1e-12, name));
   }
 
