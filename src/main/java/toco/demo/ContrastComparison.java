@@ -24,13 +24,14 @@ import toco.train.TrainingListener;
 /// ```
 public final class ContrastComparison {
   private static final String CONFIG = "demo_lively.yaml";
-  private static final Path USUAL_DIR = Path.of("runs", "compare");
+  private static final Path DEFAULT_DIR = Path.of("runs", "compare");
   private static final List<String> NO_CONTRAST = List.of("loss.ptcWeight=0", "loss.ctcWeight=0");
   private static final int PICTURED_IMAGES = 10;
 
   private ContrastComparison() {}
 
   /// @param runDir the folder of both runs
+  /// @param files what was written in addition to the runs
   public record Result(
       Path runDir, DemoMetrics withContrast, DemoMetrics withoutContrast, List<Path> files) {
     public Result {
@@ -66,7 +67,7 @@ public final class ContrastComparison {
   /// @return empty if a training was stopped
   public static Optional<Result> run(
       DemoOptions options, TrainingListener listener, TrainingRun training) {
-    var config = options.config(CONFIG, USUAL_DIR);
+    var config = options.config(CONFIG, DEFAULT_DIR);
     var runDir = config.run().dir();
     if (DemoOptions.holdsFiles(runDir)) {
       throw new IllegalArgumentException(

@@ -37,7 +37,7 @@ final class MapMaker {
     }
   }
 
-  /// An image's maps.
+  /// The maps of an image.
   ///
   /// @param classes the classes that have maps
   /// @param bySource the classes' maps, one entry per source

@@ -11,8 +11,8 @@ import toco.torch.InferenceMode;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// Segments images as a protocol says (METHOD "Evaluation"). Several platform threads may share
-/// one.
+/// Segments images by an evaluation protocol (METHOD "Evaluation"). Thread-safe for platform
+/// threads.
 ///
 /// ```java
 /// try (var network = TrainedNetwork.ofRun(Path.of("runs/demo"), Device.CPU); var arena = Arena.ofConfined()) {
@@ -26,14 +26,15 @@ public final class Segmenter {
   private final Protocol protocol;
   private final MultiScaleInference inference;
 
-  /// @param network stays the caller's, and must outlive the segmenter
+  /// @param network remains the caller's, and must not be closed before the last use of the
+  ///   segmenter
   public Segmenter(TrainedNetwork network, Protocol.Name name) {
     this.network = network;
     protocol = Protocol.of(name, network.config());
     inference = MultiScaleInference.of(protocol);
   }
 
-  /// Labels of an image at its own size, 0…K. Frees all that it made on the way.
+  /// Labels of an image at its native size, 0…K. All tensors created on the way are freed.
   public LabelMap segment(RgbImage picture) {
     try (var _ = TensorScope.open();
         var _ = InferenceMode.enter()) {

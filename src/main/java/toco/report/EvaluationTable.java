@@ -11,11 +11,11 @@ import toco.html.Html;
 import toco.html.Html.Element;
 import toco.run.LoggedEvaluation;
 
-/// Evaluations and classes as tables of numbers.
+/// Scores as tables: by evaluation and by class.
 final class EvaluationTable {
   private EvaluationTable() {}
 
-  /// A row an evaluation, to be unfolded; the best segmentation is marked.
+  /// A collapsed table with one row per evaluation; the best segmentation is marked.
   static Element of(List<LoggedEvaluation> evaluations) {
     var kinds = MapKind.in(evaluations.getLast().miou());
     var head = new ArrayList<Html>();
@@ -55,7 +55,7 @@ final class EvaluationTable {
         .with("class", "note wide");
   }
 
-  /// IoU by class, a column a kind of map, with the means beneath.
+  /// IoU by class, one column per kind of map, and the means in the last row.
   static Element ofClasses(LoggedEvaluation evaluation) {
     var kinds = MapKind.in(evaluation.miou());
     var head = new ArrayList<Html>();

@@ -257,7 +257,7 @@ class EvaluationRunTest {
   void twoEvaluationsDoNotShareAFile() {
     var facts = EvaluationFacts.of(evaluator(CONFIG, 1), checkpoint());
     try (var _ = PartFile.open(root.resolve(Shard.WHOLE.fileName()), facts, false)) {
-      assertMessage("another evaluation writes", () -> run(CONFIG, Shard.WHOLE, false, 1, root));
+      assertMessage("another evaluation is writing", () -> run(CONFIG, Shard.WHOLE, false, 1, root));
     }
   }
 

@@ -92,14 +92,14 @@ class VocTestArchiveTest extends InferFixture {
     VocTestArchive.check(archive(good, "a"), Competition.COMP6, ONE, 7);
     refused("label 6", archive(good, "a"), 6);
     refused("a.png is missing", archive(good), 7);
-    refused("b.png is in no list", archive(good, "a", "b"), 7);
-    refused("a.png is there twice", archive(good, "a", "a"), 7);
+    refused("b.png is not in the test list", archive(good, "a", "b"), 7);
+    refused("a.png is a duplicate", archive(good, "a", "a"), 7);
     refused("2×3 px, but the image is 3×2", archive(ImageWriter.png(map(2, 3, 0)), "a"), 7);
     refused("no palette PNG", archive(Files.readAllBytes(folder.resolve("rgb.png")), "a"), 7);
     refused("no palette PNG", archive(new byte[] {1, 2, 3}, "a"), 7);
     var cut = archive(good, "a");
     Files.write(cut, Arrays.copyOf(Files.readAllBytes(cut), 60));
-    refused("would be refused", cut, 7);
+    refused("the server would reject the archive", cut, 7);
   }
 
   private void refused(String part, Path archive, int classes) {

@@ -81,7 +81,7 @@ class RunReportTest {
             "images",
             "smoothing",
             "speed",
-            "surroundings"),
+            "environment"),
         page.attributes("//section", "id"));
     assertFalse(page.html().contains("http"), "no network");
     assertEquals(List.of(), page.all("//script | //link"));
@@ -175,7 +175,7 @@ class RunReportTest {
     assertEquals(0, result.images());
     assertEquals(2, result.notes().size(), result.notes().toString());
     var page = Page.read(result.page());
-    assertEquals(List.of("losses", "speed", "surroundings"), page.attributes("//section", "id"));
+    assertEquals(List.of("losses", "speed", "environment"), page.attributes("//section", "id"));
     assertTrue(page.texts("//p[@class='lead']").getFirst().startsWith("1 of 6 steps so far"));
   }
 

@@ -14,10 +14,10 @@ import toco.run.LoggedEvaluation;
 import toco.run.LoggedStep;
 import toco.run.RunHistory;
 
-/// The figures that count, at the top of the page.
+/// The main results, at the top of the page.
 ///
-/// @param evaluation whose scores they are
-record KeyFigures(Config config, RunHistory history, Optional<LoggedEvaluation> evaluation) {
+/// @param evaluation that the scores are from
+record KeyResults(Config config, RunHistory history, Optional<LoggedEvaluation> evaluation) {
 
   Element list() {
     var tiles = new ArrayList<Html>();
@@ -31,7 +31,7 @@ record KeyFigures(Config config, RunHistory history, Optional<LoggedEvaluation> 
             NumberFormat.PLAIN,
             steps.getLast().losses().getOrDefault("total", Double.NaN));
       }
-      addIfKnown(tiles, "images a second", NumberFormat.PLAIN, medianSpeed());
+      addIfKnown(tiles, "images/s", NumberFormat.PLAIN, medianSpeed());
       addIfKnown(tiles, "peak memory", NumberFormat.MEGABYTES, steps.getLast().peakResidentBytes());
       var timings = Timings.of(history, config.train());
       tiles.add(tile("training", Timings.text(timings.training())));
