@@ -54,8 +54,8 @@ class MultiScaleInferenceTest {
     }
   }
 
-  /// The mirror image of an image has the mirrored result: whether the pair is summed or the larger
-  /// is taken, its order does not matter. Equal but for the rounding of the interpolations.
+  /// The mirror image of an image has the mirrored result, because sum and maximum do not depend on
+  /// the order of the pair. Equal up to the rounding of the interpolations.
   @Test
   void aMirrorImageHasTheMirroredResult() {
     try (var model = model();
@@ -72,9 +72,9 @@ class MultiScaleInferenceTest {
     }
   }
 
-  /// A batch's images do not see each other; matrix products of other sizes round differently.
+  /// The images of a batch are independent; matrix products of other sizes round differently.
   @Test
-  void anImageInABatchHasTheResultThatItHasAlone() {
+  void anImageInABatchHasTheResultOfTheImageAlone() {
     try (var model = model();
         var _ = TensorScope.open()) {
       var images = Tensor.rand(3, 3, 24, 40);
@@ -86,9 +86,9 @@ class MultiScaleInferenceTest {
     }
   }
 
-  /// 4 px at scale 1 and 0.25 are less than a patch of 8 px.
+  /// A height of 4 px is less than a patch of 8 px, at scale 1 and at 0.25.
   @Test
-  void anImageSmallerThanAPatchIsStretchedToOne() {
+  void anImageSmallerThanAPatchIsEnlargedToOne() {
     try (var model = model();
         var _ = TensorScope.open()) {
       var inference = new MultiScaleInference(List.of(1.0, 0.25), Combination.SUM, Combination.MAX);
@@ -98,7 +98,7 @@ class MultiScaleInferenceTest {
   }
 
   @Test
-  void settingsThatMakeNoSenseAreNamed() {
+  void invalidSettingsAreNamed() {
     var none = List.<Double>of();
     assertMessage(
         "scales must be one or more in (0, 16], got []",

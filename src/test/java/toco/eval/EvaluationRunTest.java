@@ -41,8 +41,8 @@ import toco.torch.Rng;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// Twenty small images, which go through the network in batches of 16 at 32 px or one by one at
-/// native size. What stands for the CRF is quick, and gives other labels than the segmentation.
+/// Twenty small images, evaluated in batches of 16 at 32 px or one by one at native size. A quick
+/// replacement of the CRF gives other labels than the segmentation.
 class EvaluationRunTest {
   private static final int IMAGES = 20;
   private static final Config CONFIG =
@@ -76,7 +76,7 @@ class EvaluationRunTest {
       }
       names.add("image" + i);
       labels.put(names.getLast(), new float[] {1, i % 2, i % 3 == 0 ? 1 : 0});
-      ImageWriter.writePng(picture, image(i)); // the decoder goes by the content
+      ImageWriter.writePng(picture, image(i)); // the decoder detects the format
       writeMask(i, mask, width, height);
     }
     Files.write(root.resolve("lists/val.txt"), names);
@@ -95,7 +95,7 @@ class EvaluationRunTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"eval.sizePx=0", "eval.sizePx=32"})
-  void mergedShardsEqualOneRunToTheLastBit(String size) throws IOException {
+  void mergedShardsEqualASingleRunBitForBit(String size) throws IOException {
     var config = CONFIG.with(size);
     var whole = json(List.of(run(config, Shard.WHOLE, false, 1, root.resolve("whole"))));
     var parts = root.resolve("parts");
@@ -108,7 +108,7 @@ class EvaluationRunTest {
     assertTrue(whole.contains("\"crfMiou\""), whole);
   }
 
-  /// A kill cuts the file anywhere: in the first line, in a later one, between two.
+  /// A killed process may leave the file cut anywhere: in the first line, a later one, or between.
   @Test
   void aResumedRunEqualsAnUninterruptedOne() throws IOException {
     var file = run(CONFIG, Shard.WHOLE, false, 1, root.resolve("whole"));
@@ -136,7 +136,7 @@ class EvaluationRunTest {
   }
 
   @Test
-  void withoutResumeTheEvaluationStartsAnew() {
+  void withoutResumeTheEvaluationStartsFromTheFirstImage() {
     run(CONFIG, Shard.WHOLE, false, 1, root);
     refined.set(0);
     run(CONFIG, Shard.WHOLE, false, 1, root);
@@ -151,7 +151,7 @@ class EvaluationRunTest {
   }
 
   @Test
-  void figuresEqualThoseOfAnEvaluationInTraining() {
+  void scoresEqualThoseOfEvaluationDuringTraining() {
     var config = SmallNetwork.CONFIG;
     var run = new EvaluationRun(root, Shard.WHOLE, false);
     try (var model = model()) {
@@ -165,7 +165,7 @@ class EvaluationRunTest {
   }
 
   @Test
-  void samplesThatCannotBeScoredAreNamedAndTheRestGoesOn() throws IOException {
+  void samplesThatCannotBeScoredAreSkippedAndListed() throws IOException {
     Files.delete(mask(3));
     Files.delete(image(7));
     Files.writeString(image(11), "no image");
@@ -193,7 +193,7 @@ class EvaluationRunTest {
   }
 
   @Test
-  void aLabelThatIsNoClassEndsTheEvaluation() {
+  void aLabelOfAnUnknownClassFailsTheEvaluation() {
     writeMask(5, new byte[] {9}, 1, 1);
     ImageWriter.writePng(Picture.filled(1, 1, 0), image(5));
     var thrown =
@@ -204,7 +204,7 @@ class EvaluationRunTest {
   }
 
   @Test
-  void aFailureOfTheCrfEndsTheEvaluation() {
+  void aFailureOfTheCrfFailsTheEvaluation() {
     LabelRefinement failing =
         (_, _) -> {
           throw new IllegalStateException("the lattice is full");
@@ -239,7 +239,7 @@ class EvaluationRunTest {
   }
 
   @Test
-  void partsThatDoNotMakeUpAnEvaluationAreRefused() throws IOException {
+  void incompleteOrMixedPartsAreRejected() throws IOException {
     var first = run(CONFIG, new Shard(1, 2), false, 1, root);
     assertMessage("10 of 20 batches are missing", () -> report(first));
     assertMessage("in another of the files, too", () -> report(first, first));
@@ -257,7 +257,8 @@ class EvaluationRunTest {
   void twoEvaluationsDoNotShareAFile() {
     var facts = EvaluationFacts.of(evaluator(CONFIG, 1), checkpoint());
     try (var _ = PartFile.open(root.resolve(Shard.WHOLE.fileName()), facts, false)) {
-      assertMessage("another evaluation is writing", () -> run(CONFIG, Shard.WHOLE, false, 1, root));
+      assertMessage(
+          "another evaluation is writing", () -> run(CONFIG, Shard.WHOLE, false, 1, root));
     }
   }
 
@@ -321,7 +322,7 @@ class EvaluationRunTest {
     return Protocol.of(Protocol.Name.CUSTOM, config);
   }
 
-  /// The least likely class of each pixel; images take their time, so that they end in any order.
+  /// The least likely class of each pixel, after a delay, so that images finish in any order.
   private LabelMap leastLikely(Tensor probabilities, toco.image.RgbImage picture) {
     try (var _ = TensorScope.open()) {
       Thread.sleep(refined.incrementAndGet() % 3 * 5);

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/// Figures are small fractions, exact in a double but for the last bits.
+/// Scores are small fractions, exact in double precision except for the last bits.
 class ScoredImagesTest {
   private static final double EXACT = 1e-15;
 
@@ -40,7 +40,7 @@ class ScoredImagesTest {
   void f1OfAClassIsOverImages() {
     var scores =
         scores(
-            image(0, new float[] {1, 0}, 1, -1), // class 0: found, found, missed, wrongly named
+            image(0, new float[] {1, 0}, 1, -1), // class 0: found, found, missed, false positive
             image(1, new float[] {1, 0}, 1, -1),
             image(2, new float[] {1, 0}, -1, -1),
             image(3, new float[] {0, 0}, 1, -1));
@@ -61,7 +61,7 @@ class ScoredImagesTest {
     assertEquals((1 + 2 / 3.0) / 2, scores.named().meanAveragePrecision(), EXACT);
   }
 
-  /// Images of one logit have no order: together, they have the precision of all of them.
+  /// Images with equal logits have no order: they share one precision.
   @Test
   void averagePrecisionDoesNotDependOnTheOrderOfEqualLogits() {
     var one = image(0, new float[] {1, 0}, 1, Float.NaN);
@@ -73,7 +73,7 @@ class ScoredImagesTest {
     assertArrayEquals(new double[] {0.5, 0.5}, swapped.named().averagePrecision());
   }
 
-  /// Bit for bit, although sums of doubles depend on their order.
+  /// Bit for bit, although floating-point sums depend on the order.
   @Test
   void scoresDoNotDependOnTheOrderOfTheImages() {
     var images = RandomImages.make(50, 4, 1);
@@ -85,7 +85,7 @@ class ScoredImagesTest {
   }
 
   @Test
-  void anImageThatCountsTwiceCountsAsTwoImages() {
+  void anImageOfWeightTwoCountsAsTwoImages() {
     var images = RandomImages.make(6, 4, 1);
     var times = new int[] {1, 2, 0, 1, 3, 1};
     var repeated = new ArrayList<ImageScores>();

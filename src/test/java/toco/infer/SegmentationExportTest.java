@@ -38,7 +38,7 @@ class SegmentationExportTest extends InferFixture {
   }
 
   @Test
-  void trainTimeLabelsAreThePlainPasss() {
+  void trainTimeLabelsAreThoseOfThePlainPass() {
     var image = picture(folder.resolve("image.png"), 45, 31);
     run(image, Protocol.Name.TRAIN_TIME, false);
     try (var network = network();
@@ -62,7 +62,7 @@ class SegmentationExportTest extends InferFixture {
 
   /// 3×3 px is less than a patch of 8.
   @Test
-  void labelMapsHaveTheImagesSizesWhateverTheyAre() {
+  void labelMapsHaveTheImagesSizes() {
     var images = folder.resolve("images");
     int[][] sizes = {{3, 3}, {100, 9}, {10, 131}};
     for (var size : sizes) {
@@ -117,7 +117,7 @@ class SegmentationExportTest extends InferFixture {
     }
   }
 
-  /// Results within the folder of images are no images of a second run, which gives the same.
+  /// Results in the folder of images are not taken for images by a second run.
   @Test
   void aSecondRunIntoTheImagesFolderFindsTheSameImages() throws IOException {
     picture(folder.resolve("image.png"), 30, 20);

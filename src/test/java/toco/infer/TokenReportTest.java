@@ -13,8 +13,8 @@ import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
 class TokenReportTest extends InferFixture {
-  /// The hook's tokens are those of the plain pass: the auxiliary layer's to the bit, for the same
-  /// blocks make them.
+  /// The hook's tokens are those of the plain pass: bit for bit for the auxiliary layer, whose
+  /// tokens come from the same blocks.
   @Test
   void tokensOfBlocksAreThoseOfThePlainPass() {
     try (var network = network("model.auxLayer=-2");
@@ -68,7 +68,7 @@ class TokenReportTest extends InferFixture {
   }
 
   @Test
-  void aPointOutsideTheImageIsRefused() {
+  void aPointOutsideTheImageIsRejected() {
     var image = picture(folder.resolve("image.png"), 64, 16);
     try (var network = network()) {
       for (int[] point : new int[][] {{64, 0}, {0, 16}, {-1, 0}}) {
