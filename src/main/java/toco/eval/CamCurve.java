@@ -127,11 +127,10 @@ public record CamCurve(
     var json = new LinkedHashMap<String, @Nullable Object>();
     json.put("images", images);
     json.put("curve", curve);
-    json.put(
-        "best",
-        Map.of(
-            "cam", point(bestCam(), cam, classNames),
-            "camAux", point(bestCamAux(), camAux, classNames)));
+    var best = new LinkedHashMap<String, @Nullable Object>();
+    best.put("cam", point(bestCam(), cam, classNames));
+    best.put("camAux", point(bestCamAux(), camAux, classNames));
+    json.put("best", best);
     json.put("skipped", skipped);
     return json;
   }
