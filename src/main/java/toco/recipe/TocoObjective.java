@@ -201,7 +201,7 @@ public final class TocoObjective implements Objective {
 
   /// RoI mask and local crops, from the auxiliary CAMs.
   private Regions regions(Batch batch, MultiScaleCam.Cams cams, PresentClasses present) {
-    var isPresent = present.shown(batch.view1().device()); // [B, P]
+    var isPresent = present.multiHot(batch.view1().device()); // [B, P]
     var roiMask = CamLabels.roiMask(cams.auxCam(), isPresent, config.cam());
     var crops =
         RoiCrops.cut(

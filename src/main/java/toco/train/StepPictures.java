@@ -7,11 +7,9 @@ import java.util.List;
 import java.util.Map;
 import toco.batch.Batch;
 import toco.cam.RoiCrops;
-import toco.eval.TensorPictures;
-import toco.image.Colormap;
-import toco.image.Overlay;
+import toco.image.CamTiles;
 import toco.image.Picture;
-import toco.image.RgbImage;
+import toco.image.TensorPictures;
 import toco.image.TileSheet;
 import toco.recipe.Objective;
 import toco.recipe.TrainStep;
@@ -19,8 +17,8 @@ import toco.torch.GradMode;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// Pictures of what a training step made of its batch: a row a sample of the augmented image, CAM
-/// and auxiliary CAM of its most active class, the RoI mask, the local crops and the pseudo-labels.
+/// Pictures of a training step, one row per sample: the augmented image, CAM and auxiliary CAM of
+/// its most active class, the RoI mask, the local crops and the pseudo-labels.
 final class StepPictures {
   private static final int MAX_SAMPLES = 4;
   private static final int TILE_PX = 192;
@@ -78,37 +76,28 @@ final class StepPictures {
       Batch batch, Objective.Regions regions, Tensor pseudoLabels, int i) {
     var tiles = new ArrayList<Tile>();
     var image = TensorPictures.image(batch.view1().select(0, i));
-    var plain = Picture.of(image);
-    tiles.add(new Tile("image", "view 1 of sample " + batch.samples().get(i), plain));
+    tiles.add(new Tile("image", "view 1 of sample " + batch.samples().get(i), Picture.of(image)));
 
     var cam = regions.cams().cam().select(0, i); // [P, H, W]
-    var shown = regions.isPresent().select(0, i);
-    int k = TensorPictures.mostActiveClass(cam, shown);
-    if (k < 0) {
-      tiles.add(new Tile("CAM", "CAM: no class here", plain));
-      tiles.add(new Tile("aux CAM", "aux CAM: no class here", plain));
-    } else {
-      var auxCam = regions.cams().auxCam().select(0, i).select(0, k);
-      var label = "CAM: class " + regions.present().ids()[i][k];
-      tiles.add(new Tile("CAM", label, heat(image, cam.select(0, k))));
-      tiles.add(new Tile("aux CAM", "aux " + label, heat(image, auxCam)));
-    }
+    var isPresent = regions.isPresent().select(0, i);
+    var auxCam = regions.cams().auxCam().select(0, i);
+    var cams = CamTiles.of(image, cam, auxCam, isPresent);
+    long[] classIds = regions.present().ids()[i];
+    var caption = "CAM: " + cams.caption(map -> "class " + classIds[map]);
+    tiles.add(new Tile("CAM", caption, cams.cam()));
+    tiles.add(new Tile("aux CAM", "aux " + caption, cams.auxCam()));
     tiles.add(
         new Tile(
             "RoI",
             "RoI: cream uncertain, red sure",
-            Overlay.labels(image, TensorPictures.roiLabels(regions.roiMask().select(0, i)))));
+            TensorPictures.roi(image, regions.roiMask().select(0, i))));
     tiles.add(crops(regions.crops().crops().select(0, i), regions.crops().flags().select(0, i)));
 
-    var labels = Overlay.labels(image, TensorPictures.labelMap(pseudoLabels.select(0, i)));
+    var labels = TensorPictures.labels(image, pseudoLabels.select(0, i));
     var box = batch.boxes().get(i);
     labels.drawBox(box.left(), box.top(), box.right() - box.left(), box.bottom() - box.top(), BOX);
     tiles.add(new Tile("pseudo-labels", "pseudo-labels in image box", labels));
     return tiles;
-  }
-
-  private static Picture heat(RgbImage image, Tensor map) {
-    return Overlay.heat(image, TensorPictures.heatMap(map), Colormap.JET);
   }
 
   /// The crops in a square grid, framed by their flags.

@@ -23,11 +23,11 @@ import toco.checkpoint.StateDict;
 import toco.config.Config;
 import toco.config.Split;
 import toco.data.Datasets;
-import toco.eval.TensorPictures;
 import toco.html.Page;
 import toco.image.ImageBox;
 import toco.image.ImageDecoder;
 import toco.image.RgbImage;
+import toco.image.TensorPictures;
 import toco.model.Toco;
 import toco.recipe.PublishedOptimizer;
 import toco.recipe.TrainStep;
@@ -39,7 +39,7 @@ import toco.torch.TensorScope;
 /// A preview shows what training sees.
 class DataPreviewTest extends PreviewFixture {
   @Test
-  void thePageListsTheEpochsSamplesInTrainingsOrder() throws IOException {
+  void thePageListsTheEpochsSamplesInTrainingOrder() throws IOException {
     var config = config();
     var result = DataPreview.write(config, options("out", 5, 2));
     assertEquals(new DataPreview.Result(folder.resolve("out/index.html"), 5, List.of()), result);
@@ -129,9 +129,9 @@ class DataPreviewTest extends PreviewFixture {
     }
   }
 
-  /// As the trainer draws them on a mask that is uncertain all over.
+  /// As training draws them from a mask that is uncertain everywhere.
   @Test
-  void withoutANetworkCropsAreDrawnAsOnUncertainGroundAndTheirFlagsAreUnknown() throws IOException {
+  void withoutANetworkCropsAreDrawnAsIfUncertainAndTheirFlagsAreUnknown() throws IOException {
     var config = config();
     var page = Page.read(DataPreview.write(config, options("out", 6, 0)).page());
     int size = config.augment().cropSizePx();
@@ -151,7 +151,7 @@ class DataPreviewTest extends PreviewFixture {
   }
 
   /// Crops and flags of a real training step. It runs one sample at one scale, so that both
-  /// networks compute in batches of the same shapes and agree to the last bit.
+  /// networks compute in batches of the same shapes and agree bit for bit.
   @Test
   void withACheckpointCropsAndFlagsAreTheTrainingSteps() throws IOException {
     var config =

@@ -1,4 +1,4 @@
-package toco.eval;
+package toco.cam;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,17 +10,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import toco.config.Combination;
+import toco.config.Protocol;
 import toco.model.Toco;
-import toco.torch.Device;
 import toco.torch.GradMode;
 import toco.torch.Interpolation;
 import toco.torch.LibTorch;
-import toco.torch.Rng;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// The published figures are held by the golden case `eval_multi_scale`; here are the laws around
-/// them, on a small network with random weights.
+/// The golden case `eval_multi_scale` checks the published values; these are the laws around them,
+/// on a small network with random weights.
 class MultiScaleInferenceTest {
   private long liveBefore;
 
@@ -36,8 +35,7 @@ class MultiScaleInferenceTest {
   }
 
   private static Toco model() {
-    Rng.manualSeed(3);
-    return new Toco(EvaluatorTest.CONFIG.model(), Device.CPU);
+    return SmallNetwork.create(3);
   }
 
   @Test
@@ -50,13 +48,14 @@ class MultiScaleInferenceTest {
           model
               .segment(model.encode(images).patchMap())
               .interpolate(21, 39, Interpolation.BILINEAR);
-      var logits = MultiScaleInference.SINGLE.logits(model, images, 21, 39);
+      var single = new MultiScaleInference(List.of(1.0), Combination.NONE, Combination.MAX);
+      var logits = single.logits(model, images, 21, 39);
       assertArrayEquals(plain.toFloatArray(), logits.toFloatArray());
     }
   }
 
-  /// The mirror image of an image has the mirrored result: whether the pair is summed or the larger
-  /// is taken, its order does not matter. Equal but for the rounding of the interpolations.
+  /// The mirror image of an image has the mirrored result, because sum and maximum do not depend on
+  /// the order of the pair. Equal up to the rounding of the interpolations.
   @Test
   void aMirrorImageHasTheMirroredResult() {
     try (var model = model();
@@ -73,22 +72,23 @@ class MultiScaleInferenceTest {
     }
   }
 
-  /// A batch's images do not see each other; matrix products of other sizes round differently.
+  /// The images of a batch are independent; matrix products of other sizes round differently.
   @Test
-  void anImageInABatchHasTheResultThatItHasAlone() {
+  void anImageInABatchHasTheResultOfTheImageAlone() {
     try (var model = model();
         var _ = TensorScope.open()) {
       var images = Tensor.rand(3, 3, 24, 40);
-      var together = MultiScaleInference.COCO.logits(model, images, 20, 30);
-      var alone = MultiScaleInference.COCO.logits(model, images.slice(0, 1, 2), 20, 30);
+      var coco = MultiScaleInference.of(Protocol.of(Protocol.Name.COCO, SmallNetwork.CONFIG));
+      var together = coco.logits(model, images, 20, 30);
+      var alone = coco.logits(model, images.slice(0, 1, 2), 20, 30);
       double error = together.slice(0, 1, 2).sub(alone).abs().amax().item();
       assertTrue(error <= 1e-5 * alone.abs().amax().item(), "error " + error);
     }
   }
 
-  /// 4 px at scale 1 and 0.25 are less than a patch of 8 px.
+  /// A height of 4 px is less than a patch of 8 px, at scale 1 and at 0.25.
   @Test
-  void anImageSmallerThanAPatchIsStretchedToOne() {
+  void anImageSmallerThanAPatchIsEnlargedToOne() {
     try (var model = model();
         var _ = TensorScope.open()) {
       var inference = new MultiScaleInference(List.of(1.0, 0.25), Combination.SUM, Combination.MAX);
@@ -98,7 +98,7 @@ class MultiScaleInferenceTest {
   }
 
   @Test
-  void settingsThatMakeNoSenseAreNamed() {
+  void invalidSettingsAreNamed() {
     var none = List.<Double>of();
     assertMessage(
         "scales must be one or more in (0, 16], got []",

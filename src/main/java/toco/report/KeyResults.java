@@ -7,17 +7,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import toco.config.Config;
+import toco.eval.MapKind;
 import toco.html.Html;
 import toco.html.Html.Element;
 import toco.run.LoggedEvaluation;
 import toco.run.LoggedStep;
-import toco.run.MapKind;
 import toco.run.RunHistory;
 
-/// The figures that count, at the top of the page.
+/// The main results, at the top of the page.
 ///
-/// @param evaluation whose scores they are
-record KeyFigures(Config config, RunHistory history, Optional<LoggedEvaluation> evaluation) {
+/// @param evaluation that the scores are from
+record KeyResults(Config config, RunHistory history, Optional<LoggedEvaluation> evaluation) {
 
   Element list() {
     var tiles = new ArrayList<Html>();
@@ -31,7 +31,7 @@ record KeyFigures(Config config, RunHistory history, Optional<LoggedEvaluation> 
             NumberFormat.PLAIN,
             steps.getLast().losses().getOrDefault("total", Double.NaN));
       }
-      addIfKnown(tiles, "images a second", NumberFormat.PLAIN, medianSpeed());
+      addIfKnown(tiles, "images/s", NumberFormat.PLAIN, medianSpeed());
       addIfKnown(tiles, "peak memory", NumberFormat.MEGABYTES, steps.getLast().peakResidentBytes());
       var timings = Timings.of(history, config.train());
       tiles.add(tile("training", Timings.text(timings.training())));
@@ -41,7 +41,7 @@ record KeyFigures(Config config, RunHistory history, Optional<LoggedEvaluation> 
 
   private static void addScores(LoggedEvaluation evaluation, List<Html> tiles) {
     for (var kind : MapKind.in(evaluation.miou())) {
-      addIfKnown(tiles, kind.label + " mIoU", NumberFormat.PERCENT, evaluation.miou(kind));
+      addIfKnown(tiles, kind.label() + " mIoU", NumberFormat.PERCENT, evaluation.miou(kind));
     }
     addIfKnown(tiles, "class F1", NumberFormat.PERCENT, evaluation.classF1());
     addIfKnown(tiles, "patch cosine", NumberFormat.PLAIN, evaluation.patchCosine());

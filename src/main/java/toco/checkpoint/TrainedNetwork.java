@@ -1,25 +1,24 @@
-package toco.infer;
+package toco.checkpoint;
 
 import java.nio.file.Path;
 import java.util.List;
-import toco.checkpoint.Checkpoint;
-import toco.checkpoint.CheckpointException;
-import toco.checkpoint.NetworkWeights;
 import toco.config.Config;
 import toco.model.Toco;
 import toco.torch.Device;
 import toco.torch.TensorScope;
 
-/// A network with its weights, and the configuration it is used under. Owns the network.
+/// A network with trained weights and the configuration to use it with. Owns the network.
 ///
-/// @param config the network's shape, the scales and sizes that it sees images at, the classes
+/// @param config describes the network, its classes, and the sizes and scales of its input
 /// @param model on the device
-/// @param device where it computes
+/// @param device of the weights
 public record TrainedNetwork(Config config, Toco model, Device device) implements AutoCloseable {
-  /// Loads weights: a checkpoint of a run, another safetensors file, or a `.pth` of PyTorch.
+  /// Loads weights: a checkpoint of a run, another safetensors file, a `.pth` of PyTorch or a
+  /// network exported as TorchScript.
   ///
-  /// @throws toco.checkpoint.CheckpointException if the file holds no such weights
-  /// @throws toco.config.ConfigException if they are of another network than the configuration's
+  /// @throws CheckpointException if the file does not hold the network's weights
+  /// @throws toco.config.ConfigException if the file is a checkpoint of another network than the
+  ///   configuration's
   public static TrainedNetwork load(Path checkpoint, Config config, Device device) {
     Checkpoint.requireSameNetwork(checkpoint, config.model());
     var model = new Toco(config.model(), device);
@@ -32,9 +31,9 @@ public record TrainedNetwork(Config config, Toco model, Device device) implement
     }
   }
 
-  /// The newest usable checkpoint of a run, under the configuration it was trained with.
+  /// Loads the newest usable checkpoint of a run, with the configuration it was trained with.
   ///
-  /// @throws toco.checkpoint.CheckpointException if the run has none
+  /// @throws CheckpointException if the run has none
   public static TrainedNetwork ofRun(Path runDir, Device device) {
     try (var _ = TensorScope.open()) {
       var found =

@@ -13,24 +13,25 @@ import toco.run.RunFiles;
 import toco.train.Trainer;
 import toco.train.TrainingListener;
 
-/// Trains the livelier demo twice, with both token contrasts and without, from one seed on the same
-/// images, and sets the two beside each other.
+/// Trains the demo on the `lively` shapes twice, with both token contrasts and without, from the
+/// same seed on the same images, and compares the two.
 ///
 /// ```
 /// RUN/with-contrast, RUN/without-contrast  the two runs
-/// RUN/compare.json                         the figures of both, see DemoMetrics
+/// RUN/compare.json                         the results of both, see DemoMetrics
 /// RUN/compare.txt                          the same as a table
 /// RUN/compare.png                          CAMs and segmentations of both
 /// ```
-public final class Comparison {
+public final class ContrastComparison {
   private static final String CONFIG = "demo_lively.yaml";
-  private static final Path USUAL_DIR = Path.of("runs", "compare");
+  private static final Path DEFAULT_DIR = Path.of("runs", "compare");
   private static final List<String> NO_CONTRAST = List.of("loss.ptcWeight=0", "loss.ctcWeight=0");
-  private static final int PICTURED = 10;
+  private static final int PICTURED_IMAGES = 10;
 
-  private Comparison() {}
+  private ContrastComparison() {}
 
   /// @param runDir the folder of both runs
+  /// @param files what was written in addition to the runs
   public record Result(
       Path runDir, DemoMetrics withContrast, DemoMetrics withoutContrast, List<Path> files) {
     public Result {
@@ -45,7 +46,7 @@ public final class Comparison {
       return json;
     }
 
-    /// Both beside each other, with the difference that the contrasts make.
+    /// Both runs and their difference as a plain-text table.
     public String table() {
       return "%-14s  %8s  %8s  %10s\n".formatted("", "with", "without", "difference")
           + row("CAM mIoU", withContrast.camMiou(), withoutContrast.camMiou())
@@ -66,7 +67,7 @@ public final class Comparison {
   /// @return empty if a training was stopped
   public static Optional<Result> run(
       DemoOptions options, TrainingListener listener, TrainingRun training) {
-    var config = options.config(CONFIG, USUAL_DIR);
+    var config = options.config(CONFIG, DEFAULT_DIR);
     var runDir = config.run().dir();
     if (DemoOptions.holdsFiles(runDir)) {
       throw new IllegalArgumentException(
@@ -102,21 +103,20 @@ public final class Comparison {
       double wallSeconds = (System.nanoTime() - started) * 1e-9;
       var metrics = DemoMetrics.of(scores, wallSeconds, config.run().seed(), outcome.step());
       RunFiles.writeJson(config.run().dir().resolve("metrics.json"), metrics.toJson());
-      int pictured = Math.min(PICTURED, scored.size());
+      int pictured = Math.min(PICTURED_IMAGES, scored.size());
       return Optional.of(
           new Half(metrics, ContrastSheet.views(trainer.model(), config, scored, pictured)));
     }
   }
 
   private static Result write(Path runDir, Half with, Half without) {
-    var figures = runDir.resolve("compare.json");
+    var json = runDir.resolve("compare.json");
     var table = runDir.resolve("compare.txt");
     var picture = runDir.resolve("compare.png");
-    var result =
-        new Result(runDir, with.metrics, without.metrics, List.of(figures, table, picture));
+    var result = new Result(runDir, with.metrics, without.metrics, List.of(json, table, picture));
     RunFiles.writeText(table, result.table());
     ContrastSheet.write(picture, with.views, without.views);
-    RunFiles.writeJson(figures, result.toJson());
+    RunFiles.writeJson(json, result.toJson());
     return result;
   }
 }
