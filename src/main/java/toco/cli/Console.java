@@ -9,7 +9,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import tools.jackson.databind.json.JsonMapper;
+import toco.files.Json;
 
 /// Where the program writes, and what may stop it.
 ///
@@ -18,7 +18,6 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param rewritesLines whether `err` is a terminal on which a line can be rewritten
 /// @param stop the way from a signal to the training that runs
 record Console(PrintWriter out, PrintWriter err, boolean rewritesLines, StopSignal stop) {
-  private static final JsonMapper JSON = new JsonMapper();
 
   /// The process's own.
   static Console ofProcess() {
@@ -31,7 +30,7 @@ record Console(PrintWriter out, PrintWriter err, boolean rewritesLines, StopSign
 
   /// One JSON object on a line of its own.
   void printJson(Object value) {
-    out.println(JSON.writeValueAsString(value));
+    out.println(Json.MAPPER.writeValueAsString(value));
     out.flush();
   }
 

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import toco.files.Json;
 import toco.parity.Parity;
 
 @Command(
@@ -105,7 +106,7 @@ final class ParityCommand implements Callable<Integer> {
       var json = new LinkedHashMap<String, @Nullable Object>();
       json.put("file", row.file());
       json.put("tensor", row.tensor());
-      json.put("error", Double.isFinite(row.error()) ? row.error() : null);
+      json.put("error", Json.orNull(row.error()));
       json.put("tolerance", row.tolerance());
       json.put("pass", row.pass());
       json.put("note", row.note());

@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import toco.config.Split;
+import toco.files.Json;
 import toco.infer.MapSource;
 import toco.infer.PseudoLabelExport;
 import toco.infer.Refinement;
@@ -128,19 +129,15 @@ final class PseudoLabelsCommand implements Callable<Integer> {
     var iou = result.confusion().iou();
     var perClass = new LinkedHashMap<String, @Nullable Object>();
     for (int c = 0; c < iou.length; c++) {
-      perClass.put(names.get(c), orNull(iou[c]));
+      perClass.put(names.get(c), Json.orNull(iou[c]));
     }
     var object = new LinkedHashMap<String, @Nullable Object>();
     object.put("out", out.toString());
     object.put("images", result.images());
-    object.put("labelledShare", orNull(result.labelledShare()));
+    object.put("labelledShare", Json.orNull(result.labelledShare()));
     object.put("scored", result.scored());
-    object.put("miou", orNull(result.confusion().miou()));
+    object.put("miou", Json.orNull(result.confusion().miou()));
     object.put("perClass", perClass);
     return object;
-  }
-
-  private static @Nullable Double orNull(double value) {
-    return Double.isFinite(value) ? value : null;
   }
 }

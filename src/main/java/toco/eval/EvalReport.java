@@ -15,12 +15,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import toco.files.AtomicFile;
 import toco.files.IoReason;
-import tools.jackson.databind.json.JsonMapper;
+import toco.files.Json;
 
 /// The outcome of an evaluation, put together from the files of its shards: scores, and what they
 /// are of. Equal results give an equal report, to the last bit, whatever the shards.
 public final class EvalReport {
-  private static final JsonMapper JSON = new JsonMapper();
 
   private final EvaluationFacts facts;
   private final List<Map<String, Object>> environments;
@@ -236,7 +235,7 @@ public final class EvalReport {
   ///
   /// @throws EvaluationException if that fails
   public void write(Path file) {
-    var text = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(toJson()) + "\n";
+    var text = Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(toJson()) + "\n";
     try {
       AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {

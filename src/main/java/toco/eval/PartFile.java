@@ -15,13 +15,12 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.Optional;
 import toco.files.IoReason;
-import tools.jackson.databind.json.JsonMapper;
+import toco.files.Json;
 
 /// The growing file of one shard's results: a line of [EvaluationFacts], then a JSON line a batch.
 /// A batch counts when its line is whole, so a killed evaluation goes on after the last one, and
 /// nothing counts twice. One process at a time writes it.
 final class PartFile implements AutoCloseable {
-  private static final JsonMapper JSON = new JsonMapper();
 
   private final Path path;
   private final FileChannel channel;
@@ -114,7 +113,7 @@ final class PartFile implements AutoCloseable {
   /// @throws EvaluationException if the disk is full, say
   void add(BatchResult result) {
     try {
-      write(JSON.writeValueAsString(result));
+      write(Json.MAPPER.writeValueAsString(result));
       skipped += result.skipped().size();
     } catch (IOException e) {
       throw unwritable(path, e);

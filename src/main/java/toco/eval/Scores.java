@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
+import toco.files.Json;
 
 /// The scores of one evaluation. Shares lie in 0…1; a value without anything to count is NaN.
 ///
@@ -82,10 +83,10 @@ public record Scores(
   public Map<String, @Nullable Object> toJson(List<String> classNames) {
     var json = new LinkedHashMap<String, @Nullable Object>();
     json.put("images", images);
-    maps.keySet().forEach(kind -> json.put(kind.key() + "Miou", orNull(miou(kind))));
-    json.put("classF1", orNull(classF1()));
-    json.put("classMap", orNull(named.meanAveragePrecision()));
-    json.put("patchCosine", orNull(patchCosine));
+    maps.keySet().forEach(kind -> json.put(kind.key() + "Miou", Json.orNull(miou(kind))));
+    json.put("classF1", Json.orNull(classF1()));
+    json.put("classMap", Json.orNull(named.meanAveragePrecision()));
+    json.put("patchCosine", Json.orNull(patchCosine));
     json.put("pixelAccuracy", ofKinds(map -> map.matrix().pixelAccuracy()));
     json.put("meanAccuracy", ofKinds(map -> map.matrix().meanAccuracy()));
     json.put("frequencyWeightedIou", ofKinds(map -> map.matrix().frequencyWeightedIou()));
@@ -176,7 +177,7 @@ public record Scores(
 
   private Map<String, @Nullable Object> ofKinds(ToDoubleFunction<MapScores> score) {
     var json = new LinkedHashMap<String, @Nullable Object>();
-    maps.forEach((kind, map) -> json.put(kind.key(), orNull(score.applyAsDouble(map))));
+    maps.forEach((kind, map) -> json.put(kind.key(), Json.orNull(score.applyAsDouble(map))));
     return json;
   }
 
@@ -197,7 +198,7 @@ public record Scores(
   private static Map<String, @Nullable Object> named(List<String> names, double[] values) {
     var json = new LinkedHashMap<String, @Nullable Object>();
     for (int k = 0; k < values.length; k++) {
-      json.put(names.get(k), orNull(values[k]));
+      json.put(names.get(k), Json.orNull(values[k]));
     }
     return json;
   }
@@ -211,9 +212,5 @@ public record Scores(
     var names = new ArrayList<>(List.of("background"));
     names.addAll(classNames);
     return names;
-  }
-
-  private static @Nullable Double orNull(double value) {
-    return Double.isFinite(value) ? value : null;
   }
 }

@@ -8,15 +8,14 @@ import toco.checkpoint.CheckpointException;
 import toco.checkpoint.SafeTensors;
 import toco.checkpoint.StateDict;
 import toco.config.Config;
+import toco.files.Json;
 import toco.model.Toco;
 import toco.torch.Device;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// The small network that the golden cases of whole parts use: `micro.safetensors`, its metadata
 /// naming its sizes.
 final class MicroNetwork {
-  private static final JsonMapper JSON = new JsonMapper();
 
   private MicroNetwork() {}
 
@@ -27,7 +26,7 @@ final class MicroNetwork {
     if (metadata == null) {
       throw new CheckpointException(file, "its metadata lacks 'config', the sizes of the network");
     }
-    var micro = new Sizes(file, JSON.readTree(metadata));
+    var micro = new Sizes(file, Json.MAPPER.readTree(metadata));
     var sizes = new ArrayList<String>();
     sizes.add("model.backbone=custom");
     add(sizes, micro, "imageSizePx", "image_size");

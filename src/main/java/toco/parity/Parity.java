@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import toco.checkpoint.CheckpointException;
 import toco.checkpoint.SafeTensors;
 import toco.config.Config;
+import toco.files.Json;
 import toco.model.Toco;
 import toco.parity.Tolerance.Mostly;
 import toco.parity.Tolerance.OfLargest;
@@ -20,13 +21,11 @@ import toco.torch.Device;
 import toco.torch.Shape;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Runs the golden cases of a folder through the classes that training and evaluation use.
 public final class Parity {
   private static final Within CLOSE = new Within(1e-4, 1e-4);
   private static final Share LABELS = new Share(0.999, new Within(0, 0));
-  private static final JsonMapper JSON = new JsonMapper();
 
   private final Path directory;
   private @Nullable Config microConfig;
@@ -74,7 +73,7 @@ public final class Parity {
         if (name == null) {
           continue; // weights, not a case
         }
-        var params = JSON.readTree(contents.metadata().getOrDefault("params", "{}"));
+        var params = Json.MAPPER.readTree(contents.metadata().getOrDefault("params", "{}"));
         var golden =
             new GoldenCase(name, file.getFileName().toString(), params, contents.tensors());
         var computed = compute(golden);

@@ -8,6 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import toco.checkpoint.Checkpoint;
 import toco.eval.MapKind;
+import toco.files.Json;
 import toco.run.LoggedStep;
 
 /// Our figures beside the published ones. What a side lacks is NaN, and null in JSON.
@@ -154,9 +155,9 @@ public record Comparison(
     json.put("protocol", score.protocol);
     json.put("list", score.list);
     json.put("map", score.map);
-    json.put("ours", orNull(score.ours));
-    json.put("published", orNull(score.published));
-    json.put("difference", orNull(score.difference()));
+    json.put("ours", Json.orNull(score.ours));
+    json.put("published", Json.orNull(score.published));
+    json.put("difference", Json.orNull(score.difference()));
     json.put("note", score.note);
     return json;
   }
@@ -166,15 +167,11 @@ public record Comparison(
     json.put("step", loss.step);
     json.put("publishedIteration", loss.iteration);
     json.put("term", loss.term);
-    json.put("ours", orNull(loss.ours));
+    json.put("ours", Json.orNull(loss.ours));
     json.put("published", loss.published);
-    json.put("ratio", orNull(loss.ratio()));
+    json.put("ratio", Json.orNull(loss.ratio()));
     json.put("allowedFactor", loss.band);
     json.put("departs", loss.departs());
     return json;
-  }
-
-  private static @Nullable Double orNull(double value) {
-    return Double.isFinite(value) ? value : null;
   }
 }

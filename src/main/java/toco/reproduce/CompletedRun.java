@@ -18,13 +18,13 @@ import toco.eval.EvaluationRun;
 import toco.eval.Evaluator;
 import toco.eval.MapKind;
 import toco.eval.Shard;
+import toco.files.Json;
 import toco.host.Devices;
 import toco.model.Toco;
 import toco.run.RunFiles;
 import toco.run.RunHistory;
 import toco.torch.Device;
 import toco.train.TrainingListener;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Scores a trained run by every protocol that applies. What is there already is not computed
 /// again; an evaluation that was cut short goes on.
@@ -34,7 +34,6 @@ import tools.jackson.databind.json.JsonMapper;
 /// RUN/reproduce/cam.json   as toco eval cam --json prints it
 /// ```
 final class CompletedRun {
-  private static final JsonMapper JSON = new JsonMapper();
   private static final int THRESHOLD_STEPS = 20; // of 0.05
 
   private final Plan plan;
@@ -142,7 +141,7 @@ final class CompletedRun {
       RunFiles.writeJson(file, curve.toJson(dataset.classNames()));
     }
     try {
-      var curve = JSON.readTree(Files.readAllBytes(file));
+      var curve = Json.MAPPER.readTree(Files.readAllBytes(file));
       for (var kind : List.of(MapKind.CAM, MapKind.CAM_AUX)) {
         var best = curve.path("best").path(kind.key());
         scores.add(

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import toco.files.Json;
 import tools.jackson.databind.JsonNode;
 
 /// An evaluation's line of `metrics.jsonl`. Shares lie in 0…1; what the line lacks, or had nothing

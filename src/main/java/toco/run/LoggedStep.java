@@ -1,6 +1,7 @@
 package toco.run;
 
 import java.util.Map;
+import toco.files.Json;
 import tools.jackson.databind.JsonNode;
 
 /// A step's line of `metrics.jsonl`; numbers that it lacks are NaN.

@@ -10,14 +10,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import toco.files.AtomicFile;
 import toco.files.IoReason;
+import toco.files.Json;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.MissingNode;
 
 /// `metrics.jsonl`: what a run measured, a JSON object a line, each with its `step`.
 public final class MetricsLog implements AutoCloseable {
-  private static final JsonMapper JSON = new JsonMapper();
   private static final char MALFORMED = '\uFFFD'; // what bytes decode to that are not UTF-8
 
   private final Path file;
@@ -62,7 +61,8 @@ public final class MetricsLog implements AutoCloseable {
   /// Appends a line.
   public void write(Map<String, ?> line) {
     var bytes =
-        ByteBuffer.wrap((JSON.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8));
+        ByteBuffer.wrap(
+            (Json.MAPPER.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8));
     try {
       while (bytes.hasRemaining()) {
         channel.write(bytes);
@@ -88,7 +88,7 @@ public final class MetricsLog implements AutoCloseable {
       return MissingNode.getInstance();
     }
     try {
-      return JSON.readTree(line);
+      return Json.MAPPER.readTree(line);
     } catch (JacksonException e) {
       return MissingNode.getInstance();
     }

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import toco.files.Json;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// What a run has logged so far, in order of the steps, each once.
 ///
@@ -28,7 +28,6 @@ public record RunHistory(
     List<LoggedEvaluation> evaluations,
     List<Map<String, String>> sessions,
     int damagedLines) {
-  private static final JsonMapper JSON = new JsonMapper();
   private static final char MALFORMED = '\uFFFD'; // what bytes decode to that are not UTF-8
 
   /// Reads `metrics.jsonl` and `sessions.jsonl` of a run's folder, as far as they are there.
@@ -105,7 +104,7 @@ public record RunHistory(
       return Optional.empty();
     }
     try {
-      return Optional.of(JSON.readTree(line)).filter(JsonNode::isObject);
+      return Optional.of(Json.MAPPER.readTree(line)).filter(JsonNode::isObject);
     } catch (JacksonException e) {
       return Optional.empty();
     }

@@ -16,11 +16,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.config.Config;
 import toco.eval.Scores;
+import toco.files.Json;
 import toco.run.RunException;
 import toco.torch.LibTorch;
 import toco.train.StepReport;
 import toco.train.TrainingListener;
-import tools.jackson.databind.json.JsonMapper;
 
 class DemoTest {
   private static final Set<String> METRICS =
@@ -60,7 +60,7 @@ class DemoTest {
     var runDir = folder.resolve("demo");
     var result = Demo.run(options(runDir, 3L), new Silent(), TrainingRun.UNINTERRUPTED);
     assertEquals(runDir, result.orElseThrow().runDir());
-    var metrics = new JsonMapper().readTree(Files.readAllBytes(runDir.resolve("metrics.json")));
+    var metrics = Json.MAPPER.readTree(Files.readAllBytes(runDir.resolve("metrics.json")));
     assertEquals(new TreeSet<>(METRICS), new TreeSet<>(metrics.propertyNames()));
     assertEquals(3, metrics.get("seed").intValue());
     assertEquals(2, metrics.get("steps").intValue());
@@ -113,7 +113,7 @@ class DemoTest {
     var runDir = folder.resolve("compare");
     var options = options(runDir, null);
     var result = Comparison.run(options, new Silent(), TrainingRun.UNINTERRUPTED).orElseThrow();
-    var json = new JsonMapper().readTree(Files.readAllBytes(runDir.resolve("compare.json")));
+    var json = Json.MAPPER.readTree(Files.readAllBytes(runDir.resolve("compare.json")));
     for (var half : List.of("withContrast", "withoutContrast")) {
       assertEquals(new TreeSet<>(METRICS), new TreeSet<>(json.get(half).propertyNames()), half);
     }

@@ -19,10 +19,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import toco.checkpoint.SafeTensors;
+import toco.files.Json;
 import toco.parity.Tolerance.Within;
 import toco.torch.LibTorch;
 import toco.torch.TensorScope;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Ten whole training steps, every loss on, give the same bits again and again.
 class TrajectoryStabilityTest {
@@ -55,7 +55,7 @@ class TrajectoryStabilityTest {
     LibTorch.setNumThreads(threads);
     try (var _ = TensorScope.open()) {
       var contents = SafeTensors.read(GOLDEN.resolve("train_trajectory.safetensors"));
-      var params = new JsonMapper().readTree(contents.metadata().get("params"));
+      var params = Json.MAPPER.readTree(contents.metadata().get("params"));
       var golden = new GoldenCase("train_trajectory", "", params, contents.tensors());
       var left = new TreeMap<String, double[]>();
       TrainingCases.trajectory(golden, GOLDEN, MicroNetwork.config(GOLDEN))

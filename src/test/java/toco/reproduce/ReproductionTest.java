@@ -16,15 +16,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.demo.TrainingRun;
+import toco.files.Json;
 import toco.reproduce.Reproduction.End;
 import toco.torch.LibTorch;
 import toco.train.TinyRun;
 import toco.train.Trainer;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Dry runs of a network and a data set so small that they take seconds, and learn nothing.
 class ReproductionTest {
-  private static final JsonMapper JSON = new JsonMapper();
 
   private static final List<String> TINY =
       List.of(
@@ -90,7 +89,7 @@ class ReproductionTest {
             "| 41.30 ")) {
       assertTrue(shown.toString().contains(part), part + " in\n" + shown);
     }
-    var json = JSON.readTree(Files.readAllBytes(run().resolve("reproduce.json")));
+    var json = Json.MAPPER.readTree(Files.readAllBytes(run().resolve("reproduce.json")));
     assertTrue(json.path("dryRun").asBoolean());
     var protocols =
         json.path("scores").values().stream().map(it -> it.path("protocol").asString()).distinct();

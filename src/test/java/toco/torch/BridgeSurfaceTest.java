@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import toco.files.Json;
 import toco.torch.Functional.Pair;
-import tools.jackson.databind.json.JsonMapper;
 
 /// What a PyTorch user looks for beyond the typed core, against arithmetic by hand. Tolerances are
 /// float32's rounding.
@@ -205,7 +205,7 @@ class BridgeSurfaceTest extends TensorLaws {
       assertThrows(TorchException.class, () -> Profiler.start(file, false, false));
       Tensor.rand(3, 4).matmul(Tensor.rand(4, 5));
     }
-    var events = new JsonMapper().readTree(Files.readString(file)).path("traceEvents");
+    var events = Json.MAPPER.readTree(Files.readString(file)).path("traceEvents");
     var matmul =
         events
             .valueStream()

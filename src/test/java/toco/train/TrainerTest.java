@@ -21,11 +21,11 @@ import toco.config.Config;
 import toco.config.Split;
 import toco.data.DataException;
 import toco.data.Datasets;
+import toco.files.Json;
 import toco.run.RunException;
 import toco.torch.LibTorch;
 import toco.torch.TensorScope;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 class TrainerTest {
   @TempDir Path folder;
@@ -62,7 +62,7 @@ class TrainerTest {
   private JsonNode firstMetrics(Config config) throws IOException {
     TinyRun.train(config, new TinyRun.Watcher());
     var lines = Files.readAllLines(folder.resolve("run/metrics.jsonl"));
-    return new JsonMapper().readTree(lines.getFirst());
+    return Json.MAPPER.readTree(lines.getFirst());
   }
 
   /// Interrupted after 3 of 6 steps and resumed: every weight and every running value equals the
