@@ -1,6 +1,5 @@
 package toco.cli;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -13,6 +12,7 @@ import toco.bench.ScalingBench;
 import toco.bench.ScalingBench.Compute;
 import toco.bench.ScalingModel.Links;
 import toco.config.Config;
+import toco.config.Overrides;
 
 @Command(
     name = "scaling",
@@ -94,7 +94,7 @@ final class BenchScalingCommand implements Callable<Integer> {
   @Option(names = "--between-gbs", paramLabel = "X", description = "Of a host, to others.")
   @Nullable Double betweenGBs;
 
-  @Mixin Overrides overrides = new Overrides();
+  @Mixin SetOption set = new SetOption();
 
   @Option(names = "--json", description = "Print JSON in place of the table.")
   boolean json;
@@ -105,12 +105,12 @@ final class BenchScalingCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var keys = new ArrayList<String>();
-    keys.add("model.backbone=" + backbone);
-    keys.add("train.samplesPerProcess=" + samples);
-    keys.add("augment.cropSizePx=" + cropSizePx);
-    keys.add("distributed.bucketMb=" + bucketMb);
-    keys.addAll(overrides.keys);
+    var keys =
+        Overrides.of("model.backbone", backbone)
+            .plus("train.samplesPerProcess", samples)
+            .plus("augment.cropSizePx", cropSizePx)
+            .plus("distributed.bucketMb", bucketMb)
+            .plus(set.overrides());
     var config = Config.parse("", "defaults", keys);
     var model =
         ScalingBench.of(config, compute(config), lastPass, config.distributed().bucketBytes());

@@ -1,6 +1,5 @@
 package toco.cli;
 
-import java.util.ArrayList;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -9,6 +8,7 @@ import picocli.CommandLine.Option;
 import toco.bench.StepBench;
 import toco.bench.StepProfile;
 import toco.config.Config;
+import toco.config.Overrides;
 
 @Command(
     name = "step",
@@ -68,7 +68,7 @@ final class BenchStepCommand implements Callable<Integer> {
       description = "Also tell Java's own time from that of each native function.")
   boolean profile;
 
-  @Mixin Overrides overrides = new Overrides();
+  @Mixin SetOption set = new SetOption();
 
   @Option(names = "--json", description = "Print one JSON object.")
   boolean json;
@@ -79,11 +79,11 @@ final class BenchStepCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var keys = new ArrayList<String>();
-    keys.add("model.backbone=" + backbone);
-    keys.add("train.samplesPerProcess=" + samples);
-    keys.add("augment.cropSizePx=" + cropSizePx);
-    keys.addAll(overrides.keys);
+    var keys =
+        Overrides.of("model.backbone", backbone)
+            .plus("train.samplesPerProcess", samples)
+            .plus("augment.cropSizePx", cropSizePx)
+            .plus(set.overrides());
     var config = Config.parse("", "defaults", keys);
     var result = StepBench.run(new StepBench.Options(config, iters, profile));
     if (json) {

@@ -27,7 +27,7 @@ final class ConfigCommand implements Callable<Integer> {
   @Parameters(arity = "0..1", paramLabel = "CONFIG", description = "YAML file.")
   @Nullable Path config;
 
-  @Mixin Overrides overrides = new Overrides();
+  @Mixin SetOption set = new SetOption();
 
   @Option(
       names = "--describe",
@@ -49,8 +49,8 @@ final class ConfigCommand implements Callable<Integer> {
     }
     var loaded =
         config == null
-            ? Config.parse("", "defaults", overrides.keys)
-            : Config.load(config, overrides.keys);
+            ? Config.parse("", "defaults", set.overrides())
+            : Config.load(config, set.overrides());
     console.print(json ? loaded.toJson() + "\n" : loaded.toYaml());
     return ExitStatus.SUCCESS;
   }

@@ -33,7 +33,7 @@ final class DataCheckCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets what is required
   Path config;
 
-  @Mixin Overrides overrides = new Overrides();
+  @Mixin SetOption set = new SetOption();
 
   @Option(
       names = "--fast",
@@ -49,7 +49,7 @@ final class DataCheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var loaded = Config.load(config, overrides.keys);
+    var loaded = Config.load(config, set.overrides());
     var progress = console.progress();
     var report =
         DataCheck.run(

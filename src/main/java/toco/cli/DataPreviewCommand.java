@@ -68,7 +68,7 @@ final class DataPreviewCommand implements Callable<Integer> {
       description = "Write into a folder that is not empty; an older preview there is replaced.")
   boolean force;
 
-  @Mixin Overrides overrides = new Overrides();
+  @Mixin SetOption set = new SetOption();
 
   DataPreviewCommand(Console console) {
     this.console = console;
@@ -77,7 +77,7 @@ final class DataPreviewCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var options = new DataPreview.Options(out, samples, epoch, checkpoint, force);
-    var result = DataPreview.write(Config.load(config, overrides.keys), options);
+    var result = DataPreview.write(Config.load(config, set.overrides()), options);
     console.print("wrote %s: %d samples\n".formatted(result.page(), result.samples()));
     var unreadable = result.unreadable();
     if (!unreadable.isEmpty()) {

@@ -50,7 +50,7 @@ final class DemoCommand implements Callable<Integer> {
       description = "Folder of the run (default: runs/demo or runs/compare, numbered if taken).")
   @Nullable Path dir;
 
-  @Mixin Overrides overrides = new Overrides();
+  @Mixin SetOption set = new SetOption();
 
   @Option(names = "--json", description = "Print one JSON object in place of the table.")
   boolean json;
@@ -61,7 +61,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var options = new DemoOptions(configs(), dir, seed, overrides.keys);
+    var options = new DemoOptions(configs(), dir, seed, set.overrides());
     var progress = console.progress();
     return compare ? compare(options, progress) : train(options, progress);
   }

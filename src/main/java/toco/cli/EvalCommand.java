@@ -1,7 +1,6 @@
 package toco.cli;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -15,6 +14,7 @@ import picocli.CommandLine.Spec;
 import toco.checkpoint.Checkpoint;
 import toco.checkpoint.NetworkWeights;
 import toco.config.Config;
+import toco.config.Overrides;
 import toco.config.Protocol;
 import toco.data.Dataset;
 import toco.distributed.World;
@@ -80,7 +80,7 @@ final class EvalCommand implements Callable<Integer> {
       description = "${COMPLETION-CANDIDATES} (default: train-time).")
   Protocol.Name protocol = Protocol.Name.TRAIN_TIME;
 
-  @Mixin Overrides overrides = new Overrides();
+  @Mixin SetOption set = new SetOption();
 
   @Mixin EvalOutput output = new EvalOutput();
 
@@ -131,8 +131,9 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var weights = required(checkpoint, "'--checkpoint=FILE'");
-    var loaded = Config.load(required(config, "'CONFIG'"), overrides.keys);
-    requireUsed(overrides.keys);
+    var overrides = set.overrides();
+    var loaded = Config.load(required(config, "'CONFIG'"), overrides);
+    requireUsed(overrides);
     requireWorkers();
     output.requireValid(spec.commandLine());
     var chosen = Protocol.of(protocol, loaded);
@@ -192,14 +193,15 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   /// A preset says it all; a key beside it would be without effect.
-  private void requireUsed(List<String> keys) {
+  private void requireUsed(Overrides overrides) {
     boolean fixed = protocol != Protocol.Name.CUSTOM && protocol != Protocol.Name.TRAIN_TIME;
-    for (var key : keys) {
-      if (fixed && key.startsWith("eval.") && !key.startsWith("eval.split=")) {
+    for (var setting : overrides.settings()) {
+      var key = setting.key();
+      if (fixed && key.startsWith("eval.") && !key.equals("eval.split")) {
         throw new ParameterException(
             spec.commandLine(),
-            "--set %s has no effect with --protocol %s, which fixes it; use --protocol custom"
-                .formatted(key, protocol));
+            "--set %s=%s has no effect with --protocol %s, which fixes it; use --protocol custom"
+                .formatted(key, setting.value(), protocol));
       }
     }
   }

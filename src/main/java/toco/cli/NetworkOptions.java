@@ -23,10 +23,10 @@ final class NetworkOptions {
   @SuppressWarnings("NullAway.Init")
   Path checkpoint;
 
-  @Mixin Overrides overrides = new Overrides();
+  @Mixin SetOption set = new SetOption();
 
   Config load() {
-    return Config.load(config, overrides.keys);
+    return Config.load(config, set.overrides());
   }
 
   /// The network on the device that the configuration names.

@@ -57,7 +57,7 @@ final class ReportCommand implements Callable<Integer> {
               + " (default: 16).")
   int images;
 
-  @Mixin Overrides overrides = new Overrides();
+  @Mixin SetOption set = new SetOption();
 
   ReportCommand(Console console) {
     this.console = console;
@@ -66,7 +66,7 @@ final class ReportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var progress = console.progress();
-    var options = new RunReport.Options(run, out, checkpoint, images, overrides.keys);
+    var options = new RunReport.Options(run, out, checkpoint, images, set.overrides());
     var result =
         RunReport.write(options, (done, total) -> progress.onProgress("image", done, total));
     progress.clear();

@@ -65,7 +65,7 @@ final class ReproduceCommand implements Callable<Integer> {
       description = "Folder of the run (default: runs/reproduce-RECIPE).")
   @Nullable Path runDir;
 
-  @Mixin Overrides overrides = new Overrides();
+  @Mixin SetOption set = new SetOption();
 
   @Option(
       names = "--dry-run",
@@ -114,6 +114,7 @@ final class ReproduceCommand implements Callable<Integer> {
   }
 
   private ReproduceOptions options() {
+    var overrides = set.overrides();
     try {
       return new ReproduceOptions(
           recipe,
@@ -121,7 +122,7 @@ final class ReproduceCommand implements Callable<Integer> {
           data,
           weights,
           runDir,
-          overrides.keys,
+          overrides,
           dryRun,
           checkOnly,
           allowDifferences);

@@ -46,7 +46,7 @@ final class TrainCommand implements Callable<Integer> {
       description = "YAML file of what differs from the defaults; see: toco config --describe")
   @Nullable Path config;
 
-  @Mixin Overrides overrides = new Overrides();
+  @Mixin SetOption set = new SetOption();
 
   @Option(
       names = "--resume",
@@ -82,22 +82,23 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private Trainer open(ProgressReport progress, World world) {
+    var overrides = set.overrides();
     if (run != null) {
       if (config != null) {
-        ConfigDifference.between(run, Config.load(config, overrides.keys))
+        ConfigDifference.between(run, Config.load(config, overrides))
             .ifPresent(keys ->
                 progress.onMessage(
                     "%s goes on with its own configuration; %s differs from it in %s"
                         .formatted(run, config, keys)));
       }
-      return Trainer.resume(run, overrides.keys, progress, world);
+      return Trainer.resume(run, overrides, progress, world);
     }
     if (config == null) {
       throw new ParameterException(spec.commandLine(), "Missing CONFIG, or --resume RUN");
     }
-    var loaded = Config.load(config, overrides.keys);
+    var loaded = Config.load(config, overrides);
     return restarts(loaded.run().dir(), world)
-        ? Trainer.resume(loaded.run().dir(), overrides.keys, progress, world)
+        ? Trainer.resume(loaded.run().dir(), overrides, progress, world)
         : Trainer.start(loaded, progress, world);
   }
 

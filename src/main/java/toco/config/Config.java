@@ -77,16 +77,23 @@ public record Config(
 
   /// The published VOC recipe with DeiT-B.
   public static Config defaults() {
-    return parse("", "defaults", List.of());
+    return parse("", "defaults", Overrides.NONE);
   }
 
   /// Reads a YAML file over the defaults.
   ///
   /// @param file the configuration file, UTF-8
-  /// @param overrides `key=value` each (`train.maxIters=100`, `cam.scales=[1, .5]`), stronger than
-  ///   the file; the value is YAML, but paths and other text are taken literally
+  /// @param overrides texts of the form `KEY=VALUE` (`train.maxIters=100`, `cam.scales=[1, .5]`)
+  ///   that take precedence over the file, the last of a key over those before it. The value is
+  ///   YAML, but paths and other text are taken literally; whitespace around key and value is
+  ///   ignored
   /// @throws ConfigException with one line that names file, line, key and remedy
   public static Config load(Path file, List<String> overrides) {
+    return load(file, Overrides.parse(overrides));
+  }
+
+  /// The same with parsed overrides.
+  public static Config load(Path file, Overrides overrides) {
     try {
       return parse(Files.readString(file), file.toString(), overrides);
     } catch (NoSuchFileException e) {
@@ -102,15 +109,26 @@ public record Config(
   /// checkpoint keeps.
   ///
   /// @param origin what error messages call the text
+  /// @param overrides as in [#load(Path, List)]
   public static Config parse(String text, String origin, List<String> overrides) {
+    return parse(text, origin, Overrides.parse(overrides));
+  }
+
+  /// The same with parsed overrides.
+  public static Config parse(String text, String origin, Overrides overrides) {
     return ConfigReader.read(text, origin, overrides);
   }
 
   /// This configuration with some keys changed.
   ///
-  /// @param overrides as in [#load]
+  /// @param overrides as in [#load(Path, List)]
   public Config with(String... overrides) {
-    return parse(toJson(), "configuration", List.of(overrides));
+    return with(Overrides.parse(List.of(overrides)));
+  }
+
+  /// The same with parsed overrides.
+  public Config with(Overrides overrides) {
+    return parse(toJson(), "configuration", overrides);
   }
 
   /// The effective configuration: every key, in an order that reads well. [#parse] gives an equal

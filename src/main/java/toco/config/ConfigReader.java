@@ -27,13 +27,13 @@ final class ConfigReader {
   ///
   /// @param text YAML, or JSON
   /// @param source what to call it in messages, such as the file's name
-  /// @param overrides `a.b=c`, applied after the text, the last one counting
-  static Config read(String text, String source, List<String> overrides) {
+  /// @param overrides applied after the text
+  static Config read(String text, String source, Overrides overrides) {
     var reader = new ConfigReader();
     reader.source = source;
     var parsed = YamlTree.parse(text, source);
     reader.addSection("", parsed.root(), parsed.lines());
-    overrides.forEach(reader::addOverride);
+    overrides.settings().forEach(reader::addOverride);
     reader.addLayoutDefaults();
     return reader.bind();
   }
@@ -66,19 +66,14 @@ final class ConfigReader {
     }
   }
 
-  private void addOverride(String override) {
-    int equals = override.indexOf('=');
-    var origin = "--set " + override;
-    if (equals < 1) {
-      throw new ConfigException(null, origin + ": expected KEY=VALUE, such as train.maxIters=100");
-    }
-    var name = override.substring(0, equals).strip();
+  private void addOverride(Overrides.Setting setting) {
+    var name = setting.key();
     var key = Key.ALL.get(name);
     if (key == null) {
-      throw unknown(name).at(origin);
+      throw unknown(name).at(setting.origin());
     }
-    values.put(name, parseValue(key, override.substring(equals + 1), origin));
-    origins.put(name, origin);
+    values.put(name, parseValue(key, setting.value(), setting.origin()));
+    origins.put(name, setting.origin());
   }
 
   private static JsonNode parseValue(Key key, String text, String origin) {

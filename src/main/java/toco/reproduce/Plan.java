@@ -1,11 +1,11 @@
 package toco.reproduce;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import toco.config.Config;
 import toco.config.Config.Difference;
+import toco.config.Overrides;
 import toco.config.SyntheticConfig;
 
 /// A reproduction's settings.
@@ -26,18 +26,19 @@ record Plan(
 
   /// The demo, shorter: a minute or two on two cores. COCO's protocol, of 448 px, takes seconds an
   /// image there.
-  private static final List<String> DRY_KEYS =
-      List.of(
-          "data.root=runs/synthetic-dry-run",
-          "data.synthetic.trainImages=200",
-          "data.synthetic.valImages=12",
-          "data.synthetic.testImages=12",
-          "train.maxIters=200",
-          "train.evalEvery=100",
-          "train.checkpointEvery=100",
-          "train.overlayEvery=100",
-          "loss.segStartIter=100",
-          "loss.regStartIter=100");
+  private static final Overrides DRY_KEYS =
+      Overrides.parse(
+          List.of(
+              "data.root=runs/synthetic-dry-run",
+              "data.synthetic.trainImages=200",
+              "data.synthetic.valImages=12",
+              "data.synthetic.testImages=12",
+              "train.maxIters=200",
+              "train.evalEvery=100",
+              "train.checkpointEvery=100",
+              "train.overlayEvery=100",
+              "loss.segStartIter=100",
+              "loss.regStartIter=100"));
 
   /// Keys that say where things are and what computes, and nothing of what is computed.
   private static final Set<String> LOCAL_KEYS =
@@ -52,29 +53,24 @@ record Plan(
   /// @throws toco.config.ConfigException naming a wrong key of the user's
   static Plan of(ReproduceOptions options) {
     var recipe = options.recipe();
-    var keys = new ArrayList<String>();
-    keys.add("run.dir=runs/reproduce-" + recipe + (options.dryRun() ? "-dry-run" : ""));
-    if (options.dryRun()) {
-      keys.addAll(DRY_KEYS);
-    } else {
-      keys.add("train.samplesPerProcess=" + recipe.published().samplesPerStep());
-    }
+    var ownDir = "runs/reproduce-" + recipe + (options.dryRun() ? "-dry-run" : "");
+    var recipeKeys =
+        Overrides.of("run.dir", ownDir).plus(options.dryRun() ? DRY_KEYS : samplesOf(recipe));
     var file = options.configs().resolve(options.dryRun() ? DRY_CONFIG : recipe.configFile());
-    var recipeConfig = Config.load(file, keys);
-    if (options.runDir() != null) {
-      keys.add("run.dir=" + options.runDir());
-    }
-    if (options.data() != null) {
-      keys.add("data.root=" + options.data());
-    }
-    if (options.weights() != null) {
-      keys.add("model.pretrained=" + options.weights());
-    }
-    keys.addAll(options.overrides());
-    var training = Config.load(file, keys);
+    var training = Config.load(file, recipeKeys.plus(options.asOverrides()));
     var lists = options.dryRun() ? ofSynthetic(training.data().synthetic()) : recipe.lists();
     return new Plan(
-        recipe, options.dryRun(), recipeConfig, training, scoring(training, recipe), lists);
+        recipe,
+        options.dryRun(),
+        Config.load(file, recipeKeys),
+        training,
+        scoring(training, recipe),
+        lists);
+  }
+
+  /// One process takes all images of a step.
+  private static Overrides samplesOf(Recipe recipe) {
+    return Overrides.of("train.samplesPerProcess", recipe.published().samplesPerStep());
   }
 
   /// COCO's run watches a part of the list that its published scores are of; the lists of a dry run
@@ -83,7 +79,7 @@ record Plan(
     var watched = training.data().listPath(training.eval().split());
     boolean isPart = watched.endsWith(recipe.lists().watched().file());
     var scored = watched.resolveSibling(recipe.lists().scored().file());
-    return isPart ? training.with("data.valList=" + scored.toAbsolutePath()) : training;
+    return isPart ? training.with(Overrides.of("data.valList", scored.toAbsolutePath())) : training;
   }
 
   private static PublishedLists ofSynthetic(SyntheticConfig data) {
@@ -127,14 +123,13 @@ record Plan(
         .toList();
   }
 
-  /// `key=value` of where things are and what computes, for a run that is resumed.
-  List<String> localKeys() {
+  /// Where things are and what computes, for a run that is resumed.
+  Overrides localKeys() {
     var data = training.data();
     var train = training.train();
-    return List.of(
-        "data.root=" + data.root(),
-        "data.workers=" + data.workers(),
-        "train.threads=" + train.threads(),
-        "train.device=" + train.device());
+    return Overrides.of("data.root", data.root())
+        .plus("data.workers", data.workers())
+        .plus("train.threads", train.threads())
+        .plus("train.device", train.device());
   }
 }

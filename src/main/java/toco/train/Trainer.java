@@ -15,6 +15,7 @@ import toco.cam.RoiCrops;
 import toco.checkpoint.Checkpoint;
 import toco.checkpoint.StateDict;
 import toco.config.Config;
+import toco.config.Overrides;
 import toco.config.Split;
 import toco.data.Dataset;
 import toco.data.Datasets;
@@ -123,9 +124,9 @@ public final class Trainer implements AutoCloseable {
 
   /// Goes on with an interrupted run from its newest usable checkpoint.
   ///
-  /// @param overrides changes to the run's configuration, `key=value`
+  /// @param overrides changes to the run's configuration
   /// @throws TrainingException if there is no checkpoint
-  public static Trainer resume(Path runDir, List<String> overrides, TrainingListener listener) {
+  public static Trainer resume(Path runDir, Overrides overrides, TrainingListener listener) {
     return resume(runDir, overrides, listener, World.single());
   }
 
@@ -135,7 +136,7 @@ public final class Trainer implements AutoCloseable {
   /// @param world stays the caller's, and must outlive the trainer
   /// @throws toco.distributed.DistributedException if the processes cannot train together
   public static Trainer resume(
-      Path runDir, List<String> overrides, TrainingListener listener, World world) {
+      Path runDir, Overrides overrides, TrainingListener listener, World world) {
     return beginning(
         world,
         () -> {

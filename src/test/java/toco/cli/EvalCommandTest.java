@@ -148,6 +148,8 @@ class EvalCommandTest {
   void keysWithoutEffectAreRefused() {
     assertFails(
         2, "--set eval.flip=max has no effect", "--protocol", "voc", "--set", "eval.flip=max");
+    assertFails(
+        2, "--set eval.flip=max has no effect", "--protocol", "voc", "--set", " eval.flip = max");
     assertFails(1, "eval.scales must be [1]", "--set", "eval.scales=[1, 2]");
     assertFails(2, "must be written I/N", "--shard", "three");
     assertFails(2, "--bootstrap must be ≥ 2", "--bootstrap", "1");

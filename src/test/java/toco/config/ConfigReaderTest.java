@@ -184,7 +184,6 @@ class ConfigReaderTest {
         "train.maxIters=abc | train.maxIters must be an integer, got \"abc\"",
         "train.maxIters=-1  | train.maxIters must be ≥ 1, got -1",
         "run=5              | run is a section; set one of its keys: dir, seed",
-        "train.maxIters     | expected KEY=VALUE, such as train.maxIters=100",
       })
   void wrongOverrideIsNamed(String override, String message) {
     var error =

@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.config.Config;
+import toco.config.Overrides;
 import toco.eval.Scores;
 import toco.files.Json;
 import toco.run.RunException;
@@ -141,8 +142,19 @@ class DemoTest {
     assertFalse(Files.exists(runDir.resolve("metrics.json")));
   }
 
+  @Test
+  void aFolderOrDataSetThatIsSetIsTakenAsItIs() throws IOException {
+    var taken = folder.resolve("taken");
+    Files.createDirectories(taken.resolve("something"));
+    var set = List.of("run.dir = " + taken, "data.root =data", "data.synthetic.seed=7");
+    var config =
+        new DemoOptions(configs(), null, null, Overrides.parse(set)).config("demo.yaml", null);
+    assertEquals(taken, config.run().dir());
+    assertEquals(Path.of("data"), config.data().root());
+  }
+
   private static Path dataRoot(Path runDir, String... overrides) {
-    return new DemoOptions(configs(), runDir, null, List.of(overrides))
+    return new DemoOptions(configs(), runDir, null, Overrides.parse(List.of(overrides)))
         .config("demo.yaml", null)
         .data()
         .root();
@@ -155,7 +167,7 @@ class DemoTest {
   private DemoOptions options(Path runDir, Long seed) {
     var overrides = new ArrayList<>(TINY);
     overrides.add("data.root=" + folder.resolve("data"));
-    return new DemoOptions(configs(), runDir, seed, overrides);
+    return new DemoOptions(configs(), runDir, seed, Overrides.parse(overrides));
   }
 
   private static Path configs() {

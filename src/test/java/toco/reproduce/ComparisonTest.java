@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import toco.config.Overrides;
 import toco.eval.MapKind;
 import toco.run.LoggedStep;
 
@@ -23,7 +24,7 @@ class ComparisonTest {
               null,
               null,
               null,
-              List.of(),
+              Overrides.NONE,
               false,
               false,
               false));

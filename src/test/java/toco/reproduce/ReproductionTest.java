@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import toco.config.Overrides;
 import toco.demo.TrainingRun;
 import toco.files.Json;
 import toco.reproduce.Reproduction.End;
@@ -68,7 +69,15 @@ class ReproductionTest {
     keys.add("data.root=" + folder.resolve("data"));
     keys.addAll(List.of(more));
     return new ReproduceOptions(
-        recipe, Path.of("configs"), null, null, run(), keys, true, checkOnly, false);
+        recipe,
+        Path.of("configs"),
+        null,
+        null,
+        run(),
+        Overrides.parse(keys),
+        true,
+        checkOnly,
+        false);
   }
 
   @Test
@@ -161,7 +170,7 @@ class ReproductionTest {
             data,
             weights,
             run(),
-            List.of("model.backbone=deit_tiny_patch16_224"),
+            Overrides.of("model.backbone", "deit_tiny_patch16_224"),
             false,
             false,
             true);

@@ -12,6 +12,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.checkpoint.Checkpoint;
+import toco.config.Overrides;
 import toco.tensorboard.EventFile;
 import toco.tensorboard.EventFile.Event;
 import toco.train.TinyRun;
@@ -62,7 +63,7 @@ class TensorBoardLogTest {
     TinyRun.train(TinyRun.config(run, folder.resolve("data"), settings), stopper);
     Files.delete(Checkpoint.file(run, 5));
     for (int i = 0; i < 2; i++) { // the second time there is nothing left to do
-      try (var trainer = Trainer.resume(run, List.of(), new TinyRun.Watcher())) {
+      try (var trainer = Trainer.resume(run, Overrides.NONE, new TinyRun.Watcher())) {
         assertEquals(6, trainer.run().step());
       }
     }

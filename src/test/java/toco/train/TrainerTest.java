@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import toco.checkpoint.Checkpoint;
 import toco.checkpoint.StateDict;
 import toco.config.Config;
+import toco.config.Overrides;
 import toco.config.Split;
 import toco.data.DataException;
 import toco.data.Datasets;
@@ -76,7 +77,8 @@ class TrainerTest {
     var stopped = TinyRun.train(tiny("parts", "train.maxIters=6"), stopper);
     assertFalse(stopped.completed());
     assertEquals(3, stopped.step());
-    try (var trainer = Trainer.resume(folder.resolve("parts"), List.of(), new TinyRun.Watcher())) {
+    try (var trainer =
+        Trainer.resume(folder.resolve("parts"), Overrides.NONE, new TinyRun.Watcher())) {
       assertTrue(trainer.run().completed());
     }
     try (var _ = TensorScope.open()) {
@@ -126,7 +128,7 @@ class TrainerTest {
     var e =
         assertThrows(
             TrainingException.class,
-            () -> Trainer.resume(folder.resolve("nowhere"), List.of(), new TinyRun.Watcher()));
+            () -> Trainer.resume(folder.resolve("nowhere"), Overrides.NONE, new TinyRun.Watcher()));
     assertTrue(e.getMessage().contains("nowhere"), e.getMessage());
   }
 
