@@ -82,17 +82,17 @@ public record Scores(
   /// @param classNames the foreground classes, in label order
   public Map<String, @Nullable Object> toJson(List<String> classNames) {
     var json = new LinkedHashMap<String, @Nullable Object>();
-    json.put("images", images);
-    maps.keySet().forEach(kind -> json.put(kind.key() + "Miou", Json.orNull(miou(kind))));
-    json.put("classF1", Json.orNull(classF1()));
+    json.put(ScoreKeys.IMAGES, images);
+    maps.keySet().forEach(kind -> json.put(ScoreKeys.miou(kind.key()), Json.orNull(miou(kind))));
+    json.put(ScoreKeys.CLASS_F1, Json.orNull(classF1()));
     json.put("classMap", Json.orNull(named.meanAveragePrecision()));
-    json.put("patchCosine", Json.orNull(patchCosine));
-    json.put("pixelAccuracy", ofKinds(map -> map.matrix().pixelAccuracy()));
+    json.put(ScoreKeys.PATCH_COSINE, Json.orNull(patchCosine));
+    json.put(ScoreKeys.PIXEL_ACCURACY, ofKinds(map -> map.matrix().pixelAccuracy()));
     json.put("meanAccuracy", ofKinds(map -> map.matrix().meanAccuracy()));
     json.put("frequencyWeightedIou", ofKinds(map -> map.matrix().frequencyWeightedIou()));
     json.put("boundaryF", ofKinds(MapScores::meanBoundaryF));
     var names = withBackground(classNames);
-    json.put("perClass", perClass(names, map -> map.matrix().iou()));
+    json.put(ScoreKeys.PER_CLASS, perClass(names, map -> map.matrix().iou()));
     json.put("perClassBoundaryF", perClass(names, MapScores::boundaryF));
     json.put("perClassF1", named(classNames, named.f1()));
     json.put("perClassAp", named(classNames, named.averagePrecision()));

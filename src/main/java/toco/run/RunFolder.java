@@ -16,6 +16,9 @@ import toco.files.AtomicFile;
 /// A run's folder, held by one process at a time: `config.yaml`, `metrics.jsonl`, `sessions.jsonl`,
 /// `checkpoints/`, `overlays/`, `tensorboard/`.
 public final class RunFolder implements AutoCloseable {
+  static final String METRICS = "metrics.jsonl";
+  static final String SESSIONS = "sessions.jsonl";
+
   private final Path path;
   private final FileChannel lockFile;
 
@@ -62,11 +65,11 @@ public final class RunFolder implements AutoCloseable {
   }
 
   public Path metrics() {
-    return path.resolve("metrics.jsonl");
+    return path.resolve(METRICS);
   }
 
   public Path sessions() {
-    return path.resolve("sessions.jsonl");
+    return path.resolve(SESSIONS);
   }
 
   public Path tensorBoard() {

@@ -103,6 +103,6 @@ class ComparisonTest {
         .filter(line -> line.iteration() == step)
         .forEach(line -> line.byTerm().forEach((term, value) -> losses.put(term, factor * value)));
     losses.putAll(others);
-    return new LoggedStep(step, losses, Map.of(), Map.of(), 1, 0, 0, 0, 0);
+    return new LoggedStep(step, losses, Map.of(), Map.of(), 1, 0, 0, 0, 0, Double.NaN, 0, 0);
   }
 }
