@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import toco.bench.ScoresBench;
+import toco.host.Machine;
 
 @Command(
     name = "scores",
@@ -27,7 +28,7 @@ final class BenchScoresCommand implements Callable<Integer> {
   int maps;
 
   @Option(names = "--threads", paramLabel = "N", description = "Threads (default: one a core).")
-  int threads = Runtime.getRuntime().availableProcessors();
+  int threads = Machine.cores();
 
   @Option(names = "--json", description = "Print one JSON object.")
   boolean json;

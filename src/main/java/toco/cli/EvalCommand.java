@@ -23,6 +23,7 @@ import toco.eval.EvaluationRun;
 import toco.eval.Evaluator;
 import toco.eval.Shard;
 import toco.host.Devices;
+import toco.host.Machine;
 import toco.model.Toco;
 
 @Command(
@@ -108,7 +109,7 @@ final class EvalCommand implements Callable<Integer> {
       description =
           "Threads of the dense CRF, beside the network (default: one a core but one). The scores"
               + " do not depend on it.")
-  int crfWorkers = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+  int crfWorkers = Math.max(1, Machine.cores() - 1);
 
   @Option(
       names = "--overlays",

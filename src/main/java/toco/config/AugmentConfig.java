@@ -1,11 +1,11 @@
 package toco.config;
 
-import static toco.config.Checks.atLeast;
-import static toco.config.Checks.between;
-import static toco.config.Checks.nonNegative;
-import static toco.config.Checks.ordered;
-import static toco.config.Checks.positive;
-import static toco.config.Checks.probability;
+import static toco.config.ValueChecks.atLeast;
+import static toco.config.ValueChecks.between;
+import static toco.config.ValueChecks.nonNegative;
+import static toco.config.ValueChecks.ordered;
+import static toco.config.ValueChecks.positive;
+import static toco.config.ValueChecks.probability;
 
 /// `augment.*`: the random training views (METHOD.md "Training data"). The image is scaled,
 /// flipped, padded and cropped; view 1 (`x`) and the local view branch off that crop; view 2 is cut

@@ -1,10 +1,10 @@
 package toco.config;
 
-import static toco.config.Checks.atLeast;
-import static toco.config.Checks.invalid;
-import static toco.config.Checks.nonNegative;
-import static toco.config.Checks.ordered;
-import static toco.config.Checks.probability;
+import static toco.config.ValueChecks.atLeast;
+import static toco.config.ValueChecks.invalid;
+import static toco.config.ValueChecks.nonNegative;
+import static toco.config.ValueChecks.ordered;
+import static toco.config.ValueChecks.probability;
 
 import java.util.List;
 
@@ -32,7 +32,7 @@ public record CamConfig(
     @Default("0.2") double negativeRatio) {
 
   public CamConfig {
-    scales = Checks.scales("cam.scales", scales);
+    scales = ValueChecks.scales("cam.scales", scales);
     probability("cam.highThreshold", highThreshold);
     probability("cam.lowThreshold", lowThreshold);
     ordered("cam.lowThreshold", lowThreshold, "cam.highThreshold", highThreshold);

@@ -53,18 +53,18 @@ public record Config(
               .formatted(model.numClasses(), named, named + 1, model.foregroundClasses()));
     }
     int patch = model.encoderShape().patchSizePx();
-    Checks.multipleOf("augment.cropSizePx", augment.cropSizePx(), patch);
-    Checks.multipleOf("train.localCropSizePx", train.localCropSizePx(), patch);
-    Checks.multipleOf("eval.sizePx", eval.sizePx(), patch);
+    ValueChecks.multipleOf("augment.cropSizePx", augment.cropSizePx(), patch);
+    ValueChecks.multipleOf("train.localCropSizePx", train.localCropSizePx(), patch);
+    ValueChecks.multipleOf("eval.sizePx", eval.sizePx(), patch);
     if (train.localCropSizePx() > augment.cropSizePx()) {
-      throw Checks.invalid(
+      throw ValueChecks.invalid(
           "train.localCropSizePx",
           "≤ augment.cropSizePx (" + augment.cropSizePx() + ")",
           train.localCropSizePx());
     }
     int side = augment.cropSizePx() - 2 * (train.localCropSizePx() / 2); // of where centres may lie
     if ((long) side * side < train.localCrops()) {
-      throw Checks.invalid(
+      throw ValueChecks.invalid(
           "train.localCropSizePx",
           "small enough for train.localCrops (%d) different places in augment.cropSizePx (%d)"
               .formatted(train.localCrops(), augment.cropSizePx()),

@@ -1,7 +1,7 @@
 package toco.config;
 
-import static toco.config.Checks.nonNegative;
-import static toco.config.Checks.positive;
+import static toco.config.ValueChecks.nonNegative;
+import static toco.config.ValueChecks.positive;
 
 /// The parameters of a dense CRF (Krähenbühl and Koltun, arXiv:1210.5644) with Potts labels: how
 /// strongly pixels that are near each other, and pixels that are also of like colour, want one
@@ -28,7 +28,7 @@ public record CrfParams(
   public static final CrfParams CAM = new CrfParams(10, 3, 3, 4, 36, 3);
 
   public CrfParams {
-    Checks.atLeast("crf.iterations", iterations, 0);
+    ValueChecks.atLeast("crf.iterations", iterations, 0);
     nonNegative("crf.gaussianWeight", gaussianWeight);
     positive("crf.gaussianSigmaPx", gaussianSigmaPx);
     nonNegative("crf.bilateralWeight", bilateralWeight);

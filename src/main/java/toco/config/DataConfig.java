@@ -1,7 +1,7 @@
 package toco.config;
 
-import static toco.config.Checks.atLeast;
-import static toco.config.Checks.invalid;
+import static toco.config.ValueChecks.atLeast;
+import static toco.config.ValueChecks.invalid;
 
 import java.nio.file.Path;
 import java.util.HashSet;

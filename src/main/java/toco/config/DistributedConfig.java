@@ -1,7 +1,7 @@
 package toco.config;
 
-import static toco.config.Checks.atLeast;
-import static toco.config.Checks.positive;
+import static toco.config.ValueChecks.atLeast;
+import static toco.config.ValueChecks.positive;
 
 /// `distributed.*`: training on several processes. None of it changes what is computed.
 ///

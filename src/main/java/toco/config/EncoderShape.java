@@ -1,9 +1,9 @@
 package toco.config;
 
-import static toco.config.Checks.atLeast;
-import static toco.config.Checks.invalid;
-import static toco.config.Checks.multipleOf;
-import static toco.config.Checks.positive;
+import static toco.config.ValueChecks.atLeast;
+import static toco.config.ValueChecks.invalid;
+import static toco.config.ValueChecks.multipleOf;
+import static toco.config.ValueChecks.positive;
 
 /// What it takes to build the encoder: the backbone's own figures, or those of a custom one.
 /// Obtained from [ModelConfig#encoderShape()].

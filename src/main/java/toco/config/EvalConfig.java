@@ -1,7 +1,7 @@
 package toco.config;
 
-import static toco.config.Checks.atLeast;
-import static toco.config.Checks.invalid;
+import static toco.config.ValueChecks.atLeast;
+import static toco.config.ValueChecks.invalid;
 
 import java.util.List;
 
@@ -34,10 +34,10 @@ public record EvalConfig(
     if (sizePx != 0) {
       atLeast("eval.sizePx", sizePx, 16);
     }
-    scales = Checks.scales("eval.scales", scales);
+    scales = ValueChecks.scales("eval.scales", scales);
     if (combine == Combination.NONE) {
       throw invalid("eval.combine", "sum or max", combine);
     }
-    camScales = camScales.isEmpty() ? List.of() : Checks.scales("eval.camScales", camScales);
+    camScales = camScales.isEmpty() ? List.of() : ValueChecks.scales("eval.camScales", camScales);
   }
 }

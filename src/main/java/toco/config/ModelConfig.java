@@ -1,9 +1,9 @@
 package toco.config;
 
-import static toco.config.Checks.atLeast;
-import static toco.config.Checks.between;
-import static toco.config.Checks.invalid;
-import static toco.config.Checks.positive;
+import static toco.config.ValueChecks.atLeast;
+import static toco.config.ValueChecks.between;
+import static toco.config.ValueChecks.invalid;
+import static toco.config.ValueChecks.positive;
 
 import java.nio.file.Path;
 import java.util.List;

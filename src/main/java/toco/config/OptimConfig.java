@@ -1,8 +1,8 @@
 package toco.config;
 
-import static toco.config.Checks.invalid;
-import static toco.config.Checks.nonNegative;
-import static toco.config.Checks.positive;
+import static toco.config.ValueChecks.invalid;
+import static toco.config.ValueChecks.nonNegative;
+import static toco.config.ValueChecks.positive;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -55,10 +55,10 @@ public record Protocol(
   }
 
   public Protocol {
-    scales = Checks.scales("eval.scales", scales);
+    scales = ValueChecks.scales("eval.scales", scales);
     camScales = List.copyOf(camScales);
     if (combine == Combination.NONE) {
-      throw Checks.invalid("eval.combine", "sum or max", combine);
+      throw ValueChecks.invalid("eval.combine", "sum or max", combine);
     }
   }
 

@@ -1,6 +1,6 @@
 package toco.config;
 
-import static toco.config.Checks.atLeast;
+import static toco.config.ValueChecks.atLeast;
 
 import java.util.Locale;
 

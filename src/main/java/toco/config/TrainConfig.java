@@ -1,8 +1,8 @@
 package toco.config;
 
-import static toco.config.Checks.atLeast;
-import static toco.config.Checks.between;
-import static toco.config.Checks.invalid;
+import static toco.config.ValueChecks.atLeast;
+import static toco.config.ValueChecks.between;
+import static toco.config.ValueChecks.invalid;
 
 import java.util.Locale;
 

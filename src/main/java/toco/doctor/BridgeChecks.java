@@ -39,12 +39,12 @@ final class BridgeChecks {
     loadProblem = library.isEmpty() ? "" : load();
   }
 
-  List<Check> all() {
-    var checks = new ArrayList<Check>();
+  List<HealthCheck> all() {
+    var checks = new ArrayList<HealthCheck>();
     checks.add(libTorch());
     checks.add(shim());
     if (hasShim()) {
-      checks.add(Check.ok("CPU kernels", LibTorch.cpuCapability()));
+      checks.add(HealthCheck.ok("CPU kernels", LibTorch.cpuCapability()));
       checks.add(cuda());
       checks.add(processes());
     }
@@ -59,60 +59,60 @@ final class BridgeChecks {
     return !library.isEmpty() && loadProblem.isEmpty();
   }
 
-  private Check libTorch() {
+  private HealthCheck libTorch() {
     if (hasShim()) {
       var loaded = String.join(", ", LibTorch.loadedLibTorch());
-      return Check.ok(LIBTORCH, "%s, %s".formatted(LibTorch.version(), loaded));
+      return HealthCheck.ok(LIBTORCH, "%s, %s".formatted(LibTorch.version(), loaded));
     }
     if (!folder.isEmpty()) {
       var version = versionIn(Path.of(folder)).orElse("of unknown version");
-      return Check.ok(LIBTORCH, "%s, %s".formatted(version, folder));
+      return HealthCheck.ok(LIBTORCH, "%s, %s".formatted(version, folder));
     }
-    return Check.missing(
+    return HealthCheck.missing(
         LIBTORCH,
         folderProblem.isEmpty() ? "the launcher named none" : folderProblem,
         "start any other command through bin/toco, which installs it (python3 with pip and 1.6 GB"
             + " of disk needed), or set LIBTORCH to an unpacked LibTorch 2.11 to 2.15");
   }
 
-  private Check shim() {
+  private HealthCheck shim() {
     if (hasShim()) {
-      return Check.ok(SHIM, library);
+      return HealthCheck.ok(SHIM, library);
     }
     if (!loadProblem.isEmpty()) {
-      return Check.missing(
+      return HealthCheck.missing(
           SHIM, loadProblem, "delete the folder of %s and start bin/toco again".formatted(library));
     }
-    return Check.missing(
+    return HealthCheck.missing(
         SHIM,
         libraryProblem.isEmpty() ? "not built" : libraryProblem,
         "start any other command through bin/toco, which builds it (g++ and cmake needed), or run"
             + " native/build.sh");
   }
 
-  private static Check cuda() {
+  private static HealthCheck cuda() {
     int devices = LibTorch.cudaDeviceCount();
     if (devices > 0) {
-      return Check.ok("CUDA", devices == 1 ? "1 device" : devices + " devices");
+      return HealthCheck.ok("CUDA", devices == 1 ? "1 device" : devices + " devices");
     }
     return Command.firstLine("nvidia-smi", "-L")
         .map(gpu ->
-            Check.note(
+            HealthCheck.note(
                 "CUDA",
                 "LibTorch sees no device, but the driver does: " + gpu,
                 "set TOCO_FLAVOR=cuda and start bin/toco again, which installs LibTorch's CUDA"
                     + " libraries"))
-        .orElse(Check.ok("CUDA", "no device; everything runs on the CPU"));
+        .orElse(HealthCheck.ok("CUDA", "no device; everything runs on the CPU"));
   }
 
-  private static Check processes() {
+  private static HealthCheck processes() {
     return TcpStore.missing()
         .map(_ ->
-            Check.note(
+            HealthCheck.note(
                 "processes",
                 "one: the shim was built without Gloo's headers",
                 "apt-get install libgloo-dev, then native/build.sh"))
-        .orElse(Check.ok("processes", "any number (toco launch)"));
+        .orElse(HealthCheck.ok("processes", "any number (toco launch)"));
   }
 
   private static String load() {

@@ -4,14 +4,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import toco.doctor.Check.State;
+import toco.doctor.HealthCheck.State;
+import toco.host.Machine;
 
 /// Looks at all that ToCo stands on. Works without LibTorch.
 public final class Doctor {
   private Doctor() {}
 
   /// What was found.
-  public record Report(List<Check> checks) {
+  public record Report(List<HealthCheck> checks) {
     public Report {
       checks = List.copyOf(checks);
     }
@@ -56,13 +57,14 @@ public final class Doctor {
   }
 
   public static Report examine(Surroundings surroundings) {
-    var checks = new ArrayList<Check>();
+    var machine = Machine.local();
+    var checks = new ArrayList<HealthCheck>();
     checks.add(MachineChecks.jdk(surroundings));
     var bridge = new BridgeChecks(surroundings);
     checks.addAll(bridge.all());
     checks.add(ProcessorChecks.threads());
-    checks.add(ProcessorChecks.bfloat16(ProcessorChecks.CPUINFO));
-    checks.add(MachineChecks.memory());
+    checks.add(ProcessorChecks.bfloat16(machine));
+    checks.add(MachineChecks.memory(machine));
     checks.add(MachineChecks.disk(surroundings, bridge.hasLibTorch()));
     checks.add(ImageChecks.jpeg(surroundings));
     checks.addAll(ToolChecks.all(bridge.hasLibTorch(), bridge.hasShim()));

@@ -11,23 +11,23 @@ final class ImageChecks {
 
   private ImageChecks() {}
 
-  static Check jpeg(Surroundings surroundings) {
+  static HealthCheck jpeg(Surroundings surroundings) {
     var value = surroundings.property(JpegChoice.PROPERTY);
     JpegChoice choice;
     try {
       choice = JpegChoice.parse(value.isEmpty() ? JpegChoice.AUTO.toString() : value);
     } catch (IllegalArgumentException e) {
-      return Check.missing(JPEG, String.valueOf(e.getMessage()), "set it to one of these");
+      return HealthCheck.missing(JPEG, String.valueOf(e.getMessage()), "set it to one of these");
     }
     if (choice == JpegChoice.IMAGEIO) {
-      return Check.ok(JPEG, "%s, as %s=imageio asks".formatted(IMAGEIO, JpegChoice.PROPERTY));
+      return HealthCheck.ok(JPEG, "%s, as %s=imageio asks".formatted(IMAGEIO, JpegChoice.PROPERTY));
     }
     var problem = TurboJpeg.problem();
     if (problem.isEmpty()) {
-      return Check.ok(JPEG, TurboJpeg.description());
+      return HealthCheck.ok(JPEG, TurboJpeg.description());
     }
     return choice == JpegChoice.TURBO
-        ? Check.missing(JPEG, problem, TurboJpeg.INSTALL)
-        : Check.note(JPEG, "%s; %s".formatted(IMAGEIO, problem), TurboJpeg.INSTALL);
+        ? HealthCheck.missing(JPEG, problem, TurboJpeg.INSTALL)
+        : HealthCheck.note(JPEG, "%s; %s".formatted(IMAGEIO, problem), TurboJpeg.INSTALL);
   }
 }

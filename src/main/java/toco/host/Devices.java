@@ -20,7 +20,7 @@ public final class Devices {
 
   /// The threads that an operator uses on this machine.
   public static int threads(TrainConfig config) {
-    return config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
+    return config.threads() == 0 ? Machine.cores() : config.threads();
   }
 
   /// Sets LibTorch's threads and chooses the device.

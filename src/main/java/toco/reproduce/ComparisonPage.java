@@ -6,7 +6,7 @@ import java.util.Locale;
 final class ComparisonPage {
   private ComparisonPage() {}
 
-  static String of(Comparison comparison) {
+  static String of(PublishedComparison comparison) {
     var text = new StringBuilder("# %s, ours and published\n\n".formatted(comparison.recipe()));
     if (comparison.dryRun()) {
       text.append(
@@ -26,7 +26,7 @@ final class ComparisonPage {
     return text.toString();
   }
 
-  private static MarkdownTable scoreTable(Comparison comparison) {
+  private static MarkdownTable scoreTable(PublishedComparison comparison) {
     var table = new MarkdownTable("protocol", "list", "mIoU of", "ours", "published", "difference");
     for (var score : comparison.scores()) {
       table.row(
@@ -40,7 +40,7 @@ final class ComparisonPage {
     return table;
   }
 
-  private static MarkdownTable lossTable(Comparison comparison) {
+  private static MarkdownTable lossTable(PublishedComparison comparison) {
     var table =
         new MarkdownTable(
             "step", "published at", "term", "ours", "published", "ratio", "allowed", "");
@@ -58,7 +58,7 @@ final class ComparisonPage {
     return table;
   }
 
-  private static String verdict(Comparison comparison) {
+  private static String verdict(PublishedComparison comparison) {
     var losses = comparison.losses();
     long compared = losses.stream().filter(loss -> !Double.isNaN(loss.ours())).count();
     var text =

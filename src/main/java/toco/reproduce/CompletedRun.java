@@ -20,6 +20,7 @@ import toco.eval.MapKind;
 import toco.eval.Shard;
 import toco.files.Json;
 import toco.host.Devices;
+import toco.host.Machine;
 import toco.model.Toco;
 import toco.run.RunFiles;
 import toco.run.RunHistory;
@@ -73,7 +74,7 @@ final class CompletedRun {
 
   /// Threads of the CRF, beside the network.
   static int crfWorkers() {
-    return Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+    return Math.max(1, Machine.cores() - 1);
   }
 
   /// Training ended with this evaluation and logged it.

@@ -52,9 +52,9 @@ public final class Reproduction {
   /// @param files what was written beside the run's own files
   public record Result(
       End end,
-      CheckReport checks,
+      PreflightReport checks,
       @Nullable Forecast forecast,
-      @Nullable Comparison comparison,
+      @Nullable PublishedComparison comparison,
       int skipped,
       List<Path> files) {
     public Result {
@@ -80,7 +80,7 @@ public final class Reproduction {
   public static Result run(ReproduceOptions options, Watcher watcher, TrainingRun training) {
     var plan = Plan.of(options);
     var state = RunState.of(plan);
-    var checks = Checks.run(plan, state.begun(), watcher.reading);
+    var checks = Preflight.run(plan, state.begun(), watcher.reading);
     watcher.results.accept(checks.text());
     if (!checks.passes(options.allowDifferences())) {
       return new Result(End.REFUSED, checks, null, null, 0, List.of());
@@ -114,10 +114,11 @@ public final class Reproduction {
   }
 
   private static Result compare(
-      Plan plan, CheckReport checks, @Nullable Forecast forecast, Watcher watcher) {
+      Plan plan, PreflightReport checks, @Nullable Forecast forecast, Watcher watcher) {
     var scored = new CompletedRun(plan, watcher.training).evaluate();
     var history = RunHistory.read(plan.runDir());
-    var comparison = Comparison.of(plan, checks.remarks(), scored.scores(), history.steps());
+    var comparison =
+        PublishedComparison.of(plan, checks.remarks(), scored.scores(), history.steps());
     var page = plan.runDir().resolve("reproduce.md");
     var figures = plan.runDir().resolve("reproduce.json");
     var result =

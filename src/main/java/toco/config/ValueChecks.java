@@ -3,8 +3,8 @@ package toco.config;
 import java.util.List;
 
 /// The range checks that section records make in their constructors.
-final class Checks {
-  private Checks() {}
+final class ValueChecks {
+  private ValueChecks() {}
 
   static ConfigException invalid(String key, String expected, Object got) {
     return new ConfigException(key, key + " must be " + expected + ", got " + got);

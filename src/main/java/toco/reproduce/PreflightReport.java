@@ -11,8 +11,8 @@ import toco.data.DataReport;
 ///
 /// @param checks lists, weights, disk, settings
 /// @param data images, labels, masks
-public record CheckReport(List<Check> checks, DataReport data) {
-  public CheckReport {
+public record PreflightReport(List<PreflightCheck> checks, DataReport data) {
+  public PreflightReport {
     checks = List.copyOf(checks);
   }
 
@@ -20,9 +20,9 @@ public record CheckReport(List<Check> checks, DataReport data) {
   ///
   /// @param allowDifferences whether lists may differ from the published ones
   boolean passes(boolean allowDifferences) {
-    return count(Check.Status.ERROR) == 0
+    return count(PreflightCheck.Status.ERROR) == 0
         && data.usable()
-        && (allowDifferences || count(Check.Status.DIFFERS) == 0);
+        && (allowDifferences || count(PreflightCheck.Status.DIFFERS) == 0);
   }
 
   /// Why it may not, and what to do, in one line.
@@ -30,12 +30,12 @@ public record CheckReport(List<Check> checks, DataReport data) {
     return ("%d errors and %d differences from the published lists, all named above; mend "
             + "them and start again%s")
         .formatted(
-            count(Check.Status.ERROR) + data.errors(),
-            count(Check.Status.DIFFERS),
-            count(Check.Status.DIFFERS) == 0 ? "" : ", or go on with --allow-differences");
+            count(PreflightCheck.Status.ERROR) + data.errors(),
+            count(PreflightCheck.Status.DIFFERS),
+            count(PreflightCheck.Status.DIFFERS) == 0 ? "" : ", or go on with --allow-differences");
   }
 
-  private long count(Check.Status status) {
+  private long count(PreflightCheck.Status status) {
     return checks.stream().filter(check -> check.status() == status).count();
   }
 
@@ -43,14 +43,18 @@ public record CheckReport(List<Check> checks, DataReport data) {
   /// published.
   List<String> remarks() {
     return checks.stream()
-        .filter(it -> it.status() == Check.Status.DIFFERS || it.status() == Check.Status.NOTE)
-        .map(Check::text)
+        .filter(it ->
+            it.status() == PreflightCheck.Status.DIFFERS
+                || it.status() == PreflightCheck.Status.NOTE)
+        .map(PreflightCheck::text)
         .toList();
   }
 
   /// The report in lines for people.
   String text() {
-    return checks.stream().map(Check::line).collect(Collectors.joining("", "checks\n", "\n"))
+    return checks.stream()
+            .map(PreflightCheck::line)
+            .collect(Collectors.joining("", "checks\n", "\n"))
         + "data set "
         + data.text();
   }

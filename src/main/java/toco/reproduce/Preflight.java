@@ -19,16 +19,16 @@ import toco.torch.Device;
 import toco.torch.TensorScope;
 
 /// Checks data, weights and disk before a training; all that is wrong is found, not only the first.
-final class Checks {
+final class Preflight {
   private static final int CHECKPOINTS_AT_ONCE = 3; // two are kept while a third is written
   private static final int TENSORS_A_WEIGHT = 3; // itself and AdamW's two moments
 
-  private Checks() {}
+  private Preflight() {}
 
   /// @param resumed whether the run has begun: images are then only looked at, not decoded
-  static CheckReport run(Plan plan, boolean resumed, DataCheck.Progress progress) {
+  static PreflightReport run(Plan plan, boolean resumed, DataCheck.Progress progress) {
     var data = DataCheck.run(plan.scoring(), resumed, progress); // makes a synthetic set first
-    var checks = new ArrayList<Check>();
+    var checks = new ArrayList<PreflightCheck>();
     settings(plan, checks);
     checks.addAll(ListCheck.run(plan));
     masks(data, checks);
@@ -37,16 +37,17 @@ final class Checks {
       checks.add(weights(plan, model));
       checks.add(disk(plan.runDir(), model, resumed));
     }
-    return new CheckReport(checks, data);
+    return new PreflightReport(checks, data);
   }
 
-  private static void settings(Plan plan, List<Check> checks) {
+  private static void settings(Plan plan, List<PreflightCheck> checks) {
     if (plan.dryRun()) {
-      checks.add(Check.note("a dry run: synthetic shapes and a small network from scratch"));
+      checks.add(
+          PreflightCheck.note("a dry run: synthetic shapes and a small network from scratch"));
     } else {
       var published = plan.recipe().published();
       checks.add(
-          Check.note(
+          PreflightCheck.note(
               "%d images a step in one process; published: %d processes of %d"
                   .formatted(
                       plan.training().train().samplesPerProcess(),
@@ -55,14 +56,14 @@ final class Checks {
     }
     for (var difference : plan.departures()) {
       checks.add(
-          Check.note(
+          PreflightCheck.note(
               "%s is %s, the recipe has %s: figures compare the less"
                   .formatted(difference.key(), difference.value(), difference.other())));
     }
   }
 
   /// Training goes without masks, scores do not.
-  private static void masks(DataReport data, List<Check> checks) {
+  private static void masks(DataReport data, List<PreflightCheck> checks) {
     for (var split : data.splits()) {
       if (split.split() == Split.VAL && split.images() > 0) {
         checks.add(masks(split));
@@ -70,20 +71,22 @@ final class Checks {
     }
   }
 
-  private static Check masks(SplitReport split) {
+  private static PreflightCheck masks(SplitReport split) {
     return split.masks() == split.images()
-        ? Check.ok("masks of all %,d images of %s".formatted(split.images(), split.source()))
-        : Check.error(
+        ? PreflightCheck.ok(
+            "masks of all %,d images of %s".formatted(split.images(), split.source()))
+        : PreflightCheck.error(
             "masks of only %,d of the %,d images of %s; scores need them all, see data.maskDir"
                 .formatted(split.masks(), split.images(), split.source()));
   }
 
-  private static Check weights(Plan plan, Toco model) {
+  private static PreflightCheck weights(Plan plan, Toco model) {
     var file = plan.training().model().pretrained();
     if (file == null) {
       return plan.dryRun()
-          ? Check.ok("no pretrained weights: the network starts from scratch")
-          : Check.error("no pretrained weights are named; name the encoder's by --weights FILE");
+          ? PreflightCheck.ok("no pretrained weights: the network starts from scratch")
+          : PreflightCheck.error(
+              "no pretrained weights are named; name the encoder's by --weights FILE");
     }
     try {
       var loaded =
@@ -91,18 +94,18 @@ final class Checks {
       var sha256 = Sha256.ofFile(file);
       var published = plan.recipe().published().weightsSha256();
       return sha256.startsWith(published)
-          ? Check.ok("%s, SHA-256 %s, as published".formatted(loaded, sha256))
-          : Check.note(
+          ? PreflightCheck.ok("%s, SHA-256 %s, as published".formatted(loaded, sha256))
+          : PreflightCheck.note(
               "%s, SHA-256 %s: fits, but is not the published file, whose SHA-256 begins with %s"
                   .formatted(loaded, sha256, published));
     } catch (CheckpointException e) {
-      return Check.error("weights: " + e.getMessage());
+      return PreflightCheck.error("weights: " + e.getMessage());
     } catch (IOException e) {
-      return Check.error("weights: %s cannot be read: %s".formatted(file, e));
+      return PreflightCheck.error("weights: %s cannot be read: %s".formatted(file, e));
     }
   }
 
-  private static Check disk(Path runDir, Toco model, boolean resumed) {
+  private static PreflightCheck disk(Path runDir, Toco model, boolean resumed) {
     double needed = 4.0 * TENSORS_A_WEIGHT * model.params().count();
     needed *= resumed ? 1 : CHECKPOINTS_AT_ONCE;
     try {
@@ -115,10 +118,10 @@ final class Checks {
               runDir,
               needed * 1e-9);
       return free >= needed
-          ? Check.ok(text)
-          : Check.error(text + "; free some space or name another --run-dir");
+          ? PreflightCheck.ok(text)
+          : PreflightCheck.error(text + "; free some space or name another --run-dir");
     } catch (IOException e) {
-      return Check.error("the disk of %s cannot be looked at: %s".formatted(runDir, e));
+      return PreflightCheck.error("the disk of %s cannot be looked at: %s".formatted(runDir, e));
     }
   }
 

@@ -13,7 +13,7 @@ import toco.config.Overrides;
 import toco.eval.MapKind;
 import toco.run.LoggedStep;
 
-class ComparisonTest {
+class PublishedComparisonTest {
   private static final double ROUNDING = 1e-9; // of a difference of two decimal fractions
 
   private static final Plan PLAN =
@@ -34,7 +34,7 @@ class ComparisonTest {
   @Test
   void theDifferenceIsOursLessThePublished() {
     var ours = score("train-time", MapKind.CAM, 71);
-    var comparison = Comparison.of(PLAN, REMARKS, List.of(ours), List.of());
+    var comparison = PublishedComparison.of(PLAN, REMARKS, List.of(ours), List.of());
     var cam = comparison.scores().getFirst();
     assertEquals(70.49, cam.published());
     assertEquals(0.51, cam.difference(), ROUNDING);
@@ -44,7 +44,7 @@ class ComparisonTest {
   @Test
   void whatASideLacksIsADash() {
     var ours = score("voc", MapKind.SEG, 69);
-    var comparison = Comparison.of(PLAN, REMARKS, List.of(ours), List.of());
+    var comparison = PublishedComparison.of(PLAN, REMARKS, List.of(ours), List.of());
     assertTrue(text(comparison).contains("| 69.00 | –         | –   "), text(comparison));
     var test = comparison.scores().getLast();
     assertEquals("test.txt, 1,456", test.list());
@@ -58,7 +58,7 @@ class ComparisonTest {
   @Test
   void aDepartureIsReported() {
     var log = List.of(logged(200, 1.9, Map.of()), logged(20_000, 1.4, Map.of("ptc", 0.1118 / 1.6)));
-    var comparison = Comparison.of(PLAN, REMARKS, List.of(), log);
+    var comparison = PublishedComparison.of(PLAN, REMARKS, List.of(), log);
     var departures = comparison.departures();
     assertEquals(1, departures.size());
     var ptc = departures.getFirst();
@@ -71,7 +71,7 @@ class ComparisonTest {
   @Test
   void lossesWithinTheirBandDoNotDepart() {
     var log = List.of(logged(200, 1 / 1.9, Map.of()), logged(20_000, 1 / 1.4, Map.of()));
-    var text = text(Comparison.of(PLAN, REMARKS, List.of(), log));
+    var text = text(PublishedComparison.of(PLAN, REMARKS, List.of(), log));
     assertTrue(text.contains("0 of the 10 losses compared depart"), text);
     assertFalse(text.contains("no line"), text);
     assertTrue(text.endsWith("## Remarks\n\n- " + REMARKS.getFirst() + "\n"), text);
@@ -88,7 +88,7 @@ class ComparisonTest {
     }
   }
 
-  private static String text(Comparison comparison) {
+  private static String text(PublishedComparison comparison) {
     return ComparisonPage.of(comparison);
   }
 

@@ -6,7 +6,7 @@ import java.util.Locale;
 ///
 /// @param status how it came out
 /// @param text what, with expected, got and remedy where it is wrong
-public record Check(Status status, String text) {
+public record PreflightCheck(Status status, String text) {
 
   /// How a check came out.
   public enum Status {
@@ -24,16 +24,16 @@ public record Check(Status status, String text) {
     }
   }
 
-  static Check ok(String text) {
-    return new Check(Status.OK, text);
+  static PreflightCheck ok(String text) {
+    return new PreflightCheck(Status.OK, text);
   }
 
-  static Check note(String text) {
-    return new Check(Status.NOTE, text);
+  static PreflightCheck note(String text) {
+    return new PreflightCheck(Status.NOTE, text);
   }
 
-  static Check error(String text) {
-    return new Check(Status.ERROR, text);
+  static PreflightCheck error(String text) {
+    return new PreflightCheck(Status.ERROR, text);
   }
 
   /// A line of the report.

@@ -8,7 +8,7 @@ import java.util.Locale;
 /// @param state how it stands
 /// @param found what was found
 /// @param remedy what to do; empty if nothing has to be done
-public record Check(String name, State state, String found, String remedy) {
+public record HealthCheck(String name, State state, String found, String remedy) {
   /// How something stands.
   public enum State {
     OK,
@@ -23,22 +23,22 @@ public record Check(String name, State state, String found, String remedy) {
     }
   }
 
-  public Check {
+  public HealthCheck {
     if (state == State.MISSING && remedy.isBlank()) {
       throw new IllegalArgumentException(
           "what is missing must come with a remedy, got none for " + name);
     }
   }
 
-  static Check ok(String name, String found) {
-    return new Check(name, State.OK, found, "");
+  static HealthCheck ok(String name, String found) {
+    return new HealthCheck(name, State.OK, found, "");
   }
 
-  static Check note(String name, String found, String remedy) {
-    return new Check(name, State.NOTE, found, remedy);
+  static HealthCheck note(String name, String found, String remedy) {
+    return new HealthCheck(name, State.NOTE, found, remedy);
   }
 
-  static Check missing(String name, String found, String remedy) {
-    return new Check(name, State.MISSING, found, remedy);
+  static HealthCheck missing(String name, String found, String remedy) {
+    return new HealthCheck(name, State.MISSING, found, remedy);
   }
 }

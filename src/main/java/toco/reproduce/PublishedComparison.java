@@ -18,7 +18,7 @@ import toco.run.LoggedStep;
 /// @param remarks where lists, weights or settings are not as published
 /// @param scores mean IoU in per cent
 /// @param losses means since the log line before
-public record Comparison(
+public record PublishedComparison(
     Recipe recipe, boolean dryRun, List<String> remarks, List<Score> scores, List<Loss> losses) {
   /// How far a loss may lie from the published one. Around the end of the published logs, lines a
   /// run apart from one another by at most 0.71 to 1.40 of their mean; the first line hangs on how
@@ -27,7 +27,7 @@ public record Comparison(
 
   private static final double BAND_LAST = 1.5;
 
-  public Comparison {
+  public PublishedComparison {
     remarks = List.copyOf(remarks);
     scores = List.copyOf(scores);
     losses = List.copyOf(losses);
@@ -62,7 +62,7 @@ public record Comparison(
     }
   }
 
-  static Comparison of(
+  static PublishedComparison of(
       Plan plan, List<String> remarks, List<CompletedRun.Score> ours, List<LoggedStep> log) {
     var published = plan.recipe().published();
     var scores = new ArrayList<Score>();
@@ -96,7 +96,8 @@ public record Comparison(
               published.testPercent(),
               note));
     }
-    return new Comparison(plan.recipe(), plan.dryRun(), remarks, scores, losses(plan, log));
+    return new PublishedComparison(
+        plan.recipe(), plan.dryRun(), remarks, scores, losses(plan, log));
   }
 
   private static double published(PublishedRun run, String protocol, MapKind kind) {
@@ -144,8 +145,8 @@ public record Comparison(
     json.put("recipe", recipe.toString());
     json.put("dryRun", dryRun);
     json.put("remarks", remarks);
-    json.put("scores", scores.stream().map(Comparison::json).toList());
-    json.put("losses", losses.stream().map(Comparison::json).toList());
+    json.put("scores", scores.stream().map(PublishedComparison::json).toList());
+    json.put("losses", losses.stream().map(PublishedComparison::json).toList());
     json.put("departures", departures().size());
     return json;
   }
