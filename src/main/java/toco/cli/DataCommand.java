@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 
 @Command(
     name = "data",
-    header = "Makes and checks data sets.",
+    header = "Creates and checks data sets.",
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = {

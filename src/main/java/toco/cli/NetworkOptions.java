@@ -8,7 +8,7 @@ import toco.config.Config;
 import toco.host.Devices;
 import toco.infer.TrainedNetwork;
 
-/// The arguments that name a trained network.
+/// The options that select a trained network.
 final class NetworkOptions {
   @Parameters(paramLabel = "CONFIG", description = "YAML file that describes model and data.")
   @SuppressWarnings("NullAway.Init") // picocli sets what is required
@@ -29,7 +29,7 @@ final class NetworkOptions {
     return Config.load(config, set.overrides());
   }
 
-  /// The network on the device that the configuration names.
+  /// The network on the configuration's device.
   TrainedNetwork open(Config loaded) {
     return TrainedNetwork.load(checkpoint, loaded, Devices.prepare(loaded.train()));
   }

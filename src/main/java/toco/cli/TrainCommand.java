@@ -17,13 +17,13 @@ import toco.train.Trainer;
 
 @Command(
     name = "train",
-    header = "Trains a model, or goes on with a run.",
+    header = "Trains a model, or resumes a run.",
     description = {
-      "A run leaves config.yaml, metrics.jsonl, sessions.jsonl (what each start ran on),"
-          + " checkpoints/, overlays/ and tensorboard/ in its folder, run.dir; toco report makes a"
-          + " page of them.",
-      "Ctrl-C finishes the step, saves a checkpoint and leaves; --resume goes on from there as if"
-          + " nothing had happened.",
+      "A run writes config.yaml, metrics.jsonl, sessions.jsonl (machine and versions of each"
+          + " start), checkpoints/, overlays/ and tensorboard/ into its folder, run.dir; toco"
+          + " report makes a web page from them.",
+      "Ctrl-C finishes the step, saves a checkpoint and exits; a run that is then resumed gives the"
+          + " same result as one that was never interrupted.",
       "Prints the last checkpoint's path and, if the run evaluated, its scores."
     },
     footerHeading = "%nExamples:%n",
@@ -43,7 +43,8 @@ final class TrainCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "CONFIG",
-      description = "YAML file of what differs from the defaults; see: toco config --describe")
+      description =
+          "YAML file with the keys that differ from the defaults; see: toco config " + "--describe")
   @Nullable Path config;
 
   @Mixin SetOption set = new SetOption();
@@ -52,7 +53,7 @@ final class TrainCommand implements Callable<Integer> {
       names = "--resume",
       paramLabel = "RUN",
       description =
-          "Go on with the run in this folder. Its own configuration counts, with --set over it.")
+          "Resume the run in this folder with its own configuration; --set overrides keys.")
   @Nullable Path run;
 
   TrainCommand(Console console) {
@@ -88,13 +89,13 @@ final class TrainCommand implements Callable<Integer> {
         ConfigDifference.between(run, Config.load(config, overrides))
             .ifPresent(keys ->
                 progress.onMessage(
-                    "%s goes on with its own configuration; %s differs from it in %s"
+                    "%s is resumed with its own configuration; %s differs from it in %s"
                         .formatted(run, config, keys)));
       }
       return Trainer.resume(run, overrides, progress, world);
     }
     if (config == null) {
-      throw new ParameterException(spec.commandLine(), "Missing CONFIG, or --resume RUN");
+      throw new ParameterException(spec.commandLine(), "Missing CONFIG or --resume RUN");
     }
     var loaded = Config.load(config, overrides);
     return restarts(loaded.run().dir(), world)

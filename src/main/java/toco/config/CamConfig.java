@@ -8,17 +8,18 @@ import static toco.config.ValueChecks.probability;
 
 import java.util.List;
 
-/// `cam.*`: class activation maps and what is derived from them in training: RoI mask, local crops,
-/// pseudo-labels (METHOD.md, training steps 1–3, 6 and 7).
+/// `cam.*`: class activation maps (CAMs) and what training derives from them: RoI mask, local
+/// crops, pseudo-labels (METHOD.md, training steps 1–3, 6 and 7).
 ///
-/// @param scales image scales over which training CAMs are summed, each with its mirror image
-/// @param highThreshold activation from which a pixel is sure foreground (COCO 0.65)
-/// @param lowThreshold activation up to which a pixel is sure background (COCO 0.25)
+/// @param scales image scales over which training CAMs are summed, each with its horizontally
+///   flipped image
+/// @param highThreshold activation at or above which a pixel is certain foreground (COCO 0.65)
+/// @param lowThreshold activation up to which a pixel is certain background (COCO 0.25)
 /// @param backgroundThreshold activation below which evaluation counts a pixel as background (COCO
 ///   0.45); training labels have an uncertain band instead and do not use it
-/// @param parIterations rounds of pixel-adaptive refinement
-/// @param parDilations dilations of its 8-neighbourhoods, in pixels of the shrunk image
-/// @param parDownscale the image is shrunk by this factor before the refinement
+/// @param parIterations iterations of pixel-adaptive refinement (PAR)
+/// @param parDilations dilations of PAR's 8-neighbourhoods, in pixels of the downscaled image
+/// @param parDownscale factor by which the image is downscaled before the refinement
 /// @param negativeRatio a local crop whose summed RoI mask is at most this share of its area is a
 ///   negative of the class-token contrast
 public record CamConfig(

@@ -15,21 +15,20 @@ import java.util.List;
 /// ```
 ///
 /// A file names only what differs from the defaults, which are the published VOC recipe with DeiT-B
-/// (only the encoder's pretrained weights have to be named). Relative paths in it mean what they
-/// mean on a command line: `data.root`, `model.pretrained` and `run.dir` are relative to the
-/// **working directory** (not to the file); the list, label and folder names of `data` are relative
-/// to `data.root`.
+/// (except that the encoder's pretrained weights must be given). As on a command line, `data.root`,
+/// `model.pretrained` and `run.dir` are relative to the **working directory** (not to the file);
+/// the list, label and folder names of `data` are relative to `data.root`.
 ///
 /// @param model the network
 /// @param data images, labels, lists
 /// @param augment random training views
-/// @param train the course of training
+/// @param train length and intervals of training, device, precision
 /// @param optim optimizer and learning rates
 /// @param loss weights and schedules of the loss terms
 /// @param cam class activation maps and pseudo-labels
 /// @param eval evaluation
-/// @param distributed several processes
-/// @param run folder and seed
+/// @param distributed training on several processes
+/// @param run folder and seed of the run
 public record Config(
     ModelConfig model,
     DataConfig data,
@@ -42,7 +41,7 @@ public record Config(
     DistributedConfig distributed,
     RunConfig run) {
 
-  /// Checks what no section can check alone.
+  /// Checks what involves several sections.
   public Config {
     int named = data.classNames().size();
     if (named != model.foregroundClasses()) {
@@ -62,7 +61,9 @@ public record Config(
           "≤ augment.cropSizePx (" + augment.cropSizePx() + ")",
           train.localCropSizePx());
     }
-    int side = augment.cropSizePx() - 2 * (train.localCropSizePx() / 2); // of where centres may lie
+    int side =
+        augment.cropSizePx()
+            - 2 * (train.localCropSizePx() / 2); // of the square in which centres may be
     if ((long) side * side < train.localCrops()) {
       throw ValueChecks.invalid(
           "train.localCropSizePx",
@@ -80,7 +81,7 @@ public record Config(
     return parse("", "defaults", Overrides.NONE);
   }
 
-  /// Reads a YAML file over the defaults.
+  /// Reads a YAML file; keys that it does not have keep their defaults.
   ///
   /// @param file the configuration file, UTF-8
   /// @param overrides texts of the form `KEY=VALUE` (`train.maxIters=100`, `cam.scales=[1, .5]`)
@@ -105,10 +106,10 @@ public record Config(
     }
   }
 
-  /// Reads YAML or JSON text over the defaults, such as the effective configuration that a
-  /// checkpoint keeps.
+  /// Reads YAML or JSON text; keys that it does not have keep their defaults. A checkpoint, for
+  /// example, holds the effective configuration of its run.
   ///
-  /// @param origin what error messages call the text
+  /// @param origin the text's name in error messages
   /// @param overrides as in [#load(Path, List)]
   public static Config parse(String text, String origin, List<String> overrides) {
     return parse(text, origin, Overrides.parse(overrides));
@@ -131,8 +132,8 @@ public record Config(
     return parse(toJson(), "configuration", overrides);
   }
 
-  /// The effective configuration: every key, in an order that reads well. [#parse] gives an equal
-  /// configuration back.
+  /// The effective configuration: every key, in a readable order. [#parse] returns an equal
+  /// configuration.
   public String toYaml() {
     return ConfigWriter.yaml(this);
   }
@@ -154,7 +155,7 @@ public record Config(
     return ConfigWriter.differences(this, other);
   }
 
-  /// A listing of every key with its default and what a value must be, a line each.
+  /// A listing of all keys, one per line, with the default and the type of the value.
   public static String describe() {
     return ConfigWriter.listing();
   }

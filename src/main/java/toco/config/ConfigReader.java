@@ -12,8 +12,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Merges defaults, a file and overrides into one complete tree and binds it to the records,
-/// strictly: no key unknown, none missing, no value converted from another type.
+/// Merges defaults, a file and overrides into one complete tree and binds it to the records
+/// strictly: unknown and missing keys are errors, and values are not converted from another type.
 final class ConfigReader {
   private final Map<String, JsonNode> values = new LinkedHashMap<>();
   private final Map<String, String> origins = new HashMap<>(); // where a value was given
@@ -26,7 +26,7 @@ final class ConfigReader {
   /// Reads a configuration over the defaults.
   ///
   /// @param text YAML, or JSON
-  /// @param source what to call it in messages, such as the file's name
+  /// @param source its name in messages, such as the file's
   /// @param overrides applied after the text
   static Config read(String text, String source, Overrides overrides) {
     var reader = new ConfigReader();
@@ -53,7 +53,11 @@ final class ConfigReader {
       var origin = source + ":" + lines.get(name);
       if (member.getKey().contains(".")) {
         throw new ConfigException(
-            name, origin + ": '" + name + "' must be nested: the section, its keys indented below");
+            name,
+            origin
+                + ": '"
+                + name
+                + "' must be nested: write the section, and its keys indented under it");
       }
       if (Key.ALL.containsKey(name)) {
         values.put(name, member.getValue());
@@ -77,7 +81,7 @@ final class ConfigReader {
   }
 
   private static JsonNode parseValue(Key key, String text, String origin) {
-    if (key.isText()) { // literal, so that no character of a path needs quoting
+    if (key.isText()) { // literal, so that paths need no quoting
       return text.isBlank() || (text.equals("null") && key.nullable())
           ? JsonNodeFactory.instance.nullNode()
           : JsonNodeFactory.instance.stringNode(text);
@@ -101,7 +105,7 @@ final class ConfigReader {
     return new ConfigException(name, "unknown key '" + name + "'; " + remedy);
   }
 
-  /// A layout has defaults of its own for keys that nobody gave.
+  /// A layout has its own defaults for keys that are not given.
   private void addLayoutDefaults() {
     var layout = values.get("data.layout");
     Arrays.stream(Layout.values())
@@ -121,7 +125,7 @@ final class ConfigReader {
       if (value.isNull() && !key.nullable()) {
         throw located(
             key.name(),
-            "%s has no value; give %s, or leave the key out for its default %s"
+            "%s has no value; give %s, or remove the key to use its default %s"
                 .formatted(key.name(), key.expected(), key.defaultText()));
       }
       if (value.isArray() && value.values().stream().anyMatch(JsonNode::isNull)) {
@@ -137,8 +141,8 @@ final class ConfigReader {
     }
   }
 
-  /// Puts the classes themselves in the place of the file that names them, and their number where
-  /// it is open: what is saved of a configuration then needs no other file.
+  /// Replaces the file of class names by the names, and an open number of classes by their count: a
+  /// saved configuration then needs no other file.
   private void resolveClasses(ObjectNode tree) {
     var dataTree = tree.withObjectProperty("data");
     var alone = JsonNodeFactory.instance.objectNode().set("data", dataTree);
@@ -156,7 +160,7 @@ final class ConfigReader {
     }
   }
 
-  /// For reading the section before the whole.
+  /// For reading this section before the others.
   private record DataAlone(DataConfig data) {}
 
   private static void put(ObjectNode tree, String name, JsonNode value) {
@@ -192,7 +196,7 @@ final class ConfigReader {
   private ConfigException wrongType(Key key) {
     var got = values.getOrDefault(key.name(), JsonNodeFactory.instance.missingNode());
     boolean unquoted = key.isText() && got.isValueNode();
-    var remedy = unquoted ? " (put text that reads as a number or truth value in quotes)" : "";
+    var remedy = unquoted ? " (quote text that looks like a number or true/false)" : "";
     return located(key.name(), key.name() + " must be " + key.expected() + ", got " + got + remedy);
   }
 

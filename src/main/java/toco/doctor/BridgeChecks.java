@@ -11,7 +11,7 @@ import toco.torch.LibTorch;
 import toco.torch.TcpStore;
 import toco.torch.TorchException;
 
-/// LibTorch, the shim, and what they say of the processor.
+/// LibTorch, the shim, and what they find on this machine.
 final class BridgeChecks {
   private static final String LIBTORCH = "LibTorch";
   private static final String SHIM = "shim";
@@ -65,14 +65,14 @@ final class BridgeChecks {
       return HealthCheck.ok(LIBTORCH, "%s, %s".formatted(LibTorch.version(), loaded));
     }
     if (!folder.isEmpty()) {
-      var version = versionIn(Path.of(folder)).orElse("of unknown version");
+      var version = versionIn(Path.of(folder)).orElse("unknown version");
       return HealthCheck.ok(LIBTORCH, "%s, %s".formatted(version, folder));
     }
     return HealthCheck.missing(
         LIBTORCH,
-        folderProblem.isEmpty() ? "the launcher named none" : folderProblem,
-        "start any other command through bin/toco, which installs it (python3 with pip and 1.6 GB"
-            + " of disk needed), or set LIBTORCH to an unpacked LibTorch 2.11 to 2.15");
+        folderProblem.isEmpty() ? "no folder was given by the launcher" : folderProblem,
+        "run any other command through bin/toco, which installs it (needs python3 with pip and 1.6"
+            + " GB of disk), or set LIBTORCH to the folder of an unpacked LibTorch 2.11 to 2.15");
   }
 
   private HealthCheck shim() {
@@ -81,12 +81,12 @@ final class BridgeChecks {
     }
     if (!loadProblem.isEmpty()) {
       return HealthCheck.missing(
-          SHIM, loadProblem, "delete the folder of %s and start bin/toco again".formatted(library));
+          SHIM, loadProblem, "delete the folder of %s and run bin/toco again".formatted(library));
     }
     return HealthCheck.missing(
         SHIM,
         libraryProblem.isEmpty() ? "not built" : libraryProblem,
-        "start any other command through bin/toco, which builds it (g++ and cmake needed), or run"
+        "run any other command through bin/toco, which builds it (needs g++ and cmake), or run"
             + " native/build.sh");
   }
 
@@ -99,10 +99,10 @@ final class BridgeChecks {
         .map(gpu ->
             HealthCheck.note(
                 "CUDA",
-                "LibTorch sees no device, but the driver does: " + gpu,
-                "set TOCO_FLAVOR=cuda and start bin/toco again, which installs LibTorch's CUDA"
+                "LibTorch sees no GPU, but the driver does: " + gpu,
+                "set TOCO_FLAVOR=cuda and run bin/toco again, which installs LibTorch's CUDA"
                     + " libraries"))
-        .orElse(HealthCheck.ok("CUDA", "no device; everything runs on the CPU"));
+        .orElse(HealthCheck.ok("CUDA", "no GPU; everything runs on the CPU"));
   }
 
   private static HealthCheck processes() {
@@ -110,7 +110,7 @@ final class BridgeChecks {
         .map(_ ->
             HealthCheck.note(
                 "processes",
-                "one: the shim was built without Gloo's headers",
+                "only one: the shim was built without Gloo's headers",
                 "apt-get install libgloo-dev, then native/build.sh"))
         .orElse(HealthCheck.ok("processes", "any number (toco launch)"));
   }
@@ -134,7 +134,7 @@ final class BridgeChecks {
             return Optional.of(String.join(".", numbers));
           }
         } catch (IOException e) {
-          // older ones have it in the other place
+          // older versions have the other header
         }
       }
     }

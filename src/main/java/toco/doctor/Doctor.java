@@ -7,11 +7,11 @@ import java.util.Map;
 import toco.doctor.HealthCheck.State;
 import toco.host.Machine;
 
-/// Looks at all that ToCo stands on. Works without LibTorch.
+/// Checks everything that ToCo needs on this machine. Works without LibTorch.
 public final class Doctor {
   private Doctor() {}
 
-  /// What was found.
+  /// The results of all checks.
   public record Report(List<HealthCheck> checks) {
     public Report {
       checks = List.copyOf(checks);
@@ -22,8 +22,8 @@ public final class Doctor {
       return checks.stream().noneMatch(check -> check.state() == State.MISSING);
     }
 
-    /// `ok`, and `checks`: each a `name`, a `state` (`ok`, `note`, `missing`), what was `found` and
-    /// the `remedy`.
+    /// `ok`, and `checks`: each has `name`, `state` (`ok`, `note`, `missing`), `found` and
+    /// `remedy`.
     public Map<String, Object> toJson() {
       var list = new ArrayList<Map<String, Object>>();
       for (var check : checks) {
@@ -40,7 +40,7 @@ public final class Doctor {
       return json;
     }
 
-    /// A line a check, and a line for each remedy.
+    /// One line per check, followed by its remedy if there is one.
     public String table() {
       int width = checks.stream().mapToInt(check -> check.name().length()).max().orElse(0);
       var text = new StringBuilder();

@@ -2,19 +2,19 @@ package toco.doctor;
 
 import java.util.Locale;
 
-/// One thing that was looked at.
+/// The result of one check.
 ///
-/// @param name what it is
-/// @param state how it stands
+/// @param name what was checked
+/// @param state the outcome
 /// @param found what was found
-/// @param remedy what to do; empty if nothing has to be done
+/// @param remedy what to do; empty if there is nothing to do
 public record HealthCheck(String name, State state, String found, String remedy) {
-  /// How something stands.
+  /// The outcome of a check.
   public enum State {
     OK,
     /// Works, but not as well as it could.
     NOTE,
-    /// ToCo cannot work like this.
+    /// ToCo cannot run like this.
     MISSING;
 
     @Override
@@ -26,7 +26,7 @@ public record HealthCheck(String name, State state, String found, String remedy)
   public HealthCheck {
     if (state == State.MISSING && remedy.isBlank()) {
       throw new IllegalArgumentException(
-          "what is missing must come with a remedy, got none for " + name);
+          "a check that finds something missing needs a remedy, got none for " + name);
     }
   }
 

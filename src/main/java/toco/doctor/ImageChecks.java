@@ -3,7 +3,7 @@ package toco.doctor;
 import toco.image.JpegChoice;
 import toco.image.TurboJpeg;
 
-/// What decodes images.
+/// The decoder of JPEG images.
 final class ImageChecks {
   private static final String JPEG = "JPEG";
   private static final String IMAGEIO =
@@ -17,7 +17,8 @@ final class ImageChecks {
     try {
       choice = JpegChoice.parse(value.isEmpty() ? JpegChoice.AUTO.toString() : value);
     } catch (IllegalArgumentException e) {
-      return HealthCheck.missing(JPEG, String.valueOf(e.getMessage()), "set it to one of these");
+      return HealthCheck.missing(
+          JPEG, String.valueOf(e.getMessage()), "set it to one of these values");
     }
     if (choice == JpegChoice.IMAGEIO) {
       return HealthCheck.ok(JPEG, "%s, as %s=imageio asks".formatted(IMAGEIO, JpegChoice.PROPERTY));

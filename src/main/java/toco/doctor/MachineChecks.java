@@ -28,14 +28,14 @@ final class MachineChecks {
         : HealthCheck.note(
             "JDK",
             found + ", without javac",
-            "install the whole JDK before changing the sources; running needs none");
+            "install a full JDK before changing the sources; running needs no compiler");
   }
 
   static HealthCheck memory(Machine machine) {
     long total = machine.memoryBytes().orElse(0);
     long available = machine.availableMemoryBytes().orElse(0);
     if (total == 0) {
-      return HealthCheck.note("memory", "unknown", "have 3 GB free for the demo");
+      return HealthCheck.note("memory", "unknown", "make sure that 3 GB are free for the demo");
     }
     var found = "%s free of %s".formatted(gigabytes(available), gigabytes(total));
     return available >= ENOUGH_MEMORY_GB * 1e9
@@ -43,7 +43,7 @@ final class MachineChecks {
         : HealthCheck.note(
             "memory",
             found,
-            "close other programs: the demo takes about 1.5 GB, training at full size 8 GB and"
+            "close other programs: the demo takes about 1.5 GB, training at full size 8 GB or"
                 + " more");
   }
 
@@ -63,13 +63,13 @@ final class MachineChecks {
             : HealthCheck.missing(
                 "disk",
                 folder + " cannot be written",
-                "make it writable, or set XDG_CACHE_HOME to a folder of yours");
+                "make it writable, or set XDG_CACHE_HOME to a folder that you can write to");
       }
       if (free >= needed * 1e9) {
         return HealthCheck.ok("disk", found);
       }
       return hasLibTorch
-          ? HealthCheck.note("disk", found, "free some before long runs")
+          ? HealthCheck.note("disk", found, "free some space before long runs")
           : HealthCheck.missing(
               "disk",
               found,

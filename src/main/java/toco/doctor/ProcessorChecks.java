@@ -4,14 +4,14 @@ import toco.config.Config;
 import toco.host.Devices;
 import toco.host.Machine;
 
-/// What training makes of the processor. Works without LibTorch.
+/// How training uses the processor. Works without LibTorch.
 final class ProcessorChecks {
 
   private static final String BFLOAT16 = "bfloat16";
 
   private ProcessorChecks() {}
 
-  /// The threads that a run takes by default.
+  /// The threads that a run uses by default.
   static HealthCheck threads() {
     var defaults = Config.defaults();
     return HealthCheck.ok(
@@ -36,18 +36,17 @@ final class ProcessorChecks {
     if (flags.contains("amx_bf16")) {
       return HealthCheck.ok(
           BFLOAT16,
-          "the processor has amx_bf16: train.precision=bfloat16 is likely faster on it than"
-              + " float32");
+          "the processor has amx_bf16: train.precision=bfloat16 is likely faster than float32");
     }
     if (flags.contains("avx512_bf16")) {
       return HealthCheck.ok(
           BFLOAT16,
-          "the processor has avx512_bf16, but no amx_bf16: train.precision=bfloat16 may be faster"
-              + " on it; bin/toco bench step --set train.precision=bfloat16 measures it");
+          "the processor has avx512_bf16 but not amx_bf16: train.precision=bfloat16 may be faster"
+              + " than float32; measure with bin/toco bench step --set train.precision=bfloat16");
     }
     return HealthCheck.ok(
         BFLOAT16,
         "the processor has neither amx_bf16 nor avx512_bf16: train.precision=bfloat16 is likely"
-            + " slower on it than float32");
+            + " slower than float32");
   }
 }

@@ -3,8 +3,8 @@ package toco.doctor;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The programs that install LibTorch and build the shim and the jar. What is installed and built
-/// already needs none of them, so they are then noted only.
+/// The programs that install LibTorch and build the shim and the jar. If one is not found but its
+/// result is already there, that is only a note.
 final class ToolChecks {
   private ToolChecks() {}
 
@@ -43,7 +43,7 @@ final class ToolChecks {
     }
     var install = "install it (Debian: %s)".formatted(remedy);
     return dispensable
-        ? HealthCheck.note(name, "not found; needed only to build again", install)
+        ? HealthCheck.note(name, "not found; only needed to build again", install)
         : HealthCheck.missing(name, "not found", install);
   }
 }

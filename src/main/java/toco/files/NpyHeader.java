@@ -31,12 +31,12 @@ record NpyHeader(String descr, boolean fortranOrder, long... sizes) {
 
   /// Reads from the channel's position to the first number.
   ///
-  /// @throws IOException if this is no header, with a message that follows a file's name
+  /// @throws IOException if this is not a header; the message is to follow a file's name
   static NpyHeader read(FileChannel channel) throws IOException {
     var start = read(channel, MAGIC.length + 2);
     for (byte expected : MAGIC) {
       if (start.get() != expected) {
-        throw new IOException("this is no .npy file; write one with numpy.save");
+        throw new IOException("not a .npy file; write one with numpy.save");
       }
     }
     int major = start.get();

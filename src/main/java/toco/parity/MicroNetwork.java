@@ -13,8 +13,8 @@ import toco.model.Toco;
 import toco.torch.Device;
 import tools.jackson.databind.JsonNode;
 
-/// The small network that the golden cases of whole parts use: `micro.safetensors`, its metadata
-/// naming its sizes.
+/// The small network that golden cases of network parts use: `micro.safetensors`, with its sizes in
+/// the metadata.
 final class MicroNetwork {
 
   private MicroNetwork() {}
@@ -24,7 +24,7 @@ final class MicroNetwork {
     var file = directory.resolve("micro.safetensors");
     var metadata = SafeTensors.read(file).metadata().get("config");
     if (metadata == null) {
-      throw new CheckpointException(file, "its metadata lacks 'config', the sizes of the network");
+      throw new CheckpointException(file, "its metadata has no 'config', the sizes of the network");
     }
     var micro = new Sizes(file, Json.MAPPER.readTree(metadata));
     var sizes = new ArrayList<String>();
@@ -75,7 +75,7 @@ final class MicroNetwork {
       var size = recorded.path(name);
       if (!size.isNumber()) {
         throw new CheckpointException(
-            file, "its metadata 'config' lacks the number '%s'".formatted(name));
+            file, "its metadata 'config' has no number '%s'".formatted(name));
       }
       return size;
     }

@@ -2,7 +2,7 @@ package toco.reproduce;
 
 import java.util.Locale;
 
-/// A comparison in Markdown that reads well on a terminal, too.
+/// Writes a comparison as Markdown that is also readable on a terminal.
 final class ComparisonPage {
   private ComparisonPage() {}
 
@@ -10,8 +10,8 @@ final class ComparisonPage {
     var text = new StringBuilder("# %s, ours and published\n\n".formatted(comparison.recipe()));
     if (comparison.dryRun()) {
       text.append(
-          "A dry run, of a small network on synthetic shapes: its figures mean nothing beside the"
-              + " published ones.\n\n");
+          "A dry run with a small network on synthetic shapes: its results cannot be compared with"
+              + " the published ones.\n\n");
     }
     text.append(scoreTable(comparison));
     for (var score : comparison.scores()) {
@@ -19,7 +19,7 @@ final class ComparisonPage {
         text.append("\n%s, %s: %s\n".formatted(score.protocol(), score.map(), score.note()));
       }
     }
-    text.append("\n## Losses\n\nMeans since the log line before.\n\n");
+    text.append("\n## Losses\n\nMeans since the previous log line.\n\n");
     text.append(lossTable(comparison)).append('\n').append(verdict(comparison));
     text.append("\n## Remarks\n\n");
     comparison.remarks().forEach(remark -> text.append("- ").append(remark).append('\n'));
@@ -62,7 +62,8 @@ final class ComparisonPage {
     var losses = comparison.losses();
     long compared = losses.stream().filter(loss -> !Double.isNaN(loss.ours())).count();
     var text =
-        "%d of the %d losses compared depart from the published log.\n"
+        ("%d of the %d losses compared depart from the published log by more than the allowed"
+                + " factor.\n")
             .formatted(comparison.departures().size(), compared);
     return compared == losses.size()
         ? text

@@ -10,10 +10,11 @@ import toco.config.Split;
 import toco.files.Sha256;
 import toco.reproduce.PublishedLists.Names;
 
-/// Compares the image lists with the published ones: how many names, and which.
+/// Compares the image lists with the published ones: number of names, and names.
 final class ListCheck {
   private static final String REMEDY =
-      "take it from datasets/ of the published repository, or name another by --set data.…List";
+      "take it from datasets/ of the published repository, or name another one with --set"
+          + " data.…List";
 
   private ListCheck() {}
 
@@ -46,12 +47,13 @@ final class ListCheck {
           Files.readAllLines(file).stream()
               .map(String::strip)
               .filter(name -> !name.isEmpty())
-              .map(name -> name.substring(name.lastIndexOf('/') + 1)) // COCO's may have folders
+              .map(name ->
+                  name.substring(name.lastIndexOf('/') + 1)) // names of COCO may have folders
               .toList();
     } catch (NoSuchFileException e) {
       return needed
           ? PreflightCheck.error("%s: no such list; %s".formatted(file, REMEDY))
-          : PreflightCheck.note("%s: no such list; nothing here needs it".formatted(file));
+          : PreflightCheck.note("%s: no such list; it is not needed here".formatted(file));
     } catch (IOException e) {
       return new PreflightCheck(
           needed ? PreflightCheck.Status.ERROR : PreflightCheck.Status.NOTE,
@@ -76,8 +78,8 @@ final class ListCheck {
     if (!sha256.equals(published.sha256())) {
       return new PreflightCheck(
           wrong,
-          ("%s: as many names as published, but others: expected SHA-256 %s of the sorted "
-                  + "names, got %s; %s")
+          ("%s: as many names as published, but different ones: expected SHA-256 %s of the sorted"
+                  + " names, got %s; %s")
               .formatted(file, published.sha256(), sha256, REMEDY));
     }
     return names.equals(names.stream().sorted().toList())

@@ -6,19 +6,19 @@ import java.util.Map;
 import java.util.TreeSet;
 import toco.config.Config;
 
-/// Consecutive iterations with the same loss terms, and so the same work a step.
+/// Consecutive iterations with the same loss terms, so with the same work per step.
 ///
 /// @param from first iteration
-/// @param until the one after the last
-/// @param terms those that have a weight
+/// @param until the iteration after the last one
+/// @param terms the terms with a weight above 0
 public record Phase(long from, long until, List<String> terms) {
   public Phase {
     terms = List.copyOf(terms);
   }
 
-  /// The phases of what is left of a training.
+  /// The remaining phases of a training.
   ///
-  /// @param done iterations that are done
+  /// @param done iterations that are already done
   static List<Phase> of(Config config, long done) {
     var loss = config.loss();
     long end = config.train().maxIters();

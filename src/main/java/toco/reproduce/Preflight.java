@@ -18,16 +18,19 @@ import toco.model.Toco;
 import toco.torch.Device;
 import toco.torch.TensorScope;
 
-/// Checks data, weights and disk before a training; all that is wrong is found, not only the first.
+/// Checks data, weights and disk before a training, and reports everything that is wrong, not only
+/// the first problem.
 final class Preflight {
-  private static final int CHECKPOINTS_AT_ONCE = 3; // two are kept while a third is written
-  private static final int TENSORS_A_WEIGHT = 3; // itself and AdamW's two moments
+  private static final int CHECKPOINTS_AT_ONCE = 3; // two are kept while a third one is written
+  private static final int TENSORS_PER_WEIGHT = 3; // the weight and AdamW's two moments
 
   private Preflight() {}
 
-  /// @param resumed whether the run has begun: images are then only looked at, not decoded
+  /// @param resumed whether the run has been started before: then only the headers of images are
+  ///   read
   static PreflightReport run(Plan plan, boolean resumed, DataCheck.Progress progress) {
-    var data = DataCheck.run(plan.scoring(), resumed, progress); // makes a synthetic set first
+    var data =
+        DataCheck.run(plan.scoring(), resumed, progress); // generates a synthetic data set first
     var checks = new ArrayList<PreflightCheck>();
     settings(plan, checks);
     checks.addAll(ListCheck.run(plan));
@@ -43,12 +46,13 @@ final class Preflight {
   private static void settings(Plan plan, List<PreflightCheck> checks) {
     if (plan.dryRun()) {
       checks.add(
-          PreflightCheck.note("a dry run: synthetic shapes and a small network from scratch"));
+          PreflightCheck.note(
+              "dry run: synthetic shapes and a small network without pretrained weights"));
     } else {
       var published = plan.recipe().published();
       checks.add(
           PreflightCheck.note(
-              "%d images a step in one process; published: %d processes of %d"
+              "%d images per step in one process; published: %d processes with %d each"
                   .formatted(
                       plan.training().train().samplesPerProcess(),
                       published.processes(),
@@ -57,12 +61,12 @@ final class Preflight {
     for (var difference : plan.departures()) {
       checks.add(
           PreflightCheck.note(
-              "%s is %s, the recipe has %s: figures compare the less"
+              "%s is %s, but %s in the recipe: results are less comparable"
                   .formatted(difference.key(), difference.value(), difference.other())));
     }
   }
 
-  /// Training goes without masks, scores do not.
+  /// Training does not need masks, scores do.
   private static void masks(DataReport data, List<PreflightCheck> checks) {
     for (var split : data.splits()) {
       if (split.split() == Split.VAL && split.images() > 0) {
@@ -76,7 +80,7 @@ final class Preflight {
         ? PreflightCheck.ok(
             "masks of all %,d images of %s".formatted(split.images(), split.source()))
         : PreflightCheck.error(
-            "masks of only %,d of the %,d images of %s; scores need them all, see data.maskDir"
+            "masks of only %,d of the %,d images of %s; scores need all of them, see data.maskDir"
                 .formatted(split.masks(), split.images(), split.source()));
   }
 
@@ -84,9 +88,9 @@ final class Preflight {
     var file = plan.training().model().pretrained();
     if (file == null) {
       return plan.dryRun()
-          ? PreflightCheck.ok("no pretrained weights: the network starts from scratch")
+          ? PreflightCheck.ok("no pretrained weights: the network is trained from scratch")
           : PreflightCheck.error(
-              "no pretrained weights are named; name the encoder's by --weights FILE");
+              "no pretrained weights are given; name the encoder's with --weights FILE");
     }
     try {
       var loaded =
@@ -96,7 +100,7 @@ final class Preflight {
       return sha256.startsWith(published)
           ? PreflightCheck.ok("%s, SHA-256 %s, as published".formatted(loaded, sha256))
           : PreflightCheck.note(
-              "%s, SHA-256 %s: fits, but is not the published file, whose SHA-256 begins with %s"
+              "%s, SHA-256 %s: fits, but is not the published file, whose SHA-256 starts with %s"
                   .formatted(loaded, sha256, published));
     } catch (CheckpointException e) {
       return PreflightCheck.error("weights: " + e.getMessage());
@@ -106,26 +110,27 @@ final class Preflight {
   }
 
   private static PreflightCheck disk(Path runDir, Toco model, boolean resumed) {
-    double needed = 4.0 * TENSORS_A_WEIGHT * model.params().count();
+    double needed = 4.0 * TENSORS_PER_WEIGHT * model.params().count();
     needed *= resumed ? 1 : CHECKPOINTS_AT_ONCE;
     try {
       double free = Files.getFileStore(existing(runDir)).getUsableSpace();
       var text =
           String.format(
               Locale.ROOT,
-              "%.2f GB free for %s, checkpoints take up to %.2f GB",
+              "%.2f GB free for %s, checkpoints need up to %.2f GB",
               free * 1e-9,
               runDir,
               needed * 1e-9);
       return free >= needed
           ? PreflightCheck.ok(text)
-          : PreflightCheck.error(text + "; free some space or name another --run-dir");
+          : PreflightCheck.error(text + "; free some space or choose another --run-dir");
     } catch (IOException e) {
-      return PreflightCheck.error("the disk of %s cannot be looked at: %s".formatted(runDir, e));
+      return PreflightCheck.error(
+          ("cannot get the free space of the disk of %s: %s").formatted(runDir, e));
     }
   }
 
-  /// The nearest folder that is there.
+  /// The innermost folder that exists.
   private static Path existing(Path folder) {
     var nearest = folder.toAbsolutePath();
     while (!Files.exists(nearest)) {

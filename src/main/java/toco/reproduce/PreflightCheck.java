@@ -2,18 +2,18 @@ package toco.reproduce;
 
 import java.util.Locale;
 
-/// Something that was checked.
+/// The result of one check before a run.
 ///
-/// @param status how it came out
-/// @param text what, with expected, got and remedy where it is wrong
+/// @param status the outcome
+/// @param text what was checked; if it is wrong, with what was expected and found, and the remedy
 public record PreflightCheck(Status status, String text) {
 
-  /// How a check came out.
+  /// The outcome of a check.
   public enum Status {
     OK,
-    /// Worth knowing; nothing fails by it.
+    /// Worth knowing; nothing fails because of it.
     NOTE,
-    /// Not as published: the figures would be of something else.
+    /// Not as published: the results would not be comparable.
     DIFFERS,
     /// Training or evaluation would fail.
     ERROR;

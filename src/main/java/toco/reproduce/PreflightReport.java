@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import toco.data.DataReport;
 
-/// All that was checked before a training.
+/// The results of all checks before a training.
 ///
 /// @param checks lists, weights, disk, settings
 /// @param data images, labels, masks
@@ -16,7 +16,7 @@ public record PreflightReport(List<PreflightCheck> checks, DataReport data) {
     checks = List.copyOf(checks);
   }
 
-  /// Whether the run may begin.
+  /// Whether the run may start.
   ///
   /// @param allowDifferences whether lists may differ from the published ones
   boolean passes(boolean allowDifferences) {
@@ -25,22 +25,24 @@ public record PreflightReport(List<PreflightCheck> checks, DataReport data) {
         && (allowDifferences || count(PreflightCheck.Status.DIFFERS) == 0);
   }
 
-  /// Why it may not, and what to do, in one line.
+  /// Why it may not, and what to do, on one line.
   public String refusal() {
-    return ("%d errors and %d differences from the published lists, all named above; mend "
-            + "them and start again%s")
+    return ("%d errors and %d differences from the published lists, all listed above; fix them and"
+            + " run again%s")
         .formatted(
             count(PreflightCheck.Status.ERROR) + data.errors(),
             count(PreflightCheck.Status.DIFFERS),
-            count(PreflightCheck.Status.DIFFERS) == 0 ? "" : ", or go on with --allow-differences");
+            count(PreflightCheck.Status.DIFFERS) == 0
+                ? ""
+                : ", or continue with --allow-differences");
   }
 
   private long count(PreflightCheck.Status status) {
     return checks.stream().filter(check -> check.status() == status).count();
   }
 
-  /// What a reader of the figures should know: where lists, weights or settings are not as
-  /// published.
+  /// What a reader of the results should know: where lists, weights or settings differ from the
+  /// published ones.
   List<String> remarks() {
     return checks.stream()
         .filter(it ->
@@ -50,7 +52,7 @@ public record PreflightReport(List<PreflightCheck> checks, DataReport data) {
         .toList();
   }
 
-  /// The report in lines for people.
+  /// The report as text.
   String text() {
     return checks.stream()
             .map(PreflightCheck::line)

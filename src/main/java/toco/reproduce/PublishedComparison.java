@@ -11,18 +11,19 @@ import toco.eval.MapKind;
 import toco.files.Json;
 import toco.run.LoggedStep;
 
-/// Our figures beside the published ones. What a side lacks is NaN, and null in JSON.
+/// Our results and the published ones. Values that one side does not have are NaN, and null in
+/// JSON.
 ///
-/// @param recipe which run
-/// @param dryRun whether ours mean nothing
-/// @param remarks where lists, weights or settings are not as published
+/// @param recipe the published run
+/// @param dryRun whether our results are meaningless
+/// @param remarks where lists, weights or settings differ from the published ones
 /// @param scores mean IoU in per cent
-/// @param losses means since the log line before
+/// @param losses means since the previous log line
 public record PublishedComparison(
     Recipe recipe, boolean dryRun, List<String> remarks, List<Score> scores, List<Loss> losses) {
-  /// How far a loss may lie from the published one. Around the end of the published logs, lines a
-  /// run apart from one another by at most 0.71 to 1.40 of their mean; the first line hangs on how
-  /// the heads happened to be initialised as well.
+  /// The factor by which a loss may differ from the published one. Around the end of the published
+  /// logs, lines of a run differ from their mean by factors of at most 0.71 to 1.40; the first line
+  /// also depends on the random initialisation of the heads.
   private static final double BAND_FIRST = 2;
 
   private static final double BAND_LAST = 1.5;
@@ -34,29 +35,29 @@ public record PublishedComparison(
   }
 
   /// @param protocol name of the protocol
-  /// @param list file of the list, and how many images of it
+  /// @param list file of the list and its number of images
   /// @param map kind of label map
-  /// @param note for people; may be empty
+  /// @param note for the reader; may be empty
   public record Score(
       String protocol, String list, String map, double ours, double published, String note) {
-    /// Ours less theirs, in points.
+    /// Ours minus the published one, in percentage points.
     double difference() {
       return ours - published;
     }
   }
 
-  /// @param step of our run
-  /// @param iteration of the published one
-  /// @param term as our logs call it
-  /// @param band by how great a factor the two may differ
+  /// @param step step of our run
+  /// @param iteration iteration of the published run
+  /// @param term its name in our logs
+  /// @param band the factor by which the two may differ
   public record Loss(
       int step, int iteration, String term, double ours, double published, double band) {
-    /// Ours over theirs.
+    /// Ours divided by the published one.
     double ratio() {
       return ours / published;
     }
 
-    /// Whether the two differ by more than chance would have it.
+    /// Whether the two differ by more than is to be expected from chance.
     boolean departs() {
       return ratio() > band || ratio() < 1 / band;
     }
@@ -80,8 +81,8 @@ public record PublishedComparison(
     var test = plan.recipe().lists().test();
     if (test != null) {
       var note =
-          ("by VOC's server: bin/toco submit voc-test %s/config.yaml --checkpoint %s "
-                  + "--out results.tgz --set data.testList=lists/%s")
+          ("by VOC's server: bin/toco submit voc-test %s/config.yaml --checkpoint %s --out"
+                  + " results.tgz --set data.testList=lists/%s")
               .formatted(
                   plan.runDir(),
                   Checkpoint.file(plan.runDir(), plan.training().train().maxIters()),
@@ -134,7 +135,7 @@ public record PublishedComparison(
     return losses;
   }
 
-  /// The losses that depart.
+  /// The losses that differ by more than allowed.
   List<Loss> departures() {
     return losses.stream().filter(Loss::departs).toList();
   }

@@ -4,16 +4,16 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import toco.config.Overrides;
 
-/// What a user may choose about a reproduction.
+/// The user's options of a reproduction.
 ///
 /// @param configs the folder of the configuration files
 /// @param data the data set's folder; null: the configuration's
 /// @param weights the encoder's pretrained weights; null: the configuration's
 /// @param runDir the run's folder; null: `runs/reproduce-RECIPE`
 /// @param overrides changes to the configuration; they take precedence over everything else
-/// @param dryRun a small network on a synthetic set in place of the recipe's
+/// @param dryRun use a small network on a synthetic data set instead of the recipe's
 /// @param checkOnly stop after the checks and the measurement
-/// @param allowDifferences go on though lists differ from the published ones
+/// @param allowDifferences continue even if lists differ from the published ones
 public record ReproduceOptions(
     Recipe recipe,
     Path configs,
@@ -27,7 +27,7 @@ public record ReproduceOptions(
   public ReproduceOptions {
     if (dryRun && (data != null || weights != null)) {
       throw new IllegalArgumentException(
-          "a dry run makes its own data and needs no weights; leave --data and --weights out");
+          "a dry run generates its own data and needs no weights; remove --data and --weights");
     }
   }
 

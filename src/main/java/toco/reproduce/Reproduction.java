@@ -13,8 +13,8 @@ import toco.run.RunHistory;
 import toco.train.Trainer;
 import toco.train.TrainingListener;
 
-/// Does a published run again and sets the figures of both beside each other: checks, measures,
-/// trains, evaluates, compares.
+/// Reproduces a published run and compares the results: checks, measures, trains, evaluates,
+/// compares.
 ///
 /// ```
 /// RUN/reproduce.md    the comparison
@@ -22,20 +22,20 @@ import toco.train.TrainingListener;
 /// RUN/reproduce/      the evaluations after training
 /// ```
 ///
-/// beside what every training run leaves. The same call goes on with a run that was interrupted,
-/// and computes nothing twice.
+/// in addition to the files of every training run. The same call resumes an interrupted run and
+/// computes nothing twice.
 public final class Reproduction {
   private Reproduction() {}
 
-  /// Hears how it goes, on the calling thread.
+  /// Is notified of the progress, on the calling thread.
   ///
-  /// @param training hears of steps and evaluations, and lines for the log
-  /// @param reading hears of images that are checked
-  /// @param results hears each stage's result, text of whole lines
+  /// @param training receives steps, evaluations and lines for the log
+  /// @param reading receives the number of checked images
+  /// @param results receives each stage's result as lines of text
   public record Watcher(
       TrainingListener training, DataCheck.Progress reading, Consumer<String> results) {}
 
-  /// How far it came.
+  /// How far the reproduction got.
   public enum End {
     REFUSED,
     CHECKED,
@@ -43,13 +43,13 @@ public final class Reproduction {
     COMPARED
   }
 
-  /// What a reproduction leaves.
+  /// The results of a reproduction.
   ///
-  /// @param end how far it came
-  /// @param forecast null if nothing was left to train, or nothing was to begin
-  /// @param comparison null unless it came so far
+  /// @param end how far it got
+  /// @param forecast null if there was nothing left to train, or the checks failed
+  /// @param comparison null if it did not get that far
   /// @param skipped images that could not be scored
-  /// @param files what was written beside the run's own files
+  /// @param files what was written in addition to the run's own files
   public record Result(
       End end,
       PreflightReport checks,
@@ -61,7 +61,7 @@ public final class Reproduction {
       files = List.copyOf(files);
     }
 
-    /// `checks`, `forecast` and the keys of the comparison, as far as they are there.
+    /// `checks`, `forecast` and the keys of the comparison; parts that do not exist are left out.
     public Map<String, @Nullable Object> toJson() {
       var json = new LinkedHashMap<String, @Nullable Object>();
       if (comparison != null) {
@@ -95,7 +95,7 @@ public final class Reproduction {
       return new Result(End.CHECKED, checks, forecast, null, 0, List.of());
     }
     if (state.trained()) {
-      watcher.training.onMessage("%s is trained already".formatted(plan.runDir()));
+      watcher.training.onMessage("%s is already trained".formatted(plan.runDir()));
     } else if (!train(plan, state, watcher.training, training)) {
       return new Result(End.STOPPED, checks, forecast, null, 0, List.of());
     }

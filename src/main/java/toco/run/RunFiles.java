@@ -7,7 +7,7 @@ import toco.files.AtomicFile;
 import toco.files.IoReason;
 import toco.files.Json;
 
-/// Results as files in a run's folder.
+/// Writes results as files into a run's folder.
 public final class RunFiles {
 
   private RunFiles() {}

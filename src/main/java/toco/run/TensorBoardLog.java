@@ -12,7 +12,8 @@ import toco.image.Picture;
 import toco.tensorboard.EventLog;
 import tools.jackson.databind.JsonNode;
 
-/// What a run logs, as events for TensorBoard: numbers as `loss/total`, pictures as `sample 1/CAM`.
+/// Writes what a run logs as TensorBoard events: numbers as `loss/total`, pictures as `sample
+/// 1/CAM`.
 public final class TensorBoardLog implements AutoCloseable {
   private static final double MB = 1e6;
 
@@ -89,8 +90,8 @@ public final class TensorBoardLog implements AutoCloseable {
 
   private RunException failure(UncheckedIOException e) {
     return new RunException(
-        ("cannot write TensorBoard's events to %s: %s; free some space or check "
-                + "permissions, then resume the run")
+        ("cannot write TensorBoard's events to %s: %s; free some space or check permissions, then"
+                + " resume the run")
             .formatted(folder, IoReason.of(Objects.requireNonNull(e.getCause()))),
         e);
   }

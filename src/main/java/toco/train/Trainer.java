@@ -74,7 +74,7 @@ public final class Trainer implements AutoCloseable {
     folder = world.isFirst() ? claim.apply(config) : null;
     Rng.manualSeed(config.run().seed());
     try (var _ = TensorScope.open()) {
-      model = new Toco(config.model(), device, Devices.shortFloat(config.train()));
+      model = new Toco(config.model(), device, Devices.autocastDtype(config.train()));
       optimizer = PublishedOptimizer.of(model.params(), config);
       averaging =
           GradientAveraging.of(

@@ -105,7 +105,7 @@ class DataCommandsTest {
   void anExistingFileIsKeptUnlessForced() throws IOException {
     write("made/labels.npy", "mine");
     Object[] line = {"data", "labels", out, "--coco-json", folder.resolve("coco.json")};
-    assertFails("exists already", line);
+    assertFails("already exists", line);
     assertEquals("mine", Files.readString(out));
     write("coco.json", "{}");
     assertFails("coco.json has no categories", append(line, "--force"));
@@ -159,7 +159,7 @@ class DataCommandsTest {
             "data.trainList=" + folder.resolve("lists/train.txt"));
     assertEquals(1, result.status());
     assertEquals(1, result.err().lines().count(), result.err());
-    assertTrue(result.err().contains("mend the errors above (2), and check again"), result.err());
+    assertTrue(result.err().contains("fix the errors above (2) and check again"), result.err());
     assertTrue(result.out().contains(" 2011_000004 (line 2 of "), result.out());
     assertTrue(result.out().contains("without a label: 1 (2011_000004)"), result.out());
     var missing = check("--set", "data.root=" + folder.resolve("nowhere"), "--json");

@@ -106,7 +106,7 @@ class TrainStepTest {
   private static Outcome run(Config config, long iter, int steps, boolean report) {
     Rng.manualSeed(1);
     try (var _ = TensorScope.open();
-        var model = new Toco(config.model(), Device.CPU, Devices.shortFloat(config.train()));
+        var model = new Toco(config.model(), Device.CPU, Devices.autocastDtype(config.train()));
         var optimizer = PublishedOptimizer.of(model.params(), config)) {
       var step = new TrainStep(model, optimizer, config);
       var batch = batch(config.model().foregroundClasses());

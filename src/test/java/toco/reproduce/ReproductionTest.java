@@ -89,7 +89,7 @@ class ReproductionTest {
     assertEquals(before, LibTorch.liveTensors());
     for (var part :
         List.of(
-            "measured: 20 steps a phase",
+            "measured: 20 steps per phase",
             "steps 1 to 2:",
             "steps 3 to 6:",
             "usable",
