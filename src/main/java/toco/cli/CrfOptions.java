@@ -41,7 +41,7 @@ final class CrfOptions {
   @Option(
       names = "--gaussian-sigma",
       paramLabel = "PX",
-      description = "Its standard deviation in pixels.")
+      description = "Standard deviation of the Gaussian term, in pixels.")
   @Nullable Double gaussianSigmaPx;
 
   @Option(
@@ -53,13 +53,13 @@ final class CrfOptions {
   @Option(
       names = "--bilateral-sigma",
       paramLabel = "PX",
-      description = "Its standard deviation in pixels.")
+      description = "Standard deviation of the bilateral term, in pixels.")
   @Nullable Double bilateralSigmaPx;
 
   @Option(
       names = "--bilateral-sigma-rgb",
       paramLabel = "LEVELS",
-      description = "Its standard deviation in colour levels.")
+      description = "Standard deviation of the bilateral term, in colour levels.")
   @Nullable Double bilateralSigmaRgb;
 
   @Option(

@@ -42,7 +42,7 @@ final class DataCheckCommand implements Callable<Integer> {
               + " decoded.")
   boolean fast;
 
-  @Option(names = "--json", description = "Print one JSON object in place of the report.")
+  @Option(names = "--json", description = "Print one JSON object instead of the report.")
   boolean json;
 
   DataCheckCommand(Console console) {

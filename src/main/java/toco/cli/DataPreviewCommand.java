@@ -37,7 +37,7 @@ final class DataPreviewCommand implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "DIR",
-      description = "Folder to write to; without --force it must not exist or be empty.")
+      description = "Folder to write to; unless --force is given, it must be missing or empty.")
   @SuppressWarnings("NullAway.Init")
   Path out;
 

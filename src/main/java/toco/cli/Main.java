@@ -32,9 +32,9 @@ import toco.torch.DType;
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nYour own programs:%n",
     footer = {
-      "  bin/toco java YourProgram.java ... and bin/toco jshell are the JDK's, with ToCo on the"
-          + " class path",
-      "  and LibTorch found; examples/ has some.",
+      "  bin/toco java YourProgram.java ... and bin/toco jshell run the JDK's java and jshell with"
+          + " ToCo on",
+      "  the class path and LibTorch set up; see examples/.",
       "",
       "LibTorch:",
       "  Found through --libtorch DIR (read by bin/toco, before or after the command) or LIBTORCH,"

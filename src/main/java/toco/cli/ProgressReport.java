@@ -63,7 +63,7 @@ final class ProgressReport implements TrainingListener {
     onProgress("evaluating", done, total);
   }
 
-  /// Rewrites the live line for work that has no lines of its own.
+  /// Rewrites the live line during other work, such as reading images.
   synchronized void onProgress(String what, int done, int total) {
     if (live && (isDue() || done == total)) {
       show("%s %d/%d".formatted(what, done, total));

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
-/// What stands before the numbers of a `.npy` file: the format's version 1, 2 or 3, then a Python
-/// dict of three entries.
+/// The header of a `.npy` file: the format's version 1, 2 or 3, then a Python dict of three
+/// entries.
 ///
 /// @param descr numpy's name of the element type, such as `<f4`
 /// @param fortranOrder whether the first dimension varies fastest

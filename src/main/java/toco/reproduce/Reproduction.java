@@ -120,13 +120,13 @@ public final class Reproduction {
     var comparison =
         PublishedComparison.of(plan, checks.remarks(), scored.scores(), history.steps());
     var page = plan.runDir().resolve("reproduce.md");
-    var figures = plan.runDir().resolve("reproduce.json");
+    var json = plan.runDir().resolve("reproduce.json");
     var result =
         new Result(
-            End.COMPARED, checks, forecast, comparison, scored.skipped(), List.of(page, figures));
+            End.COMPARED, checks, forecast, comparison, scored.skipped(), List.of(page, json));
     var text = ComparisonPage.of(comparison);
     RunFiles.writeText(page, text);
-    RunFiles.writeJson(figures, result.toJson());
+    RunFiles.writeJson(json, result.toJson());
     watcher.results.accept("\n" + text);
     return result;
   }

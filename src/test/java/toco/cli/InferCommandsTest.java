@@ -68,7 +68,7 @@ class InferCommandsTest {
   }
 
   @Test
-  void camsAreDrawnAndTheirLabelsSourceIsTold() {
+  void camsAreDrawnAndTheSourceOfTheirLabelsIsWritten() {
     var result = toco("infer cam", "--images", images(), "--out", folder.resolve("o"), "--npy");
     assertEquals(0, result.status(), result.err());
     assertTrue(result.out().contains("5 images, 5 with the data set's classes"), result.out());
@@ -77,7 +77,7 @@ class InferCommandsTest {
   }
 
   @Test
-  void unreadableImagesAreNamedCountedAndToldByTheStatus() throws IOException {
+  void unreadableImagesAreNamedAndCountedAndChangeTheExitStatus() throws IOException {
     Files.copy(images().resolve("val_00000.jpg"), folder.resolve("a.jpg"));
     Files.write(folder.resolve("b.jpg"), new byte[] {1});
     for (var command : List.of("infer seg", "infer cam", "infer cam-as-seg")) {
@@ -158,7 +158,7 @@ class InferCommandsTest {
   }
 
   @Test
-  void probabilitiesThatAreNoneAreNamedWithTheirFile() throws IOException {
+  void invalidProbabilitiesAreReportedWithTheirFile() throws IOException {
     var image = images().resolve("val_00000.jpg");
     var prob = folder.resolve("p.npy");
     try (var _ = TensorScope.open()) {

@@ -37,7 +37,7 @@ class ParityCommandTest {
   }
 
   @Test
-  void aPassingFolderGivesStatus0AndARowATensor() {
+  void aPassingFolderGivesStatus0AndOneRowPerTensor() {
     var result = Cli.run("parity", folder);
     assertEquals(0, result.status(), result.out() + result.err());
     assertTrue(result.out().contains(CASE) && result.out().contains(" pass\n"), result.out());

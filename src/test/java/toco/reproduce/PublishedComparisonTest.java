@@ -32,7 +32,7 @@ class PublishedComparisonTest {
   private static final List<String> REMARKS = List.of("val.txt: expected 1,449 names, got 3");
 
   @Test
-  void theDifferenceIsOursLessThePublished() {
+  void theDifferenceIsOursMinusThePublished() {
     var ours = score("train-time", MapKind.CAM, 71);
     var comparison = PublishedComparison.of(PLAN, REMARKS, List.of(ours), List.of());
     var cam = comparison.scores().getFirst();

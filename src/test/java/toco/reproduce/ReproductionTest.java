@@ -93,7 +93,7 @@ class ReproductionTest {
             "steps 1 to 2:",
             "steps 3 to 6:",
             "usable",
-            "its figures mean nothing",
+            "its results cannot be compared",
             "| coco-crf ",
             "| 41.30 ")) {
       assertTrue(shown.toString().contains(part), part + " in\n" + shown);
@@ -111,7 +111,7 @@ class ReproductionTest {
   }
 
   @Test
-  void goingOnAfterAnInterruptionTrainsNothingTwice() throws IOException {
+  void resumingAfterAnInterruptionTrainsNothingTwice() throws IOException {
     var options = dry(Recipe.VOC_DEIT_B, false);
     var stopped =
         reproduce(
@@ -123,13 +123,13 @@ class ReproductionTest {
     assertEquals(End.STOPPED, stopped.end());
     assertNull(stopped.comparison());
     assertEquals(End.COMPARED, reproduce(options, Trainer::run).end());
-    var figures = Files.readString(run().resolve("reproduce.md"));
+    var page = Files.readString(run().resolve("reproduce.md"));
     var metrics = Files.readString(run().resolve("metrics.jsonl"));
     var again =
-        reproduce(options, _ -> fail("training began anew, though " + run() + " is trained"));
+        reproduce(options, _ -> fail("training started again, although " + run() + " is trained"));
     assertEquals(End.COMPARED, again.end());
     assertNull(again.forecast());
-    assertEquals(figures, Files.readString(run().resolve("reproduce.md")));
+    assertEquals(page, Files.readString(run().resolve("reproduce.md")));
     assertEquals(metrics, Files.readString(run().resolve("metrics.jsonl")));
   }
 
@@ -182,7 +182,7 @@ class ReproductionTest {
             "val.txt: no such list",
             "error    weights: " + weights,
             "cls_labels_onehot.npy",
-            "model.backbone is deit_tiny_patch16_224, the recipe has deit_base_patch16_224")) {
+            "model.backbone is deit_tiny_patch16_224, but deit_base_patch16_224 in the recipe")) {
       assertTrue(shown.toString().contains(part), part + " in\n" + shown);
     }
     assertFalse(Files.exists(run()));

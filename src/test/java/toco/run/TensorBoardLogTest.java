@@ -53,8 +53,8 @@ class TensorBoardLogTest {
     }
   }
 
-  /// Stopped after step 5 and thrown back to the checkpoint of step 4: what the first session said
-  /// of step 5 is void, and nothing is there twice.
+  /// Stopped after step 5 and set back to the checkpoint of step 4: the first session's events of
+  /// step 5 are ignored, and no step is there twice.
   @Test
   void aResumedRunHasEveryStepOnce() throws IOException {
     var stopper = new TinyRun.Watcher();
