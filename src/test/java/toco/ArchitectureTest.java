@@ -20,6 +20,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -80,6 +81,10 @@ class ArchitectureTest {
           .map(name -> "toco." + name)
           .collect(Collectors.toSet());
 
+  /// The packages that may start trainings, and `train` itself.
+  private static final List<String> TRAIN_USERS =
+      List.of("train", "cli", "demo", "reproduce", "bench", "distributed");
+
   private static final JavaClasses CLASSES =
       new ClassFileImporter().importPath(classesBeside(LibTorch.class));
 
@@ -132,6 +137,36 @@ class ArchitectureTest {
                   .evaluate(CLASSES);
             })
             .toList());
+  }
+
+  /// Training runs as a whole are what programs start; nothing below them needs the loop.
+  @Test
+  void onlyWhatStartsTrainingsUsesTheirPackage() {
+    check(
+        List.of(
+            noClasses()
+                .that()
+                .resideOutsideOfPackages(packages(TRAIN_USERS))
+                .should()
+                .dependOnClassesThat(resideInAPackage("toco.train.."))
+                .evaluate(CLASSES)));
+  }
+
+  /// A simple name means one thing in the whole program, jextract's bindings aside.
+  @Test
+  void noTwoTypesOfDifferentPackagesShareASimpleName() {
+    var packagesOf = new TreeMap<String, Set<String>>();
+    for (var type : CLASSES) {
+      if (type.isTopLevelClass()
+          && !type.getSimpleName().equals("package-info")
+          && !type.getPackageName().endsWith(".ffi")) {
+        packagesOf
+            .computeIfAbsent(type.getSimpleName(), _ -> new TreeSet<>())
+            .add(type.getPackageName());
+      }
+    }
+    packagesOf.values().removeIf(packages -> packages.size() == 1);
+    assertTrue(packagesOf.isEmpty(), () -> "in several packages: " + packagesOf);
   }
 
   @Test

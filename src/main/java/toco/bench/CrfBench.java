@@ -11,22 +11,22 @@ import toco.torch.Rng;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// How long the dense CRF of evaluation takes for one image.
+/// Measures how long the dense CRF of evaluation takes for one image.
 ///
-/// Its time depends on how many vertices of its lattice the image's colours touch, so the image is
-/// made to touch about as many as photographs of its size do: a scene of clouds of every size, over
-/// which brightness varies more than colour, with the noise of a sensor.
+/// Its time depends on the number of lattice vertices, which depends on the image's colours. So the
+/// random image is made to have about as many vertices as a photograph of its size: clouds of all
+/// sizes whose brightness varies more than their colour, with sensor noise.
 public final class CrfBench {
   private static final int COARSEST_PX = 256;
   private static final double BRIGHTNESS_STD = 45; // levels
   private static final double COLOUR_STD = 9;
   private static final double NOISE_STD = 1.5;
-  private static final int SEGMENT_PX = 16; // a network's grid
+  private static final int SEGMENT_PX = 16; // the grid of a network
 
   private CrfBench() {}
 
-  /// @param threads 0 for as many as LibTorch's operators take
-  /// @param rounds measured, after two to warm up
+  /// @param threads 0: as many as LibTorch's operators use
+  /// @param rounds measured rounds, after two for warm-up
   public record Options(
       int heightPx, int widthPx, int classes, CrfParams params, int threads, int rounds) {
     public Options {
@@ -38,12 +38,12 @@ public final class CrfBench {
     }
   }
 
-  /// What was measured, and on what.
+  /// The results and what they were measured on.
   ///
-  /// @param seconds for one image, the median
-  /// @param fastestSeconds the least
+  /// @param seconds for one image, median of the rounds
+  /// @param fastestSeconds for one image, the fastest round
   /// @param vertices of the bilateral term's lattice
-  /// @param threads at most in use
+  /// @param threads the maximum in use
   public record Result(
       double seconds,
       double fastestSeconds,
@@ -103,7 +103,7 @@ public final class CrfBench {
     return levels.round().clamp(0, 255).to(DType.UINT8).permute(1, 2, 0).contiguous();
   }
 
-  /// Normal noise on a grid of cells so large, drawn smoothly: [channels, H, W].
+  /// Normal noise on a grid of cells of this size, interpolated: [channels, H, W].
   private static Tensor noise(int channels, int height, int width, int cellPx) {
     return Tensor.randn(1, channels, height / cellPx + 2, width / cellPx + 2)
         .interpolate(height, width, Interpolation.BILINEAR)

@@ -14,8 +14,7 @@ import toco.image.JpegChoice;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 
-/// Measures how many whole training samples, three views each, the loader makes in a second on the
-/// CPU.
+/// Measures how many training samples, of three views each, the loader makes per second on the CPU.
 public final class LoaderBench {
   private static final double WARM_UP_SECONDS = 3;
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -26,7 +25,7 @@ public final class LoaderBench {
   ///
   /// @param root a data set in VOC layout, with `lists/train_aug.txt` or `lists/train.txt`
   /// @param cropSizePx side of the views
-  /// @param workers loader threads; within each, LibTorch uses one thread
+  /// @param workers loader threads; in each, LibTorch uses one thread
   /// @param seconds how long, after a warm-up of three seconds
   public record Options(Path root, int cropSizePx, int workers, double seconds) {
     public Options {
@@ -39,13 +38,13 @@ public final class LoaderBench {
     }
   }
 
-  /// The figures.
+  /// The results.
   ///
   /// @param imagesPerSecond training samples, of three views each
   /// @param images samples measured
-  /// @param jpegDecoder which one was used
-  /// @param javaBytesPerImage what all threads allocated on the Java heap, a sample
-  /// @param rssGrowthBytes resident memory at the end less that after warm-up
+  /// @param jpegDecoder the one in use
+  /// @param javaBytesPerImage bytes per sample that all threads allocated on the Java heap
+  /// @param rssGrowthBytes growth of resident memory since the warm-up
   public record Result(
       double imagesPerSecond,
       long images,

@@ -8,11 +8,11 @@ import toco.torch.Rng;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// What a call across the bridge costs, and whether the bridge costs anything beside real work.
+/// Measures what a call across the bridge costs, alone and compared with real work.
 ///
-/// Each figure is the median of rounds that follow a warm-up, so that neither the compiler's first
-/// tries nor a busy moment of the machine counts. `native/test/linear_bench.cpp` measures the same
-/// linear layer from C++.
+/// Each result is the median of several rounds after a warm-up, so that neither JIT compilation nor
+/// a busy moment of the machine counts. `native/test/linear_bench.cpp` measures the same linear
+/// layer from C++.
 public final class OpsBench {
   private static final int ROWS = 1568; // 8 images of 14 × 14 patch tokens
   private static final int IN = 768;
@@ -26,13 +26,13 @@ public final class OpsBench {
 
   private OpsBench() {}
 
-  /// What was measured, and on what.
+  /// The results and what they were measured on.
   ///
-  /// @param addNs nanoseconds for a one-element `add` with the freeing of its result
-  /// @param downcallNs nanoseconds for a call that does nothing but read a counter
-  /// @param linearMs milliseconds for a float32 linear layer, 1568 × 768 → 3072, with the freeing
-  ///   of its result
-  /// @param linearGflops the same as 10⁹ floating-point operations a second
+  /// @param addNs nanoseconds for a one-element `add`, including freeing its result
+  /// @param downcallNs nanoseconds for a call that only reads a counter
+  /// @param linearMs milliseconds for a float32 linear layer, 1568 × 768 → 3072, including freeing
+  ///   its result
+  /// @param linearGflops the same as 10⁹ floating-point operations per second
   /// @param threads intra-op threads of LibTorch
   /// @param libtorch LibTorch's version
   /// @param cpuCapability the vector instructions of LibTorch's kernels
@@ -76,11 +76,11 @@ public final class OpsBench {
     return median(rounds);
   }
 
-  /// Nanoseconds for a call that does nothing but read a counter, in a tight loop.
+  /// Nanoseconds for a call that only reads a counter, in a tight loop.
   static double nsPerDowncall() {
     var rounds = new double[CALL_ROUNDS];
     long seen = 0;
-    try (var _ = Tensor.ones(1)) { // something to count, so that the loop has a use
+    try (var _ = Tensor.ones(1)) { // something to count, so that the loop is not optimised away
       for (int round = -CALL_WARM_UP; round < CALL_ROUNDS; round++) {
         long start = System.nanoTime();
         for (int i = 0; i < CALLS; i++) {
@@ -95,7 +95,7 @@ public final class OpsBench {
     return median(rounds);
   }
 
-  /// What a float32 linear layer reaches, in 10⁹ floating-point operations a second.
+  /// GFLOP/s that a float32 linear layer reaches.
   static double linearGflops() {
     try (var _ = TensorScope.open();
         var _ = GradMode.noGrad()) {
@@ -122,7 +122,7 @@ public final class OpsBench {
   }
 
   private static void record(double[] rounds, int round, double value) {
-    if (round >= 0) { // the rounds before are the warm-up
+    if (round >= 0) { // negative rounds are the warm-up
       rounds[round] = value;
     }
   }

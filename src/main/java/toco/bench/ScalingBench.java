@@ -11,28 +11,28 @@ import toco.model.Toco;
 import toco.torch.Device;
 import toco.torch.TensorScope;
 
-/// The training step of a configuration as a [ScalingModel].
+/// Builds a [ScalingModel] of a configuration's training step.
 public final class ScalingBench {
   private static final Pattern BLOCK = Pattern.compile("encoder\\.blocks\\.([0-9]+)\\..*");
   private static final int BYTES = 4; // float32
 
-  /// Bytes that AdamW reads and writes of each weight: itself, its gradient and two moments.
+  /// How often AdamW reads or writes each weight, its gradient and its two moments, in total.
   private static final int OPTIMIZER_PASSES = 7;
 
-  /// The same of each gradient that is copied into a bucket, divided there, and copied back.
+  /// The same for a gradient that is copied into a bucket, divided there and copied back.
   private static final int BUCKETING_PASSES = 6;
 
   private ScalingBench() {}
 
-  /// What one process does in a step.
+  /// The times of one process in a step.
   ///
-  /// @param forwardMs CAM passes included
-  /// @param backwardMs of all views
-  /// @param memoryGBs at which weights, gradients and moments are read and written
+  /// @param forwardMs forward pass, including CAM passes
+  /// @param backwardMs backward pass of all views
+  /// @param memoryGBs memory bandwidth, 10⁹ bytes per second
   public record Compute(double forwardMs, double backwardMs, double memoryGBs) {
-    /// From the step's operations.
+    /// Estimates the times from the step's operations.
     ///
-    /// @param teraflops that the device reaches
+    /// @param teraflops TFLOP/s that the device reaches
     public static Compute of(Config config, double teraflops, double memoryGBs) {
       var flops = new StepFlops(config);
       double perMs = teraflops * 1e9;
@@ -41,11 +41,11 @@ public final class ScalingBench {
     }
   }
 
-  /// Makes the model.
+  /// Builds the model.
   ///
-  /// @param lastPass the share of the backward pass in which gradients are complete: that of the
-  ///   views whose graph was made first, for it is gone through last; null for a GPU's, where both
-  ///   global views are one batch
+  /// @param lastPass the share of the backward pass in which gradients become complete: that of the
+  ///   views whose graph was built first, because it is traversed last; null: that of a GPU, where
+  ///   both global views are one batch
   public static ScalingModel of(
       Config config, Compute compute, @Nullable Double lastPass, long bucketBytes) {
     double share = lastPass == null ? new StepFlops(config).globalShare() : lastPass;
@@ -72,8 +72,8 @@ public final class ScalingBench {
         bucketBytes);
   }
 
-  /// Which share of its last pass the backward still has before it when a gradient is complete:
-  /// heads and decoder come first, then the blocks from the last, at the end the embedding.
+  /// The share of the last backward pass that is left when a gradient is complete: heads and
+  /// decoder come first, then the blocks from the last to the first, then the embedding.
   private static double stillToGo(String name, int depth) {
     var block = BLOCK.matcher(name);
     if (block.matches()) {
@@ -82,10 +82,10 @@ public final class ScalingBench {
     return name.startsWith("encoder.") && !name.startsWith("encoder.norm") ? 0 : 1;
   }
 
-  /// What a number of processes makes of a model.
+  /// The simulated step on a number of processes.
   ///
-  /// @param efficiency images a second, over those of as many processes that never wait
-  /// @param sentMB that each process sends in a step, 10⁶ bytes
+  /// @param efficiency images per second, relative to the same number of processes that never wait
+  /// @param sentMB 10⁶ bytes that each process sends in a step
   public record Row(
       int processes,
       double stepMs,
@@ -97,7 +97,7 @@ public final class ScalingBench {
 
   /// Simulates a step on each number of processes.
   ///
-  /// @param samples of a step in each process
+  /// @param samples images per step in each process
   public static List<Row> rows(
       ScalingModel model, ScalingModel.Links links, List<Integer> processes, int samples) {
     double alone = model.on(1, links).stepMs();

@@ -4,16 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Simulates a data-parallel training step: the forward pass, the backward pass in which gradients
-/// come to be one after the other, their buckets on their way through one channel, the optimizer.
-/// All times in milliseconds.
+/// become ready one after the other, the all-reduce of their buckets through one channel, the
+/// optimizer. All times are in milliseconds.
 ///
-/// @param forwardMs of one process
-/// @param backwardMs of one process
-/// @param bucketingMs of one process that has others: copying gradients into buckets, dividing
-///   them, copying means back
-/// @param optimizerMs of one process
-/// @param gradients in the order in which they come to be
-/// @param bucketBytes gradients that travel together
+/// @param forwardMs forward pass of one process
+/// @param backwardMs backward pass of one process
+/// @param bucketingMs copying gradients into buckets, dividing them and copying means back; only
+///   with several processes
+/// @param optimizerMs optimizer step of one process
+/// @param gradients in the order in which they become ready
+/// @param bucketBytes bytes of gradients that are all-reduced together
 public record ScalingModel(
     double forwardMs,
     double backwardMs,
@@ -25,28 +25,28 @@ public record ScalingModel(
   public ScalingModel {
     gradients = List.copyOf(gradients);
     if (bucketBytes < 1) {
-      throw new IllegalArgumentException("a bucket must have room for a byte, got " + bucketBytes);
+      throw new IllegalArgumentException("a bucket must have at least 1 byte, got " + bucketBytes);
     }
   }
 
   /// A gradient.
   ///
-  /// @param readyAt the share of the backward pass that is over when it is complete, 0…1
+  /// @param readyAt the share of the backward pass that is done when the gradient is complete, 0…1
   public record Gradient(long bytes, double readyAt) {}
 
   /// How processes are connected.
   ///
   /// @param perHost processes on each host
-  /// @param withinGBs bytes that a process can send and receive at once to one of its host, 10⁹ a
+  /// @param withinGBs bandwidth between two processes of a host, in each direction, 10⁹ bytes per
   ///   second
-  /// @param betweenGBs the same from host to host, for all processes of a host together
-  /// @param withinUs time for a first byte within a host
-  /// @param betweenUs the same between hosts
+  /// @param betweenGBs the same between hosts, for all processes of a host together
+  /// @param withinUs latency within a host, microseconds
+  /// @param betweenUs latency between hosts, microseconds
   public record Links(
       int perHost, double withinGBs, double betweenGBs, double withinUs, double betweenUs) {
 
-    /// The time of an all-reduce: a ring within each host, and rings between the hosts, each over
-    /// its process's share of the bytes.
+    /// The time of an all-reduce: a ring within each host and rings between the hosts, each ring
+    /// over its process's share of the bytes.
     double allReduceMs(double bytes, int processes) {
       int local = Math.min(perHost, processes);
       int hosts = Math.ceilDiv(processes, perHost);
@@ -60,17 +60,17 @@ public record ScalingModel(
     }
   }
 
-  /// A step on so many processes.
+  /// A step on a number of processes.
   ///
-  /// @param stepMs in all
-  /// @param exposedMs of it, waiting for gradients when the backward pass is over
-  /// @param communicationMs of all buckets, hidden or not
+  /// @param stepMs total time
+  /// @param exposedMs part of it: waiting for gradients after the backward pass
+  /// @param communicationMs all-reduce of all buckets, overlapped or not
   public record Step(int processes, double stepMs, double exposedMs, double communicationMs) {}
 
   /// Simulates a step.
   public Step on(int processes, Links links) {
     double over = forwardMs + backwardMs;
-    double free = 0; // when the channel is
+    double free = 0; // when the channel becomes free
     double busy = 0;
     if (processes > 1) {
       for (var bucket : buckets()) {
@@ -85,7 +85,7 @@ public record ScalingModel(
     return new Step(processes, over + exposed + bucketing + optimizerMs, exposed, busy);
   }
 
-  /// Gradients that travel together, ready when the last of them is.
+  /// Gradients that are all-reduced together; ready when the last of them is.
   private List<Gradient> buckets() {
     var buckets = new ArrayList<Gradient>();
     long bytes = 0;

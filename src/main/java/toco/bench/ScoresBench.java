@@ -11,22 +11,23 @@ import toco.eval.ConfusionMatrix;
 import toco.eval.LabelCounts;
 import toco.image.LabelMap;
 
-/// What scoring costs beside the network: label maps of VOC's size and number of classes, counted
-/// against masks.
+/// Measures what scoring costs without the network: label maps of VOC's size and number of classes,
+/// counted against masks.
 public final class ScoresBench {
   private static final int WIDTH_PX = 500;
   private static final int HEIGHT_PX = 375;
   private static final int CLASSES = 21;
   private static final int OBJECTS = 4;
-  private static final int DIFFERENT = 64; // more than the processor's caches hold
+  private static final int DIFFERENT = 64; // more than fit into the processor's caches
 
   private ScoresBench() {}
 
-  /// @param maps label maps counted
-  /// @param pixelsMs all of them into confusion matrices, one a thread, and their sum
-  /// @param boundariesMs the same with the boundaries of every class, as evaluations count
-  /// @param threads at work
-  /// @param miou of the made-up predictions
+  /// @param maps number of label maps
+  /// @param pixelsMs time to count all of them into confusion matrices, one per thread, and to add
+  ///   these up
+  /// @param boundariesMs the same with the boundaries of every class, as in evaluations
+  /// @param threads in use
+  /// @param miou mean IoU of the random predictions
   public record Result(int maps, double pixelsMs, double boundariesMs, int threads, double miou) {}
 
   private record Pair(LabelMap truth, MemorySegment predicted) {}
@@ -39,7 +40,7 @@ public final class ScoresBench {
           "maps and threads must be ≥ 1, got %d and %d".formatted(maps, threads));
     }
     var pairs = IntStream.range(0, Math.min(maps, DIFFERENT)).mapToObj(ScoresBench::make).toList();
-    pixels(pairs, Math.min(maps, 300), threads); // the JVM compiles what runs often
+    pixels(pairs, Math.min(maps, 300), threads); // warm-up for the JVM's compiler
     long started = System.nanoTime();
     var matrix = pixels(pairs, maps, threads);
     double pixelsMs = (System.nanoTime() - started) * 1e-6;
@@ -97,7 +98,7 @@ public final class ScoresBench {
     }
   }
 
-  /// Ellipses with ignored bands around them; the prediction has them a little off.
+  /// Ellipses with ignored bands around them; in the prediction they are slightly shifted.
   private static Pair make(int seed) {
     var random = new Random(seed);
     var truth = new byte[WIDTH_PX * HEIGHT_PX];

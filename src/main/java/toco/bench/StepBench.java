@@ -25,12 +25,12 @@ import toco.torch.Rng;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// Times whole training steps on random images, part by part.
+/// Measures whole training steps on random images, part by part.
 ///
-/// The steps lie behind the point from which every loss counts. The first is a warm-up and not
-/// counted. A profile is about Java, whose code the JVM goes on compiling for some dozens of steps;
-/// before it, these pass on small images, where they take little time. A training run has them
-/// behind it after its first minutes.
+/// The steps are at an iteration at which every loss has a weight. The first is a warm-up and not
+/// counted. A profile is about Java code, which the JVM keeps compiling for some dozens of steps,
+/// as in the first minutes of a training run; so before a profile these steps are run on small
+/// images, which takes little time.
 public final class StepBench {
   private static final int WARM_UP_STEPS = 1;
   private static final int JVM_WARM_UP_STEPS = 40;
@@ -39,12 +39,12 @@ public final class StepBench {
 
   private StepBench() {}
 
-  /// What is measured.
+  /// The options of a measurement.
   ///
   /// @param config model, loss weights, crop and samples; data and run folder are not used
-  /// @param iters steps counted, at least 1
-  /// @param profile whether to tell Java's own time from the native functions'; slows every call
-  ///   across the bridge by some tens of nanoseconds
+  /// @param iters counted steps, at least 1
+  /// @param profile whether to measure the time in Java code and in each native function; slows
+  ///   every call across the bridge by some tens of nanoseconds
   public record Options(Config config, int iters, boolean profile) {
     public Options {
       if (iters < 1) {
@@ -53,15 +53,15 @@ public final class StepBench {
     }
   }
 
-  /// The figures.
+  /// The results.
   ///
   /// @param stepSeconds median of the counted steps
   /// @param parts median seconds of each part
-  /// @param peakRssBytes most resident memory of the whole process
-  /// @param gflop 10⁹ operations of the step's matrix products
-  /// @param matmulGflops what a linear layer reaches on this machine, 10⁹ a second
+  /// @param peakRssBytes peak resident memory of the process
+  /// @param gflop 10⁹ floating-point operations of the step's matrix products
+  /// @param matmulGflops GFLOP/s that a linear layer reaches on this machine
   /// @param matmulShare `gflop / stepSeconds` over `matmulGflops`
-  /// @param profile where the time went, if asked for
+  /// @param profile where the time went; null without a profile
   public record Result(
       String backbone,
       int samples,
@@ -78,7 +78,7 @@ public final class StepBench {
       String cpuCapability,
       StepProfile.@Nullable Result profile) {}
 
-  /// Measures; needs the memory of a training run.
+  /// Runs the measurement; needs the memory of a training run.
   public static Result run(Options options) {
     var config = options.config();
     var device = Devices.prepare(config.train());

@@ -4,8 +4,7 @@ import toco.cam.RoiCrops;
 import toco.config.Config;
 
 /// Floating-point operations of a training step's matrix products and convolutions, counted from
-/// the shapes; a multiplication with an addition counts two. A backward pass counts twice its
-/// forward.
+/// the shapes; a multiply-add counts as two. A backward pass counts as twice its forward pass.
 final class StepFlops {
   private static final int FORWARD_AND_BACKWARD = 3;
 
@@ -26,7 +25,7 @@ final class StepFlops {
         * (FORWARD_AND_BACKWARD * trained() + batch() * cams);
   }
 
-  /// Of the forward pass of all that is trained.
+  /// Operations of the forward pass of everything that is trained.
   double trained() {
     int crop = config.augment().cropSizePx();
     return batch() * (globalViews() + localViews() + decoder(crop));

@@ -22,19 +22,20 @@ import jdk.jfr.consumer.RecordedMethod;
 import jdk.jfr.consumer.RecordingFile;
 import toco.torch.LibTorch;
 
-/// Tells the time of training steps apart into what lies inside the functions of the C ABI and what
-/// is Java's own.
+/// Splits the time of training steps into time inside the functions of the C ABI and time in Java
+/// code.
 ///
 /// The JVM's Flight Recorder times every call of the bindings (`jdk.MethodTiming`, JDK 25), so the
-/// share is a sum over all calls, not an estimate from samples: its execution samples miss more of
-/// short Java stretches than of long native calls. Java's share is all the rest of the steps' time:
-/// the program, garbage collection, waiting. The binding's few nanoseconds around a call count as
-/// native; the timing of a call itself counts as Java, and is not subtracted but stated beside it,
-/// so the share is rather too high than too low. Execution samples, one a millisecond at most, only
-/// say which methods that Java time belongs to.
+/// share is a sum over all calls, not an estimate from samples, which would miss more of short Java
+/// sections than of long native calls. Java's share is the rest of the steps' time: the program,
+/// garbage collection, waiting. The binding's few nanoseconds around a call count as native. The
+/// timing of a call counts as Java; it is not subtracted but reported too, so the share is too high
+/// rather than too low. Execution samples, at most one per millisecond, only tell which methods the
+/// Java time belongs to.
 ///
 /// The steps must run on one thread, the one that calls [#begin] and [#end], and no other thread
-/// may call LibTorch meanwhile. Between the two calls there may be pauses, without a native call.
+/// may call LibTorch at the same time. Between the two calls there may be pauses without native
+/// calls.
 public final class StepProfile implements AutoCloseable {
   private static final String BINDINGS = LibTorch.class.getPackageName() + ".ffi.TocoTorch";
   private static final String TIMING = "jdk.MethodTiming";
@@ -44,12 +45,13 @@ public final class StepProfile implements AutoCloseable {
 
   /// Where the time of the counted steps went.
   ///
-  /// @param javaShare of the steps' time, what was spent outside the C ABI's functions, 0…1
-  /// @param gcShare of the steps' time, what garbage collection took; a part of `javaShare`
-  /// @param timingShare of the steps' time, what the timing adds to the calls, by what it adds to
-  ///   one in a tight loop; a part of `javaShare`
-  /// @param downcalls calls of the C ABI a step
-  /// @param samples execution samples of the steps' thread in Java code, behind `javaHot`
+  /// @param javaShare share of the steps' time outside the C ABI's functions, 0…1
+  /// @param gcShare share of the steps' time in garbage collection; a part of `javaShare`
+  /// @param timingShare share of the steps' time that the timing adds to the calls, estimated from
+  ///   a tight loop; a part of `javaShare`
+  /// @param downcalls calls of the C ABI per step
+  /// @param samples execution samples of the steps' thread in Java code, on which `javaHot` is
+  ///   based
   /// @param natives the functions of the C ABI that took the longest, longest first
   /// @param javaHot the program's methods seen most often in those samples
   public record Result(
@@ -63,21 +65,21 @@ public final class StepProfile implements AutoCloseable {
 
   /// A function of the C ABI.
   ///
-  /// @param calls a step
-  /// @param ms milliseconds a step
+  /// @param calls per step
+  /// @param ms milliseconds per step
   /// @param share of the steps' time, 0…1
   public record Native(String function, double calls, double ms, double share) {}
 
-  /// A method of the program, with what it calls in libraries and the JDK.
+  /// A method of the program, including what it calls in libraries and the JDK.
   ///
   /// @param share of the samples, 0…1
   public record JavaMethod(String method, double share) {}
 
-  /// What one function took since the recording began.
+  /// Calls and time of one function since the recording began.
   private record Timing(long calls, double ns) {}
 
   private final Recording recording = new Recording();
-  private final double timingNs; // what timing adds to a call
+  private final double timingNs; // time that the timing adds to a call
   private Map<String, Timing> before = Map.of();
   private Instant begun = Instant.MAX;
   private long begunGcMs;
@@ -91,14 +93,15 @@ public final class StepProfile implements AutoCloseable {
     timingNs = Math.max(0, OpsBench.nsPerDowncall() - plainNs);
   }
 
-  /// Starts timing. It rewrites the bindings' code, which the JVM then has to compile anew: warm up
-  /// before [#begin].
+  /// Starts timing. It rewrites the bindings' bytecode, which the JVM then has to compile again:
+  /// warm up before [#begin].
   ///
   /// @throws IllegalStateException if this Java has no Flight Recorder
   static StepProfile start() {
     if (!FlightRecorder.isAvailable()) {
       throw new IllegalStateException(
-          "a profile needs the JVM's Flight Recorder, and this Java has none; use a whole JDK 25");
+          "a profile needs the JVM's Flight Recorder, which this Java does not have; use a full JDK"
+              + " 25");
     }
     LibTorch.load();
     return new StepProfile();
@@ -187,8 +190,8 @@ public final class StepProfile implements AutoCloseable {
     return between;
   }
 
-  /// A recording holds several reports of a function, each a sum from its start: the one with the
-  /// most calls is the last.
+  /// A recording holds several cumulative reports of a function: the one with the most calls is the
+  /// latest.
   private static void addTiming(Map<String, Timing> timings, RecordedEvent event) {
     if (!event.getEventType().getName().equals(TIMING)) {
       return;
@@ -196,7 +199,7 @@ public final class StepProfile implements AutoCloseable {
     RecordedMethod method = event.getValue("method");
     var name = method.getName();
     long calls = event.getLong("invocations");
-    // name$handle and the like are the bindings' own, not functions of the ABI
+    // name$handle etc. belong to the bindings, they are not functions of the ABI
     if (calls > 0 && name.startsWith("tt_") && name.indexOf('$') < 0) {
       double ns = (double) calls * event.getDuration("average").toNanos();
       timings.merge(name, new Timing(calls, ns), (a, b) -> a.calls() > b.calls() ? a : b);
@@ -211,7 +214,7 @@ public final class StepProfile implements AutoCloseable {
         && event.getStackTrace() != null;
   }
 
-  /// The innermost method of this program, or the innermost of all where there is none.
+  /// The innermost method of this program, or the innermost method if there is none.
   private static String methodOf(List<RecordedFrame> frames) {
     for (var frame : frames) {
       var type = frame.getMethod().getType().getName();
@@ -241,7 +244,7 @@ public final class StepProfile implements AutoCloseable {
     }
   }
 
-  /// Ends the recording and gives the bindings their own code back.
+  /// Ends the recording and restores the bindings' bytecode.
   @Override
   public void close() {
     recording.close();

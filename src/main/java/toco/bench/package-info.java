@@ -1,5 +1,5 @@
-/// Measurements of what the program rests on: the cost of a call across the bridge, the speed of
-/// its kernels.
+/// Benchmarks: the cost of a call across the bridge, the speed of kernels, of the loader and of
+/// training steps, and a model of scaling.
 @NullMarked
 package toco.bench;
 

@@ -5,8 +5,8 @@ import picocli.CommandLine.Command;
 
 @Command(
     name = "bench",
-    header = "Measures speed.",
-    description = "The figures hold for this machine and its LibTorch.",
+    header = "Runs benchmarks.",
+    description = "The results are those of this machine and its LibTorch.",
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = {"  toco bench ops", "  toco bench step", "  toco bench loader --data voc-mini"})

@@ -11,7 +11,7 @@ import toco.bench.CrfBench;
     name = "crf",
     header = "Measures the dense CRF on one image.",
     description = {
-      "The image is made up, with about as many lattice vertices as a photograph of its size.",
+      "The image is random, with about as many lattice vertices as a photograph of its size.",
       "With --json, one object: seconds (median), fastestSeconds, heightPx, widthPx, classes,"
           + " iterations, vertices (of the bilateral term's lattice), threads, libtorch,"
           + " cpuCapability."
@@ -25,28 +25,28 @@ final class BenchCrfCommand implements Callable<Integer> {
       names = "--height",
       paramLabel = "PX",
       defaultValue = "375",
-      description = "Rows of the image (default: 375).")
+      description = "Height of the image (default: 375).")
   int heightPx;
 
   @Option(
       names = "--width",
       paramLabel = "PX",
       defaultValue = "500",
-      description = "Columns of the image (default: 500).")
+      description = "Width of the image (default: 500).")
   int widthPx;
 
   @Option(
       names = "--classes",
       paramLabel = "N",
       defaultValue = "21",
-      description = "Classes, background included (default: 21).")
+      description = "Number of classes, including background (default: 21).")
   int classes;
 
   @Option(
       names = "--rounds",
       paramLabel = "N",
       defaultValue = "11",
-      description = "Rounds to measure (default: 11).")
+      description = "Number of measured rounds (default: 11).")
   int rounds;
 
   @Mixin CrfOptions crf = new CrfOptions();
@@ -70,7 +70,7 @@ final class BenchCrfCommand implements Callable<Integer> {
           String.format(
               Locale.ROOT,
               """
-              dense CRF        %8.3f s an image (fastest %.3f)
+              dense CRF        %8.3f s per image (fastest %.3f)
               image            %d×%d px, %d classes, %d iterations, %d lattice vertices
               LibTorch %s, %s, %d threads
               """,

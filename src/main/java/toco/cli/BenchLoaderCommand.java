@@ -9,10 +9,10 @@ import toco.bench.LoaderBench;
 
 @Command(
     name = "loader",
-    header = "Measures how many training samples the loader makes in a second.",
+    header = "Measures how many training samples the data loader makes per second.",
     description = {
-      "A sample is an image read, decoded and augmented to three normalised views. Each worker"
-          + " thread works alone, with one LibTorch thread.",
+      "For a sample an image is read, decoded and augmented to three normalised views. Each worker"
+          + " thread uses one LibTorch thread.",
       "With --json, one object: imagesPerSecond, images, seconds, workers, cropSizePx,"
           + " jpegDecoder, javaBytesPerImage, rssGrowthBytes, libtorch, cpuCapability."
     },
@@ -70,8 +70,8 @@ final class BenchLoaderCommand implements Callable<Integer> {
           String.format(
               Locale.ROOT,
               """
-              training samples %8.1f a second, %d worker(s), crop %d
-              Java heap        %8d bytes a sample
+              training samples %8.1f per second, %d worker(s), crop %d
+              Java heap        %8d bytes per sample
               JPEG by %s; LibTorch %s, %s
               """,
               result.imagesPerSecond(),

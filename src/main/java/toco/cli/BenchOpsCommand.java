@@ -8,9 +8,9 @@ import toco.bench.OpsBench;
 
 @Command(
     name = "ops",
-    header = "Measures single operators across the bridge to LibTorch.",
+    header = "Measures single operator calls from Java to LibTorch.",
     description = {
-      "With --json, one object: addNs (a one-element add with the freeing of its result, in ns),"
+      "With --json, one object: addNs (a one-element add, including freeing its result, in ns),"
           + " downcallNs (an empty call), linearMs and linearGflops (a linear layer, 1568×768 to"
           + " 3072), threads, libtorch, cpuCapability."
     },

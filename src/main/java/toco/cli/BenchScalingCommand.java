@@ -1,6 +1,5 @@
 package toco.cli;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -13,16 +12,17 @@ import toco.bench.ScalingBench;
 import toco.bench.ScalingBench.Compute;
 import toco.bench.ScalingModel.Links;
 import toco.config.Config;
+import toco.config.Overrides;
 
 @Command(
     name = "scaling",
-    header = "Computes how a training step scales over processes: a model, not a measurement.",
+    header = "Estimates how a training step scales over processes: a model, not a measurement.",
     description = {
-      "Simulates when gradients come to be and how long their buckets travel; docs/scaling.md says"
-          + " how, and where the figures of the clusters come from. Each can be replaced by one's"
-          + " own, such as measured ones.",
+      "Simulates when gradients become ready and how long their all-reduce takes; docs/scaling.md"
+          + " describes the model and the sources of the clusters' values. Each value can be"
+          + " replaced with your own, for example a measured one.",
       "With --json, an array of objects: processes, stepMs, exposedMs (waiting for gradients),"
-          + " communicationMs (hidden or not), efficiency, imagesPerSecond, sentMB."
+          + " communicationMs (overlapped or not), efficiency, imagesPerSecond, sentMB."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -50,10 +50,10 @@ final class BenchScalingCommand implements Callable<Integer> {
       names = "--processes",
       split = ",",
       paramLabel = "N",
-      description = "How many (default: 1,2,4,8,16,32,64).")
+      description = "Numbers of processes (default: 1,2,4,8,16,32,64).")
   List<Integer> processes = List.of(1, 2, 4, 8, 16, 32, 64);
 
-  @Option(names = "--samples", paramLabel = "N", description = "Images a process (default: 2).")
+  @Option(names = "--samples", paramLabel = "N", description = "Images per process (default: 2).")
   int samples = 2;
 
   @Option(names = "--crop", paramLabel = "PX", description = "Side of the images (default: 448).")
@@ -62,41 +62,62 @@ final class BenchScalingCommand implements Callable<Integer> {
   @Option(
       names = "--bucket-mb",
       paramLabel = "MB",
-      description = "Gradients that travel together (default: 25).")
+      description = "Size of a bucket of gradients (default: 25).")
   double bucketMb = 25;
 
-  @Option(names = "--tflops", paramLabel = "X", description = "What a process reaches.")
+  @Option(
+      names = "--tflops",
+      paramLabel = "X",
+      description = "TFLOP/s that a process reaches (default: the cluster's).")
   @Nullable Double teraflops;
 
-  @Option(names = "--forward-ms", paramLabel = "MS", description = "Measured, CAM passes included.")
+  @Option(
+      names = "--forward-ms",
+      paramLabel = "MS",
+      description = "Measured forward pass, including CAM passes (default: estimated).")
   @Nullable Double forwardMs;
 
-  @Option(names = "--backward-ms", paramLabel = "MS", description = "Measured.")
+  @Option(
+      names = "--backward-ms",
+      paramLabel = "MS",
+      description = "Measured backward pass (default: estimated).")
   @Nullable Double backwardMs;
 
   @Option(
       names = "--last-pass",
       paramLabel = "SHARE",
       description =
-          "Share of the backward pass in which gradients are complete (default: that of both global"
-              + " views; on a CPU, where each view is a pass, about half of it).")
+          "Share of the backward pass in which gradients become complete (default: that of both"
+              + " global views; on a CPU, where each view has its own pass, about half of it).")
   @Nullable Double lastPass;
 
-  @Option(names = "--memory-gbs", paramLabel = "X", description = "For buckets and the optimizer.")
+  @Option(
+      names = "--memory-gbs",
+      paramLabel = "X",
+      description = "Memory bandwidth, for buckets and optimizer (default: the cluster's).")
   @Nullable Double memoryGBs;
 
-  @Option(names = "--per-host", paramLabel = "N", description = "Processes a host.")
+  @Option(
+      names = "--per-host",
+      paramLabel = "N",
+      description = "Processes per host (default: the cluster's).")
   @Nullable Integer perHost;
 
-  @Option(names = "--within-gbs", paramLabel = "X", description = "Of a process, within a host.")
+  @Option(
+      names = "--within-gbs",
+      paramLabel = "X",
+      description = "Bandwidth of a process within a host (default: the cluster's).")
   @Nullable Double withinGBs;
 
-  @Option(names = "--between-gbs", paramLabel = "X", description = "Of a host, to others.")
+  @Option(
+      names = "--between-gbs",
+      paramLabel = "X",
+      description = "Bandwidth of a host to other hosts (default: the cluster's).")
   @Nullable Double betweenGBs;
 
-  @Mixin Overrides overrides = new Overrides();
+  @Mixin SetOption set = new SetOption();
 
-  @Option(names = "--json", description = "Print JSON in place of the table.")
+  @Option(names = "--json", description = "Print JSON instead of the table.")
   boolean json;
 
   BenchScalingCommand(Console console) {
@@ -105,12 +126,12 @@ final class BenchScalingCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var keys = new ArrayList<String>();
-    keys.add("model.backbone=" + backbone);
-    keys.add("train.samplesPerProcess=" + samples);
-    keys.add("augment.cropSizePx=" + cropSizePx);
-    keys.add("distributed.bucketMb=" + bucketMb);
-    keys.addAll(overrides.keys);
+    var keys =
+        Overrides.of("model.backbone", backbone)
+            .plus("train.samplesPerProcess", samples)
+            .plus("augment.cropSizePx", cropSizePx)
+            .plus("distributed.bucketMb", bucketMb)
+            .plus(set.overrides());
     var config = Config.parse("", "defaults", keys);
     var model =
         ScalingBench.of(config, compute(config), lastPass, config.distributed().bucketBytes());

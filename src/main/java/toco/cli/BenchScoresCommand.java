@@ -5,14 +5,15 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import toco.bench.ScoresBench;
+import toco.host.Machine;
 
 @Command(
     name = "scores",
-    header = "Measures the counting of label maps against masks.",
+    header = "Measures how fast label maps are scored against masks.",
     description = {
       "Label maps of 500×375 px with 21 classes. With --json, one object: maps, pixelsMs (confusion"
-          + " matrices alone), boundariesMs (matrices and boundaries, as evaluations count),"
-          + " threads, miou (of the made-up maps)."
+          + " matrices alone), boundariesMs (matrices and boundaries, as in evaluations), threads,"
+          + " miou (of the random maps)."
     },
     footerHeading = "%nExamples:%n",
     footer = {"  toco bench scores", "  toco bench scores --maps 2000 --threads 2 --json"})
@@ -23,11 +24,14 @@ final class BenchScoresCommand implements Callable<Integer> {
       names = "--maps",
       paramLabel = "N",
       defaultValue = "2000",
-      description = "Label maps (default: 2000).")
+      description = "Number of label maps (default: 2000).")
   int maps;
 
-  @Option(names = "--threads", paramLabel = "N", description = "Threads (default: one a core).")
-  int threads = Runtime.getRuntime().availableProcessors();
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Number of threads (default: one per core).")
+  int threads = Machine.cores();
 
   @Option(names = "--json", description = "Print one JSON object.")
   boolean json;

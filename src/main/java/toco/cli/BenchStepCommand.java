@@ -1,6 +1,5 @@
 package toco.cli;
 
-import java.util.ArrayList;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -9,22 +8,24 @@ import picocli.CommandLine.Option;
 import toco.bench.StepBench;
 import toco.bench.StepProfile;
 import toco.config.Config;
+import toco.config.Overrides;
 
 @Command(
     name = "step",
     header = "Measures whole training steps on random images, part by part.",
     description = {
-      "Steps of the configuration's model in which every loss counts, after one to warm up.",
+      "The steps are those of the configuration's model with all losses, after one step of"
+          + " warm-up.",
       "With --json, one object: stepSeconds (median), parts, peakRssBytes, gflop (of the step's"
-          + " matrix products), matmulGflops (what a linear layer reaches here), matmulShare,"
-          + " threads, device, libtorch, cpuCapability; with --profile also profile: javaShare (of"
-          + " the steps' time, what is spent outside native functions), gcShare and timingShare"
-          + " (garbage collection and the timing itself, parts of javaShare), downcalls (a step),"
-          + " natives (the functions that take the longest), samples and javaHot (the Java methods"
-          + " seen in so many samples).",
+          + " matrix products), matmulGflops (what a linear layer reaches on this machine),"
+          + " matmulShare, threads, device, libtorch, cpuCapability; with --profile also profile:"
+          + " javaShare (share of the steps' time outside native functions), gcShare and"
+          + " timingShare (garbage collection and the timing itself, parts of javaShare), downcalls"
+          + " (per step), natives (the functions that take the longest), samples and javaHot (the"
+          + " Java methods seen most often in these samples).",
       "",
-      "A profile warms the JVM up by 40 steps on small images first, as the beginning of a training"
-          + " run would. More steps (--iters) give a steadier share."
+      "A profile first warms up the JVM with 40 steps on small images, as the start of a training"
+          + " run would. More steps (--iters) give a more precise share."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -46,7 +47,7 @@ final class BenchStepCommand implements Callable<Integer> {
       names = "--samples",
       paramLabel = "N",
       defaultValue = "2",
-      description = "Images a step (default: 2).")
+      description = "Images per step (default: 2).")
   int samples;
 
   @Option(
@@ -60,15 +61,15 @@ final class BenchStepCommand implements Callable<Integer> {
       names = "--iters",
       paramLabel = "N",
       defaultValue = "3",
-      description = "Steps to measure (default: 3).")
+      description = "Number of measured steps (default: 3).")
   int iters;
 
   @Option(
       names = "--profile",
-      description = "Also tell Java's own time from that of each native function.")
+      description = "Also measure the time in Java code and in each native function.")
   boolean profile;
 
-  @Mixin Overrides overrides = new Overrides();
+  @Mixin SetOption set = new SetOption();
 
   @Option(names = "--json", description = "Print one JSON object.")
   boolean json;
@@ -79,11 +80,11 @@ final class BenchStepCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var keys = new ArrayList<String>();
-    keys.add("model.backbone=" + backbone);
-    keys.add("train.samplesPerProcess=" + samples);
-    keys.add("augment.cropSizePx=" + cropSizePx);
-    keys.addAll(overrides.keys);
+    var keys =
+        Overrides.of("model.backbone", backbone)
+            .plus("train.samplesPerProcess", samples)
+            .plus("augment.cropSizePx", cropSizePx)
+            .plus(set.overrides());
     var config = Config.parse("", "defaults", keys);
     var result = StepBench.run(new StepBench.Options(config, iters, profile));
     if (json) {
@@ -120,9 +121,7 @@ final class BenchStepCommand implements Callable<Integer> {
             String.format(
                 Locale.ROOT,
                 """
-                Java's own time  %8.2f %%, beside %.0f native calls a step
-                  its collector  %8.2f %%
-                  the timing     %8.2f %%
+                time in Java     %8.2f %%, with %.0f native calls per step  garbage coll.  %8.2f %%  the timing     %8.2f %%
 
                 native function                calls       ms    share
                 """,

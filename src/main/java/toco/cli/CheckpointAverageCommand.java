@@ -15,10 +15,10 @@ import toco.torch.TensorScope;
 
 @Command(
     name = "average",
-    header = "Writes the mean of several files' weights.",
+    header = "Averages the weights of several files.",
     description = {
-      "Computed in float64 and written in the first file's dtypes. Tensors of integers must be"
-          + " equal in all; files of different networks are refused."
+      "The mean is computed in float64 and written in the first file's dtypes. Integer tensors must"
+          + " be equal in all files; files of different networks are refused."
     },
     footerHeading = "%nExamples:%n",
     footer = "  toco checkpoint average --out mean.safetensors runs/voc_deit_b/checkpoints/*")
@@ -29,7 +29,10 @@ final class CheckpointAverageCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it
   CommandSpec spec;
 
-  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Files of one network's weights.")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "FILE",
+      description = "Files with weights of the same network.")
   List<Path> files = List.of();
 
   @Option(names = "--out", required = true, paramLabel = "OUT", description = "The file to write.")

@@ -5,12 +5,12 @@ import picocli.CommandLine.Command;
 
 @Command(
     name = "checkpoint",
-    header = "Looks into files of weights, converts and compares them.",
+    header = "Inspects, converts, compares and averages files of weights.",
     description = {
-      "Reads safetensors (one file, or several by their index), PyTorch's .pth and .pt, and the"
+      "Reads safetensors (one file, or a sharded one by its index), PyTorch's .pth and .pt, and the"
           + " checkpoints of training runs. Nothing in a file is executed.",
-      "convert and average write .safetensors, .pth or .pt by the ending of the name, and weights"
-          + " alone: a run goes on from its own checkpoints only."
+      "convert and average write .safetensors, .pth or .pt, depending on the extension, and only"
+          + " weights: a training can only be resumed from its own checkpoints."
     },
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",

@@ -16,9 +16,9 @@ import toco.torch.TensorScope;
     name = "convert",
     header = "Writes the weights of a file in another format.",
     description = {
-      "The ending of OUT says which: .safetensors, or .pth and .pt, which torch.load reads with"
-          + " weights_only=True and, with --published, the published tools with strict=True.",
-      "Of a training run's checkpoint the network's weights alone are written."
+      "The extension of OUT sets the format: .safetensors, or .pth and .pt, which torch.load reads"
+          + " with weights_only=True and, with --published, the published tools with strict=True.",
+      "Of a training checkpoint only the network's weights are written."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -45,8 +45,8 @@ final class CheckpointConvertCommand implements Callable<Integer> {
   @Option(
       names = "--published",
       description =
-          "Add the encoder's unused ImageNet classifier, of zeros: the published tools load with"
-              + " strict=True and expect it.")
+          "Add the encoder's unused ImageNet classifier, filled with zeros: the published tools"
+              + " load with strict=True and expect it.")
   boolean published;
 
   @Mixin WeightsOutput output = new WeightsOutput();

@@ -16,10 +16,11 @@ import toco.torch.TensorScope;
     name = "diff",
     header = "Compares the weights of two files.",
     description = {
-      "Names what one of them lacks, what has another shape or dtype, and the largest absolute"
-          + " difference of what has other values; that over the tensor's largest value is the"
-          + " relative one. The formats may differ.",
-      "The exit status is 0 if all are equal bit for bit, and 1 otherwise. With --json, one object:"
+      "Lists tensors that are in only one of the files, tensors whose shape or dtype differs, and"
+          + " the largest absolute difference of tensors whose values differ; the relative"
+          + " difference is that divided by the tensor's largest value. The files may have"
+          + " different formats.",
+      "The exit status is 0 if all tensors are bit-equal, and 1 otherwise. With --json, one object:"
           + " onlyFirst, onlySecond, changed (name, what, largest, relative), equal."
     },
     footerHeading = "%nExamples:%n",
@@ -31,7 +32,7 @@ final class CheckpointDiffCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets what is required
   Path first;
 
-  @Parameters(index = "1", paramLabel = "SECOND", description = "Another.")
+  @Parameters(index = "1", paramLabel = "SECOND", description = "Another file of weights.")
   @SuppressWarnings("NullAway.Init")
   Path second;
 
@@ -78,14 +79,13 @@ final class CheckpointDiffCommand implements Callable<Integer> {
   }
 
   private static String line(Changed tensor) {
-    var figures =
+    var difference =
         Double.isNaN(tensor.largest())
             ? ""
             : String.format(
-                Locale.ROOT,
-                "by %.3g at most, relatively %.3g",
-                tensor.largest(),
-                tensor.relative());
-    return tensor.what() + (tensor.what().isEmpty() || figures.isEmpty() ? "" : ", ") + figures;
+                Locale.ROOT, "by at most %.3g, relative %.3g", tensor.largest(), tensor.relative());
+    return tensor.what()
+        + (tensor.what().isEmpty() || difference.isEmpty() ? "" : ", ")
+        + difference;
   }
 }

@@ -15,8 +15,7 @@ import toco.checkpoint.WeightsListing;
     name = "inspect",
     header = "Lists the tensors of a file of weights.",
     description = {
-      "Prints what kind of file it is, what it says of itself, and each tensor's name, dtype, shape"
-          + " and size.",
+      "Prints the kind of file, its metadata, and each tensor's name, dtype and shape.",
       "With --json, one object: file, kind, metadata, tensors (name, dtype, shape, bytes),"
           + " elements, bytes."
     },
@@ -28,7 +27,9 @@ import toco.checkpoint.WeightsListing;
 final class CheckpointInspectCommand implements Callable<Integer> {
   private final Console console;
 
-  @Parameters(paramLabel = "FILE", description = "A file of weights, or the folder of an index.")
+  @Parameters(
+      paramLabel = "FILE",
+      description = "A file of weights, or the folder of a sharded one's index.")
   @SuppressWarnings("NullAway.Init") // picocli sets what is required
   Path file;
 
@@ -88,15 +89,15 @@ final class CheckpointInspectCommand implements Callable<Integer> {
     return text.append(totals(listing)).toString();
   }
 
-  /// A configuration is many lines.
+  /// A configuration has many lines.
   private static String indented(String value) {
     var lines = value.strip().lines().toList();
     return lines.size() < 2 ? value.strip() : "\n  " + String.join("\n  ", lines);
   }
 
   private static String totals(WeightsListing listing) {
-    List<Object> figures =
+    List<Object> totals =
         List.of(listing.tensors().size(), listing.elements(), listing.byteSize() / 1e6);
-    return String.format(Locale.ROOT, "%d tensors, %,d elements, %.1f MB%n", figures.toArray());
+    return String.format(Locale.ROOT, "%d tensors, %,d elements, %.1f MB%n", totals.toArray());
   }
 }

@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/// Reads one of an enum's values as the help writes them, in capitals or not.
+/// Reads one of an enum's values as written in the help, ignoring case.
 ///
 /// @param values all of them
 record Choice<E extends Enum<E>>(Class<E> values) implements ITypeConverter<E> {

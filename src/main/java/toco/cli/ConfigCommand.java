@@ -11,10 +11,10 @@ import toco.config.Config;
 
 @Command(
     name = "config",
-    header = "Shows an effective configuration, or lists all keys.",
+    header = "Prints the effective configuration, or lists all keys.",
     description = {
-      "Prints CONFIG over the defaults as YAML, every key with its value; without CONFIG, the"
-          + " defaults: the published VOC recipe with DeiT-B."
+      "Prints all keys with their values as YAML: those of CONFIG, and defaults for the others. The"
+          + " defaults are the published VOC recipe with DeiT-B."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -27,11 +27,11 @@ final class ConfigCommand implements Callable<Integer> {
   @Parameters(arity = "0..1", paramLabel = "CONFIG", description = "YAML file.")
   @Nullable Path config;
 
-  @Mixin Overrides overrides = new Overrides();
+  @Mixin SetOption set = new SetOption();
 
   @Option(
       names = "--describe",
-      description = "List every key with its default and what its value must be.")
+      description = "List all keys with their defaults and the type of their values.")
   boolean describe;
 
   @Option(names = "--json", description = "Print the configuration as one JSON object.")
@@ -49,8 +49,8 @@ final class ConfigCommand implements Callable<Integer> {
     }
     var loaded =
         config == null
-            ? Config.parse("", "defaults", overrides.keys)
-            : Config.load(config, overrides.keys);
+            ? Config.parse("", "defaults", set.overrides())
+            : Config.load(config, set.overrides());
     console.print(json ? loaded.toJson() + "\n" : loaded.toYaml());
     return ExitStatus.SUCCESS;
   }

@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Optional;
 import toco.config.Config;
 
-/// Names the keys in which a configuration differs from a run's own.
+/// Lists the keys in which a configuration differs from a run's own.
 final class ConfigDifference {
   private ConfigDifference() {}
 
-  /// The keys, for a message; empty if there are none, or the run has no configuration to read.
+  /// The keys, for a message; empty if there are none or the run has no configuration file.
   static Optional<String> between(Path run, Config config) {
     var file = run.resolve("config.yaml");
     if (!Files.isRegularFile(file)) {
-      return Optional.empty(); // resuming will say what is wrong with the folder
+      return Optional.empty(); // resuming reports what is wrong with the folder
     }
     var keys =
         Config.load(file, List.of()).differencesFrom(config).stream()

@@ -9,18 +9,17 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import tools.jackson.databind.json.JsonMapper;
+import toco.files.Json;
 
-/// Where the program writes, and what may stop it.
+/// Output streams of the program, and its stop signal.
 ///
 /// @param out results
 /// @param err progress and errors
 /// @param rewritesLines whether `err` is a terminal on which a line can be rewritten
-/// @param stop the way from a signal to the training that runs
+/// @param stop passes a signal to the running training
 record Console(PrintWriter out, PrintWriter err, boolean rewritesLines, StopSignal stop) {
-  private static final JsonMapper JSON = new JsonMapper();
 
-  /// The process's own.
+  /// The streams of this process.
   static Console ofProcess() {
     return new Console(
         utf8(FileDescriptor.out),
@@ -29,13 +28,13 @@ record Console(PrintWriter out, PrintWriter err, boolean rewritesLines, StopSign
         new StopSignal());
   }
 
-  /// One JSON object on a line of its own.
+  /// Prints one JSON value on one line.
   void printJson(Object value) {
-    out.println(JSON.writeValueAsString(value));
+    out.println(Json.MAPPER.writeValueAsString(value));
     out.flush();
   }
 
-  /// Text that ends its last line itself.
+  /// Prints text, which has its own line feeds.
   void print(String text) {
     out.print(text);
     out.flush();
@@ -45,18 +44,18 @@ record Console(PrintWriter out, PrintWriter err, boolean rewritesLines, StopSign
     return new ProgressReport(err, rewritesLines);
   }
 
-  /// Progress that nobody sees: that of a process beside the one that speaks.
+  /// Progress that is not shown, for processes other than rank 0.
   ProgressReport silence() {
     return new ProgressReport(new PrintWriter(Writer.nullWriter()), false);
   }
 
-  /// The locale may be C, and messages hold characters beyond ASCII.
+  /// The locale may be C, but messages contain non-ASCII characters.
   private static PrintWriter utf8(FileDescriptor descriptor) {
     return new PrintWriter(
         new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8), true);
   }
 
-  /// System.console() tells of stdin and stdout together, never of stderr alone.
+  /// System.console() is about stdin and stdout together, not about stderr.
   private static boolean isTerminal(int descriptor) {
     try {
       var target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();

@@ -23,11 +23,11 @@ import toco.torch.TorchException;
 
 @Command(
     name = "crf",
-    header = "Makes class probabilities follow an image's edges, by a dense CRF.",
+    header = "Refines class probabilities of an image with a dense CRF.",
     description = {
-      "PROB.npy is what numpy.save writes of a float array [C, H, W] with values 0 to 1, of the"
+      "PROB.npy is a float array [C, H, W] written by numpy.save, with values 0 to 1 and the"
           + " image's size; class 0 is the background.",
-      "Prints how many pixels changed their label."
+      "Prints how many pixels got another label."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -35,7 +35,7 @@ import toco.torch.TorchException;
       "  toco crf --image cat.jpg --prob cam.npy --preset cam --iterations 5 --out q.npy"
     })
 final class CrfCommand implements Callable<Integer> {
-  private static final int MOST_LABELS = 255; // 255 itself says "ignored"
+  private static final int MOST_LABELS = 255; // 255 means "ignored"
 
   private final Console console;
 
@@ -59,7 +59,8 @@ final class CrfCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "FILE",
       description =
-          "What to write: the labels as a palette image (.png), or float32 [C, H, W] (.npy).")
+          "File to write: labels as a palette image (.png), or probabilities, float32 [C, H, W]"
+              + " (.npy).")
   @Nullable Path out;
 
   @Mixin CrfOptions crf = new CrfOptions();
@@ -88,7 +89,7 @@ final class CrfCommand implements Callable<Integer> {
       console.print(
           String.format(
               Locale.ROOT,
-              "%d×%d px, %d classes, %d iterations in %.3f s: %d pixels (%.2f %%) changed their"
+              "%d×%d px, %d classes, %d iterations in %.3f s: %d pixels (%.2f %%) got another"
                   + " label\n",
               picture.widthPx(),
               picture.heightPx(),
@@ -127,12 +128,12 @@ final class CrfCommand implements Callable<Integer> {
     }
     if (out != null && isPng(out) && shape.size(0) > MOST_LABELS) {
       throw refused(
-          "a palette image holds %d labels, got %d classes; write a .npy"
+          "a palette image can hold %d labels, got %d classes; write a .npy file"
               .formatted(MOST_LABELS, shape.size(0)));
     }
   }
 
-  /// What is no probability is seen only when the pixels are looked at.
+  /// Values that are not probabilities are found only when the pixels are read.
   private Tensor refined(DenseCrf crf, RgbImage picture, Tensor given) throws FileSystemException {
     try {
       return crf.infer(picture.tensor(), given);

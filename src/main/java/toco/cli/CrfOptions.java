@@ -4,9 +4,9 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import toco.config.CrfParams;
 
-/// The parameters of a dense CRF on a command line: a preset, and what is to differ from it.
+/// The options of a dense CRF: a preset, and values that replace the preset's.
 final class CrfOptions {
-  /// The sets of parameters that have a name.
+  /// Named sets of parameters.
   enum Preset {
     EVALUATION,
     CAM;
@@ -24,8 +24,9 @@ final class CrfOptions {
       paramLabel = "NAME",
       defaultValue = "evaluation",
       description =
-          "evaluation (10 iterations, Gaussian 1/1, bilateral 4/121/5) or cam (10, 3/3, 4/36/3);"
-              + " weight/sigma in pixels/sigma in levels (default: evaluation).")
+          "evaluation: 10 iterations, Gaussian term 1/1, bilateral term 4/121/5; cam: 10, 3/3,"
+              + " 4/36/3; each weight/sigma in pixels/sigma in colour levels (default:"
+              + " evaluation).")
   Preset preset = Preset.EVALUATION;
 
   @Option(names = "--iterations", paramLabel = "N", description = "Mean-field iterations.")
@@ -34,32 +35,38 @@ final class CrfOptions {
   @Option(
       names = "--gaussian-weight",
       paramLabel = "W",
-      description = "Weight of the term of places; 0 leaves it out.")
+      description = "Weight of the Gaussian term (positions only); 0: none.")
   @Nullable Double gaussianWeight;
 
-  @Option(names = "--gaussian-sigma", paramLabel = "PX", description = "Its reach in pixels.")
+  @Option(
+      names = "--gaussian-sigma",
+      paramLabel = "PX",
+      description = "Standard deviation of the Gaussian term, in pixels.")
   @Nullable Double gaussianSigmaPx;
 
   @Option(
       names = "--bilateral-weight",
       paramLabel = "W",
-      description = "Weight of the term of places and colours; 0 leaves it out.")
+      description = "Weight of the bilateral term (positions and colours); 0: none.")
   @Nullable Double bilateralWeight;
 
-  @Option(names = "--bilateral-sigma", paramLabel = "PX", description = "Its reach in pixels.")
+  @Option(
+      names = "--bilateral-sigma",
+      paramLabel = "PX",
+      description = "Standard deviation of the bilateral term, in pixels.")
   @Nullable Double bilateralSigmaPx;
 
   @Option(
       names = "--bilateral-sigma-rgb",
       paramLabel = "LEVELS",
-      description = "Its reach in colour levels.")
+      description = "Standard deviation of the bilateral term, in colour levels.")
   @Nullable Double bilateralSigmaRgb;
 
   @Option(
       names = "--threads",
       paramLabel = "N",
       defaultValue = "0",
-      description = "Threads to use at most; 0 for all (default: 0).")
+      description = "Maximum number of threads; 0: all (default: 0).")
   int threads;
 
   CrfParams params() {

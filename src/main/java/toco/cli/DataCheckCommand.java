@@ -12,12 +12,12 @@ import toco.data.DataException;
 
 @Command(
     name = "check",
-    header = "Looks at a data set's lists, labels, images and masks before a training does.",
+    header = "Checks a data set's lists, labels, images and masks before training.",
     description = {
-      "Reads every image with data.workers threads, and the masks of the splits that are evaluated."
-          + " Prints, split by split, how many images show each class, their sizes, and all that is"
-          + " missing, unreadable or odd, not only the first.",
-      "Warnings leave the exit status 0; it is 1 if a training would fail.",
+      "Reads every image with data.workers threads, and the masks of the evaluated splits. For each"
+          + " split it prints how many images show each class, the image sizes, and everything that"
+          + " is missing, unreadable or suspicious, not only the first problem.",
+      "With warnings the exit status is 0; it is 1 if a training would fail.",
       "With --json, one object: usable, root, layout, classNames, fast and splits, each with split,"
           + " source, images, masks, imagesPerClass, imagesWithoutClass, sizes and findings."
     },
@@ -33,14 +33,16 @@ final class DataCheckCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets what is required
   Path config;
 
-  @Mixin Overrides overrides = new Overrides();
+  @Mixin SetOption set = new SetOption();
 
   @Option(
       names = "--fast",
-      description = "Read the images' headers only: their sizes, not whether they are intact.")
+      description =
+          "Read only the headers of the images: checks their sizes, not whether they can be"
+              + " decoded.")
   boolean fast;
 
-  @Option(names = "--json", description = "Print one JSON object in place of the report.")
+  @Option(names = "--json", description = "Print one JSON object instead of the report.")
   boolean json;
 
   DataCheckCommand(Console console) {
@@ -49,7 +51,7 @@ final class DataCheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var loaded = Config.load(config, overrides.keys);
+    var loaded = Config.load(config, set.overrides());
     var progress = console.progress();
     var report =
         DataCheck.run(
@@ -64,7 +66,7 @@ final class DataCheckCommand implements Callable<Integer> {
     }
     if (!report.usable()) {
       throw new DataException(
-          "a training on %s would fail: mend the errors above (%d), and check again"
+          "a training on %s would fail: fix the errors above (%d) and check again"
               .formatted(loaded.data().root(), report.errors()));
     }
     return ExitStatus.SUCCESS;

@@ -5,7 +5,8 @@ import picocli.CommandLine.Command;
 
 @Command(
     name = "data",
-    header = "Makes and checks data sets.",
+    header = "Creates and checks data sets.",
+    description = "The layouts and label formats of data sets are described in docs/DATA.md.",
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = {

@@ -21,12 +21,12 @@ import toco.files.AtomicFile;
 
 @Command(
     name = "labels",
-    header = "Makes a labels file (.npy) from CSV, VOC or COCO annotations, or masks.",
+    header = "Creates a labels file (.npy) from CSV, VOC or COCO annotations, or masks.",
     description = {
-      "OUT.npy is a dict of numpy from each image's name, without extension, to a float32 array"
-          + " with 1 where the class is in the image: what data.labels takes, and the published"
-          + " Python code reads.",
-      "VOC objects that are marked difficult count, as do COCO's crowds.",
+      "OUT.npy is a NumPy file with a dict from each image's name, without extension, to a float32"
+          + " array with 1 for each class in the image: the format of data.labels, which the"
+          + " published Python code reads too.",
+      "VOC objects marked difficult count, and so do COCO's crowds.",
       "Prints how many images show each class."
     },
     footerHeading = "%nExamples:%n",
@@ -48,7 +48,7 @@ final class DataLabelsCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   From from;
 
-  /// One of the sources.
+  /// The source, one of these.
   static final class From {
     @Option(
         names = "--voc-xml",
@@ -59,7 +59,7 @@ final class DataLabelsCommand implements Callable<Integer> {
     @Option(
         names = "--coco-json",
         paramLabel = "FILE",
-        description = "Instances in COCO's form, of any size.")
+        description = "Instances file in COCO's form, of any size.")
     @Nullable Path cocoJson;
 
     @Option(
@@ -71,7 +71,7 @@ final class DataLabelsCommand implements Callable<Integer> {
     @Option(
         names = "--csv",
         paramLabel = "FILE",
-        description = "Lines of an image's name and its classes.")
+        description = "Lines with an image's name and its classes.")
     @Nullable Path csv;
 
     LabelConversion conversion(@Nullable String classes) {
@@ -92,14 +92,14 @@ final class DataLabelsCommand implements Callable<Integer> {
       names = "--classes",
       paramLabel = "FILE|voc|coco",
       description =
-          "The classes in label order: a file with one a line, or a known set. Default: voc with"
-              + " --voc-xml, the file's own with --coco-json.")
+          "The classes in label order: a file with one per line, or voc or coco (default: voc with"
+              + " --voc-xml, the file's own with --coco-json).")
   @Nullable String classes;
 
   @Option(
       names = "--list",
       paramLabel = "FILE",
-      description = "Keep the images that this list names, all of them. Repeatable.")
+      description = "Keep only the images in this list, all of which must have labels. Repeatable.")
   List<Path> lists = new ArrayList<>();
 
   @Option(
@@ -108,7 +108,7 @@ final class DataLabelsCommand implements Callable<Integer> {
       description = "Also write the names of the images that show a class, sorted, as a list.")
   @Nullable Path writtenList;
 
-  @Option(names = "--force", description = "Overwrite files that exist.")
+  @Option(names = "--force", description = "Overwrite existing files.")
   boolean force;
 
   DataLabelsCommand(Console console) {
@@ -139,7 +139,7 @@ final class DataLabelsCommand implements Callable<Integer> {
   private void refuseExisting(Path file) {
     if (!force && Files.exists(file)) {
       throw new DataException(
-          "%s exists already; name another file, or overwrite it by --force".formatted(file));
+          "%s already exists; choose another file, or overwrite it with --force".formatted(file));
     }
   }
 }

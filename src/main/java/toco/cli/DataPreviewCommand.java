@@ -13,12 +13,12 @@ import toco.preview.DataPreview;
 
 @Command(
     name = "preview",
-    header = "Shows training samples as training sees them, on a web page.",
+    header = "Shows training samples as the network sees them, on a web page.",
     description = {
       "Writes DIR/index.html and its pictures: the first samples of an epoch with their original"
           + " image and labels, view 1 and its image box, the local view and its local crops, and"
-          + " view 2. Equal options give an equal page.",
-      "An image that cannot be read is shown as such, and the exit status is then 1."
+          + " view 2. The same options give the same page.",
+      "An image that cannot be read is marked, and the exit status is then 1."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -37,7 +37,7 @@ final class DataPreviewCommand implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "DIR",
-      description = "Folder to write to; it must be missing or empty, except with --force.")
+      description = "Folder to write to; unless --force is given, it must be missing or empty.")
   @SuppressWarnings("NullAway.Init")
   Path out;
 
@@ -45,30 +45,30 @@ final class DataPreviewCommand implements Callable<Integer> {
       names = "--samples",
       paramLabel = "N",
       defaultValue = "12",
-      description = "How many samples to show (default: 12).")
+      description = "Number of samples to show (default: 12).")
   int samples;
 
   @Option(
       names = "--epoch",
       paramLabel = "E",
       defaultValue = "0",
-      description = "Which pass over the data, from 0 (default: 0).")
+      description = "The epoch, from 0 (default: 0).")
   int epoch;
 
   @Option(
       names = "--checkpoint",
       paramLabel = "FILE",
       description =
-          "Weights whose auxiliary CAM places the local crops and tells which are negative, as in"
-              + " training.")
+          "Weights whose auxiliary CAM determines where local crops are and which of them are"
+              + " negative, as in training.")
   @Nullable Path checkpoint;
 
   @Option(
       names = "--force",
-      description = "Write into a folder that is not empty; an older preview there is replaced.")
+      description = "Write to a folder that is not empty; an older preview in it is replaced.")
   boolean force;
 
-  @Mixin Overrides overrides = new Overrides();
+  @Mixin SetOption set = new SetOption();
 
   DataPreviewCommand(Console console) {
     this.console = console;
@@ -77,12 +77,12 @@ final class DataPreviewCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var options = new DataPreview.Options(out, samples, epoch, checkpoint, force);
-    var result = DataPreview.write(Config.load(config, overrides.keys), options);
+    var result = DataPreview.write(Config.load(config, set.overrides()), options);
     console.print("wrote %s: %d samples\n".formatted(result.page(), result.samples()));
     var unreadable = result.unreadable();
     if (!unreadable.isEmpty()) {
       throw new DataException(
-          "%d of %d samples cannot be read: %s; %s says why, and toco data check finds all of them"
+          "%d of %d samples cannot be read: %s; %s shows why; toco data check finds all such images"
               .formatted(
                   unreadable.size(),
                   result.samples(),

@@ -16,14 +16,14 @@ import toco.demo.DemoOptions;
     name = "demo",
     header = "Learns to segment synthetic shapes from image-level labels, in minutes.",
     description = {
-      "Makes a small data set, trains ToCo on it from scratch and scores it on test images."
+      "Generates a small data set, trains ToCo on it from scratch and scores it on test images."
           + " Training never sees a mask.",
-      "Leaves metrics.json, table.txt and overlays/test.png in the run's folder beside its"
-          + " checkpoints. With --json, prints what metrics.json holds: segMiou, camMiou,"
-          + " camAuxMiou, classF1, wallSeconds, peakRssBytes, patchCosine, seed, steps.",
-      "With --compare, trains on a livelier set with and without the two token contrasts, scores"
-          + " both on the validation images and leaves compare.json (withContrast and"
-          + " withoutContrast, each with the same keys), compare.txt and compare.png."
+      "Writes metrics.json, table.txt and overlays/test.png into the run's folder. With --json,"
+          + " prints the content of metrics.json: segMiou, camMiou, camAuxMiou, classF1,"
+          + " wallSeconds, peakRssBytes, patchCosine, seed, steps.",
+      "With --compare, trains on a harder data set with and without the two token contrasts, scores"
+          + " both on the validation images and writes compare.json (withContrast and"
+          + " withoutContrast, each with the keys above), compare.txt and compare.png."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -50,9 +50,9 @@ final class DemoCommand implements Callable<Integer> {
       description = "Folder of the run (default: runs/demo or runs/compare, numbered if taken).")
   @Nullable Path dir;
 
-  @Mixin Overrides overrides = new Overrides();
+  @Mixin SetOption set = new SetOption();
 
-  @Option(names = "--json", description = "Print one JSON object in place of the table.")
+  @Option(names = "--json", description = "Print one JSON object instead of the table.")
   boolean json;
 
   DemoCommand(Console console) {
@@ -61,7 +61,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var options = new DemoOptions(configs(), dir, seed, overrides.keys);
+    var options = new DemoOptions(configs(), dir, seed, set.overrides());
     var progress = console.progress();
     return compare ? compare(options, progress) : train(options, progress);
   }
@@ -80,7 +80,7 @@ final class DemoCommand implements Callable<Integer> {
       console.print(
           String.format(
               Locale.ROOT,
-              "seed %d, %d steps, %.0f s in all, at most %d MB of memory\n",
+              "seed %d, %d steps, %.0f s in total, peak memory %d MB\n",
               done.metrics().seed(),
               done.metrics().steps(),
               done.metrics().wallSeconds(),
@@ -116,7 +116,7 @@ final class DemoCommand implements Callable<Integer> {
     var home = System.getProperty("toco.home");
     if (home == null) {
       throw new IllegalStateException(
-          "the folder of ToCo is not known; start through bin/toco, or set -Dtoco.home to it");
+          "the folder of ToCo is unknown; use bin/toco, or set -Dtoco.home to it");
     }
     return Path.of(home, "configs");
   }

@@ -9,10 +9,10 @@ import toco.doctor.Surroundings;
 @Command(
     name = "doctor",
     header =
-        "Checks JDK, LibTorch, shim, memory, disk and tools, with the remedy for each problem.",
+        "Checks JDK, LibTorch, shim, memory, disk and tools, and gives a remedy for each problem.",
     description = {
-      "Works without LibTorch, and installs and builds nothing. Exit status 1 if anything is"
-          + " missing.",
+      "Works without LibTorch and neither installs nor builds anything. The exit status is 1 if"
+          + " anything is missing.",
       "With --json, one object: ok, and checks, each with name, state (ok, note, missing), found"
           + " and remedy."
     },
@@ -21,7 +21,7 @@ import toco.doctor.Surroundings;
 final class DoctorCommand implements Callable<Integer> {
   private final Console console;
 
-  @Option(names = "--json", description = "Print one JSON object in place of the table.")
+  @Option(names = "--json", description = "Print one JSON object instead of the table.")
   boolean json;
 
   DoctorCommand(Console console) {

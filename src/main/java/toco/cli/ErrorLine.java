@@ -19,7 +19,7 @@ import toco.run.RunException;
 import toco.torch.TorchException;
 import toco.train.TrainingException;
 
-/// What went wrong, on one line, for a user.
+/// Describes an exception on one line for the user.
 final class ErrorLine {
   private static final String MEMORY_REMEDY =
       "lower train.samplesPerProcess, augment.cropSizePx or eval.sizePx, or use a machine with more"
@@ -31,7 +31,7 @@ final class ErrorLine {
     var what = what(thrown);
     return oneLine(
         isDiskFull(thrown)
-            ? "the disk is full: %s; free some space and start again".formatted(what)
+            ? "the disk is full: %s; free some space and run again".formatted(what)
             : what);
   }
 
@@ -57,20 +57,21 @@ final class ErrorLine {
       case IOException e -> file(e);
       case Throwable e when isDiskFull(e) -> text(e);
       default ->
-          ("unexpected %s: %s; this is a fault of the program,"
-                  + " run again with --stacktrace to see where")
+          ("unexpected %s: %s; this is a bug in the program, run again with --stacktrace to see"
+                  + " where")
               .formatted(thrown.getClass().getSimpleName(), text(thrown));
     };
   }
 
-  /// Exceptions of files often have nothing but the file's name as message.
+  /// The message of a file's exception is often only the file's name.
   private static String file(@Nullable IOException thrown) {
     return switch (thrown) {
       case null -> "reading or writing failed";
       case NoSuchFileException e -> "no such file: %s; check the path".formatted(e.getFile());
       case AccessDeniedException e ->
           "permission denied: %s; check its owner and mode".formatted(e.getFile());
-      case FileAlreadyExistsException e -> "%s exists already; name another".formatted(e.getFile());
+      case FileAlreadyExistsException e ->
+          "%s already exists; choose another one".formatted(e.getFile());
       case FileSystemException e when e.getReason() != null ->
           "%s: %s".formatted(e.getFile(), e.getReason());
       case FileNotFoundException e -> text(e);
@@ -95,7 +96,7 @@ final class ErrorLine {
         : message;
   }
 
-  /// LibTorch's messages go on with a native stack trace.
+  /// LibTorch's messages contain a native stack trace.
   private static String oneLine(String message) {
     return message
         .lines()

@@ -14,14 +14,15 @@ import toco.eval.CamCurve;
 
 @Command(
     name = "cam",
-    header = "Scores CAM and auxiliary CAM at every background threshold.",
+    header = "Scores CAMs and auxiliary CAMs at many background thresholds.",
     description = {
-      "A pixel whose strongest class does not exceed the threshold counts as background. One pass"
-          + " over the list that eval.split names gives the whole curve.",
-      "Prints a table of mean IoU by threshold, and IoU by class at the best. With --json, one"
-          + " object: checkpoint, split, images, curve (threshold, camMiou, camAuxMiou), best (cam"
-          + " and camAux: threshold, miou, perClass), skipped (index, name, reason).",
-      "An image that cannot be read or has no mask is passed over and named: exit status 3."
+      "A pixel is background if the activation of its strongest class does not exceed the"
+          + " threshold. One pass over the images of eval.split gives the whole curve.",
+      "Prints a table of mean IoU by threshold, and IoU by class at the best threshold. With"
+          + " --json, one object: checkpoint, split, images, curve (threshold, camMiou,"
+          + " camAuxMiou), best (cam and camAux: threshold, miou, perClass), skipped (index, name,"
+          + " reason).",
+      "An image that cannot be read or has no mask is skipped and named; the exit status is then 3."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -44,10 +45,10 @@ final class EvalCamCommand implements Callable<Integer> {
       description = "Increasing numbers in 0…1 (default: 0.05, 0.1 … 0.95).")
   List<Double> thresholds = IntStream.range(1, STEPS).mapToObj(i -> (double) i / STEPS).toList();
 
-  @Option(names = "--chart", paramLabel = "FILE", description = "Draw the curve as a PNG.")
+  @Option(names = "--chart", paramLabel = "FILE", description = "Draw the curve to a PNG file.")
   @Nullable Path chart;
 
-  @Option(names = "--json", description = "Print one JSON object in place of the table.")
+  @Option(names = "--json", description = "Print one JSON object instead of the table.")
   boolean json;
 
   EvalCamCommand(Console console) {

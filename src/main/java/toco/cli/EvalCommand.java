@@ -1,7 +1,6 @@
 package toco.cli;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -14,6 +13,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import toco.checkpoint.TrainedNetwork;
 import toco.config.Config;
+import toco.config.Overrides;
 import toco.config.Protocol;
 import toco.data.Dataset;
 import toco.distributed.World;
@@ -22,24 +22,25 @@ import toco.eval.EvaluationRun;
 import toco.eval.Evaluator;
 import toco.eval.Shard;
 import toco.host.Devices;
+import toco.host.Machine;
 
 @Command(
     name = "eval",
-    header = "Scores a model against masks, by a protocol.",
+    header = "Scores a model against masks, following a protocol.",
     description = {
-      "Protocols, on the list that eval.split names:",
-      "  train-time   one scale, images of eval.sizePx; CAMs over eval.camScales are scored, too",
-      "  voc          native size, scales 1, 1.5, 1.25, flip pair summed, the scales' maximum",
-      "  coco         448 px, the same scales, the flip pair's maximum, scales summed",
-      "  voc-crf, coco-crf   the same and the dense CRF",
-      "  custom       what the keys of eval say, such as --set eval.flip=sum",
+      "Protocols, all on the images of eval.split:",
+      "  train-time   one scale, images of eval.sizePx; CAMs over eval.camScales are scored too",
+      "  voc          native size, scales 1, 1.5, 1.25, sum over flips, maximum over scales",
+      "  coco         448 px, the same scales, maximum over flips, sum over scales",
+      "  voc-crf, coco-crf   the same with a dense CRF",
+      "  custom       as set by the keys of eval, such as --set eval.flip=sum",
       "Prints tables of IoU, boundary F, class F1 and AP, with the protocol, the checkpoint's"
-          + " SHA-256, LibTorch, device and threads; eval.json in the results' folder has all of"
-          + " it, and part-1-of-1.jsonl the counts of every image.",
-      "An image that cannot be read or has no mask is passed over and noted: exit status 3. An"
-          + " evaluation that was killed goes on with --resume.",
-      "As one of several processes (toco launch), each evaluates its share, and the first prints"
-          + " the table."
+          + " SHA-256, LibTorch, device and threads. The folder of results gets eval.json with all"
+          + " of this, and part-1-of-1.jsonl with the counts of each image.",
+      "An image that cannot be read or has no mask is skipped and named; the exit status is then 3."
+          + " An interrupted evaluation is resumed with --resume.",
+      "On several processes (toco launch), each evaluates its share of the images, and rank 0"
+          + " prints the table."
     },
     synopsisSubcommandLabel = "[cam|merge]",
     footerHeading = "%nExamples:%n",
@@ -78,41 +79,41 @@ final class EvalCommand implements Callable<Integer> {
       description = "${COMPLETION-CANDIDATES} (default: train-time).")
   Protocol.Name protocol = Protocol.Name.TRAIN_TIME;
 
-  @Mixin Overrides overrides = new Overrides();
+  @Mixin SetOption set = new SetOption();
 
   @Mixin EvalOutput output = new EvalOutput();
 
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "Folder of the results (default: run.dir/eval/PROTOCOL-SPLIT).")
+      description = "Folder of results (default: run.dir/eval/PROTOCOL-SPLIT).")
   @Nullable Path out;
 
   @Option(
       names = "--shard",
       paramLabel = "I/N",
       defaultValue = "1/1",
-      description = "Evaluate the I-th of N parts only; toco eval merge puts them together.")
+      description = "Evaluate only the I-th of N parts; toco eval merge combines them.")
   String shard = "1/1";
 
   @Option(
       names = "--resume",
-      description = "Go on after the last batch that an interrupted evaluation finished.")
+      description = "Continue after the last batch that an interrupted evaluation finished.")
   boolean resume;
 
   @Option(
       names = "--crf-workers",
       paramLabel = "N",
       description =
-          "Threads of the dense CRF, beside the network (default: one a core but one). The scores"
-              + " do not depend on it.")
-  int crfWorkers = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+          "Threads of the dense CRF, which run in parallel to the network (default: all cores but"
+              + " one). The scores do not depend on it.")
+  int crfWorkers = Math.max(1, Machine.cores() - 1);
 
   @Option(
       names = "--overlays",
       paramLabel = "N",
       description =
-          "Draw the first N images as evaluations in training see them, to"
+          "Draw CAMs and segmentation of the first N images, as in evaluations during training, to"
               + " run.dir/overlays/eval-SPLIT.png.")
   int overlays;
 
@@ -129,8 +130,9 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var weights = required(checkpoint, "'--checkpoint=FILE'");
-    var loaded = Config.load(required(config, "'CONFIG'"), overrides.keys);
-    requireUsed(overrides.keys);
+    var overrides = set.overrides();
+    var loaded = Config.load(required(config, "'CONFIG'"), overrides);
+    requireUsed(overrides);
     requireWorkers();
     output.requireValid(spec.commandLine());
     var chosen = Protocol.of(protocol, loaded);
@@ -145,12 +147,12 @@ final class EvalCommand implements Callable<Integer> {
     }
   }
 
-  /// Evaluates a part, or, as one of several processes, this one's.
+  /// Evaluates a part; on several processes, that of this process.
   private int evaluate(Path weights, Config loaded, Protocol chosen, Shard given, World world) {
     if (world.size() > 1 && given.of() > 1) {
       throw new ParameterException(
           spec.commandLine(),
-          "--shard is for processes that do not know of each other; leave it out");
+          "--shard is for independent processes; remove it when using toco launch");
     }
     var part = world.size() > 1 ? new Shard(world.rank() + 1, world.size()) : given;
     var dataset = Dataset.openWithGaps(loaded.data(), chosen.split());
@@ -179,7 +181,7 @@ final class EvalCommand implements Callable<Integer> {
       }
       if (given.of() > 1) {
         progress.onMessage(
-            "shard %s is in %s; when all are there: toco eval merge %s"
+            "shard %s is in %s; when all shards are done: toco eval merge %s"
                 .formatted(part, result.file(), folder));
         return result.skipped() == 0 ? ExitStatus.SUCCESS : ExitStatus.SKIPPED;
       }
@@ -188,20 +190,21 @@ final class EvalCommand implements Callable<Integer> {
     }
   }
 
-  /// A preset says it all; a key beside it would be without effect.
-  private void requireUsed(List<String> keys) {
+  /// A named protocol fixes these keys, so setting them would have no effect.
+  private void requireUsed(Overrides overrides) {
     boolean fixed = protocol != Protocol.Name.CUSTOM && protocol != Protocol.Name.TRAIN_TIME;
-    for (var key : keys) {
-      if (fixed && key.startsWith("eval.") && !key.startsWith("eval.split=")) {
+    for (var setting : overrides.settings()) {
+      var key = setting.key();
+      if (fixed && key.startsWith("eval.") && !key.equals("eval.split")) {
         throw new ParameterException(
             spec.commandLine(),
-            "--set %s has no effect with --protocol %s, which fixes it; use --protocol custom"
-                .formatted(key, protocol));
+            "--set %s=%s has no effect with --protocol %s, which fixes it; use --protocol custom"
+                .formatted(key, setting.value(), protocol));
       }
     }
   }
 
-  /// Before results that are there are cut off.
+  /// Checked before existing results are truncated.
   private void requireWorkers() {
     if (crfWorkers < 1) {
       throw new ParameterException(
@@ -217,7 +220,7 @@ final class EvalCommand implements Callable<Integer> {
     }
   }
 
-  /// Required here, but not of `toco eval merge`.
+  /// Required here, but not for `toco eval merge`.
   private <T> T required(@Nullable T value, String what) {
     if (value == null) {
       throw new ParameterException(spec.commandLine(), "Missing required " + what);

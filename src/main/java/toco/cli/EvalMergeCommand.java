@@ -15,12 +15,12 @@ import toco.eval.EvalReport;
 
 @Command(
     name = "merge",
-    header = "Puts the shards of an evaluation together.",
+    header = "Combines the shards of an evaluation.",
     description = {
-      "Each PART is a file of results, part-I-of-N.jsonl, or a folder of them. The scores are those"
-          + " of one run over all images, to the last bit; parts that do not belong together, or"
-          + " leave images out, are refused.",
-      "No network runs, so it also computes other intervals from results that are there."
+      "Each PART is a file of results, part-I-of-N.jsonl, or a folder of them. The scores are"
+          + " bit-equal to those of one evaluation of all images; parts that do not belong together"
+          + " or do not cover all images are refused.",
+      "No network is run, so this can also compute other intervals from existing results."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -37,7 +37,7 @@ final class EvalMergeCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
       paramLabel = "PART",
-      description = "Files of results, or folders that hold them.")
+      description = "Files of results, or folders with such files.")
   List<Path> parts = List.of();
 
   @Option(

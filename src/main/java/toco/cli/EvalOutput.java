@@ -8,12 +8,12 @@ import picocli.CommandLine.ParameterException;
 import toco.eval.EvalReport;
 import toco.eval.Skipped;
 
-/// How an evaluation's scores are shown.
+/// The options for the output of an evaluation.
 final class EvalOutput {
   @Option(
       names = "--bootstrap",
       paramLabel = "N",
-      description = "Add 95 %% intervals from N resamples of the images, such as 1000.")
+      description = "Add 95 %% bootstrap intervals from N resamples of the images, such as 1000.")
   int bootstrap;
 
   @Option(
@@ -23,17 +23,17 @@ final class EvalOutput {
       description = "Seed of the resamples (default: 0).")
   long seed;
 
-  @Option(names = "--json", description = "Print one JSON object, eval.json's, in place of tables.")
+  @Option(names = "--json", description = "Print the content of eval.json instead of tables.")
   boolean json;
 
-  /// Before the first image, so that a wrong option does not come up after an hour.
+  /// Checked before the first image, so that a wrong option is not reported after an hour.
   void requireValid(CommandLine command) {
     if (bootstrap != 0 && bootstrap < 2) {
       throw new ParameterException(command, "--bootstrap must be ≥ 2, got " + bootstrap);
     }
   }
 
-  /// Writes `eval.json`, prints it or the tables, and says by the status whether images are
+  /// Writes `eval.json` and prints it or the tables; the exit status tells whether images are
   /// missing.
   int show(EvalReport report, Path folder, Console console, ProgressReport progress) {
     var file = folder.resolve("eval.json");
@@ -49,7 +49,7 @@ final class EvalOutput {
     }
     var names = report.skipped().stream().map(Skipped::name).collect(Collectors.joining(", "));
     progress.onMessage(
-        "%d of %d images are not scored, for reasons that eval.json has: %s"
+        "%d of %d images are not scored, see eval.json for the reasons: %s"
             .formatted(report.skipped().size(), report.images(), names));
     return ExitStatus.SKIPPED;
   }

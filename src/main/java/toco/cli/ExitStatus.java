@@ -6,7 +6,7 @@ final class ExitStatus {
   static final int FAILURE = 1;
   static final int USAGE = 2;
 
-  /// Finished, but without some samples, which were named.
+  /// Finished, but without some images, which were named.
   static final int SKIPPED = 3;
 
   /// Stopped by Ctrl-C, with everything saved; shells give 128 + SIGINT.

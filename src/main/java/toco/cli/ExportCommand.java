@@ -21,10 +21,10 @@ import toco.torch.Device;
     name = "export",
     header = "Writes a trained network as TorchScript, for C++ and Python.",
     description = {
-      "forward(x) takes normalised images [B, 3, H, W] of any size and returns a dict of cls, seg,"
-          + " cam and camAux. The file is run once and compared with the network before it gets its"
-          + " name.",
-      "A checkpoint of a training run knows its configuration; other weights need --config."
+      "forward(x) takes normalised images [B, 3, H, W] of any size and returns a dict with cls,"
+          + " seg, cam and camAux. Before the file is put in place, it is run once and compared"
+          + " with the network.",
+      "A checkpoint of a training run contains its configuration; other weights need --config."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -45,7 +45,7 @@ final class ExportCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "Weights: a checkpoint of a run, another safetensors file, a .pth of PyTorch, or a run's"
-              + " folder, which means its newest checkpoint.")
+              + " folder, which stands for its newest checkpoint.")
   @SuppressWarnings("NullAway.Init") // picocli sets what is required
   Path checkpoint;
 
@@ -80,7 +80,8 @@ final class ExportCommand implements Callable<Integer> {
           .onMessage(
               String.format(
                   Locale.ROOT,
-                  "wrote %s: outputs equal the network's to %.1e of their largest value",
+                  "wrote %s: outputs differ from the network's by at most %.1e of their largest"
+                      + " value",
                   out,
                   difference));
     }
@@ -96,7 +97,7 @@ final class ExportCommand implements Callable<Integer> {
             .orElseThrow(() ->
                 new ParameterException(
                     spec.commandLine(),
-                    "%s holds no configuration; give it with --config".formatted(checkpoint)));
+                    "%s contains no configuration; add --config CONFIG".formatted(checkpoint)));
     return Config.parse(yaml, checkpoint.toString(), List.of());
   }
 }

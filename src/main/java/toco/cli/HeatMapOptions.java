@@ -8,7 +8,7 @@ import toco.infer.HeatMapExport;
 import toco.infer.LabelChoice;
 import toco.infer.MapSource;
 
-/// What the commands that draw class maps have in common.
+/// The options of the commands that draw class maps.
 final class HeatMapOptions {
   @Mixin NetworkOptions network = new NetworkOptions();
 
@@ -16,7 +16,7 @@ final class HeatMapOptions {
       names = "--images",
       required = true,
       paramLabel = "PATH",
-      description = "An image, or a folder of images; its sub-folders count.")
+      description = "An image, or a folder of images, including its sub-folders.")
   @SuppressWarnings("NullAway.Init") // picocli sets what is required
   Path images;
 
@@ -29,17 +29,18 @@ final class HeatMapOptions {
       paramLabel = "auto|dataset|predicted",
       defaultValue = "auto",
       description =
-          "Whose classes have maps: auto takes the data set's for its own images, and the predicted"
-              + " ones for others (default: auto).")
+          "The classes to draw: dataset, those of the image's labels; predicted, those that the"
+              + " network predicts; auto, dataset for images of the data set and predicted for"
+              + " others (default: auto).")
   LabelChoice labels = LabelChoice.AUTO;
 
-  @Option(names = "--per-class", description = "Draw each class alone too: NAME.CLASS.png.")
+  @Option(names = "--per-class", description = "Also draw each class separately: NAME.CLASS.png.")
   boolean perClass;
 
   @Option(
       names = "--npy",
       description =
-          "Write the numbers too, as the published code does: numpy.load(f, allow_pickle=True)"
+          "Also write the values, as the published code does: numpy.load(f, allow_pickle=True)"
               + ".item() has keys (classes from 0) and high_res (float32, classes×H×W).")
   boolean npy;
 

@@ -3,10 +3,10 @@ package toco.cli;
 import java.util.List;
 import toco.infer.InferenceListener;
 
-/// Tells of the work on images.
+/// Reports the progress of work on images.
 ///
-/// @param report the line it goes to
-/// @param what stands before the count
+/// @param report where progress is shown
+/// @param what text before the count
 record ImageProgress(ProgressReport report, String what) implements InferenceListener {
   @Override
   public void onProgress(int done, int total) {
@@ -18,10 +18,10 @@ record ImageProgress(ProgressReport report, String what) implements InferenceLis
     report.onMessage(line);
   }
 
-  /// The last word and the exit status of a command that goes on past images it cannot read.
+  /// The final message and the exit status of a command that skips images that it cannot read.
   ///
   /// @param unreadable their names
-  /// @param done how many others there are
+  /// @param done number of other images
   int finish(List<String> unreadable, int done) {
     if (unreadable.isEmpty()) {
       return ExitStatus.SUCCESS;

@@ -10,12 +10,12 @@ import toco.infer.MapSource;
     name = "cam-as-seg",
     header = "Draws the segmentation's probabilities as if they were class activation maps.",
     description = {
-      "At native size: logits at the scales 1, 1.25 and 1.5, of each image and its mirror image the"
-          + " larger, their sum over the scales, softmax with the background; the maps of the"
-          + " image's classes are kept. The published CAM labels are made of them.",
-      "Writes DIR/seg/NAME.png, the strongest class at each pixel, and DIR/classes.csv, which says"
-          + " whose classes they are.",
-      "An image that cannot be read is named and passed over; the exit status is then 3."
+      "At native size: logits at the scales 1, 1.25 and 1.5, maximum over each image and its"
+          + " flipped image, sum over the scales, softmax including the background; the maps of the"
+          + " image's classes are kept. The published CAM labels are made from these maps.",
+      "Writes DIR/seg/NAME.png, the strongest class at each pixel, and DIR/classes.csv, the classes"
+          + " of each image and where they come from.",
+      "An image that cannot be read is skipped and named; the exit status is then 3."
     },
     footerHeading = "%nExamples:%n",
     footer = {

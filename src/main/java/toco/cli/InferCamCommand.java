@@ -11,9 +11,10 @@ import toco.infer.MapSource;
     header = "Draws class activation maps over images.",
     description = {
       "Writes DIR/cam/NAME.png and DIR/aux_cam/NAME.png, the strongest class at each pixel, and"
-          + " DIR/classes.csv, which says whose classes they are. Maps are made at eval.sizePx over"
-          + " eval.camScales, as evaluations make them, and stretched over the image.",
-      "An image that cannot be read is named and passed over; the exit status is then 3."
+          + " DIR/classes.csv, the classes of each image and where they come from. Maps are"
+          + " computed at eval.sizePx over eval.camScales, as in evaluations, and resized to the"
+          + " image.",
+      "An image that cannot be read is skipped and named; the exit status is then 3."
     },
     footerHeading = "%nExamples:%n",
     footer = {

@@ -7,8 +7,8 @@ import picocli.CommandLine.Command;
     name = "infer",
     header = "Runs a trained network on images: CAMs, segmentations, token similarities.",
     description =
-        "CONFIG is best that of the run, RUN/config.yaml. Results keep the images' names and"
-            + " sub-folders.",
+        "CONFIG is usually that of the run, RUN/config.yaml. Results keep the names and sub-folders"
+            + " of the images.",
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = {

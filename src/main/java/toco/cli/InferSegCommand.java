@@ -11,8 +11,8 @@ import toco.infer.SegmentationExport;
     name = "seg",
     header = "Segments images.",
     description = {
-      "Writes DIR/labels/NAME.png, a palette PNG of class indices of the image's size.",
-      "An image that cannot be read is named and passed over; the exit status is then 3."
+      "Writes DIR/labels/NAME.png, a palette PNG of class indices with the image's size.",
+      "An image that cannot be read is skipped and named; the exit status is then 3."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -30,7 +30,7 @@ final class InferSegCommand implements Callable<Integer> {
       names = "--images",
       required = true,
       paramLabel = "PATH",
-      description = "An image, or a folder of images; its sub-folders count.")
+      description = "An image, or a folder of images, including its sub-folders.")
   @SuppressWarnings("NullAway.Init") // picocli sets what is required
   Path images;
 
@@ -42,12 +42,12 @@ final class InferSegCommand implements Callable<Integer> {
 
   @Option(
       names = {"--colour", "--color"},
-      description = "Write plain colours too: DIR/colour/NAME.png.")
+      description = "Also write the colours as an RGB image: DIR/colour/NAME.png.")
   boolean colour;
 
   @Option(
       names = "--overlay",
-      description = "Draw the labels over the image too: DIR/overlay/NAME.png.")
+      description = "Also draw the labels over the image: DIR/overlay/NAME.png.")
   boolean overlay;
 
   InferSegCommand(Console console) {

@@ -13,15 +13,16 @@ import toco.infer.TokenReport;
 
 @Command(
     name = "tokens",
-    header = "Shows how the tokens of an image are alike.",
+    header = "Shows how similar the tokens of an image are.",
     description = {
-      "Writes DIR/class_token.png, the cosine of class token and patch tokens; DIR/point.png, the"
-          + " cosine of the patch token at the point and all; DIR/patch_cosine.png, the mean cosine"
-          + " of all pairs of patch tokens behind each block: where it comes near 1, the tokens"
-          + " have grown all alike. Heat goes from the smallest cosine to the largest.",
-      "Prints the last as a table. With --json, one object: image, gridH, gridW, pointX, pointY,"
-          + " patchRow, patchColumn, classToken and point (rows of cosines), patchCosine (a number"
-          + " a block), patchCosineNormed (behind the last norm, as toco eval has it)."
+      "Writes DIR/class_token.png, the cosine similarity between class token and patch tokens;"
+          + " DIR/point.png, between the patch token at the point and all patch tokens;"
+          + " DIR/patch_cosine.png, the mean cosine similarity of all pairs of patch tokens after"
+          + " each block: close to 1, the tokens have become uniform (over-smoothing). Colours"
+          + " range from the smallest to the largest value.",
+      "Prints the means per block as a table. With --json, one object: image, gridH, gridW, pointX,"
+          + " pointY, patchRow, patchColumn, classToken and point (rows of cosines), patchCosine"
+          + " (one number per block), patchCosineNormed (after the final norm, as in toco eval)."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -52,7 +53,7 @@ final class InferTokensCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   Path out;
 
-  @Option(names = "--json", description = "Print one JSON object in place of the table.")
+  @Option(names = "--json", description = "Print one JSON object instead of the table.")
   boolean json;
 
   InferTokensCommand(Console console) {

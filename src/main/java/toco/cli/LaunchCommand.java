@@ -20,14 +20,14 @@ import toco.distributed.LaunchPlan;
     name = "launch",
     header = "Trains or evaluates on several processes.",
     description = {
-      "Starts the processes of this host with the environment that torchrun gives (RANK,"
-          + " WORLD_SIZE, LOCAL_RANK, MASTER_ADDR, MASTER_PORT …) and sees them to their end. On a"
-          + " host with GPUs take one process a GPU; without, the processes share the cores.",
-      "Rank 0 speaks as a single process would; lines of the others have their rank in front.",
-      "When a process fails, all end, each naming the cause. With --max-restarts all are started"
-          + " again, and a training goes on from its last checkpoint.",
-      "On several hosts start it on each, with the same --nproc and --max-restarts; or let Slurm,"
-          + " Kubernetes or torchrun start toco train itself: see docs/DISTRIBUTED.md."
+      "Starts the processes of this host with the same environment variables as torchrun (RANK,"
+          + " WORLD_SIZE, LOCAL_RANK, MASTER_ADDR, MASTER_PORT …) and waits for them. On a host"
+          + " with GPUs use one process per GPU; without GPUs the processes share the cores.",
+      "Rank 0 prints what a single process would; lines of other ranks start with their rank.",
+      "If a process fails, all processes end, and each prints the cause. With --max-restarts all"
+          + " are started again, and a training resumes from its last checkpoint.",
+      "On several hosts run this command on each, with the same --nproc and --max-restarts; or let"
+          + " Slurm, Kubernetes or torchrun start toco train: see docs/DISTRIBUTED.md."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -56,22 +56,22 @@ final class LaunchCommand implements Callable<Integer> {
   @Option(
       names = "--max-restarts",
       paramLabel = "N",
-      description = "How often all are started again after a failure (default: 0).")
+      description = "How often to restart all processes after a failure (default: 0).")
   int maxRestarts;
 
-  @Option(names = "--nnodes", paramLabel = "N", description = "Hosts (default: 1).")
+  @Option(names = "--nnodes", paramLabel = "N", description = "Number of hosts (default: 1).")
   int nodes = 1;
 
   @Option(
       names = "--node-rank",
       paramLabel = "I",
-      description = "Which of them this is, from 0 (default: 0).")
+      description = "Rank of this host, from 0 (default: 0).")
   int nodeRank;
 
   @Option(
       names = "--master-addr",
       paramLabel = "HOST",
-      description = "Name or address of host 0, where there are several.")
+      description = "Name or address of host 0; required with several hosts.")
   @Nullable String masterAddress;
 
   @Option(
@@ -84,21 +84,22 @@ final class LaunchCommand implements Callable<Integer> {
       names = "--timeout",
       paramLabel = "S",
       description =
-          "Seconds that a process waits for the others before it gives them up (default:"
-              + " TOCO_TIMEOUT_SECONDS, else 600).")
+          "Seconds that a process waits for the others before it fails (default:"
+              + " TOCO_TIMEOUT_SECONDS, or 600).")
   @Nullable Integer timeoutSeconds;
 
   @Option(
       names = "--grace",
       paramLabel = "S",
       description =
-          "Seconds that the others have to end by themselves when one fails (default: 15).")
+          "Seconds that the other processes get to end by themselves after one has failed (default:"
+              + " 15).")
   int graceSeconds = 15;
 
   @Parameters(
       arity = "1..*",
       paramLabel = "COMMAND",
-      description = "train or eval, with its arguments, behind --.")
+      description = "train or eval with its arguments, after --.")
   List<String> command = List.of();
 
   LaunchCommand(Console console) {
@@ -124,7 +125,7 @@ final class LaunchCommand implements Callable<Integer> {
     }
   }
 
-  /// This program once more, with other arguments.
+  /// The command line of this program with other arguments.
   private List<String> process() {
     var line = new ArrayList<String>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -20,7 +20,7 @@ import toco.infer.VocTestArchive;
 import toco.torch.DType;
 
 /// The `toco` command. Results go to stdout, progress and errors to stderr; the exit status is 0
-/// for success, 1 for failure, 2 for wrong usage, 3 for work done without some images, 130 for a
+/// for success, 1 for failure, 2 for wrong usage, 3 for success without some images, 130 for a
 /// training that was stopped and saved.
 @Command(
     name = "toco",
@@ -30,25 +30,24 @@ import toco.torch.DType;
     scope = ScopeType.INHERIT,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    footerHeading = "%nPrograms of your own:%n",
+    footerHeading = "%nYour own programs:%n",
     footer = {
-      "  bin/toco java YourProgram.java ... and bin/toco jshell are the JDK's, with ToCo on the"
-          + " class path",
-      "  and LibTorch found; examples/ has some.",
+      "  bin/toco java YourProgram.java ... and bin/toco jshell run the JDK's java and jshell with"
+          + " ToCo on",
+      "  the class path and LibTorch set up; see examples/.",
       "",
       "LibTorch:",
-      "  Taken from --libtorch DIR (read by bin/toco, before or after the command) or LIBTORCH,"
-          + " else",
-      "  from a Python's torch with TOCO_PYTHON_TORCH=1, else from the cache, where it is"
-          + " installed",
-      "  on first use. Java's options: TOCO_JAVA_OPTS."
+      "  Found through --libtorch DIR (read by bin/toco, before or after the command) or LIBTORCH,"
+          + " or",
+      "  in Python's torch with TOCO_PYTHON_TORCH=1, or in the cache, where it is installed",
+      "  on first use. Options of the JVM: TOCO_JAVA_OPTS."
     },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:success",
-      "1:failure, with one line on stderr that says what and the remedy",
+      "1:failure, with one line on stderr that names the problem and the remedy",
       "2:wrong usage",
-      "3:finished, but for images that could not be read or scored, which were named",
+      "3:finished, but some images could not be read or scored; they were named",
       "130:stopped by Ctrl-C; the run is saved and can be resumed"
     })
 public final class Main {
@@ -57,7 +56,7 @@ public final class Main {
   @Option(
       names = "--stacktrace",
       scope = ScopeType.INHERIT,
-      description = "Show where an error comes from; TOCO_STACKTRACE=1 does so too.")
+      description = "Print the stack trace of an error; the same as TOCO_STACKTRACE=1.")
   boolean stacktrace;
 
   private Main(Console console) {
@@ -66,23 +65,24 @@ public final class Main {
 
   public static void main(String[] args) {
     var console = Console.ofProcess();
-    console.stop().listen();
+    console.stop().register();
     if (System.getenv(Launch.LAUNCHED) != null) {
       Thread.ofPlatform().daemon().name("launcher").start(() -> endWithLauncher(console));
     }
     System.exit(run(console, args));
   }
 
-  /// A launcher holds the other end of our standard input; when it is gone, nobody waits for us.
+  /// The launcher holds the other end of this process's standard input, so its end means that the
+  /// launcher is gone.
   private static void endWithLauncher(Console console) {
     try {
       while (System.in.read() >= 0) {
         // nothing is ever written to it
       }
     } catch (IOException e) {
-      // as good as its end
+      // treated like its end
     }
-    console.err().println("toco: the launcher is gone; ending");
+    console.err().println("toco: the launcher has ended; ending too");
     console.err().flush();
     System.exit(ExitStatus.FAILURE); // a training saves first
   }
@@ -97,7 +97,7 @@ public final class Main {
         return ExitStatus.USAGE;
       }
       return commandLine.execute(args);
-    } catch (Throwable e) { // errors of the JVM, which picocli lets pass
+    } catch (Throwable e) { // errors of the JVM, which picocli does not catch
       return main.report(e);
     } finally {
       console.out().flush();
@@ -171,7 +171,7 @@ public final class Main {
 
   private void printError(String message) {
     if (console.rewritesLines()) {
-      console.err().print("\r\033[K"); // what a live line left
+      console.err().print("\r\033[K"); // the rest of a progress line
     }
     console.err().println("toco: error: " + message);
     console.err().flush();

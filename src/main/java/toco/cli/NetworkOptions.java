@@ -8,7 +8,7 @@ import toco.checkpoint.TrainedNetwork;
 import toco.config.Config;
 import toco.host.Devices;
 
-/// The arguments that name a trained network.
+/// The options that select a trained network.
 final class NetworkOptions {
   @Parameters(paramLabel = "CONFIG", description = "YAML file that describes model and data.")
   @SuppressWarnings("NullAway.Init") // picocli sets what is required
@@ -23,13 +23,13 @@ final class NetworkOptions {
   @SuppressWarnings("NullAway.Init")
   Path checkpoint;
 
-  @Mixin Overrides overrides = new Overrides();
+  @Mixin SetOption set = new SetOption();
 
   Config load() {
-    return Config.load(config, overrides.keys);
+    return Config.load(config, set.overrides());
   }
 
-  /// The network on the device that the configuration names.
+  /// The network on the configuration's device.
   TrainedNetwork open(Config loaded) {
     return TrainedNetwork.load(checkpoint, loaded, Devices.prepare(loaded.train()));
   }

@@ -11,16 +11,17 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import toco.files.Json;
 import toco.parity.Parity;
 
 @Command(
     name = "parity",
-    header = "Compares what ToCo computes with recorded results of the published code.",
+    header = "Compares ToCo's results with recorded results of the published code.",
     description = {
-      "DIR holds golden cases, one a safetensors file: in.* goes through the classes that training"
-          + " and evaluation use, and out.* must come out.",
-      "Prints a row a tensor with its largest error, tolerance and verdict. Any miss gives exit"
-          + " status 1, and so does a case that this version does not know.",
+      "DIR has golden cases, one per safetensors file: the classes of training and evaluation must"
+          + " compute out.* from in.*.",
+      "Prints one row per tensor with its largest error, tolerance and verdict. The exit status is"
+          + " 1 if a tensor misses its tolerance or a case is unknown to this version.",
       "With --json, one object: cases, tensors, failed, unsupported (counts), unsupportedFiles, and"
           + " rows, each with file, tensor, error, tolerance, pass, note."
     },
@@ -36,12 +37,12 @@ final class ParityCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it
   Path directory;
 
-  @Option(names = "--json", description = "Print one JSON object in place of the table.")
+  @Option(names = "--json", description = "Print one JSON object instead of the table.")
   boolean json;
 
   @Option(
       names = "--skip-unsupported",
-      description = "Do not count cases that this version does not know as misses.")
+      description = "Do not count cases that are unknown to this version as misses.")
   boolean skipUnsupported;
 
   ParityCommand(Console console) {
@@ -54,7 +55,8 @@ final class ParityCommand implements Callable<Integer> {
     if (report.rows().isEmpty() && report.unsupported().isEmpty()) {
       throw new IllegalArgumentException(
           directory
-              + " holds no golden case, only other safetensors files; name a folder of cases");
+              + " has no golden cases, only other safetensors files; name a folder of golden"
+              + " cases");
     }
     if (json) {
       console.printJson(toJson(report));
@@ -105,7 +107,7 @@ final class ParityCommand implements Callable<Integer> {
       var json = new LinkedHashMap<String, @Nullable Object>();
       json.put("file", row.file());
       json.put("tensor", row.tensor());
-      json.put("error", Double.isFinite(row.error()) ? row.error() : null);
+      json.put("error", Json.orNull(row.error()));
       json.put("tolerance", row.tolerance());
       json.put("pass", row.pass());
       json.put("note", row.note());

@@ -8,8 +8,8 @@ import toco.eval.Scores;
 import toco.train.StepReport;
 import toco.train.TrainingListener;
 
-/// Progress on stderr. On a terminal one line is rewritten as the steps go by; elsewhere, such as
-/// in a log file, there is a plain line for every logged step.
+/// Progress on stderr. On a terminal one line is rewritten after each step; elsewhere, such as in a
+/// log file, there is one line per logged step.
 final class ProgressReport implements TrainingListener {
   private static final long REWRITE_NANOS = 200_000_000;
   // Without the terminal's line wrap, a line that is too long is cut and can still be rewritten.
@@ -63,14 +63,14 @@ final class ProgressReport implements TrainingListener {
     onProgress("evaluating", done, total);
   }
 
-  /// Rewrites the live line as something goes on that has no lines of its own.
+  /// Rewrites the live line during other work, such as reading images.
   synchronized void onProgress(String what, int done, int total) {
     if (live && (isDue() || done == total)) {
       show("%s %d/%d".formatted(what, done, total));
     }
   }
 
-  /// Takes the live line away, before results or an error are printed.
+  /// Removes the live line before results or an error are printed.
   synchronized void clear() {
     if (lineShown) {
       err.print(CLEAR);

@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import toco.config.Split;
+import toco.files.Json;
 import toco.infer.MapSource;
 import toco.infer.PseudoLabelExport;
 import toco.infer.Refinement;
@@ -20,12 +21,13 @@ import toco.infer.Refinement;
     name = "pseudo-labels",
     header = "Writes segmentation labels for training a fully supervised network.",
     description = {
-      "Labels of the training list from class maps and image-level labels, as palette PNG of the"
-          + " images' size: 0 background, 1…K, 255 ignored. The classes compete with a background"
-          + " of cam.highThreshold, and with one of cam.lowThreshold; a pixel that the first calls"
-          + " background is ignored, unless the second does so too.",
-      "DIR is then a folder of masks, for data.maskDir. Where the data set has masks of its own,"
-          + " the labels are scored against them: the mean IoU of the pixels that are not ignored.",
+      "Makes label maps for the training list from class maps and image-level labels, as palette"
+          + " PNGs of the images' size: 0 background, 1…K classes, 255 ignored. Each pixel's"
+          + " classes compete with a background score, once cam.highThreshold and once"
+          + " cam.lowThreshold. A pixel whose background wins both times is background; one whose"
+          + " background wins only with the high threshold is ignored.",
+      "DIR can then be used as data.maskDir. If the data set has masks, the labels are scored"
+          + " against them: the mean IoU over pixels that are not ignored.",
       "With --json, one object: out, images, labelledShare, scored, miou, perClass."
     },
     footerHeading = "%nExamples:%n",
@@ -49,8 +51,8 @@ final class PseudoLabelsCommand implements Callable<Integer> {
       paramLabel = "par|crf|none",
       defaultValue = "par",
       description =
-          "par: pixel-adaptive refinement, as in training (default). crf: a dense CRF, as the"
-              + " published CAM labels. none: thresholds alone.")
+          "par: pixel-adaptive refinement, as in training (default). crf: a dense CRF, as for the"
+              + " published CAM labels. none: only thresholds.")
   Refinement refine = Refinement.PAR;
 
   @Option(
@@ -58,15 +60,16 @@ final class PseudoLabelsCommand implements Callable<Integer> {
       paramLabel = "cam|aux_cam|seg",
       defaultValue = "cam",
       description =
-          "What the labels are made of (default: cam). seg: the segmentation's probabilities, see"
-              + " toco infer cam-as-seg; the published CAM labels are made of them.")
+          "The maps from which labels are made (default: cam). seg: the segmentation's"
+              + " probabilities, see toco infer cam-as-seg; the published CAM labels are made from"
+              + " these.")
   MapSource maps = MapSource.CAM;
 
   @Option(
       names = "--split",
       paramLabel = "train|val|test",
       defaultValue = "train",
-      description = "The list that is labelled (default: train).")
+      description = "The list to label (default: train).")
   Split split = Split.TRAIN;
 
   @Option(names = "--json", description = "Print one JSON object.")
@@ -114,7 +117,7 @@ final class PseudoLabelsCommand implements Callable<Integer> {
       text.append(
           String.format(
               Locale.ROOT,
-              "mIoU %.2f over these pixels, of %d images with masks\n",
+              "mIoU %.2f over these pixels, on %d images with masks\n",
               100 * result.confusion().miou(),
               result.scored()));
     }
@@ -128,19 +131,15 @@ final class PseudoLabelsCommand implements Callable<Integer> {
     var iou = result.confusion().iou();
     var perClass = new LinkedHashMap<String, @Nullable Object>();
     for (int c = 0; c < iou.length; c++) {
-      perClass.put(names.get(c), orNull(iou[c]));
+      perClass.put(names.get(c), Json.orNull(iou[c]));
     }
     var object = new LinkedHashMap<String, @Nullable Object>();
     object.put("out", out.toString());
     object.put("images", result.images());
-    object.put("labelledShare", orNull(result.labelledShare()));
+    object.put("labelledShare", Json.orNull(result.labelledShare()));
     object.put("scored", result.scored());
-    object.put("miou", orNull(result.confusion().miou()));
+    object.put("miou", Json.orNull(result.confusion().miou()));
     object.put("perClass", perClass);
     return object;
-  }
-
-  private static @Nullable Double orNull(double value) {
-    return Double.isFinite(value) ? value : null;
   }
 }

@@ -11,12 +11,12 @@ import toco.report.RunReport;
 
 @Command(
     name = "report",
-    header = "Shows a run on one web page: curves, scores, images, surroundings.",
+    header = "Shows a run on one web page: curves, scores, images, environment.",
     description = {
-      "Writes one HTML file that needs nothing beside it: losses with their schedules, scores over"
-          + " training and by class, the confusion matrix, images with CAMs, pseudo-labels and"
-          + " predictions, how alike patch tokens have grown, speed, memory, settings and machine.",
-      "A run that is still going on is shown as far as it has come. What cannot be shown, such as"
+      "Writes one self-contained HTML file: losses with their schedules, scores over training and"
+          + " by class, the confusion matrix, images with CAMs, pseudo-labels and predictions,"
+          + " similarity of patch tokens (over-smoothing), speed, memory, settings and machine.",
+      "A run that is still training is shown up to its latest step. What cannot be shown, such as"
           + " scores of a run without masks, is left out, and the page says so."
     },
     footerHeading = "%nExamples:%n",
@@ -35,7 +35,7 @@ final class ReportCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "FILE",
-      description = "File to write; an older one is replaced (default: RUN/report.html).")
+      description = "File to write; an existing one is replaced (default: RUN/report.html).")
   @Nullable Path out;
 
   @Option(
@@ -43,8 +43,8 @@ final class ReportCommand implements Callable<Integer> {
       paramLabel = "C",
       defaultValue = "last",
       description =
-          "Weights that are shown at work: last, best (of those that the run keeps) or a file"
-              + " (default: last).")
+          "Weights for the images: last, best (of those that the run has kept) or a file (default:"
+              + " last).")
   @SuppressWarnings("NullAway.Init")
   String checkpoint;
 
@@ -53,11 +53,11 @@ final class ReportCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "16",
       description =
-          "How many images of the evaluated list to show, evenly over it; 0 loads no network"
-              + " (default: 16).")
+          "Number of images to show, evenly spaced in the evaluated list; with 0 no network is"
+              + " loaded (default: 16).")
   int images;
 
-  @Mixin Overrides overrides = new Overrides();
+  @Mixin SetOption set = new SetOption();
 
   ReportCommand(Console console) {
     this.console = console;
@@ -66,7 +66,7 @@ final class ReportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var progress = console.progress();
-    var options = new RunReport.Options(run, out, checkpoint, images, overrides.keys);
+    var options = new RunReport.Options(run, out, checkpoint, images, set.overrides());
     var result =
         RunReport.write(options, (done, total) -> progress.onProgress("image", done, total));
     progress.clear();

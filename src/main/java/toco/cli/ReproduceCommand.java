@@ -17,15 +17,14 @@ import toco.reproduce.Reproduction;
 
 @Command(
     name = "reproduce",
-    header = "Does a published run again and compares the figures.",
+    header = "Reproduces a published run and compares the results.",
     description = {
-      "Checks lists, images, masks, weights and disk, and names all that is wrong. Measures 20"
-          + " steps of each phase and says how long the run will take and how much memory. Then"
-          + " trains, evaluates by every protocol and prints our figures beside the published"
-          + " ones, and which losses depart from the published log.",
-      "The same command goes on after an interruption; nothing is computed twice. Leaves"
-          + " reproduce.md and reproduce.json in the run's folder, and prints the latter with"
-          + " --json."
+      "Checks lists, images, masks, weights and disk, and reports everything that is wrong."
+          + " Measures 20 steps of each phase and estimates the time and memory of the run. Then"
+          + " trains, evaluates by every protocol, and prints a table of our results and the"
+          + " published ones, and which losses depart from the published log.",
+      "The same command resumes an interrupted run; nothing is computed twice. Writes reproduce.md"
+          + " and reproduce.json into the run's folder, and prints the latter with --json."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -56,7 +55,9 @@ final class ReproduceCommand implements Callable<Integer> {
   @Option(
       names = "--weights",
       paramLabel = "FILE",
-      description = "The encoder's ImageNet weights (default: model.pretrained of the same).")
+      description =
+          "The encoder's ImageNet weights (default: model.pretrained of the recipe's"
+              + " configuration).")
   @Nullable Path weights;
 
   @Option(
@@ -65,11 +66,11 @@ final class ReproduceCommand implements Callable<Integer> {
       description = "Folder of the run (default: runs/reproduce-RECIPE).")
   @Nullable Path runDir;
 
-  @Mixin Overrides overrides = new Overrides();
+  @Mixin SetOption set = new SetOption();
 
   @Option(
       names = "--dry-run",
-      description = "The same flow with a small network on synthetic shapes, in a minute or two.")
+      description = "Run all stages with a small network on synthetic shapes, in a minute or two.")
   boolean dryRun;
 
   @Option(names = "--check-only", description = "Stop after the checks and the measurement.")
@@ -77,7 +78,7 @@ final class ReproduceCommand implements Callable<Integer> {
 
   @Option(
       names = "--allow-differences",
-      description = "Go on though lists are not the published ones.")
+      description = "Continue even if lists differ from the published ones.")
   boolean allowDifferences;
 
   @Option(names = "--json", description = "Print one JSON object; tables go to stderr.")
@@ -105,7 +106,7 @@ final class ReproduceCommand implements Callable<Integer> {
     return switch (result.end()) {
       case REFUSED -> throw new DataException(result.checks().refusal());
       case STOPPED -> {
-        progress.onMessage("or go on with the whole by the same toco reproduce");
+        progress.onMessage("or resume the whole reproduction with the same toco reproduce command");
         yield ExitStatus.STOPPED;
       }
       case CHECKED -> ExitStatus.SUCCESS;
@@ -114,6 +115,7 @@ final class ReproduceCommand implements Callable<Integer> {
   }
 
   private ReproduceOptions options() {
+    var overrides = set.overrides();
     try {
       return new ReproduceOptions(
           recipe,
@@ -121,7 +123,7 @@ final class ReproduceCommand implements Callable<Integer> {
           data,
           weights,
           runDir,
-          overrides.keys,
+          overrides,
           dryRun,
           checkOnly,
           allowDifferences);

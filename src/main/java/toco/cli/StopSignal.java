@@ -6,25 +6,25 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import toco.train.Trainer;
 
-/// Lets Ctrl-C (SIGINT) and SIGTERM end a training in good order: the JVM's shutdown waits until
-/// the step is finished, the checkpoint saved and the program's last word said. While nothing
-/// trains, the signals end the program at once, as usual.
+/// Lets Ctrl-C (SIGINT) and SIGTERM end a training cleanly: the JVM's shutdown waits until the step
+/// is finished, the checkpoint is saved and the last message is printed. While nothing is training,
+/// the signals end the program at once, as usual.
 final class StopSignal {
   private final AtomicReference<@Nullable Runnable> stopTraining = new AtomicReference<>();
   private final CountDownLatch ended = new CountDownLatch(1);
 
-  /// Makes the JVM ask this when it is told to end.
-  void listen() {
+  /// Registers this with the JVM's shutdown.
+  void register() {
     Runtime.getRuntime()
         .addShutdownHook(Thread.ofPlatform().name("stop").unstarted(this::onSignal));
   }
 
-  /// The program has said its last word: nothing more to wait for.
+  /// Notifies the shutdown that the program has finished its output.
   void programEnded() {
     ended.countDown();
   }
 
-  /// Trains to the end, or until a signal comes; then says how to go on.
+  /// Trains to the end, or until a signal arrives; then prints how to resume.
   Trainer.Outcome run(Trainer trainer, ProgressReport progress) {
     stopTraining.set(() -> {
       progress.onMessage("stopping: finishing this step and saving");
@@ -44,7 +44,7 @@ final class StopSignal {
     return outcome;
   }
 
-  /// Works to the end, or until a signal comes and `stop`, which it calls, brings the end about.
+  /// Runs the work to its end; a signal calls `stop`, which must make it end.
   int run(Runnable stop, Callable<Integer> work) throws Exception {
     stopTraining.set(stop);
     try {

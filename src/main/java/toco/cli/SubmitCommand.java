@@ -5,8 +5,8 @@ import picocli.CommandLine.Command;
 
 @Command(
     name = "submit",
-    header = "Makes archives for evaluation servers.",
-    description = "Servers have the masks of test images; they score what is sent to them.",
+    header = "Creates archives for evaluation servers.",
+    description = "The servers have the masks of test images and score submitted segmentations.",
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = {

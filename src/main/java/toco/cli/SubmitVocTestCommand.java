@@ -15,8 +15,8 @@ import toco.infer.VocTestArchive.Competition;
     description = {
       "The archive has a palette PNG of class indices for each image of data.testList, as"
           + " results/VOC2012/Segmentation/comp6_test_cls/NAME.png. Neither labels nor masks of"
-          + " these images are needed. It is read back and checked: every image once and no other,"
-          + " of the image's size, in VOC's palette, its labels those of the classes.",
+          + " these images are needed. The archive is read back and checked: every image once and"
+          + " no others, each of the image's size, in VOC's palette, with valid class indices.",
       "All images are read before the first is segmented; if one cannot be, no archive is written."
     },
     footerHeading = "%nExamples:%n",
@@ -40,7 +40,7 @@ final class SubmitVocTestCommand implements Callable<Integer> {
       paramLabel = "comp5|comp6",
       defaultValue = "comp6",
       description =
-          "comp5: trained on VOC alone. comp6: on other data too, such as an encoder pretrained on"
+          "comp5: trained only on VOC. comp6: also on other data, such as an encoder pretrained on"
               + " ImageNet (default: comp6).")
   Competition competition = Competition.COMP6;
 
@@ -62,7 +62,7 @@ final class SubmitVocTestCommand implements Callable<Integer> {
     int classes = loaded.model().numClasses();
     if (classes != VOC_CLASSES) {
       progress.onMessage(
-          "the network has %d classes, but VOC's server scores %d, background included"
+          "the network has %d classes, but VOC's server scores %d, including background"
               .formatted(classes, VOC_CLASSES));
     }
     try (var trained = network.open(loaded)) {

@@ -13,9 +13,9 @@ import toco.data.SyntheticShapes.Options;
     name = "synthetic",
     header = "Writes a synthetic data set of six shapes, in VOC layout.",
     description = {
-      "96×96 JPEG images with palette-PNG masks, lists of the splits and image-level labels."
-          + " Equal options give equal files. A set that was cut short is completed, and a"
-          + " complete one left as it is; a folder that holds anything else is refused."
+      "96×96 JPEG images with palette-PNG masks, lists of the splits and image-level labels. The"
+          + " same options give the same files. An incomplete data set is completed, a complete one"
+          + " is left as it is; a folder with anything else in it is refused."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -40,28 +40,28 @@ final class SyntheticCommand implements Callable<Integer> {
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Other seeds give other images (default: 1).")
+      description = "Seed of the images (default: 1).")
   long seed;
 
   @Option(
       names = "--train",
       paramLabel = "N",
       defaultValue = "1000",
-      description = "Training images (default: 1000).")
+      description = "Number of training images (default: 1000).")
   int trainImages;
 
   @Option(
       names = "--val",
       paramLabel = "N",
       defaultValue = "100",
-      description = "Validation images (default: 100).")
+      description = "Number of validation images (default: 100).")
   int valImages;
 
   @Option(
       names = "--test",
       paramLabel = "N",
       defaultValue = "200",
-      description = "Test images (default: 200).")
+      description = "Number of test images (default: 200).")
   int testImages;
 
   SyntheticCommand(Console console) {

@@ -17,13 +17,13 @@ import toco.train.Trainer;
 
 @Command(
     name = "train",
-    header = "Trains a model, or goes on with a run.",
+    header = "Trains a model, or resumes a run.",
     description = {
-      "A run leaves config.yaml, metrics.jsonl, sessions.jsonl (what each start ran on),"
-          + " checkpoints/, overlays/ and tensorboard/ in its folder, run.dir; toco report makes a"
-          + " page of them.",
-      "Ctrl-C finishes the step, saves a checkpoint and leaves; --resume goes on from there as if"
-          + " nothing had happened.",
+      "A run writes config.yaml, metrics.jsonl, sessions.jsonl (machine and versions of each"
+          + " start), checkpoints/, overlays/ and tensorboard/ into its folder, run.dir; toco"
+          + " report makes a web page from them.",
+      "Ctrl-C finishes the step, saves a checkpoint and exits; a run that is then resumed gives the"
+          + " same result as one that was never interrupted.",
       "Prints the last checkpoint's path and, if the run evaluated, its scores."
     },
     footerHeading = "%nExamples:%n",
@@ -43,16 +43,17 @@ final class TrainCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "CONFIG",
-      description = "YAML file of what differs from the defaults; see: toco config --describe")
+      description =
+          "YAML file with the keys that differ from the defaults; see: toco config " + "--describe")
   @Nullable Path config;
 
-  @Mixin Overrides overrides = new Overrides();
+  @Mixin SetOption set = new SetOption();
 
   @Option(
       names = "--resume",
       paramLabel = "RUN",
       description =
-          "Go on with the run in this folder. Its own configuration counts, with --set over it.")
+          "Resume the run in this folder with its own configuration; --set overrides keys.")
   @Nullable Path run;
 
   TrainCommand(Console console) {
@@ -82,22 +83,23 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private Trainer open(ProgressReport progress, World world) {
+    var overrides = set.overrides();
     if (run != null) {
       if (config != null) {
-        ConfigDifference.between(run, Config.load(config, overrides.keys))
+        ConfigDifference.between(run, Config.load(config, overrides))
             .ifPresent(keys ->
                 progress.onMessage(
-                    "%s goes on with its own configuration; %s differs from it in %s"
+                    "%s is resumed with its own configuration; %s differs from it in %s"
                         .formatted(run, config, keys)));
       }
-      return Trainer.resume(run, overrides.keys, progress, world);
+      return Trainer.resume(run, overrides, progress, world);
     }
     if (config == null) {
-      throw new ParameterException(spec.commandLine(), "Missing CONFIG, or --resume RUN");
+      throw new ParameterException(spec.commandLine(), "Missing CONFIG or --resume RUN");
     }
-    var loaded = Config.load(config, overrides.keys);
+    var loaded = Config.load(config, overrides);
     return restarts(loaded.run().dir(), world)
-        ? Trainer.resume(loaded.run().dir(), overrides.keys, progress, world)
+        ? Trainer.resume(loaded.run().dir(), overrides, progress, world)
         : Trainer.start(loaded, progress, world);
   }
 

@@ -7,21 +7,21 @@ import picocli.CommandLine.ParameterException;
 import toco.checkpoint.WeightsFile;
 import toco.torch.DType;
 
-/// In what form weights are written.
+/// The options for the form in which weights are written.
 final class WeightsOutput {
   @Option(
       names = "--prefix",
       paramLabel = "TEXT",
       defaultValue = "",
-      description = "Stands before every name, such as module. for data-parallel code.")
+      description = "Prefix of every name, such as module. for data-parallel code.")
   String prefix = "";
 
   @Option(
       names = "--dtype",
       paramLabel = "DTYPE",
       description =
-          "Of all floating-point tensors: float16, bfloat16, float32 or float64 (default: as they"
-              + " are). Others keep theirs.")
+          "Dtype of all floating-point tensors: float16, bfloat16, float32 or float64 (default:"
+              + " unchanged). Other tensors keep theirs.")
   @Nullable DType dtype;
 
   WeightsFile.Form form(CommandLine command) {

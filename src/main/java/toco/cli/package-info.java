@@ -1,4 +1,5 @@
-/// The command line: a class a subcommand, which calls what does the work and prints the result.
+/// The command line: one class per subcommand, which calls the code that does the work and prints
+/// the result.
 @NullMarked
 package toco.cli;
 

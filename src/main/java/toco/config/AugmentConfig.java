@@ -1,38 +1,39 @@
 package toco.config;
 
-import static toco.config.Checks.atLeast;
-import static toco.config.Checks.between;
-import static toco.config.Checks.nonNegative;
-import static toco.config.Checks.ordered;
-import static toco.config.Checks.positive;
-import static toco.config.Checks.probability;
+import static toco.config.ValueChecks.atLeast;
+import static toco.config.ValueChecks.between;
+import static toco.config.ValueChecks.nonNegative;
+import static toco.config.ValueChecks.ordered;
+import static toco.config.ValueChecks.positive;
+import static toco.config.ValueChecks.probability;
 
 /// `augment.*`: the random training views (METHOD.md "Training data"). The image is scaled,
-/// flipped, padded and cropped; view 1 (`x`) and the local view branch off that crop; view 2 is cut
-/// from the whole image.
+/// flipped, padded and cropped; view 1 (`x`) and the local view are made from that crop; view 2 is
+/// cropped from the whole image.
 ///
 /// @param cropSizePx side of the square crop and of view 2
-/// @param scaleMin least factor of the random scaling
+/// @param scaleMin smallest factor of the random scaling
 /// @param scaleMax largest factor of the random scaling
 /// @param flipProbability horizontal flip of the scaled image, before the crop
-/// @param viewFlipProbability horizontal flip of each view on its own, after the crop. Under
-///   `train.compat: reference` the image box does not follow it (a published quirk)
-/// @param jitterProbability of the whole colour jitter, whose parts come in random order
+/// @param viewFlipProbability horizontal flip of each view independently, after the crop. Under
+///   `train.compat: reference` the image box is not flipped with it (a quirk of the published code)
+/// @param jitterProbability probability of the colour jitter, whose parts are applied in random
+///   order
 /// @param brightness jitter factor drawn from 1 ± this
 /// @param contrast jitter factor drawn from 1 ± this
 /// @param saturation jitter factor drawn from 1 ± this
-/// @param hue jitter shift drawn from ± this, in turns of the colour circle
-/// @param grayscaleProbability of turning a view grey
-/// @param view1BlurProbability of blurring view 1
-/// @param localBlurProbability of blurring the local view
-/// @param view2BlurProbability of blurring view 2
-/// @param blurRadiusMin least radius (standard deviation) of the Gaussian blur, in pixels
+/// @param hue jitter shift drawn from ± this, as a fraction of the hue circle
+/// @param grayscaleProbability probability of converting a view to grey
+/// @param view1BlurProbability probability of blurring view 1
+/// @param localBlurProbability probability of blurring the local view
+/// @param view2BlurProbability probability of blurring view 2
+/// @param blurRadiusMin smallest radius (standard deviation) of the Gaussian blur, in pixels
 /// @param blurRadiusMax largest radius of the Gaussian blur, in pixels
-/// @param solarizeProbability of solarising view 2 (values from 128 on are inverted)
-/// @param view2ScaleMin least share of the whole image's area that view 2 shows
+/// @param solarizeProbability probability of solarising view 2 (values ≥ 128 are inverted)
+/// @param view2ScaleMin smallest share of the whole image's area that view 2 shows
 /// @param view2ScaleMax largest share of the whole image's area that view 2 shows
-/// @param view2RatioMin least aspect ratio (width over height) of view 2's cut
-/// @param view2RatioMax largest aspect ratio of view 2's cut
+/// @param view2RatioMin smallest aspect ratio (width over height) of view 2's crop
+/// @param view2RatioMax largest aspect ratio of view 2's crop
 public record AugmentConfig(
     @Default("448") int cropSizePx,
     @Default("0.5") double scaleMin,

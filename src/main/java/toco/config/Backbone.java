@@ -2,10 +2,10 @@ package toco.config;
 
 import java.util.Locale;
 
-/// The encoders known by timm's names, and `custom`, whose shape the configuration gives.
+/// The encoders known by their timm names, and `custom`, whose shape is in the configuration.
 ///
-/// `vit_small_patch16_224` is the early one of that name (width 768, 8 blocks, no qkv bias).
-/// Distilled variants carry a second token beside the class token.
+/// `vit_small_patch16_224` is timm's early model of that name (width 768, 8 blocks, no qkv bias).
+/// Distilled variants have a distillation token next to the class token.
 public enum Backbone {
   DEIT_TINY_PATCH16_224(224, 192, 12, 3, false),
   DEIT_SMALL_PATCH16_224(224, 384, 12, 6, false),
@@ -48,7 +48,7 @@ public enum Backbone {
   ///
   /// @param pretrained whether published weights will be loaded: the early ViT-S was trained with
   ///   the attention scale 768^−0.5, and its weights need it
-  /// @throws IllegalStateException for `custom`, which has none
+  /// @throws IllegalStateException for `custom`, which has no published shape
   EncoderShape shape(boolean pretrained) {
     if (this == CUSTOM) {
       throw new IllegalStateException("a custom backbone has no published shape");

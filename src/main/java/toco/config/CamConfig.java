@@ -1,24 +1,25 @@
 package toco.config;
 
-import static toco.config.Checks.atLeast;
-import static toco.config.Checks.invalid;
-import static toco.config.Checks.nonNegative;
-import static toco.config.Checks.ordered;
-import static toco.config.Checks.probability;
+import static toco.config.ValueChecks.atLeast;
+import static toco.config.ValueChecks.invalid;
+import static toco.config.ValueChecks.nonNegative;
+import static toco.config.ValueChecks.ordered;
+import static toco.config.ValueChecks.probability;
 
 import java.util.List;
 
-/// `cam.*`: class activation maps and what is derived from them in training: RoI mask, local crops,
-/// pseudo-labels (METHOD.md, training steps 1–3, 6 and 7).
+/// `cam.*`: class activation maps (CAMs) and what training derives from them: RoI mask, local
+/// crops, pseudo-labels (METHOD.md, training steps 1–3, 6 and 7).
 ///
-/// @param scales image scales over which training CAMs are summed, each with its mirror image
-/// @param highThreshold activation from which a pixel is sure foreground (COCO 0.65)
-/// @param lowThreshold activation up to which a pixel is sure background (COCO 0.25)
+/// @param scales image scales over which training CAMs are summed, each with its horizontally
+///   flipped image
+/// @param highThreshold activation at or above which a pixel is certain foreground (COCO 0.65)
+/// @param lowThreshold activation up to which a pixel is certain background (COCO 0.25)
 /// @param backgroundThreshold activation below which evaluation counts a pixel as background (COCO
 ///   0.45); training labels have an uncertain band instead and do not use it
-/// @param parIterations rounds of pixel-adaptive refinement
-/// @param parDilations dilations of its 8-neighbourhoods, in pixels of the shrunk image
-/// @param parDownscale the image is shrunk by this factor before the refinement
+/// @param parIterations iterations of pixel-adaptive refinement (PAR)
+/// @param parDilations dilations of PAR's 8-neighbourhoods, in pixels of the downscaled image
+/// @param parDownscale factor by which the image is downscaled before the refinement
 /// @param negativeRatio a local crop whose summed RoI mask is at most this share of its area is a
 ///   negative of the class-token contrast
 public record CamConfig(
@@ -32,7 +33,7 @@ public record CamConfig(
     @Default("0.2") double negativeRatio) {
 
   public CamConfig {
-    scales = Checks.scales("cam.scales", scales);
+    scales = ValueChecks.scales("cam.scales", scales);
     probability("cam.highThreshold", highThreshold);
     probability("cam.lowThreshold", lowThreshold);
     ordered("cam.lowThreshold", lowThreshold, "cam.highThreshold", highThreshold);

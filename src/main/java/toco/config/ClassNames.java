@@ -9,13 +9,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 
-/// Foreground classes in label order from label 1: those of the data sets that the program knows,
-/// and of a user's own.
+/// Foreground classes in label order from label 1: those of the known data sets, and those of the
+/// user's own.
 public final class ClassNames {
   private ClassNames() {}
 
-  /// Reads class names: a text file with one a line, or a `.json` file with the categories of COCO,
-  /// in the order of their ids.
+  /// Reads class names: a text file with one name per line, or a `.json` file with categories in
+  /// COCO's form, in the order of their ids.
   ///
   /// @throws ConfigException naming the file, and what is missing or wrong in it
   public static List<String> read(Path file) {
@@ -35,7 +35,7 @@ public final class ClassNames {
       }
     }
     if (lineOf.isEmpty()) {
-      throw new ConfigException(null, file + " is empty; it needs one class name a line");
+      throw new ConfigException(null, file + " is empty; it needs one class name per line");
     }
     return List.copyOf(lineOf.keySet());
   }
@@ -44,15 +44,15 @@ public final class ClassNames {
     try {
       return Files.readAllLines(file);
     } catch (NoSuchFileException e) {
-      throw new ConfigException(null, file + ": no such file; it has one class name a line");
+      throw new ConfigException(null, file + ": no such file; expected one class name per line");
     } catch (CharacterCodingException e) {
-      throw new ConfigException(null, file + ": not UTF-8 text; it has one class name a line");
+      throw new ConfigException(null, file + ": not UTF-8 text; expected one class name per line");
     } catch (IOException e) {
       throw new ConfigException(null, file + ": cannot be read: " + e);
     }
   }
 
-  /// Editors of Windows begin a file with a byte order mark.
+  /// Editors on Windows may put a byte order mark at the start of a file.
   private static String withoutMark(String line) {
     return line.startsWith("\uFEFF") ? line.substring(1) : line;
   }

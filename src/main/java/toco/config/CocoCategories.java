@@ -20,7 +20,7 @@ import tools.jackson.core.json.JsonFactory;
 /// The categories of a JSON file in COCO's form, `{"categories": [{"id": 1, "name": "cat"}, …],
 /// …}`: the classes are their names in the order of their ids, which may have gaps.
 public final class CocoCategories {
-  /// A file is read as a stream, so only its nesting and single texts could take memory.
+  /// A file is read as a stream, so only deep nesting and long strings could take much memory.
   private static final StreamReadConstraints LIMITS =
       StreamReadConstraints.builder().maxNestingDepth(64).maxStringLength(65_536).build();
 
@@ -52,25 +52,25 @@ public final class CocoCategories {
     } catch (JacksonException e) {
       throw new ConfigException(null, describe(file, e));
     } catch (NoSuchFileException e) {
-      throw new ConfigException(null, file + ": no such file; it holds the classes' names");
+      throw new ConfigException(null, file + ": no such file; expected the classes' names");
     } catch (IOException e) {
       throw new ConfigException(null, file + ": cannot be read: " + e);
     }
   }
 
-  /// Opens a JSON file as a stream, which takes little memory however large the file is and refuses
+  /// Opens a JSON file as a stream, which needs little memory for files of any size and refuses
   /// deep nesting.
   public static JsonParser open(Path file) throws IOException {
     return JSON.createParser(ObjectReadContext.empty(), Files.newInputStream(file));
   }
 
-  /// Reads the array of categories at whose beginning a parser stands, to its end.
+  /// Reads an array of categories to its end; the parser is at its start.
   ///
   /// @return name by id, in the order of the ids
-  /// @throws StreamReadException if it is no such array, or an id or a name appears twice
+  /// @throws StreamReadException if it is not such an array, or an id or a name appears twice
   public static SequencedMap<Long, String> parse(JsonParser parser) {
     if (!parser.isExpectedStartArrayToken()) {
-      throw new StreamReadException(parser, "'categories' is no array");
+      throw new StreamReadException(parser, "'categories' must be an array");
     }
     var names = new TreeMap<Long, String>();
     var seen = new HashSet<String>();
@@ -90,7 +90,7 @@ public final class CocoCategories {
 
   private static Category parseOne(JsonParser parser) {
     if (!parser.isExpectedStartObjectToken()) {
-      throw new StreamReadException(parser, "a category is no object");
+      throw new StreamReadException(parser, "a category must be an object");
     }
     @Nullable Long id = null;
     @Nullable String name = null;
@@ -110,12 +110,12 @@ public final class CocoCategories {
     return new Category(id, name);
   }
 
-  /// What is wrong with a file, on one line that begins with its name and line.
+  /// What is wrong with a file, on one line that starts with the file's name and the line number.
   public static String describe(Path file, JacksonException e) {
     var location = e.getLocation();
     var where = location == null || location.getLineNr() < 1 ? "" : ":" + location.getLineNr();
     var problem =
         e.getOriginalMessage().strip().replaceAll("\\s+", " ").replaceAll(", from `[^`]*`", "");
-    return file + where + ": no JSON in COCO's form: " + problem;
+    return file + where + ": not JSON in COCO's form: " + problem;
   }
 }

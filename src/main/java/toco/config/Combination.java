@@ -2,14 +2,14 @@ package toco.config;
 
 import java.util.Locale;
 
-/// How maps of one image become one: those of an image and its mirror image, or those of several
-/// scales.
+/// How several maps of one image are combined into one: those of an image and its flipped image, or
+/// those of several scales.
 public enum Combination {
-  /// There is but one map: no mirror image is made.
+  /// There is only one map: the image is not flipped.
   NONE,
   /// The sum of the maps.
   SUM,
-  /// The largest value at each place.
+  /// The largest value at each pixel.
   MAX;
 
   @Override

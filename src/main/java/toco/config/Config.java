@@ -15,21 +15,20 @@ import java.util.List;
 /// ```
 ///
 /// A file names only what differs from the defaults, which are the published VOC recipe with DeiT-B
-/// (only the encoder's pretrained weights have to be named). Relative paths in it mean what they
-/// mean on a command line: `data.root`, `model.pretrained` and `run.dir` are relative to the
-/// **working directory** (not to the file); the list, label and folder names of `data` are relative
-/// to `data.root`.
+/// (except that the encoder's pretrained weights must be given). As on a command line, `data.root`,
+/// `model.pretrained` and `run.dir` are relative to the **working directory** (not to the file);
+/// the list, label and folder names of `data` are relative to `data.root`.
 ///
 /// @param model the network
 /// @param data images, labels, lists
 /// @param augment random training views
-/// @param train the course of training
+/// @param train length and intervals of training, device, precision
 /// @param optim optimizer and learning rates
 /// @param loss weights and schedules of the loss terms
 /// @param cam class activation maps and pseudo-labels
 /// @param eval evaluation
-/// @param distributed several processes
-/// @param run folder and seed
+/// @param distributed training on several processes
+/// @param run folder and seed of the run
 public record Config(
     ModelConfig model,
     DataConfig data,
@@ -42,7 +41,7 @@ public record Config(
     DistributedConfig distributed,
     RunConfig run) {
 
-  /// Checks what no section can check alone.
+  /// Checks what involves several sections.
   public Config {
     int named = data.classNames().size();
     if (named != model.foregroundClasses()) {
@@ -53,18 +52,20 @@ public record Config(
               .formatted(model.numClasses(), named, named + 1, model.foregroundClasses()));
     }
     int patch = model.encoderShape().patchSizePx();
-    Checks.multipleOf("augment.cropSizePx", augment.cropSizePx(), patch);
-    Checks.multipleOf("train.localCropSizePx", train.localCropSizePx(), patch);
-    Checks.multipleOf("eval.sizePx", eval.sizePx(), patch);
+    ValueChecks.multipleOf("augment.cropSizePx", augment.cropSizePx(), patch);
+    ValueChecks.multipleOf("train.localCropSizePx", train.localCropSizePx(), patch);
+    ValueChecks.multipleOf("eval.sizePx", eval.sizePx(), patch);
     if (train.localCropSizePx() > augment.cropSizePx()) {
-      throw Checks.invalid(
+      throw ValueChecks.invalid(
           "train.localCropSizePx",
           "≤ augment.cropSizePx (" + augment.cropSizePx() + ")",
           train.localCropSizePx());
     }
-    int side = augment.cropSizePx() - 2 * (train.localCropSizePx() / 2); // of where centres may lie
+    int side =
+        augment.cropSizePx()
+            - 2 * (train.localCropSizePx() / 2); // of the square in which centres may be
     if ((long) side * side < train.localCrops()) {
-      throw Checks.invalid(
+      throw ValueChecks.invalid(
           "train.localCropSizePx",
           "small enough for train.localCrops (%d) different places in augment.cropSizePx (%d)"
               .formatted(train.localCrops(), augment.cropSizePx()),
@@ -77,16 +78,23 @@ public record Config(
 
   /// The published VOC recipe with DeiT-B.
   public static Config defaults() {
-    return parse("", "defaults", List.of());
+    return parse("", "defaults", Overrides.NONE);
   }
 
-  /// Reads a YAML file over the defaults.
+  /// Reads a YAML file; keys that it does not have keep their defaults.
   ///
   /// @param file the configuration file, UTF-8
-  /// @param overrides `key=value` each (`train.maxIters=100`, `cam.scales=[1, .5]`), stronger than
-  ///   the file; the value is YAML, but paths and other text are taken literally
+  /// @param overrides texts of the form `KEY=VALUE` (`train.maxIters=100`, `cam.scales=[1, .5]`)
+  ///   that take precedence over the file, the last of a key over those before it. The value is
+  ///   YAML, but paths and other text are taken literally; whitespace around key and value is
+  ///   ignored
   /// @throws ConfigException with one line that names file, line, key and remedy
   public static Config load(Path file, List<String> overrides) {
+    return load(file, Overrides.parse(overrides));
+  }
+
+  /// The same with parsed overrides.
+  public static Config load(Path file, Overrides overrides) {
     try {
       return parse(Files.readString(file), file.toString(), overrides);
     } catch (NoSuchFileException e) {
@@ -98,23 +106,34 @@ public record Config(
     }
   }
 
-  /// Reads YAML or JSON text over the defaults, such as the effective configuration that a
-  /// checkpoint keeps.
+  /// Reads YAML or JSON text; keys that it does not have keep their defaults. A checkpoint, for
+  /// example, holds the effective configuration of its run.
   ///
-  /// @param origin what error messages call the text
+  /// @param origin the text's name in error messages
+  /// @param overrides as in [#load(Path, List)]
   public static Config parse(String text, String origin, List<String> overrides) {
+    return parse(text, origin, Overrides.parse(overrides));
+  }
+
+  /// The same with parsed overrides.
+  public static Config parse(String text, String origin, Overrides overrides) {
     return ConfigReader.read(text, origin, overrides);
   }
 
   /// This configuration with some keys changed.
   ///
-  /// @param overrides as in [#load]
+  /// @param overrides as in [#load(Path, List)]
   public Config with(String... overrides) {
-    return parse(toJson(), "configuration", List.of(overrides));
+    return with(Overrides.parse(List.of(overrides)));
   }
 
-  /// The effective configuration: every key, in an order that reads well. [#parse] gives an equal
-  /// configuration back.
+  /// The same with parsed overrides.
+  public Config with(Overrides overrides) {
+    return parse(toJson(), "configuration", overrides);
+  }
+
+  /// The effective configuration: every key, in a readable order. [#parse] returns an equal
+  /// configuration.
   public String toYaml() {
     return ConfigWriter.yaml(this);
   }
@@ -136,7 +155,7 @@ public record Config(
     return ConfigWriter.differences(this, other);
   }
 
-  /// A listing of every key with its default and what a value must be, a line each.
+  /// A listing of all keys, one per line, with the default and the type of the value.
   public static String describe() {
     return ConfigWriter.listing();
   }

@@ -12,8 +12,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Merges defaults, a file and overrides into one complete tree and binds it to the records,
-/// strictly: no key unknown, none missing, no value converted from another type.
+/// Merges defaults, a file and overrides into one complete tree and binds it to the records
+/// strictly: unknown and missing keys are errors, and values are not converted from another type.
 final class ConfigReader {
   private final Map<String, JsonNode> values = new LinkedHashMap<>();
   private final Map<String, String> origins = new HashMap<>(); // where a value was given
@@ -26,14 +26,14 @@ final class ConfigReader {
   /// Reads a configuration over the defaults.
   ///
   /// @param text YAML, or JSON
-  /// @param source what to call it in messages, such as the file's name
-  /// @param overrides `a.b=c`, applied after the text, the last one counting
-  static Config read(String text, String source, List<String> overrides) {
+  /// @param source its name in messages, such as the file's
+  /// @param overrides applied after the text
+  static Config read(String text, String source, Overrides overrides) {
     var reader = new ConfigReader();
     reader.source = source;
     var parsed = YamlTree.parse(text, source);
     reader.addSection("", parsed.root(), parsed.lines());
-    overrides.forEach(reader::addOverride);
+    overrides.settings().forEach(reader::addOverride);
     reader.addLayoutDefaults();
     return reader.bind();
   }
@@ -53,7 +53,11 @@ final class ConfigReader {
       var origin = source + ":" + lines.get(name);
       if (member.getKey().contains(".")) {
         throw new ConfigException(
-            name, origin + ": '" + name + "' must be nested: the section, its keys indented below");
+            name,
+            origin
+                + ": '"
+                + name
+                + "' must be nested: write the section, and its keys indented under it");
       }
       if (Key.ALL.containsKey(name)) {
         values.put(name, member.getValue());
@@ -66,23 +70,18 @@ final class ConfigReader {
     }
   }
 
-  private void addOverride(String override) {
-    int equals = override.indexOf('=');
-    var origin = "--set " + override;
-    if (equals < 1) {
-      throw new ConfigException(null, origin + ": expected KEY=VALUE, such as train.maxIters=100");
-    }
-    var name = override.substring(0, equals).strip();
+  private void addOverride(Overrides.Setting setting) {
+    var name = setting.key();
     var key = Key.ALL.get(name);
     if (key == null) {
-      throw unknown(name).at(origin);
+      throw unknown(name).at(setting.origin());
     }
-    values.put(name, parseValue(key, override.substring(equals + 1), origin));
-    origins.put(name, origin);
+    values.put(name, parseValue(key, setting.value(), setting.origin()));
+    origins.put(name, setting.origin());
   }
 
   private static JsonNode parseValue(Key key, String text, String origin) {
-    if (key.isText()) { // literal, so that no character of a path needs quoting
+    if (key.isText()) { // literal, so that paths need no quoting
       return text.isBlank() || (text.equals("null") && key.nullable())
           ? JsonNodeFactory.instance.nullNode()
           : JsonNodeFactory.instance.stringNode(text);
@@ -106,7 +105,7 @@ final class ConfigReader {
     return new ConfigException(name, "unknown key '" + name + "'; " + remedy);
   }
 
-  /// A layout has defaults of its own for keys that nobody gave.
+  /// A layout has its own defaults for keys that are not given.
   private void addLayoutDefaults() {
     var layout = values.get("data.layout");
     Arrays.stream(Layout.values())
@@ -126,7 +125,7 @@ final class ConfigReader {
       if (value.isNull() && !key.nullable()) {
         throw located(
             key.name(),
-            "%s has no value; give %s, or leave the key out for its default %s"
+            "%s has no value; give %s, or remove the key to use its default %s"
                 .formatted(key.name(), key.expected(), key.defaultText()));
       }
       if (value.isArray() && value.values().stream().anyMatch(JsonNode::isNull)) {
@@ -142,8 +141,8 @@ final class ConfigReader {
     }
   }
 
-  /// Puts the classes themselves in the place of the file that names them, and their number where
-  /// it is open: what is saved of a configuration then needs no other file.
+  /// Replaces the file of class names by the names, and an open number of classes by their count: a
+  /// saved configuration then needs no other file.
   private void resolveClasses(ObjectNode tree) {
     var dataTree = tree.withObjectProperty("data");
     var alone = JsonNodeFactory.instance.objectNode().set("data", dataTree);
@@ -161,7 +160,7 @@ final class ConfigReader {
     }
   }
 
-  /// For reading the section before the whole.
+  /// For reading this section before the others.
   private record DataAlone(DataConfig data) {}
 
   private static void put(ObjectNode tree, String name, JsonNode value) {
@@ -197,7 +196,7 @@ final class ConfigReader {
   private ConfigException wrongType(Key key) {
     var got = values.getOrDefault(key.name(), JsonNodeFactory.instance.missingNode());
     boolean unquoted = key.isText() && got.isValueNode();
-    var remedy = unquoted ? " (put text that reads as a number or truth value in quotes)" : "";
+    var remedy = unquoted ? " (quote text that looks like a number or true/false)" : "";
     return located(key.name(), key.name() + " must be " + key.expected() + ", got " + got + remedy);
   }
 

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Configurations as text.
+/// Writes configurations as text.
 final class ConfigWriter {
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z/][A-Za-z0-9_./ -]*[A-Za-z0-9]");
   private static final Set<String> RESERVED =
@@ -65,7 +65,8 @@ final class ConfigWriter {
     }
   }
 
-  /// JSON is YAML, so a value is its JSON; quotes go where plain text reads as text anyway.
+  /// JSON is YAML, so a value is written as JSON; strings that YAML reads as strings anyway need no
+  /// quotes.
   private static String value(JsonNode node) {
     if (node.isArray()) {
       return node.values().stream()

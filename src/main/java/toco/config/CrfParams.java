@@ -1,18 +1,17 @@
 package toco.config;
 
-import static toco.config.Checks.nonNegative;
-import static toco.config.Checks.positive;
+import static toco.config.ValueChecks.nonNegative;
+import static toco.config.ValueChecks.positive;
 
-/// The parameters of a dense CRF (Krähenbühl and Koltun, arXiv:1210.5644) with Potts labels: how
-/// strongly pixels that are near each other, and pixels that are also of like colour, want one
-/// label.
+/// The parameters of a dense CRF (Krähenbühl and Koltun, arXiv:1210.5644) with the Potts model: how
+/// strongly nearby pixels, and nearby pixels of similar colour, are pulled towards the same label.
 ///
-/// @param iterations mean-field iterations; 0 leaves the clipped probabilities
-/// @param gaussianWeight of the term of places alone; 0 leaves it out
-/// @param gaussianSigmaPx its standard deviation in pixels
-/// @param bilateralWeight of the term of places and colours; 0 leaves it out
-/// @param bilateralSigmaPx its standard deviation in pixels
-/// @param bilateralSigmaRgb its standard deviation in colour levels
+/// @param iterations mean-field iterations; 0 returns the clipped probabilities
+/// @param gaussianWeight weight of the Gaussian term (positions only); 0: none
+/// @param gaussianSigmaPx standard deviation of the Gaussian term, in pixels
+/// @param bilateralWeight weight of the bilateral term (positions and colours); 0: none
+/// @param bilateralSigmaPx standard deviation of the bilateral term, in pixels
+/// @param bilateralSigmaRgb standard deviation of the bilateral term, in colour levels (0–255)
 public record CrfParams(
     @Default("10") int iterations,
     @Default("1") double gaussianWeight,
@@ -28,7 +27,7 @@ public record CrfParams(
   public static final CrfParams CAM = new CrfParams(10, 3, 3, 4, 36, 3);
 
   public CrfParams {
-    Checks.atLeast("crf.iterations", iterations, 0);
+    ValueChecks.atLeast("crf.iterations", iterations, 0);
     nonNegative("crf.gaussianWeight", gaussianWeight);
     positive("crf.gaussianSigmaPx", gaussianSigmaPx);
     nonNegative("crf.bilateralWeight", bilateralWeight);
@@ -36,7 +35,7 @@ public record CrfParams(
     positive("crf.bilateralSigmaRgb", bilateralSigmaRgb);
   }
 
-  /// In words, for people.
+  /// For people.
   @Override
   public String toString() {
     return "CRF of %d iterations, gaussian %s σ %s px, bilateral %s σ %s px and %s levels"

@@ -1,7 +1,7 @@
 package toco.config;
 
-import static toco.config.Checks.atLeast;
-import static toco.config.Checks.invalid;
+import static toco.config.ValueChecks.atLeast;
+import static toco.config.ValueChecks.invalid;
 
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -10,31 +10,33 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// `data.*`: where images, labels and lists are. `data.root` is relative to the working directory;
-/// the other paths are relative to `data.root` unless they are absolute, and the `…Path` methods
-/// give them resolved. The defaults are those of layout `voc`; where other layouts differ, `toco
-/// config --describe` says so.
+/// the other paths are relative to `data.root` unless they are absolute; the `…Path` methods return
+/// resolved paths. The defaults are those of layout `voc`; `toco config --describe` lists where
+/// other layouts differ.
 ///
-/// @param layout how the data set lies on disk: `voc`, `coco`, `folder` or `synthetic`
+/// @param layout how the data set is organised on disk: `voc`, `coco`, `folder` or `synthetic`
 /// @param root the data set's folder
-/// @param imageDir folder of the images: JPEG, in layout `folder` PNG too and in sub-folders
-/// @param maskDir folder of the palette-PNG masks, read by evaluation only
-/// @param trainList text file with a training image's name a line (VOC train_aug: 10,582); absent,
-///   in layout `folder` only: all labelled images but those of the other lists
+/// @param imageDir folder of the images: JPEG; in layout `folder` also PNG, and with sub-folders
+/// @param maskDir folder of the palette-PNG masks; only evaluation reads them
+/// @param trainList text file with the name of one training image per line (VOC train_aug: 10,582).
+///   Absent, in layout `folder` only: all labelled images that are in no other list
 /// @param valList the same for validation (VOC val: 1,449); absent: no validation
-/// @param testList the same for the test split; absent: the data set has none with masks
-/// @param labels image-level labels: a `.npy` with a dict from name to K float32 zeros and ones, a
-///   `.csv`, a `.json` in COCO's form, or a folder of VOC's `.xml` annotations
-/// @param valLabels the same for the validation and the test list, where other files hold them, as
-///   COCO's do; absent: `labels`
-/// @param labelsFromMasks take the image-level labels from the masks instead; false, because
-///   training must not need masks
+/// @param testList the same for the test split; absent: there is no test split with masks
+/// @param labels image-level labels: a `.npy` file with a dict from image name to K float32 zeros
+///   and ones, a `.csv`, a `.json` in COCO's form, or a folder of VOC's `.xml` annotations
+/// @param valLabels the same for the validation and the test list if their labels are in another
+///   file, as in COCO; absent: `labels`
+/// @param labelsFromMasks take the image-level labels from the masks instead; false by default,
+///   because training must not need masks
 /// @param classNames foreground classes in label order from label 1; empty: those of the layout, of
-///   `classNamesFile` or, in layout `folder`, of the labels' `.json` (the record then holds them)
-/// @param classNamesFile text file with one a line, or COCO's JSON; absent once it was read
-/// @param workers threads that decode and augment
-/// @param onBadSample what training does with an image that cannot be read: `fail` ends the run
-///   after a checkpoint, `skip` takes another image in its place and counts it
-/// @param synthetic what the generator of layout `synthetic` makes
+///   `classNamesFile` or, in layout `folder`, of the labels' `.json` file (reading the
+///   configuration fills them in)
+/// @param classNamesFile text file with one class name per line, or a `.json` in COCO's form;
+///   absent after it has been read
+/// @param workers threads that decode and augment images
+/// @param onBadSample what training does with an image that cannot be read: `fail` saves a
+///   checkpoint and ends the run, `skip` takes another image instead and counts it
+/// @param synthetic the generator of layout `synthetic`
 public record DataConfig(
     @Default("voc") Layout layout,
     @Default("VOCdevkit/VOC2012") Path root,
@@ -52,7 +54,7 @@ public record DataConfig(
     @Default("fail") OnBadSample onBadSample,
     SyntheticConfig synthetic) {
 
-  /// What becomes of a training image that cannot be read.
+  /// What to do with a training image that cannot be read.
   public enum OnBadSample {
     FAIL,
     SKIP;
@@ -81,7 +83,7 @@ public record DataConfig(
     atLeast("data.workers", workers, 1);
   }
 
-  /// The class names, read where a file has them.
+  /// The class names, read from their file if there is one.
   ///
   /// @throws ConfigException if there are none, or the file is missing or wrong
   List<String> readClassNames() {
@@ -92,8 +94,8 @@ public record DataConfig(
     if (classNamesFile == null && !isJson) {
       throw new ConfigException(
           "data.classNames",
-          ("data.classNames has no value; layout %s needs the classes in label order, "
-                  + "there or in data.classNamesFile, one a line")
+          ("data.classNames has no value; layout %s needs the classes in label order, there or in"
+                  + " data.classNamesFile, one per line")
               .formatted(layout));
     }
     try {
@@ -137,7 +139,7 @@ public record DataConfig(
     if (list == null) {
       var key = "data." + split + "List";
       throw new ConfigException(
-          key, "%s has no value, and split %s was asked for; name a list".formatted(key, split));
+          key, "%s has no value, but split %s is used; name a list".formatted(key, split));
     }
     return root.resolve(list);
   }

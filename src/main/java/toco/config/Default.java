@@ -6,8 +6,8 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/// The default of a configuration key, written as in a YAML file; `null` says "absent" and is
-/// allowed only where the component is `@Nullable`.
+/// The default of a configuration key, written as in a YAML file; `null` means "absent" and is only
+/// allowed if the component is `@Nullable`.
 @Documented
 @Target(ElementType.RECORD_COMPONENT)
 @Retention(RetentionPolicy.RUNTIME)

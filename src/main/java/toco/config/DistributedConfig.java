@@ -1,11 +1,12 @@
 package toco.config;
 
-import static toco.config.Checks.atLeast;
-import static toco.config.Checks.positive;
+import static toco.config.ValueChecks.atLeast;
+import static toco.config.ValueChecks.positive;
 
-/// `distributed.*`: training on several processes. None of it changes what is computed.
+/// `distributed.*`: training on several processes. These keys do not change what is computed.
 ///
-/// @param bucketMb gradients, in megabytes, that travel together while the backward pass goes on
+/// @param bucketMb megabytes of gradients that are all-reduced together while the backward pass
+///   continues
 /// @param checkEvery steps between checks that all processes have the same weights; 0: only at the
 ///   start
 public record DistributedConfig(@Default("25") double bucketMb, @Default("500") int checkEvery) {

@@ -1,19 +1,19 @@
 package toco.config;
 
-import static toco.config.Checks.atLeast;
-import static toco.config.Checks.invalid;
-import static toco.config.Checks.multipleOf;
-import static toco.config.Checks.positive;
+import static toco.config.ValueChecks.atLeast;
+import static toco.config.ValueChecks.invalid;
+import static toco.config.ValueChecks.multipleOf;
+import static toco.config.ValueChecks.positive;
 
-/// What it takes to build the encoder: the backbone's own figures, or those of a custom one.
-/// Obtained from [ModelConfig#encoderShape()].
+/// The shape of the encoder: that of a named backbone, or that of a custom one. Obtained from
+/// [ModelConfig#encoderShape()].
 ///
 /// @param imageSizePx side of the square image that the position embedding covers
 /// @param patchSizePx side of a patch, P
 /// @param embedDim token width, D
 /// @param depth number of blocks
 /// @param numHeads attention heads; divides `embedDim`
-/// @param mlpRatio width of the block's hidden layer over `embedDim`
+/// @param mlpRatio width of the MLP's hidden layer divided by `embedDim`
 /// @param qkvBias whether the query, key and value projection has a bias
 /// @param layerNormEps epsilon of every LayerNorm
 /// @param attentionScale factor on query·key before the softmax
@@ -45,7 +45,7 @@ public record EncoderShape(
     positive("model.attentionScale", attentionScale);
   }
 
-  /// Tokens in front of the patch tokens: the class token, and the distillation token if any.
+  /// Tokens before the patch tokens: the class token, and the distillation token if there is one.
   public int prefixTokens() {
     return distilled ? 2 : 1;
   }

@@ -1,25 +1,25 @@
 package toco.config;
 
-import static toco.config.Checks.atLeast;
-import static toco.config.Checks.invalid;
+import static toco.config.ValueChecks.atLeast;
+import static toco.config.ValueChecks.invalid;
 
 import java.util.List;
 
-/// `eval.*`: evaluation (METHOD.md "Evaluation"): segmentation and CAMs scored against the masks at
-/// native size. In training, and by `toco eval` unless another protocol is named, the image is
-/// segmented once, as it is; the other keys then keep their defaults. `--protocol custom` takes
-/// them all.
+/// `eval.*`: evaluation (METHOD.md "Evaluation"): segmentation and CAMs are scored against the
+/// masks at native size. Evaluations in training, and `toco eval` unless another protocol is given,
+/// segment each image once, without flip, further scales or CRF, so those keys must keep their
+/// defaults. `--protocol custom` uses all keys.
 ///
-/// @param split the list that is evaluated: `train`, `val` or `test`
+/// @param split the list to evaluate: `train`, `val` or `test`
 /// @param sizePx side of the square to which images are resized; 0: native size
-/// @param scales image scales of the segmentation (published in training: 1 alone)
-/// @param flip how segmentations of an image and its mirror image become one: `none` (no mirror
-///   image), `sum` or `max`
-/// @param combine how those of several scales become one: `sum` or `max`
-/// @param camScales image scales over which CAMs are summed, each with its mirror image; empty:
+/// @param scales image scales of the segmentation (published in training: only 1)
+/// @param flip how the segmentations of an image and its flipped image are combined: `none` (no
+///   flip), `sum` or `max`
+/// @param combine how the segmentations of several scales are combined: `sum` or `max`
+/// @param camScales image scales over which CAMs are summed, each with its flipped image; empty:
 ///   CAMs are not scored
-/// @param useCrf whether a dense CRF follows the segmentation
-/// @param crf its parameters
+/// @param useCrf whether to refine the segmentation with a dense CRF
+/// @param crf the CRF's parameters
 public record EvalConfig(
     @Default("val") Split split,
     @Default("448") int sizePx,
@@ -34,10 +34,10 @@ public record EvalConfig(
     if (sizePx != 0) {
       atLeast("eval.sizePx", sizePx, 16);
     }
-    scales = Checks.scales("eval.scales", scales);
+    scales = ValueChecks.scales("eval.scales", scales);
     if (combine == Combination.NONE) {
       throw invalid("eval.combine", "sum or max", combine);
     }
-    camScales = camScales.isEmpty() ? List.of() : Checks.scales("eval.camScales", camScales);
+    camScales = camScales.isEmpty() ? List.of() : ValueChecks.scales("eval.camScales", camScales);
   }
 }

@@ -16,11 +16,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// A configuration key, as a component of a section record declares it.
+/// A configuration key, declared by a component of a section record.
 ///
 /// @param name dotted (`train.warmupIters`)
 /// @param type the component's type
-/// @param nullable whether `null` ("absent") is a value
+/// @param nullable whether the value may be `null` ("absent")
 /// @param defaultText the default as a YAML file would write it
 record Key(String name, Type type, boolean nullable, String defaultText) {
 
@@ -65,12 +65,12 @@ record Key(String name, Type type, boolean nullable, String defaultText) {
     return name.substring(0, Math.max(0, name.lastIndexOf('.')));
   }
 
-  /// Whether the value is free text, which `--set` takes literally.
+  /// Whether the value is text, which `--set` takes literally.
   boolean isText() {
     return type == String.class || type == Path.class;
   }
 
-  /// What a value must be, in words: "an integer", "one of auto, cpu, cuda".
+  /// What the value must be: "an integer", "one of auto, cpu, cuda".
   String expected() {
     return expected(type) + (nullable ? " or null" : "");
   }
@@ -104,15 +104,15 @@ record Key(String name, Type type, boolean nullable, String defaultText) {
         .collect(Collectors.joining(", "));
   }
 
-  /// The known key that a misspelt one most likely means: near in spelling, in the same section or
-  /// in another.
+  /// The known key that a misspelt one most likely means: similar in spelling, in the same section
+  /// or in another.
   static Optional<String> closestTo(String unknown) {
     return Stream.concat(ALL.keySet().stream(), sections())
         .filter(key -> distance(unknown, key) <= Math.max(2, lastName(unknown).length() / 3))
         .min(Comparator.comparingInt(key -> distance(unknown, key)));
   }
 
-  /// Edits between two keys, case and separators aside; a wrong section counts as one edit.
+  /// Edits between two keys, ignoring case and separators; a wrong section counts as one edit.
   private static int distance(String a, String b) {
     int whole = Spelling.edits(letters(a), letters(b));
     return Math.min(whole, 1 + Spelling.edits(letters(lastName(a)), letters(lastName(b))));
@@ -131,7 +131,7 @@ record Key(String name, Type type, boolean nullable, String defaultText) {
     return key.replaceAll("[_-]", "").toLowerCase(Locale.ROOT);
   }
 
-  /// The keys right beneath a section (or the sections, for the empty name), for error messages.
+  /// The keys directly in a section (or the sections, for the empty name), for error messages.
   static List<String> namesIn(String section) {
     var prefix = section.isEmpty() ? "" : section + ".";
     return ALL.keySet().stream()

@@ -3,17 +3,17 @@ package toco.config;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-/// Renames weights of a file: `FROM -> TO`, a regular expression and what takes the place of every
-/// match of it in a name, as [Matcher#replaceAll(String)] has it.
+/// Renames weights of a file: `FROM -> TO`, a regular expression and the replacement for every
+/// match in a name, as in [Matcher#replaceAll(String)].
 ///
-/// @param from such as `^visual\.`
+/// @param from a regular expression such as `^visual\.`
 /// @param to such as `encoder.`; `$1` is the first group's match; empty: the match is removed
 public record KeyRule(Pattern from, String to) {
   private static final String ARROW = "->";
   private static final Pattern GROUP = Pattern.compile("\\$(\\d)");
 
-  /// @param key what to call the rule in a message
-  /// @throws ConfigException if it is none
+  /// @param key the rule's configuration key, for messages
+  /// @throws ConfigException if it is not a rule
   static KeyRule parse(String key, String rule) {
     int arrow = rule.indexOf(ARROW);
     var from = arrow < 0 ? "" : rule.substring(0, arrow).strip();
@@ -27,7 +27,7 @@ public record KeyRule(Pattern from, String to) {
       return parsed;
     } catch (PatternSyntaxException e) {
       throw new ConfigException(
-          key, "%s: '%s' is no regular expression: %s".formatted(key, from, e.getDescription()));
+          key, "%s: '%s' is not a regular expression: %s".formatted(key, from, e.getDescription()));
     }
   }
 
@@ -37,12 +37,13 @@ public record KeyRule(Pattern from, String to) {
       if (Integer.parseInt(used.group(1)) > groups) {
         throw new ConfigException(
             key,
-            "%s: '%s' names group %s, but FROM has %d".formatted(key, rule, used.group(1), groups));
+            "%s: '%s' refers to group %s, but FROM has %d"
+                .formatted(key, rule, used.group(1), groups));
       }
     }
   }
 
-  /// The name after this rule.
+  /// The name after applying this rule.
   public String apply(String name) {
     return from.matcher(name).replaceAll(to);
   }

@@ -1,34 +1,36 @@
 package toco.config;
 
-import static toco.config.Checks.atLeast;
-import static toco.config.Checks.between;
-import static toco.config.Checks.nonNegative;
-import static toco.config.Checks.positive;
+import static toco.config.ValueChecks.atLeast;
+import static toco.config.ValueChecks.between;
+import static toco.config.ValueChecks.nonNegative;
+import static toco.config.ValueChecks.positive;
 
 import java.util.Locale;
 
-/// `loss.*`: weights of the loss terms and the iterations at which they set in (METHOD.md, training
-/// step 5). The two classification losses have weight 1 always. Before its start iteration a term
-/// has weight 0, which is a zero gradient and not an absent one.
+/// `loss.*`: weights of the loss terms and the iterations at which they start (METHOD.md, training
+/// step 5). The two classification losses always have weight 1. Before its start iteration a term
+/// has weight 0: its gradient is zero, not absent.
 ///
-/// @param scope over what the means of patch-token contrast and segmentation are taken where
-///   several processes train together: `local` (published), each over its own batch; `global`, over
-///   the batches of all, which then make the same step as one process with all the samples
-/// @param ptcWeight patch-token contrast
-/// @param ctcWeight class-token contrast
-/// @param segWeight segmentation cross-entropy on pseudo-labels
-/// @param regWeight dense energy regularisation
-/// @param ptcStartIter first iteration that carries `ptcWeight` (VOC 0, COCO 12001)
-/// @param ctcStartIter first iteration that carries `ctcWeight` (VOC 0, COCO 12001)
-/// @param segStartIter first iteration that carries `segWeight` (VOC 2001, COCO 8001)
-/// @param regStartIter first iteration that carries `regWeight` (VOC 2001, COCO 8001)
+/// @param scope over which samples the means of patch-token contrast and segmentation loss are
+///   taken on several processes: `local` (published), each process over its own batch; `global`,
+///   over the batches of all processes, which makes the same step as one process with all the
+///   samples
+/// @param ptcWeight weight of the patch-token contrast
+/// @param ctcWeight weight of the class-token contrast
+/// @param segWeight weight of the segmentation cross-entropy on pseudo-labels
+/// @param regWeight weight of the dense energy regularisation
+/// @param ptcStartIter first iteration with `ptcWeight` (VOC 0, COCO 12001)
+/// @param ctcStartIter first iteration with `ctcWeight` (VOC 0, COCO 12001)
+/// @param segStartIter first iteration with `segWeight` (VOC 2001, COCO 8001)
+/// @param regStartIter first iteration with `regWeight` (VOC 2001, COCO 8001)
 /// @param mainCamStartIter first iteration whose pseudo-labels come from the CAMs; before it they
 ///   come from the auxiliary CAMs (VOC 0, COCO 12001)
-/// @param ctcTemperature divides the class-token similarities (VOC 0.5, COCO 1.0)
-/// @param energyWeight factor of the dense energy, beside `regWeight`
+/// @param ctcTemperature temperature by which class-token similarities are divided (VOC 0.5, COCO
+///   1.0)
+/// @param energyWeight factor of the dense energy, in addition to `regWeight`
 /// @param energySigmaRgb bandwidth of its bilateral filter in colour, 0–255
 /// @param energySigmaXy bandwidth of its bilateral filter in pixels of the full-size image
-/// @param energyScaleFactor size at which the energy is computed, over the full size
+/// @param energyScaleFactor size at which the energy is computed, relative to the full size
 public record LossConfig(
     @Default("local") Scope scope,
     @Default("0.2") double ptcWeight,
@@ -46,7 +48,7 @@ public record LossConfig(
     @Default("100") double energySigmaXy,
     @Default("0.5") double energyScaleFactor) {
 
-  /// Over what means are taken.
+  /// The samples over which means are taken.
   public enum Scope {
     LOCAL,
     GLOBAL;

@@ -1,9 +1,9 @@
 package toco.config;
 
-import static toco.config.Checks.atLeast;
-import static toco.config.Checks.between;
-import static toco.config.Checks.invalid;
-import static toco.config.Checks.positive;
+import static toco.config.ValueChecks.atLeast;
+import static toco.config.ValueChecks.between;
+import static toco.config.ValueChecks.invalid;
+import static toco.config.ValueChecks.positive;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -11,45 +11,47 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// `model.*`: the network (METHOD.md "Network"). The keys from `patchSizePx` to `distilled`
-/// describe a `custom` backbone; beside a named one they stay absent (null: "as the backbone has
-/// it"), and a value that contradicts the name is refused.
+/// describe a `custom` backbone. With a named backbone they stay absent (null: the backbone's own
+/// value); a value that contradicts the backbone is refused.
 ///
 /// @param backbone timm's name of the encoder, or `custom`
 /// @param encoder `own`, a vision transformer of the shape below, or `script:PATH`, a TorchScript
-///   module that takes images [B, 3, H, W]; it needs `backbone: custom` with its `patchSizePx` and
-///   `embedDim` alone, and brings its own weights
-/// @param scriptOutputs where such a module's result has the class token [B, D], the patch tokens
-///   and the auxiliary patch tokens ([B, N, D] or [B, D, h, w]): keys of its dict, or positions in
-///   its tuple, from 0
-/// @param pretrained file with the encoder's weights (a DeiT or timm release, `.pth` or
-///   `.safetensors`), relative to the working directory; absent: initialised at random
-/// @param pretrainedKeys rules that rename the weights of `pretrained`, one after the other, each
-///   `FROM -> TO`: a regular expression, and what takes the place of its matches; for encoders
-///   whose names are not timm's, such as `^visual\. -> `
-/// @param imageSizePx side of the image that the stored position embedding covers; it is resized to
-///   the grid at hand on every forward. Absent: the backbone's (224 or 384)
+///   module that takes images [B, 3, H, W]; it needs `backbone: custom` with only `patchSizePx` and
+///   `embedDim`, and has its own weights
+/// @param scriptOutputs where the module's output has the class token [B, D], the patch tokens and
+///   the auxiliary patch tokens ([B, N, D] or [B, D, h, w]): keys of a dict, or positions in a
+///   tuple, from 0
+/// @param pretrained file with the encoder's pretrained weights (a DeiT or timm release, `.pth` or
+///   `.safetensors`), relative to the working directory; absent: random initialisation
+/// @param pretrainedKeys rules that rename the weights of `pretrained`, applied in order, each
+///   `FROM -> TO`: a regular expression and the replacement of its matches; for encoders whose
+///   names differ from timm's, such as `^visual\. -> `
+/// @param imageSizePx side of the image that the stored position embedding covers; it is resampled
+///   to the grid of the input on every forward pass. Absent: the backbone's (224 or 384)
 /// @param patchSizePx side of a patch, P
 /// @param embedDim token width, D
 /// @param depth number of blocks
-/// @param numHeads attention heads a block
-/// @param mlpRatio hidden width of a block's MLP over `embedDim`; 4 for a custom backbone
-/// @param qkvBias whether query, key and value have a bias; true for a custom backbone
-/// @param layerNormEps epsilon of every LayerNorm; 1e-6 for a custom backbone
+/// @param numHeads attention heads per block
+/// @param mlpRatio hidden width of a block's MLP divided by `embedDim`; default for a custom
+///   backbone: 4
+/// @param qkvBias whether query, key and value have a bias; default for a custom backbone: true
+/// @param layerNormEps epsilon of every LayerNorm; default for a custom backbone: 1e-6
 /// @param attentionScale factor on query·key; absent: (D / heads)^−0.5, and for the early
 ///   vit_small_patch16_224 with pretrained weights 768^−0.5
-/// @param distilled whether a distillation token follows the class token; false if custom
+/// @param distilled whether a distillation token follows the class token; default for a custom
+///   backbone: false
 /// @param auxLayer block whose patch tokens feed the auxiliary classifier, counted from the end: −1
-///   is the last (normed), −3 the published choice
-/// @param numClasses classes including background, C; 0: one more than `data` has (the record then
-///   holds it)
+///   is the last (after the final norm), −3 the published choice
+/// @param numClasses number of classes including background, C; 0: the number of `data.classNames`
+///   plus 1 (reading the configuration fills it in)
 /// @param projectionHidden width of the projection head's hidden layers
-/// @param projectionBottleneck width of its L2-normalised layer
-/// @param projectionOut width of its output
+/// @param projectionBottleneck width of the projection head's L2-normalised layer
+/// @param projectionOut width of the projection head's output
 /// @param decoderChannels width of the LargeFOV decoder
-/// @param decoderDilation dilation of its two 3×3 convolutions, in grid cells
-/// @param teacherMomentum share of the old teacher in the EMA update of every step
-/// @param initStd standard deviation of the truncated normal that initialises the encoder's block
-///   matrices when it starts from scratch
+/// @param decoderDilation dilation of the decoder's two 3×3 convolutions, in grid cells
+/// @param teacherMomentum momentum of the teacher's EMA update in every step
+/// @param initStd standard deviation of the truncated normal that initialises the matrices of the
+///   encoder's blocks if there are no pretrained weights
 public record ModelConfig(
     @Default("deit_base_patch16_224") Backbone backbone,
     @Default("own") String encoder,
@@ -121,7 +123,9 @@ public record ModelConfig(
       String encoder, List<String> outputs, Backbone backbone, @Nullable Path pretrained) {
     if (outputs.size() != 3) {
       throw invalid(
-          "model.scriptOutputs", "three: class token, patch tokens, auxiliary tokens", outputs);
+          "model.scriptOutputs",
+          "three names: of class token, patch tokens and auxiliary tokens",
+          outputs);
     }
     if (encoder.equals("own")) {
       return;
@@ -138,20 +142,21 @@ public record ModelConfig(
     if (pretrained != null) {
       throw new ConfigException(
           "model.pretrained",
-          "model.pretrained does not go with model.encoder %s, which brings its own weights"
+          ("model.pretrained cannot be combined with model.encoder %s, which has its own weights;"
+                  + " remove one of the two")
               .formatted(encoder));
     }
   }
 
-  /// The TorchScript module that is the encoder, if one is.
+  /// The TorchScript module of the encoder, if the encoder is one.
   public Optional<Path> script() {
     return encoder.startsWith(SCRIPT)
         ? Optional.of(Path.of(encoder.substring(SCRIPT.length())))
         : Optional.empty();
   }
 
-  /// The encoder's complete shape: the backbone's figures, or the custom ones. Of a script only the
-  /// sizes of patches and tokens mean anything.
+  /// The encoder's complete shape: the named backbone's or the custom one. For a TorchScript
+  /// encoder only the sizes of patches and tokens have a meaning.
   public EncoderShape encoderShape() {
     return shape(
         encoder,
@@ -169,17 +174,17 @@ public record ModelConfig(
         distilled);
   }
 
-  /// The rules of `pretrainedKeys`, read.
+  /// The parsed rules of `pretrainedKeys`.
   public List<KeyRule> keyRules() {
     return pretrainedKeys.stream()
         .map(rule -> KeyRule.parse("model.pretrainedKeys", rule))
         .toList();
   }
 
-  /// Checks that weights trained with this configuration mean the same in another: what shapes
-  /// alone do not tell, such as the number of heads, must be equal.
+  /// Checks that weights trained with this configuration can be used with another one: what does
+  /// not show in tensor shapes, such as the number of heads, must be equal too.
   ///
-  /// @param file where the weights are, for the message
+  /// @param file the file of the weights, for the message
   /// @throws ConfigException naming the first difference
   public void requireSameNetwork(ModelConfig other, Path file) {
     requireSame("model.numClasses", numClasses, other.numClasses, file);

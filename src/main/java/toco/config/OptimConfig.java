@@ -1,8 +1,8 @@
 package toco.config;
 
-import static toco.config.Checks.invalid;
-import static toco.config.Checks.nonNegative;
-import static toco.config.Checks.positive;
+import static toco.config.ValueChecks.invalid;
+import static toco.config.ValueChecks.nonNegative;
+import static toco.config.ValueChecks.positive;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,14 +12,15 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param kind optimizer and schedule, by the published names
 /// @param lr learning rate of the encoder
-/// @param headLrMultiplier learning rate over `lr` of everything that is not the encoder
-/// @param classifierLrMultiplier the same for the classifiers and the projection head alone;
-///   absent: `headLrMultiplier`
-/// @param decoderLrMultiplier the same for the decoder alone; absent: `headLrMultiplier`
-/// @param weightDecay decoupled decay (SGD: L2 penalty) of every parameter, norms and biases too
-/// @param betas AdamW's decay rates of first and second moment
-/// @param clipGradNorm largest common norm of all gradients of a step, to which larger ones are
-///   scaled down; 0 (published): they are taken as they are
+/// @param headLrMultiplier factor on `lr` for everything but the encoder
+/// @param classifierLrMultiplier the same for classifiers and projection head only; absent:
+///   `headLrMultiplier`
+/// @param decoderLrMultiplier the same for the decoder only; absent: `headLrMultiplier`
+/// @param weightDecay decoupled weight decay (SGD: L2 penalty) of every parameter, including norms
+///   and biases
+/// @param betas AdamW's decay rates of the first and the second moment
+/// @param clipGradNorm largest total norm of a step's gradients, to which they are clipped; 0
+///   (published): no clipping
 /// @param power exponent of the polynomial schedule
 public record OptimConfig(
     @Default("PolyWarmupAdamW") Kind kind,
@@ -68,12 +69,12 @@ public record OptimConfig(
     positive("optim.power", power);
   }
 
-  /// Full learning rate of the classifiers and the projection head.
+  /// Peak learning rate of the classifiers and the projection head.
   public double classifierLr() {
     return lr * (classifierLrMultiplier == null ? headLrMultiplier : classifierLrMultiplier);
   }
 
-  /// Full learning rate of the decoder.
+  /// Peak learning rate of the decoder.
   public double decoderLr() {
     return lr * (decoderLrMultiplier == null ? headLrMultiplier : decoderLrMultiplier);
   }

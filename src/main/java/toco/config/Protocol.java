@@ -6,19 +6,18 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
-/// How an evaluation makes its label maps (METHOD.md "Evaluation"): all that has to be equal for
-/// two scores to be compared, apart from weights and data.
+/// How an evaluation makes its label maps (METHOD.md "Evaluation"): everything that must be equal
+/// for two scores to be comparable, apart from weights and data.
 ///
 /// @param name which of the named protocols it is
-/// @param split the list that is evaluated
+/// @param split the list to evaluate
 /// @param sizePx side of the square that images are resized to; 0: native size
 /// @param scales image scales of the segmentation, in their order
-/// @param flip how the segmentations of an image and its mirror image become one; NONE: no mirror
-///   image is made
-/// @param combine how those of several scales become one
+/// @param flip how the segmentations of an image and its flipped image are combined; NONE: no flip
+/// @param combine how those of several scales are combined
 /// @param camScales image scales over which CAMs are summed; empty: CAMs are not scored
-/// @param camBackground activation up to which a CAM's pixel is background
-/// @param crf the dense CRF after the segmentation, or null for none
+/// @param camBackground activation up to which a pixel of a CAM is background
+/// @param crf the dense CRF after the segmentation; null: none
 public record Protocol(
     Name name,
     Split split,
@@ -34,18 +33,18 @@ public record Protocol(
 
   /// The named protocols.
   public enum Name {
-    /// That of evaluations in training: one scale, images of `eval.sizePx`, CAMs scored too.
+    /// The one of evaluations in training: one scale, images of `eval.sizePx`, CAMs are scored too.
     TRAIN_TIME,
-    /// The published one for VOC: native size, scales 1, 1.5, 1.25, flip pair summed, scales'
-    /// maximum.
+    /// The published one for VOC: native size, scales 1, 1.5, 1.25, sum over the flip pair, maximum
+    /// over the scales.
     VOC,
-    /// The same and the dense CRF.
+    /// The same with the dense CRF.
     VOC_CRF,
-    /// The published one for COCO: 448 px, flip pair's maximum, scales summed.
+    /// The published one for COCO: 448 px, maximum over the flip pair, sum over the scales.
     COCO,
-    /// The same and the dense CRF.
+    /// The same with the dense CRF.
     COCO_CRF,
-    /// What the keys of `eval` say.
+    /// As set by the keys of `eval`.
     CUSTOM;
 
     @Override
@@ -55,18 +54,17 @@ public record Protocol(
   }
 
   public Protocol {
-    scales = Checks.scales("eval.scales", scales);
+    scales = ValueChecks.scales("eval.scales", scales);
     camScales = List.copyOf(camScales);
     if (combine == Combination.NONE) {
-      throw Checks.invalid("eval.combine", "sum or max", combine);
+      throw ValueChecks.invalid("eval.combine", "sum or max", combine);
     }
   }
 
-  /// The protocol of a name, for the split and, where the protocol does not fix them, the settings
-  /// of a configuration.
+  /// A named protocol with the split and, where the protocol does not fix them, the settings of a
+  /// configuration.
   ///
-  /// @throws ConfigException if evaluation in training was asked for and the keys of `eval` say
-  ///   otherwise
+  /// @throws ConfigException if TRAIN_TIME is given and the keys of `eval` do not fit it
   public static Protocol of(Name name, Config config) {
     var eval = config.eval();
     return switch (name) {
@@ -98,8 +96,8 @@ public record Protocol(
   private static ConfigException notInTraining(String key, Object expected, Object got) {
     return new ConfigException(
         key,
-        ("%s must be %s, got %s: evaluation in training segments at a single scale; set "
-                + "%s=%s, or evaluate with --protocol custom")
+        ("%s must be %s, got %s: evaluation in training segments at a single scale; set %s=%s, or"
+                + " evaluate with --protocol custom")
             .formatted(key, expected, got, key, expected));
   }
 

@@ -6,13 +6,13 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/// How near two words are in spelling, for "did you mean".
+/// How similar two words are in spelling, for "did you mean".
 public final class Spelling {
-  private static final int MAX_LENGTH = 64; // of a name; a longer text is none
+  private static final int MAX_LENGTH = 64; // of a name; longer words have no suggestion
 
   private Spelling() {}
 
-  /// The known name that a misspelt one most likely means, if one is near.
+  /// The known name that a misspelt one most likely means, if one is similar enough.
   public static Optional<String> closest(String word, Collection<String> known) {
     if (word.length() > MAX_LENGTH) {
       return Optional.empty();

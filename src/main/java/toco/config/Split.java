@@ -2,7 +2,7 @@ package toco.config;
 
 import java.util.Locale;
 
-/// A part of a data set, with its own list file.
+/// A part of a data set with its own list file.
 public enum Split {
   TRAIN,
   VAL,

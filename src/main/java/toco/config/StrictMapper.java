@@ -16,8 +16,8 @@ import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.ser.std.ToStringSerializer;
 import tools.jackson.databind.type.LogicalType;
 
-/// Jackson, set to bind trees to the records without unknown or missing keys and without converting
-/// a value from another type.
+/// Jackson, configured to bind trees to the records strictly: no unknown or missing keys, no values
+/// converted from another type.
 final class StrictMapper {
   private static final List<CoercionInputShape> NOT_TEXT =
       List.of(CoercionInputShape.Integer, CoercionInputShape.Float, CoercionInputShape.Boolean);
@@ -41,7 +41,7 @@ final class StrictMapper {
 
   private StrictMapper() {}
 
-  /// Paths as plain text; Jackson's own way is to read and write them as URIs.
+  /// Reads and writes paths as plain text; by default Jackson uses URIs.
   private static SimpleModule paths() {
     return new SimpleModule()
         .addSerializer(Path.class, ToStringSerializer.instance)

@@ -1,18 +1,18 @@
 package toco.config;
 
-import static toco.config.Checks.atLeast;
+import static toco.config.ValueChecks.atLeast;
 
 import java.util.Locale;
 
-/// `data.synthetic.*`: the generated data set of shapes that the demo trains on. Every image
-/// depends on `seed`, its split and its number alone.
+/// `data.synthetic.*`: the generated data set of shapes that the demo trains on. An image depends
+/// only on `seed`, its split and its number.
 ///
-/// @param variant `plain`, or `lively`: smaller objects on busier backgrounds, where the token
+/// @param variant `plain`, or `lively`: smaller objects on busier backgrounds, on which the token
 ///   contrasts matter
 /// @param trainImages images in the training list
 /// @param valImages images in the validation list
 /// @param testImages images in the test list
-/// @param seed seed of the generator; independent of `run.seed`, so runs can share a data set
+/// @param seed seed of the generator; independent of `run.seed`, so that runs can share a data set
 public record SyntheticConfig(
     @Default("plain") Variant variant,
     @Default("1000") int trainImages,
@@ -22,10 +22,11 @@ public record SyntheticConfig(
 
   /// The two distributions of images.
   public enum Variant {
-    /// Large objects before pale backgrounds; a ring and a cross with broad parts.
+    /// Large objects on pale backgrounds; a ring and a cross with broad parts.
     PLAIN,
-    /// Smaller objects, more of them, before colourful backgrounds, and a thin cross with a colour
-    /// ramp in place of a texture: here a classifier can name the classes without finding them.
+    /// Smaller and more objects on colourful backgrounds, and a thin cross with a colour ramp
+    /// instead of a texture: here a classifier can recognise the classes without finding the
+    /// objects.
     LIVELY;
 
     @Override

@@ -1,36 +1,34 @@
 package toco.config;
 
-import static toco.config.Checks.atLeast;
-import static toco.config.Checks.between;
-import static toco.config.Checks.invalid;
+import static toco.config.ValueChecks.atLeast;
+import static toco.config.ValueChecks.between;
+import static toco.config.ValueChecks.invalid;
 
 import java.util.Locale;
 
-/// `train.*`: the course of a training run. Iterations count from 0.
+/// `train.*`: length and intervals of a training run, device and precision. Iterations count from
+/// 0.
 ///
-/// @param maxIters optimizer steps of the whole run; the learning rate reaches 0 there
+/// @param maxIters optimizer steps of the whole run; the learning rate then reaches 0
 /// @param warmupIters steps of the learning rate's warm-up
-/// @param warmupRatio learning rate at step 0 over the full one
-/// @param samplesPerProcess images that go through the network together, in each process
-///   (published: 2, on two GPUs)
-/// @param gradientAccumulation batches of each process whose gradients make up one step; losses are
-///   those of each batch, averaged
-/// @param logEvery steps between two lines of losses; each is their mean since the last
+/// @param warmupRatio learning rate at step 0, relative to `optim.lr`
+/// @param samplesPerProcess images per micro-batch in each process (published: 2, on two GPUs)
+/// @param gradientAccumulation micro-batches per step in each process; a step's gradients and
+///   losses are their averages
+/// @param logEvery steps between two lines of losses; each line has the means since the last one
 /// @param evalEvery steps between two evaluations on the validation list; 0: only at the end
 /// @param checkpointEvery steps between two checkpoints; 0: only at the end
 /// @param overlayEvery steps between two sets of overlay pictures (RoI crops, pseudo-labels, CAMs);
 ///   0: none
-/// @param threads LibTorch's threads within an operator; 0: one a core. Bit-for-bit equal runs need
-///   an equal number
-/// @param device `auto` takes CUDA where LibTorch sees it and else the CPU, and says which
-/// @param precision number format of the network's matrix products: `float32`; `tf32`, shorter
-///   products on GPUs that have them; `bfloat16`, autocast. Losses, softmax, PAR and weights stay
-///   float32
-/// @param checkpointActivations keep only the input of each encoder block for the backward pass and
-///   compute the rest again there: much less memory for about a fifth more time
-/// @param localCrops local crops a sample, beside its two global views
+/// @param threads LibTorch's intra-op threads; 0: one per core. Bit-equal runs need the same number
+/// @param device `auto` uses CUDA if LibTorch sees a GPU and the CPU otherwise, and says which
+/// @param precision number format of the network's matrix products: `float32`; `tf32`, on GPUs that
+///   have it; `bfloat16`, by autocast. Losses, softmax, PAR and weights stay float32
+/// @param checkpointActivations activation checkpointing: keep only the input of each encoder block
+///   and recompute the rest in the backward pass; much less memory for about a fifth more time
+/// @param localCrops local crops per sample, in addition to its two global views
 /// @param localCropSizePx side of a local crop
-/// @param compat `reference` keeps the published code's quirks, `aligned` mends them
+/// @param compat `reference` keeps the published code's quirks, `aligned` fixes them
 public record TrainConfig(
     @Default("20000") int maxIters,
     @Default("1500") int warmupIters,
@@ -49,7 +47,7 @@ public record TrainConfig(
     @Default("96") int localCropSizePx,
     @Default("reference") Compat compat) {
 
-  /// Where tensors live.
+  /// Where tensors are.
   public enum DeviceChoice {
     AUTO,
     CPU,
@@ -73,7 +71,7 @@ public record TrainConfig(
     }
   }
 
-  /// Whose behaviour counts where the published code and its intention differ (METHOD.md, "Quirk").
+  /// What to follow where the published code differs from its intention (METHOD.md, "Quirk").
   public enum Compat {
     REFERENCE,
     ALIGNED;
@@ -84,7 +82,7 @@ public record TrainConfig(
     }
   }
 
-  /// Images of a step in one process, all its batches counted.
+  /// Images of a step in one process, over all its micro-batches.
   public int samplesPerStep() {
     return samplesPerProcess * gradientAccumulation;
   }

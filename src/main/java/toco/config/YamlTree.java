@@ -16,15 +16,16 @@ import tools.jackson.dataformat.yaml.YAMLParser;
 
 /// A YAML text as a tree that remembers the line of every key. JSON is YAML too.
 ///
-/// Stricter than Jackson's own tree: a key given twice is an error with both lines, and so are
-/// anchors' aliases, tags and second documents, which a configuration has no use for. Numbers that
-/// Jackson takes for text (`.5`, `+3`) are numbers here, as YAML's core schema says.
+/// Stricter than Jackson's own tree: a key given twice is an error that names both lines, and
+/// aliases, tags and second documents, which a configuration does not need, are errors too. `.5`
+/// and `+3`, which Jackson reads as text, are numbers here, as in YAML's core schema.
 final class YamlTree {
   private static final YAMLMapper YAML = new YAMLMapper();
   private static final Pattern INTEGER = Pattern.compile("\\+[0-9]+");
   private static final Pattern NUMBER =
       Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?");
-  private static final String MARKUP = "'\"|>!"; // what a scalar that is not plain begins with
+  private static final String MARKUP =
+      "'\"|>!"; // the first characters of scalars that are not plain
 
   private final String origin;
   private final int[] codePoints; // the parser counts code points, not chars
@@ -45,20 +46,20 @@ final class YamlTree {
 
   /// Parses one document.
   ///
-  /// @param origin what error messages begin with: a file name or a `--set`
+  /// @param origin the start of error messages: a file name or a `--set`
   static Parsed parse(String text, String origin) {
     try (var parser = (YAMLParser) YAML.createParser(text)) {
       var tree = new YamlTree(text, origin, parser);
       var first = parser.nextToken();
       JsonNode root = first == null ? JsonNodeFactory.instance.objectNode() : tree.node(first, "");
       if (parser.nextToken() != null) {
-        throw tree.error("a second YAML document begins here; a configuration is one document");
+        throw tree.error("a second YAML document starts here; a configuration is one document");
       }
       return new Parsed(root, tree.lines);
     } catch (JacksonException e) {
       var location = e.getLocation();
       var where = location == null ? origin : origin + ":" + location.getLineNr();
-      var problem = // the parser's message without its own copies of place and text
+      var problem = // the parser's message without its copies of location and text
           e.getOriginalMessage()
               .lines()
               .filter(line -> !line.startsWith(" "))
@@ -69,10 +70,11 @@ final class YamlTree {
 
   private JsonNode node(JsonToken token, String path) {
     if (parser.isCurrentAlias()) {
-      throw error("an alias (*" + parser.getString() + ") has no place here; write the value out");
+      throw error(
+          "an alias (*" + parser.getString() + ") is not allowed here; write the value out");
     }
     if (parser.getTypeId() != null) {
-      throw error("a tag (" + parser.getTypeId() + ") has no place here; write the plain value");
+      throw error("a tag (" + parser.getTypeId() + ") is not allowed here; write the plain value");
     }
     return switch (token) {
       case START_OBJECT -> object(path);

@@ -1,5 +1,5 @@
-/// One run of ToCo as a value: a tree of immutable records ([toco.config.Config] and its sections)
-/// that hold the published defaults, check themselves, and are read from YAML.
+/// The configuration of a run as a value: a tree of immutable records ([toco.config.Config] and its
+/// sections) that hold the published defaults, check themselves and are read from YAML.
 ///
 /// A component of a section record is a configuration key; its `@Default` is the default value and
 /// its Javadoc says what it means. There is no second list of keys anywhere: the reader, the

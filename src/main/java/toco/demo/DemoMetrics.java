@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import toco.eval.Scores;
+import toco.files.Json;
 import toco.host.ProcessMemory;
 
 /// The results of one demo run, the content of `metrics.json`. Scores are in 0…1.
@@ -44,19 +45,15 @@ public record DemoMetrics(
   /// A JSON object with one key per component; NaN becomes null.
   public Map<String, @Nullable Object> toJson() {
     var json = new LinkedHashMap<String, @Nullable Object>();
-    json.put("segMiou", orNull(segMiou));
-    json.put("camMiou", orNull(camMiou));
-    json.put("camAuxMiou", orNull(camAuxMiou));
-    json.put("classF1", orNull(classF1));
+    json.put("segMiou", Json.orNull(segMiou));
+    json.put("camMiou", Json.orNull(camMiou));
+    json.put("camAuxMiou", Json.orNull(camAuxMiou));
+    json.put("classF1", Json.orNull(classF1));
     json.put("wallSeconds", Math.round(wallSeconds * 10) / 10.0);
     json.put("peakRssBytes", peakRssBytes);
-    json.put("patchCosine", orNull(patchCosine));
+    json.put("patchCosine", Json.orNull(patchCosine));
     json.put("seed", seed);
     json.put("steps", steps);
     return json;
-  }
-
-  private static @Nullable Double orNull(double value) {
-    return Double.isFinite(value) ? value : null;
   }
 }

@@ -3,10 +3,10 @@ package toco.demo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import toco.config.Config;
+import toco.config.Overrides;
 import toco.config.SyntheticConfig;
 
 /// Options of the demo.
@@ -14,14 +14,12 @@ import toco.config.SyntheticConfig;
 /// @param configs the folder of the configuration files
 /// @param dir the run's folder; null: the default folder, numbered if it is in use
 /// @param seed the run's seed; null: the configuration's
-/// @param overrides `key=value`, which override everything else
+/// @param overrides changes to the configuration; they take precedence over everything else
 public record DemoOptions(
-    Path configs, @Nullable Path dir, @Nullable Long seed, List<String> overrides) {
+    Path configs, @Nullable Path dir, @Nullable Long seed, Overrides overrides) {
   private static final int MAX_NUMBER = 10_000;
 
-  public DemoOptions {
-    overrides = List.copyOf(overrides);
-  }
+  public DemoOptions {}
 
   /// The configuration of a run.
   ///
@@ -30,32 +28,29 @@ public record DemoOptions(
   /// file; with other `data.synthetic` options the data set gets its own folder next to it.
   ///
   /// @param file the configuration's file name
-  /// @param defaultDir the run's folder if the user names none; null: the configuration's
-  Config config(String file, @Nullable Path defaultDir) {
-    var all = new ArrayList<String>();
+  /// @param usualDir the run's folder where the user names none; null: the configuration's
+  Config config(String file, @Nullable Path usualDir) {
+    var all = Overrides.NONE;
     if (seed != null) {
-      all.add("run.seed=" + seed);
+      all = all.plus("run.seed", seed);
     }
     if (dir != null) {
-      all.add("run.dir=" + dir);
+      all = all.plus("run.dir", dir);
     }
-    all.addAll(overrides);
+    all = all.plus(overrides);
     var path = configs.resolve(file);
     var config = Config.load(path, all);
     var runDir = config.run().dir();
-    if (dir == null && !isSet("run.dir")) {
-      runDir = firstFree(defaultDir == null ? runDir : defaultDir);
+    if (!all.has("run.dir")) {
+      runDir = firstFree(usualDir == null ? runDir : usualDir);
     }
-    config = config.with("run.dir=" + runDir);
+    config = config.with(Overrides.of("run.dir", runDir));
     var data = config.data();
     boolean asInFile = data.synthetic().equals(Config.load(path, List.of()).data().synthetic());
-    return asInFile || isSet("data.root")
+    return asInFile || all.has("data.root")
         ? config
-        : config.with("data.root=" + data.root().resolveSibling(name(data.synthetic())));
-  }
-
-  private boolean isSet(String key) {
-    return overrides.stream().anyMatch(set -> set.strip().startsWith(key + "="));
+        : config.with(
+            Overrides.of("data.root", data.root().resolveSibling(name(data.synthetic()))));
   }
 
   private static String name(SyntheticConfig data) {

@@ -11,7 +11,7 @@ import toco.torch.LibTorch;
 import toco.torch.TcpStore;
 import toco.torch.TorchException;
 
-/// LibTorch, the shim, and what they say of the processor.
+/// LibTorch, the shim, and what they find on this machine.
 final class BridgeChecks {
   private static final String LIBTORCH = "LibTorch";
   private static final String SHIM = "shim";
@@ -39,12 +39,12 @@ final class BridgeChecks {
     loadProblem = library.isEmpty() ? "" : load();
   }
 
-  List<Check> all() {
-    var checks = new ArrayList<Check>();
+  List<HealthCheck> all() {
+    var checks = new ArrayList<HealthCheck>();
     checks.add(libTorch());
     checks.add(shim());
     if (hasShim()) {
-      checks.add(Check.ok("CPU kernels", LibTorch.cpuCapability()));
+      checks.add(HealthCheck.ok("CPU kernels", LibTorch.cpuCapability()));
       checks.add(cuda());
       checks.add(processes());
     }
@@ -59,60 +59,60 @@ final class BridgeChecks {
     return !library.isEmpty() && loadProblem.isEmpty();
   }
 
-  private Check libTorch() {
+  private HealthCheck libTorch() {
     if (hasShim()) {
       var loaded = String.join(", ", LibTorch.loadedLibTorch());
-      return Check.ok(LIBTORCH, "%s, %s".formatted(LibTorch.version(), loaded));
+      return HealthCheck.ok(LIBTORCH, "%s, %s".formatted(LibTorch.version(), loaded));
     }
     if (!folder.isEmpty()) {
-      var version = versionIn(Path.of(folder)).orElse("of unknown version");
-      return Check.ok(LIBTORCH, "%s, %s".formatted(version, folder));
+      var version = versionIn(Path.of(folder)).orElse("unknown version");
+      return HealthCheck.ok(LIBTORCH, "%s, %s".formatted(version, folder));
     }
-    return Check.missing(
+    return HealthCheck.missing(
         LIBTORCH,
-        folderProblem.isEmpty() ? "the launcher named none" : folderProblem,
-        "start any other command through bin/toco, which installs it (python3 with pip and 1.6 GB"
-            + " of disk needed), or set LIBTORCH to an unpacked LibTorch 2.11 to 2.15");
+        folderProblem.isEmpty() ? "no folder was given by the launcher" : folderProblem,
+        "run any other command through bin/toco, which installs it (needs python3 with pip and 1.6"
+            + " GB of disk), or set LIBTORCH to the folder of an unpacked LibTorch 2.11 to 2.15");
   }
 
-  private Check shim() {
+  private HealthCheck shim() {
     if (hasShim()) {
-      return Check.ok(SHIM, library);
+      return HealthCheck.ok(SHIM, library);
     }
     if (!loadProblem.isEmpty()) {
-      return Check.missing(
-          SHIM, loadProblem, "delete the folder of %s and start bin/toco again".formatted(library));
+      return HealthCheck.missing(
+          SHIM, loadProblem, "delete the folder of %s and run bin/toco again".formatted(library));
     }
-    return Check.missing(
+    return HealthCheck.missing(
         SHIM,
         libraryProblem.isEmpty() ? "not built" : libraryProblem,
-        "start any other command through bin/toco, which builds it (g++ and cmake needed), or run"
+        "run any other command through bin/toco, which builds it (needs g++ and cmake), or run"
             + " native/build.sh");
   }
 
-  private static Check cuda() {
+  private static HealthCheck cuda() {
     int devices = LibTorch.cudaDeviceCount();
     if (devices > 0) {
-      return Check.ok("CUDA", devices == 1 ? "1 device" : devices + " devices");
+      return HealthCheck.ok("CUDA", devices == 1 ? "1 device" : devices + " devices");
     }
     return Command.firstLine("nvidia-smi", "-L")
         .map(gpu ->
-            Check.note(
+            HealthCheck.note(
                 "CUDA",
-                "LibTorch sees no device, but the driver does: " + gpu,
-                "set TOCO_FLAVOR=cuda and start bin/toco again, which installs LibTorch's CUDA"
+                "LibTorch sees no GPU, but the driver does: " + gpu,
+                "set TOCO_FLAVOR=cuda and run bin/toco again, which installs LibTorch's CUDA"
                     + " libraries"))
-        .orElse(Check.ok("CUDA", "no device; everything runs on the CPU"));
+        .orElse(HealthCheck.ok("CUDA", "no GPU; everything runs on the CPU"));
   }
 
-  private static Check processes() {
+  private static HealthCheck processes() {
     return TcpStore.missing()
         .map(_ ->
-            Check.note(
+            HealthCheck.note(
                 "processes",
-                "one: the shim was built without Gloo's headers",
+                "only one: the shim was built without Gloo's headers",
                 "apt-get install libgloo-dev, then native/build.sh"))
-        .orElse(Check.ok("processes", "any number (toco launch)"));
+        .orElse(HealthCheck.ok("processes", "any number (toco launch)"));
   }
 
   private static String load() {
@@ -134,7 +134,7 @@ final class BridgeChecks {
             return Optional.of(String.join(".", numbers));
           }
         } catch (IOException e) {
-          // older ones have it in the other place
+          // older versions have the other header
         }
       }
     }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
-/// Asks programs for their version.
+/// Runs programs to ask for their version.
 final class Command {
   private static final long TIMEOUT_SECONDS = 20;
   private static final Pattern COLOURS = Pattern.compile("\033\\[[0-9;]*m");

@@ -4,14 +4,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import toco.doctor.Check.State;
+import toco.doctor.HealthCheck.State;
+import toco.host.Machine;
 
-/// Looks at all that ToCo stands on. Works without LibTorch.
+/// Checks everything that ToCo needs on this machine. Works without LibTorch.
 public final class Doctor {
   private Doctor() {}
 
-  /// What was found.
-  public record Report(List<Check> checks) {
+  /// The results of all checks.
+  public record Report(List<HealthCheck> checks) {
     public Report {
       checks = List.copyOf(checks);
     }
@@ -21,8 +22,8 @@ public final class Doctor {
       return checks.stream().noneMatch(check -> check.state() == State.MISSING);
     }
 
-    /// `ok`, and `checks`: each a `name`, a `state` (`ok`, `note`, `missing`), what was `found` and
-    /// the `remedy`.
+    /// `ok`, and `checks`: each has `name`, `state` (`ok`, `note`, `missing`), `found` and
+    /// `remedy`.
     public Map<String, Object> toJson() {
       var list = new ArrayList<Map<String, Object>>();
       for (var check : checks) {
@@ -39,7 +40,7 @@ public final class Doctor {
       return json;
     }
 
-    /// A line a check, and a line for each remedy.
+    /// One line per check, followed by its remedy if there is one.
     public String table() {
       int width = checks.stream().mapToInt(check -> check.name().length()).max().orElse(0);
       var text = new StringBuilder();
@@ -56,13 +57,14 @@ public final class Doctor {
   }
 
   public static Report examine(Surroundings surroundings) {
-    var checks = new ArrayList<Check>();
+    var machine = Machine.local();
+    var checks = new ArrayList<HealthCheck>();
     checks.add(MachineChecks.jdk(surroundings));
     var bridge = new BridgeChecks(surroundings);
     checks.addAll(bridge.all());
     checks.add(ProcessorChecks.threads());
-    checks.add(ProcessorChecks.bfloat16(ProcessorChecks.CPUINFO));
-    checks.add(MachineChecks.memory());
+    checks.add(ProcessorChecks.bfloat16(machine));
+    checks.add(MachineChecks.memory(machine));
     checks.add(MachineChecks.disk(surroundings, bridge.hasLibTorch()));
     checks.add(ImageChecks.jpeg(surroundings));
     checks.addAll(ToolChecks.all(bridge.hasLibTorch(), bridge.hasShim()));

@@ -3,7 +3,7 @@ package toco.doctor;
 import toco.image.JpegChoice;
 import toco.image.TurboJpeg;
 
-/// What decodes images.
+/// The decoder of JPEG images.
 final class ImageChecks {
   private static final String JPEG = "JPEG";
   private static final String IMAGEIO =
@@ -11,23 +11,24 @@ final class ImageChecks {
 
   private ImageChecks() {}
 
-  static Check jpeg(Surroundings surroundings) {
+  static HealthCheck jpeg(Surroundings surroundings) {
     var value = surroundings.property(JpegChoice.PROPERTY);
     JpegChoice choice;
     try {
       choice = JpegChoice.parse(value.isEmpty() ? JpegChoice.AUTO.toString() : value);
     } catch (IllegalArgumentException e) {
-      return Check.missing(JPEG, String.valueOf(e.getMessage()), "set it to one of these");
+      return HealthCheck.missing(
+          JPEG, String.valueOf(e.getMessage()), "set it to one of these values");
     }
     if (choice == JpegChoice.IMAGEIO) {
-      return Check.ok(JPEG, "%s, as %s=imageio asks".formatted(IMAGEIO, JpegChoice.PROPERTY));
+      return HealthCheck.ok(JPEG, "%s, as %s=imageio asks".formatted(IMAGEIO, JpegChoice.PROPERTY));
     }
     var problem = TurboJpeg.problem();
     if (problem.isEmpty()) {
-      return Check.ok(JPEG, TurboJpeg.description());
+      return HealthCheck.ok(JPEG, TurboJpeg.description());
     }
     return choice == JpegChoice.TURBO
-        ? Check.missing(JPEG, problem, TurboJpeg.INSTALL)
-        : Check.note(JPEG, "%s; %s".formatted(IMAGEIO, problem), TurboJpeg.INSTALL);
+        ? HealthCheck.missing(JPEG, problem, TurboJpeg.INSTALL)
+        : HealthCheck.note(JPEG, "%s; %s".formatted(IMAGEIO, problem), TurboJpeg.INSTALL);
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import toco.host.Machine;
 
 /// The JDK, memory and disk.
 final class MachineChecks {
@@ -11,43 +12,42 @@ final class MachineChecks {
   private static final double ENOUGH_MEMORY_GB = 3;
   private static final double INSTALL_GB = 1.6;
   private static final double ENOUGH_DISK_GB = 1;
-  private static final Path MEMINFO = Path.of("/proc/meminfo");
 
   private MachineChecks() {}
 
-  static Check jdk(Surroundings surroundings) {
+  static HealthCheck jdk(Surroundings surroundings) {
     var found = "%s, %s".formatted(Runtime.version(), surroundings.property("java.home"));
     if (Runtime.version().feature() < NEEDED_JDK) {
-      return Check.missing(
+      return HealthCheck.missing(
           "JDK", found, "install JDK 25, for example Temurin, and set JAVA_HOME to its folder");
     }
     boolean hasCompiler =
         Files.isExecutable(Path.of(surroundings.property("java.home"), "bin", "javac"));
     return hasCompiler
-        ? Check.ok("JDK", found)
-        : Check.note(
+        ? HealthCheck.ok("JDK", found)
+        : HealthCheck.note(
             "JDK",
             found + ", without javac",
-            "install the whole JDK before changing the sources; running needs none");
+            "install a full JDK before changing the sources; running needs no compiler");
   }
 
-  static Check memory() {
-    long total = meminfoBytes("MemTotal:");
-    long available = meminfoBytes("MemAvailable:");
+  static HealthCheck memory(Machine machine) {
+    long total = machine.memoryBytes().orElse(0);
+    long available = machine.availableMemoryBytes().orElse(0);
     if (total == 0) {
-      return Check.note("memory", "unknown", "have 3 GB free for the demo");
+      return HealthCheck.note("memory", "unknown", "make sure that 3 GB are free for the demo");
     }
     var found = "%s free of %s".formatted(gigabytes(available), gigabytes(total));
     return available >= ENOUGH_MEMORY_GB * 1e9
-        ? Check.ok("memory", found)
-        : Check.note(
+        ? HealthCheck.ok("memory", found)
+        : HealthCheck.note(
             "memory",
             found,
-            "close other programs: the demo takes about 1.5 GB, training at full size 8 GB and"
+            "close other programs: the demo takes about 1.5 GB, training at full size 8 GB or"
                 + " more");
   }
 
-  static Check disk(Surroundings surroundings, boolean hasLibTorch) {
+  static HealthCheck disk(Surroundings surroundings, boolean hasLibTorch) {
     var cache = surroundings.cache();
     var folder = cache.toAbsolutePath();
     while (folder.getParent() != null && !Files.exists(folder)) {
@@ -59,36 +59,24 @@ final class MachineChecks {
       double needed = hasLibTorch ? ENOUGH_DISK_GB : INSTALL_GB;
       if (!Files.isWritable(folder)) {
         return hasLibTorch
-            ? Check.ok("disk", found + " (read-only)")
-            : Check.missing(
+            ? HealthCheck.ok("disk", found + " (read-only)")
+            : HealthCheck.missing(
                 "disk",
                 folder + " cannot be written",
-                "make it writable, or set XDG_CACHE_HOME to a folder of yours");
+                "make it writable, or set XDG_CACHE_HOME to a folder that you can write to");
       }
       if (free >= needed * 1e9) {
-        return Check.ok("disk", found);
+        return HealthCheck.ok("disk", found);
       }
       return hasLibTorch
-          ? Check.note("disk", found, "free some before long runs")
-          : Check.missing(
+          ? HealthCheck.note("disk", found, "free some space before long runs")
+          : HealthCheck.missing(
               "disk",
               found,
               "free %s, or set XDG_CACHE_HOME to a larger disk"
                   .formatted(gigabytes((long) (needed * 1e9))));
     } catch (IOException e) {
-      return Check.note("disk", "unknown for " + cache + ": " + e.getMessage(), "");
-    }
-  }
-
-  private static long meminfoBytes(String key) {
-    try (var lines = Files.lines(MEMINFO)) {
-      return lines
-          .filter(line -> line.startsWith(key))
-          .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("[^0-9]", "")))
-          .findFirst()
-          .orElse(0);
-    } catch (IOException e) {
-      return 0;
+      return HealthCheck.note("disk", "unknown for " + cache + ": " + e.getMessage(), "");
     }
   }
 

@@ -4,10 +4,10 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// What the launcher and the shell tell the process.
+/// The process's system properties and environment variables.
 ///
-/// @param properties system properties; `bin/toco` sets `toco.home`, and each of `toco.libtorch`
-///   and `toco.library` to a path, or `….problem` to why there is none
+/// @param properties system properties; `bin/toco` sets `toco.home`, and `toco.libtorch` and
+///   `toco.library` to paths, or `….problem` to why there is none
 /// @param environment environment variables
 public record Surroundings(Map<String, String> properties, Map<String, String> environment) {
   public Surroundings {

@@ -3,13 +3,13 @@ package toco.doctor;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The programs that install LibTorch and build the shim and the jar. What is installed and built
-/// already needs none of them, so they are then noted only.
+/// The programs that install LibTorch and build the shim and the jar. If one is not found but its
+/// result is already there, that is only a note.
 final class ToolChecks {
   private ToolChecks() {}
 
-  static List<Check> all(boolean hasLibTorch, boolean hasShim) {
-    var checks = new ArrayList<Check>();
+  static List<HealthCheck> all(boolean hasLibTorch, boolean hasShim) {
+    var checks = new ArrayList<HealthCheck>();
     checks.add(tool("cmake", hasShim, "apt-get install cmake", "cmake", "--version"));
     checks.add(tool("g++", hasShim, "apt-get install g++", "g++", "--version"));
     checks.add(buildTool(hasShim));
@@ -27,22 +27,23 @@ final class ToolChecks {
     return checks;
   }
 
-  private static Check buildTool(boolean hasShim) {
+  private static HealthCheck buildTool(boolean hasShim) {
     var ninja = Command.firstLine("ninja", "--version");
     if (ninja.isPresent()) {
-      return Check.ok("ninja", ninja.get());
+      return HealthCheck.ok("ninja", ninja.get());
     }
     return tool("make", hasShim, "apt-get install ninja-build", "make", "--version");
   }
 
-  private static Check tool(String name, boolean dispensable, String remedy, String... command) {
+  private static HealthCheck tool(
+      String name, boolean dispensable, String remedy, String... command) {
     var version = Command.firstLine(command);
     if (version.isPresent()) {
-      return Check.ok(name, version.get());
+      return HealthCheck.ok(name, version.get());
     }
     var install = "install it (Debian: %s)".formatted(remedy);
     return dispensable
-        ? Check.note(name, "not found; needed only to build again", install)
-        : Check.missing(name, "not found", install);
+        ? HealthCheck.note(name, "not found; only needed to build again", install)
+        : HealthCheck.missing(name, "not found", install);
   }
 }

@@ -1,4 +1,4 @@
-/// A look at the machine: what ToCo needs, what is there, and the remedy for what is not.
+/// Checks of the machine: what ToCo needs, what was found, and the remedy for what is missing.
 @NullMarked
 package toco.doctor;
 

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import toco.data.CounterRandom;
+import toco.files.Json;
 
 /// Bootstrap confidence intervals of scores: percentiles over data sets drawn from the evaluated
 /// images with replacement (Efron 1979).
@@ -89,7 +90,7 @@ public record Bootstrap(int resamples, long seed, Map<String, Interval> interval
     json.put("seed", seed);
     json.put("confidence", 1 - 2 * TAIL);
     intervals.forEach((name, interval) ->
-        json.put(name, Arrays.asList(orNull(interval.low), orNull(interval.high))));
+        json.put(name, Arrays.asList(Json.orNull(interval.low), Json.orNull(interval.high))));
     return json;
   }
 
@@ -102,9 +103,5 @@ public record Bootstrap(int resamples, long seed, Map<String, Interval> interval
       }
     });
     return table.toString();
-  }
-
-  private static @Nullable Double orNull(double value) {
-    return Double.isFinite(value) ? value : null;
   }
 }

@@ -14,6 +14,7 @@ import toco.config.Config;
 import toco.data.DataException;
 import toco.data.Dataset;
 import toco.eval.EvaluationBatch.Reading;
+import toco.files.Json;
 import toco.image.LabelMap;
 import toco.image.LineChart;
 import toco.model.Toco;
@@ -120,8 +121,8 @@ public record CamCurve(
     for (int t = 0; t < thresholds.size(); t++) {
       var point = new LinkedHashMap<String, @Nullable Object>();
       point.put("threshold", thresholds.get(t));
-      point.put("camMiou", orNull(cam.get(t).miou()));
-      point.put("camAuxMiou", orNull(camAux.get(t).miou()));
+      point.put("camMiou", Json.orNull(cam.get(t).miou()));
+      point.put("camAuxMiou", Json.orNull(camAux.get(t).miou()));
       curve.add(point);
     }
     var json = new LinkedHashMap<String, @Nullable Object>();
@@ -175,12 +176,12 @@ public record CamCurve(
       int t, List<ConfusionMatrix> matrices, List<String> classNames) {
     var json = new LinkedHashMap<String, @Nullable Object>();
     json.put("threshold", thresholds.get(t));
-    json.put("miou", orNull(matrices.get(t).miou()));
+    json.put("miou", Json.orNull(matrices.get(t).miou()));
     var iou = matrices.get(t).iou();
     var names = names(classNames);
     var perClass = new LinkedHashMap<String, @Nullable Object>();
     for (int c = 0; c < iou.length; c++) {
-      perClass.put(names.get(c), orNull(iou[c]));
+      perClass.put(names.get(c), Json.orNull(iou[c]));
     }
     json.put("perClass", perClass);
     return json;
@@ -223,9 +224,5 @@ public record CamCurve(
   /// Rounded: thresholds computed by adding steps have many digits.
   private static String text(double threshold) {
     return String.valueOf(Math.round(threshold * 1e6) / 1e6);
-  }
-
-  private static @Nullable Double orNull(double value) {
-    return Double.isFinite(value) ? value : null;
   }
 }

@@ -15,12 +15,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import toco.files.AtomicFile;
 import toco.files.IoReason;
-import tools.jackson.databind.json.JsonMapper;
+import toco.files.Json;
 
 /// The report of an evaluation, computed from the result files of all its shards: scores, protocol,
 /// checkpoint and environment. It does not depend on how the evaluation was divided into shards.
 public final class EvalReport {
-  private static final JsonMapper JSON = new JsonMapper();
 
   private final EvaluationFacts facts;
   private final List<Map<String, Object>> environments;
@@ -237,7 +236,7 @@ public final class EvalReport {
   ///
   /// @throws EvaluationException if that fails
   public void write(Path file) {
-    var text = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(toJson()) + "\n";
+    var text = Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(toJson()) + "\n";
     try {
       AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {

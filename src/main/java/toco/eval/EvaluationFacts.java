@@ -1,23 +1,19 @@
 package toco.eval;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import toco.data.Dataset;
 import toco.files.IoReason;
+import toco.files.Json;
+import toco.files.Sha256;
 import toco.torch.LibTorch;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Everything an evaluation's scores depend on. It is the first line of every result file, so that
 /// only results of the same evaluation are merged.
@@ -45,7 +41,6 @@ record EvaluationFacts(
     String libTorch,
     String device,
     int threads) {
-  private static final JsonMapper JSON = new JsonMapper();
 
   EvaluationFacts {
     classNames = List.copyOf(classNames);
@@ -121,40 +116,23 @@ record EvaluationFacts(
   }
 
   String toLine() {
-    return JSON.writeValueAsString(this);
+    return Json.MAPPER.writeValueAsString(this);
   }
 
   /// @throws tools.jackson.core.JacksonException if the line does not hold facts
   static EvaluationFacts ofLine(String line) {
-    return JSON.readValue(line, EvaluationFacts.class);
+    return Json.MAPPER.readValue(line, EvaluationFacts.class);
   }
 
   private static String listSha256(Dataset dataset) {
-    var digest = newSha256();
-    for (int i = 0; i < dataset.size(); i++) {
-      digest.update((dataset.name(i) + "\n").getBytes(StandardCharsets.UTF_8));
-    }
-    return HexFormat.of().formatHex(digest.digest());
+    return Sha256.ofLines(IntStream.range(0, dataset.size()).mapToObj(dataset::name).toList());
   }
 
   private static String sha256(Path file) {
-    var digest = newSha256();
-    try (InputStream in = Files.newInputStream(file)) {
-      var buffer = new byte[1 << 20];
-      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        digest.update(buffer, 0, read);
-      }
+    try {
+      return Sha256.ofFile(file);
     } catch (IOException e) {
       throw new EvaluationException(file, "cannot be read: " + IoReason.of(e), e);
-    }
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest newSha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every JDK has it
     }
   }
 }

@@ -4,13 +4,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import toco.distributed.World;
-import tools.jackson.databind.json.JsonMapper;
+import toco.files.Json;
 
 /// The results of batches that one process evaluated, or all processes.
 ///
 /// @param completed false if any process was stopped
 record GatheredResults(boolean completed, List<BatchResult> results) {
-  private static final JsonMapper JSON = new JsonMapper();
 
   GatheredResults {
     results = List.copyOf(results);
@@ -23,8 +22,8 @@ record GatheredResults(boolean completed, List<BatchResult> results) {
     }
     boolean all = true;
     var together = new ArrayList<BatchResult>();
-    for (var text : world.gather(JSON.writeValueAsString(this), "putting scores together")) {
-      var part = JSON.readValue(text, GatheredResults.class);
+    for (var text : world.gather(Json.MAPPER.writeValueAsString(this), "putting scores together")) {
+      var part = Json.MAPPER.readValue(text, GatheredResults.class);
       all &= part.completed;
       together.addAll(part.results);
     }

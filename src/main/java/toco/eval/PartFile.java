@@ -15,13 +15,12 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.Optional;
 import toco.files.IoReason;
-import tools.jackson.databind.json.JsonMapper;
+import toco.files.Json;
 
 /// The result file of one shard: a line of [EvaluationFacts], then one JSON line per batch. A batch
 /// counts once its line is complete, so a killed evaluation resumes after the last complete line.
 /// The writing process holds a lock on the file.
 final class PartFile implements AutoCloseable {
-  private static final JsonMapper JSON = new JsonMapper();
 
   private final Path path;
   private final FileChannel channel;
@@ -115,7 +114,7 @@ final class PartFile implements AutoCloseable {
   /// @throws EvaluationException if it cannot be written, for example because the disk is full
   void add(BatchResult result) {
     try {
-      write(JSON.writeValueAsString(result));
+      write(Json.MAPPER.writeValueAsString(result));
       skipped += result.skipped().size();
     } catch (IOException e) {
       throw unwritable(path, e);

@@ -8,12 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import toco.files.IoReason;
+import toco.files.Json;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Reads a [PartFile] line by line, up to the first incomplete or damaged line.
 final class PartLines {
-  private static final JsonMapper JSON = new JsonMapper();
 
   private final Path path;
   private final BufferedInputStream in;
@@ -57,7 +56,7 @@ final class PartLines {
         damaged |= line.size() > 0;
         return Optional.empty();
       }
-      var value = JSON.readValue(line.toString(StandardCharsets.UTF_8), type);
+      var value = Json.MAPPER.readValue(line.toString(StandardCharsets.UTF_8), type);
       readBytes += line.size() + 1;
       return Optional.of(value);
     } catch (JacksonException e) {

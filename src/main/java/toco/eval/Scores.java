@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
+import toco.files.Json;
 
 /// The scores of one evaluation, in 0…1; NaN where there is nothing to count.
 ///
@@ -81,17 +82,17 @@ public record Scores(
   /// @param classNames the foreground classes, in label order
   public Map<String, @Nullable Object> toJson(List<String> classNames) {
     var json = new LinkedHashMap<String, @Nullable Object>();
-    json.put("images", images);
-    maps.keySet().forEach(kind -> json.put(kind.key() + "Miou", orNull(miou(kind))));
-    json.put("classF1", orNull(classF1()));
-    json.put("classMap", orNull(named.meanAveragePrecision()));
-    json.put("patchCosine", orNull(patchCosine));
-    json.put("pixelAccuracy", ofKinds(map -> map.matrix().pixelAccuracy()));
+    json.put(ScoreKeys.IMAGES, images);
+    maps.keySet().forEach(kind -> json.put(ScoreKeys.miou(kind.key()), Json.orNull(miou(kind))));
+    json.put(ScoreKeys.CLASS_F1, Json.orNull(classF1()));
+    json.put("classMap", Json.orNull(named.meanAveragePrecision()));
+    json.put(ScoreKeys.PATCH_COSINE, Json.orNull(patchCosine));
+    json.put(ScoreKeys.PIXEL_ACCURACY, ofKinds(map -> map.matrix().pixelAccuracy()));
     json.put("meanAccuracy", ofKinds(map -> map.matrix().meanAccuracy()));
     json.put("frequencyWeightedIou", ofKinds(map -> map.matrix().frequencyWeightedIou()));
     json.put("boundaryF", ofKinds(MapScores::meanBoundaryF));
     var names = withBackground(classNames);
-    json.put("perClass", perClass(names, map -> map.matrix().iou()));
+    json.put(ScoreKeys.PER_CLASS, perClass(names, map -> map.matrix().iou()));
     json.put("perClassBoundaryF", perClass(names, MapScores::boundaryF));
     json.put("perClassF1", named(classNames, named.f1()));
     json.put("perClassAp", named(classNames, named.averagePrecision()));
@@ -175,7 +176,7 @@ public record Scores(
 
   private Map<String, @Nullable Object> ofKinds(ToDoubleFunction<MapScores> score) {
     var json = new LinkedHashMap<String, @Nullable Object>();
-    maps.forEach((kind, map) -> json.put(kind.key(), orNull(score.applyAsDouble(map))));
+    maps.forEach((kind, map) -> json.put(kind.key(), Json.orNull(score.applyAsDouble(map))));
     return json;
   }
 
@@ -196,7 +197,7 @@ public record Scores(
   private static Map<String, @Nullable Object> named(List<String> names, double[] values) {
     var json = new LinkedHashMap<String, @Nullable Object>();
     for (int k = 0; k < values.length; k++) {
-      json.put(names.get(k), orNull(values[k]));
+      json.put(names.get(k), Json.orNull(values[k]));
     }
     return json;
   }
@@ -210,9 +211,5 @@ public record Scores(
     var names = new ArrayList<>(List.of("background"));
     names.addAll(classNames);
     return names;
-  }
-
-  private static @Nullable Double orNull(double value) {
-    return Double.isFinite(value) ? value : null;
   }
 }

@@ -14,10 +14,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Writes a whole file or none: the content goes to a temporary file beside the target, which then
-/// takes the target's name in one step. A reader sees the old file or the new one. Any failure
-/// leaves the old file as it was and no temporary one, and its exception names the target; only a
-/// killed process leaves a temporary file, which [#isTemporary] tells.
+/// Writes files atomically: the content goes to a temporary file next to the target, which is then
+/// renamed to the target. A reader sees either the old file or the new one. After a failure the old
+/// file is unchanged, no temporary file is left, and the exception names the target. Only a killed
+/// process leaves a temporary file; [#isTemporary] recognises its name.
 public final class AtomicFile {
   private static final String SUFFIX = ".tmp";
   private static final AtomicLong COUNTER = new AtomicLong();
@@ -30,14 +30,14 @@ public final class AtomicFile {
     void writeTo(FileChannel channel) throws IOException;
   }
 
-  /// Writes a file by its name, for a library that takes no channel.
+  /// Writes a file by its path, for a library that does not take a channel.
   @FunctionalInterface
   public interface NamedContent {
     /// @param file does not exist yet
     void writeTo(Path file) throws IOException;
   }
 
-  /// Replaces `target` by these bytes, making its folder if need be.
+  /// Replaces `target` with these bytes; creates its folder if necessary.
   ///
   /// @throws IOException if the folder or file cannot be written; the target is then as before
   public static void write(Path target, byte[] bytes) throws IOException {
@@ -59,22 +59,22 @@ public final class AtomicFile {
     write(target, content, false);
   }
 
-  /// The same, and returns once the disk has it: file and name then survive a power cut.
+  /// The same, but returns only when file and name are on the disk and survive a power failure.
   ///
   /// @throws IOException if the folder or file cannot be written; the target is then as before
   public static void writeDurably(Path target, Content content) throws IOException {
     write(target, content, true);
   }
 
-  /// The same for content that is written by a name, which is not the target's.
+  /// The same for a library that writes to a path, which is not the target's.
   ///
-  /// @throws IOException if the folder or file cannot be written; the target is then as before, as
-  ///   it is after whatever else `content` throws
+  /// @throws IOException if the folder or file cannot be written; the target is then as before,
+  ///   also after any other exception that `content` throws
   public static void writeByName(Path target, NamedContent content) throws IOException {
     replace(target, content, false);
   }
 
-  /// Whether a file's name is one that unfinished files have.
+  /// Whether a file's name is that of an unfinished temporary file.
   public static boolean isTemporary(Path file) {
     var name = file.getFileName().toString();
     return name.startsWith(".") && name.endsWith(SUFFIX);
@@ -116,14 +116,15 @@ public final class AtomicFile {
     } finally {
       Files.deleteIfExists(temporary);
     }
-    if (durably) { // the new name is the folder's content
+    if (durably) { // the folder holds the new name
       try (var channel = FileChannel.open(folder, READ)) {
         channel.force(true);
       }
     }
   }
 
-  /// Of a full disk Java names no file, of other failures the temporary one, which is gone.
+  /// If the disk is full, Java's message names no file; otherwise it names the temporary file,
+  /// which is gone.
   private static FileSystemException naming(Path target, IOException e) {
     var failure =
         e instanceof AccessDeniedException

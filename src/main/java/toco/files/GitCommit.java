@@ -6,17 +6,18 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// The commit that a git working tree stands at, read from git's files: git need not be installed.
+/// The commit that is checked out in a git working tree, read from git's files: git need not be
+/// installed.
 public final class GitCommit {
   private static final Pattern HASH = Pattern.compile("[0-9a-f]{40,64}");
   private static final String REFERENCE = "ref: ";
 
   private GitCommit() {}
 
-  /// The commit's hash. Changes that are not committed do not show.
+  /// The commit's hash, whether or not there are uncommitted changes.
   ///
   /// @param folder root of the working tree
-  /// @return empty if it is no working tree, or has no commit
+  /// @return empty if it is not a working tree or has no commit
   public static Optional<String> of(Path folder) {
     try {
       var head = Files.readString(folder.resolve(".git/HEAD")).strip();
@@ -30,7 +31,7 @@ public final class GitCommit {
     }
   }
 
-  /// A branch has a file of its own, or a line among the packed ones.
+  /// A branch has its own file or a line in `packed-refs`.
   private static String commitOf(Path git, String branch) throws IOException {
     var loose = git.resolve(branch);
     if (Files.isRegularFile(loose)) {

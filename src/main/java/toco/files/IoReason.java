@@ -5,8 +5,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/// Why a file cannot be read or written, in words and without the file's name: Java's own messages
-/// often are the name and nothing else.
+/// Says why a file cannot be read or written, without the file's name: the messages of Java's
+/// exceptions are often the name and nothing else.
 public final class IoReason {
   private IoReason() {}
 

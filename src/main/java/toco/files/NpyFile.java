@@ -24,7 +24,7 @@ import toco.torch.TensorScope;
 /// ```
 ///
 /// Little-endian float16, float32, float64, int8, int16, int32, int64, uint8 and bool; anything
-/// else is refused, pickled objects among them.
+/// else is refused, including pickled objects.
 public final class NpyFile {
   private static final int CHUNK_BYTES = 1 << 30; // a ByteBuffer holds less than 2 GiB
 
@@ -43,7 +43,7 @@ public final class NpyFile {
       long found = channel.size() - channel.position();
       if (found != expected) {
         throw new IOException(
-            "%s of shape %s take %d bytes, but the file has %d; it is cut off or damaged"
+            "%s of shape %s take %d bytes, but the file has %d; it is truncated or damaged"
                 .formatted(dtype, Arrays.toString(header.sizes()), expected, found));
       }
       return header.fortranOrder()
@@ -58,7 +58,7 @@ public final class NpyFile {
 
   /// Writes a tensor, whole or not at all; an older file is replaced.
   ///
-  /// @param tensor of any device and layout; bfloat16, which numpy lacks, is refused
+  /// @param tensor of any device and layout; bfloat16, which numpy does not have, is refused
   /// @throws IOException if the file cannot be written; an older one is then as before
   public static void write(Path file, Tensor tensor) throws IOException {
     try (var _ = TensorScope.open()) {
@@ -106,7 +106,7 @@ public final class NpyFile {
     int apply(ByteBuffer chunk) throws IOException;
   }
 
-  /// Takes memory of any size through a channel's reading or writing.
+  /// Reads or writes memory of any size in chunks.
   private static void transfer(MemorySegment memory, Step step) throws IOException {
     for (long done = 0; done < memory.byteSize(); done += CHUNK_BYTES) {
       var chunk =
@@ -126,8 +126,8 @@ public final class NpyFile {
       }
     }
     throw new IOException(
-        ("expected little-endian float16, float32, float64, int8…int64, uint8 or bool, "
-                + "got numpy's '%s'; convert it with astype")
+        ("expected little-endian float16, float32, float64, int8…int64, uint8 or bool, got numpy's"
+                + " '%s'; convert it with astype")
             .formatted(descr));
   }
 

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
-/// What stands before the numbers of a `.npy` file: the format's version 1, 2 or 3, then a Python
-/// dict of three entries.
+/// The header of a `.npy` file: the format's version 1, 2 or 3, then a Python dict of three
+/// entries.
 ///
 /// @param descr numpy's name of the element type, such as `<f4`
 /// @param fortranOrder whether the first dimension varies fastest
@@ -31,12 +31,12 @@ record NpyHeader(String descr, boolean fortranOrder, long... sizes) {
 
   /// Reads from the channel's position to the first number.
   ///
-  /// @throws IOException if this is no header, with a message that follows a file's name
+  /// @throws IOException if this is not a header; the message is to follow a file's name
   static NpyHeader read(FileChannel channel) throws IOException {
     var start = read(channel, MAGIC.length + 2);
     for (byte expected : MAGIC) {
       if (start.get() != expected) {
-        throw new IOException("this is no .npy file; write one with numpy.save");
+        throw new IOException("not a .npy file; write one with numpy.save");
       }
     }
     int major = start.get();

@@ -27,7 +27,7 @@ public final class TarGz {
   public static final class Writer implements AutoCloseable {
     private final GZIPOutputStream out;
 
-    /// @param out where it goes; stays open
+    /// @param out the archive is written to it; it stays open
     public Writer(OutputStream out) throws IOException {
       this.out = new GZIPOutputStream(out, 1 << 16);
     }
@@ -57,13 +57,13 @@ public final class TarGz {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Entry(String name, byte[] content) {}
 
-  /// Hears of an archive's files.
+  /// Receives an archive's files.
   @FunctionalInterface
   public interface Visitor {
     void on(Entry entry) throws IOException;
   }
 
-  /// Reads an archive to its end: every plain file, in order; folders and links are passed over.
+  /// Reads an archive to its end: every plain file, in order. Folders and links are skipped.
   ///
   /// @throws IOException if it is damaged or cut off
   public static void read(InputStream archive, Visitor visitor) throws IOException {
@@ -88,14 +88,15 @@ public final class TarGz {
     }
   }
 
-  /// Refuses a name that an archive has no room for.
+  /// Checks that a file's name fits into an archive.
   ///
-  /// @throws IllegalArgumentException naming it
+  /// @throws IllegalArgumentException if it does not
   public static void requireName(String name) {
     boolean ascii = name.chars().allMatch(c -> c > 0 && c < 128);
     if (name.isEmpty() || name.length() > NAME_BYTES || !ascii) {
       throw new IllegalArgumentException(
-          "a name in an archive has 1…%d ASCII characters, got '%s'".formatted(NAME_BYTES, name));
+          "a file name in an archive must have 1…%d ASCII characters, got '%s'"
+              .formatted(NAME_BYTES, name));
     }
   }
 
@@ -119,7 +120,7 @@ public final class TarGz {
     System.arraycopy(bytes, 0, header, at, bytes.length);
   }
 
-  /// The sum of the header's bytes, its own field taken as spaces.
+  /// The sum of the header's bytes, with spaces in the checksum's own field.
   private static long checksum(byte[] header) {
     long sum = 0;
     for (int i = 0; i < BLOCK; i++) {
@@ -145,7 +146,7 @@ public final class TarGz {
   private static long octal(byte[] header, int at, int length) throws IOException {
     var digits = text(header, at, length).strip();
     if (!digits.matches("[0-7]{1,12}")) {
-      throw new IOException("a header has '%s' for a number".formatted(digits));
+      throw new IOException("a header has '%s' where a number is expected".formatted(digits));
     }
     return Long.parseLong(digits, 8);
   }

@@ -1,4 +1,4 @@
-/// Files that appear whole or not at all; numpy's arrays.
+/// Atomic files, archives, numpy's arrays, JSON and hashes.
 @NullMarked
 package toco.files;
 

@@ -13,14 +13,14 @@ import toco.torch.LibTorch;
 public final class Devices {
   private Devices() {}
 
-  /// The autocast dtype of matrix products and convolutions, or null for float32.
+  /// The dtype that autocast uses for the network's matrix products; null for float32.
   public static @Nullable DType autocastDtype(TrainConfig config) {
     return config.precision() == Precision.BFLOAT16 ? DType.BFLOAT16 : null;
   }
 
-  /// The threads that an operator uses on this machine.
+  /// The threads that one operator uses on this machine.
   public static int threads(TrainConfig config) {
-    return config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
+    return config.threads() == 0 ? Machine.cores() : config.threads();
   }
 
   /// Sets LibTorch's threads and chooses the device.
@@ -30,8 +30,8 @@ public final class Devices {
     return prepare(config, World.single());
   }
 
-  /// The same for one of several processes: those of a host share its cores, unless `train.threads`
-  /// says how many each may use, and each has a GPU of its own.
+  /// The same for one of several processes. The processes of a host share its cores, unless
+  /// `train.threads` sets the threads of each, and each process has its own GPU.
   ///
   /// @throws ConfigException if there are fewer GPUs than processes on this host
   public static Device prepare(TrainConfig config, World world) {
@@ -60,8 +60,8 @@ public final class Devices {
     if (world.localSize() > gpus) {
       throw ConfigException.of(
           "train.device",
-          ("%d processes share this host, but LibTorch sees %d GPU(s); start as many "
-                  + "processes as there are GPUs, or set train.device=cpu")
+          ("%d processes share this host, but LibTorch sees %d GPU(s); start as many processes as"
+                  + " there are GPUs, or set train.device=cpu")
               .formatted(world.localSize(), gpus));
     }
     return Device.cuda(world.localRank());

@@ -1,34 +1,20 @@
 package toco.host;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// What the operating system says this process takes, native memory included.
+/// Memory of this process as the operating system counts it, native memory included.
 public final class ProcessMemory {
-  private static final Path STATUS = Path.of("/proc/self/status");
+  private static final ProcFile STATUS = new ProcFile(Path.of("/proc/self/status"));
 
   private ProcessMemory() {}
 
-  /// Resident bytes now; 0 where the system does not tell.
+  /// Resident bytes now; 0 on systems without `/proc`.
   public static long residentBytes() {
-    return read("VmRSS:");
+    return STATUS.bytes("VmRSS").orElse(0);
   }
 
-  /// The most resident bytes so far; 0 where the system does not tell.
+  /// The most resident bytes so far; 0 on systems without `/proc`.
   public static long peakResidentBytes() {
-    return read("VmHWM:");
-  }
-
-  private static long read(String key) {
-    try (var lines = Files.lines(STATUS)) {
-      return lines
-          .filter(line -> line.startsWith(key))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
-          .findFirst()
-          .orElse(0);
-    } catch (IOException e) {
-      return 0;
-    }
+    return STATUS.bytes("VmHWM").orElse(0);
   }
 }

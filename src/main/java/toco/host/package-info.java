@@ -1,5 +1,5 @@
-/// This machine: the devices and threads that a configuration gets, and what the operating system
-/// says of processor and memory.
+/// This machine: the device and threads that a configuration uses, and processor and memory as the
+/// operating system reports them.
 @NullMarked
 package toco.host;
 

@@ -9,7 +9,7 @@ import toco.image.ImageBox;
 import toco.torch.Tensor;
 import tools.jackson.databind.JsonNode;
 
-/// One golden case: what goes in, what must come out, and the component's parameters.
+/// One golden case: inputs, expected outputs and the component's parameters.
 ///
 /// @param name the component, such as `ptc_loss`
 /// @param file the file's name
@@ -38,7 +38,7 @@ record GoldenCase(String name, String file, JsonNode params, Map<String, Tensor>
     return number(params, param);
   }
 
-  /// A number of a group of parameters.
+  /// A number in a group of parameters.
   double number(JsonNode group, String param) {
     var value = group.path(param);
     if (!value.isNumber()) {
@@ -59,12 +59,12 @@ record GoldenCase(String name, String file, JsonNode params, Map<String, Tensor>
     return numbers(params, param);
   }
 
-  /// A list of numbers of a group of parameters.
+  /// A list of numbers in a group of parameters.
   List<Double> numbers(JsonNode group, String param) {
     var values = new ArrayList<Double>();
     for (var value : group.path(param)) {
       if (!value.isNumber()) {
-        throw lacks("numbers only in '%s' of its parameters".formatted(param));
+        throw lacks("only numbers in '%s' of its parameters".formatted(param));
       }
       values.add(value.doubleValue());
     }
@@ -77,22 +77,22 @@ record GoldenCase(String name, String file, JsonNode params, Map<String, Tensor>
   String text(String param) {
     var value = params.path(param);
     if (!value.isString()) {
-      throw lacks("the text '%s' in its parameters".formatted(param));
+      throw lacks("the string '%s' in its parameters".formatted(param));
     }
     return value.stringValue();
   }
 
-  /// A list of texts.
+  /// A list of strings.
   List<String> texts(String param) {
     var values = new ArrayList<String>();
     for (var value : params.path(param)) {
       if (!value.isString()) {
-        throw lacks("texts only in '%s' of its parameters".formatted(param));
+        throw lacks("only strings in '%s' of its parameters".formatted(param));
       }
       values.add(value.stringValue());
     }
     if (values.isEmpty()) {
-      throw lacks("the list of texts '%s' in its parameters".formatted(param));
+      throw lacks("the list of strings '%s' in its parameters".formatted(param));
     }
     return values;
   }
@@ -110,7 +110,7 @@ record GoldenCase(String name, String file, JsonNode params, Map<String, Tensor>
     return new CheckpointException(Path.of(file), "the case '%s' lacks %s".formatted(name, what));
   }
 
-  /// The image boxes of `in.img_box`, or whole images where the case has none.
+  /// The image boxes of `in.img_box`, or whole images if the case has none.
   List<ImageBox> boxes(long batch, long height, long width) {
     var boxes = new ArrayList<ImageBox>();
     var values = has("in.img_box") ? in("img_box").toLongArray() : null;

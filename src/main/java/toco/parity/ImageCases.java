@@ -10,11 +10,11 @@ import toco.image.Photometric;
 import toco.torch.DType;
 import toco.torch.Tensor;
 
-/// Decoding and the changes of 8-bit images, as training does them on the CPU.
+/// Decoding and 8-bit image operations, as training does them on the CPU.
 final class ImageCases {
   private ImageCases() {}
 
-  /// The photograph lies in the folder `data` beside the cases' own.
+  /// The photograph is in the folder `data` next to the folder of the cases.
   static Map<String, Tensor> decode(GoldenCase golden, Path directory) {
     var data = directory.toAbsolutePath().normalize().resolveSibling("data");
     try (var arena = Arena.ofConfined()) {
@@ -43,7 +43,7 @@ final class ImageCases {
     var order = golden.texts("order");
     var factors = golden.numbers("factors");
     if (order.size() != factors.size()) {
-      throw golden.lacks("a factor for each change of 'order'");
+      throw golden.lacks("a factor for each operation of 'order'");
     }
     return changed(
         golden,
@@ -55,7 +55,7 @@ final class ImageCases {
               case "contrast" -> Photometric.contrast_(image, factor);
               case "saturation" -> Photometric.saturation_(image, factor);
               case "hue" -> Photometric.hue_(image, factor);
-              default -> throw golden.lacks("a change of colour where it says " + order.get(i));
+              default -> throw golden.lacks("a known colour operation, got " + order.get(i));
             }
           }
         });

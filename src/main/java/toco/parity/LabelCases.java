@@ -19,7 +19,7 @@ import toco.refine.Par;
 import toco.torch.DType;
 import toco.torch.Tensor;
 
-/// What is derived from CAMs, and the kernels behind it.
+/// Labels and regions derived from CAMs, and the kernels that compute them.
 final class LabelCases {
   private LabelCases() {}
 
@@ -130,7 +130,7 @@ final class LabelCases {
         "out.mean_accuracy", doubles(matrix.meanAccuracy()));
   }
 
-  /// The rows of a matrix, on the host.
+  /// The rows of a matrix.
   static List<float[]> rows(Tensor matrix) {
     var rows = new ArrayList<float[]>();
     for (int i = 0; i < matrix.size(0); i++) {

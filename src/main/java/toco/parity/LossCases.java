@@ -11,7 +11,7 @@ import toco.loss.PtcLoss;
 import toco.loss.SegLoss;
 import toco.torch.Tensor;
 
-/// The losses, each with its gradient towards one input.
+/// The losses, each with its gradient with respect to one input.
 final class LossCases {
   private LossCases() {}
 

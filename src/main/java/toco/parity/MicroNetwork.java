@@ -8,15 +8,14 @@ import toco.checkpoint.CheckpointException;
 import toco.checkpoint.SafeTensors;
 import toco.checkpoint.StateDict;
 import toco.config.Config;
+import toco.files.Json;
 import toco.model.Toco;
 import toco.torch.Device;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
-/// The small network that the golden cases of whole parts use: `micro.safetensors`, its metadata
-/// naming its sizes.
+/// The small network that golden cases of network parts use: `micro.safetensors`, with its sizes in
+/// the metadata.
 final class MicroNetwork {
-  private static final JsonMapper JSON = new JsonMapper();
 
   private MicroNetwork() {}
 
@@ -25,9 +24,9 @@ final class MicroNetwork {
     var file = directory.resolve("micro.safetensors");
     var metadata = SafeTensors.read(file).metadata().get("config");
     if (metadata == null) {
-      throw new CheckpointException(file, "its metadata lacks 'config', the sizes of the network");
+      throw new CheckpointException(file, "its metadata has no 'config', the sizes of the network");
     }
-    var micro = new Sizes(file, JSON.readTree(metadata));
+    var micro = new Sizes(file, Json.MAPPER.readTree(metadata));
     var sizes = new ArrayList<String>();
     sizes.add("model.backbone=custom");
     add(sizes, micro, "imageSizePx", "image_size");
@@ -76,7 +75,7 @@ final class MicroNetwork {
       var size = recorded.path(name);
       if (!size.isNumber()) {
         throw new CheckpointException(
-            file, "its metadata 'config' lacks the number '%s'".formatted(name));
+            file, "its metadata 'config' has no number '%s'".formatted(name));
       }
       return size;
     }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import toco.checkpoint.CheckpointException;
 import toco.checkpoint.SafeTensors;
 import toco.config.Config;
+import toco.files.Json;
 import toco.model.Toco;
 import toco.parity.Tolerance.Mostly;
 import toco.parity.Tolerance.OfLargest;
@@ -20,13 +21,11 @@ import toco.torch.Device;
 import toco.torch.Shape;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Runs the golden cases of a folder through the classes that training and evaluation use.
 public final class Parity {
   private static final Within CLOSE = new Within(1e-4, 1e-4);
   private static final Share LABELS = new Share(0.999, new Within(0, 0));
-  private static final JsonMapper JSON = new JsonMapper();
 
   private final Path directory;
   private @Nullable Config microConfig;
@@ -37,28 +36,29 @@ public final class Parity {
 
   /// One compared tensor, or one case that could not be run.
   ///
-  /// @param tensor its name; `out.*` stands for all of a case
-  /// @param error the largest error, in the tolerance's terms
-  /// @param note what is wrong beyond an error, or empty
+  /// @param tensor its name; `out.*` means all tensors of a case
+  /// @param error the largest error, as the tolerance measures it
+  /// @param note what is wrong apart from the error; may be empty
   public record Row(
       String file, String tensor, double error, String tolerance, boolean pass, String note) {}
 
-  /// The outcome for a folder.
+  /// The results of a folder.
   ///
-  /// @param cases how many cases ran or failed to
-  /// @param rows a row a tensor
-  /// @param unsupported files whose case this version does not know
+  /// @param cases how many cases were run, including those that failed to run
+  /// @param rows one row per tensor
+  /// @param unsupported files with cases that this version does not know
   public record Report(int cases, List<Row> rows, List<String> unsupported) {
     public long failed() {
       return rows.stream().filter(row -> !row.pass()).count();
     }
   }
 
-  /// Runs every case. A file that cannot be read or run gives a failed row, and the others go on.
+  /// Runs every case. A file that cannot be read or run gives a failed row, and the next one is
+  /// run.
   ///
-  /// @param directory holds `*.safetensors`, one case a file, and `micro.safetensors`; the folder
-  ///   `data` beside it holds the photographs of `decode` cases
-  /// @throws CheckpointException if the folder cannot be listed, or holds none
+  /// @param directory has `*.safetensors`, one case per file, and `micro.safetensors`; the folder
+  ///   `data` next to it has the photographs of `decode` cases
+  /// @throws CheckpointException if the folder cannot be listed or has no such files
   public static Report run(Path directory) {
     return new Parity(directory).run();
   }
@@ -74,7 +74,7 @@ public final class Parity {
         if (name == null) {
           continue; // weights, not a case
         }
-        var params = JSON.readTree(contents.metadata().getOrDefault("params", "{}"));
+        var params = Json.MAPPER.readTree(contents.metadata().getOrDefault("params", "{}"));
         var golden =
             new GoldenCase(name, file.getFileName().toString(), params, contents.tensors());
         var computed = compute(golden);
@@ -204,7 +204,7 @@ public final class Parity {
     return rows;
   }
 
-  /// Equal shapes, or a scalar beside a list of one.
+  /// Equal shapes, or a scalar and a list of one element.
   private static boolean sameShape(Shape expected, Shape actual) {
     boolean scalars = expected.dims() <= 1 && actual.dims() <= 1;
     return expected.equals(actual) || (scalars && expected.numel() == 1 && actual.numel() == 1);

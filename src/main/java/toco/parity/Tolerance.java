@@ -2,9 +2,9 @@ package toco.parity;
 
 import java.util.Locale;
 
-/// How near a computed tensor must come to the recorded one.
+/// How close a computed tensor must be to the recorded one.
 sealed interface Tolerance {
-  /// The largest error, and whether all of it is within the tolerance.
+  /// The largest error, and whether the whole tensor is within the tolerance.
   record Verdict(double error, boolean pass) {}
 
   Verdict compare(double[] expected, double[] actual);

@@ -23,7 +23,7 @@ import toco.torch.Device;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// The optimizers alone, and whole training steps.
+/// The optimizers, and whole training steps.
 final class TrainingCases {
   private TrainingCases() {}
 

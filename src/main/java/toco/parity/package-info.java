@@ -1,5 +1,5 @@
-/// Proof against recorded figures: runs the classes of training and evaluation on golden cases and
-/// compares.
+/// Comparison with the published code: runs the classes of training and evaluation on recorded
+/// golden cases.
 @NullMarked
 package toco.parity;
 

@@ -7,29 +7,32 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import toco.config.Config;
 import toco.html.Html;
 import toco.html.Html.Element;
 import toco.run.RunHistory;
+import toco.run.RunSession;
+import toco.run.RunSession.Fact;
 
 /// Settings, machine and duration of the run.
 record EnvironmentSection(Config config, RunHistory history) {
-  private static final Map<String, String> FACTS = new LinkedHashMap<>();
+  private static final Map<Fact, String> FACTS = new LinkedHashMap<>();
 
   static {
-    FACTS.put("device", "Device");
-    FACTS.put("processes", "Processes");
-    FACTS.put("threads", "Threads of LibTorch");
-    FACTS.put("precision", "Precision");
-    FACTS.put("processor", "Processor");
-    FACTS.put("cpuCapability", "CPU instructions used");
-    FACTS.put("cores", "Cores");
-    FACTS.put("memoryGB", "Memory, GB");
-    FACTS.put("system", "System");
-    FACTS.put("toco", "ToCo");
-    FACTS.put("commit", "Commit");
-    FACTS.put("libTorch", "LibTorch");
-    FACTS.put("jdk", "JDK");
+    FACTS.put(Fact.DEVICE, "Device");
+    FACTS.put(Fact.PROCESSES, "Processes");
+    FACTS.put(Fact.THREADS, "Threads of LibTorch");
+    FACTS.put(Fact.PRECISION, "Precision");
+    FACTS.put(Fact.PROCESSOR, "Processor");
+    FACTS.put(Fact.CPU_CAPABILITY, "CPU instructions used");
+    FACTS.put(Fact.CORES, "Cores");
+    FACTS.put(Fact.MEMORY_GB, "Memory, GB");
+    FACTS.put(Fact.SYSTEM, "System");
+    FACTS.put(Fact.TOCO, "ToCo");
+    FACTS.put(Fact.COMMIT, "Commit");
+    FACTS.put(Fact.LIB_TORCH, "LibTorch");
+    FACTS.put(Fact.JDK, "JDK");
   }
 
   Element section() {
@@ -85,7 +88,7 @@ record EnvironmentSection(Config config, RunHistory history) {
     var session = history.sessions().getLast();
     var rows = new ArrayList<Html>();
     FACTS.forEach((key, name) -> {
-      var value = session.get(key);
+      var value = session.text(key);
       if (value != null) {
         rows.add(fact(name, value));
       }
@@ -102,8 +105,7 @@ record EnvironmentSection(Config config, RunHistory history) {
           fact(
               i == 0 ? "Started" : "Resumed",
               "%s at step %s"
-                  .formatted(
-                      session.getOrDefault("startedAt", "?"), session.getOrDefault("step", "?"))));
+                  .formatted(known(session, Fact.STARTED_AT), known(session, Fact.STEP))));
     }
     rows.add(fact("Training steps", Timings.text(timings.training())));
     if (!timings.evaluating().isZero()) {
@@ -113,6 +115,10 @@ record EnvironmentSection(Config config, RunHistory history) {
       rows.add(fact("Wall clock", Timings.text(timings.wallClock())));
     }
     return facts("Time", rows);
+  }
+
+  private static String known(RunSession session, Fact fact) {
+    return Objects.requireNonNullElse(session.text(fact), "?");
   }
 
   private static Element facts(String caption, List<Html> rows) {

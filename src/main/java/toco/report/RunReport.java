@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import toco.checkpoint.CheckpointException;
 import toco.config.Config;
+import toco.config.Overrides;
 import toco.data.DataException;
 import toco.eval.EvaluationListener;
 import toco.files.AtomicFile;
@@ -28,14 +29,13 @@ public final class RunReport {
   /// @param out the file to write; null: `report.html` in that folder
   /// @param checkpoint the weights of the gallery: `last`, `best` or a file
   /// @param images number of images in the gallery; 0: none, and no network is loaded
-  /// @param overrides changes to the run's configuration, `key=value`
+  /// @param overrides changes to the run's configuration
   public record Options(
-      Path run, @Nullable Path out, String checkpoint, int images, List<String> overrides) {
+      Path run, @Nullable Path out, String checkpoint, int images, Overrides overrides) {
     public Options {
       if (images < 0) {
         throw new IllegalArgumentException("images must be ≥ 0, got " + images);
       }
-      overrides = List.copyOf(overrides);
     }
   }
 

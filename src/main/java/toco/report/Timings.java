@@ -3,10 +3,12 @@ package toco.report;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import toco.config.TrainConfig;
 import toco.run.LoggedEvaluation;
 import toco.run.LoggedStep;
 import toco.run.RunHistory;
+import toco.run.RunSession.Fact;
 
 /// How a run's time was spent.
 ///
@@ -42,7 +44,8 @@ record Timings(Duration training, Duration evaluating, Duration wallClock, int s
     var sessions = history.sessions();
     return sessions.isEmpty()
         ? 1
-        : Integer.parseInt(sessions.getLast().getOrDefault("processes", "1"));
+        : Integer.parseInt(
+            Objects.requireNonNullElse(sessions.getLast().text(Fact.PROCESSES), "1"));
   }
 
   private static Duration seconds(double seconds) {
@@ -53,8 +56,9 @@ record Timings(Duration training, Duration evaluating, Duration wallClock, int s
   private static Duration wallClock(RunHistory history) {
     var starts =
         history.sessions().stream()
-            .filter(session -> session.containsKey("startedAt"))
-            .map(session -> Instant.parse(session.get("startedAt")).toEpochMilli())
+            .map(session -> session.text(Fact.STARTED_AT))
+            .filter(Objects::nonNull)
+            .map(startedAt -> Instant.parse(startedAt).toEpochMilli())
             .toList();
     long total = 0;
     for (int i = 0; i < starts.size(); i++) {

@@ -2,16 +2,16 @@ package toco.reproduce;
 
 import java.util.Locale;
 
-/// A comparison in Markdown that reads well on a terminal, too.
+/// Writes a comparison as Markdown that is also readable on a terminal.
 final class ComparisonPage {
   private ComparisonPage() {}
 
-  static String of(Comparison comparison) {
+  static String of(PublishedComparison comparison) {
     var text = new StringBuilder("# %s, ours and published\n\n".formatted(comparison.recipe()));
     if (comparison.dryRun()) {
       text.append(
-          "A dry run, of a small network on synthetic shapes: its figures mean nothing beside the"
-              + " published ones.\n\n");
+          "A dry run with a small network on synthetic shapes: its results cannot be compared with"
+              + " the published ones.\n\n");
     }
     text.append(scoreTable(comparison));
     for (var score : comparison.scores()) {
@@ -19,14 +19,14 @@ final class ComparisonPage {
         text.append("\n%s, %s: %s\n".formatted(score.protocol(), score.map(), score.note()));
       }
     }
-    text.append("\n## Losses\n\nMeans since the log line before.\n\n");
+    text.append("\n## Losses\n\nMeans since the previous log line.\n\n");
     text.append(lossTable(comparison)).append('\n').append(verdict(comparison));
     text.append("\n## Remarks\n\n");
     comparison.remarks().forEach(remark -> text.append("- ").append(remark).append('\n'));
     return text.toString();
   }
 
-  private static MarkdownTable scoreTable(Comparison comparison) {
+  private static MarkdownTable scoreTable(PublishedComparison comparison) {
     var table = new MarkdownTable("protocol", "list", "mIoU of", "ours", "published", "difference");
     for (var score : comparison.scores()) {
       table.row(
@@ -40,7 +40,7 @@ final class ComparisonPage {
     return table;
   }
 
-  private static MarkdownTable lossTable(Comparison comparison) {
+  private static MarkdownTable lossTable(PublishedComparison comparison) {
     var table =
         new MarkdownTable(
             "step", "published at", "term", "ours", "published", "ratio", "allowed", "");
@@ -58,11 +58,12 @@ final class ComparisonPage {
     return table;
   }
 
-  private static String verdict(Comparison comparison) {
+  private static String verdict(PublishedComparison comparison) {
     var losses = comparison.losses();
     long compared = losses.stream().filter(loss -> !Double.isNaN(loss.ours())).count();
     var text =
-        "%d of the %d losses compared depart from the published log.\n"
+        ("%d of the %d losses compared depart from the published log by more than the allowed"
+                + " factor.\n")
             .formatted(comparison.departures().size(), compared);
     return compared == losses.size()
         ? text

@@ -18,23 +18,23 @@ import toco.eval.EvaluationRun;
 import toco.eval.Evaluator;
 import toco.eval.MapKind;
 import toco.eval.Shard;
+import toco.files.Json;
 import toco.host.Devices;
+import toco.host.Machine;
 import toco.model.Toco;
 import toco.run.RunFiles;
 import toco.run.RunHistory;
 import toco.torch.Device;
 import toco.train.TrainingListener;
-import tools.jackson.databind.json.JsonMapper;
 
-/// Scores a trained run by every protocol that applies. What is there already is not computed
-/// again; an evaluation that was cut short goes on.
+/// Scores a trained run by every protocol that applies. Existing results are not computed again; an
+/// interrupted evaluation is resumed.
 ///
 /// ```
-/// RUN/reproduce/voc-crf/   as toco eval leaves it
+/// RUN/reproduce/voc-crf/   as toco eval writes it
 /// RUN/reproduce/cam.json   as toco eval cam --json prints it
 /// ```
 final class CompletedRun {
-  private static final JsonMapper JSON = new JsonMapper();
   private static final int THRESHOLD_STEPS = 20; // of 0.05
 
   private final Plan plan;
@@ -47,11 +47,11 @@ final class CompletedRun {
     checkpoint = Checkpoint.file(plan.runDir(), plan.training().train().maxIters());
   }
 
-  /// A mean IoU of ours.
+  /// One of our mean IoUs.
   ///
-  /// @param protocol its name; for CAMs at the best threshold `eval cam`
-  /// @param list of the images
-  /// @param kind of label map
+  /// @param protocol its name, or `eval cam` for CAMs at the best threshold
+  /// @param list the list of images
+  /// @param kind kind of label map
   /// @param note such as the threshold; may be empty
   record Score(
       String protocol, String list, int images, MapKind kind, double percent, String note) {}
@@ -71,12 +71,12 @@ final class CompletedRun {
     }
   }
 
-  /// Threads of the CRF, beside the network.
+  /// Threads of the CRF, which runs in parallel to the network.
   static int crfWorkers() {
-    return Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+    return Math.max(1, Machine.cores() - 1);
   }
 
-  /// Training ended with this evaluation and logged it.
+  /// The scores of the evaluation at the end of training, from its log.
   private List<Score> inTraining() {
     var last = RunHistory.read(plan.runDir()).evaluations().getLast();
     return Arrays.stream(MapKind.values())
@@ -92,7 +92,7 @@ final class CompletedRun {
         .toList();
   }
 
-  /// Scores with the CRF and, from the same pass, without.
+  /// Scores with and without the CRF, from the same pass.
   private int last(Toco model, Device device, List<Score> scores) {
     var config = plan.scoring();
     var name = plan.recipe().published().lastProtocol();
@@ -122,7 +122,7 @@ final class CompletedRun {
     return new Score(protocol.toString(), listName(config), images, kind, 100 * miou, "");
   }
 
-  /// CAMs at the best threshold.
+  /// Scores of the CAMs at the best threshold.
   private void cams(Toco model, Device device, List<Score> scores) {
     var config = plan.training();
     var file = plan.results().resolve("cam.json");
@@ -137,7 +137,7 @@ final class CompletedRun {
       RunFiles.writeJson(file, curve.toJson(dataset.classNames()));
     }
     try {
-      var curve = JSON.readTree(Files.readAllBytes(file));
+      var curve = Json.MAPPER.readTree(Files.readAllBytes(file));
       for (var kind : List.of(MapKind.CAM, MapKind.CAM_AUX)) {
         var best = curve.path("best").path(kind.key());
         scores.add(
@@ -150,7 +150,8 @@ final class CompletedRun {
                 "best threshold, " + best.path("threshold").asDouble(Double.NaN)));
       }
     } catch (IOException e) {
-      throw new IllegalStateException("cannot read %s: %s; delete it".formatted(file, e), e);
+      throw new IllegalStateException(
+          ("cannot read %s: %s; delete it and run again").formatted(file, e), e);
     }
   }
 

@@ -12,15 +12,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import toco.loss.LossTerm;
 
-/// What a run will take, from a measurement on its own data and network.
+/// Expected time and memory of a run, from a measurement on its own data and network.
 ///
-/// @param steps how many of each phase were measured
-/// @param phases of what is left of the training
+/// @param steps measured steps of each phase
+/// @param phases the remaining phases of the training
 /// @param training evaluations in training
-/// @param last those after it
-/// @param peakRssBytes the process's largest resident memory so far; 0: not known
-/// @param peakCudaBytes most bytes on the GPU so far; 0: none is used
-/// @param device and threads, in words
+/// @param last evaluations after training
+/// @param peakRssBytes the process's peak resident memory so far; 0: unknown
+/// @param peakCudaBytes peak bytes on the GPU so far; 0: no GPU is used
+/// @param device device, threads and images per step, as text
 public record Forecast(
     int steps,
     List<Timed> phases,
@@ -35,30 +35,30 @@ public record Forecast(
     phases = List.copyOf(phases);
   }
 
-  /// A phase and what a step of it takes.
+  /// A phase and the time of one of its steps.
   public record Timed(Phase phase, double stepSeconds) {
     double seconds() {
       return phase.steps() * stepSeconds;
     }
   }
 
-  /// Evaluations and what an image of them takes.
+  /// Evaluations and the time per image.
   public record Evaluations(String what, long times, int images, double imageSeconds) {
     double seconds() {
       return times * images * imageSeconds;
     }
   }
 
-  /// The time from here to the last score.
+  /// The time from now to the last score.
   double seconds() {
     return phases.stream().mapToDouble(Timed::seconds).sum() + training.seconds() + last.seconds();
   }
 
-  /// The forecast in lines for people.
+  /// The forecast as text.
   ///
-  /// @param published what the published run took
+  /// @param published time of the published run
   String text(String published) {
-    var text = new StringBuilder("\nmeasured: %d steps a phase, %s\n".formatted(steps, device));
+    var text = new StringBuilder("\nmeasured: %d steps per phase, %s\n".formatted(steps, device));
     for (var timed : phases) {
       var phase = timed.phase;
       text.append(
@@ -83,15 +83,14 @@ public record Forecast(
               time(evaluations.seconds())));
     }
     text.append(
-        "expected: %s in all, until %s; published: %s to train\n"
+        "expected: %s in total, until %s; published: %s for training\n"
             .formatted(
                 time(seconds()),
                 LocalDateTime.now(ZoneId.systemDefault())
                     .plusSeconds(Math.round(seconds()))
                     .format(CLOCK),
                 published));
-    text.append(
-        String.format(Locale.ROOT, "memory: %.2f GB resident at most", peakRssBytes * 1e-9));
+    text.append(String.format(Locale.ROOT, "memory: peak %.2f GB resident", peakRssBytes * 1e-9));
     return text
         + (peakCudaBytes == 0
             ? "\n"

@@ -10,20 +10,21 @@ import toco.config.Split;
 import toco.files.Sha256;
 import toco.reproduce.PublishedLists.Names;
 
-/// Compares the image lists with the published ones: how many names, and which.
+/// Compares the image lists with the published ones: number of names, and names.
 final class ListCheck {
   private static final String REMEDY =
-      "take it from datasets/ of the published repository, or name another by --set data.…List";
+      "take it from datasets/ of the published repository, or name another one with --set"
+          + " data.…List";
 
   private ListCheck() {}
 
-  static List<Check> run(Plan plan) {
+  static List<PreflightCheck> run(Plan plan) {
     var lists = plan.lists();
     var data = plan.training().data();
     var train = data.listPath(Split.TRAIN);
     var watched = data.listPath(plan.training().eval().split());
     var scored = plan.scoring().data().listPath(plan.scoring().eval().split());
-    var checks = new ArrayList<Check>();
+    var checks = new ArrayList<PreflightCheck>();
     checks.add(check(train, lists.train(), true));
     checks.add(check(watched, lists.watched(), true));
     if (!scored.toAbsolutePath().equals(watched.toAbsolutePath())) {
@@ -39,49 +40,52 @@ final class ListCheck {
   }
 
   /// @param needed whether training or evaluation reads the list
-  static Check check(Path file, Names published, boolean needed) {
+  static PreflightCheck check(Path file, Names published, boolean needed) {
     List<String> names;
     try {
       names =
           Files.readAllLines(file).stream()
               .map(String::strip)
               .filter(name -> !name.isEmpty())
-              .map(name -> name.substring(name.lastIndexOf('/') + 1)) // COCO's may have folders
+              .map(name ->
+                  name.substring(name.lastIndexOf('/') + 1)) // names of COCO may have folders
               .toList();
     } catch (NoSuchFileException e) {
       return needed
-          ? Check.error("%s: no such list; %s".formatted(file, REMEDY))
-          : Check.note("%s: no such list; nothing here needs it".formatted(file));
+          ? PreflightCheck.error("%s: no such list; %s".formatted(file, REMEDY))
+          : PreflightCheck.note("%s: no such list; it is not needed here".formatted(file));
     } catch (IOException e) {
-      return new Check(
-          needed ? Check.Status.ERROR : Check.Status.NOTE,
+      return new PreflightCheck(
+          needed ? PreflightCheck.Status.ERROR : PreflightCheck.Status.NOTE,
           "%s cannot be read: %s; %s".formatted(file, e, REMEDY));
     }
     return compare(file, names, published, needed);
   }
 
-  private static Check compare(Path file, List<String> names, Names published, boolean needed) {
-    var wrong = needed ? Check.Status.DIFFERS : Check.Status.NOTE;
+  private static PreflightCheck compare(
+      Path file, List<String> names, Names published, boolean needed) {
+    var wrong = needed ? PreflightCheck.Status.DIFFERS : PreflightCheck.Status.NOTE;
     if (names.size() != published.count()) {
-      return new Check(
+      return new PreflightCheck(
           wrong,
           "%s: expected %,d names, got %,d; %s"
               .formatted(file, published.count(), names.size(), REMEDY));
     }
     if (published.sha256() == null) {
-      return Check.ok("%s: %,d names".formatted(file, names.size()));
+      return PreflightCheck.ok("%s: %,d names".formatted(file, names.size()));
     }
     var sha256 = Sha256.ofLines(names.stream().sorted().toList());
     if (!sha256.equals(published.sha256())) {
-      return new Check(
+      return new PreflightCheck(
           wrong,
-          ("%s: as many names as published, but others: expected SHA-256 %s of the sorted "
-                  + "names, got %s; %s")
+          ("%s: as many names as published, but different ones: expected SHA-256 %s of the sorted"
+                  + " names, got %s; %s")
               .formatted(file, published.sha256(), sha256, REMEDY));
     }
     return names.equals(names.stream().sorted().toList())
-        ? Check.ok("%s: %,d names, as published, SHA-256 %s".formatted(file, names.size(), sha256))
-        : Check.note(
+        ? PreflightCheck.ok(
+            "%s: %,d names, as published, SHA-256 %s".formatted(file, names.size(), sha256))
+        : PreflightCheck.note(
             "%s: %,d names, as published, but in another order".formatted(file, names.size()));
   }
 }

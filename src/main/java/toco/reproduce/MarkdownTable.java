@@ -3,7 +3,7 @@ package toco.reproduce;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A Markdown table with columns of even width, numbers or not.
+/// A Markdown table with aligned columns.
 final class MarkdownTable {
   private final List<List<String>> rows = new ArrayList<>();
 
@@ -15,7 +15,7 @@ final class MarkdownTable {
     rows.add(List.of(cells));
   }
 
-  /// All lines, each with a line break.
+  /// All lines, each with a line feed.
   @Override
   public String toString() {
     int columns = rows.getFirst().size();

@@ -21,11 +21,12 @@ import toco.torch.LibTorch;
 import toco.torch.Rng;
 import toco.torch.TensorScope;
 
-/// Measures steps and evaluations of a run on its own data and network, before it begins. Weights
-/// that the measured steps change are thrown away.
+/// Measures steps and evaluations of a run on its own data and network, before it starts. The
+/// weights of the measured steps are discarded.
 final class Measurement {
   private static final int STEPS = 20;
-  private static final int WARM_UP_STEPS = 2; // the first allocate, and wait for the first batch
+  private static final int WARM_UP_STEPS =
+      2; // the first steps allocate memory and wait for the first batch
   private static final int IMAGES = 4;
 
   private final Plan plan;
@@ -40,7 +41,7 @@ final class Measurement {
     this.model = model;
   }
 
-  /// @param done steps of the run that are done
+  /// @param done steps of the run that are already done
   static Forecast run(Plan plan, long done) {
     var config = plan.training();
     var device = Devices.prepare(config.train());
@@ -73,7 +74,7 @@ final class Measurement {
     var scored = Dataset.open(plan.scoring().data(), config.eval().split());
     var inTraining = Protocol.of(Protocol.Name.TRAIN_TIME, config);
     var last = Protocol.of(plan.recipe().published().lastProtocol(), config);
-    long evaluations = evaluations(done) + 1; // and the CAMs at every threshold
+    long evaluations = evaluations(done) + 1; // plus the CAMs at every threshold
     return new Forecast(
         STEPS,
         phases,
@@ -86,14 +87,14 @@ final class Measurement {
             .formatted(device, LibTorch.numThreads(), settings.samplesPerStep()));
   }
 
-  /// Evaluations that are to come, that after the last step included.
+  /// Remaining evaluations, including the one after the last step.
   private long evaluations(long done) {
     long every = config.train().evalEvery();
     long last = config.train().maxIters();
     return every == 0 ? 1 : Math.ceilDiv(last, every) - done / every;
   }
 
-  /// The mean, waiting for data included.
+  /// Mean seconds per step, including waiting for data.
   private double stepSeconds(TrainStep step, BatchRing ring, Phase phase) {
     long started = System.nanoTime();
     for (int i = 0; i < WARM_UP_STEPS + STEPS; i++) {
@@ -110,7 +111,7 @@ final class Measurement {
     return (System.nanoTime() - started) * 1e-9 / STEPS;
   }
 
-  /// The mean over the first images.
+  /// Mean seconds per image over the first images.
   private double seconds(Protocol protocol, Dataset dataset) {
     var evaluator = new Evaluator(config, protocol, dataset, device, CompletedRun.crfWorkers());
     var clock = new ImageClock();
@@ -118,7 +119,7 @@ final class Measurement {
     return clock.secondsPerImage();
   }
 
-  /// Knows what the images so far have taken.
+  /// Measures the time of the images so far.
   private static final class ImageClock {
     private final long startedNs = System.nanoTime();
     private long lastNs = startedNs;

@@ -7,7 +7,7 @@ import toco.config.Config;
 import toco.loss.LossTerm;
 import toco.loss.LossWeights;
 
-/// Consecutive iterations with the same loss terms, and so the same work a step.
+/// Consecutive iterations with the same loss terms, so with the same work per step.
 ///
 /// @param from first iteration
 /// @param until the one after the last
@@ -17,9 +17,9 @@ public record Phase(long from, long until, List<LossTerm> terms) {
     terms = List.copyOf(terms);
   }
 
-  /// The phases of what is left of a training.
+  /// The remaining phases of a training.
   ///
-  /// @param done iterations that are done
+  /// @param done iterations that are already done
   static List<Phase> of(Config config, long done) {
     var loss = config.loss();
     long end = config.train().maxIters();

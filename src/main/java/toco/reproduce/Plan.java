@@ -1,20 +1,20 @@
 package toco.reproduce;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import toco.config.Config;
 import toco.config.Config.Difference;
+import toco.config.Overrides;
 import toco.config.SyntheticConfig;
 
-/// A reproduction's settings.
+/// The settings of a reproduction.
 ///
-/// @param dryRun whether it is one
-/// @param recipeConfig the recipe without what the user sets
+/// @param dryRun whether it is a dry run
+/// @param recipeConfig the recipe without the user's settings
 /// @param training the configuration of training
-/// @param scoring the same with the list of the scores after training as `data.valList`
-/// @param lists what the lists should hold
+/// @param scoring the same with the list of the evaluation after training as `data.valList`
+/// @param lists the expected lists
 record Plan(
     Recipe recipe,
     boolean dryRun,
@@ -24,22 +24,23 @@ record Plan(
     PublishedLists lists) {
   private static final String DRY_CONFIG = "demo.yaml";
 
-  /// The demo, shorter: a minute or two on two cores. COCO's protocol, of 448 px, takes seconds an
-  /// image there.
-  private static final List<String> DRY_KEYS =
-      List.of(
-          "data.root=runs/synthetic-dry-run",
-          "data.synthetic.trainImages=200",
-          "data.synthetic.valImages=12",
-          "data.synthetic.testImages=12",
-          "train.maxIters=200",
-          "train.evalEvery=100",
-          "train.checkpointEvery=100",
-          "train.overlayEvery=100",
-          "loss.segStartIter=100",
-          "loss.regStartIter=100");
+  /// A shorter demo: a minute or two on two cores, where COCO's protocol of 448 px takes seconds
+  /// per image.
+  private static final Overrides DRY_KEYS =
+      Overrides.parse(
+          List.of(
+              "data.root=runs/synthetic-dry-run",
+              "data.synthetic.trainImages=200",
+              "data.synthetic.valImages=12",
+              "data.synthetic.testImages=12",
+              "train.maxIters=200",
+              "train.evalEvery=100",
+              "train.checkpointEvery=100",
+              "train.overlayEvery=100",
+              "loss.segStartIter=100",
+              "loss.regStartIter=100"));
 
-  /// Keys that say where things are and what computes, and nothing of what is computed.
+  /// Keys of paths and devices, which do not change what is computed.
   private static final Set<String> LOCAL_KEYS =
       Set.of(
           "run.dir",
@@ -49,41 +50,36 @@ record Plan(
           "train.threads",
           "train.device");
 
-  /// @throws toco.config.ConfigException naming a wrong key of the user's
+  /// @throws toco.config.ConfigException if one of the user's keys is wrong
   static Plan of(ReproduceOptions options) {
     var recipe = options.recipe();
-    var keys = new ArrayList<String>();
-    keys.add("run.dir=runs/reproduce-" + recipe + (options.dryRun() ? "-dry-run" : ""));
-    if (options.dryRun()) {
-      keys.addAll(DRY_KEYS);
-    } else {
-      keys.add("train.samplesPerProcess=" + recipe.published().samplesPerStep());
-    }
+    var ownDir = "runs/reproduce-" + recipe + (options.dryRun() ? "-dry-run" : "");
+    var recipeKeys =
+        Overrides.of("run.dir", ownDir).plus(options.dryRun() ? DRY_KEYS : samplesOf(recipe));
     var file = options.configs().resolve(options.dryRun() ? DRY_CONFIG : recipe.configFile());
-    var recipeConfig = Config.load(file, keys);
-    if (options.runDir() != null) {
-      keys.add("run.dir=" + options.runDir());
-    }
-    if (options.data() != null) {
-      keys.add("data.root=" + options.data());
-    }
-    if (options.weights() != null) {
-      keys.add("model.pretrained=" + options.weights());
-    }
-    keys.addAll(options.overrides());
-    var training = Config.load(file, keys);
+    var training = Config.load(file, recipeKeys.plus(options.asOverrides()));
     var lists = options.dryRun() ? ofSynthetic(training.data().synthetic()) : recipe.lists();
     return new Plan(
-        recipe, options.dryRun(), recipeConfig, training, scoring(training, recipe), lists);
+        recipe,
+        options.dryRun(),
+        Config.load(file, recipeKeys),
+        training,
+        scoring(training, recipe),
+        lists);
   }
 
-  /// COCO's run watches a part of the list that its published scores are of; the lists of a dry run
-  /// are one.
+  /// One process takes all images of a published step.
+  private static Overrides samplesOf(Recipe recipe) {
+    return Overrides.of("train.samplesPerProcess", recipe.published().samplesPerStep());
+  }
+
+  /// COCO's run evaluates on a part of the list during training and on the whole list afterwards; a
+  /// dry run has one list for both.
   private static Config scoring(Config training, Recipe recipe) {
     var watched = training.data().listPath(training.eval().split());
     boolean isPart = watched.endsWith(recipe.lists().watched().file());
     var scored = watched.resolveSibling(recipe.lists().scored().file());
-    return isPart ? training.with("data.valList=" + scored.toAbsolutePath()) : training;
+    return isPart ? training.with(Overrides.of("data.valList", scored.toAbsolutePath())) : training;
   }
 
   private static PublishedLists ofSynthetic(SyntheticConfig data) {
@@ -100,13 +96,13 @@ record Plan(
     return training.run().dir();
   }
 
-  /// Where the results after training go.
+  /// The folder of the results after training.
   Path results() {
     return runDir().resolve("reproduce");
   }
 
-  /// The step of our run at which to look for the losses of a line of the published log: the same,
-  /// but for a dry run, whose first and last line stand for the published first and last.
+  /// The step of our run whose losses correspond to a line of the published log: the same
+  /// iteration; in a dry run its first or last logged step.
   int stepFor(PublishedRun.Losses published) {
     if (!dryRun) {
       return published.iteration();
@@ -115,26 +111,25 @@ record Plan(
     return first ? training.train().logEvery() : training.train().maxIters();
   }
 
-  /// Where the user's settings differ from the recipe.
+  /// Differences between the user's settings and the recipe.
   List<Difference> departures() {
     return ofSubstance(training, recipeConfig);
   }
 
-  /// Differences in what is computed.
+  /// Differences that change what is computed.
   static List<Difference> ofSubstance(Config one, Config other) {
     return one.differencesFrom(other).stream()
         .filter(difference -> !LOCAL_KEYS.contains(difference.key()))
         .toList();
   }
 
-  /// `key=value` of where things are and what computes, for a run that is resumed.
-  List<String> localKeys() {
+  /// Paths and devices, for a run that is resumed.
+  Overrides localKeys() {
     var data = training.data();
     var train = training.train();
-    return List.of(
-        "data.root=" + data.root(),
-        "data.workers=" + data.workers(),
-        "train.threads=" + train.threads(),
-        "train.device=" + train.device());
+    return Overrides.of("data.root", data.root())
+        .plus("data.workers", data.workers())
+        .plus("train.threads", train.threads())
+        .plus("train.device", train.device());
   }
 }

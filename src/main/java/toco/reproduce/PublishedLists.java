@@ -4,11 +4,11 @@ import org.jspecify.annotations.Nullable;
 
 /// The image lists of the published code (rulixiang/ToCo, `datasets/voc` and `datasets/coco`).
 ///
-/// @param train what is trained on
-/// @param watched what evaluations in training are made on
-/// @param scored what the published scores after training are of
-/// @param train1464 VOC's own training list, which nothing here needs; null: there is none
-/// @param test images whose masks only a server has; null: there are none
+/// @param train the training list
+/// @param watched the list of evaluations in training
+/// @param scored the list of the published scores after training
+/// @param train1464 VOC's own training list, which is not needed here; null: there is none
+/// @param test test images, whose masks only a server has; null: there are none
 record PublishedLists(
     Names train, Names watched, Names scored, @Nullable Names train1464, @Nullable Names test) {
   /// PASCAL VOC 2012.
@@ -51,9 +51,9 @@ record PublishedLists(
 
   /// A list.
   ///
-  /// @param file its name among the lists
-  /// @param count of its names
-  /// @param sha256 of the names, sorted, each with a line feed: for these lists the file's own, but
-  ///   for the line feed that `val_part.txt` lacks at its end; null: not published
+  /// @param file its file name
+  /// @param count number of names
+  /// @param sha256 SHA-256 of the sorted names, each with a line feed; equals that of the file,
+  ///   except for `val_part.txt`, which has no line feed at its end; null: not published
   record Names(String file, int count, @Nullable String sha256) {}
 }

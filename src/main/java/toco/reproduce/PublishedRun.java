@@ -6,18 +6,18 @@ import java.util.Map;
 import toco.config.Protocol;
 import toco.eval.MapKind;
 
-/// What a published run used and gave. Scores of evaluations in training and losses are those of
-/// the published logs (rulixiang/ToCo, `logs/toco_*_20k.log` and `toco_*_80k.log`; METHOD.md
-/// "Published figures" has most of them), scores with CRF and of VOC's server those of the paper
-/// and its README.
+/// Settings and results of a published run. Losses and the scores of evaluations in training are
+/// those of the published logs (rulixiang/ToCo, `logs/toco_*_20k.log` and `toco_*_80k.log`;
+/// METHOD.md "Published figures" has most of them), scores with CRF and of VOC's server are those
+/// of the paper and its README.
 ///
 /// @param scores mean IoU
-/// @param testPercent mean IoU that VOC's server gave; NaN: there is none
-/// @param losses at the first and the last line of the log
-/// @param weightsSha256 how the SHA-256 of the encoder's weights begins, as their file name says
+/// @param testPercent mean IoU from VOC's server in per cent; NaN: there is none
+/// @param losses the first and the last line of the log
+/// @param weightsSha256 the start of the SHA-256 of the encoder's weights, as in their file name
 /// @param processes GPUs
-/// @param samplesPerProcess images a step on each
-/// @param took how long on what
+/// @param samplesPerProcess images per step on each GPU
+/// @param took time and hardware
 record PublishedRun(
     List<Score> scores,
     double testPercent,
@@ -79,11 +79,11 @@ record PublishedRun(
   /// A mean IoU.
   record Score(Protocol.Name protocol, MapKind kind, double percent) {}
 
-  /// A line of the published log: means since the line before.
+  /// A line of the published log: means since the previous line.
   ///
   /// @param iteration steps done
   record Losses(int iteration, double cls, double clsAux, double ptc, double ctc, double seg) {
-    /// By the names of our logs.
+    /// The losses by their names in our logs.
     Map<String, Double> byTerm() {
       var terms = new LinkedHashMap<String, Double>();
       terms.put("cls", cls);
@@ -95,12 +95,12 @@ record PublishedRun(
     }
   }
 
-  /// Images a step on all GPUs together.
+  /// Images per step on all GPUs together.
   int samplesPerStep() {
     return processes * samplesPerProcess;
   }
 
-  /// The protocol of the scores after training.
+  /// The protocol of the evaluation after training.
   Protocol.Name lastProtocol() {
     return scores.getLast().protocol();
   }

@@ -2,14 +2,14 @@ package toco.reproduce;
 
 import java.util.Locale;
 
-/// The published runs that can be done again.
+/// The published runs that can be reproduced.
 public enum Recipe {
   VOC_DEIT_B,
   VOC_VIT_B,
   COCO_DEIT_B,
   COCO_VIT_B;
 
-  /// Its file among the configurations.
+  /// Its configuration file.
   String configFile() {
     return name().toLowerCase(Locale.ROOT) + ".yaml";
   }
@@ -30,7 +30,7 @@ public enum Recipe {
     };
   }
 
-  /// As the command line has it: `voc-deit-b`.
+  /// As on the command line: `voc-deit-b`.
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');

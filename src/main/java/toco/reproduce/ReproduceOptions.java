@@ -1,34 +1,48 @@
 package toco.reproduce;
 
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
+import toco.config.Overrides;
 
-/// What a user may choose about a reproduction.
+/// The user's options of a reproduction.
 ///
 /// @param configs the folder of the configuration files
 /// @param data the data set's folder; null: the configuration's
 /// @param weights the encoder's pretrained weights; null: the configuration's
 /// @param runDir the run's folder; null: `runs/reproduce-RECIPE`
-/// @param overrides `key=value`, stronger than everything else
-/// @param dryRun a small network on a synthetic set in place of the recipe's
+/// @param overrides changes to the configuration; they take precedence over everything else
+/// @param dryRun use a small network on a synthetic data set instead of the recipe's
 /// @param checkOnly stop after the checks and the measurement
-/// @param allowDifferences go on though lists differ from the published ones
+/// @param allowDifferences continue even if lists differ from the published ones
 public record ReproduceOptions(
     Recipe recipe,
     Path configs,
     @Nullable Path data,
     @Nullable Path weights,
     @Nullable Path runDir,
-    List<String> overrides,
+    Overrides overrides,
     boolean dryRun,
     boolean checkOnly,
     boolean allowDifferences) {
   public ReproduceOptions {
-    overrides = List.copyOf(overrides);
     if (dryRun && (data != null || weights != null)) {
       throw new IllegalArgumentException(
-          "a dry run makes its own data and needs no weights; leave --data and --weights out");
+          "a dry run generates its own data and needs no weights; remove --data and --weights");
     }
+  }
+
+  /// The folders and files that the user names, and then the user's own overrides.
+  Overrides asOverrides() {
+    var all = Overrides.NONE;
+    if (runDir != null) {
+      all = all.plus("run.dir", runDir);
+    }
+    if (data != null) {
+      all = all.plus("data.root", data);
+    }
+    if (weights != null) {
+      all = all.plus("model.pretrained", weights);
+    }
+    return all.plus(overrides);
   }
 }

@@ -13,8 +13,8 @@ import toco.run.RunHistory;
 import toco.train.Trainer;
 import toco.train.TrainingListener;
 
-/// Does a published run again and sets the figures of both beside each other: checks, measures,
-/// trains, evaluates, compares.
+/// Reproduces a published run and compares the results: checks, measures, trains, evaluates,
+/// compares.
 ///
 /// ```
 /// RUN/reproduce.md    the comparison
@@ -22,20 +22,20 @@ import toco.train.TrainingListener;
 /// RUN/reproduce/      the evaluations after training
 /// ```
 ///
-/// beside what every training run leaves. The same call goes on with a run that was interrupted,
-/// and computes nothing twice.
+/// in addition to the files of every training run. The same call resumes an interrupted run and
+/// computes nothing twice.
 public final class Reproduction {
   private Reproduction() {}
 
-  /// Hears how it goes, on the calling thread.
+  /// Is notified of the progress, on the calling thread.
   ///
-  /// @param training hears of steps and evaluations, and lines for the log
-  /// @param reading hears of images that are checked
-  /// @param results hears each stage's result, text of whole lines
+  /// @param training receives steps, evaluations and lines for the log
+  /// @param reading receives the number of checked images
+  /// @param results receives each stage's result as lines of text
   public record Watcher(
       TrainingListener training, DataCheck.Progress reading, Consumer<String> results) {}
 
-  /// How far it came.
+  /// How far the reproduction got.
   public enum End {
     REFUSED,
     CHECKED,
@@ -43,25 +43,25 @@ public final class Reproduction {
     COMPARED
   }
 
-  /// What a reproduction leaves.
+  /// The results of a reproduction.
   ///
-  /// @param end how far it came
-  /// @param forecast null if nothing was left to train, or nothing was to begin
-  /// @param comparison null unless it came so far
+  /// @param end how far it got
+  /// @param forecast null if there was nothing left to train, or the checks failed
+  /// @param comparison null if it did not get that far
   /// @param skipped images that could not be scored
-  /// @param files what was written beside the run's own files
+  /// @param files what was written in addition to the run's own files
   public record Result(
       End end,
-      CheckReport checks,
+      PreflightReport checks,
       @Nullable Forecast forecast,
-      @Nullable Comparison comparison,
+      @Nullable PublishedComparison comparison,
       int skipped,
       List<Path> files) {
     public Result {
       files = List.copyOf(files);
     }
 
-    /// `checks`, `forecast` and the keys of the comparison, as far as they are there.
+    /// `checks`, `forecast` and the keys of the comparison; parts that do not exist are left out.
     public Map<String, @Nullable Object> toJson() {
       var json = new LinkedHashMap<String, @Nullable Object>();
       if (comparison != null) {
@@ -80,7 +80,7 @@ public final class Reproduction {
   public static Result run(ReproduceOptions options, Watcher watcher, TrainingRun training) {
     var plan = Plan.of(options);
     var state = RunState.of(plan);
-    var checks = Checks.run(plan, state.begun(), watcher.reading);
+    var checks = Preflight.run(plan, state.begun(), watcher.reading);
     watcher.results.accept(checks.text());
     if (!checks.passes(options.allowDifferences())) {
       return new Result(End.REFUSED, checks, null, null, 0, List.of());
@@ -95,7 +95,7 @@ public final class Reproduction {
       return new Result(End.CHECKED, checks, forecast, null, 0, List.of());
     }
     if (state.trained()) {
-      watcher.training.onMessage("%s is trained already".formatted(plan.runDir()));
+      watcher.training.onMessage("%s is already trained".formatted(plan.runDir()));
     } else if (!train(plan, state, watcher.training, training)) {
       return new Result(End.STOPPED, checks, forecast, null, 0, List.of());
     }
@@ -114,18 +114,19 @@ public final class Reproduction {
   }
 
   private static Result compare(
-      Plan plan, CheckReport checks, @Nullable Forecast forecast, Watcher watcher) {
+      Plan plan, PreflightReport checks, @Nullable Forecast forecast, Watcher watcher) {
     var scored = new CompletedRun(plan, watcher.training).evaluate();
     var history = RunHistory.read(plan.runDir());
-    var comparison = Comparison.of(plan, checks.remarks(), scored.scores(), history.steps());
+    var comparison =
+        PublishedComparison.of(plan, checks.remarks(), scored.scores(), history.steps());
     var page = plan.runDir().resolve("reproduce.md");
-    var figures = plan.runDir().resolve("reproduce.json");
+    var json = plan.runDir().resolve("reproduce.json");
     var result =
         new Result(
-            End.COMPARED, checks, forecast, comparison, scored.skipped(), List.of(page, figures));
+            End.COMPARED, checks, forecast, comparison, scored.skipped(), List.of(page, json));
     var text = ComparisonPage.of(comparison);
     RunFiles.writeText(page, text);
-    RunFiles.writeJson(figures, result.toJson());
+    RunFiles.writeJson(json, result.toJson());
     watcher.results.accept("\n" + text);
     return result;
   }

@@ -8,14 +8,14 @@ import toco.config.Config;
 import toco.run.RunHistory;
 import toco.torch.TensorScope;
 
-/// How far the run of a folder is.
+/// How far the run in a folder has got.
 ///
 /// @param step steps done; −1: there is no run yet
 /// @param trained whether training and the evaluation that ends it are done
 record RunState(long step, boolean trained) {
-  /// Looks into the plan's folder.
+  /// Reads the state from the plan's folder.
   ///
-  /// @throws IllegalArgumentException if the run there computes something else
+  /// @throws IllegalArgumentException if there is a run with other settings in it
   static RunState of(Plan plan) {
     try (var _ = TensorScope.open()) {
       var latest = Checkpoint.latest(plan.runDir());
@@ -36,7 +36,7 @@ record RunState(long step, boolean trained) {
     var differences = Plan.ofSubstance(own, plan.training());
     if (!differences.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s holds another run: %s; name another --run-dir, or give that run's settings"
+          "%s holds another run: %s; choose another --run-dir, or use that run's settings"
               .formatted(
                   plan.runDir(),
                   differences.stream()

@@ -1,5 +1,5 @@
-/// The published runs done again: what they used and gave, the checks before, the flow from the
-/// first check to the table of ours beside theirs.
+/// Reproduction of the published runs: their settings and results, the checks before a run, and all
+/// steps up to the table that compares the results.
 @NullMarked
 package toco.reproduce;
 

@@ -6,63 +6,129 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import toco.eval.ConfusionMatrix;
 import toco.eval.MapKind;
+import toco.eval.ScoreKeys;
+import toco.eval.Scores;
+import toco.files.Json;
 import tools.jackson.databind.JsonNode;
 
-/// An evaluation's line of `metrics.jsonl`. Shares lie in 0…1; what the line lacks, or had nothing
-/// to count, is NaN.
+/// An evaluation's line of `metrics.jsonl`. Scores are in 0…1; one that the line does not have, or
+/// that had nothing to count, is NaN.
 ///
 /// @param step steps done
-/// @param images how many were scored
-/// @param miou by kind of map; the kinds that were scored
-/// @param pixelAccuracy of the segmentation
-/// @param iou by class, background first, and kind of map
-/// @param confusion pixels of the segmentation, a row a true class; empty if the line has none
-/// @param seconds that it took
+/// @param scores all of them, as [Scores#toJson] writes them; not copied
+/// @param confusion pixels of the segmentation, one row per true class; empty if the line has none
+/// @param seconds that the evaluation took
 public record LoggedEvaluation(
-    long step,
-    double images,
-    Map<MapKind, Double> miou,
-    double classF1,
-    double patchCosine,
-    double pixelAccuracy,
-    Map<String, Map<MapKind, Double>> iou,
-    List<List<Long>> confusion,
-    double seconds) {
+    long step, JsonNode scores, List<List<Long>> confusion, double seconds) implements LogLine {
+  private static final String EVALUATION = "evaluation";
+  private static final String CONFUSION = "segConfusion";
+  private static final String SECONDS = "seconds";
+
+  public LoggedEvaluation {
+    confusion = List.copyOf(confusion);
+  }
+
+  /// The line of an evaluation that has just ended.
+  ///
+  /// @param classNames foreground classes, in label order
+  public static LoggedEvaluation of(
+      long step, Scores scores, List<String> classNames, double seconds) {
+    var seg = scores.maps().get(toco.eval.MapKind.SEG);
+    return new LoggedEvaluation(
+        step,
+        Json.MAPPER.valueToTree(scores.toJson(classNames)),
+        seg == null ? List.of() : rows(seg.matrix()),
+        seconds);
+  }
+
+  /// Whether a line of `metrics.jsonl` is of this kind.
+  static boolean matches(JsonNode line) {
+    return line.path(EVALUATION).isObject();
+  }
 
   static LoggedEvaluation of(JsonNode line) {
-    var scores = line.get("evaluation");
+    var scores = line.path(EVALUATION);
+    return new LoggedEvaluation(
+        line.path(STEP).asLong(),
+        scores,
+        rows(line.path(CONFUSION), scores.path(ScoreKeys.PER_CLASS).size()),
+        Json.number(line, SECONDS));
+  }
+
+  @Override
+  public Map<String, Object> toJson() {
+    var json = new LinkedHashMap<String, Object>();
+    json.put(STEP, step);
+    json.put(EVALUATION, scores);
+    if (!confusion.isEmpty()) {
+      json.put(CONFUSION, confusion);
+    }
+    if (!Double.isNaN(seconds)) {
+      json.put(SECONDS, seconds);
+    }
+    return json;
+  }
+
+  /// How many images were scored.
+  public double images() {
+    return Json.number(scores, ScoreKeys.IMAGES);
+  }
+
+  /// Mean IoU by kind of map, for the kinds that were scored.
+  public Map<MapKind, Double> miou() {
     var miou = new EnumMap<MapKind, Double>(MapKind.class);
     for (var kind : MapKind.values()) {
-      if (scores.has(kind.key() + "Miou")) {
-        miou.put(kind, Json.number(scores, kind.key() + "Miou"));
+      if (scores.has(ScoreKeys.miou(kind.key()))) {
+        miou.put(kind, miou(kind));
       }
     }
-    var iou = new LinkedHashMap<String, Map<MapKind, Double>>();
-    for (var row : scores.path("perClass").properties()) {
-      var ofClass = new EnumMap<MapKind, Double>(MapKind.class);
-      miou.keySet().forEach(kind -> ofClass.put(kind, Json.number(row.getValue(), kind.key())));
-      iou.put(row.getKey(), ofClass);
-    }
-    return new LoggedEvaluation(
-        line.get("step").asLong(),
-        Json.number(scores, "images"),
-        Collections.unmodifiableMap(miou),
-        Json.number(scores, "classF1"),
-        Json.number(scores, "patchCosine"),
-        Json.number(scores.path("pixelAccuracy"), MapKind.SEG.key()),
-        Collections.unmodifiableMap(iou),
-        confusion(line.path("segConfusion"), iou.size()),
-        Json.number(line, "seconds"));
+    return miou;
   }
 
   /// Mean IoU of a kind of map.
   public double miou(MapKind kind) {
-    return miou.getOrDefault(kind, Double.NaN);
+    return Json.number(scores, ScoreKeys.miou(kind.key()));
   }
 
-  /// A table of the wrong shape counts as none.
-  private static List<List<Long>> confusion(JsonNode table, int classes) {
+  public double classF1() {
+    return Json.number(scores, ScoreKeys.CLASS_F1);
+  }
+
+  public double patchCosine() {
+    return Json.number(scores, ScoreKeys.PATCH_COSINE);
+  }
+
+  /// Pixel accuracy of the segmentation.
+  public double pixelAccuracy() {
+    return Json.number(scores.path(ScoreKeys.PIXEL_ACCURACY), MapKind.SEG.key());
+  }
+
+  /// IoU by class, background first, and kind of map.
+  public Map<String, Map<MapKind, Double>> iou() {
+    var kinds = miou().keySet();
+    var iou = new LinkedHashMap<String, Map<MapKind, Double>>();
+    for (var row : scores.path(ScoreKeys.PER_CLASS).properties()) {
+      var ofClass = new EnumMap<MapKind, Double>(MapKind.class);
+      kinds.forEach(kind -> ofClass.put(kind, Json.number(row.getValue(), kind.key())));
+      iou.put(row.getKey(), ofClass);
+    }
+    return Collections.unmodifiableMap(iou);
+  }
+
+  private static List<List<Long>> rows(ConfusionMatrix matrix) {
+    return IntStream.range(0, matrix.classes())
+        .mapToObj(truth ->
+            IntStream.range(0, matrix.classes())
+                .mapToObj(predicted -> matrix.count(truth, predicted))
+                .toList())
+        .toList();
+  }
+
+  /// A table of the wrong shape is ignored.
+  private static List<List<Long>> rows(JsonNode table, int classes) {
     var rows = new ArrayList<List<Long>>();
     for (var row : table.values()) {
       var counts = row.values().stream().map(count -> count.asLong(-1)).toList();
@@ -71,6 +137,6 @@ public record LoggedEvaluation(
       }
       rows.add(counts);
     }
-    return rows.size() == classes ? List.copyOf(rows) : List.of();
+    return rows.size() == classes ? rows : List.of();
   }
 }

@@ -1,18 +1,25 @@
 package toco.run;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
+import toco.files.Json;
 import tools.jackson.databind.JsonNode;
 
-/// A step's line of `metrics.jsonl`; numbers that it lacks are NaN.
+/// A training step's line of `metrics.jsonl`. Numbers that the line does not have are NaN: older
+/// versions wrote fewer.
 ///
 /// @param step steps done
-/// @param losses means since the line before, by term, and their weighted `total`
-/// @param weights of the terms; empty in runs that did not log them
+/// @param losses by term, and their weighted sum `total`; means since the line before
+/// @param weights by term; empty in runs that did not log them
 /// @param learningRates by parameter group
-/// @param dataWaitShare 0…1
+/// @param imagesPerSecond training images, since the line before
+/// @param dataWaitShare share of the time spent waiting for batches, 0…1, since the line before
+/// @param skippedSamples images that could not be read, since the run started or resumed
 /// @param residentBytes of the process
 /// @param peakResidentBytes the most so far
-/// @param unixMs when it was written
+/// @param peakCudaBytes the most so far on the GPU; NaN on a CPU
+/// @param liveTensors native tensors in the process
+/// @param unixMs when the line was written
 public record LoggedStep(
     long step,
     Map<String, Double> losses,
@@ -20,20 +27,80 @@ public record LoggedStep(
     Map<String, Double> learningRates,
     double imagesPerSecond,
     double dataWaitShare,
+    double skippedSamples,
     double residentBytes,
     double peakResidentBytes,
-    double unixMs) {
+    double peakCudaBytes,
+    double liveTensors,
+    double unixMs)
+    implements LogLine {
+  private static final String LOSSES = "losses";
+  private static final String WEIGHTS = "weights";
+  private static final String LEARNING_RATES = "lr";
+  private static final String IMAGES_PER_SECOND = "imagesPerSecond";
+  private static final String DATA_WAIT_SHARE = "dataWaitShare";
+  private static final String SKIPPED_SAMPLES = "skippedSamples";
+  private static final String RESIDENT_BYTES = "rssBytes";
+  private static final String PEAK_RESIDENT_BYTES = "peakRssBytes";
+  private static final String PEAK_CUDA_BYTES = "peakCudaBytes";
+  private static final String LIVE_TENSORS = "liveTensors";
+  private static final String UNIX_MS = "unixMs";
+
+  /// Whether a line of `metrics.jsonl` is of this kind.
+  static boolean matches(JsonNode line) {
+    return line.path(LOSSES).isObject();
+  }
 
   static LoggedStep of(JsonNode line) {
     return new LoggedStep(
-        line.get("step").asLong(),
-        Json.numbers(line.path("losses")),
-        Json.numbers(line.path("weights")),
-        Json.numbers(line.path("lr")),
-        Json.number(line, "imagesPerSecond"),
-        Json.number(line, "dataWaitShare"),
-        Json.number(line, "rssBytes"),
-        Json.number(line, "peakRssBytes"),
-        Json.number(line, "unixMs"));
+        line.path(STEP).asLong(),
+        Json.numbers(line.path(LOSSES)),
+        Json.numbers(line.path(WEIGHTS)),
+        Json.numbers(line.path(LEARNING_RATES)),
+        Json.number(line, IMAGES_PER_SECOND),
+        Json.number(line, DATA_WAIT_SHARE),
+        Json.number(line, SKIPPED_SAMPLES),
+        Json.number(line, RESIDENT_BYTES),
+        Json.number(line, PEAK_RESIDENT_BYTES),
+        Json.number(line, PEAK_CUDA_BYTES),
+        Json.number(line, LIVE_TENSORS),
+        Json.number(line, UNIX_MS));
+  }
+
+  @Override
+  public Map<String, Object> toJson() {
+    var json = new LinkedHashMap<String, Object>();
+    json.put(STEP, step);
+    json.put(LOSSES, losses);
+    putUnlessEmpty(json, WEIGHTS, weights);
+    putUnlessEmpty(json, LEARNING_RATES, learningRates);
+    putNumber(json, IMAGES_PER_SECOND, imagesPerSecond);
+    putNumber(json, DATA_WAIT_SHARE, dataWaitShare);
+    putCount(json, SKIPPED_SAMPLES, skippedSamples);
+    putCount(json, RESIDENT_BYTES, residentBytes);
+    putCount(json, PEAK_RESIDENT_BYTES, peakResidentBytes);
+    putCount(json, PEAK_CUDA_BYTES, peakCudaBytes);
+    putCount(json, LIVE_TENSORS, liveTensors);
+    putCount(json, UNIX_MS, unixMs);
+    return json;
+  }
+
+  private static void putUnlessEmpty(
+      Map<String, Object> json, String key, Map<String, Double> values) {
+    if (!values.isEmpty()) {
+      json.put(key, values);
+    }
+  }
+
+  private static void putNumber(Map<String, Object> json, String key, double value) {
+    if (!Double.isNaN(value)) {
+      json.put(key, value);
+    }
+  }
+
+  private static void putCount(Map<String, Object> json, String key, double value) {
+    if (!Double.isNaN(value)) {
+      json.put(key, (long) value);
+    }
   }
 }

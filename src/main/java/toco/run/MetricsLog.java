@@ -7,18 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Map;
 import toco.files.AtomicFile;
 import toco.files.IoReason;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.MissingNode;
+import toco.files.Json;
 
-/// `metrics.jsonl`: what a run measured, a JSON object a line, each with its `step`.
+/// `metrics.jsonl`: what a run measured, one JSON object per line, each with its `step`.
 public final class MetricsLog implements AutoCloseable {
-  private static final JsonMapper JSON = new JsonMapper();
-  private static final char MALFORMED = '\uFFFD'; // what bytes decode to that are not UTF-8
 
   private final Path file;
   private final FileChannel channel;
@@ -36,19 +30,19 @@ public final class MetricsLog implements AutoCloseable {
     }
   }
 
-  /// Opens the log for a run that stands at `step`: lines of later steps, from before an
-  /// interruption, are taken out, as are lines cut short or otherwise damaged.
+  /// Opens the log for a run that has done `step` steps: lines of later steps, from before an
+  /// interruption, are removed, and so are lines cut short or otherwise damaged.
   public static MetricsLog openAt(Path file, long step) {
     long evaluatedStep = -1;
     if (Files.exists(file)) {
       try {
         var kept = new StringBuilder();
-        var text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
-        for (var line : text.lines().toList()) {
-          var json = parse(line);
-          if (stepOf(json) <= step) {
-            kept.append(line).append('\n');
-            evaluatedStep = json.has("evaluation") ? stepOf(json) : evaluatedStep;
+        for (var line : JsonLines.read(file).intact()) {
+          var its = line.step();
+          if (its.isPresent() && its.getAsLong() <= step) {
+            kept.append(line.text()).append('\n');
+            evaluatedStep =
+                LoggedEvaluation.matches(line.object()) ? its.getAsLong() : evaluatedStep;
           }
         }
         AtomicFile.write(file, kept.toString().getBytes(StandardCharsets.UTF_8));
@@ -60,9 +54,9 @@ public final class MetricsLog implements AutoCloseable {
   }
 
   /// Appends a line.
-  public void write(Map<String, ?> line) {
-    var bytes =
-        ByteBuffer.wrap((JSON.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8));
+  public void write(LogLine line) {
+    var text = Json.MAPPER.writeValueAsString(line.toJson()) + "\n";
+    var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
     try {
       while (bytes.hasRemaining()) {
         channel.write(bytes);
@@ -75,23 +69,6 @@ public final class MetricsLog implements AutoCloseable {
   /// The last step whose evaluation was in the file when it was opened; −1 if there was none.
   public long evaluatedStep() {
     return evaluatedStep;
-  }
-
-  /// The step of a line; for a damaged line one later than any.
-  private static long stepOf(JsonNode line) {
-    return line.path("step").asLong(Long.MAX_VALUE);
-  }
-
-  /// A line's object; a damaged line has nothing in it.
-  private static JsonNode parse(String line) {
-    if (line.indexOf(MALFORMED) >= 0) {
-      return MissingNode.getInstance();
-    }
-    try {
-      return JSON.readTree(line);
-    } catch (JacksonException e) {
-      return MissingNode.getInstance();
-    }
   }
 
   private RunException failure(IOException e) {

@@ -2,7 +2,7 @@ package toco.run;
 
 import org.jspecify.annotations.Nullable;
 
-/// A run's folder that cannot be used, read or written, in one line that names the remedy.
+/// A run's folder cannot be used, read or written. The message is one line and names the remedy.
 public final class RunException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -5,16 +5,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import toco.files.AtomicFile;
 import toco.files.IoReason;
-import tools.jackson.databind.json.JsonMapper;
+import toco.files.Json;
 
-/// Results as files in a run's folder.
+/// Writes results as files into a run's folder.
 public final class RunFiles {
-  private static final JsonMapper JSON = new JsonMapper();
 
   private RunFiles() {}
 
   public static void writeJson(Path file, Object value) {
-    writeText(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n");
+    writeText(file, Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n");
   }
 
   public static void writeText(Path file, String text) {

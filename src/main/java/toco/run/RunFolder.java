@@ -16,6 +16,9 @@ import toco.files.AtomicFile;
 /// A run's folder, held by one process at a time: `config.yaml`, `metrics.jsonl`, `sessions.jsonl`,
 /// `checkpoints/`, `overlays/`, `tensorboard/`.
 public final class RunFolder implements AutoCloseable {
+  static final String METRICS = "metrics.jsonl";
+  static final String SESSIONS = "sessions.jsonl";
+
   private final Path path;
   private final FileChannel lockFile;
 
@@ -24,21 +27,21 @@ public final class RunFolder implements AutoCloseable {
     this.lockFile = lock(path);
   }
 
-  /// Makes the folder of a new run and writes its configuration.
+  /// Creates the folder of a new run and writes its configuration.
   ///
   /// @throws RunException if the folder holds a run's checkpoints already, or cannot be written
   public static RunFolder create(Config config) {
     var path = config.run().dir();
     if (Checkpoint.existsIn(path)) {
       throw new RunException(
-          ("%s already holds a run; go on with it by --resume %s, or choose another "
-                  + "folder by --set run.dir=…")
+          ("%s already holds a run; resume it with --resume %s, or choose another folder with --set"
+                  + " run.dir=…")
               .formatted(path, path));
     }
     try {
       Files.createDirectories(path);
     } catch (IOException e) {
-      throw new RunException("cannot make the run folder %s: %s".formatted(path, e), e);
+      throw new RunException("cannot create the run folder %s: %s".formatted(path, e), e);
     }
     return open(config);
   }
@@ -62,24 +65,25 @@ public final class RunFolder implements AutoCloseable {
   }
 
   public Path metrics() {
-    return path.resolve("metrics.jsonl");
+    return path.resolve(METRICS);
   }
 
   public Path sessions() {
-    return path.resolve("sessions.jsonl");
+    return path.resolve(SESSIONS);
   }
 
   public Path tensorBoard() {
     return path.resolve("tensorboard");
   }
 
-  /// Where a step's picture belongs; makes the folder.
+  /// The file for a step's picture; creates its folder.
   public Path overlay(long step) {
     try {
       return Files.createDirectories(path.resolve("overlays"))
           .resolve("step-%06d.png".formatted(step));
     } catch (IOException e) {
-      throw new RunException("cannot make the folder for pictures in %s: %s".formatted(path, e), e);
+      throw new RunException(
+          "cannot create the folder for pictures in %s: %s".formatted(path, e), e);
     }
   }
 
@@ -104,7 +108,7 @@ public final class RunFolder implements AutoCloseable {
     try {
       return channel.tryLock();
     } catch (OverlappingFileLockException e) {
-      return null; // held by this very process
+      return null; // held by this process itself
     }
   }
 

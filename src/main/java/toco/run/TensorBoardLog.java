@@ -6,24 +6,21 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import toco.files.IoReason;
 import toco.image.ImageWriter;
 import toco.image.Picture;
 import toco.tensorboard.EventLog;
+import tools.jackson.databind.JsonNode;
 
-/// What a run logs, as events for TensorBoard: numbers as `loss/total`, pictures as `sample 1/CAM`.
+/// Writes what a run logs as TensorBoard events: numbers as `loss/total`, pictures as `sample
+/// 1/CAM`.
 public final class TensorBoardLog implements AutoCloseable {
   private static final double MB = 1e6;
-
-  /// The groups of a line of `metrics.jsonl`, and what they are called here.
-  private static final Map<String, String> GROUPS =
-      Map.of("losses", "loss", "weights", "weight", "lr", "lr");
 
   private final Path folder;
   private final EventLog events;
 
-  /// @param step steps done so far: what older files say of later ones is void
+  /// @param step steps done so far; events of later steps in older files are ignored
   public TensorBoardLog(Path folder, long step) {
     this.folder = folder;
     try {
@@ -33,52 +30,44 @@ public final class TensorBoardLog implements AutoCloseable {
     }
   }
 
-  /// Logs a step's line of `metrics.jsonl`.
-  public void step(long step, Map<String, Object> line) {
+  /// Logs a step's numbers.
+  public void step(LoggedStep line) {
     var values = new LinkedHashMap<String, Double>();
-    line.forEach((key, value) -> {
-      if (value instanceof Map<?, ?> members && GROUPS.containsKey(key)) {
-        members.forEach(
-            (name, number) -> values.put(GROUPS.get(key) + "/" + name, (Double) number));
-      }
-    });
-    values.put("speed/imagesPerSecond", number(line, "imagesPerSecond"));
-    values.put("data/waitShare", number(line, "dataWaitShare"));
-    values.put("data/skippedSamples", number(line, "skippedSamples"));
-    values.put("memory/residentMB", number(line, "rssBytes") / MB);
-    values.put("memory/peakResidentMB", number(line, "peakRssBytes") / MB);
-    values.put("memory/liveTensors", number(line, "liveTensors"));
-    append(log -> log.scalars(step, values));
+    line.losses().forEach((term, loss) -> values.put("loss/" + term, loss));
+    line.weights().forEach((term, weight) -> values.put("weight/" + term, weight));
+    line.learningRates().forEach((group, rate) -> values.put("lr/" + group, rate));
+    values.put("speed/imagesPerSecond", line.imagesPerSecond());
+    values.put("data/waitShare", line.dataWaitShare());
+    values.put("data/skippedSamples", line.skippedSamples());
+    values.put("memory/residentMB", line.residentBytes() / MB);
+    values.put("memory/peakResidentMB", line.peakResidentBytes() / MB);
+    values.put("memory/liveTensors", line.liveTensors());
+    append(log -> log.scalars(line.step(), values));
   }
 
-  private static double number(Map<String, Object> line, String key) {
-    return line.get(key) instanceof Number number ? number.doubleValue() : Double.NaN;
-  }
-
-  /// Logs an evaluation; what had nothing to count is left out.
-  ///
-  /// @param json the object that `metrics.jsonl` has, see [toco.eval.Scores#toJson]
-  public void evaluation(long step, Map<String, ? extends @Nullable Object> json) {
+  /// Logs an evaluation's scores; those that had nothing to count are left out.
+  public void evaluation(LoggedEvaluation line) {
     var values = new LinkedHashMap<String, Double>();
-    json.forEach((key, value) -> put(values, "eval", key, value));
-    append(log -> log.scalars(step, values));
+    line.scores()
+        .properties()
+        .forEach(score -> put(values, "eval", score.getKey(), score.getValue()));
+    append(log -> log.scalars(line.step(), values));
   }
 
   /// A number as `GROUP/KEY`, those of an object as `GROUP KEY/MEMBER`, and `perClass`, by class
   /// and then by kind of map, as `eval perClass KIND/CLASS`: a group has a kind's classes.
-  private static void put(
-      Map<String, Double> values, String group, Object key, @Nullable Object value) {
-    if (value instanceof Number number) {
-      values.put(group + "/" + key, number.doubleValue());
-    } else if (value instanceof Map<?, ?> members) {
-      members.forEach((member, its) -> {
-        if (its instanceof Map<?, ?> kinds) {
-          kinds.forEach(
-              (kind, score) -> put(values, group + " " + key + " " + kind, member, score));
-        } else {
-          put(values, group + " " + key, member, its);
+  private static void put(Map<String, Double> values, String group, String key, JsonNode value) {
+    if (value.isNumber()) {
+      values.put(group + "/" + key, value.doubleValue());
+    }
+    for (var member : value.properties()) {
+      if (member.getValue().isObject()) {
+        for (var kind : member.getValue().properties()) {
+          put(values, group + " " + key + " " + kind.getKey(), member.getKey(), kind.getValue());
         }
-      });
+      } else {
+        put(values, group + " " + key, member.getKey(), member.getValue());
+      }
     }
   }
 
@@ -101,8 +90,8 @@ public final class TensorBoardLog implements AutoCloseable {
 
   private RunException failure(UncheckedIOException e) {
     return new RunException(
-        ("cannot write TensorBoard's events to %s: %s; free some space or check "
-                + "permissions, then resume the run")
+        ("cannot write TensorBoard's events to %s: %s; free some space or check permissions, then"
+                + " resume the run")
             .formatted(folder, IoReason.of(Objects.requireNonNull(e.getCause()))),
         e);
   }

@@ -1,5 +1,5 @@
-/// A training run on disk: its folder, `metrics.jsonl`, `sessions.jsonl` and TensorBoard's events,
-/// written and read.
+/// A training run on disk: its folder, `metrics.jsonl`, `sessions.jsonl` and TensorBoard events,
+/// for writers and readers.
 @NullMarked
 package toco.run;
 

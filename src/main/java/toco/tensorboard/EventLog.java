@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/// What a run measures and draws, step by step, as an event file for TensorBoard.
+/// Writes a run's numbers and pictures, step by step, to a TensorBoard event file.
 ///
 /// ```java
 /// try (var log = EventLog.open(runDir.resolve("tensorboard"), 1)) {
@@ -16,9 +16,9 @@ import java.util.regex.Pattern;
 /// }
 /// ```
 ///
-/// Every start of a run opens a file of its own and says from which step on it counts: what older
-/// files say of that step and later ones is void to TensorBoard. So a run that goes on from a
-/// checkpoint has every step once.
+/// Every start of a run opens a new file and records its first step: TensorBoard ignores events of
+/// that and later steps in older files. So a run that is resumed from a checkpoint has every step
+/// once.
 public final class EventLog implements AutoCloseable {
   private static final String PREFIX = "events.out.tfevents.";
   private static final Pattern NAME = Pattern.compile("events\\.out\\.tfevents\\.(\\d{10})\\..*");
@@ -36,8 +36,8 @@ public final class EventLog implements AutoCloseable {
 
   /// Opens a new file.
   ///
-  /// @param folder is made if it does not exist; TensorBoard reads its files in order of their
-  ///   names, which tell the second of their start
+  /// @param folder created if it does not exist; TensorBoard reads its files in order of their
+  ///   names, which hold their start in seconds
   /// @param firstStep the first step that will be logged
   /// @throws UncheckedIOException if the folder or the file cannot be written
   public static EventLog open(Path folder, long firstStep) {

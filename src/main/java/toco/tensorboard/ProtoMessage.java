@@ -57,7 +57,7 @@ final class ProtoMessage {
     varint((long) field << 3 | wireType);
   }
 
-  /// Seven bits a byte, lowest first; the top bit says that more follow.
+  /// Seven bits per byte, lowest first; the top bit says that more follow.
   private void varint(long value) {
     long rest = value;
     while ((rest & ~0x7FL) != 0) {

@@ -14,17 +14,17 @@ import java.util.zip.CRC32C;
 /// uint64 length | uint32 masked CRC-32C of length | bytes | uint32 masked CRC-32C of bytes
 /// ```
 ///
-/// all little-endian. A record goes to the operating system in one piece and at once: a killed
-/// process leaves whole records, and at most the last one cut short.
+/// all little-endian. A record is written at once and in one piece: a killed process leaves whole
+/// records, and at most the last one truncated.
 final class RecordFile implements AutoCloseable {
   private static final int FRAME_BYTES = 16;
   private static final int MASK_DELTA = 0xA282EAD8;
 
   private final FileChannel channel;
 
-  /// Makes a new file.
+  /// Creates a new file.
   ///
-  /// @throws IOException if it exists or cannot be made
+  /// @throws IOException if it exists or cannot be created
   RecordFile(Path file) throws IOException {
     channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
   }

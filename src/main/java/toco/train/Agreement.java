@@ -1,16 +1,14 @@
 package toco.train;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import toco.config.Config;
 import toco.data.Dataset;
 import toco.distributed.DistributedException;
 import toco.distributed.World;
+import toco.files.Sha256;
 
 /// What all processes of a run must have alike before they train together.
 final class Agreement {
@@ -52,15 +50,11 @@ final class Agreement {
   }
 
   private static String digest(Dataset train) {
-    try {
-      var digest = MessageDigest.getInstance("SHA-256");
-      for (int i = 0; i < train.size(); i++) {
-        var labels = Arrays.toString(train.labels().multiHot(train.name(i)));
-        digest.update((train.name(i) + labels + "\n").getBytes(StandardCharsets.UTF_8));
-      }
-      return HexFormat.of().formatHex(digest.digest()).substring(0, 16);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every JDK has it
-    }
+    var lines =
+        IntStream.range(0, train.size())
+            .mapToObj(train::name)
+            .map(name -> name + Arrays.toString(train.labels().multiHot(name)))
+            .toList();
+    return Sha256.ofLines(lines).substring(0, 16);
   }
 }

@@ -2,10 +2,10 @@ package toco.train;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import toco.checkpoint.Checkpoint;
 import toco.config.Config;
+import toco.config.Overrides;
 import toco.distributed.World;
 
 /// What a run goes on from. The first process reads it; the others hear of it.
@@ -16,11 +16,10 @@ record Resumption(Config config, Checkpoint.@Nullable Found found) {
 
   /// The newest usable checkpoint of a run; its tensors belong to the innermost scope.
   ///
-  /// @param overrides changes to the run's configuration, `key=value`
+  /// @param overrides changes to the run's configuration
   /// @throws TrainingException if there is no checkpoint, or its steps cannot be divided over the
   ///   processes of today
-  static Resumption of(
-      Path runDir, List<String> overrides, World world, TrainingListener listener) {
+  static Resumption of(Path runDir, Overrides overrides, World world, TrainingListener listener) {
     var found = world.isFirst() ? newest(runDir) : null;
     if (found != null) {
       found
@@ -31,8 +30,8 @@ record Resumption(Config config, Checkpoint.@Nullable Found found) {
     var processes = world.fromFirst("processes", () -> String.valueOf(saved(found).processes()));
     var config =
         Config.parse(yaml, found == null ? "the run of rank 0" : found.file().toString(), overrides)
-            .with("run.dir=" + runDir);
-    boolean given = overrides.stream().anyMatch(key -> key.startsWith("train.samplesPerProcess="));
+            .with(Overrides.of("run.dir", runDir));
+    boolean given = overrides.has("train.samplesPerProcess");
     return new Resumption(
         given ? config : divided(config, Integer.parseInt(processes), world, listener), found);
   }

@@ -1,18 +1,16 @@
 package toco.train;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import toco.config.Config;
 import toco.distributed.World;
-import toco.eval.ConfusionMatrix;
-import toco.eval.MapKind;
 import toco.eval.Scores;
 import toco.host.ProcessMemory;
 import toco.loss.LossWeights;
 import toco.recipe.TrainStep;
+import toco.run.LoggedEvaluation;
+import toco.run.LoggedStep;
 import toco.run.MetricsLog;
 import toco.run.RunFolder;
 import toco.run.RunSession;
@@ -108,27 +106,9 @@ final class StepLog implements AutoCloseable {
     if (metrics == null || tensorBoard == null || step == metrics.evaluatedStep()) {
       return;
     }
-    var json = scores.toJson(classNames);
-    var line = new LinkedHashMap<String, Object>();
-    line.put("step", step);
-    line.put("evaluation", json);
-    var seg = scores.maps().get(MapKind.SEG);
-    if (seg != null) {
-      line.put("segConfusion", rows(seg.matrix()));
-    }
-    line.put("seconds", seconds);
+    var line = LoggedEvaluation.of(step, scores, classNames, seconds);
     metrics.write(line);
-    tensorBoard.evaluation(step, json);
-  }
-
-  /// Pixels by true class (rows) and predicted class.
-  private static List<List<Long>> rows(ConfusionMatrix matrix) {
-    return IntStream.range(0, matrix.classes())
-        .mapToObj(truth ->
-            IntStream.range(0, matrix.classes())
-                .mapToObj(predicted -> matrix.count(truth, predicted))
-                .toList())
-        .toList();
+    tensorBoard.evaluation(line);
   }
 
   /// Logs a step's pictures.
@@ -144,23 +124,22 @@ final class StepLog implements AutoCloseable {
     if (metrics == null || tensorBoard == null) {
       return;
     }
-    var line = new LinkedHashMap<String, Object>();
-    line.put("step", report.step());
-    line.put("losses", report.losses());
-    line.put("weights", LossWeights.at(config.loss(), report.step() - 1).byKey());
-    line.put("lr", learningRates);
-    line.put("imagesPerSecond", report.imagesPerSecond());
-    line.put("dataWaitShare", report.dataWaitShare());
-    line.put("skippedSamples", skippedSamples);
-    line.put("rssBytes", ProcessMemory.residentBytes());
-    line.put("peakRssBytes", ProcessMemory.peakResidentBytes());
-    if (!device.isCpu()) {
-      line.put("peakCudaBytes", Cuda.memory(device).peakAllocated());
-    }
-    line.put("liveTensors", LibTorch.liveTensors());
-    line.put("unixMs", System.currentTimeMillis());
+    var line =
+        new LoggedStep(
+            report.step(),
+            report.losses(),
+            LossWeights.at(config.loss(), report.step() - 1).byKey(),
+            learningRates,
+            report.imagesPerSecond(),
+            report.dataWaitShare(),
+            skippedSamples,
+            ProcessMemory.residentBytes(),
+            ProcessMemory.peakResidentBytes(),
+            device.isCpu() ? Double.NaN : Cuda.memory(device).peakAllocated(),
+            LibTorch.liveTensors(),
+            System.currentTimeMillis());
     metrics.write(line);
-    tensorBoard.step(report.step(), line);
+    tensorBoard.step(line);
   }
 
   /// Whether a step is one of every `every`; 0 means none.

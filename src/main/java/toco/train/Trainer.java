@@ -1,7 +1,6 @@
 package toco.train;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +8,7 @@ import toco.batch.BatchRing;
 import toco.batch.BatchSource;
 import toco.checkpoint.Checkpoint;
 import toco.config.Config;
+import toco.config.Overrides;
 import toco.distributed.World;
 import toco.eval.Scores;
 import toco.model.Toco;
@@ -60,9 +60,9 @@ public final class Trainer implements AutoCloseable {
 
   /// Resumes an interrupted run from its newest usable checkpoint.
   ///
-  /// @param overrides changes to the run's configuration, `key=value`
+  /// @param overrides changes to the run's configuration
   /// @throws TrainingException if there is no checkpoint
-  public static Trainer resume(Path runDir, List<String> overrides, TrainingListener listener) {
+  public static Trainer resume(Path runDir, Overrides overrides, TrainingListener listener) {
     return resume(runDir, overrides, listener, World.single());
   }
 
@@ -73,7 +73,7 @@ public final class Trainer implements AutoCloseable {
   /// @param world stays the caller's, and must outlive the trainer
   /// @throws toco.distributed.DistributedException if the processes cannot train together
   public static Trainer resume(
-      Path runDir, List<String> overrides, TrainingListener listener, World world) {
+      Path runDir, Overrides overrides, TrainingListener listener, World world) {
     return reportingFailure(
         world,
         () -> {

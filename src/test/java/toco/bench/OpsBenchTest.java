@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 import toco.torch.LibTorch;
 
-/// The bench tells consistent figures and cleans up. How fast a machine is, is no law: bounds are
-/// wide.
+/// The benchmark's results are consistent, and it cleans up. Speed depends on the machine: bounds
+/// are wide.
 class OpsBenchTest {
   @Test
-  void figuresAreConsistentAndNothingIsLeft() {
+  void resultsAreConsistentAndNoTensorIsLeft() {
     long before = LibTorch.liveTensors();
     var result = OpsBench.run();
     assertEquals(before, LibTorch.liveTensors());

@@ -22,7 +22,7 @@ import toco.torch.LibTorch;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// A profile tells native time from Java's as a stopwatch does, and leaves nothing behind.
+/// A profile separates native time from Java time as a stopwatch does, and leaves nothing behind.
 class StepProfileTest {
   private static final int STEPS = 3;
 
@@ -83,7 +83,7 @@ class StepProfileTest {
     assertTrue(
         profile.javaHot().stream()
             .noneMatch(hot -> hot.method().startsWith(StepProfile.class.getName())),
-        profile::toString); // the profile's own work lies before and after the steps
+        profile::toString); // the profile itself works before and after the steps
     double seen = profile.javaHot().stream().mapToDouble(StepProfile.JavaMethod::share).sum();
     assertTrue(seen <= 1 + 1e-9 && seen > 0 == profile.samples() > 0, profile::toString);
   }
@@ -106,8 +106,9 @@ class StepProfileTest {
     assertNull(StepBench.run(new StepBench.Options(tiny(), 1, false)).profile());
   }
 
-  /// The stopwatch around the native calls sees some microseconds of Java beside each, of
-  /// milliseconds: less than one part in fifty, however slow the machine, for both shrink alike.
+  /// The stopwatch around the native calls includes some microseconds of Java for each call of
+  /// milliseconds: less than one part in fifty, however slow the machine is, because both scale
+  /// alike.
   @Test
   void javaShareIsTheTimeOutsideNativeFunctions() {
     try (var _ = TensorScope.open();

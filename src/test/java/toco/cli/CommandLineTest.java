@@ -12,11 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import toco.files.Json;
 import toco.image.Resources;
-import tools.jackson.databind.json.JsonMapper;
 
 class CommandLineTest {
-  private static final JsonMapper JSON = new JsonMapper();
 
   @TempDir Path folder;
 
@@ -187,7 +186,7 @@ class CommandLineTest {
     var file = Files.writeString(folder.resolve("printed.yaml"), printed.out());
     assertEquals(printed.out(), Cli.run("config", file).out());
     assertTrue(Cli.run("config", "--describe").out().contains("loss.ptcWeight"));
-    assertTrue(JSON.readTree(Cli.run("config", "--json").out()).has("train"));
+    assertTrue(Json.MAPPER.readTree(Cli.run("config", "--json").out()).has("train"));
   }
 
   @Test
@@ -202,7 +201,7 @@ class CommandLineTest {
   @Test
   void doctorPrintsOneObject() {
     var result = Cli.run("doctor", "--json");
-    var json = JSON.readTree(result.out());
+    var json = Json.MAPPER.readTree(result.out());
     assertEquals(json.get("ok").booleanValue() ? 0 : 1, result.status());
     assertTrue(json.get("checks").size() > 5);
   }

@@ -16,13 +16,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import toco.data.OneHotNpy;
+import toco.files.Json;
 import toco.image.Resources;
-import tools.jackson.databind.json.JsonMapper;
 
 /// `toco data check` and `toco data labels`.
 class DataCommandsTest {
   private static final Path VOC = Resources.path("voc-mini");
-  private static final JsonMapper JSON = new JsonMapper();
 
   @TempDir Path folder;
   private Path out;
@@ -106,7 +105,7 @@ class DataCommandsTest {
   void anExistingFileIsKeptUnlessForced() throws IOException {
     write("made/labels.npy", "mine");
     Object[] line = {"data", "labels", out, "--coco-json", folder.resolve("coco.json")};
-    assertFails("exists already", line);
+    assertFails("already exists", line);
     assertEquals("mine", Files.readString(out));
     write("coco.json", "{}");
     assertFails("coco.json has no categories", append(line, "--force"));
@@ -143,7 +142,7 @@ class DataCommandsTest {
     assertEquals(0, result.status(), result.err());
     assertTrue(result.out().contains("train: 3 images, by " + VOC), result.out());
     assertTrue(result.out().endsWith("\nusable\n"), result.out());
-    var json = JSON.readTree(check("--set", "data.root=" + VOC, "--json", "--fast").out());
+    var json = Json.MAPPER.readTree(check("--set", "data.root=" + VOC, "--json", "--fast").out());
     assertTrue(json.get("usable").booleanValue());
     assertEquals(2, json.get("splits").size());
     assertEquals(500, json.at("/splits/0/sizes/width/0").intValue());
@@ -160,12 +159,12 @@ class DataCommandsTest {
             "data.trainList=" + folder.resolve("lists/train.txt"));
     assertEquals(1, result.status());
     assertEquals(1, result.err().lines().count(), result.err());
-    assertTrue(result.err().contains("mend the errors above (2), and check again"), result.err());
+    assertTrue(result.err().contains("fix the errors above (2) and check again"), result.err());
     assertTrue(result.out().contains(" 2011_000004 (line 2 of "), result.out());
     assertTrue(result.out().contains("without a label: 1 (2011_000004)"), result.out());
     var missing = check("--set", "data.root=" + folder.resolve("nowhere"), "--json");
     assertEquals(1, missing.status());
-    assertFalse(JSON.readTree(missing.out()).get("usable").booleanValue());
+    assertFalse(Json.MAPPER.readTree(missing.out()).get("usable").booleanValue());
   }
 
   private static Cli.Result check(Object... more) {

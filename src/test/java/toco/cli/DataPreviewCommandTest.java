@@ -51,7 +51,7 @@ class DataPreviewCommandTest {
   }
 
   @Test
-  void unreadableSamplesAreNamedInTheEndWithStatus1() throws IOException {
+  void unreadableSamplesAreNamedAtTheEndWithStatus1() throws IOException {
     preview();
     for (var name : new String[] {"train_00000", "train_00002"}) {
       Files.write(folder.resolve("data/JPEGImages/" + name + ".jpg"), new byte[] {1});

@@ -41,7 +41,7 @@ class ErrorLineTest {
   void aFullDiskNamesTheFileAndNoClassOfJava() {
     var full = new FileSystemException("r.html", null, "No space left on device");
     assertEquals(
-        "the disk is full: r.html: No space left on device; free some space and start again",
+        "the disk is full: r.html: No space left on device; free some space and run again",
         ErrorLine.of(new UncheckedIOException(full)));
   }
 

@@ -16,15 +16,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.checkpoint.SafeTensors;
 import toco.config.Config;
+import toco.files.Json;
 import toco.model.Toco;
 import toco.torch.Device;
 import toco.torch.Rng;
-import tools.jackson.databind.json.JsonMapper;
 
 /// The command around a small network with random weights, on a handful of synthetic images.
 class EvalCommandTest {
   private static final Path CONFIG = Path.of("configs/demo.yaml");
-  private static final JsonMapper JSON = new JsonMapper();
 
   @TempDir Path folder;
 
@@ -76,7 +75,7 @@ class EvalCommandTest {
             " threads")) {
       assertTrue(result.out().contains(part), result.out());
     }
-    var json = JSON.readTree(Files.readString(results("train-time-val/eval.json")));
+    var json = Json.MAPPER.readTree(Files.readString(results("train-time-val/eval.json")));
     assertEquals("train-time", json.at("/protocol/name").asString());
     assertEquals("val", json.at("/split").asString());
     assertEquals(64, json.at("/checkpointSha256").asString().length());
@@ -90,8 +89,8 @@ class EvalCommandTest {
   void jsonIsThatOfTheFile() throws IOException {
     var result = eval("--json", "--protocol", "coco", "--out", folder.resolve("out"));
     assertEquals(0, result.status(), result.err());
-    var file = JSON.readTree(Files.readString(folder.resolve("out/eval.json")));
-    assertEquals(file, JSON.readTree(result.out()));
+    var file = Json.MAPPER.readTree(Files.readString(folder.resolve("out/eval.json")));
+    assertEquals(file, Json.MAPPER.readTree(result.out()));
     assertEquals("[1.0,1.5,1.25]", file.at("/protocol/scales").toString());
     assertEquals("max", file.at("/protocol/flip").asString());
     assertEquals("sum", file.at("/protocol/combine").asString());
@@ -149,6 +148,8 @@ class EvalCommandTest {
   void keysWithoutEffectAreRefused() {
     assertFails(
         2, "--set eval.flip=max has no effect", "--protocol", "voc", "--set", "eval.flip=max");
+    assertFails(
+        2, "--set eval.flip=max has no effect", "--protocol", "voc", "--set", " eval.flip = max");
     assertFails(1, "eval.scales must be [1]", "--set", "eval.scales=[1, 2]");
     assertFails(2, "must be written I/N", "--shard", "three");
     assertFails(2, "--bootstrap must be ≥ 2", "--bootstrap", "1");

@@ -38,7 +38,7 @@ class ExportCommandTest {
             "--torchscript",
             out);
     assertEquals(2, refused.status());
-    assertTrue(refused.err().contains("holds no configuration; give it with --config"));
+    assertTrue(refused.err().contains("contains no configuration; add --config CONFIG"));
     assertFalse(Files.exists(out));
   }
 }

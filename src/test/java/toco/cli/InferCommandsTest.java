@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import toco.checkpoint.SafeTensors;
 import toco.config.Config;
+import toco.files.Json;
 import toco.files.NpyFile;
 import toco.model.Toco;
 import toco.torch.DType;
@@ -24,7 +25,6 @@ import toco.torch.LibTorch;
 import toco.torch.Rng;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Every command of inference once, on a network with random weights.
 class InferCommandsTest {
@@ -68,7 +68,7 @@ class InferCommandsTest {
   }
 
   @Test
-  void camsAreDrawnAndTheirLabelsSourceIsTold() {
+  void camsAreDrawnAndTheSourceOfTheirLabelsIsWritten() {
     var result = toco("infer cam", "--images", images(), "--out", folder.resolve("o"), "--npy");
     assertEquals(0, result.status(), result.err());
     assertTrue(result.out().contains("5 images, 5 with the data set's classes"), result.out());
@@ -77,7 +77,7 @@ class InferCommandsTest {
   }
 
   @Test
-  void unreadableImagesAreNamedCountedAndToldByTheStatus() throws IOException {
+  void unreadableImagesAreNamedAndCountedAndChangeTheExitStatus() throws IOException {
     Files.copy(images().resolve("val_00000.jpg"), folder.resolve("a.jpg"));
     Files.write(folder.resolve("b.jpg"), new byte[] {1});
     for (var command : List.of("infer seg", "infer cam", "infer cam-as-seg")) {
@@ -103,7 +103,7 @@ class InferCommandsTest {
             folder.resolve("o"),
             "--json");
     assertEquals(0, result.status(), result.err());
-    var json = new JsonMapper().readTree(result.out());
+    var json = Json.MAPPER.readTree(result.out());
     assertEquals(3, json.get("patchCosine").size());
     assertEquals(3, json.get("patchColumn").asInt());
     assertEquals(4, json.get("classToken").size());
@@ -122,7 +122,7 @@ class InferCommandsTest {
   void theCurveHasEveryThresholdAndNamesTheBest() {
     var result = toco("eval cam", "--json", "--chart", folder.resolve("curve.png"));
     assertEquals(0, result.status(), result.err());
-    var json = new JsonMapper().readTree(result.out());
+    var json = Json.MAPPER.readTree(result.out());
     assertEquals(19, json.get("curve").size());
     assertEquals(2, json.get("images").asInt());
     double best = json.get("best").get("cam").get("miou").asDouble();
@@ -144,7 +144,7 @@ class InferCommandsTest {
       var curve = toco("eval cam", "--json");
       assertEquals(ExitStatus.SKIPPED, curve.status(), curve.err());
       assertTrue(curve.err().contains("not evaluated: val_00001: "), curve.err());
-      var json = new JsonMapper().readTree(curve.out());
+      var json = Json.MAPPER.readTree(curve.out());
       assertEquals(1, json.get("images").asInt());
       assertEquals("val_00001", json.at("/skipped/0/name").asString());
       var out = folder.resolve("o");
@@ -158,7 +158,7 @@ class InferCommandsTest {
   }
 
   @Test
-  void probabilitiesThatAreNoneAreNamedWithTheirFile() throws IOException {
+  void invalidProbabilitiesAreReportedWithTheirFile() throws IOException {
     var image = images().resolve("val_00000.jpg");
     var prob = folder.resolve("p.npy");
     try (var _ = TensorScope.open()) {

@@ -13,11 +13,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.checkpoint.SafeTensors;
+import toco.files.Json;
 import toco.image.Resources;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 class ParityCommandTest {
   private static final String CASE = "ptc_loss.safetensors";
@@ -37,7 +37,7 @@ class ParityCommandTest {
   }
 
   @Test
-  void aPassingFolderGivesStatus0AndARowATensor() {
+  void aPassingFolderGivesStatus0AndOneRowPerTensor() {
     var result = Cli.run("parity", folder);
     assertEquals(0, result.status(), result.out() + result.err());
     assertTrue(result.out().contains(CASE) && result.out().contains(" pass\n"), result.out());
@@ -91,6 +91,6 @@ class ParityCommandTest {
   private JsonNode json(int expectedStatus) {
     var result = Cli.run("parity", folder, "--json");
     assertEquals(expectedStatus, result.status(), result.err());
-    return new JsonMapper().readTree(result.out());
+    return Json.MAPPER.readTree(result.out());
   }
 }

@@ -33,7 +33,7 @@ class ClassNamesTest {
   }
 
   @Test
-  void aTextFileHasOneALine() throws IOException {
+  void aTextFileHasOneNamePerLine() throws IOException {
     Files.writeString(root.resolve("classes.txt"), "\uFEFFcat\r\n\r\n teddy bear \r\n");
     var config = load("data.classNamesFile=classes.txt");
     assertEquals(List.of("cat", "teddy bear"), config.data().classNames());
@@ -93,12 +93,12 @@ class ClassNamesTest {
             "{\n\"categories\": [{\"id\": 1,")) {
       Files.writeString(root.resolve("c.json"), text);
       var said = assertRefused(root.resolve("c.json").toString(), "data.classNamesFile=c.json");
-      boolean told = said.contains("c.json:2: ") || said.contains("nesting depth");
-      assertTrue(!text.contains("\n") || told, said);
+      boolean located = said.contains("c.json:2: ") || said.contains("nesting depth");
+      assertTrue(!text.contains("\n") || located, said);
     }
   }
 
-  /// Images beneath the folder itself, no lists: what is not given differs from VOC's layout.
+  /// Images in the folder itself and no lists: defaults differ from those of VOC's layout.
   @Test
   void aLayoutHasItsOwnDefaultsUnlessTheyAreGiven() {
     var folder = load("data.classNames=[cat]").data();

@@ -30,8 +30,8 @@ class ConfigReaderTest {
         "data: {synthetc: {seed: 5}}  | unknown key 'data.synthetc'; did you mean"
             + " 'data.synthetic'?",
         "run: {xyzxyz: 5}             | unknown key 'run.xyzxyz'; run has dir, seed",
-        "train.maxIters: 5            | 'train.maxIters' must be nested: the section, its keys"
-            + " indented below",
+        "train.maxIters: 5            | 'train.maxIters' must be nested: write the section, and its"
+            + " keys indented under it",
         "train: 5                     | train must hold keys and values, got 5",
         "hello                        | a configuration must hold keys and values, got \"hello\"",
       })
@@ -101,13 +101,13 @@ class ConfigReaderTest {
   void valueThatIsMissingIsNamed() {
     assertEquals(
         "own.yaml:2: train.maxIters has no value;"
-            + " give an integer, or leave the key out for its default 20000",
+            + " give an integer, or remove the key to use its default 20000",
         refusal("train:\n  maxIters:\n  logEvery: 5"));
     assertEquals(
         "own.yaml: model.embedDim is missing; model.backbone custom needs it",
         refusal("model: {backbone: custom}"));
     assertEquals(
-        "own.yaml: data.testList has no value, and split test was asked for; name a list",
+        "own.yaml: data.testList has no value, but split test is used; name a list",
         refusal("eval: {split: test}"));
   }
 
@@ -184,7 +184,6 @@ class ConfigReaderTest {
         "train.maxIters=abc | train.maxIters must be an integer, got \"abc\"",
         "train.maxIters=-1  | train.maxIters must be ≥ 1, got -1",
         "run=5              | run is a section; set one of its keys: dir, seed",
-        "train.maxIters     | expected KEY=VALUE, such as train.maxIters=100",
       })
   void wrongOverrideIsNamed(String override, String message) {
     var error =

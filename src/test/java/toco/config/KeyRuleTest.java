@@ -22,8 +22,8 @@ class KeyRuleTest {
       value = {
         "visual | must be 'FROM -> TO'",
         "-> x | must be 'FROM -> TO'",
-        "a(b -> c | no regular expression",
-        "a(b) -> $2 | names group 2, but FROM has 1",
+        "a(b -> c | not a regular expression",
+        "a(b) -> $2 | refers to group 2, but FROM has 1",
       })
   void whatIsNoRuleIsNamed(String rule, String word) {
     var refusal =

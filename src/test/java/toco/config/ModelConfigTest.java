@@ -12,7 +12,7 @@ class ModelConfigTest {
   private static final Config DEMO = Config.load(Path.of("configs/demo.yaml"), List.of());
 
   @Test
-  void whatShapesDoNotTellMustBeTheSameForTrainedWeights() {
+  void settingsThatShapesDoNotShowMustBeTheSameForTrainedWeights() {
     DEMO.model().requireSameNetwork(DEMO.with("model.initStd=0.02").model(), FILE);
     for (var change : List.of("model.numHeads=2", "model.auxLayer=-2", "model.decoderDilation=3")) {
       var other = DEMO.with(change).model();

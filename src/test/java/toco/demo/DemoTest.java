@@ -15,12 +15,13 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.config.Config;
+import toco.config.Overrides;
 import toco.eval.Scores;
+import toco.files.Json;
 import toco.run.RunException;
 import toco.torch.LibTorch;
 import toco.train.StepReport;
 import toco.train.TrainingListener;
-import tools.jackson.databind.json.JsonMapper;
 
 class DemoTest {
   private static final Set<String> METRICS =
@@ -60,7 +61,7 @@ class DemoTest {
     var runDir = folder.resolve("demo");
     var result = Demo.run(options(runDir, 3L), new Silent(), TrainingRun.UNINTERRUPTED);
     assertEquals(runDir, result.orElseThrow().runDir());
-    var metrics = new JsonMapper().readTree(Files.readAllBytes(runDir.resolve("metrics.json")));
+    var metrics = Json.MAPPER.readTree(Files.readAllBytes(runDir.resolve("metrics.json")));
     assertEquals(new TreeSet<>(METRICS), new TreeSet<>(metrics.propertyNames()));
     assertEquals(3, metrics.get("seed").intValue());
     assertEquals(2, metrics.get("steps").intValue());
@@ -114,7 +115,7 @@ class DemoTest {
     var options = options(runDir, null);
     var result =
         ContrastComparison.run(options, new Silent(), TrainingRun.UNINTERRUPTED).orElseThrow();
-    var json = new JsonMapper().readTree(Files.readAllBytes(runDir.resolve("compare.json")));
+    var json = Json.MAPPER.readTree(Files.readAllBytes(runDir.resolve("compare.json")));
     for (var half : List.of("withContrast", "withoutContrast")) {
       assertEquals(new TreeSet<>(METRICS), new TreeSet<>(json.get(half).propertyNames()), half);
     }
@@ -142,8 +143,19 @@ class DemoTest {
     assertFalse(Files.exists(runDir.resolve("metrics.json")));
   }
 
+  @Test
+  void aFolderOrDataSetThatIsSetIsTakenAsItIs() throws IOException {
+    var taken = folder.resolve("taken");
+    Files.createDirectories(taken.resolve("something"));
+    var set = List.of("run.dir = " + taken, "data.root =data", "data.synthetic.seed=7");
+    var config =
+        new DemoOptions(configs(), null, null, Overrides.parse(set)).config("demo.yaml", null);
+    assertEquals(taken, config.run().dir());
+    assertEquals(Path.of("data"), config.data().root());
+  }
+
   private static Path dataRoot(Path runDir, String... overrides) {
-    return new DemoOptions(configs(), runDir, null, List.of(overrides))
+    return new DemoOptions(configs(), runDir, null, Overrides.parse(List.of(overrides)))
         .config("demo.yaml", null)
         .data()
         .root();
@@ -156,7 +168,7 @@ class DemoTest {
   private DemoOptions options(Path runDir, Long seed) {
     var overrides = new ArrayList<>(TINY);
     overrides.add("data.root=" + folder.resolve("data"));
-    return new DemoOptions(configs(), runDir, seed, overrides);
+    return new DemoOptions(configs(), runDir, seed, Overrides.parse(overrides));
   }
 
   private static Path configs() {

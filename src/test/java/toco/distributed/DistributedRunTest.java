@@ -22,18 +22,17 @@ import org.junit.jupiter.api.io.TempDir;
 import toco.checkpoint.Checkpoint;
 import toco.cli.Main;
 import toco.config.Config;
+import toco.files.Json;
 import toco.torch.LibTorch;
 import toco.torch.TensorScope;
 import toco.train.TinyRun;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Whole runs on several processes: they compute what one process does, and survive the death of
 /// any.
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
 @EnabledIf(value = "toco.distributed.Ranks#canMeet", disabledReason = "built without libgloo-dev")
 class DistributedRunTest {
-  private static final JsonMapper JSON = new JsonMapper();
   private static final int STEPS = 10;
 
   /// The sums of a step are put together in another order, which moves a float32 loss near 1 by
@@ -150,7 +149,7 @@ class DistributedRunTest {
   private Map<Long, JsonNode> losses(String run) throws IOException {
     var losses = new TreeMap<Long, JsonNode>();
     for (var line : Files.readAllLines(folder.resolve(run).resolve("metrics.jsonl"))) {
-      var json = JSON.readTree(line);
+      var json = Json.MAPPER.readTree(line);
       if (json.has("losses")) {
         losses.put(json.get("step").asLong(), json.get("losses"));
       }
@@ -322,7 +321,8 @@ class DistributedRunTest {
 
   private JsonNode scores(int processes) throws IOException {
     var json =
-        JSON.readTree(Files.readString(folder.resolve("eval" + processes).resolve("eval.json")));
+        Json.MAPPER.readTree(
+            Files.readString(folder.resolve("eval" + processes).resolve("eval.json")));
     return json.get("scores") == null ? json : json.get("scores");
   }
 

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.json.JsonMapper;
+import toco.files.Json;
 
 class ScoresTest {
   private static final List<String> CLASSES = List.of("cat", "dog");
@@ -38,7 +38,7 @@ class ScoresTest {
 
   @Test
   void jsonHasNullForNaN() {
-    var mapper = new JsonMapper();
+    var mapper = Json.MAPPER;
     var json = mapper.readTree(mapper.writeValueAsString(scores().toJson(CLASSES)));
     assertEquals(
         List.of(

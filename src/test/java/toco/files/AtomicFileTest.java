@@ -45,7 +45,7 @@ class AtomicFileTest {
   }
 
   @Test
-  void aReasonIsInWordsAndWithoutTheName() {
+  void aReasonIsTextWithoutTheFilesName() {
     assertEquals("there is no such file or folder", IoReason.of(new NoSuchFileException("a")));
     assertEquals("permission denied", IoReason.of(new AccessDeniedException("a")));
     assertEquals("Read-only", IoReason.of(new FileSystemException("a", null, "Read-only")));

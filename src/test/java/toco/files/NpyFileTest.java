@@ -121,7 +121,7 @@ class NpyFileTest {
     assertThrows(NoSuchFileException.class, () -> NpyFile.read(missing));
     var text = Files.writeString(folder.resolve("text.npy"), "0.1, 0.2, 0.3");
     var thrown = assertThrows(FileSystemException.class, () -> NpyFile.read(text));
-    assertTrue(thrown.getReason().contains("no .npy file"), thrown.getReason());
+    assertTrue(thrown.getReason().contains("not a .npy file"), thrown.getReason());
   }
 
   @Test

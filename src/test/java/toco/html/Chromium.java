@@ -18,13 +18,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import toco.files.Json;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// A headless browser, driven by the DevTools protocol: it renders a page at the width of a phone,
 /// narrower than a window can be.
 public final class Chromium implements AutoCloseable {
-  private static final JsonMapper JSON = new JsonMapper();
   private static final long PATIENCE_MS = 60_000;
 
   private final Process process;
@@ -38,7 +37,8 @@ public final class Chromium implements AutoCloseable {
     this.profile = profile;
     var http = HttpClient.newHttpClient();
     var list = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + "/json/list"));
-    var pages = JSON.readTree(http.send(list.build(), HttpResponse.BodyHandlers.ofString()).body());
+    var pages =
+        Json.MAPPER.readTree(http.send(list.build(), HttpResponse.BodyHandlers.ofString()).body());
     var address = pages.get(0).get("webSocketDebuggerUrl").asString();
     socket = http.newWebSocketBuilder().buildAsync(URI.create(address), new Listener()).join();
   }
@@ -145,7 +145,8 @@ public final class Chromium implements AutoCloseable {
 
   private JsonNode call(String method, Map<String, ?> parameters) throws Exception {
     int id = ++sent;
-    var message = JSON.writeValueAsString(Map.of("id", id, "method", method, "params", parameters));
+    var message =
+        Json.MAPPER.writeValueAsString(Map.of("id", id, "method", method, "params", parameters));
     socket.sendText(message, true).join();
     while (true) {
       var answer = answers.poll(PATIENCE_MS, TimeUnit.MILLISECONDS);
@@ -168,7 +169,7 @@ public final class Chromium implements AutoCloseable {
     public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
       text.append(part);
       if (last) {
-        answers.add(JSON.readTree(text.toString()));
+        answers.add(Json.MAPPER.readTree(text.toString()));
         text.setLength(0);
       }
       from.request(1);

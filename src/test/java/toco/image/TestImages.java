@@ -5,15 +5,14 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
 import toco.checkpoint.SafeTensors;
+import toco.files.Json;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Tensor;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Images that tests of this package make and compare: uint8 [H, W, 3] on the CPU.
 final class TestImages {
-  private static final JsonMapper JSON = new JsonMapper();
 
   private TestImages() {}
 
@@ -42,7 +41,7 @@ final class TestImages {
     return new Recorded(
         golden.tensors().get("in.rgb"),
         golden.tensors().get("out.rgb"),
-        JSON.readTree(golden.metadata().get("params")));
+        Json.MAPPER.readTree(golden.metadata().get("params")));
   }
 
   /// Every jump of level there is, in no visible order: level i is the highest byte of the low 32

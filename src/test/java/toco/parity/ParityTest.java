@@ -27,8 +27,8 @@ class ParityTest {
     return Map.of("case", name, "params", "{\"optimizer\": \"PolyWarmupAdamW\"}");
   }
 
-  /// Every component of the published implementation's figures that this version computes, at the
-  /// tolerances of [Parity], which are those that came with the figures.
+  /// Every recorded component of the published implementation that this version computes, at the
+  /// tolerances of [Parity], which came with the recorded results.
   @Test
   void everySupportedCasePasses() {
     long before = LibTorch.liveTensors();

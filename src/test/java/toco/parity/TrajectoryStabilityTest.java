@@ -19,10 +19,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import toco.checkpoint.SafeTensors;
+import toco.files.Json;
 import toco.parity.Tolerance.Within;
 import toco.torch.LibTorch;
 import toco.torch.TensorScope;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Ten whole training steps, every loss on, give the same bits again and again.
 class TrajectoryStabilityTest {
@@ -41,7 +41,7 @@ class TrajectoryStabilityTest {
     LibTorch.setNumThreads(threadsBefore);
   }
 
-  /// Runs in a process of its own and prints the digest of all that ten steps leave.
+  /// Runs in its own process and prints the digest of everything that ten steps compute.
   static final class Child {
     private Child() {}
 
@@ -55,7 +55,7 @@ class TrajectoryStabilityTest {
     LibTorch.setNumThreads(threads);
     try (var _ = TensorScope.open()) {
       var contents = SafeTensors.read(GOLDEN.resolve("train_trajectory.safetensors"));
-      var params = new JsonMapper().readTree(contents.metadata().get("params"));
+      var params = Json.MAPPER.readTree(contents.metadata().get("params"));
       var golden = new GoldenCase("train_trajectory", "", params, contents.tensors());
       var left = new TreeMap<String, double[]>();
       TrainingCases.trajectory(golden, GOLDEN, MicroNetwork.config(GOLDEN))
@@ -90,7 +90,7 @@ class TrajectoryStabilityTest {
   /// Threads share sums out differently, so last digits differ. Losses, of size 0.1 to 3, stay
   /// within some float32 roundings, 1e-6 where this was written. A weight whose gradient is nothing
   /// but rounding (the keys' bias, which softmax does not see) AdamW moves by steps of the learning
-  /// rate's size all the same, so weights have the tolerance that came with the published figures.
+  /// rate's size all the same, so weights have the tolerance that came with the recorded results.
   @Test
   void anotherNumberOfThreadsChangesRoundingAlone() {
     var two = trajectory(THREADS);

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import toco.config.Overrides;
 import toco.eval.EvaluationListener;
 import toco.html.Chromium;
 import toco.image.ImageDecoder;
@@ -47,7 +48,8 @@ class ReportInBrowserTest {
     var names = "data.classNames=[" + String.join(", ", classes) + "]";
     var page =
         RunReport.write(
-                new RunReport.Options(run, null, "last", 4, List.of("data.layout=voc", names)),
+                new RunReport.Options(
+                    run, null, "last", 4, Overrides.parse(List.of("data.layout=voc", names))),
                 EvaluationListener.NONE)
             .page();
     try (var browser = Chromium.start(program.get(), folder.resolve("profile"))) {

@@ -13,6 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import toco.config.Overrides;
 import toco.eval.EvaluationListener;
 import toco.eval.MapKind;
 import toco.html.Page;
@@ -57,7 +58,7 @@ class RunReportTest {
 
   private static RunReport.Result write(Path run, int images, String... overrides) {
     return RunReport.write(
-        new RunReport.Options(run, null, "last", images, List.of(overrides)),
+        new RunReport.Options(run, null, "last", images, Overrides.parse(List.of(overrides))),
         EvaluationListener.NONE);
   }
 
@@ -67,7 +68,7 @@ class RunReportTest {
     var out = folder.resolve("new/report.html");
     var result =
         RunReport.write(
-            new RunReport.Options(shared.resolve("run"), out, "last", 9, List.of()),
+            new RunReport.Options(shared.resolve("run"), out, "last", 9, Overrides.NONE),
             EvaluationListener.NONE);
     assertEquals(new RunReport.Result(out, 2, List.of()), result);
     assertEquals(before, LibTorch.liveTensors());

@@ -18,7 +18,7 @@ class ListCheckTest {
 
   @TempDir Path folder;
 
-  private Check check(String text) throws IOException {
+  private PreflightCheck check(String text) throws IOException {
     return ListCheck.check(Files.writeString(folder.resolve("val.txt"), text), PUBLISHED, true);
   }
 
@@ -29,29 +29,29 @@ class ListCheckTest {
             "2007_000033\n2007_000042\n",
             "2007_000033\r\n2007_000042",
             "val2007/2007_000033\n\nval2007/2007_000042\n")) {
-      assertEquals(Check.Status.OK, check(text).status(), text);
+      assertEquals(PreflightCheck.Status.OK, check(text).status(), text);
     }
   }
 
   @Test
   void anotherOrderIsNoted() throws IOException {
-    assertEquals(Check.Status.NOTE, check("2007_000042\n2007_000033\n").status());
+    assertEquals(PreflightCheck.Status.NOTE, check("2007_000042\n2007_000033\n").status());
   }
 
   @Test
   void otherNamesOrNumbersOfThemDiffer() throws IOException {
     var fewer = check("2007_000033\n");
-    assertEquals(Check.Status.DIFFERS, fewer.status());
+    assertEquals(PreflightCheck.Status.DIFFERS, fewer.status());
     assertTrue(fewer.text().contains("expected 2 names, got 1"), fewer.text());
     var others = check("2007_000033\n2007_000043\n");
-    assertEquals(Check.Status.DIFFERS, others.status());
+    assertEquals(PreflightCheck.Status.DIFFERS, others.status());
     assertTrue(others.text().contains(String.valueOf(PUBLISHED.sha256())), others.text());
   }
 
   @Test
   void aMissingListIsAnErrorOnlyWhereItIsRead() {
     var nowhere = folder.resolve("nowhere.txt");
-    assertEquals(Check.Status.ERROR, ListCheck.check(nowhere, PUBLISHED, true).status());
-    assertEquals(Check.Status.NOTE, ListCheck.check(nowhere, PUBLISHED, false).status());
+    assertEquals(PreflightCheck.Status.ERROR, ListCheck.check(nowhere, PUBLISHED, true).status());
+    assertEquals(PreflightCheck.Status.NOTE, ListCheck.check(nowhere, PUBLISHED, false).status());
   }
 }

@@ -15,16 +15,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import toco.config.Overrides;
 import toco.demo.TrainingRun;
+import toco.files.Json;
 import toco.reproduce.Reproduction.End;
 import toco.torch.LibTorch;
 import toco.train.TinyRun;
 import toco.train.Trainer;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Dry runs of a network and a data set so small that they take seconds, and learn nothing.
 class ReproductionTest {
-  private static final JsonMapper JSON = new JsonMapper();
 
   private static final List<String> TINY =
       List.of(
@@ -69,7 +69,15 @@ class ReproductionTest {
     keys.add("data.root=" + folder.resolve("data"));
     keys.addAll(List.of(more));
     return new ReproduceOptions(
-        recipe, Path.of("configs"), null, null, run(), keys, true, checkOnly, false);
+        recipe,
+        Path.of("configs"),
+        null,
+        null,
+        run(),
+        Overrides.parse(keys),
+        true,
+        checkOnly,
+        false);
   }
 
   @Test
@@ -81,16 +89,16 @@ class ReproductionTest {
     assertEquals(before, LibTorch.liveTensors());
     for (var part :
         List.of(
-            "measured: 20 steps a phase",
+            "measured: 20 steps per phase",
             "steps 1 to 2:",
             "steps 3 to 6:",
             "usable",
-            "its figures mean nothing",
+            "its results cannot be compared",
             "| coco-crf ",
             "| 41.30 ")) {
       assertTrue(shown.toString().contains(part), part + " in\n" + shown);
     }
-    var json = JSON.readTree(Files.readAllBytes(run().resolve("reproduce.json")));
+    var json = Json.MAPPER.readTree(Files.readAllBytes(run().resolve("reproduce.json")));
     assertTrue(json.path("dryRun").asBoolean());
     var protocols =
         json.path("scores").values().stream().map(it -> it.path("protocol").asString()).distinct();
@@ -103,7 +111,7 @@ class ReproductionTest {
   }
 
   @Test
-  void goingOnAfterAnInterruptionTrainsNothingTwice() throws IOException {
+  void resumingAfterAnInterruptionTrainsNothingTwice() throws IOException {
     var options = dry(Recipe.VOC_DEIT_B, false);
     var stopped =
         reproduce(
@@ -115,13 +123,13 @@ class ReproductionTest {
     assertEquals(End.STOPPED, stopped.end());
     assertNull(stopped.comparison());
     assertEquals(End.COMPARED, reproduce(options, Trainer::run).end());
-    var figures = Files.readString(run().resolve("reproduce.md"));
+    var page = Files.readString(run().resolve("reproduce.md"));
     var metrics = Files.readString(run().resolve("metrics.jsonl"));
     var again =
-        reproduce(options, _ -> fail("training began anew, though " + run() + " is trained"));
+        reproduce(options, _ -> fail("training started again, although " + run() + " is trained"));
     assertEquals(End.COMPARED, again.end());
     assertNull(again.forecast());
-    assertEquals(figures, Files.readString(run().resolve("reproduce.md")));
+    assertEquals(page, Files.readString(run().resolve("reproduce.md")));
     assertEquals(metrics, Files.readString(run().resolve("metrics.jsonl")));
   }
 
@@ -177,7 +185,7 @@ class ReproductionTest {
             data,
             weights,
             run(),
-            List.of("model.backbone=deit_tiny_patch16_224"),
+            Overrides.of("model.backbone", "deit_tiny_patch16_224"),
             false,
             false,
             true);
@@ -189,7 +197,7 @@ class ReproductionTest {
             "val.txt: no such list",
             "error    weights: " + weights,
             "cls_labels_onehot.npy",
-            "model.backbone is deit_tiny_patch16_224, the recipe has deit_base_patch16_224")) {
+            "model.backbone is deit_tiny_patch16_224, but deit_base_patch16_224 in the recipe")) {
       assertTrue(shown.toString().contains(part), part + " in\n" + shown);
     }
     assertFalse(Files.exists(run()));

@@ -26,7 +26,7 @@ class MetricsLogTest {
     bytes.writeBytes(utf8("{\"step\":3}\n{\"step\":4}\n{\"step\":3,\"los"));
     Files.write(file, bytes.toByteArray());
     try (var log = MetricsLog.openAt(file, 3)) {
-      log.write(Map.of("step", 4));
+      log.write(new RunSession(Map.of(RunSession.Fact.STEP, 4)));
     }
     assertEquals(
         List.of("{\"step\":1,\"note\":\"für\"}", "{\"step\":3}", "{\"step\":4}"),

@@ -12,6 +12,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.checkpoint.Checkpoint;
+import toco.config.Overrides;
 import toco.tensorboard.EventFile;
 import toco.tensorboard.EventFile.Event;
 import toco.train.TinyRun;
@@ -52,8 +53,8 @@ class TensorBoardLogTest {
     }
   }
 
-  /// Stopped after step 5 and thrown back to the checkpoint of step 4: what the first session said
-  /// of step 5 is void, and nothing is there twice.
+  /// Stopped after step 5 and set back to the checkpoint of step 4: the first session's events of
+  /// step 5 are ignored, and no step is there twice.
   @Test
   void aResumedRunHasEveryStepOnce() throws IOException {
     var stopper = new TinyRun.Watcher();
@@ -62,7 +63,7 @@ class TensorBoardLogTest {
     TinyRun.train(TinyRun.config(run, folder.resolve("data"), settings), stopper);
     Files.delete(Checkpoint.file(run, 5));
     for (int i = 0; i < 2; i++) { // the second time there is nothing left to do
-      try (var trainer = Trainer.resume(run, List.of(), new TinyRun.Watcher())) {
+      try (var trainer = Trainer.resume(run, Overrides.NONE, new TinyRun.Watcher())) {
         assertEquals(6, trainer.run().step());
       }
     }

@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Event files read back by a reader of their own: framing, checksums and protocol buffers, none of
+/// Event files read back by an independent reader: framing, checksums and protocol buffers, none of
 /// it shared with the writer.
 public final class EventFile {
   private static final int POLYNOMIAL = 0x82F63B78; // CRC-32C, bits reversed

@@ -15,6 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.checkpoint.Checkpoint;
+import toco.config.Overrides;
 import toco.torch.LibTorch;
 import toco.torch.TensorScope;
 
@@ -38,7 +39,7 @@ class KilledRunTest {
             }
           };
       if (arguments.length == 1) {
-        try (var trainer = Trainer.resume(run, List.of(), listener)) {
+        try (var trainer = Trainer.resume(run, Overrides.NONE, listener)) {
           trainer.run();
         }
       } else {
@@ -58,7 +59,7 @@ class KilledRunTest {
     killAfter(2, 3, killed.toString());
     killAfter(1, 11, killed.toString());
     killAfter(3, 7, killed.toString());
-    try (var trainer = Trainer.resume(killed, List.of(), new TinyRun.Watcher())) {
+    try (var trainer = Trainer.resume(killed, Overrides.NONE, new TinyRun.Watcher())) {
       assertTrue(trainer.run().completed());
     }
     try (var _ = TensorScope.open()) {

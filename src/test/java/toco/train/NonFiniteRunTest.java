@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import toco.checkpoint.Checkpoint;
+import toco.config.Overrides;
 import toco.torch.LibTorch;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
@@ -61,7 +62,7 @@ class NonFiniteRunTest {
     assertTrue(e.getMessage().contains(newest.toString()), e.getMessage());
     assertTrue(e.getMessage().contains("optim.lr"), e.getMessage());
 
-    var lower = List.of("optim.lr=1e-4");
+    var lower = Overrides.of("optim.lr=1e-4");
     try (var trainer = Trainer.resume(run, lower, new TinyRun.Watcher())) {
       assertTrue(trainer.run().completed());
     }

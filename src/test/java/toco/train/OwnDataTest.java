@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.config.Config;
+import toco.config.Overrides;
 
 /// A user's own images train: a folder, a labels file, ten lines of configuration.
 class OwnDataTest {
@@ -58,7 +59,7 @@ class OwnDataTest {
     // the run goes on without the file of the classes
     Files.delete(root.resolve("classes.txt"));
     try (var resumed =
-        Trainer.resume(config.run().dir(), List.of("train.maxIters=3"), listener(heard))) {
+        Trainer.resume(config.run().dir(), Overrides.of("train.maxIters", 3), listener(heard))) {
       assertEquals(3, resumed.run().step());
       assertEquals(List.of("person", "bottle", "bus"), resumed.config().data().classNames());
     }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +16,7 @@ import toco.checkpoint.Checkpoint;
 import toco.checkpoint.TorchScriptExport;
 import toco.config.Config;
 import toco.config.ConfigException;
+import toco.config.Overrides;
 import toco.model.Encoder;
 import toco.model.Toco;
 import toco.torch.Device;
@@ -160,7 +160,8 @@ class ScriptEncoderTest {
     var stopper = new TinyRun.Watcher();
     stopper.stopAt = 4;
     TinyRun.train(own("run.dir=" + folder.resolve("parts"), "train.maxIters=10", encoder), stopper);
-    try (var trainer = Trainer.resume(folder.resolve("parts"), List.of(), new TinyRun.Watcher())) {
+    try (var trainer =
+        Trainer.resume(folder.resolve("parts"), Overrides.NONE, new TinyRun.Watcher())) {
       assertTrue(trainer.run().completed());
     }
     try (var _ = TensorScope.open()) {

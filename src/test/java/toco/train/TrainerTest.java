@@ -20,16 +20,17 @@ import toco.batch.BatchSource;
 import toco.checkpoint.Checkpoint;
 import toco.checkpoint.StateDict;
 import toco.config.Config;
+import toco.config.Overrides;
 import toco.config.Split;
 import toco.data.DataException;
 import toco.data.Datasets;
+import toco.files.Json;
 import toco.run.RunException;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 class TrainerTest {
   @TempDir Path folder;
@@ -66,7 +67,7 @@ class TrainerTest {
   private JsonNode firstMetrics(Config config) throws IOException {
     TinyRun.train(config, new TinyRun.Watcher());
     var lines = Files.readAllLines(folder.resolve("run/metrics.jsonl"));
-    return new JsonMapper().readTree(lines.getFirst());
+    return Json.MAPPER.readTree(lines.getFirst());
   }
 
   /// Interrupted after 3 of 6 steps and resumed: every weight and every running value equals the
@@ -80,7 +81,8 @@ class TrainerTest {
     var stopped = TinyRun.train(tiny("parts", "train.maxIters=6"), stopper);
     assertFalse(stopped.completed());
     assertEquals(3, stopped.step());
-    try (var trainer = Trainer.resume(folder.resolve("parts"), List.of(), new TinyRun.Watcher())) {
+    try (var trainer =
+        Trainer.resume(folder.resolve("parts"), Overrides.NONE, new TinyRun.Watcher())) {
       assertTrue(trainer.run().completed());
     }
     assertSameCheckpoints(6, "whole", "parts");
@@ -116,7 +118,7 @@ class TrainerTest {
     var e =
         assertThrows(
             TrainingException.class,
-            () -> Trainer.resume(folder.resolve("nowhere"), List.of(), new TinyRun.Watcher()));
+            () -> Trainer.resume(folder.resolve("nowhere"), Overrides.NONE, new TinyRun.Watcher()));
     assertTrue(e.getMessage().contains("nowhere"), e.getMessage());
   }
 
@@ -152,7 +154,8 @@ class TrainerTest {
     Files.write(victim, Arrays.copyOf(bytes, bytes.length / 2));
     assertThrows(DataException.class, () -> TinyRun.train(config, new TinyRun.Watcher()));
     Files.write(victim, bytes);
-    try (var trainer = Trainer.resume(folder.resolve("parts"), List.of(), new TinyRun.Watcher())) {
+    try (var trainer =
+        Trainer.resume(folder.resolve("parts"), Overrides.NONE, new TinyRun.Watcher())) {
       assertTrue(trainer.run().completed());
     }
     assertSameCheckpoints(4, "whole", "parts");

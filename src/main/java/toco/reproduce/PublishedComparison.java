@@ -8,60 +8,62 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import toco.checkpoint.Checkpoint;
 import toco.eval.MapKind;
+import toco.files.Json;
 import toco.run.LoggedStep;
 
-/// Our figures beside the published ones. What a side lacks is NaN, and null in JSON.
+/// Our results and the published ones. Values that one side does not have are NaN, and null in
+/// JSON.
 ///
-/// @param recipe which run
-/// @param dryRun whether ours mean nothing
-/// @param remarks where lists, weights or settings are not as published
+/// @param recipe the published run
+/// @param dryRun whether our results are meaningless
+/// @param remarks where lists, weights or settings differ from the published ones
 /// @param scores mean IoU in per cent
-/// @param losses means since the log line before
-public record Comparison(
+/// @param losses means since the previous log line
+public record PublishedComparison(
     Recipe recipe, boolean dryRun, List<String> remarks, List<Score> scores, List<Loss> losses) {
-  /// How far a loss may lie from the published one. Around the end of the published logs, lines a
-  /// run apart from one another by at most 0.71 to 1.40 of their mean; the first line hangs on how
-  /// the heads happened to be initialised as well.
+  /// The factor by which a loss may differ from the published one. Around the end of the published
+  /// logs, lines of a run differ from their mean by factors of at most 0.71 to 1.40; the first line
+  /// also depends on the random initialisation of the heads.
   private static final double BAND_FIRST = 2;
 
   private static final double BAND_LAST = 1.5;
 
-  public Comparison {
+  public PublishedComparison {
     remarks = List.copyOf(remarks);
     scores = List.copyOf(scores);
     losses = List.copyOf(losses);
   }
 
   /// @param protocol name of the protocol
-  /// @param list file of the list, and how many images of it
+  /// @param list file of the list and its number of images
   /// @param map kind of label map
-  /// @param note for people; may be empty
+  /// @param note for the reader; may be empty
   public record Score(
       String protocol, String list, String map, double ours, double published, String note) {
-    /// Ours less theirs, in points.
+    /// Ours minus the published one, in percentage points.
     double difference() {
       return ours - published;
     }
   }
 
-  /// @param step of our run
-  /// @param iteration of the published one
-  /// @param term as our logs call it
-  /// @param band by how great a factor the two may differ
+  /// @param step step of our run
+  /// @param iteration iteration of the published run
+  /// @param term its name in our logs
+  /// @param band the factor by which the two may differ
   public record Loss(
       int step, int iteration, String term, double ours, double published, double band) {
-    /// Ours over theirs.
+    /// Ours divided by the published one.
     double ratio() {
       return ours / published;
     }
 
-    /// Whether the two differ by more than chance would have it.
+    /// Whether the two differ by more than is to be expected from chance.
     boolean departs() {
       return ratio() > band || ratio() < 1 / band;
     }
   }
 
-  static Comparison of(
+  static PublishedComparison of(
       Plan plan, List<String> remarks, List<CompletedRun.Score> ours, List<LoggedStep> log) {
     var published = plan.recipe().published();
     var scores = new ArrayList<Score>();
@@ -79,8 +81,8 @@ public record Comparison(
     var test = plan.recipe().lists().test();
     if (test != null) {
       var note =
-          ("by VOC's server: bin/toco submit voc-test %s/config.yaml --checkpoint %s "
-                  + "--out results.tgz --set data.testList=lists/%s")
+          ("by VOC's server: bin/toco submit voc-test %s/config.yaml --checkpoint %s --out"
+                  + " results.tgz --set data.testList=lists/%s")
               .formatted(
                   plan.runDir(),
                   Checkpoint.file(plan.runDir(), plan.training().train().maxIters()),
@@ -95,7 +97,8 @@ public record Comparison(
               published.testPercent(),
               note));
     }
-    return new Comparison(plan.recipe(), plan.dryRun(), remarks, scores, losses(plan, log));
+    return new PublishedComparison(
+        plan.recipe(), plan.dryRun(), remarks, scores, losses(plan, log));
   }
 
   private static double published(PublishedRun run, String protocol, MapKind kind) {
@@ -132,7 +135,7 @@ public record Comparison(
     return losses;
   }
 
-  /// The losses that depart.
+  /// The losses that differ by more than allowed.
   List<Loss> departures() {
     return losses.stream().filter(Loss::departs).toList();
   }
@@ -143,8 +146,8 @@ public record Comparison(
     json.put("recipe", recipe.toString());
     json.put("dryRun", dryRun);
     json.put("remarks", remarks);
-    json.put("scores", scores.stream().map(Comparison::json).toList());
-    json.put("losses", losses.stream().map(Comparison::json).toList());
+    json.put("scores", scores.stream().map(PublishedComparison::json).toList());
+    json.put("losses", losses.stream().map(PublishedComparison::json).toList());
     json.put("departures", departures().size());
     return json;
   }
@@ -154,9 +157,9 @@ public record Comparison(
     json.put("protocol", score.protocol);
     json.put("list", score.list);
     json.put("map", score.map);
-    json.put("ours", orNull(score.ours));
-    json.put("published", orNull(score.published));
-    json.put("difference", orNull(score.difference()));
+    json.put("ours", Json.orNull(score.ours));
+    json.put("published", Json.orNull(score.published));
+    json.put("difference", Json.orNull(score.difference()));
     json.put("note", score.note);
     return json;
   }
@@ -166,15 +169,11 @@ public record Comparison(
     json.put("step", loss.step);
     json.put("publishedIteration", loss.iteration);
     json.put("term", loss.term);
-    json.put("ours", orNull(loss.ours));
+    json.put("ours", Json.orNull(loss.ours));
     json.put("published", loss.published);
-    json.put("ratio", orNull(loss.ratio()));
+    json.put("ratio", Json.orNull(loss.ratio()));
     json.put("allowedFactor", loss.band);
     json.put("departs", loss.departs());
     return json;
-  }
-
-  private static @Nullable Double orNull(double value) {
-    return Double.isFinite(value) ? value : null;
   }
 }

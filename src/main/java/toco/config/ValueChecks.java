@@ -2,9 +2,9 @@ package toco.config;
 
 import java.util.List;
 
-/// The range checks that section records make in their constructors.
-final class Checks {
-  private Checks() {}
+/// The range checks that section records do in their constructors.
+final class ValueChecks {
+  private ValueChecks() {}
 
   static ConfigException invalid(String key, String expected, Object got) {
     return new ConfigException(key, key + " must be " + expected + ", got " + got);
@@ -55,7 +55,7 @@ final class Checks {
     }
   }
 
-  /// A copy of a list of image scales: one at least, each positive and finite.
+  /// A copy of a list of image scales: at least one, each in (0, 16].
   static List<Double> scales(String key, List<Double> scales) {
     if (scales.isEmpty() || !scales.stream().allMatch(s -> s > 0 && s <= 16)) {
       throw invalid(key, "one or more scales in (0, 16]", scales);

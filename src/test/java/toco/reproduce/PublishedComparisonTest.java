@@ -9,10 +9,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import toco.config.Overrides;
 import toco.eval.MapKind;
 import toco.run.LoggedStep;
 
-class ComparisonTest {
+class PublishedComparisonTest {
   private static final double ROUNDING = 1e-9; // of a difference of two decimal fractions
 
   private static final Plan PLAN =
@@ -23,7 +24,7 @@ class ComparisonTest {
               null,
               null,
               null,
-              List.of(),
+              Overrides.NONE,
               false,
               false,
               false));
@@ -31,9 +32,9 @@ class ComparisonTest {
   private static final List<String> REMARKS = List.of("val.txt: expected 1,449 names, got 3");
 
   @Test
-  void theDifferenceIsOursLessThePublished() {
+  void theDifferenceIsOursMinusThePublished() {
     var ours = score("train-time", MapKind.CAM, 71);
-    var comparison = Comparison.of(PLAN, REMARKS, List.of(ours), List.of());
+    var comparison = PublishedComparison.of(PLAN, REMARKS, List.of(ours), List.of());
     var cam = comparison.scores().getFirst();
     assertEquals(70.49, cam.published());
     assertEquals(0.51, cam.difference(), ROUNDING);
@@ -43,7 +44,7 @@ class ComparisonTest {
   @Test
   void whatASideLacksIsADash() {
     var ours = score("voc", MapKind.SEG, 69);
-    var comparison = Comparison.of(PLAN, REMARKS, List.of(ours), List.of());
+    var comparison = PublishedComparison.of(PLAN, REMARKS, List.of(ours), List.of());
     assertTrue(text(comparison).contains("| 69.00 | –         | –   "), text(comparison));
     var test = comparison.scores().getLast();
     assertEquals("test.txt, 1,456", test.list());
@@ -57,7 +58,7 @@ class ComparisonTest {
   @Test
   void aDepartureIsReported() {
     var log = List.of(logged(200, 1.9, Map.of()), logged(20_000, 1.4, Map.of("ptc", 0.1118 / 1.6)));
-    var comparison = Comparison.of(PLAN, REMARKS, List.of(), log);
+    var comparison = PublishedComparison.of(PLAN, REMARKS, List.of(), log);
     var departures = comparison.departures();
     assertEquals(1, departures.size());
     var ptc = departures.getFirst();
@@ -70,7 +71,7 @@ class ComparisonTest {
   @Test
   void lossesWithinTheirBandDoNotDepart() {
     var log = List.of(logged(200, 1 / 1.9, Map.of()), logged(20_000, 1 / 1.4, Map.of()));
-    var text = text(Comparison.of(PLAN, REMARKS, List.of(), log));
+    var text = text(PublishedComparison.of(PLAN, REMARKS, List.of(), log));
     assertTrue(text.contains("0 of the 10 losses compared depart"), text);
     assertFalse(text.contains("no line"), text);
     assertTrue(text.endsWith("## Remarks\n\n- " + REMARKS.getFirst() + "\n"), text);
@@ -87,7 +88,7 @@ class ComparisonTest {
     }
   }
 
-  private static String text(Comparison comparison) {
+  private static String text(PublishedComparison comparison) {
     return ComparisonPage.of(comparison);
   }
 
@@ -102,6 +103,6 @@ class ComparisonTest {
         .filter(line -> line.iteration() == step)
         .forEach(line -> line.byTerm().forEach((term, value) -> losses.put(term, factor * value)));
     losses.putAll(others);
-    return new LoggedStep(step, losses, Map.of(), Map.of(), 1, 0, 0, 0, 0);
+    return new LoggedStep(step, losses, Map.of(), Map.of(), 1, 0, 0, 0, 0, Double.NaN, 0, 0);
   }
 }

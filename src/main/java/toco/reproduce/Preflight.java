@@ -1,0 +1,141 @@
+package toco.reproduce;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import toco.checkpoint.CheckpointException;
+import toco.checkpoint.StateDict;
+import toco.config.Split;
+import toco.data.DataCheck;
+import toco.data.DataReport;
+import toco.data.SplitReport;
+import toco.files.Sha256;
+import toco.model.Toco;
+import toco.torch.Device;
+import toco.torch.TensorScope;
+
+/// Checks data, weights and disk before a training, and reports everything that is wrong, not only
+/// the first problem.
+final class Preflight {
+  private static final int CHECKPOINTS_AT_ONCE = 3; // two are kept while a third one is written
+  private static final int TENSORS_PER_WEIGHT = 3; // the weight and AdamW's two moments
+
+  private Preflight() {}
+
+  /// @param resumed whether the run has been started before: then only the headers of images are
+  ///   read
+  static PreflightReport run(Plan plan, boolean resumed, DataCheck.Progress progress) {
+    var data =
+        DataCheck.run(plan.scoring(), resumed, progress); // generates a synthetic data set first
+    var checks = new ArrayList<PreflightCheck>();
+    settings(plan, checks);
+    checks.addAll(ListCheck.run(plan));
+    masks(data, checks);
+    try (var _ = TensorScope.open();
+        var model = new Toco(plan.training().model(), Device.CPU)) {
+      checks.add(weights(plan, model));
+      checks.add(disk(plan.runDir(), model, resumed));
+    }
+    return new PreflightReport(checks, data);
+  }
+
+  private static void settings(Plan plan, List<PreflightCheck> checks) {
+    if (plan.dryRun()) {
+      checks.add(
+          PreflightCheck.note(
+              "dry run: synthetic shapes and a small network without pretrained weights"));
+    } else {
+      var published = plan.recipe().published();
+      checks.add(
+          PreflightCheck.note(
+              "%d images per step in one process; published: %d processes with %d each"
+                  .formatted(
+                      plan.training().train().samplesPerProcess(),
+                      published.processes(),
+                      published.samplesPerProcess())));
+    }
+    for (var difference : plan.departures()) {
+      checks.add(
+          PreflightCheck.note(
+              "%s is %s, but %s in the recipe: results are less comparable"
+                  .formatted(difference.key(), difference.value(), difference.other())));
+    }
+  }
+
+  /// Training does not need masks, scores do.
+  private static void masks(DataReport data, List<PreflightCheck> checks) {
+    for (var split : data.splits()) {
+      if (split.split() == Split.VAL && split.images() > 0) {
+        checks.add(masks(split));
+      }
+    }
+  }
+
+  private static PreflightCheck masks(SplitReport split) {
+    return split.masks() == split.images()
+        ? PreflightCheck.ok(
+            "masks of all %,d images of %s".formatted(split.images(), split.source()))
+        : PreflightCheck.error(
+            "masks of only %,d of the %,d images of %s; scores need all of them, see data.maskDir"
+                .formatted(split.masks(), split.images(), split.source()));
+  }
+
+  private static PreflightCheck weights(Plan plan, Toco model) {
+    var file = plan.training().model().pretrained();
+    if (file == null) {
+      return plan.dryRun()
+          ? PreflightCheck.ok("no pretrained weights: the network is trained from scratch")
+          : PreflightCheck.error(
+              "no pretrained weights are given; name the encoder's with --weights FILE");
+    }
+    try {
+      var loaded =
+          StateDict.loadEncoder(file, model.params().all(), plan.training().model().keyRules());
+      var sha256 = Sha256.ofFile(file);
+      var published = plan.recipe().published().weightsSha256();
+      return sha256.startsWith(published)
+          ? PreflightCheck.ok("%s, SHA-256 %s, as published".formatted(loaded, sha256))
+          : PreflightCheck.note(
+              "%s, SHA-256 %s: fits, but is not the published file, whose SHA-256 starts with %s"
+                  .formatted(loaded, sha256, published));
+    } catch (CheckpointException e) {
+      return PreflightCheck.error("weights: " + e.getMessage());
+    } catch (IOException e) {
+      return PreflightCheck.error("weights: %s cannot be read: %s".formatted(file, e));
+    }
+  }
+
+  private static PreflightCheck disk(Path runDir, Toco model, boolean resumed) {
+    double needed = 4.0 * TENSORS_PER_WEIGHT * model.params().count();
+    needed *= resumed ? 1 : CHECKPOINTS_AT_ONCE;
+    try {
+      double free = Files.getFileStore(existing(runDir)).getUsableSpace();
+      var text =
+          String.format(
+              Locale.ROOT,
+              "%.2f GB free for %s, checkpoints need up to %.2f GB",
+              free * 1e-9,
+              runDir,
+              needed * 1e-9);
+      return free >= needed
+          ? PreflightCheck.ok(text)
+          : PreflightCheck.error(text + "; free some space or choose another --run-dir");
+    } catch (IOException e) {
+      return PreflightCheck.error(
+          ("cannot get the free space of the disk of %s: %s").formatted(runDir, e));
+    }
+  }
+
+  /// The innermost folder that exists.
+  private static Path existing(Path folder) {
+    var nearest = folder.toAbsolutePath();
+    while (!Files.exists(nearest)) {
+      nearest = Objects.requireNonNull(nearest.getParent());
+    }
+    return nearest;
+  }
+}

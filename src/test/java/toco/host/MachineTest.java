@@ -1,0 +1,67 @@
+package toco.host;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MachineTest {
+  private static final String CPU_INFO =
+      """
+      processor\t: 0
+      model\t\t: 207
+      model name\t: Some CPU @ 2.0 GHz: fast
+      flags\t\t: fpu avx2 avx512f
+      vmx flags\t: ept
+
+      processor\t: 1
+      model name\t: Another
+      """;
+  private static final String MEMORY_INFO =
+      """
+      MemTotal:       24700000 kB
+      MemFree:           12345 kB
+      MemAvailable:   12000000 kB
+      """;
+
+  @TempDir Path folder;
+
+  @Test
+  void processorAndMemoryAreRead() throws IOException {
+    Files.writeString(folder.resolve("cpuinfo"), CPU_INFO);
+    Files.writeString(folder.resolve("meminfo"), MEMORY_INFO);
+    var machine = Machine.describedIn(folder);
+    assertEquals(Optional.of("Some CPU @ 2.0 GHz: fast"), machine.processor());
+    assertEquals(List.of("fpu", "avx2", "avx512f"), machine.processorFlags());
+    assertEquals(OptionalLong.of(24700000L * 1024), machine.memoryBytes());
+    assertEquals(OptionalLong.of(12000000L * 1024), machine.availableMemoryBytes());
+  }
+
+  @Test
+  void whatIsNotThereIsEmpty() throws IOException {
+    Files.writeString(folder.resolve("meminfo"), "MemTotal: unknown\nMemAvailableNot: 5 kB\n");
+    var machine = Machine.describedIn(folder);
+    assertEquals(Optional.empty(), machine.processor());
+    assertEquals(List.of(), machine.processorFlags());
+    assertEquals(OptionalLong.empty(), machine.memoryBytes());
+    assertEquals(OptionalLong.empty(), machine.availableMemoryBytes());
+  }
+
+  /// The kernel counts at least the Java heap in use.
+  @Test
+  void thisProcessHasMemoryAndAPeak() {
+    boolean linux = Files.exists(Path.of("/proc/self/status"));
+    long used = Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    assertTrue(!linux || ProcessMemory.residentBytes() > used / 2);
+    assertTrue(ProcessMemory.peakResidentBytes() >= ProcessMemory.residentBytes() / 2);
+    assertFalse(Machine.cores() < 1);
+  }
+}
