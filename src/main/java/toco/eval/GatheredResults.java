@@ -23,7 +23,7 @@ record GatheredResults(boolean completed, List<BatchResult> results) {
     }
     boolean all = true;
     var together = new ArrayList<BatchResult>();
-    for (var text : world.gather(JSON.writeValueAsString(this), "putting scores together")) {
+    for (var text : world.allGather(JSON.writeValueAsString(this), "putting scores together")) {
       var part = JSON.readValue(text, GatheredResults.class);
       all &= part.completed;
       together.addAll(part.results);

@@ -90,7 +90,7 @@ public final class TrainStep {
           new MeanScope(
               world.size(),
               counts -> {
-                world.sum_(counts, "counting the pairs and pixels of a loss");
+                world.allReduce_(counts, "counting the pairs and pixels of a loss");
                 return counts;
               });
     };

@@ -63,14 +63,13 @@ public final class Trainer implements AutoCloseable {
     this.listener = listener;
     Agreement.onConfig(world, config);
     device = Devices.prepare(config.train(), world);
-    world.exchangeOn(device);
-    train =
-        world.firstOfHostFirst(() -> Datasets.open(config, Split.TRAIN), "opening the data set");
+    world.useDevice(device);
+    train = world.localRank0First(() -> Datasets.open(config, Split.TRAIN), "opening the data set");
     Agreement.onSamples(world, train);
     evaluator =
         Datasets.openForEvaluation(config, this::say)
             .map(dataset -> new Evaluator(config, dataset, device));
-    folder = world.isFirst() ? claim.apply(config) : null;
+    folder = world.isRank0() ? claim.apply(config) : null;
     Rng.manualSeed(config.run().seed());
     try (var _ = TensorScope.open()) {
       model = new Toco(config.model(), device, Devices.shortFloat(config.train()));
@@ -151,7 +150,7 @@ public final class Trainer implements AutoCloseable {
     try {
       return begun.get();
     } catch (RuntimeException | Error e) {
-      world.abandon(e);
+      world.reportFailure(e);
       throw e;
     }
   }
@@ -159,12 +158,12 @@ public final class Trainer implements AutoCloseable {
   /// Gives the weights their first values in the first process, and from there in all.
   private Trainer begin(Runnable load) {
     try {
-      if (world.isFirst()) {
+      if (world.isRank0()) {
         load.run();
       }
       world.broadcast_(List.copyOf(model.params().all().values()), "handing out the weights");
       world.broadcast_(List.copyOf(optimizer.state().values()), "handing out the moments");
-      step = Long.parseLong(world.fromFirst("step", () -> String.valueOf(step)));
+      step = Long.parseLong(world.broadcastString("step", () -> String.valueOf(step)));
       optimizer.resumeAt(step);
       requireSameWeights();
       return this;
@@ -175,12 +174,12 @@ public final class Trainer implements AutoCloseable {
   }
 
   private void requireSameWeights() {
-    world.requireSame(model.params().all(), "comparing weights at step " + step);
+    world.requireEqualAcrossRanks(model.params().all(), "comparing weights at step " + step);
   }
 
   /// A line for the user, from one process alone.
   private void say(String line) {
-    if (world.isFirst()) {
+    if (world.isRank0()) {
       listener.onMessage(line);
     }
   }
@@ -223,7 +222,7 @@ public final class Trainer implements AutoCloseable {
       return trainAll();
     } catch (RuntimeException | Error e) {
       averaging.close(); // what goes on between the processes ends before they hear of it
-      world.abandon(e);
+      world.reportFailure(e);
       throw e;
     }
   }
@@ -244,7 +243,7 @@ public final class Trainer implements AutoCloseable {
         boolean last = step == settings.maxIters();
         var loading = new StepLog.Loading(ring.waitedNs(), ring.skippedSamples());
         var report = log.report(step, optimizer.learningRates(), loading);
-        if (world.isFirst()) {
+        if (world.isRank0()) {
           listener.onStep(report);
         }
         long steppedNs = System.nanoTime();
@@ -286,7 +285,7 @@ public final class Trainer implements AutoCloseable {
 
   /// All batches of a step.
   private void trainOne(BatchRing ring, EpochSampler sampler, StepLog log) {
-    boolean pictured = world.isFirst() && StepLog.isDue(step + 1, config.train().overlayEvery());
+    boolean pictured = world.isRank0() && StepLog.isDue(step + 1, config.train().overlayEvery());
     boolean report =
         StepLog.isDue(step + 1, config.train().overlayEvery()) || log.isLogged(step + 1);
     int rounds = config.train().gradientAccumulation();
@@ -324,7 +323,7 @@ public final class Trainer implements AutoCloseable {
             it -> it.evaluate(model, this::sayEvaluated, averaging::stopRequested, world));
     scores.ifPresent(found -> {
       log.write(step, found, train.classNames(), (System.nanoTime() - startedNs) * 1e-9);
-      if (world.isFirst()) {
+      if (world.isRank0()) {
         listener.onEvaluation(step, found);
       }
     });
@@ -332,7 +331,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   private void sayEvaluated(int done, int total) {
-    if (world.isFirst()) {
+    if (world.isRank0()) {
       listener.onEvaluationProgress(done, total);
     }
   }
