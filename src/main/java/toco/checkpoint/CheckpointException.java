@@ -9,7 +9,6 @@ import toco.files.IoReason;
 /// line: the file, what was expected, what was found, and what to do.
 public final class CheckpointException extends RuntimeException {
   private static final long serialVersionUID = 1;
-  private static final int MAX_QUOTE = 80;
 
   /// @param problem what is wrong and the remedy; follows the file's name
   public CheckpointException(Path file, String problem) {
@@ -29,18 +28,5 @@ public final class CheckpointException extends RuntimeException {
                 + "that name is untouched")
             .formatted(IoReason.of(cause)),
         cause);
-  }
-
-  /// Text from a file as a message may show it: on one line, and short.
-  static String quote(String text) {
-    String plain =
-        text.codePoints()
-            .limit(MAX_QUOTE)
-            .collect(
-                StringBuilder::new,
-                (out, point) -> out.appendCodePoint(Character.isISOControl(point) ? '?' : point),
-                StringBuilder::append)
-            .toString();
-    return "'" + plain + (text.codePointCount(0, text.length()) > MAX_QUOTE ? "…'" : "'");
   }
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
 import toco.config.KeyRule;
+import toco.files.QuotedText;
 import toco.torch.GradMode;
 import toco.torch.Tensor;
 import toco.torch.TensorInfo;
@@ -113,7 +114,7 @@ public record StateDict(Path source, Map<String, Tensor> tensors) {
             source,
             ("has two weights that the rules of model.pretrainedKeys name %s; make them "
                     + "more particular")
-                .formatted(CheckpointException.quote(to)));
+                .formatted(QuotedText.quote(to)));
       }
     });
     return new StateDict(source, renamed);

@@ -25,7 +25,7 @@ final class TorchArchive {
 
   /// @throws CheckpointException if the file cannot be written; an older one is then untouched
   static void write(Path path, Map<String, Tensor> tensors) {
-    var pickle = Pickler.stateDict(stored(tensors));
+    var pickle = StateDictPickler.pickle(stored(tensors));
     try {
       AtomicFile.writeDurably(path, channel -> write(channel, pickle, tensors));
     } catch (IOException e) {

@@ -1,7 +1,7 @@
 package toco.checkpoint;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static toco.checkpoint.CheckpointException.quote;
+import static toco.files.QuotedText.quote;
 
 import java.lang.foreign.ValueLayout;
 import java.math.BigInteger;
@@ -24,8 +24,9 @@ import toco.torch.TensorScope;
 /// PyTorch's `.pth` and `.pt` files: reads the weights in them, in the ZIP form and in the older
 /// stream form, and writes the ZIP form.
 ///
-/// No code in a file runs: the pickle inside is interpreted by [Unpickler], which knows tensors,
-/// plain containers, numbers and strings, and refuses the file if it names anything else.
+/// No code in a file runs: the pickle inside is interpreted by [toco.files.PickleReader], which
+/// knows tensors, plain containers, numbers and strings, and refuses the file if it names anything
+/// else.
 public final class TorchPickle {
   private static final ValueLayout.OfLong LONG_LE =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -38,10 +39,10 @@ public final class TorchPickle {
   private static final int MAX_WRAPPERS = 4; // one inside the other
 
   private final MappedFile file;
-  private final Map<String, Storage> storages = new HashMap<>();
+  private final WeightsGlobals pickles = new WeightsGlobals();
 
-  /// Where in the file each storage's data begins.
-  private final Map<String, Long> places = new HashMap<>();
+  /// The offset in the file of each storage's data, by key.
+  private final Map<String, Long> storageOffsets = new HashMap<>();
 
   private TorchPickle(MappedFile file) {
     this.file = file;
@@ -84,23 +85,23 @@ public final class TorchPickle {
     }
   }
 
-  // ---- the two forms: both return the pickled object and fill `storages` and `places`
+  // ---- the two forms: both return the pickled object and fill `storages` and `storageOffsets`
   // --------------------------------
 
   private Object readArchive() {
     var entries = ZipDirectory.read(file);
-    var pickles =
+    var found =
         entries.keySet().stream()
             .filter(name ->
                 name.indexOf('/') >= 0 && name.substring(name.indexOf('/')).equals(PICKLE_NAME))
             .toList();
-    if (pickles.size() != 1) {
+    if (found.size() != 1) {
       throw new CheckpointException(
           file.path(),
           "is a ZIP archive, but not one of torch.save: expected one entry NAME%s, found %d"
-              .formatted(PICKLE_NAME, pickles.size()));
+              .formatted(PICKLE_NAME, found.size()));
     }
-    var folder = pickles.getFirst().substring(0, pickles.getFirst().indexOf('/') + 1);
+    var folder = found.getFirst().substring(0, found.getFirst().indexOf('/') + 1);
     if (entries.containsKey(folder + "constants.pkl")) {
       throw new CheckpointException(
           file.path(),
@@ -109,8 +110,8 @@ public final class TorchPickle {
     if (new String(content(entries.get(folder + "byteorder")), UTF_8).startsWith("big")) {
       throw refused("it was written on a big-endian machine", null);
     }
-    var root = Unpickler.read(ByteBuffer.wrap(content(entries.get(pickles.getFirst()))), storages);
-    for (var storage : storages.values()) {
+    var root = pickles.read(ByteBuffer.wrap(content(entries.get(found.getFirst()))));
+    for (var storage : pickles.storages().values()) {
       var entry = entries.get(folder + "data/" + storage.key());
       if (entry == null || entry.byteSize() != byteSize(storage)) {
         throw damaged(
@@ -121,7 +122,7 @@ public final class TorchPickle {
                     entry == null ? "is missing" : "has " + entry.byteSize()));
       }
       checkSum(entry);
-      places.put(storage.key(), entry.offset());
+      storageOffsets.put(storage.key(), entry.offset());
     }
     return root;
   }
@@ -131,24 +132,23 @@ public final class TorchPickle {
   private Object readStream() {
     long window = Math.min(file.size(), MAX_PICKLE_BYTES);
     var in = file.bytes().asSlice(0, window).asByteBuffer();
-    if (!STREAM_MAGIC.equals(Unpickler.read(in, storages))
-        || !STREAM_VERSION.equals(Unpickler.read(in, storages))) {
+    if (!STREAM_MAGIC.equals(pickles.read(in)) || !STREAM_VERSION.equals(pickles.read(in))) {
       throw new CheckpointException(
           file.path(),
           "is a pickle, but not one of torch.save, which begins with a magic number and version"
               + " 1001");
     }
-    if (Unpickler.read(in, storages) instanceof Map<?, ?> machine
+    if (pickles.read(in) instanceof Map<?, ?> machine
         && Boolean.FALSE.equals(machine.get("little_endian"))) {
       throw refused("it was written on a big-endian machine", null);
     }
-    var root = Unpickler.read(in, storages);
-    if (!(Unpickler.read(in, storages) instanceof List<?> keys)) {
+    var root = pickles.read(in);
+    if (!(pickles.read(in) instanceof List<?> keys)) {
       throw damaged("no list of storages follows the pickle");
     }
     long at = in.position();
     for (var key : keys) {
-      var storage = key instanceof String name ? storages.get(name) : null;
+      var storage = key instanceof String name ? pickles.storages().get(name) : null;
       if (storage == null || file.size() - at < Long.BYTES) {
         throw damaged(storage == null ? "a storage that no tensor uses" : "it is cut short");
       }
@@ -159,7 +159,7 @@ public final class TorchPickle {
             "storage %s should have %,d bytes, %,d are left (it is cut short)"
                 .formatted(quote(storage.key()), byteSize(storage), file.size() - at));
       }
-      places.put(storage.key(), at);
+      storageOffsets.put(storage.key(), at);
       at += byteSize(storage);
     }
     return root;
@@ -245,7 +245,7 @@ public final class TorchPickle {
   }
 
   private Tensor tensor(StoredTensor stored) {
-    var place = places.get(stored.storage().key());
+    var place = storageOffsets.get(stored.storage().key());
     if (place == null) {
       throw damaged("storage %s is missing".formatted(quote(stored.storage().key())));
     }
