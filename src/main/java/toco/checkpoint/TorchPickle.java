@@ -21,12 +21,11 @@ import toco.torch.Shape;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// PyTorch's `.pth` and `.pt` files: reads the weights in them, in the ZIP form and in the older
-/// stream form, and writes the ZIP form.
+/// Reads weights from PyTorch's `.pth` and `.pt` files, in the ZIP format and in the older stream
+/// format, and writes the ZIP format.
 ///
-/// No code in a file runs: the pickle inside is interpreted by [toco.files.PickleReader], which
-/// knows tensors, plain containers, numbers and strings, and refuses the file if it names anything
-/// else.
+/// No code in a file is executed: [PickleReader] interprets the pickle inside, allows tensors,
+/// plain containers, numbers and strings, and refuses the file if it names anything else.
 public final class TorchPickle {
   private static final ValueLayout.OfLong LONG_LE =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -36,7 +35,7 @@ public final class TorchPickle {
   private static final int MAX_PICKLE_BYTES = 64 << 20;
   private static final List<String> WRAPPERS =
       List.of("model", "state_dict", "model_state_dict", "teacher");
-  private static final int MAX_WRAPPERS = 4; // one inside the other
+  private static final int MAX_WRAPPERS = 4; // nested in each other
 
   private final MappedFile file;
   private final WeightsGlobals pickles = new WeightsGlobals();
@@ -48,22 +47,23 @@ public final class TorchPickle {
     this.file = file;
   }
 
-  /// Reads a state dict: the file's own, or the one under its entry `model`, `state_dict`,
-  /// `model_state_dict` or, as DINO has it, `teacher`, or under several of these in turn.
+  /// Reads a state dict: the object in the file, or its entry `model`, `state_dict`,
+  /// `model_state_dict` or, in DINO's files, `teacher`, also if these are nested.
   ///
   /// @return tensors by their names in the file, in its order; they belong to the innermost scope,
-  ///   or else to the caller, and lie in the mapped file where aligned, as with [SafeTensors#read]
-  /// @throws CheckpointException if the file is damaged, holds anything but weights, or no state
-  ///   dict
+  ///   or to the caller if there is none, and use the mapped file in place if aligned, as with
+  ///   [SafeTensors#read]
+  /// @throws CheckpointException if the file is damaged, holds anything but weights, or holds no
+  ///   state dict
   public static Map<String, Tensor> read(Path path) {
     return read(MappedFile.open(path));
   }
 
-  /// Writes a state dict as `torch.save(OrderedDict(…), path)` does, whole or not at all. Python's
-  /// `torch.load` reads it, with `weights_only=True` and `mmap=True` too.
+  /// Writes a state dict atomically, as `torch.save(OrderedDict(…), path)` does. Python's
+  /// `torch.load` reads it, also with `weights_only=True` and `mmap=True`.
   ///
-  /// @param tensors of any device and layout; each gets a storage of its own, so that tensors that
-  ///   share memory are written once each
+  /// @param tensors of any device and layout; each gets its own storage, even if several share
+  ///   memory
   /// @throws CheckpointException if the file cannot be written
   public static void write(Path path, Map<String, Tensor> tensors) {
     TorchArchive.write(path, tensors);
@@ -85,7 +85,7 @@ public final class TorchPickle {
     }
   }
 
-  // ---- the two forms: both return the pickled object and fill `storages` and `storageOffsets`
+  // ---- the two formats: both return the pickled object and fill `storageOffsets`
   // --------------------------------
 
   private Object readArchive() {
@@ -98,7 +98,7 @@ public final class TorchPickle {
     if (found.size() != 1) {
       throw new CheckpointException(
           file.path(),
-          "is a ZIP archive, but not one of torch.save: expected one entry NAME%s, found %d"
+          "is a ZIP archive, but not written by torch.save: expected one entry NAME%s, found %d"
               .formatted(PICKLE_NAME, found.size()));
     }
     var folder = found.getFirst().substring(0, found.getFirst().indexOf('/') + 1);
@@ -127,16 +127,16 @@ public final class TorchPickle {
     return root;
   }
 
-  /// The pickles of magic number, version, machine, object and list of storages; then each storage:
-  /// its number of elements and the elements.
+  /// Reads the pickles of magic number, version, system info, object and list of storage keys;
+  /// then, for each storage, its number of elements and the elements.
   private Object readStream() {
     long window = Math.min(file.size(), MAX_PICKLE_BYTES);
     var in = file.bytes().asSlice(0, window).asByteBuffer();
     if (!STREAM_MAGIC.equals(pickles.read(in)) || !STREAM_VERSION.equals(pickles.read(in))) {
       throw new CheckpointException(
           file.path(),
-          "is a pickle, but not one of torch.save, which begins with a magic number and version"
-              + " 1001");
+          "is a pickle, but not written by torch.save, which begins with a magic number and"
+              + " version 1001");
     }
     if (pickles.read(in) instanceof Map<?, ?> machine
         && Boolean.FALSE.equals(machine.get("little_endian"))) {
@@ -144,19 +144,19 @@ public final class TorchPickle {
     }
     var root = pickles.read(in);
     if (!(pickles.read(in) instanceof List<?> keys)) {
-      throw damaged("no list of storages follows the pickle");
+      throw damaged("there is no list of storages after the pickle");
     }
     long at = in.position();
     for (var key : keys) {
       var storage = key instanceof String name ? pickles.storages().get(name) : null;
       if (storage == null || file.size() - at < Long.BYTES) {
-        throw damaged(storage == null ? "a storage that no tensor uses" : "it is cut short");
+        throw damaged(storage == null ? "it has a storage that no tensor uses" : "it is truncated");
       }
       long elements = file.bytes().get(LONG_LE, at);
       at += Long.BYTES;
       if (elements != storage.elements() || byteSize(storage) > file.size() - at) {
         throw damaged(
-            "storage %s should have %,d bytes, %,d are left (it is cut short)"
+            "storage %s should have %,d bytes, but %,d are left (it is truncated)"
                 .formatted(quote(storage.key()), byteSize(storage), file.size() - at));
       }
       storageOffsets.put(storage.key(), at);
@@ -171,7 +171,7 @@ public final class TorchPickle {
     }
     if (entry.byteSize() > MAX_PICKLE_BYTES) {
       throw refused(
-          "entry %s has %,d bytes, which no file of weights needs"
+          "entry %s has %,d bytes, more than a file of weights needs"
               .formatted(quote(entry.name()), entry.byteSize()),
           null);
     }
@@ -201,13 +201,13 @@ public final class TorchPickle {
     var state = stateDict(root);
     var tensors = new LinkedHashMap<String, Tensor>();
     try {
-      for (var line : state.entrySet()) {
-        if (!(line.getKey() instanceof String name)
-            || !(line.getValue() instanceof StoredTensor stored)) {
+      for (var entry : state.entrySet()) {
+        if (!(entry.getKey() instanceof String name)
+            || !(entry.getValue() instanceof StoredTensor stored)) {
           throw new CheckpointException(
               file.path(),
-              "expected a state dict of named tensors, but entry %s is none; the entries are %s"
-                  .formatted(quote(String.valueOf(line.getKey())), keys(state)));
+              "expected a state dict of named tensors, but entry %s is not a tensor; entries are %s"
+                  .formatted(quote(String.valueOf(entry.getKey())), keys(state)));
         }
         tensors.put(name, tensor(stored));
       }
@@ -222,17 +222,17 @@ public final class TorchPickle {
     if (!(root instanceof Map<?, ?> outermost)) {
       throw new CheckpointException(
           file.path(),
-          "expected a state dict, but the file holds something else; save model.state_dict()");
+          "expected a state dict, but the file holds another object; save model.state_dict()");
     }
     Map<?, ?> map = outermost;
-    for (int depth = 0; depth < MAX_WRAPPERS; depth++) { // a map may be inside itself
+    for (int depth = 0; depth < MAX_WRAPPERS; depth++) { // a dict may contain itself
       var inner = wrapped(map);
       if (inner == null) {
         return map;
       }
       map = inner;
     }
-    throw refused("state dicts inside one another", null);
+    throw refused("it holds state dicts nested too deeply", null);
   }
 
   private static @Nullable Map<?, ?> wrapped(Map<?, ?> map) {
@@ -245,12 +245,12 @@ public final class TorchPickle {
   }
 
   private Tensor tensor(StoredTensor stored) {
-    var place = storageOffsets.get(stored.storage().key());
-    if (place == null) {
+    var storageOffset = storageOffsets.get(stored.storage().key());
+    if (storageOffset == null) {
       throw damaged("storage %s is missing".formatted(quote(stored.storage().key())));
     }
     var dtype = stored.storage().dtype();
-    long at = place + stored.offset() * dtype.byteSize();
+    long at = storageOffset + stored.offset() * dtype.byteSize();
     if (stored.isContiguous()) {
       return file.tensor(at, dtype, stored.shape());
     }
@@ -270,7 +270,7 @@ public final class TorchPickle {
 
   private CheckpointException damaged(String problem) {
     return new CheckpointException(
-        file.path(), "is damaged: " + problem + "; fetch or save it again");
+        file.path(), "is damaged: " + problem + "; download or save it again");
   }
 
   private CheckpointException refused(String problem, @Nullable Throwable cause) {
@@ -278,7 +278,7 @@ public final class TorchPickle {
         file.path(),
         "is refused: "
             + problem
-            + "; in Python, save the weights alone with torch.save(model.state_dict(), …) or"
+            + "; in Python, save only the weights with torch.save(model.state_dict(), …) or"
             + " safetensors",
         cause);
   }
