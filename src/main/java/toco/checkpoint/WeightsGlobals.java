@@ -103,7 +103,7 @@ final class WeightsGlobals implements PickleGlobals {
       throw new IllegalArgumentException(
           "a reference to a %s outside the pickle".formatted(quote(kind)));
     }
-    if (reference.size() > 5 && reference.get(5) != PickleReader.NONE) {
+    if (reference.size() > 5 && !PickleReader.NONE.equals(reference.get(5))) {
       throw new IllegalArgumentException(
           "a storage that is a view of another, as PyTorch before 0.4 wrote it");
     }
