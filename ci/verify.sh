@@ -72,7 +72,7 @@ middle = sorted(resident)[len(resident) // 2]
 assert max(abs(early - middle), abs(late - middle)) <= 50, resident
 EOF
 
-begin 'two hosts: a good line, a slow one, a cut one'
+begin 'two hosts: fast link, slow link, link down'
 bash ci/two-hosts.sh "$scratch/hosts"
 
 begin 'examples: each by its line'

@@ -21,20 +21,21 @@ import toco.torch.Device;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// All that a training run needs to go on as if it had never stopped, in one safetensors file.
+/// The state of a training run, in one safetensors file: a resumed run continues as if it had never
+/// been interrupted.
 ///
-/// The file has the model's tensors under `model.`, the optimizer's under `optimizer.`, the random
-/// generators' under `rng.`, and the rest, with a checksum, as metadata. A run keeps its
-/// checkpoints as `RUN/checkpoints/step-000600.safetensors`.
+/// Tensor names begin with `model.`, `optimizer.` or `rng.` (states of random number generators);
+/// everything else, with a checksum, is metadata. A run saves its checkpoints as
+/// `RUN/checkpoints/step-000600.safetensors`.
 ///
 /// @param model parameters by PyTorch's names
-/// @param optimizer the optimizer's state, named as it likes
-/// @param rng states of random generators
+/// @param optimizer state of the optimizer, with the optimizer's own names
+/// @param rng states of random number generators
 /// @param step training steps done
-/// @param processes that trained together
+/// @param processes number of processes (world size) of the run
 /// @param configYaml the effective configuration
-/// @param libTorchVersion of the LibTorch that trained up to here; the file keeps it for whoever
-///   wonders why two runs differ
+/// @param libTorchVersion version of LibTorch that trained up to this step, to explain why two runs
+///   differ
 public record Checkpoint(
     Map<String, Tensor> model,
     Map<String, Tensor> optimizer,
@@ -58,7 +59,7 @@ public record Checkpoint(
     rng = Collections.unmodifiableMap(new LinkedHashMap<>(rng));
   }
 
-  /// A run's newest usable checkpoint.
+  /// The newest usable checkpoint of a run.
   ///
   /// @param damaged why newer files could not be used, newest first; to be shown to the user
   public record Found(Path file, Checkpoint checkpoint, List<String> damaged) {
@@ -67,11 +68,10 @@ public record Checkpoint(
     }
   }
 
-  /// Writes the checkpoint, whole or not at all; once this returns it survives a power cut. Tensors
-  /// may be on any device.
+  /// Writes the checkpoint atomically and durably: once this returns, it survives a power failure.
+  /// Tensors may be on any device.
   ///
-  /// @throws CheckpointException if it cannot be written; an older file of that name is then
-  ///   untouched
+  /// @throws CheckpointException if it cannot be written; an existing file is then unchanged
   public void save(Path file) {
     try (var _ = TensorScope.open()) {
       var contents =
@@ -88,10 +88,10 @@ public record Checkpoint(
     }
   }
 
-  /// Writes the checkpoint to its place in a run's folder, then removes all but the newest ones
-  /// there, and what a killed process left unfinished. One process at a time may write to a run.
+  /// Writes the checkpoint to the folder of a run, then removes all but the newest checkpoints
+  /// there and temporary files of killed processes. Only one process at a time may write to a run.
   ///
-  /// @param keep how many to keep, ≥ 1
+  /// @param keep how many checkpoints to keep, ≥ 1
   /// @return the file
   public Path saveToRun(Path runDir, int keep) {
     if (keep < 1) {
@@ -104,8 +104,8 @@ public record Checkpoint(
           newestFirst(runDir).stream().skip(keep).filter(old -> !old.equals(file)).toList()) {
         Files.deleteIfExists(old);
       }
-      try (var left = Files.newDirectoryStream(folder(runDir), AtomicFile::isTemporary)) {
-        for (var unfinished : left) {
+      try (var temporary = Files.newDirectoryStream(folder(runDir), AtomicFile::isTemporary)) {
+        for (var unfinished : temporary) {
           Files.deleteIfExists(unfinished);
         }
       }
@@ -116,10 +116,10 @@ public record Checkpoint(
     return file;
   }
 
-  /// Maps a checkpoint. Its tensors, on the CPU, belong to the scope that is innermost, or else to
-  /// the caller.
+  /// Maps a checkpoint into memory. Its tensors are on the CPU and belong to the innermost scope,
+  /// or to the caller if there is none.
   ///
-  /// @throws CheckpointException if the file is damaged, or no checkpoint
+  /// @throws CheckpointException if the file is damaged or not a checkpoint
   public static Checkpoint load(Path file) {
     var mapped = MappedFile.open(file);
     var kind = FileKind.of(mapped);
@@ -128,7 +128,7 @@ public record Checkpoint(
       case ZIP, PICKLE ->
           throw new CheckpointException(
               file,
-              "is weights saved by PyTorch, from which no training can go on; give a file of"
+              "holds weights saved by PyTorch, which cannot resume a training run; give a file in"
                   + " RUN/checkpoints");
       default ->
           throw new CheckpointException(
@@ -136,14 +136,14 @@ public record Checkpoint(
     };
   }
 
-  /// The effective configuration, as YAML, that a checkpoint was trained with; empty for any other
+  /// The effective configuration that a checkpoint was trained with, as YAML; empty for any other
   /// file of weights.
   public static Optional<String> configOf(Path file) {
     return CheckpointFormat.configOf(MappedFile.open(file));
   }
 
-  /// Checks that weights are of the network that a configuration describes, as far as their file
-  /// tells: only a training run's checkpoint does.
+  /// Checks that a checkpoint was trained with the network that a configuration describes. Other
+  /// files of weights are not checked: they hold no configuration.
   ///
   /// @throws toco.config.ConfigException naming the first difference
   public static void requireSameNetwork(Path file, ModelConfig given) {
@@ -152,12 +152,12 @@ public record Checkpoint(
         .ifPresent(trained -> trained.model().requireSameNetwork(given, file));
   }
 
-  /// Loads a run's newest checkpoint; where that is damaged, the one before it, and so on. Files
-  /// that a killed process left unfinished do not count.
+  /// Loads the newest checkpoint of a run; if it is damaged, the one before it, and so on.
+  /// Temporary files of killed processes are ignored.
   ///
   /// @param runDir the run's folder
   /// @return empty if the run has no checkpoint yet
-  /// @throws CheckpointException if it has some, and all are damaged
+  /// @throws CheckpointException if all of its checkpoints are damaged
   public static Optional<Found> latest(Path runDir) {
     var damaged = new ArrayList<String>();
     for (var file : newestFirst(runDir)) {
@@ -176,7 +176,7 @@ public record Checkpoint(
             .formatted(damaged.size(), String.join("; ", damaged)));
   }
 
-  /// Whether a run has a checkpoint, whole or damaged.
+  /// Whether a run has a checkpoint, intact or damaged.
   public static boolean existsIn(Path runDir) {
     return !newestFirst(runDir).isEmpty();
   }
@@ -186,7 +186,7 @@ public record Checkpoint(
     return newestFirst(runDir).stream().map(Checkpoint::stepOf).toList();
   }
 
-  /// Where a run keeps the checkpoint of a step.
+  /// The file in which a run saves the checkpoint of a step.
   public static Path file(Path runDir, long step) {
     return folder(runDir).resolve("step-%06d.safetensors".formatted(step));
   }

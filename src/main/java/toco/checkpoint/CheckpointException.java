@@ -5,11 +5,10 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import toco.files.IoReason;
 
-/// A weights or checkpoint file that cannot be used, or could not be written. The message is one
-/// line: the file, what was expected, what was found, and what to do.
+/// A file of weights or a checkpoint cannot be read or written. The message is one line: the file,
+/// what was expected, what was found and what to do.
 public final class CheckpointException extends RuntimeException {
   private static final long serialVersionUID = 1;
-  private static final int MAX_QUOTE = 80;
 
   /// @param problem what is wrong and the remedy; follows the file's name
   public CheckpointException(Path file, String problem) {
@@ -21,26 +20,13 @@ public final class CheckpointException extends RuntimeException {
     super(file + ": " + problem, cause);
   }
 
-  /// Of a file that could not be written: why, and the remedy.
+  /// For a file that could not be written.
   public static CheckpointException unwritable(Path file, IOException cause) {
     return new CheckpointException(
         file,
-        ("cannot be written: %s; free space or choose another folder, an older file of "
-                + "that name is untouched")
+        ("cannot be written: %s; free space or choose another folder (an existing file of "
+                + "that name is unchanged)")
             .formatted(IoReason.of(cause)),
         cause);
-  }
-
-  /// Text from a file as a message may show it: on one line, and short.
-  static String quote(String text) {
-    String plain =
-        text.codePoints()
-            .limit(MAX_QUOTE)
-            .collect(
-                StringBuilder::new,
-                (out, point) -> out.appendCodePoint(Character.isISOControl(point) ? '?' : point),
-                StringBuilder::append)
-            .toString();
-    return "'" + plain + (text.codePointCount(0, text.length()) > MAX_QUOTE ? "…'" : "'");
   }
 }

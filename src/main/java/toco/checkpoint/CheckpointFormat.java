@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// How a [Checkpoint] is laid out in a safetensors file: its three maps by prefix, and the rest as
-/// metadata.
+/// The layout of a [Checkpoint] in a safetensors file: its three maps are told apart by prefix,
+/// everything else is metadata.
 final class CheckpointFormat {
   private static final String VERSION = "1";
   private static final String MODEL = "model.";
@@ -27,7 +27,7 @@ final class CheckpointFormat {
 
   private CheckpointFormat() {}
 
-  /// The weights in a safetensors file: a checkpoint's model, or else all of it.
+  /// The weights in a safetensors file: the model of a checkpoint, otherwise all tensors.
   static Map<String, Tensor> modelOf(SafeTensors.Contents contents) {
     return isCheckpoint(contents)
         ? StateDict.withoutPrefix(contents.tensors(), MODEL)
@@ -38,7 +38,7 @@ final class CheckpointFormat {
     return contents.metadata().containsKey(KEY_VERSION);
   }
 
-  /// The configuration in a file's metadata, if it has one.
+  /// The configuration in the metadata of a file, if there is one.
   static Optional<String> configOf(MappedFile file) {
     if (FileKind.of(file) != FileKind.SAFETENSORS) {
       return Optional.empty();
@@ -79,8 +79,8 @@ final class CheckpointFormat {
     if (version == null) {
       throw new CheckpointException(
           file.path(),
-          ("holds %d tensors but is no checkpoint of a training run; give a file that "
-                  + "training wrote to RUN/checkpoints")
+          ("holds %d tensors but is not a checkpoint of a training run; give a file in "
+                  + "RUN/checkpoints")
               .formatted(contents.tensors().size()));
     }
     if (!version.equals(VERSION)) {
@@ -92,7 +92,7 @@ final class CheckpointFormat {
     }
     long step = number(file, value(file, metadata.get(KEY_STEP), KEY_STEP), KEY_STEP);
     var processes =
-        metadata.getOrDefault(KEY_PROCESSES, "1"); // absent from earlier versions' files
+        metadata.getOrDefault(KEY_PROCESSES, "1"); // missing in files of earlier versions
     if (!checksum(contents.tensors())
         .equals(value(file, metadata.get(KEY_CHECKSUM), KEY_CHECKSUM))) {
       throw new CheckpointException(
@@ -133,7 +133,7 @@ final class CheckpointFormat {
     tensors.forEach((name, tensor) -> all.put(prefix + name, tensor));
   }
 
-  /// Of the bytes of all CPU tensors, by name: independent of where they lie in the file.
+  /// CRC-32C of all CPU tensors, sorted by name: independent of their order in the file.
   private static String checksum(Map<String, Tensor> tensors) {
     var crc = new CRC32C();
     try (var _ = TensorScope.open()) {

@@ -9,16 +9,16 @@ import toco.model.PositionEmbedding;
 import toco.torch.Shape;
 import toco.torch.Tensor;
 
-/// Fits a pretrained vision transformer's weights to a network's `encoder.*` parameters: releases
-/// of timm, DeiT, DINO and MAE, whose names are timm's, and the encoder of a ToCo file.
+/// Loads pretrained vision transformers into the `encoder.*` parameters of a network: releases of
+/// timm, DeiT, DINO and MAE, which use timm's names, and the encoder of a ToCo file.
 final class EncoderWeights {
   private static final String PREFIX = "encoder.";
 
-  /// What stands before an encoder's names in files that hold more: ToCo's, and DINO's.
+  /// Prefixes of the encoder's names in files that hold more than an encoder: of ToCo and of DINO.
   private static final List<String> PREFIXES = List.of(PREFIX, "backbone.");
 
-  /// Classifier heads of timm and DeiT, DINO's projection, MAE's decoder.
-  private static final Pattern PASSED_OVER =
+  /// Classifier heads of timm and DeiT, the projection head of DINO, the decoder of MAE.
+  private static final Pattern SKIPPED =
       Pattern.compile("(head|head_dist|fc_norm|pre_logits)\\..*|decoder_.*|mask_token");
 
   private static final String POSITION = PREFIX + "pos_embed";
@@ -30,12 +30,12 @@ final class EncoderWeights {
 
   static String load(StateDict file, Map<String, Tensor> parameters) {
     var weights = new LinkedHashMap<String, Tensor>();
-    var passedOver = new ArrayList<String>();
+    var skipped = new ArrayList<String>();
     var prefix = prefix(file.tensors());
     file.tensors()
         .forEach((name, tensor) -> {
-          if (!name.startsWith(prefix) || (prefix.isEmpty() && isPassedOver(name))) {
-            passedOver.add(name);
+          if (!name.startsWith(prefix) || (prefix.isEmpty() && isSkipped(name))) {
+            skipped.add(name);
           } else {
             weights.put(PREFIX + name.substring(prefix.length()), tensor);
           }
@@ -54,7 +54,7 @@ final class EncoderWeights {
             file.source(),
             weights.size(),
             resized,
-            passedOver.isEmpty() ? "" : "; passed over " + summary(passedOver));
+            skipped.isEmpty() ? "" : "; skipped " + summary(skipped));
   }
 
   private static String prefix(Map<String, Tensor> tensors) {
@@ -64,8 +64,8 @@ final class EncoderWeights {
         .orElse("");
   }
 
-  private static boolean isPassedOver(String name) {
-    return PASSED_OVER.matcher(name).matches();
+  private static boolean isSkipped(String name) {
+    return SKIPPED.matcher(name).matches();
   }
 
   private static String summary(List<String> names) {
@@ -74,7 +74,7 @@ final class EncoderWeights {
         : String.join(", ", names.subList(0, 4)) + " and %d more".formatted(names.size() - 4);
   }
 
-  /// Another architecture shows in dozens of shapes; this names the difference instead.
+  /// With another architecture, dozens of shapes differ; this names the reason instead.
   private static void requireSameKind(
       StateDict file, Map<String, Tensor> weights, Map<String, Tensor> encoder) {
     var got = description(weights);
@@ -88,8 +88,8 @@ final class EncoderWeights {
     }
   }
 
-  /// Such as "12 blocks, width 768, patches of 16 px"; empty where the embedding is not found, for
-  /// the comparison of names to report.
+  /// Such as "12 blocks, width 768, patches of 16 px"; empty if there is no patch embedding, which
+  /// the comparison of names then reports.
   private static String description(Map<String, Tensor> weights) {
     var patches = weights.get(PATCHES);
     if (patches == null || patches.shape().dims() != 4) {
@@ -110,8 +110,8 @@ final class EncoderWeights {
             weights.containsKey(DISTILLED) ? " and a distillation token" : "");
   }
 
-  /// Resizes the position embedding, if the grids differ. What cannot be resized is left for the
-  /// comparison of shapes to report.
+  /// Resamples the position embedding if the grids differ. If it cannot be resampled, the
+  /// comparison of shapes reports it.
   private static String fitPosition(Map<String, Tensor> weights, Map<String, Tensor> encoder) {
     var from = weights.get(POSITION);
     var to = encoder.get(POSITION);
@@ -129,7 +129,7 @@ final class EncoderWeights {
         .formatted(gridFrom, gridFrom, gridTo, gridTo);
   }
 
-  /// The side of the square grid of a position embedding [1, tokens + g², D], or 0 if it is none.
+  /// The side g of the grid of a position embedding [1, tokens + g², D]; 0 for any other shape.
   private static long grid(Shape shape, int tokens) {
     if (shape.dims() != 3 || shape.size(0) != 1 || shape.size(1) <= tokens) {
       return 0;

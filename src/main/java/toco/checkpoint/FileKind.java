@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/// What a file is by its first bytes, whatever its name says.
+/// The kind of a file, by its first bytes and regardless of its name.
 enum FileKind {
   SAFETENSORS("a safetensors file"),
   ZIP("a ZIP archive, as torch.save writes it"),
@@ -19,17 +19,17 @@ enum FileKind {
   GZIP("gzip-compressed; unpack it first"),
   TAR("a tar archive; unpack it first"),
   LFS_POINTER("a Git LFS pointer instead of the file it stands for; run git lfs pull"),
-  WEB_PAGE("a web page; the download went wrong"),
-  OTHER("of a kind unknown here");
+  WEB_PAGE("a web page; the download failed, fetch it again"),
+  OTHER("of an unknown kind");
 
   private static final ValueLayout.OfLong LONG_LE =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final int TAR_MAGIC_AT = 257;
 
-  private final String words;
+  private final String description;
 
-  FileKind(String words) {
-    this.words = words;
+  FileKind(String description) {
+    this.description = description;
   }
 
   static FileKind of(MappedFile file) {
@@ -39,7 +39,7 @@ enum FileKind {
     int length = (int) Math.min(file.size(), 512);
     var start =
         new String(file.bytes().asSlice(0, length).toArray(ValueLayout.JAVA_BYTE), ISO_8859_1);
-    // before the others: a header of 640 bytes begins like a pickle of protocol 2
+    // checked first: a header of 640 bytes begins like a pickle of protocol 2
     if (start.length() > 8
         && start.charAt(8) == '{'
         && plausibleHeader(file.bytes().get(LONG_LE, 0))) {
@@ -86,6 +86,6 @@ enum FileKind {
   /// Completes "the file is …".
   @Override
   public String toString() {
-    return words;
+    return description;
   }
 }

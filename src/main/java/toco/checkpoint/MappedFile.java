@@ -17,12 +17,12 @@ import toco.torch.DType;
 import toco.torch.Shape;
 import toco.torch.Tensor;
 
-/// A file mapped into memory, in which tensors lie without being read first.
+/// A file mapped into memory. Tensors use its pages in place, without being read first.
 ///
-/// The mapping is copy-on-write: a tensor in it may be changed in place, which changes no file. The
-/// JVM grants that only where the file may be opened for writing; tensors of other files are copied
-/// out instead, since a write to a read-only page would end the process. The mapping goes when
-/// neither this object nor a tensor uses it.
+/// The mapping is copy-on-write: changing a tensor in place does not change the file. The JVM
+/// allows that only for files that may be opened for writing; tensors of other files are copied,
+/// because a write to a read-only page would crash the process. The file is unmapped when neither
+/// this object nor a tensor uses it any more.
 final class MappedFile {
   private static final int CHUNK_BYTES = 1 << 30; // a ByteBuffer holds less than 2 GiB
 
@@ -36,7 +36,7 @@ final class MappedFile {
     this.copyOnWrite = copyOnWrite;
   }
 
-  /// @throws CheckpointException if there is no such file, or it cannot be read
+  /// @throws CheckpointException if the file does not exist or cannot be read
   static MappedFile open(Path path) {
     if (!Files.exists(path)) {
       throw new CheckpointException(path, "no such file; check the path");
@@ -77,8 +77,8 @@ final class MappedFile {
     return bytes;
   }
 
-  /// A tensor over the bytes at `offset`, in place where their alignment allows it. The range must
-  /// lie inside the file.
+  /// A tensor of the bytes at `offset`, in place if they are aligned. The range must be inside the
+  /// file.
   Tensor tensor(long offset, DType dtype, Shape shape) {
     var data = bytes.asSlice(offset, Math.multiplyExact(shape.numel(), dtype.byteSize()));
     boolean inPlace = copyOnWrite && data.byteSize() > 0 && data.address() % dtype.byteSize() == 0;
@@ -87,12 +87,12 @@ final class MappedFile {
         : Tensor.copyOf(data, dtype, shape.sizes());
   }
 
-  /// The CRC-32 that ZIP archives note for their entries.
+  /// CRC-32 of a range, as ZIP archives store it for their entries.
   long crc32(long offset, long byteSize) {
     return crc32(bytes.asSlice(offset, byteSize));
   }
 
-  /// The same of any memory.
+  /// CRC-32 of any memory.
   static long crc32(MemorySegment bytes) {
     var crc = new CRC32();
     for (long done = 0; done < bytes.byteSize(); done += CHUNK_BYTES) {

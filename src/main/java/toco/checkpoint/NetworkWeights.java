@@ -7,19 +7,19 @@ import toco.model.Toco;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// Weights of a whole network, put into one.
+/// Loads the weights of a whole network.
 public final class NetworkWeights {
   private static final String PROJECTION_HEADS = "proj_head";
 
   private NetworkWeights() {}
 
-  /// The encoder's own classifier, which the published code's files carry and nothing uses.
+  /// The classifier of the encoder: in files of the published code, but not used by anything.
   static final String ENCODER_HEAD = "encoder.head.";
 
-  /// Loads weights: a checkpoint of a run, another safetensors file, a `.pth` of PyTorch, or a
-  /// network that was exported as TorchScript.
+  /// Loads weights from a checkpoint of a run, another safetensors file, a `.pth` file of PyTorch,
+  /// or a network exported as TorchScript.
   ///
-  /// @throws CheckpointException if they are of another number of classes, or do not fit otherwise
+  /// @throws CheckpointException if the number of classes differs, or any name or shape
   public static void load(Path file, Toco model) {
     try (var _ = TensorScope.open()) {
       var weights = StateDict.load(file);
@@ -28,7 +28,7 @@ public final class NetworkWeights {
     }
   }
 
-  /// Networks that were exported to be used lack the projection heads, which only training needs.
+  /// Exported networks lack the projection heads, which only training needs.
   private static Map<String, Tensor> needed(StateDict weights, Toco model) {
     var parameters = new LinkedHashMap<>(model.params().all());
     if (weights.tensors().keySet().stream().noneMatch(name -> name.startsWith(PROJECTION_HEADS))) {
@@ -37,7 +37,7 @@ public final class NetworkWeights {
     return parameters;
   }
 
-  /// A file of another number of classes has other layers, too; this is the reason to give.
+  /// With another number of classes, several shapes differ; this names the reason instead.
   private static void requireClasses(StateDict weights, int numClasses) {
     var last = weights.tensors().get("decoder.conv8.weight");
     if (last != null && last.shape().dims() > 0 && last.size(0) != numClasses) {

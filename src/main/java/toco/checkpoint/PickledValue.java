@@ -1,31 +1,28 @@
 package toco.checkpoint;
 
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import toco.files.PickleGlobals;
 import toco.torch.DType;
 import toco.torch.Shape;
 
-/// What a pickle of weights is made of besides plain containers, numbers and strings.
+/// The values in a pickle of weights besides containers, numbers and strings.
 sealed interface PickledValue {
-  /// What a pickle may name. Naming anything else ends the reading.
-  sealed interface Global extends PickledValue {}
-
-  /// A function that a pickle may call; none of them runs anything.
-  enum Function implements Global {
+  /// A class or function that a pickle may call; none of them runs code of the file.
+  enum Function implements PickledValue, PickleGlobals.Global {
     REBUILD_TENSOR,
     REBUILD_PARAMETER,
     ORDERED_DICT
   }
 
   /// A class such as `torch.FloatStorage`, which stands for a dtype.
-  record StorageType(DType dtype) implements Global {}
+  record StorageType(DType dtype) implements PickledValue, PickleGlobals.Global {}
 
-  /// A run of elements kept outside the pickle.
+  /// A contiguous array of elements that is kept outside the pickle.
   ///
-  /// @param key names it in the archive
+  /// @param key its name in the archive
   record Storage(String key, DType dtype, long elements) implements PickledValue {}
 
-  /// A tensor's view of a storage; offset and strides count elements.
+  /// A tensor as a view of a storage; offset and strides count elements.
   record StoredTensor(Storage storage, long offset, Shape shape, Shape strides)
       implements PickledValue {
     private static final int MAX_DIMS = 64; // LibTorch's
@@ -57,7 +54,7 @@ sealed interface PickledValue {
       }
     }
 
-    /// Elements from the first to the last that the tensor touches, inclusive.
+    /// The number of elements from the first to the last that the tensor uses, inclusive.
     long span() {
       return span(shape, strides);
     }
@@ -85,6 +82,7 @@ sealed interface PickledValue {
     }
   }
 
+  /// The dtype of each storage class of the module `torch`.
   Map<String, DType> STORAGE_TYPES =
       Map.of(
           "ByteStorage", DType.UINT8,
@@ -97,20 +95,4 @@ sealed interface PickledValue {
           "DoubleStorage", DType.FLOAT64,
           "BoolStorage", DType.BOOL,
           "BFloat16Storage", DType.BFLOAT16);
-
-  /// The value for a name on the list of the allowed ones, or null.
-  static @Nullable Global named(String module, String name) {
-    return switch (module) {
-      case "torch" ->
-          STORAGE_TYPES.containsKey(name) ? new StorageType(STORAGE_TYPES.get(name)) : null;
-      case "torch._utils" ->
-          switch (name) {
-            case "_rebuild_tensor", "_rebuild_tensor_v2" -> Function.REBUILD_TENSOR;
-            case "_rebuild_parameter" -> Function.REBUILD_PARAMETER;
-            default -> null;
-          };
-      case "collections" -> name.equals("OrderedDict") ? Function.ORDERED_DICT : null;
-      default -> null;
-    };
-  }
 }

@@ -15,7 +15,7 @@ import toco.torch.Device;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// The safetensors format: named tensors and a few strings, without code.
+/// Reads and writes safetensors files: named tensors and string metadata, without code.
 ///
 /// ```java
 /// SafeTensors.write(path, Map.of("weight", weight), Map.of("author", "me"));
@@ -28,10 +28,10 @@ public final class SafeTensors {
 
   private SafeTensors() {}
 
-  /// What a file holds.
+  /// The contents of a file.
   ///
-  /// @param tensors by name, in the file's order; they belong to the scope that was innermost, or
-  ///   else to the caller
+  /// @param tensors by name, in the file's order; they belong to the scope that was innermost when
+  ///   they were read, or to the caller if there was none
   public record Contents(Map<String, Tensor> tensors, Map<String, String> metadata) {
     public Contents {
       tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
@@ -39,11 +39,11 @@ public final class SafeTensors {
     }
   }
 
-  /// Maps a file. Its tensors are on the CPU and share the mapping's memory where they are aligned
-  /// in it; changing them does not change the file. The file may be replaced meanwhile (as [#write]
-  /// does), but must not be shortened in place.
+  /// Maps a file into memory. Its tensors are on the CPU and, if aligned, use the mapped memory in
+  /// place; changing them does not change the file. While tensors are in use, the file may be
+  /// replaced (as [#write] does), but must not be truncated in place.
   ///
-  /// @throws CheckpointException if the file is not valid to the letter: nothing is repaired or
+  /// @throws CheckpointException if the file violates the format in any way; nothing is repaired or
   ///   guessed
   public static Contents read(Path path) {
     return read(MappedFile.open(path));
@@ -70,8 +70,8 @@ public final class SafeTensors {
     return new Contents(tensors, header.metadata());
   }
 
-  /// Writes a file that Python's safetensors reads, whole or not at all: it replaces the old one
-  /// only once it is safe on disk, and a full disk leaves the old one as it was.
+  /// Writes a file, which Python's safetensors can read, atomically and durably: an existing file
+  /// is replaced only when the new one is complete on disk.
   ///
   /// @param tensors of any device and layout
   /// @throws CheckpointException if the file cannot be written
@@ -85,7 +85,7 @@ public final class SafeTensors {
           path,
           channel -> {
             writeAll(channel, MemorySegment.ofArray(header.encode()));
-            for (var name : header.namesByPlace()) {
+            for (var name : header.namesByOffset()) {
               writeAll(channel, bytes(data, name));
             }
           });
@@ -94,7 +94,8 @@ public final class SafeTensors {
     }
   }
 
-  /// Gives each tensor its place: the widest elements first, so that all are aligned to their size.
+  /// Assigns each tensor its offset: the widest elements first, so that all are aligned to their
+  /// size.
   private static SafeTensorsHeader layOut(Map<String, Tensor> data, Map<String, String> metadata) {
     var entries = new LinkedHashMap<String, SafeTensorsHeader.Entry>();
     data.forEach((name, tensor) -> {
@@ -105,11 +106,11 @@ public final class SafeTensors {
               info.dtype(), info.shape(), 0, info.shape().numel() * info.dtype().byteSize()));
     });
     var widestFirst = new ArrayList<>(entries.entrySet());
-    widestFirst.sort(Comparator.comparingInt(line -> -line.getValue().dtype().byteSize()));
-    long place = 0;
-    for (var line : widestFirst) {
-      line.setValue(line.getValue().movedTo(place)); // entries keep the tensors' order
-      place = line.getValue().end();
+    widestFirst.sort(Comparator.comparingInt(entry -> -entry.getValue().dtype().byteSize()));
+    long offset = 0;
+    for (var entry : widestFirst) {
+      entry.setValue(entry.getValue().movedTo(offset)); // the map keeps the tensors' order
+      offset = entry.getValue().end();
     }
     return new SafeTensorsHeader(entries, metadata, 0);
   }

@@ -1,7 +1,7 @@
 package toco.checkpoint;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static toco.checkpoint.CheckpointException.quote;
+import static toco.files.QuotedText.quote;
 
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -21,40 +21,39 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The start of a safetensors file: eight bytes of length (little-endian), then JSON that says of
-/// each tensor its dtype, shape and place in the data that follows. Everything is checked before
-/// any tensor is made.
+/// The header of a safetensors file: its length in eight bytes (little-endian), then JSON with the
+/// dtype, shape and byte range of each tensor in the data that follows. Everything is checked
+/// before any tensor is created.
 ///
-/// @param entries by tensor name, in the file's order; offsets count from `dataOffset`
-/// @param dataOffset where in the file the data begins
+/// @param entries by tensor name, in the file's order; offsets are relative to `dataOffset`
+/// @param dataOffset offset of the data in the file
 record SafeTensorsHeader(
     Map<String, Entry> entries, Map<String, String> metadata, long dataOffset) {
-  /// The format's own limit.
+  /// The limit that the format sets.
   static final long MAX_BYTES = 100_000_000;
 
   static final int LENGTH_BYTES = 8;
   private static final String METADATA = "__metadata__";
   private static final int MAX_DIMS = 64; // LibTorch's
   private static final String REMEDY =
-      "; the file is damaged or was not written by a safetensors library, fetch or save it again";
+      "; the file is damaged or was not written by a safetensors library, download or save it"
+          + " again";
   private static final ValueLayout.OfLong LONG_LE =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
-  /// One tensor's line: bytes `begin` to `end`, exclusive, of the data.
+  /// One tensor: bytes `begin` (inclusive) to `end` (exclusive) of the data.
   record Entry(DType dtype, Shape shape, long begin, long end) {
-    Entry movedTo(long place) {
-      return new Entry(dtype, shape, place, place + end - begin);
+    Entry movedTo(long offset) {
+      return new Entry(dtype, shape, offset, offset + end - begin);
     }
   }
 
   SafeTensorsHeader {
     if (entries.containsKey(METADATA)) {
       throw new IllegalArgumentException(
-          "a tensor cannot be named "
-              + METADATA
-              + ", which the safetensors format keeps for itself");
+          "a tensor cannot be named " + METADATA + ", which the safetensors format reserves");
     }
   }
 
@@ -91,8 +90,8 @@ record SafeTensorsHeader(
     return new SafeTensorsHeader(entries, metadata, dataOffset);
   }
 
-  /// The header of a file to be written: length and JSON, padded with spaces so that the data begin
-  /// at a multiple of 8.
+  /// The bytes of the header: length and JSON, padded with spaces so that the data begin at a
+  /// multiple of 8.
   byte[] encode() {
     var root = JSON.createObjectNode();
     if (!metadata.isEmpty()) {
@@ -116,14 +115,16 @@ record SafeTensorsHeader(
     return bytes;
   }
 
-  /// The tensors' names in the order in which their data lie in the file.
-  List<String> namesByPlace() {
-    return byPlace(entries).map(Map.Entry::getKey).toList();
+  /// The names of the tensors in the order of their data in the file.
+  List<String> namesByOffset() {
+    return byOffset(entries).map(Map.Entry::getKey).toList();
   }
 
-  private static Stream<Map.Entry<String, Entry>> byPlace(Map<String, Entry> entries) {
-    var place = Comparator.comparingLong((Map.Entry<String, Entry> line) -> line.getValue().begin);
-    return entries.entrySet().stream().sorted(place.thenComparingLong(line -> line.getValue().end));
+  private static Stream<Map.Entry<String, Entry>> byOffset(Map<String, Entry> entries) {
+    var order =
+        Comparator.comparingLong((Map.Entry<String, Entry> named) -> named.getValue().begin);
+    return entries.entrySet().stream()
+        .sorted(order.thenComparingLong(named -> named.getValue().end));
   }
 
   private static JsonNode parse(MappedFile file, byte[] json) {
@@ -163,8 +164,8 @@ record SafeTensorsHeader(
     if (dtype == null) {
       throw new CheckpointException(
           file.path(),
-          ("tensor %s has dtype %s, which LibTorch's bridge does not hold; convert it to "
-                  + "one of F64 F32 F16 BF16 I64 I32 I16 I8 U8 BOOL")
+          ("tensor %s has dtype %s, which is not supported; convert it to one of F64 F32 F16 "
+                  + "BF16 I64 I32 I16 I8 U8 BOOL")
               .formatted(quote(name), quote(dtypeNode.stringValue())));
     }
     var sizes = numbers(file, name, "shape", node.get("shape"));
@@ -218,19 +219,19 @@ record SafeTensorsHeader(
     return numbers;
   }
 
-  /// The format knows neither gaps nor overlaps: sorted by place, every tensor begins where the one
-  /// before it ends, and the last ends with the file.
+  /// The format allows neither gaps nor overlaps: sorted by offset, every tensor begins where the
+  /// previous one ends, and the last ends with the file.
   private static void checkLayout(MappedFile file, Map<String, Entry> entries, long dataBytes) {
     long expected = 0;
-    for (var line : byPlace(entries).toList()) {
-      var entry = line.getValue();
+    for (var named : byOffset(entries).toList()) {
+      var entry = named.getValue();
       if (entry.begin != expected) {
         throw damaged(
             file,
-            ("tensor %s begins at byte %,d of the data, expected %,d, where the one before "
-                    + "it ends (%s)")
+            ("tensor %s begins at byte %,d of the data, expected %,d, where the previous one "
+                    + "ends (%s)")
                 .formatted(
-                    quote(line.getKey()),
+                    quote(named.getKey()),
                     entry.begin,
                     expected,
                     entry.begin < expected ? "they overlap" : "a gap"));
@@ -242,7 +243,7 @@ record SafeTensorsHeader(
           file,
           "the header describes %,d bytes of data, the file has %,d (%s)"
               .formatted(
-                  expected, dataBytes, dataBytes < expected ? "it is cut short" : "too many"));
+                  expected, dataBytes, dataBytes < expected ? "it is truncated" : "too many"));
     }
   }
 

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import toco.torch.ScriptModule;
 import toco.torch.Tensor;
 
-/// A part of the network on its way to TorchScript: weights of its own, and parts beneath it. The
+/// A module of the network to be written as TorchScript: its weights and its child modules. The
 /// tree is that of the weights' names.
 final class ScriptPart {
   private static final Pattern BLOCK = Pattern.compile("encoder\\.blocks\\.\\d+");
@@ -40,8 +40,8 @@ final class ScriptPart {
     }
   }
 
-  /// The module, to be closed by the caller. What lies beneath is complete before the methods that
-  /// use it are compiled.
+  /// Builds the module, to be closed by the caller. Child modules are complete before the methods
+  /// that use them are compiled.
   ScriptModule build(ScriptSource source) {
     var module = ScriptModule.create(path.isEmpty() ? "Toco" : "toco_" + path.replace('.', '_'));
     weights.forEach(module::parameter);

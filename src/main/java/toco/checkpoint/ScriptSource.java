@@ -12,25 +12,25 @@ import java.util.stream.IntStream;
 import toco.config.EncoderShape;
 import toco.config.ModelConfig;
 
-/// The network's methods as TorchScript text: the files `*.py` beside this class, in which `{name}`
-/// stands for a figure of the network.
+/// The methods of the network as TorchScript source: the resources `*.py` of this package, in which
+/// `{name}` is a placeholder for a setting of the network.
 final class ScriptSource {
-  private final Map<String, Object> figures = new LinkedHashMap<>();
+  private final Map<String, Object> settings = new LinkedHashMap<>();
 
   ScriptSource(ModelConfig model) {
     var shape = model.encoderShape();
-    figures.put("heads", shape.numHeads());
-    figures.put("scale", shape.attentionScale());
-    figures.put("eps", shape.layerNormEps());
-    figures.put("qkvBias", shape.qkvBias() ? "self.attn.qkv.bias" : "None");
-    figures.put("grid", shape.gridSize());
-    figures.put("width", shape.embedDim());
-    figures.put("patch", shape.patchSizePx());
-    figures.put("prefixTokens", shape.prefixTokens());
-    figures.put("prefix", prefix(shape));
-    figures.put("blocks", blocks(shape.depth(), model.auxLayer()));
-    figures.put("aux", model.auxLayer() == -1 ? "normed" : "aux");
-    figures.put("dilation", model.decoderDilation());
+    settings.put("heads", shape.numHeads());
+    settings.put("scale", shape.attentionScale());
+    settings.put("eps", shape.layerNormEps());
+    settings.put("qkvBias", shape.qkvBias() ? "self.attn.qkv.bias" : "None");
+    settings.put("grid", shape.gridSize());
+    settings.put("width", shape.embedDim());
+    settings.put("patch", shape.patchSizePx());
+    settings.put("prefixTokens", shape.prefixTokens());
+    settings.put("prefix", prefix(shape));
+    settings.put("blocks", blocks(shape.depth(), model.auxLayer()));
+    settings.put("aux", model.auxLayer() == -1 ? "normed" : "aux");
+    settings.put("dilation", model.decoderDilation());
   }
 
   private static String prefix(EncoderShape shape) {
@@ -46,13 +46,13 @@ final class ScriptSource {
         .collect(Collectors.joining("\n"));
   }
 
-  /// The methods of one part.
+  /// The methods of one module.
   ///
   /// @param part `block`, `encoder`, `decoder` or `network`
   String of(String part) {
     var text = resource(part + ".py");
-    for (var figure : figures.entrySet()) {
-      text = text.replace("{" + figure.getKey() + "}", figure.getValue().toString());
+    for (var setting : settings.entrySet()) {
+      text = text.replace("{" + setting.getKey() + "}", setting.getValue().toString());
     }
     return text;
   }

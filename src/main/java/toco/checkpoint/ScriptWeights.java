@@ -10,23 +10,23 @@ import toco.torch.ScriptModule;
 import toco.torch.Tensor;
 import toco.torch.TorchException;
 
-/// The weights in a TorchScript file. LibTorch compiles its methods, and none of them runs.
+/// Reads the weights in a TorchScript file. LibTorch compiles its methods, but none of them is run.
 final class ScriptWeights {
   private static final String MARK = "/constants.pkl";
 
   private ScriptWeights() {}
 
-  /// Whether a ZIP archive is TorchScript, and not just weights.
+  /// Whether a ZIP archive is TorchScript rather than only weights.
   static boolean isScript(Path path) {
     try (var zip = new ZipFile(path.toFile())) {
       return zip.stream().anyMatch(entry -> entry.getName().endsWith(MARK));
     } catch (IOException e) {
-      return false; // the reader of weights has the better words
+      return false; // the reader of weights then reports the problem
     }
   }
 
-  /// Parameters and buffers by their full names; they belong to the innermost scope, or else to the
-  /// caller.
+  /// Reads parameters and buffers by their full names; they belong to the innermost scope, or to
+  /// the caller if there is none.
   ///
   /// @throws CheckpointException if LibTorch cannot load the file
   static Map<String, Tensor> read(Path path) {

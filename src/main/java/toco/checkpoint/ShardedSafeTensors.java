@@ -1,7 +1,7 @@
 package toco.checkpoint;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static toco.checkpoint.CheckpointException.quote;
+import static toco.files.QuotedText.quote;
 
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
@@ -15,17 +15,17 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Weights in several safetensors files, as large networks come: an index
-/// `….safetensors.index.json` says in its `weight_map` which file beside it holds which tensor.
+/// Reads weights that are split over several safetensors files, as is usual for large networks: the
+/// `weight_map` of an index `….safetensors.index.json` maps each tensor to a file in its folder.
 final class ShardedSafeTensors {
   private static final String INDEX = ".safetensors.index.json";
   private static final int MAX_INDEX_BYTES = 64 << 20;
 
   private ShardedSafeTensors() {}
 
-  /// The index in a folder, if it is one that holds exactly one; else the path itself.
+  /// The index in a folder that holds exactly one; otherwise the path itself.
   ///
-  /// @throws CheckpointException if there are several
+  /// @throws CheckpointException if the folder holds several
   static Path indexIn(Path path) {
     if (!Files.isDirectory(path)) {
       return path;
@@ -34,17 +34,18 @@ final class ShardedSafeTensors {
       var found = files.filter(file -> file.toString().endsWith(INDEX)).sorted().toList();
       if (found.size() > 1) {
         throw new CheckpointException(
-            path, "holds %d indexes *%s; name one of them".formatted(found.size(), INDEX));
+            path,
+            "holds %d indexes *%s; give the path of one of them".formatted(found.size(), INDEX));
       }
       return found.isEmpty() ? path : found.getFirst();
     } catch (IOException e) {
-      return path; // a folder that cannot be listed: opening it as a file says so
+      return path; // a folder that cannot be listed: opening it as a file reports that
     }
   }
 
-  /// All tensors, in the index's order, which lie in the mapped files as with [SafeTensors#read].
+  /// All tensors, in the order of the index. They use the mapped files as with [SafeTensors#read].
   ///
-  /// @throws CheckpointException if the index is none, or a file or tensor is missing
+  /// @throws CheckpointException if the index is invalid, or a file or tensor is missing
   static Map<String, Tensor> read(MappedFile index) {
     var files = weightMap(index);
     var shards = new LinkedHashMap<String, Map<String, Tensor>>();
@@ -59,7 +60,7 @@ final class ShardedSafeTensors {
         if (tensor == null) {
           throw new CheckpointException(
               file,
-              "lacks tensor %s, which %s places there; fetch both again"
+              "lacks tensor %s, which is in this file according to %s; download both again"
                   .formatted(quote(line.getKey()), index.path().getFileName()));
         }
         tensors.put(line.getKey(), tensor);
@@ -67,7 +68,7 @@ final class ShardedSafeTensors {
     } catch (RuntimeException e) {
       tensors.values().forEach(Tensor::close);
       throw e;
-    } finally { // what the index does not mention
+    } finally { // tensors that the index does not mention
       shards.values().forEach(rest -> rest.values().forEach(Tensor::close));
     }
     return tensors;
@@ -80,14 +81,14 @@ final class ShardedSafeTensors {
       if (!isPlainName(file)) {
         throw new CheckpointException(
             index.path(),
-            "places tensor %s in %s, which is no name of a file beside it"
+            "maps tensor %s to %s, which is not the name of a file in its folder"
                 .formatted(quote(line.getKey()), quote(line.getValue().toString())));
       }
       files.put(line.getKey(), file);
     }
     if (files.isEmpty()) {
       throw new CheckpointException(
-          index.path(), "is JSON, but no index of safetensors files: it has no weight_map");
+          index.path(), "is JSON, but not an index of safetensors files: it has no weight_map");
     }
     return files;
   }
@@ -101,14 +102,14 @@ final class ShardedSafeTensors {
   private static JsonNode json(MappedFile index) {
     if (index.size() > MAX_INDEX_BYTES) {
       throw new CheckpointException(
-          index.path(), "has %,d bytes, more than any index".formatted(index.size()));
+          index.path(), "has %,d bytes, too many for an index".formatted(index.size()));
     }
     try {
       return JsonMapper.shared()
           .readTree(new String(index.bytes().toArray(ValueLayout.JAVA_BYTE), UTF_8));
     } catch (JacksonException e) {
       throw new CheckpointException(
-          index.path(), "is no JSON: " + quote(String.valueOf(e.getOriginalMessage())), e);
+          index.path(), "is not valid JSON: " + quote(String.valueOf(e.getOriginalMessage())), e);
     }
   }
 }

@@ -9,17 +9,17 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
 import toco.config.KeyRule;
+import toco.files.QuotedText;
 import toco.torch.GradMode;
 import toco.torch.Tensor;
 import toco.torch.TensorInfo;
 import toco.torch.TensorScope;
 
-/// Named weights from a file of any kind that ToCo reads, and their way into a network's
-/// parameters.
+/// Named weights from a file of any supported format, to be copied to the parameters of a network.
 ///
 /// @param source the file
 /// @param tensors by PyTorch's names, in the file's order; they belong to the scope that was
-///   innermost at loading, or else to the caller
+///   innermost at loading, or to the caller if there was none
 public record StateDict(Path source, Map<String, Tensor> tensors) {
   private static final String DATA_PARALLEL = "module.";
   private static final int MAX_LISTED = 10;
@@ -28,13 +28,13 @@ public record StateDict(Path source, Map<String, Tensor> tensors) {
     tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
   }
 
-  /// Reads a safetensors file, one of ToCo's checkpoints (its model), a `.pth` of PyTorch, or
-  /// TorchScript; the content decides which, not the name. A `.pth` may wrap its weights, see
-  /// [TorchPickle#read]. Weights in several safetensors files are named by their index,
-  /// `….safetensors.index.json`, or by the folder it is in. The prefix `module.`, which
-  /// data-parallel training leaves, is taken off.
+  /// Reads a safetensors file, the model of a checkpoint, a `.pth` file of PyTorch, or TorchScript;
+  /// the format is detected from the content, not the name. A `.pth` file may wrap its weights, see
+  /// [TorchPickle#read]. For weights in several safetensors files, give their index
+  /// `….safetensors.index.json` or its folder. The prefix `module.` of data-parallel training is
+  /// removed.
   ///
-  /// @throws CheckpointException if the file holds no weights, or is damaged
+  /// @throws CheckpointException if the file holds no weights or is damaged
   public static StateDict load(Path path) {
     var file = MappedFile.open(ShardedSafeTensors.indexIn(path));
     var kind = FileKind.of(file);
@@ -57,16 +57,16 @@ public record StateDict(Path source, Map<String, Tensor> tensors) {
     return new StateDict(path, dataParallel ? withoutPrefix(tensors, DATA_PARALLEL) : tensors);
   }
 
-  /// Copies every tensor to the parameter of its name, on whatever device that is, without
-  /// recording gradients. Names and shapes must match exactly; nothing is copied unless all do.
+  /// Copies every tensor to the parameter with the same name, on any device, without recording
+  /// gradients. If any name or shape does not match, nothing is copied.
   ///
-  /// @throws CheckpointException listing what is missing, unexpected or of another shape
+  /// @throws CheckpointException listing missing and unexpected names and differing shapes
   public void into(Map<String, Tensor> parameters) {
     into(parameters, name -> false);
   }
 
-  /// The same, passing over the file's tensors that have no parameter and whose names `ignored`
-  /// accepts.
+  /// The same, but skips tensors of the file that have no parameter if `ignored` accepts their
+  /// name.
   public void into(Map<String, Tensor> parameters, Predicate<String> ignored) {
     check(parameters, ignored);
     try (var _ = TensorScope.open();
@@ -80,23 +80,23 @@ public record StateDict(Path source, Map<String, Tensor> tensors) {
     }
   }
 
-  /// Loads a pretrained encoder into the parameters `encoder.*`: a DeiT or ViT release (names
-  /// without that prefix, a classifier head that is passed over), or the encoder out of a ToCo
-  /// file. A position embedding of another grid is resized, see [EncoderWeights].
+  /// Loads a pretrained encoder into the parameters `encoder.*`: a DeiT or ViT release (without
+  /// that prefix, and with a classifier head, which is skipped), or the encoder of a ToCo file. A
+  /// position embedding of another grid is resampled, see [EncoderWeights].
   ///
-  /// @param parameters all of the network's; those that do not begin with `encoder.` are not
-  ///   touched
-  /// @param rules rename the file's weights first
-  /// @return what was done, in one line for the log
-  /// @throws CheckpointException as [#into]; where depth, width, patch size or distillation differ,
-  ///   it says so
+  /// @param parameters all parameters of the network; those that do not begin with `encoder.` are
+  ///   left unchanged
+  /// @param rules how to rename the weights of the file first
+  /// @return a summary in one line, for the log
+  /// @throws CheckpointException as [#into], also naming differences in depth, width, patch size or
+  ///   distillation
   public static String loadEncoder(Path path, Map<String, Tensor> parameters, List<KeyRule> rules) {
     try (var _ = TensorScope.open()) {
       return EncoderWeights.load(StateDict.load(path).renamed(rules), parameters);
     }
   }
 
-  /// A tensor of this name, which must be there.
+  /// The tensor with this name, which must exist.
   Tensor tensor(String name) {
     return Objects.requireNonNull(tensors.get(name), name);
   }
@@ -111,9 +111,9 @@ public record StateDict(Path source, Map<String, Tensor> tensors) {
       if (renamed.put(to, tensor) != null) {
         throw new CheckpointException(
             source,
-            ("has two weights that the rules of model.pretrainedKeys name %s; make them "
-                    + "more particular")
-                .formatted(CheckpointException.quote(to)));
+            ("has two weights that the rules of model.pretrainedKeys both rename to %s; make "
+                    + "the rules more specific")
+                .formatted(QuotedText.quote(to)));
       }
     });
     return new StateDict(source, renamed);

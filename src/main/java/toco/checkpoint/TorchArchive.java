@@ -15,17 +15,17 @@ import toco.torch.Shape;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// Writes the ZIP form of torch.save, format version 3: the pickle that names tensors, and each
-/// tensor's elements in an entry of their own. What torch.save adds for its makers' statistics, the
-/// entry `.data/serialization_id`, is left out.
+/// Writes the ZIP format of torch.save, version 3: a pickle that describes the tensors, and one
+/// entry per tensor with its elements. The entry `.data/serialization_id`, which torch.save adds
+/// for usage statistics, is not written.
 final class TorchArchive {
   private static final String FOLDER = "archive/";
 
   private TorchArchive() {}
 
-  /// @throws CheckpointException if the file cannot be written; an older one is then untouched
+  /// @throws CheckpointException if the file cannot be written; an existing one is then unchanged
   static void write(Path path, Map<String, Tensor> tensors) {
-    var pickle = Pickler.stateDict(stored(tensors));
+    var pickle = StateDictPickler.pickle(stored(tensors));
     try {
       AtomicFile.writeDurably(path, channel -> write(channel, pickle, tensors));
     } catch (IOException e) {
@@ -42,7 +42,7 @@ final class TorchArchive {
     zip.add(FOLDER + "byteorder", ascii("little"));
     int number = 0;
     for (var tensor : tensors.values()) {
-      try (var _ = TensorScope.open()) { // one copy at a time, of those that need one
+      try (var _ = TensorScope.open()) { // at most one copy in memory at a time
         var plain = tensor.detach().to(Device.CPU).contiguous();
         zip.add(FOLDER + "data/" + number++, plain.segment());
       }
@@ -51,7 +51,8 @@ final class TorchArchive {
     zip.finish();
   }
 
-  /// Every tensor row-major and alone in its storage, which is named by its place in the order.
+  /// Describes each tensor as row-major and the only one in its storage, whose key is the tensor's
+  /// position.
   private static Map<String, StoredTensor> stored(Map<String, Tensor> tensors) {
     var stored = new LinkedHashMap<String, StoredTensor>();
     tensors.forEach((name, tensor) -> {
@@ -68,7 +69,7 @@ final class TorchArchive {
     long next = 1;
     for (int d = strides.length - 1; d >= 0; d--) {
       strides[d] = next;
-      next *= Math.max(1, shape.size(d)); // as PyTorch counts where there are no elements
+      next *= Math.max(1, shape.size(d)); // as PyTorch does for tensors without elements
     }
     return Shape.of(strides);
   }

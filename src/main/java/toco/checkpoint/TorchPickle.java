@@ -1,7 +1,7 @@
 package toco.checkpoint;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static toco.checkpoint.CheckpointException.quote;
+import static toco.files.QuotedText.quote;
 
 import java.lang.foreign.ValueLayout;
 import java.math.BigInteger;
@@ -21,10 +21,10 @@ import toco.torch.Shape;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// PyTorch's `.pth` and `.pt` files: reads the weights in them, in the ZIP form and in the older
-/// stream form, and writes the ZIP form.
+/// Reads weights from PyTorch's `.pth` and `.pt` files, in the ZIP format and in the older stream
+/// format, and writes the ZIP format.
 ///
-/// No code in a file runs: the pickle inside is interpreted by [Unpickler], which knows tensors,
+/// No code in a file is executed: [PickleReader] interprets the pickle inside, allows tensors,
 /// plain containers, numbers and strings, and refuses the file if it names anything else.
 public final class TorchPickle {
   private static final ValueLayout.OfLong LONG_LE =
@@ -35,34 +35,35 @@ public final class TorchPickle {
   private static final int MAX_PICKLE_BYTES = 64 << 20;
   private static final List<String> WRAPPERS =
       List.of("model", "state_dict", "model_state_dict", "teacher");
-  private static final int MAX_WRAPPERS = 4; // one inside the other
+  private static final int MAX_WRAPPERS = 4; // nested in each other
 
   private final MappedFile file;
-  private final Map<String, Storage> storages = new HashMap<>();
+  private final WeightsGlobals pickles = new WeightsGlobals();
 
-  /// Where in the file each storage's data begins.
-  private final Map<String, Long> places = new HashMap<>();
+  /// The offset in the file of each storage's data, by key.
+  private final Map<String, Long> storageOffsets = new HashMap<>();
 
   private TorchPickle(MappedFile file) {
     this.file = file;
   }
 
-  /// Reads a state dict: the file's own, or the one under its entry `model`, `state_dict`,
-  /// `model_state_dict` or, as DINO has it, `teacher`, or under several of these in turn.
+  /// Reads a state dict: the object in the file, or its entry `model`, `state_dict`,
+  /// `model_state_dict` or, in DINO's files, `teacher`, also if these are nested.
   ///
   /// @return tensors by their names in the file, in its order; they belong to the innermost scope,
-  ///   or else to the caller, and lie in the mapped file where aligned, as with [SafeTensors#read]
-  /// @throws CheckpointException if the file is damaged, holds anything but weights, or no state
-  ///   dict
+  ///   or to the caller if there is none, and use the mapped file in place if aligned, as with
+  ///   [SafeTensors#read]
+  /// @throws CheckpointException if the file is damaged, holds anything but weights, or holds no
+  ///   state dict
   public static Map<String, Tensor> read(Path path) {
     return read(MappedFile.open(path));
   }
 
-  /// Writes a state dict as `torch.save(OrderedDict(…), path)` does, whole or not at all. Python's
-  /// `torch.load` reads it, with `weights_only=True` and `mmap=True` too.
+  /// Writes a state dict atomically, as `torch.save(OrderedDict(…), path)` does. Python's
+  /// `torch.load` reads it, also with `weights_only=True` and `mmap=True`.
   ///
-  /// @param tensors of any device and layout; each gets a storage of its own, so that tensors that
-  ///   share memory are written once each
+  /// @param tensors of any device and layout; each gets its own storage, even if several share
+  ///   memory
   /// @throws CheckpointException if the file cannot be written
   public static void write(Path path, Map<String, Tensor> tensors) {
     TorchArchive.write(path, tensors);
@@ -84,23 +85,23 @@ public final class TorchPickle {
     }
   }
 
-  // ---- the two forms: both return the pickled object and fill `storages` and `places`
+  // ---- the two formats: both return the pickled object and fill `storageOffsets`
   // --------------------------------
 
   private Object readArchive() {
     var entries = ZipDirectory.read(file);
-    var pickles =
+    var found =
         entries.keySet().stream()
             .filter(name ->
                 name.indexOf('/') >= 0 && name.substring(name.indexOf('/')).equals(PICKLE_NAME))
             .toList();
-    if (pickles.size() != 1) {
+    if (found.size() != 1) {
       throw new CheckpointException(
           file.path(),
-          "is a ZIP archive, but not one of torch.save: expected one entry NAME%s, found %d"
-              .formatted(PICKLE_NAME, pickles.size()));
+          "is a ZIP archive, but not written by torch.save: expected one entry NAME%s, found %d"
+              .formatted(PICKLE_NAME, found.size()));
     }
-    var folder = pickles.getFirst().substring(0, pickles.getFirst().indexOf('/') + 1);
+    var folder = found.getFirst().substring(0, found.getFirst().indexOf('/') + 1);
     if (entries.containsKey(folder + "constants.pkl")) {
       throw new CheckpointException(
           file.path(),
@@ -109,8 +110,8 @@ public final class TorchPickle {
     if (new String(content(entries.get(folder + "byteorder")), UTF_8).startsWith("big")) {
       throw refused("it was written on a big-endian machine", null);
     }
-    var root = Unpickler.read(ByteBuffer.wrap(content(entries.get(pickles.getFirst()))), storages);
-    for (var storage : storages.values()) {
+    var root = pickles.read(ByteBuffer.wrap(content(entries.get(found.getFirst()))));
+    for (var storage : pickles.storages().values()) {
       var entry = entries.get(folder + "data/" + storage.key());
       if (entry == null || entry.byteSize() != byteSize(storage)) {
         throw damaged(
@@ -121,45 +122,44 @@ public final class TorchPickle {
                     entry == null ? "is missing" : "has " + entry.byteSize()));
       }
       checkSum(entry);
-      places.put(storage.key(), entry.offset());
+      storageOffsets.put(storage.key(), entry.offset());
     }
     return root;
   }
 
-  /// The pickles of magic number, version, machine, object and list of storages; then each storage:
-  /// its number of elements and the elements.
+  /// Reads the pickles of magic number, version, system info, object and list of storage keys;
+  /// then, for each storage, its number of elements and the elements.
   private Object readStream() {
     long window = Math.min(file.size(), MAX_PICKLE_BYTES);
     var in = file.bytes().asSlice(0, window).asByteBuffer();
-    if (!STREAM_MAGIC.equals(Unpickler.read(in, storages))
-        || !STREAM_VERSION.equals(Unpickler.read(in, storages))) {
+    if (!STREAM_MAGIC.equals(pickles.read(in)) || !STREAM_VERSION.equals(pickles.read(in))) {
       throw new CheckpointException(
           file.path(),
-          "is a pickle, but not one of torch.save, which begins with a magic number and version"
-              + " 1001");
+          "is a pickle, but not written by torch.save, which begins with a magic number and"
+              + " version 1001");
     }
-    if (Unpickler.read(in, storages) instanceof Map<?, ?> machine
+    if (pickles.read(in) instanceof Map<?, ?> machine
         && Boolean.FALSE.equals(machine.get("little_endian"))) {
       throw refused("it was written on a big-endian machine", null);
     }
-    var root = Unpickler.read(in, storages);
-    if (!(Unpickler.read(in, storages) instanceof List<?> keys)) {
-      throw damaged("no list of storages follows the pickle");
+    var root = pickles.read(in);
+    if (!(pickles.read(in) instanceof List<?> keys)) {
+      throw damaged("there is no list of storages after the pickle");
     }
     long at = in.position();
     for (var key : keys) {
-      var storage = key instanceof String name ? storages.get(name) : null;
+      var storage = key instanceof String name ? pickles.storages().get(name) : null;
       if (storage == null || file.size() - at < Long.BYTES) {
-        throw damaged(storage == null ? "a storage that no tensor uses" : "it is cut short");
+        throw damaged(storage == null ? "it has a storage that no tensor uses" : "it is truncated");
       }
       long elements = file.bytes().get(LONG_LE, at);
       at += Long.BYTES;
       if (elements != storage.elements() || byteSize(storage) > file.size() - at) {
         throw damaged(
-            "storage %s should have %,d bytes, %,d are left (it is cut short)"
+            "storage %s should have %,d bytes, but %,d are left (it is truncated)"
                 .formatted(quote(storage.key()), byteSize(storage), file.size() - at));
       }
-      places.put(storage.key(), at);
+      storageOffsets.put(storage.key(), at);
       at += byteSize(storage);
     }
     return root;
@@ -171,7 +171,7 @@ public final class TorchPickle {
     }
     if (entry.byteSize() > MAX_PICKLE_BYTES) {
       throw refused(
-          "entry %s has %,d bytes, which no file of weights needs"
+          "entry %s has %,d bytes, more than a file of weights needs"
               .formatted(quote(entry.name()), entry.byteSize()),
           null);
     }
@@ -201,13 +201,13 @@ public final class TorchPickle {
     var state = stateDict(root);
     var tensors = new LinkedHashMap<String, Tensor>();
     try {
-      for (var line : state.entrySet()) {
-        if (!(line.getKey() instanceof String name)
-            || !(line.getValue() instanceof StoredTensor stored)) {
+      for (var entry : state.entrySet()) {
+        if (!(entry.getKey() instanceof String name)
+            || !(entry.getValue() instanceof StoredTensor stored)) {
           throw new CheckpointException(
               file.path(),
-              "expected a state dict of named tensors, but entry %s is none; the entries are %s"
-                  .formatted(quote(String.valueOf(line.getKey())), keys(state)));
+              "expected a state dict of named tensors, but entry %s is not a tensor; entries are %s"
+                  .formatted(quote(String.valueOf(entry.getKey())), keys(state)));
         }
         tensors.put(name, tensor(stored));
       }
@@ -222,17 +222,17 @@ public final class TorchPickle {
     if (!(root instanceof Map<?, ?> outermost)) {
       throw new CheckpointException(
           file.path(),
-          "expected a state dict, but the file holds something else; save model.state_dict()");
+          "expected a state dict, but the file holds another object; save model.state_dict()");
     }
     Map<?, ?> map = outermost;
-    for (int depth = 0; depth < MAX_WRAPPERS; depth++) { // a map may be inside itself
+    for (int depth = 0; depth < MAX_WRAPPERS; depth++) { // a dict may contain itself
       var inner = wrapped(map);
       if (inner == null) {
         return map;
       }
       map = inner;
     }
-    throw refused("state dicts inside one another", null);
+    throw refused("it holds state dicts nested too deeply", null);
   }
 
   private static @Nullable Map<?, ?> wrapped(Map<?, ?> map) {
@@ -245,12 +245,12 @@ public final class TorchPickle {
   }
 
   private Tensor tensor(StoredTensor stored) {
-    var place = places.get(stored.storage().key());
-    if (place == null) {
+    var storageOffset = storageOffsets.get(stored.storage().key());
+    if (storageOffset == null) {
       throw damaged("storage %s is missing".formatted(quote(stored.storage().key())));
     }
     var dtype = stored.storage().dtype();
-    long at = place + stored.offset() * dtype.byteSize();
+    long at = storageOffset + stored.offset() * dtype.byteSize();
     if (stored.isContiguous()) {
       return file.tensor(at, dtype, stored.shape());
     }
@@ -270,7 +270,7 @@ public final class TorchPickle {
 
   private CheckpointException damaged(String problem) {
     return new CheckpointException(
-        file.path(), "is damaged: " + problem + "; fetch or save it again");
+        file.path(), "is damaged: " + problem + "; download or save it again");
   }
 
   private CheckpointException refused(String problem, @Nullable Throwable cause) {
@@ -278,7 +278,7 @@ public final class TorchPickle {
         file.path(),
         "is refused: "
             + problem
-            + "; in Python, save the weights alone with torch.save(model.state_dict(), …) or"
+            + "; in Python, save only the weights with torch.save(model.state_dict(), …) or"
             + " safetensors",
         cause);
   }

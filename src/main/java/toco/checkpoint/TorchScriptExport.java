@@ -15,32 +15,34 @@ import toco.torch.ScriptModule;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// Writes a network as TorchScript, which C++ and Python run without this program.
+/// Writes a network as TorchScript, which can be run from C++ and Python without this program.
 ///
 /// `forward(x)` takes images [B, 3, H, W], float32 and normalised, of any size of at least one
 /// patch, and returns a dict:
 ///
-/// - `cls` [B, K]: logits of the classes in the image
-/// - `seg` [B, C, h, w]: segmentation logits of the grid of patches, background first
+/// - `cls` [B, K]: image-level class logits
+/// - `seg` [B, C, h, w]: segmentation logits of the patch grid, background first
 /// - `cam`, `camAux` [B, K, h, w]: class activation maps of the last and the auxiliary layer,
 ///   before ReLU
 ///
-/// `encoder.forward(x)` alone returns `clsToken`, `patchTokens` and `auxTokens`. Weights keep their
-/// names, so that the module's `state_dict()` is the published one, less the projection heads,
-/// which only training uses. Beside the code lie `config.yaml`, `classes.txt` (a class a line,
-/// background first) and `normalization.txt` (mean, then deviation, of R, G and B in levels).
+/// `encoder.forward(x)` returns `clsToken`, `patchTokens` and `auxTokens`. Weights keep their
+/// names: the module's `state_dict()` is the published one without the projection heads, which only
+/// training uses. Extra files in the archive are `config.yaml`, `classes.txt` (one class per line,
+/// background first) and `normalization.txt` (mean, then standard deviation, of R, G and B on the
+/// scale 0…255).
 public final class TorchScriptExport {
-  /// Over the largest value of an output. Attention sums in another order than LibTorch's own.
+  /// Relative to the largest value of an output. The script's attention sums in another order.
   private static final double TOLERANCE = 1e-4;
 
   private TorchScriptExport() {}
 
-  /// Writes the network, whole or not at all, once a run of what was written has given what the
-  /// network gives.
+  /// Writes the network atomically, after checking that the written module computes the same
+  /// outputs.
   ///
   /// @param model on the CPU
-  /// @return the largest difference of an output from the network's own, over the largest value
-  /// @throws CheckpointException if the file cannot be written, or the outputs differ by more than
+  /// @return the largest difference between an output of the module and of the network, relative to
+  ///   the largest value of that output
+  /// @throws CheckpointException if the file cannot be written, or outputs differ by more than
   ///   rounding
   public static double write(Path out, Toco model, Config config) {
     model
@@ -49,7 +51,7 @@ public final class TorchScriptExport {
         .ifPresent(script -> {
           throw new CheckpointException(
               out,
-              "is not written: the encoder is the script %s already; only own encoders are exported"
+              "is not written: the encoder is already a script, %s; only built-in encoders can be exported"
                   .formatted(script));
         });
     var difference = new double[1];
@@ -89,7 +91,7 @@ public final class TorchScriptExport {
         "normalization.txt", Normalization.describe());
   }
 
-  /// Of images one patch higher and two wider than the stored positions.
+  /// Compares outputs for images one patch higher and two patches wider than the stored positions.
   private static double difference(Path file, Toco model) {
     var shape = model.config().encoderShape();
     long side = (long) shape.gridSize() * shape.patchSizePx();
@@ -100,10 +102,10 @@ public final class TorchScriptExport {
       var own = outputs(model, images.sub(0.5).mul(4));
       var others = module.forwardDict(images.sub(0.5).mul(4));
       double largest = 0;
-      for (var line : own.entrySet()) {
-        var other = Objects.requireNonNull(others.get(line.getKey()), line.getKey());
-        double scale = line.getValue().abs().amax().item();
-        largest = Math.max(largest, line.getValue().sub(other).abs().amax().item() / scale);
+      for (var output : own.entrySet()) {
+        var other = Objects.requireNonNull(others.get(output.getKey()), output.getKey());
+        double scale = output.getValue().abs().amax().item();
+        largest = Math.max(largest, output.getValue().sub(other).abs().amax().item() / scale);
       }
       return largest;
     }

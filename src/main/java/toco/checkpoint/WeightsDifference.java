@@ -7,12 +7,12 @@ import toco.torch.DType;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// How two files' weights differ.
+/// The differences between the weights in two files.
 ///
 /// @param onlyFirst names that the second file lacks
 /// @param onlySecond names that the first file lacks
-/// @param changed tensors of both that are not equal bit for bit, in the first file's order
-/// @param equal tensors that are
+/// @param changed tensors in both files that are not bit-identical, in the order of the first file
+/// @param equal number of tensors that are
 public record WeightsDifference(
     List<String> onlyFirst, List<String> onlySecond, List<Changed> changed, int equal) {
   public WeightsDifference {
@@ -21,28 +21,28 @@ public record WeightsDifference(
     changed = List.copyOf(changed);
   }
 
-  /// A tensor that is not the same in both.
+  /// A tensor that differs between the files.
   ///
-  /// @param what of another shape or dtype, such as "[2, 3] float32 and [3, 2] float32"; empty if
+  /// @param what differing shapes or dtypes, such as "[2, 3] float32 and [3, 2] float32"; empty if
   ///   only values differ
-  /// @param largest the largest difference of two values; NaN where shapes differ, or where one
-  ///   value alone is NaN
-  /// @param relative that, over the largest value of the first tensor
+  /// @param largest the largest difference between values; NaN if shapes differ, or if a value is
+  ///   NaN in only one file
+  /// @param relative `largest` relative to the largest value of the first tensor
   public record Changed(String name, String what, double largest, double relative) {}
 
-  /// Compares them.
+  /// Compares two files.
   public static WeightsDifference of(StateDict first, StateDict second) {
     var onlyFirst = new ArrayList<String>();
     var changed = new ArrayList<Changed>();
     int equal = 0;
-    for (var line : first.tensors().entrySet()) {
-      var other = second.tensors().get(line.getKey());
+    for (var entry : first.tensors().entrySet()) {
+      var other = second.tensors().get(entry.getKey());
       if (other == null) {
-        onlyFirst.add(line.getKey());
-      } else if (isSame(line.getValue(), other)) {
+        onlyFirst.add(entry.getKey());
+      } else if (isSame(entry.getValue(), other)) {
         equal++;
       } else {
-        changed.add(compare(line.getKey(), line.getValue(), other));
+        changed.add(compare(entry.getKey(), entry.getValue(), other));
       }
     }
     var onlySecond =
@@ -52,7 +52,7 @@ public record WeightsDifference(
     return new WeightsDifference(onlyFirst, onlySecond, changed, equal);
   }
 
-  /// Whether there is none.
+  /// Whether the weights are the same.
   public boolean isEmpty() {
     return onlyFirst.isEmpty() && onlySecond.isEmpty() && changed.isEmpty();
   }
@@ -63,7 +63,7 @@ public record WeightsDifference(
         !onlyFirst.isEmpty()
             ? "lacks " + onlyFirst.getFirst()
             : !onlySecond.isEmpty()
-                ? "has %s besides".formatted(onlySecond.getFirst())
+                ? "has %s, which the first file lacks".formatted(onlySecond.getFirst())
                 : changed.stream()
                     .filter(tensor -> !tensor.what.isEmpty())
                     .findFirst()
@@ -71,7 +71,7 @@ public record WeightsDifference(
                     .orElse("");
     if (!problem.isEmpty()) {
       throw new CheckpointException(
-          second, problem + "; give files of one network, the same as the first's");
+          second, problem + "; give files of the same network as the first");
     }
   }
 
@@ -82,11 +82,11 @@ public record WeightsDifference(
   }
 
   private static Changed compare(String name, Tensor first, Tensor second) {
-    boolean sameKind = first.dtype() == second.dtype() && first.shape().equals(second.shape());
-    boolean counts = !first.dtype().isFloatingPoint();
+    boolean sameLayout = first.dtype() == second.dtype() && first.shape().equals(second.shape());
+    boolean integers = !first.dtype().isFloatingPoint();
     var what =
-        sameKind
-            ? counts ? "integers that differ" : ""
+        sameLayout
+            ? integers ? "integers that differ" : ""
             : "%s %s and %s %s"
                 .formatted(first.shape(), first.dtype(), second.shape(), second.dtype());
     if (!first.shape().equals(second.shape()) || first.numel() == 0) {

@@ -10,39 +10,38 @@ import toco.torch.DType;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// Weights alone, in the format that a file's name asks for: what `toco checkpoint` works on.
+/// Writes and averages weights without the rest of a checkpoint, for `toco checkpoint`.
 public final class WeightsFile {
   private static final long IMAGENET_CLASSES = 1000;
 
   private WeightsFile() {}
 
-  /// How weights are written.
+  /// How to write weights.
   ///
-  /// @param prefix stands before every name, such as `module.`
-  /// @param dtype of all floating-point tensors, or null for each its own
+  /// @param prefix prefix of all names, such as `module.`
+  /// @param dtype dtype of all floating-point tensors, or null to keep each tensor's
   public record Form(String prefix, @Nullable DType dtype) {
-    /// @throws IllegalArgumentException if the dtype is no floating-point one
+    /// @throws IllegalArgumentException if the dtype is not a floating-point one
     public Form {
       if (dtype != null && !dtype.isFloatingPoint()) {
-        throw new IllegalArgumentException(
-            "weights are floating-point numbers; dtype must be one of these, got " + dtype);
+        throw new IllegalArgumentException("dtype must be a floating-point type, got " + dtype);
       }
     }
 
     Map<String, Tensor> of(Map<String, Tensor> tensors) {
-      var formed = new LinkedHashMap<String, Tensor>();
+      var converted = new LinkedHashMap<String, Tensor>();
       tensors.forEach((name, tensor) ->
-          formed.put(
+          converted.put(
               prefix + name,
               dtype != null && tensor.dtype().isFloatingPoint() ? tensor.to(dtype) : tensor));
-      return formed;
+      return converted;
     }
   }
 
-  /// Writes weights by the ending of the file's name: `.safetensors`, or `.pth` and `.pt` as
-  /// torch.save does. A file appears whole or not at all.
+  /// Writes weights atomically, in the format of the file name extension: `.safetensors`, or `.pth`
+  /// and `.pt` as torch.save does.
   ///
-  /// @throws CheckpointException for any other ending, or if the file cannot be written
+  /// @throws CheckpointException for any other extension, or if the file cannot be written
   public static void write(Path path, Map<String, Tensor> tensors, Form form) {
     var writer = writer(path);
     try (var _ = TensorScope.open()) {
@@ -50,11 +49,11 @@ public final class WeightsFile {
     }
   }
 
-  /// The weights with what the published code's strict loading expects besides: the classifier of
-  /// ImageNet's 1000 classes on its encoder, which nothing uses; here of zeros.
+  /// Adds the tensors that strict loading in the published code expects: its encoder's classifier
+  /// of the 1000 ImageNet classes, which nothing uses; here zeros.
   ///
   /// @param tensors of a whole network
-  /// @return them, and tensors of the innermost scope
+  /// @return these and the added tensors, which belong to the innermost scope
   public static Map<String, Tensor> asPublished(Map<String, Tensor> tensors) {
     var published = new LinkedHashMap<>(tensors);
     var norm = tensors.get("encoder.norm.weight");
@@ -66,7 +65,9 @@ public final class WeightsFile {
     return published;
   }
 
-  /// @throws CheckpointException for an ending that is none of them
+  /// Checks that [#write] supports the extension of a file name.
+  ///
+  /// @throws CheckpointException if it does not
   public static void requireWritable(Path path) {
     var _ = writer(path);
   }
@@ -78,17 +79,17 @@ public final class WeightsFile {
       case "pth", "pt" -> TorchPickle::write;
       default ->
           throw new CheckpointException(
-              path, "has no ending that says a format; expected .safetensors, .pth or .pt");
+              path, "has an unknown extension; expected .safetensors, .pth or .pt");
     };
   }
 
-  /// The mean of several networks' weights, computed in float64 and given in the first one's
-  /// dtypes. Tensors of integers and booleans must be equal in all.
+  /// Averages the weights of several files, in float64, with results in the dtypes of the first
+  /// file. Tensors of integers and booleans must be equal in all files.
   ///
-  /// @param all of one network, at least one
-  /// @return tensors of the innermost scope
-  /// @throws CheckpointException naming the first tensor that differs in shape, kind or, where it
-  ///   is no floating-point one, value
+  /// @param all weights of the same network, at least one
+  /// @return tensors that belong to the innermost scope
+  /// @throws CheckpointException naming the first tensor that differs in shape or dtype or, unless
+  ///   it is a floating-point tensor, in value
   public static Map<String, Tensor> mean(List<StateDict> all) {
     var first = all.getFirst();
     var means = new LinkedHashMap<String, Tensor>();

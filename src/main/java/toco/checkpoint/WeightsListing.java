@@ -8,13 +8,14 @@ import toco.torch.DType;
 import toco.torch.Shape;
 import toco.torch.TensorScope;
 
-/// What a file of weights holds.
+/// The contents of a file of weights.
 ///
 /// @param source the file
-/// @param kind what it is, in words
-/// @param metadata texts that a safetensors file carries beside its tensors; a checkpoint's
-///   configuration among them
-/// @param tensors all of them, a checkpoint's optimizer and random state too, in the file's order
+/// @param kind description of the file's format
+/// @param metadata strings in a safetensors file besides its tensors, including the configuration
+///   in a checkpoint
+/// @param tensors all tensors in the file's order, including optimizer and random state in a
+///   checkpoint
 public record WeightsListing(
     Path source, String kind, Map<String, String> metadata, List<Line> tensors) {
   public WeightsListing {
@@ -22,14 +23,14 @@ public record WeightsListing(
     tensors = List.copyOf(tensors);
   }
 
-  /// A tensor.
+  /// One tensor.
   ///
-  /// @param byteSize of its elements
+  /// @param byteSize bytes of all elements
   public record Line(String name, DType dtype, Shape shape, long byteSize) {}
 
-  /// Lists a file of any kind that [StateDict#load] reads.
+  /// Lists a file of any format that [StateDict#load] reads.
   ///
-  /// @throws CheckpointException as there
+  /// @throws CheckpointException as [StateDict#load]
   public static WeightsListing of(Path path) {
     try (var _ = TensorScope.open()) {
       var file = MappedFile.open(ShardedSafeTensors.indexIn(path));
@@ -40,31 +41,31 @@ public record WeightsListing(
               : new SafeTensors.Contents(StateDict.load(path).tensors(), Map.of());
       var tensors =
           contents.tensors().entrySet().stream()
-              .map(line -> {
-                var info = line.getValue().info();
+              .map(entry -> {
+                var info = entry.getValue().info();
                 return new Line(
-                    line.getKey(),
+                    entry.getKey(),
                     info.dtype(),
                     info.shape(),
                     info.shape().numel() * info.dtype().byteSize());
               })
               .toList();
-      var words =
+      var description =
           kind == FileKind.JSON
               ? "an index of safetensors files"
               : CheckpointFormat.isCheckpoint(contents)
                   ? "a checkpoint of a training run, a safetensors file"
                   : kind.toString();
-      return new WeightsListing(path, words, new TreeMap<>(contents.metadata()), tensors);
+      return new WeightsListing(path, description, new TreeMap<>(contents.metadata()), tensors);
     }
   }
 
-  /// Elements of all tensors.
+  /// The number of elements of all tensors.
   public long elements() {
     return tensors.stream().mapToLong(line -> line.shape().numel()).sum();
   }
 
-  /// Bytes of all tensors.
+  /// The bytes of all tensors.
   public long byteSize() {
     return tensors.stream().mapToLong(Line::byteSize).sum();
   }

@@ -1,7 +1,7 @@
 package toco.checkpoint;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static toco.checkpoint.CheckpointException.quote;
+import static toco.files.QuotedText.quote;
 
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Where the entries of a ZIP archive lie in its file, so that they can be used in place. Names are
-/// keys and nothing more: nothing is ever unpacked. ZIP64 is understood; compressed and encrypted
-/// entries are refused, as torch.save writes none.
+/// The offsets of the entries in a ZIP archive, to use them in place. Names serve only as keys:
+/// nothing is ever extracted. ZIP64 is supported; compressed and encrypted entries, which
+/// torch.save does not write, are refused.
 final class ZipDirectory {
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -31,18 +31,17 @@ final class ZipDirectory {
   private static final int LOCAL_MAGIC = 0x04034b50;
   private static final int LOCAL_BYTES = 30;
   private static final int MAX_COMMENT = 0xFFFF;
-  private static final long IN_EXTRA_FIELD =
-      0xFFFFFFFFL; // the true value is in the ZIP64 extra field
+  private static final long IN_EXTRA_FIELD = 0xFFFFFFFFL; // the value is in the ZIP64 extra field
   private static final int ZIP64_EXTRA = 1;
   private static final int MAX_ENTRIES = 1 << 20;
 
-  /// An entry's content: `byteSize` bytes at `offset` of the file.
+  /// An entry, whose content is `byteSize` bytes at `offset` of the file.
   record Entry(String name, long offset, long byteSize, long crc32) {}
 
   private final MappedFile file;
   private final Map<String, Entry> entries = new LinkedHashMap<>();
 
-  /// Where each entry's header and content lie: end by start.
+  /// The byte range of each entry's header and content: end by start.
   private final TreeMap<Long, Long> extents = new TreeMap<>();
 
   private ZipDirectory(MappedFile file) {
@@ -90,13 +89,13 @@ final class ZipDirectory {
         return at;
       }
     }
-    throw damaged("a ZIP archive ends with a directory, this one does not (it is cut short)", null);
+    throw damaged("it does not end with the directory of a ZIP archive (it is truncated)", null);
   }
 
   /// Reads the central entry at `at` and returns where the next one begins.
   private long readEntry(long at) {
     if (i32(at) != CENTRAL_MAGIC) {
-      throw damaged("its directory is garbled", null);
+      throw damaged("its directory is invalid", null);
     }
     int nameBytes = u16(at + 28);
     int extraBytes = u16(at + 30);
@@ -108,8 +107,8 @@ final class ZipDirectory {
     if ((u16(at + 8) & 1) != 0 || u16(at + 10) != 0) {
       throw new CheckpointException(
           file.path(),
-          ("entry %s is compressed or encrypted, which torch.save never does; save it "
-                  + "again with torch.save")
+          ("entry %s is compressed or encrypted, which is not supported; save it again with "
+                  + "torch.save")
               .formatted(quote(name)));
     }
     var wide = new Zip64Field(extra, extra + extraBytes);
@@ -121,10 +120,10 @@ final class ZipDirectory {
     }
     long data = local + LOCAL_BYTES + u16(local + 26) + u16(local + 28);
     if (size < 0 || packed != size || size > file.size() - data) {
-      throw damaged("entry %s does not lie inside the file".formatted(quote(name)), null);
+      throw damaged("entry %s is not inside the file".formatted(quote(name)), null);
     }
     if (entries.put(name, new Entry(name, data, size, u32(at + 16))) != null) {
-      throw damaged("entry %s comes twice".formatted(quote(name)), null);
+      throw damaged("entry %s appears twice".formatted(quote(name)), null);
     }
     if (extents.put(local, data + size) != null) {
       throw damaged("two of its entries overlap", null);
@@ -132,7 +131,7 @@ final class ZipDirectory {
     return extra + extraBytes + u16(at + 32);
   }
 
-  /// One content under many names would make a small file a large load.
+  /// With overlapping entries, a small file could describe a large amount of data.
   private void refuseOverlaps(long directory) {
     long end = 0;
     for (var extent : extents.entrySet()) {
@@ -191,6 +190,6 @@ final class ZipDirectory {
 
   private CheckpointException damaged(String problem, @Nullable Throwable cause) {
     return new CheckpointException(
-        file.path(), "is a damaged ZIP archive: " + problem + "; fetch or save it again", cause);
+        file.path(), "is a damaged ZIP archive: " + problem + "; download or save it again", cause);
   }
 }

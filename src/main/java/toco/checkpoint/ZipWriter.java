@@ -11,12 +11,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// A ZIP archive as PyTorch's own writer lays it out: nothing compressed, every entry's content at
-/// a multiple of 64 bytes, so that it can be mapped. ZIP64 where sizes or places need it.
+/// Writes a ZIP archive with the layout of PyTorch's writer: uncompressed, with every entry's
+/// content at a multiple of 64 bytes, so that it can be mapped. Uses ZIP64 if sizes or offsets need
+/// it.
 final class ZipWriter {
   static final int ALIGNMENT = 64;
 
-  /// From here on a number goes into a ZIP64 field.
+  /// Numbers from this one on are written to ZIP64 fields.
   private static final long NARROW_LIMIT = 0xFFFFFFFFL;
 
   private static final int COUNT_LIMIT = 0xFFFF;
@@ -25,7 +26,8 @@ final class ZipWriter {
   private static final int FIELD_BYTES = 4; // an extra field's number and length
   private static final short UTF8_NAMES = 0x0800;
   private static final short VERSION_ZIP64 = 45;
-  private static final short FIRST_OF_1980 = 0x21; // the same tensors make the same file
+  private static final short FIRST_OF_1980 =
+      0x21; // constant, so that the same tensors give the same file
 
   private record Written(String name, long size, long crc32, long local) {
     byte[] nameBytes() {
@@ -41,8 +43,8 @@ final class ZipWriter {
     this(channel, NARROW_LIMIT);
   }
 
-  /// @param narrowLimit numbers from this one on use ZIP64; a small one lets tests do without files
-  ///   of 4 GiB
+  /// @param narrowLimit numbers from this one on use ZIP64; tests set a small one instead of
+  ///   writing files of 4 GiB
   ZipWriter(FileChannel channel, long narrowLimit) {
     this.channel = channel;
     this.narrowLimit = narrowLimit;
@@ -60,7 +62,7 @@ final class ZipWriter {
     entries.add(entry);
   }
 
-  /// Writes the directory, with which the archive ends.
+  /// Writes the directory at the end of the archive.
   void finish() throws IOException {
     long start = channel.position();
     for (var entry : entries) {
@@ -80,7 +82,7 @@ final class ZipWriter {
     write(end);
   }
 
-  /// The header before the content, with a padding field that brings the content to its place.
+  /// The header before the content, with a padding field that aligns the content.
   private ByteBuffer local(Written entry) {
     int wide = isWide(entry.size) ? FIELD_BYTES + 2 * Long.BYTES : 0;
     int plain = LOCAL_BYTES + entry.nameBytes().length + wide + FIELD_BYTES;
@@ -119,7 +121,7 @@ final class ZipWriter {
     return out;
   }
 
-  /// What both headers have in common, up to the length of the name.
+  /// The fields that both headers share, up to the length of the name.
   private void common(ByteBuffer out, Written entry) {
     out.putShort(VERSION_ZIP64).putShort(UTF8_NAMES).putShort((short) 0); // stored
     out.putShort((short) 0).putShort(FIRST_OF_1980).putInt((int) entry.crc32);

@@ -1,6 +1,5 @@
-/// Weights in files: safetensors and PyTorch's `.pth` (read by mapping and without executing
-/// anything, written whole or not at all), a training run's checkpoints, and a network as
-/// TorchScript.
+/// Files of weights: safetensors and PyTorch's `.pth` (memory-mapped and read without executing
+/// anything, written atomically), checkpoints of training runs, and networks as TorchScript.
 @NullMarked
 package toco.checkpoint;
 

@@ -141,7 +141,7 @@ final class EvalCommand implements Callable<Integer> {
       try {
         return evaluate(weights, loaded, chosen, given, world);
       } catch (RuntimeException | Error e) {
-        world.abandon(e);
+        world.reportFailure(e);
         throw e;
       }
     }
@@ -157,7 +157,7 @@ final class EvalCommand implements Callable<Integer> {
     var part = world.size() > 1 ? new Shard(world.rank() + 1, world.size()) : given;
     var dataset = Dataset.openWithGaps(loaded.data(), chosen.split());
     var device = Devices.prepare(loaded.train(), world);
-    var progress = world.isFirst() ? console.progress() : console.silence();
+    var progress = world.isRank0() ? console.progress() : console.silence();
     var folder =
         out == null ? loaded.run().dir().resolve("eval", protocol + "-" + chosen.split()) : out;
     try (var network = TrainedNetwork.load(weights, loaded, device)) {
@@ -170,13 +170,13 @@ final class EvalCommand implements Callable<Integer> {
           new EvaluationRun.Listener(progress::onEvaluationProgress, progress::onMessage);
       var result = run.run(evaluator, model, weights, listener);
       progress.clear();
-      if (overlays > 0 && world.isFirst()) {
+      if (overlays > 0 && world.isRank0()) {
         var png = loaded.run().dir().resolve("overlays", "eval-" + chosen.split() + ".png");
         evaluator.overlays(model, Math.min(overlays, dataset.size()), png);
         progress.onMessage("wrote " + png);
       }
       var parts = EvaluationRun.gather(result.file(), world);
-      if (!world.isFirst()) {
+      if (!world.isRank0()) {
         return ExitStatus.SUCCESS;
       }
       if (given.of() > 1) {

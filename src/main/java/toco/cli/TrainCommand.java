@@ -70,7 +70,7 @@ final class TrainCommand implements Callable<Integer> {
       if (!outcome.completed()) {
         return ExitStatus.STOPPED;
       }
-      if (!world.isFirst()) {
+      if (!world.isRank0()) {
         return ExitStatus.SUCCESS;
       }
       console.print("checkpoint %s\n".formatted(outcome.checkpoint()));
@@ -106,7 +106,7 @@ final class TrainCommand implements Callable<Integer> {
   /// Whether a launcher started the job again after a failure that left a checkpoint.
   private static boolean restarts(Path runDir, World world) {
     return Boolean.parseBoolean(
-        world.fromFirst(
+        world.broadcastString(
             "restart", () -> String.valueOf(world.restarts() > 0 && Checkpoint.existsIn(runDir))));
   }
 }

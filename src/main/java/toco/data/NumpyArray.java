@@ -5,11 +5,11 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 
-/// An array as numpy keeps it, row-major and little-endian, for [NumpyDict].
+/// An array in numpy's memory layout, row-major and little-endian, for [NumpyDict].
 ///
 /// @param elementType numpy's code: `f4` or `i8`
-/// @param shape its one to three sizes
-/// @param data the elements' bytes
+/// @param shape one to three sizes
+/// @param data the bytes of all elements; not copied
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record NumpyArray(String elementType, List<Integer> shape, byte[] data) {
   public NumpyArray {

@@ -1,14 +1,17 @@
 package toco.data;
 
+import static toco.files.PickleValues.argument;
+
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.Charset;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import toco.files.PickleGlobals;
 
-/// The few numpy objects that a labels file is made of, rebuilt from what its pickle says of them.
+/// The numpy objects in the pickle of a labels file.
 sealed interface NumpyValue {
-  /// An element type: kind `f`, `i`, `u`, `b`, `U`, `S` or `O`, and bytes an element.
+  /// An element type: kind `f`, `i`, `u`, `b`, `U`, `S` or `O`, and bytes per element.
   final class DType implements NumpyValue {
     final char kind;
     final int itemBytes;
@@ -33,32 +36,37 @@ sealed interface NumpyValue {
       order = mark.equals(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
     }
 
-    /// The element at a buffer's position, as a Double or a String.
+    /// Reads the element at the buffer's position, as a Double or a String.
     Object element(ByteBuffer data) {
+      return kind == 'U' || kind == 'S' ? text(data) : (Object) number(data);
+    }
+
+    private String text(ByteBuffer data) {
+      var bytes = new byte[itemBytes];
+      data.get(bytes);
+      String utf32 = order == ByteOrder.BIG_ENDIAN ? "UTF-32BE" : "UTF-32LE";
+      String charset = kind == 'U' ? utf32 : "ISO-8859-1";
+      return new String(bytes, Charset.forName(charset)).replaceAll("\0+$", "");
+    }
+
+    /// Reads the number at the buffer's position.
+    double number(ByteBuffer data) {
       data.order(order);
       return switch (kind) {
-        case 'U', 'S' -> {
-          var bytes = new byte[itemBytes];
-          data.get(bytes);
-          String utf32 = order == ByteOrder.BIG_ENDIAN ? "UTF-32BE" : "UTF-32LE";
-          String charset = kind == 'U' ? utf32 : "ISO-8859-1";
-          yield new String(bytes, Charset.forName(charset)).replaceAll("\0+$", "");
-        }
+        case 'U', 'S' -> throw new IllegalArgumentException("a label of text instead of numbers");
         case 'f' ->
             switch (itemBytes) {
-              case 2 -> (double) Float.float16ToFloat(data.getShort());
-              case 4 -> (double) data.getFloat();
+              case 2 -> Float.float16ToFloat(data.getShort());
+              case 4 -> data.getFloat();
               case 8 -> data.getDouble();
               default -> throw unsupported();
             };
         default ->
             switch (itemBytes) {
-              case 1 -> kind == 'i' ? (double) data.get() : (double) (data.get() & 0xFF);
-              case 2 ->
-                  kind == 'i' ? (double) data.getShort() : (double) (data.getShort() & 0xFFFF);
-              case 4 ->
-                  kind == 'i' ? (double) data.getInt() : (double) (data.getInt() & 0xFFFFFFFFL);
-              case 8 -> (double) data.getLong();
+              case 1 -> kind == 'i' ? data.get() : data.get() & 0xFF;
+              case 2 -> kind == 'i' ? data.getShort() : data.getShort() & 0xFFFF;
+              case 4 -> kind == 'i' ? data.getInt() : data.getInt() & 0xFFFFFFFFL;
+              case 8 -> data.getLong();
               default -> throw unsupported();
             };
       };
@@ -69,7 +77,7 @@ sealed interface NumpyValue {
     }
   }
 
-  /// An array; its fields are filled when its state is read.
+  /// An array; its fields are set when its state is read.
   final class NdArray implements NumpyValue {
     List<?> shape = List.of();
     @Nullable DType dtype;
@@ -86,54 +94,44 @@ sealed interface NumpyValue {
       if (data instanceof List<?> objects && objects.size() == 1) {
         return objects.getFirst();
       }
-      throw new IllegalArgumentException("an array of other things than one dict");
+      throw new IllegalArgumentException("an array of something other than one dict");
+    }
+
+    /// The bytes of all elements; 0 for an array of objects.
+    long byteSize() {
+      return data instanceof byte[] bytes ? bytes.length : 0;
     }
 
     /// The values of a one-dimensional array.
     float[] toFloats() {
       if (shape.size() != 1 || !(data instanceof byte[] bytes) || dtype == null) {
-        throw new IllegalArgumentException("a label that is no array of numbers, of one dimension");
+        throw new IllegalArgumentException(
+            "a label that is not a one-dimensional array of numbers");
       }
       var buffer = ByteBuffer.wrap(bytes);
-      long count = ((Number) shape.getFirst()).longValue();
-      if (dtype.itemBytes < 1 || count < 0 || count * dtype.itemBytes != bytes.length) {
+      long count = argument(shape, 0, Long.class);
+      if (dtype.itemBytes < 1
+          || count < 0
+          || count > bytes.length
+          || count * dtype.itemBytes != bytes.length) {
         throw new IllegalArgumentException("a label array of the wrong length");
       }
       var floats = new float[(int) count];
       for (int i = 0; i < floats.length; i++) {
-        if (!(dtype.element(buffer) instanceof Double value)) {
-          throw new IllegalArgumentException("a label of text instead of numbers");
-        }
-        floats[i] = value.floatValue();
+        floats[i] = (float) dtype.number(buffer);
       }
       return floats;
     }
   }
 
-  /// What a pickle may name. Naming anything else ends the reading.
-  enum Callable implements NumpyValue {
+  /// A class or function that the pickle may call; none of them runs code of the file.
+  enum Callable implements NumpyValue, PickleGlobals.Global {
     RECONSTRUCT,
     SCALAR,
     FROM_BUFFER,
     NDARRAY,
     DTYPE,
     ENCODE,
-    BYTES;
-
-    static Callable named(String module, String name) {
-      // numpy 2 moved `numpy.core` to `numpy._core`
-      return switch (module.replace("numpy._core", "numpy.core") + " " + name) {
-        case "numpy.core.multiarray _reconstruct" -> RECONSTRUCT;
-        case "numpy.core.multiarray scalar" -> SCALAR;
-        case "numpy.core.numeric _frombuffer" -> FROM_BUFFER;
-        case "numpy ndarray" -> NDARRAY;
-        case "numpy dtype" -> DTYPE;
-        case "_codecs encode" -> ENCODE;
-        case "builtins bytes", "__builtin__ bytes" -> BYTES;
-        default ->
-            throw new IllegalArgumentException(
-                "a reference to %s.%s, which a labels file has no use for".formatted(module, name));
-      };
-    }
+    BYTES
   }
 }

@@ -1,5 +1,8 @@
 package toco.data;
 
+import static toco.files.PickleValues.expect;
+import static toco.files.QuotedText.quote;
+
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -14,14 +17,14 @@ import java.util.Map;
 import java.util.SequencedMap;
 import toco.files.IoReason;
 
-/// Image-level labels as the published code keeps them: `numpy.save` of a dict from image name to a
-/// float32 array, one value a class. Python reads it by `numpy.load(file,
+/// Image-level labels in the file format of the published code: `numpy.save` of a dict from image
+/// name to a float32 array with one value per class. Python reads it with `numpy.load(file,
 /// allow_pickle=True).item()`.
 ///
-/// Reading executes nothing, see [NumpyPickle]; files of numpy 1 and 2 and of pickle protocols 2 to
-/// 5 are understood. What is written here, numpy 1 and 2 both read.
+/// Reads files of numpy 1 and 2 with pickle protocols 2 to 5, and executes nothing in them, see
+/// [toco.files.PickleReader]. Files written here are read by numpy 1 and 2.
 public final class OneHotNpy {
-  static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+  private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final long MAX_BYTES = 1 << 30; // COCO's has 40 MB
 
   private OneHotNpy() {}
@@ -43,7 +46,7 @@ public final class OneHotNpy {
       throw new DataException(
           "no labels file "
               + file
-              + "; put cls_labels_onehot.npy beside the lists, or name another folder",
+              + "; put cls_labels_onehot.npy next to the lists, or name another folder",
           e);
     } catch (IOException e) {
       throw new DataException("cannot read " + file + ": " + IoReason.of(e), e);
@@ -51,7 +54,7 @@ public final class OneHotNpy {
     return read(bytes, file.toString());
   }
 
-  /// Reads a labels file that is in memory already.
+  /// Reads the bytes of a labels file.
   ///
   /// @param source what to call it in an error message
   static SequencedMap<String, float[]> read(byte[] bytes, String source) {
@@ -60,14 +63,14 @@ public final class OneHotNpy {
     } catch (IllegalArgumentException e) {
       throw refused(
           source, "it holds " + DataException.shortened(String.valueOf(e.getMessage())), e);
-    } catch (RuntimeException e) { // whichever way the damage shows
+    } catch (RuntimeException e) { // however the damage shows
       throw refused(source, "it is damaged or cut off", e);
     }
   }
 
   /// Writes a labels file.
   ///
-  /// @throws DataException if it cannot be written; an earlier file is then as before
+  /// @throws DataException if it cannot be written; an existing file is then unchanged
   public static void write(Path file, Map<String, float[]> byName) {
     var arrays = new LinkedHashMap<String, NumpyArray>();
     byName.forEach((name, values) -> arrays.put(name, NumpyArray.of(values, values.length)));
@@ -94,17 +97,26 @@ public final class OneHotNpy {
       throw new IllegalArgumentException(
           "a plain array instead of a pickled dict: " + header.strip());
     }
-    if (!(NumpyPickle.read(in) instanceof NumpyValue.NdArray outer)
+    var pickled = NumpyGlobals.read(in);
+    if (!(pickled.object() instanceof NumpyValue.NdArray outer)
         || !(outer.onlyObject() instanceof Map<?, ?> dict)) {
-      throw new IllegalArgumentException("something else than a dict");
+      throw new IllegalArgumentException("something other than a dict");
     }
     var byName = new LinkedHashMap<String, float[]>();
     var converted = new IdentityHashMap<Object, float[]>(); // images may share an array
-    dict.forEach((name, value) -> {
+    dict.forEach((key, value) -> {
+      var name = expect(key, String.class);
       if (!(value instanceof NumpyValue.NdArray array)) {
-        throw new IllegalArgumentException("no array for '" + name + "'");
+        throw new IllegalArgumentException("no array for " + quote(name));
       }
-      byName.put((String) name, converted.computeIfAbsent(value, _ -> array.toFloats()));
+      byName.put(
+          name,
+          converted.computeIfAbsent(
+              value,
+              _ -> {
+                pickled.globals().countCopy(array.byteSize());
+                return array.toFloats();
+              }));
     });
     return byName;
   }
@@ -115,14 +127,5 @@ public final class OneHotNpy {
                 + "expected numpy.save of a dict from image name to a float array")
             .formatted(source, reason);
     return new DataException(message, cause);
-  }
-
-  /// The low `count` bytes of a number, lowest first.
-  static byte[] littleEndian(int count, long value) {
-    var bytes = new byte[count];
-    for (int i = 0; i < count; i++) {
-      bytes[i] = (byte) (value >> (8 * i));
-    }
-    return bytes;
   }
 }

@@ -2,7 +2,7 @@ package toco.distributed;
 
 import org.jspecify.annotations.Nullable;
 
-/// Several processes could not start, or go on, together; the message names the cause.
+/// The processes of a job cannot start or continue together; the message names the cause.
 public final class DistributedException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -5,55 +5,65 @@ import org.jspecify.annotations.Nullable;
 import toco.torch.GradientReducer;
 import toco.torch.Tensor;
 
-/// The mean of gradients over the processes of a [World]; with one process, the gradients as they
-/// are. A request to stop travels with them, so that all processes stop after the same step.
+/// Averages gradients over the ranks of a [World]; with one process, gradients stay as they are. A
+/// request to stop is sent along with the gradients, so that all ranks stop after the same step.
 ///
 /// @see GradientReducer
 public final class GradientAveraging implements AutoCloseable {
-  private final World world;
-  private final @Nullable GradientReducer reducer;
+  /// The averaging over several ranks.
+  private record Reduction(JoinedWorld world, GradientReducer reducer) {}
+
+  private final @Nullable Reduction reduction;
   private volatile boolean stopWanted;
   private volatile boolean stopAgreed;
 
-  private GradientAveraging(World world, @Nullable GradientReducer reducer) {
-    this.world = world;
-    this.reducer = reducer;
+  private GradientAveraging(@Nullable Reduction reduction) {
+    this.reduction = reduction;
   }
 
-  /// Of one process.
+  /// For a single process.
   public static GradientAveraging none() {
-    return new GradientAveraging(World.single(), null);
+    return new GradientAveraging(null);
   }
 
-  /// @param params leaves of one dtype and device, the same in every process; the caller's
-  /// @param bucketBytes gradients that travel together
-  /// @param overlap whether they travel during the backward pass, which must then be a single one
+  /// Averages over the ranks of a world.
+  ///
+  /// @param params leaf tensors of one dtype and device, the same on every rank; owned by the
+  ///   caller
+  /// @param bucketBytes size of the buckets in which gradients are sent
+  /// @param overlap whether buckets are sent during the backward pass, of which there must then be
+  ///   only one per step
   public static GradientAveraging of(
       World world, List<Tensor> params, long bucketBytes, boolean overlap) {
-    var reducer =
-        world.group().map(group -> GradientReducer.of(group, params, bucketBytes, overlap));
-    return new GradientAveraging(world, reducer.orElse(null));
+    return switch (world) {
+      case SingleProcess _ -> none();
+      case JoinedWorld joined ->
+          new GradientAveraging(
+              new Reduction(joined, joined.gradientReducer(params, bucketBytes, overlap)));
+    };
   }
 
-  /// Announces the backward pass that completes the gradients.
+  /// To be called before the backward pass that completes the gradients.
   public void begin() {
-    if (reducer != null) {
-      reducer.begin();
+    if (reduction != null) {
+      reduction.reducer.begin();
     }
   }
 
   /// Waits until all gradients are averaged.
   ///
-  /// @throws DistributedException naming the process that failed or does not answer
+  /// @throws DistributedException naming the rank that failed or does not respond
   public void finish() {
-    if (reducer != null) {
-      var averaged = reducer;
-      stopAgreed =
-          world.exchange("averaging gradients", () -> averaged.finish(stopWanted ? 1 : 0)) > 0;
+    if (reduction != null) {
+      var reducer = reduction.reducer;
+      double stopVotes =
+          reduction.world.communicate(
+              "averaging gradients", () -> reducer.finish(stopWanted ? 1 : 0));
+      stopAgreed = stopVotes > 0;
     }
   }
 
-  /// Asks all processes to stop. Any thread may ask.
+  /// Asks all ranks to stop. May be called from any thread.
   public void requestStop() {
     stopWanted = true;
   }
@@ -63,16 +73,16 @@ public final class GradientAveraging implements AutoCloseable {
     return stopWanted;
   }
 
-  /// Whether the processes have agreed to stop: some process had asked when gradients were averaged
-  /// last. One process alone agrees with itself at once.
+  /// Whether all ranks stop now: some rank had been asked to when gradients were last averaged. A
+  /// single process stops as soon as it is asked.
   public boolean stopAgreed() {
-    return reducer == null ? stopWanted : stopAgreed;
+    return reduction == null ? stopWanted : stopAgreed;
   }
 
   @Override
   public void close() {
-    if (reducer != null) {
-      reducer.close();
+    if (reduction != null) {
+      reduction.reducer.close();
     }
   }
 }

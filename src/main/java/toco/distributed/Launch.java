@@ -7,22 +7,22 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/// Runs a job: its processes on this host, all of them again after a failure, as often as the plan
-/// allows.
+/// Runs the processes of a job on this host, and restarts all of them after a failure, up to the
+/// number of times that the plan allows.
 ///
-/// When one fails the others are given some time to end by themselves, because they may be about to
-/// say why, or to notice and save; then they are told to, and at last made to.
+/// When one process fails, the others get a grace period to exit by themselves, in which they may
+/// report the cause or save; then they get SIGTERM and a second grace period, then SIGKILL.
 public final class Launch {
-  /// Set in the environment of the processes: they end when their standard input does, which is the
-  /// launcher's end.
+  /// Set in the environment of the processes: they exit when their standard input is closed, that
+  /// is, when the launcher has exited.
   public static final String LAUNCHED = "TOCO_LAUNCHED";
 
   private static final long POLL_MS = 50;
   private static final long PAUSE_MS = 1000; // a job that fails at once must not spin
-  private static final int SKIPPED = 3; // some images could not be read: done all the same
+  private static final int SKIPPED = 3; // finished, but some images could not be read
   private static final int USAGE = 2;
-  private static final int STOPPED = 130; // by SIGINT, having saved
-  private static final int TERMINATED = 143; // by SIGTERM, likewise
+  private static final int STOPPED = 130; // stopped by SIGINT, after saving
+  private static final int TERMINATED = 143; // the same for SIGTERM
 
   private final LaunchPlan plan;
   private final List<String> command;
@@ -31,8 +31,8 @@ public final class Launch {
   private volatile boolean stopRequested;
 
   /// @param command of every process
-  /// @param lines hears of restarts, and what processes other than the first say
-  /// @param graceMs how long the others may take to end by themselves once one has failed
+  /// @param lines receives messages about failures and restarts, and the output of all ranks but 0
+  /// @param graceMs how long the others may take to exit by themselves once one has failed
   public Launch(LaunchPlan plan, List<String> command, Consumer<String> lines, long graceMs) {
     this.plan = plan;
     this.command = List.copyOf(command);
@@ -40,14 +40,14 @@ public final class Launch {
     this.graceMs = graceMs;
   }
 
-  /// Tells all processes to end in good order. Any thread may ask.
+  /// Asks all processes to save and exit. May be called from any thread.
   public void requestStop() {
     stopRequested = true;
   }
 
-  /// Runs the job to its end.
+  /// Runs the job until it ends.
   ///
-  /// @return exit status: the largest of the processes', or that of the one that failed first
+  /// @return exit status: that of the process that failed first, otherwise the largest of all
   public int run() throws InterruptedException {
     for (int attempt = 0; ; attempt++) {
       int status = attempt(attempt);
@@ -57,30 +57,29 @@ public final class Launch {
         return stopped ? STOPPED : status > 128 ? 1 : status;
       }
       lines.accept(
-          "starting all processes again (restart %d of %d)"
-              .formatted(attempt + 1, plan.maxRestarts()));
+          "restarting all processes (restart %d of %d)".formatted(attempt + 1, plan.maxRestarts()));
       Thread.sleep(PAUSE_MS);
     }
   }
 
   private int attempt(int attempt) throws InterruptedException {
     var processes = start(attempt);
-    boolean told = false;
+    boolean terminated = false;
     try {
       while (processes.stream().anyMatch(RankProcess::isAlive)) {
-        if (stopRequested && !told) {
+        if (stopRequested && !terminated) {
           processes.forEach(RankProcess::terminate);
-          told = true;
+          terminated = true;
         }
         var failed = processes.stream().filter(Launch::hasFailed).findFirst();
-        if (failed.isPresent() && !told) {
-          end(processes, failed.get());
+        if (failed.isPresent() && !terminated) {
+          endAll(processes, failed.get());
           return failed.get().status();
         }
         Thread.sleep(POLL_MS);
       }
       var failed = processes.stream().filter(Launch::hasFailed).findFirst();
-      failed.ifPresent(this::sayFailed);
+      failed.ifPresent(this::printFailure);
       return failed
           .map(RankProcess::status)
           .orElseGet(() -> processes.stream().mapToInt(RankProcess::status).max().orElse(0));
@@ -108,7 +107,7 @@ public final class Launch {
     }
   }
 
-  /// Whether a process has ended, and neither in success nor because it was told to.
+  /// Whether a process has exited, neither successfully nor because it was asked to stop.
   private static boolean hasFailed(RankProcess process) {
     return !process.isAlive()
         && switch (process.status()) {
@@ -117,12 +116,12 @@ public final class Launch {
         };
   }
 
-  private void sayFailed(RankProcess failed) {
-    lines.accept("rank %d %s".formatted(failed.rank(), failed.end()));
+  private void printFailure(RankProcess failed) {
+    lines.accept("rank %d %s".formatted(failed.rank(), failed.describeEnd()));
   }
 
-  private void end(List<RankProcess> processes, RankProcess failed) throws InterruptedException {
-    sayFailed(failed);
+  private void endAll(List<RankProcess> processes, RankProcess failed) throws InterruptedException {
+    printFailure(failed);
     awaitAll(processes);
     processes.forEach(RankProcess::terminate);
     awaitAll(processes);

@@ -7,15 +7,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Which processes of a job run on this host, and how they find one another.
+/// Which processes of a job run on this host, and how they find each other.
 ///
-/// @param processes on this host, as on every other
-/// @param nodes hosts
-/// @param nodeRank this host, 0…nodes−1
-/// @param masterAddress of host 0; null, on a single host, for its own
-/// @param masterPort a port of host 0; null for a free one on a single host, for 29500 on several
-/// @param maxRestarts how often the job may be started again after a failure
-/// @param timeoutSeconds that a process waits for the others; null for what the environment says
+/// @param processes number of processes per host
+/// @param nodes number of hosts
+/// @param nodeRank index of this host, 0…nodes−1
+/// @param masterAddress address of host 0; null with a single host
+/// @param masterPort port on host 0; null for a free port with a single host, 29500 with several
+/// @param maxRestarts how many times the job may be restarted after a failure
+/// @param timeoutSeconds how long ranks wait for each other; null for the environment's setting
 public record LaunchPlan(
     int processes,
     int nodes,
@@ -24,9 +24,9 @@ public record LaunchPlan(
     @Nullable Integer masterPort,
     int maxRestarts,
     @Nullable Integer timeoutSeconds) {
-  private static final int USUAL_PORT = 29500;
+  private static final int DEFAULT_PORT = 29500;
 
-  /// @throws IllegalArgumentException naming the option that makes no sense
+  /// @throws IllegalArgumentException naming the option whose value is invalid
   public LaunchPlan {
     require(processes >= 1, "--nproc must be ≥ 1, got " + processes);
     require(nodes >= 1, "--nnodes must be ≥ 1, got " + nodes);
@@ -35,7 +35,7 @@ public record LaunchPlan(
         "--node-rank must be in 0…%d, got %d".formatted(nodes - 1, nodeRank));
     require(
         nodes == 1 || masterAddress != null,
-        "--master-addr is needed with several hosts: the name or address of host 0");
+        "--master-addr is required with several hosts: the name or address of host 0");
     require(
         masterPort == null || (masterPort > 0 && masterPort < 65536),
         "--master-port must be in 1…65535, got " + masterPort);
@@ -51,18 +51,19 @@ public record LaunchPlan(
     }
   }
 
-  /// The number among all processes of one of this host's.
+  /// The rank of one of this host's processes.
   int rank(int localRank) {
     return nodeRank * processes + localRank;
   }
 
-  /// The port where an attempt meets: a fresh one where nobody else has to know it.
+  /// The port of the job's store for one attempt; on a single host without a given port, another
+  /// free one for each attempt.
   int port() {
     if (masterPort != null) {
       return masterPort;
     }
     if (nodes > 1) {
-      return USUAL_PORT;
+      return DEFAULT_PORT;
     }
     try (var socket = new ServerSocket(0)) {
       return socket.getLocalPort();
@@ -71,9 +72,9 @@ public record LaunchPlan(
     }
   }
 
-  /// What one of this host's processes finds in its environment, by torchrun's names.
+  /// The environment variables of one of this host's processes, with torchrun's names.
   ///
-  /// @param attempt times that the job was started before
+  /// @param attempt how many times the job was started before
   Map<String, String> environment(int localRank, int attempt, int port) {
     var environment = new LinkedHashMap<String, String>();
     environment.put("RANK", String.valueOf(rank(localRank)));

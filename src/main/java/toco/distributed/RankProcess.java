@@ -11,10 +11,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// A process of the job. The first of all speaks as if it were alone; of the others every line goes
-/// to the launcher.
+/// A process of a job. Rank 0 shares the launcher's standard output and error; the output lines of
+/// other ranks go to the launcher.
 final class RankProcess {
-  private static final int SIGNALLED = 128;
+  private static final int SIGNAL_BASE = 128; // as shells report a signal
 
   private final int rank;
   private final Process process;
@@ -26,7 +26,7 @@ final class RankProcess {
     this.reader = reader;
   }
 
-  /// @param lines hears what it says, with its rank in front, if its rank is not 0
+  /// @param lines receives the output of ranks other than 0, prefixed with the rank
   /// @throws IOException if the system cannot start it
   static RankProcess start(
       int rank, List<String> command, Map<String, String> environment, Consumer<String> lines)
@@ -52,7 +52,7 @@ final class RankProcess {
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       in.lines().forEach(lines);
     } catch (IOException e) {
-      lines.accept("its output cannot be read: " + e.getMessage());
+      lines.accept("cannot read its output: " + e.getMessage());
     }
   }
 
@@ -64,43 +64,43 @@ final class RankProcess {
     return process.isAlive();
   }
 
-  /// How it ended.
+  /// The exit status of the ended process.
   int status() {
     return process.exitValue();
   }
 
-  /// How it ended, in words.
-  String end() {
-    int signal = status() - SIGNALLED;
+  /// How the process ended, as the predicate of a sentence.
+  String describeEnd() {
+    int signal = status() - SIGNAL_BASE;
     return switch (signal) {
-      case 9 -> "was killed by signal 9 (SIGKILL; out of memory, perhaps)";
+      case 9 -> "was killed by signal 9 (SIGKILL; possibly out of memory)";
       case 6 -> "crashed (signal 6, SIGABRT)";
       case 11 -> "crashed (signal 11, SIGSEGV)";
       default ->
           signal > 0
-              ? "was ended by signal %d".formatted(signal)
-              : "ended with status %d".formatted(status());
+              ? "was terminated by signal %d".formatted(signal)
+              : "exited with status %d".formatted(status());
     };
   }
 
-  /// Asks it to end in good order; its last words are still heard, unlike after Process.destroy.
+  /// Sends SIGTERM. Output written after that is still read, unlike with Process.destroy.
   void terminate() {
     process.toHandle().destroy();
   }
 
-  /// Ends it.
+  /// Sends SIGKILL.
   void kill() {
     process.toHandle().destroyForcibly();
   }
 
-  /// Waits for its end.
+  /// Waits for the process to exit.
   ///
-  /// @return whether it came in time
+  /// @return whether it has
   boolean await(long ms) throws InterruptedException {
     return process.waitFor(ms, TimeUnit.MILLISECONDS);
   }
 
-  /// Waits until what an ended process has said is passed on.
+  /// Waits until all output of an ended process has been forwarded.
   void drain() throws InterruptedException {
     if (reader != null) {
       reader.join();

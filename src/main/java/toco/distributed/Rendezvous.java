@@ -4,21 +4,21 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/// Where the processes of a job meet, and which of them this one is, by the environment variables
-/// that `torchrun`, `toco launch` and other launchers of PyTorch set.
+/// The rank of this process, the world size, and where to join the other ranks, as given by the
+/// environment variables that `torchrun`, `toco launch` and other launchers for PyTorch set.
 ///
 /// ```
-/// RANK, WORLD_SIZE               this process, 0…WORLD_SIZE−1
-/// MASTER_ADDR, MASTER_PORT       where rank 0 runs, and a free port there
-/// LOCAL_RANK, LOCAL_WORLD_SIZE   the same among the processes of this host; absent: all are here
-/// TORCHELASTIC_RESTART_COUNT     how often the job was started again after a failure
-/// TORCHELASTIC_USE_AGENT_STORE   True where the launcher itself serves at MASTER_PORT
-/// TOCO_TIMEOUT_SECONDS           how long to wait for other processes (600)
+/// RANK, WORLD_SIZE               rank of this process, 0…WORLD_SIZE−1, and number of processes
+/// MASTER_ADDR, MASTER_PORT       host of rank 0, and a free port there
+/// LOCAL_RANK, LOCAL_WORLD_SIZE   the same among the processes of this host; default: one host
+/// TORCHELASTIC_RESTART_COUNT     how many times the job was restarted after a failure
+/// TORCHELASTIC_USE_AGENT_STORE   True if the launcher serves the store at MASTER_PORT
+/// TOCO_TIMEOUT_SECONDS           how long to wait for other ranks (600)
 /// ```
 ///
-/// @param address where the store is served
-/// @param agentStore whether by the launcher; else by rank 0
-/// @param timeout how long to wait for other processes
+/// @param address host that serves the store
+/// @param agentStore whether the launcher serves the store; otherwise rank 0 does
+/// @param timeout how long to wait for other ranks
 public record Rendezvous(
     int rank,
     int size,
@@ -31,7 +31,7 @@ public record Rendezvous(
     Duration timeout) {
   private static final int DEFAULT_TIMEOUT_SECONDS = 600;
 
-  /// @throws DistributedException naming the variable that makes no sense
+  /// @throws DistributedException naming the variable whose value is invalid
   public Rendezvous {
     require(size >= 1, "WORLD_SIZE must be ≥ 1, got " + size);
     require(rank >= 0 && rank < size, "RANK must be in 0…%d, got %d".formatted(size - 1, rank));
@@ -50,16 +50,16 @@ public record Rendezvous(
     }
   }
 
-  /// What an environment says; empty where it names no job.
+  /// Reads the environment variables; empty if neither RANK nor WORLD_SIZE is set.
   ///
-  /// @throws DistributedException if it names one and leaves something out, or makes no sense
+  /// @throws DistributedException if a variable is missing or its value is invalid
   public static Optional<Rendezvous> of(Map<String, String> environment) {
     if (!environment.containsKey("RANK") && !environment.containsKey("WORLD_SIZE")) {
       return Optional.empty();
     }
     int rank = number(environment, "RANK");
     int size = number(environment, "WORLD_SIZE");
-    boolean alone = size == 1;
+    boolean single = size == 1;
     int localSize =
         environment.containsKey("LOCAL_WORLD_SIZE")
             ? number(environment, "LOCAL_WORLD_SIZE")
@@ -72,8 +72,8 @@ public record Rendezvous(
                 ? number(environment, "LOCAL_RANK")
                 : rank % Math.max(1, localSize),
             localSize,
-            alone ? "localhost" : text(environment, "MASTER_ADDR"),
-            alone ? 1 : number(environment, "MASTER_PORT"),
+            single ? "localhost" : text(environment, "MASTER_ADDR"),
+            single ? 1 : number(environment, "MASTER_PORT"),
             environment.containsKey("TORCHELASTIC_RESTART_COUNT")
                 ? number(environment, "TORCHELASTIC_RESTART_COUNT")
                 : 0,
@@ -84,13 +84,17 @@ public record Rendezvous(
                     : DEFAULT_TIMEOUT_SECONDS)));
   }
 
+  /// Whether this process serves the store.
+  boolean servesStore() {
+    return rank == 0 && !agentStore;
+  }
+
   private static String text(Map<String, String> environment, String name) {
     var value = environment.get(name);
     if (value == null || value.isBlank()) {
       throw new DistributedException(
-          ("the environment variable %s is missing; RANK, WORLD_SIZE, MASTER_ADDR and "
-                  + "MASTER_PORT must be set together, as toco launch and torchrun do, or none of "
-                  + "them")
+          ("the environment variable %s is missing; set RANK, WORLD_SIZE, MASTER_ADDR and "
+                  + "MASTER_PORT together, as toco launch and torchrun do, or none of them")
               .formatted(name));
     }
     return value.strip();

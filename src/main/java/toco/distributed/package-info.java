@@ -1,4 +1,5 @@
-/// Processes that train or evaluate together: how they are started, meet, exchange and fail.
+/// Distributed training and evaluation: launching ranks, joining them, collective calls, and
+/// finding the cause when a rank fails.
 @NullMarked
 package toco.distributed;
 

@@ -72,9 +72,9 @@ public record EvaluationRun(Path folder, Shard shard, boolean resume) {
       return List.of(file);
     }
     try {
-      var texts = world.gather(Files.readString(file), "bringing results together");
+      var texts = world.allGather(Files.readString(file), "bringing results together");
       var files = new ArrayList<Path>();
-      for (int rank = 0; world.isFirst() && rank < texts.size(); rank++) {
+      for (int rank = 0; world.isRank0() && rank < texts.size(); rank++) {
         var part = file.resolveSibling(new Shard(rank + 1, texts.size()).fileName());
         if (!Files.exists(part) || !Files.readString(part).equals(texts.get(rank))) {
           AtomicFile.write(

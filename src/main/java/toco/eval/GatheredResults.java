@@ -22,7 +22,8 @@ record GatheredResults(boolean completed, List<BatchResult> results) {
     }
     boolean all = true;
     var together = new ArrayList<BatchResult>();
-    for (var text : world.gather(Json.MAPPER.writeValueAsString(this), "putting scores together")) {
+    for (var text :
+        world.allGather(Json.MAPPER.writeValueAsString(this), "putting scores together")) {
       var part = Json.MAPPER.readValue(text, GatheredResults.class);
       all &= part.completed;
       together.addAll(part.results);

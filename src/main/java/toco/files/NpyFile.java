@@ -75,6 +75,11 @@ public final class NpyFile {
     }
   }
 
+  /// The header of a file with one pickled Python object, which follows it.
+  public static byte[] pickledObjectHeader() {
+    return new NpyHeader("|O", false).encode();
+  }
+
   private static Tensor rowMajor(FileChannel channel, DType dtype, long[] sizes)
       throws IOException {
     var array = Tensor.empty(dtype, Device.CPU, sizes);

@@ -94,7 +94,7 @@ public final class TocoObjective implements Objective {
           new MeanScope(
               world.size(),
               counts -> {
-                world.sum_(counts, "counting the pairs and pixels of a loss");
+                world.allReduce_(counts, "counting the pairs and pixels of a loss");
                 return counts;
               });
     };

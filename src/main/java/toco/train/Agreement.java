@@ -24,7 +24,9 @@ final class Agreement {
   static void onConfig(World world, Config config) {
     var theirs =
         Config.parse(
-            world.fromFirst("config", config::toYaml), "the configuration of rank 0", List.of());
+            world.broadcastString("config", config::toYaml),
+            "the configuration of rank 0",
+            List.of());
     config.differencesFrom(theirs).stream()
         .filter(difference -> !OF_THE_HOST.contains(difference.key()))
         .findFirst()
@@ -40,7 +42,7 @@ final class Agreement {
   /// @throws DistributedException if they differ from the first process's
   static void onSamples(World world, Dataset train) {
     var mine = "%d images, SHA-256 %s".formatted(train.size(), digest(train));
-    var theirs = world.fromFirst("samples", () -> mine);
+    var theirs = world.broadcastString("samples", () -> mine);
     if (!mine.equals(theirs)) {
       throw new DistributedException(
           ("the training list or its labels differ between processes: %s here, %s in rank "

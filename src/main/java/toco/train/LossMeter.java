@@ -70,7 +70,7 @@ final class LossMeter implements AutoCloseable {
     }
     try (var _ = TensorScope.open()) {
       var all = sums.div(world.size());
-      world.sum_(all, "averaging losses");
+      world.allReduce_(all, "averaging losses");
       return means(all);
     }
   }

@@ -20,14 +20,15 @@ record Resumption(Config config, Checkpoint.@Nullable Found found) {
   /// @throws TrainingException if there is no checkpoint, or its steps cannot be divided over the
   ///   processes of today
   static Resumption of(Path runDir, Overrides overrides, World world, TrainingListener listener) {
-    var found = world.isFirst() ? newest(runDir) : null;
+    var found = world.isRank0() ? newest(runDir) : null;
     if (found != null) {
       found
           .damaged()
           .forEach(reason -> listener.onMessage("passed over a damaged checkpoint: " + reason));
     }
-    var yaml = world.fromFirst("resumed", () -> saved(found).configYaml());
-    var processes = world.fromFirst("processes", () -> String.valueOf(saved(found).processes()));
+    var yaml = world.broadcastString("resumed", () -> saved(found).configYaml());
+    var processes =
+        world.broadcastString("processes", () -> String.valueOf(saved(found).processes()));
     var config =
         Config.parse(yaml, found == null ? "the run of rank 0" : found.file().toString(), overrides)
             .with(Overrides.of("run.dir", runDir));

@@ -101,7 +101,7 @@ public final class Trainer implements AutoCloseable {
     try {
       return started.get();
     } catch (RuntimeException | Error e) {
-      world.abandon(e);
+      world.reportFailure(e);
       throw e;
     }
   }
@@ -145,7 +145,7 @@ public final class Trainer implements AutoCloseable {
       return trainAll();
     } catch (RuntimeException | Error e) {
       state.averaging.close(); // ends what is in transit before the others are notified
-      world.abandon(e);
+      world.reportFailure(e);
       throw e;
     }
   }
@@ -168,7 +168,7 @@ public final class Trainer implements AutoCloseable {
         boolean isLast = step == settings.maxIters();
         var loading = new StepLog.Loading(ring.waitedNs(), ring.skippedSamples());
         var report = log.report(step, state.optimizer.learningRates(), loading);
-        if (world.isFirst()) {
+        if (world.isRank0()) {
           listener.onStep(report);
         }
         long steppedNs = System.nanoTime();
@@ -244,7 +244,7 @@ public final class Trainer implements AutoCloseable {
     scores.ifPresent(found -> {
       double seconds = (System.nanoTime() - startedNs) * 1e-9;
       log.write(state.step, found, state.train.classNames(), seconds);
-      if (world.isFirst()) {
+      if (world.isRank0()) {
         listener.onEvaluation(state.step, found);
       }
     });
@@ -252,7 +252,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   private void reportProgress(int done, int total) {
-    if (world.isFirst()) {
+    if (world.isRank0()) {
       listener.onEvaluationProgress(done, total);
     }
   }

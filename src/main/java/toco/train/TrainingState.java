@@ -50,14 +50,13 @@ final class TrainingState implements AutoCloseable {
     this.world = world;
     Agreement.onConfig(world, config);
     device = Devices.prepare(config.train(), world);
-    world.exchangeOn(device);
-    train =
-        world.firstOfHostFirst(() -> Datasets.open(config, Split.TRAIN), "opening the data set");
+    world.useDevice(device);
+    train = world.localRank0First(() -> Datasets.open(config, Split.TRAIN), "opening the data set");
     Agreement.onSamples(world, train);
     evaluator =
         Datasets.openForEvaluation(config, this::report)
             .map(dataset -> new Evaluator(config, dataset, device));
-    folder = world.isFirst() ? claim.apply(config) : null;
+    folder = world.isRank0() ? claim.apply(config) : null;
     Rng.manualSeed(config.run().seed());
     try (var _ = TensorScope.open()) {
       model = new Toco(config.model(), device, Devices.autocastDtype(config.train()));
@@ -90,7 +89,7 @@ final class TrainingState implements AutoCloseable {
   ///
   /// @param found what to resume from; null, in rank 0, starts a new run
   void begin(Checkpoint.@Nullable Found found) {
-    if (world.isFirst()) {
+    if (world.isRank0()) {
       if (found == null) {
         loadPretrained();
       } else {
@@ -100,7 +99,7 @@ final class TrainingState implements AutoCloseable {
     }
     world.broadcast_(List.copyOf(model.params().all().values()), "handing out the weights");
     world.broadcast_(List.copyOf(optimizer.state().values()), "handing out the moments");
-    step = Long.parseLong(world.fromFirst("step", () -> String.valueOf(step)));
+    step = Long.parseLong(world.broadcastString("step", () -> String.valueOf(step)));
     optimizer.resumeAt(step);
     requireSameWeights();
   }
@@ -118,7 +117,7 @@ final class TrainingState implements AutoCloseable {
   ///
   /// @throws toco.distributed.DistributedException naming one that differs
   void requireSameWeights() {
-    world.requireSame(model.params().all(), "comparing weights at step " + step);
+    world.requireEqualAcrossRanks(model.params().all(), "comparing weights at step " + step);
   }
 
   /// Saves a checkpoint, for which all processes wait.
@@ -129,7 +128,7 @@ final class TrainingState implements AutoCloseable {
 
   /// A message to the user, from rank 0 alone.
   void report(String line) {
-    if (world.isFirst()) {
+    if (world.isRank0()) {
       listener.onMessage(line);
     }
   }

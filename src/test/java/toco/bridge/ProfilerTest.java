@@ -7,11 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import toco.files.Json;
 import toco.torch.Profiler;
 import toco.torch.Tensor;
 import toco.torch.TensorLaws;
 import toco.torch.TorchException;
-import tools.jackson.databind.json.JsonMapper;
 
 class ProfilerTest extends TensorLaws {
   @Test
@@ -21,7 +21,7 @@ class ProfilerTest extends TensorLaws {
       assertThrows(TorchException.class, () -> Profiler.start(file, false, false));
       Tensor.rand(3, 4).matmul(Tensor.rand(4, 5));
     }
-    var events = new JsonMapper().readTree(Files.readString(file)).path("traceEvents");
+    var events = Json.MAPPER.readTree(Files.readString(file)).path("traceEvents");
     var matmul =
         events
             .valueStream()

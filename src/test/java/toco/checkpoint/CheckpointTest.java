@@ -71,7 +71,7 @@ final class CheckpointTest {
   }
 
   @Test
-  void theFileKeepsTheLibTorchItIsGiven() {
+  void theFileKeepsTheVersionOfLibTorch() {
     var saved = checkpoint(1);
     var older =
         new Checkpoint(saved.model(), Map.of(), Map.of(), 1, 1, saved.configYaml(), "2.11.0");
@@ -81,7 +81,7 @@ final class CheckpointTest {
   }
 
   @Test
-  void restoredGeneratorGoesOnWhereItWas() {
+  void aRestoredGeneratorContinuesItsSequence() {
     var file = checkpoint(1).saveToRun(run, 1);
     var expected = Tensor.rand(100).toFloatArray();
     Rng.setState(Device.CPU, Checkpoint.load(file).rng().get("cpu"));
@@ -96,7 +96,7 @@ final class CheckpointTest {
   }
 
   @Test
-  void theNewestAreKeptAndUnfinishedFilesGo() throws IOException {
+  void theNewestAreKeptAndTemporaryFilesRemoved() throws IOException {
     var folder = Files.createDirectories(run.resolve("checkpoints"));
     Files.writeString(folder.resolve(".step-000150.safetensors.1-1.tmp"), "half");
     Files.writeString(folder.resolve("notes.txt"), "mine");
@@ -111,10 +111,10 @@ final class CheckpointTest {
     assertEquals(1_000_000, Checkpoint.latest(run).orElseThrow().checkpoint().step());
   }
 
-  /// A run that begins anew in an old folder must not lose what it just wrote to the newer files of
-  /// the old run.
+  /// A new run in an old folder has lower steps than the old run: its new checkpoint must not be
+  /// removed as the oldest.
   @Test
-  void whatWasJustWrittenIsNeverRemoved() {
+  void theCheckpointJustWrittenIsNeverRemoved() {
     checkpoint(900).saveToRun(run, 1);
     assertTrue(Files.exists(checkpoint(100).saveToRun(run, 1)));
   }
@@ -128,7 +128,7 @@ final class CheckpointTest {
   }
 
   @Test
-  void aDamagedNewestIsReportedAndTheOneBeforeItUsed() throws IOException {
+  void ifTheNewestIsDamagedItIsReportedAndThePreviousOneUsed() throws IOException {
     checkpoint(100).saveToRun(run, 9);
     var flipped = checkpoint(200).saveToRun(run, 9);
     var bytes = Files.readAllBytes(flipped);
@@ -145,7 +145,7 @@ final class CheckpointTest {
     assertTrue(
         found.damaged().get(0).startsWith(empty + ": ") && found.damaged().get(0).contains("empty"),
         found.damaged().get(0));
-    assertTrue(found.damaged().get(1).contains("cut short"), found.damaged().get(1));
+    assertTrue(found.damaged().get(1).contains("truncated"), found.damaged().get(1));
     assertTrue(found.damaged().get(2).contains("checksum"), found.damaged().get(2));
   }
 
@@ -158,10 +158,13 @@ final class CheckpointTest {
   }
 
   @Test
-  void wrongFilesAreNamedForWhatTheyAre() throws IOException {
+  void otherKindsOfFilesAreNamed() throws IOException {
     var weights = golden("micro.safetensors");
     assertRefused(
-        weights, () -> Checkpoint.load(weights), "75 tensors", "no checkpoint of a training run");
+        weights,
+        () -> Checkpoint.load(weights),
+        "75 tensors",
+        "not a checkpoint of a training run");
     var pth = golden("micro.pth");
     assertRefused(pth, () -> Checkpoint.load(pth), "saved by PyTorch");
     var picture = TestFiles.resource("voc-mini/JPEGImages/2011_000003.jpg");

@@ -2,7 +2,6 @@ package toco.checkpoint;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static toco.checkpoint.TestFiles.SIX_FLOATS;
 import static toco.checkpoint.TestFiles.archive;
@@ -17,8 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,8 +25,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import toco.torch.TensorScope;
 
-/// A file that holds anything but weights is refused with one line, at little cost, and nothing in
-/// it runs.
+/// A file that holds anything but weights is refused with one line and with little memory, and
+/// nothing in it is executed.
 final class HostilePickleTest {
   @TempDir Path folder;
   private TensorScope scope;
@@ -84,11 +81,11 @@ final class HostilePickleTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        // what would make, run or import things
+        // would make, run or import things
         "(cos\\nsystem\\no. | os.system",
         "(ios\\nsystem\\n. | 0x69",
         "N\u0081. | opcode",
-        // less than it takes
+        // take more than there is
         "t. | takes more",
         "R. | takes more",
         "(R. | takes more",
@@ -126,7 +123,7 @@ final class HostilePickleTest {
   }
 
   @Test
-  void storagesOfAnotherSizeOrNoneAreRefused() throws IOException {
+  void missingStoragesAndOtherSizesAreRefused() throws IOException {
     var code = pickle("}" + text("w") + tensor(0, 6, 1, 6) + "s.");
     var none = archive(folder.resolve("none"), code, Map.of("../0", SIX_FLOATS, "1", SIX_FLOATS));
     assertRefused(none, () -> TorchPickle.read(none), "is missing");
@@ -160,7 +157,7 @@ final class HostilePickleTest {
     assertRefused(name, () -> TorchPickle.read(name), "name");
   }
 
-  /// Thirty million small objects would take a gigabyte, or a file of 64 MB four.
+  /// Without limits, a file of 64 MB could make objects of four gigabytes.
   @Test
   void manyObjectsAreRefused() throws IOException {
     var popped = archive(folder.resolve("popped"), latin("]0".repeat(5_000_000) + "}."), Map.of());
@@ -174,44 +171,14 @@ final class HostilePickleTest {
   }
 
   @Test
-  void wrappersInsideThemselvesAreRefused() throws IOException {
+  void wrappersThatContainThemselvesAreRefused() throws IOException {
     var loop =
         archive(folder.resolve("loop"), pickle("}q", 0, text("model") + "h", 0, "s."), Map.of());
-    assertRefused(loop, () -> TorchPickle.read(loop), "inside one another");
-  }
-
-  /// Two names for one content, and a content that reaches into the directory.
-  @Test
-  void overlappingEntriesAreRefused() throws IOException {
-    var code = pickle("}" + text("w") + tensor(0, 6, 1, 6) + "s.");
-    var whole =
-        Files.readAllBytes(
-            archive(folder.resolve("whole"), code, Map.of("0", SIX_FLOATS, "1", SIX_FLOATS)));
-    int last = lastCentral(whole);
-    int before = lastCentral(Arrays.copyOf(whole, last));
-    var shared = whole.clone();
-    System.arraycopy(whole, before + 42, shared, last + 42, 4); // the place of its local header
-    var overlapping = Files.write(folder.resolve("shared"), shared);
-    assertRefused(overlapping, () -> TorchPickle.read(overlapping), "overlap");
-    var long30 = whole.clone();
-    for (int field : new int[] {20, 24}) { // both sizes, 30 bytes more
-      long30[last + field] += 30;
-    }
-    var reaching = Files.write(folder.resolve("reaching"), long30);
-    assertRefused(reaching, () -> TorchPickle.read(reaching), "reaches into its directory");
-  }
-
-  private static int lastCentral(byte[] zip) {
-    for (int at = zip.length - 46; at >= 0; at--) {
-      if (zip[at] == 'P' && zip[at + 1] == 'K' && zip[at + 2] == 1 && zip[at + 3] == 2) {
-        return at;
-      }
-    }
-    throw new AssertionError("no central entry");
+    assertRefused(loop, () -> TorchPickle.read(loop), "nested too deeply");
   }
 
   @Test
-  void whatIsNoStateDictIsNamed() throws IOException {
+  void otherObjectsThanAStateDictAreNamed() throws IOException {
     var epoch =
         archive(
             folder.resolve("epoch"),
@@ -238,7 +205,7 @@ final class HostilePickleTest {
   }
 
   @Test
-  void flippedBytesAreNoticedOrHarmless() throws IOException {
+  void flippedBytesAreDetectedOrHarmless() throws IOException {
     var whole =
         Files.readAllBytes(
             archive(
@@ -251,41 +218,12 @@ final class HostilePickleTest {
       bytes[i] ^= 0x41;
       Files.write(file, bytes);
       try {
-        // names in local headers and dates are not used: then the weights are the true ones
+        // names in local headers and dates are not used: with these changed, the weights are intact
         assertArrayEquals(
             new float[] {0, 1, 2, 3, 4, 5}, TorchPickle.read(file).get("w").toFloatArray());
       } catch (CheckpointException e) {
         assertTrue(e.getMessage().startsWith(file.toString()));
       }
-    }
-  }
-
-  @Test
-  void compressedEntriesAreRefused() throws IOException {
-    var file = folder.resolve("deflated");
-    try (var zip = new ZipOutputStream(Files.newOutputStream(file))) {
-      zip.putNextEntry(new ZipEntry("archive/data.pkl"));
-      zip.write(pickle("}."));
-    }
-    assertRefused(file, () -> TorchPickle.read(file), "compressed");
-  }
-
-  @Test
-  void otherArchivesAreRefused() throws IOException {
-    var program = folder.resolve("program");
-    try (var zip = new ZipOutputStream(Files.newOutputStream(program))) {
-      TestFiles.store(zip, "net/data.pkl", pickle("}."));
-      TestFiles.store(zip, "net/constants.pkl", pickle(")."));
-    }
-    assertRefused(program, () -> TorchPickle.read(program), "TorchScript");
-    var tricks = folder.resolve("tricks");
-    try (var zip = new ZipOutputStream(Files.newOutputStream(tricks))) {
-      TestFiles.store(zip, "../../escaped/data.pkl", pickle("}."));
-      TestFiles.store(zip, "/data.pkl/data.pkl", pickle("}."));
-    }
-    assertRefused(tricks, () -> TorchPickle.read(tricks), "expected one entry NAME/data.pkl");
-    try (var all = Files.list(folder)) {
-      assertEquals(2, all.count()); // nothing was unpacked anywhere near
     }
   }
 

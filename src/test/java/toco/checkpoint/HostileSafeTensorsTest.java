@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// A safetensors file is valid to the letter, or refused with one line.
+/// A safetensors file that violates the format in any way is refused with one line.
 final class HostileSafeTensorsTest {
   @TempDir Path folder;
 
@@ -29,7 +29,7 @@ final class HostileSafeTensorsTest {
             + " | overlap",
         "16 | {'a':{'dtype':'F32','shape':[2],'data_offsets':[8,16]}} | gap",
         "16 | {'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]}} | too many",
-        "4  | {'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]}} | cut short",
+        "4  | {'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]}} | truncated",
         "8  | {'a':{'dtype':'F32','shape':[3],'data_offsets':[0,8]}} | needs 12 bytes",
         "8  | {'a':{'dtype':'F32','shape':[-2],'data_offsets':[0,8]}} | whole numbers",
         "8  | {'a':{'dtype':'F32','shape':[2.0],'data_offsets':[0,8]}} | whole numbers",
@@ -55,7 +55,7 @@ final class HostileSafeTensorsTest {
         "0  | {'a' | JSON",
         "0  | []        | not a JSON object",
       })
-  void headersThatLieAreRefused(int dataBytes, String header, String word) throws IOException {
+  void wrongHeadersAreRefused(int dataBytes, String header, String word) throws IOException {
     var file = safetensors(folder.resolve("x.safetensors"), header.replace('\'', '"'), dataBytes);
     assertRefused(file, () -> SafeTensors.read(file), word);
   }

@@ -32,7 +32,7 @@ class NetworkWeightsTest {
   @TempDir Path folder;
 
   @Test
-  void weightsOfOtherClassesAreRefusedByTheirNumberNotByTheirShapes() {
+  void anotherNumberOfClassesIsNamedInsteadOfShapes() {
     LibTorch.load();
     long liveBefore = LibTorch.liveTensors();
     var file = save(FOUR);
@@ -48,7 +48,7 @@ class NetworkWeightsTest {
   }
 
   @Test
-  void aNetworkTakesTheFilesWeights() throws IOException {
+  void aNetworkGetsTheWeightsOfTheFile() throws IOException {
     LibTorch.load();
     var file = save(FOUR);
     Rng.manualSeed(2);
@@ -60,7 +60,7 @@ class NetworkWeightsTest {
     }
   }
 
-  /// The published code's networks carry their encoder's unused classifier.
+  /// Files of the published code contain the unused classifier of the encoder.
   @Test
   void filesOfThePublishedCodeLoad() {
     Rng.manualSeed(1);

@@ -90,7 +90,7 @@ final class SafeTensorsTest {
     assertEquals(0, SafeTensors.read(file).tensors().get("y").segment().address() % 8);
   }
 
-  /// The mapping is shared by file and tensor until the tensor is written to.
+  /// The mapping is copy-on-write.
   @Test
   void changingATensorInPlaceDoesNotChangeTheFile() throws IOException {
     var file = folder.resolve("x.safetensors");
@@ -103,7 +103,7 @@ final class SafeTensorsTest {
   }
 
   @Test
-  void replacingTheFileDoesNotDisturbTensorsReadBefore() {
+  void replacingTheFileDoesNotChangeTensorsReadBefore() {
     var file = folder.resolve("x.safetensors");
     SafeTensors.write(file, Map.of("x", Tensor.zeros(1000)), Map.of());
     var old = SafeTensors.read(file).tensors().get("x");
@@ -112,9 +112,9 @@ final class SafeTensorsTest {
     assertEquals(1000, SafeTensors.read(file).tensors().get("x").sum().item());
   }
 
-  /// Other writers do not pad; what cannot be used in place is copied.
+  /// Other writers do not pad their headers; unaligned tensors are copied.
   @Test
-  void unalignedDataAreReadToo() throws IOException {
+  void unalignedDataAreRead() throws IOException {
     var header = "{\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}} ";
     for (int shift = 0; shift < 4; shift++) {
       var file = TestFiles.safetensors(folder.resolve(shift + ""), header + " ".repeat(shift), 8);
@@ -189,7 +189,7 @@ final class SafeTensorsTest {
   }
 
   @Test
-  void theFormatsOwnKeyIsNoTensorsName() {
+  void theReservedKeyIsRefusedAsATensorsName() {
     var tensors = Map.of("__metadata__", Tensor.zeros(1));
     assertThrows(
         IllegalArgumentException.class,

@@ -20,7 +20,7 @@ import toco.torch.LibTorch;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// Weights in several files are those of one.
+/// Weights split over several files are the same as in one.
 final class ShardedSafeTensorsTest {
   private static final String INDEX = "model.safetensors.index.json";
 
@@ -42,7 +42,7 @@ final class ShardedSafeTensorsTest {
   }
 
   @Test
-  void theIndexAndItsFolderGiveItsTensorsInItsOrder() throws IOException {
+  void theIndexOrItsFolderGivesTheTensorsInItsOrder() throws IOException {
     var index =
         index(
             "{'metadata':{'total_size':12},'weight_map':{'b':'two.safetensors','a':'one.safetensors'}}");
@@ -63,17 +63,17 @@ final class ShardedSafeTensorsTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{'weight_map':{'a':'../one.safetensors'}} | no name of a file beside it",
-        "{'weight_map':{'a':'/etc/passwd'}} | no name of a file beside it",
-        "{'weight_map':{'a':7}} | no name of a file beside it",
-        "{'weight_map':{'a':''}} | no name of a file beside it",
+        "{'weight_map':{'a':'../one.safetensors'}} | not the name of a file in its folder",
+        "{'weight_map':{'a':'/etc/passwd'}} | not the name of a file in its folder",
+        "{'weight_map':{'a':7}} | not the name of a file in its folder",
+        "{'weight_map':{'a':''}} | not the name of a file in its folder",
         "{'weight_map':{}} | no weight_map",
         "{'weights':1} | no weight_map",
         "{'weight_map':{'a':'three.safetensors'}} | no such file",
         "{'weight_map':{'a':'two.safetensors'}} | lacks tensor 'a'",
-        "{'weight_map': | no JSON",
+        "{'weight_map': | not valid JSON",
       })
-  void indexesThatLieAreRefused(String json, String word) throws IOException {
+  void invalidIndexesAreRefused(String json, String word) throws IOException {
     var index = index(json);
     long before = LibTorch.liveTensors();
     try (var _ = TensorScope.open()) {

@@ -43,7 +43,7 @@ final class StateDictTest {
     assertEquals(liveBefore, LibTorch.liveTensors());
   }
 
-  /// Zeros of the micro network's shapes, as a network's parameters.
+  /// Parameters with the shapes of the micro network, all zero.
   private static Map<String, Tensor> parameters() {
     var parameters = new LinkedHashMap<String, Tensor>();
     try (var inner = TensorScope.open()) {
@@ -68,7 +68,7 @@ final class StateDictTest {
   }
 
   @Test
-  void theContentDecidesNotTheName() throws IOException {
+  void theFormatIsDetectedFromTheContent() throws IOException {
     var renamed = Files.copy(golden("micro.pth"), folder.resolve("weights.safetensors"));
     assertTrue(StateDict.load(renamed).tensors().containsKey("classifier.weight"));
   }
@@ -97,7 +97,7 @@ final class StateDictTest {
   }
 
   @Test
-  void ignoredNamesArePassedOver() {
+  void ignoredNamesAreSkipped() {
     var parameters = parameters();
     parameters.keySet().removeIf(name -> name.startsWith("proj_head"));
     StateDict.load(golden("micro.pth")).into(parameters, name -> name.startsWith("proj_head"));
@@ -117,10 +117,10 @@ final class StateDictTest {
   }
 
   @Test
-  void aReleasesEncoderLoadsWithoutItsHead() {
+  void theEncoderOfAReleaseLoadsWithoutItsHead() {
     var parameters = parameters();
     var done = StateDict.loadEncoder(golden("micro_deit_pretrained.pth"), parameters, List.of());
-    assertTrue(done.contains("passed over head.weight, head.bias"), done);
+    assertTrue(done.contains("skipped head.weight, head.bias"), done);
     assertFalse(done.contains("resized"), done);
     SafeTensors.read(golden("micro.safetensors"))
         .tensors()
@@ -135,16 +135,16 @@ final class StateDictTest {
   }
 
   @Test
-  void anEncoderLoadsOutOfAWholeNetworkToo() {
+  void anEncoderLoadsFromAWholeNetwork() {
     var parameters = parameters();
     var done = StateDict.loadEncoder(golden("micro.pth"), parameters, List.of());
-    assertTrue(done.contains("passed over") && done.contains("more"), done);
+    assertTrue(done.contains("skipped") && done.contains("more"), done);
     assertTrue(parameters.get("encoder.norm.weight").abs().sum().item() > 0);
     assertEquals(0, parameters.get("classifier.weight").abs().sum().item());
   }
 
-  /// The grid is resized as the network itself resizes it on every forward; the class token's row
-  /// is copied.
+  /// The grid is resampled as in every forward pass of the network; the row of the class token is
+  /// copied.
   @Test
   void aPositionEmbeddingOfAnotherGridIsResizedBicubically() {
     var parameters = parameters();
@@ -173,7 +173,7 @@ final class StateDictTest {
         "encoder.norm.weight (expected [64], got [48])");
   }
 
-  /// DINO: a teacher whose encoder has a prefix, beside a projection head.
+  /// DINO: a teacher with a prefixed encoder and a projection head.
   @Test
   void anEncoderInsideWrappersAndPrefixesLoads() throws IOException {
     var release = TorchPickle.read(golden("micro_deit_pretrained.pth"));
@@ -184,13 +184,13 @@ final class StateDictTest {
     TorchPickle.write(file, named);
     var parameters = parameters();
     var done = StateDict.loadEncoder(file, parameters, List.of());
-    assertTrue(done.contains("passed over head.weight"), done);
+    assertTrue(done.contains("skipped head.weight"), done);
     assertSameEncoder(parameters);
   }
 
-  /// MAE: the decoder of its pre-training lies beside the encoder.
+  /// MAE: the file also has the decoder used for pre-training.
   @Test
-  void thePretrainingDecoderOfMaeIsPassedOver() {
+  void thePretrainingDecoderOfMaeIsSkipped() {
     var named = new LinkedHashMap<>(TorchPickle.read(golden("micro_deit_pretrained.pth")));
     named.keySet().removeIf(name -> name.startsWith("head."));
     named.put("mask_token", Tensor.zeros(1, 1, 48));
@@ -200,7 +200,7 @@ final class StateDictTest {
     TorchPickle.write(file, named);
     var parameters = parameters();
     var done = StateDict.loadEncoder(file, parameters, List.of());
-    assertTrue(done.contains("passed over mask_token, decoder_embed.weight"), done);
+    assertTrue(done.contains("skipped mask_token, decoder_embed.weight"), done);
     assertSameEncoder(parameters);
   }
 
@@ -215,7 +215,7 @@ final class StateDictTest {
     var rules =
         Config.defaults().with("model.pretrainedKeys=['^visual\\.->', 'layer(\\d+)->blocks.$1']");
     var done = StateDict.loadEncoder(file, parameters, rules.model().keyRules());
-    assertTrue(done.contains("passed over head.weight"), done);
+    assertTrue(done.contains("skipped head.weight"), done);
     assertSameEncoder(parameters);
     var both = Config.defaults().with("model.pretrainedKeys=['^.* -> x']").model().keyRules();
     assertRefused(file, () -> StateDict.loadEncoder(file, parameters, both), "two weights", "'x'");
@@ -246,7 +246,7 @@ final class StateDictTest {
   }
 
   @Test
-  void aPictureIsNoWeights() {
+  void anImageIsNotAFileOfWeights() {
     var picture = TestFiles.resource("voc-mini/JPEGImages/2011_000003.jpg");
     assertRefused(picture, () -> StateDict.load(picture), "expected weights", "JPEG picture");
   }

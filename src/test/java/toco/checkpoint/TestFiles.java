@@ -17,7 +17,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.function.Executable;
 
-/// Files for the tests of this package, good ones and bad ones.
+/// Valid and invalid files for the tests of this package.
 final class TestFiles {
   /// The storage 0, 1, … 5, little-endian.
   static final byte[] SIX_FLOATS =
@@ -45,14 +45,14 @@ final class TestFiles {
     return resource("golden/" + name);
   }
 
-  /// A safetensors file of this header and so many zero bytes of data.
+  /// A safetensors file with this header and this number of zero bytes as data.
   static Path safetensors(Path file, String header, int dataBytes) throws IOException {
     var json = header.getBytes(UTF_8);
     var all = ByteBuffer.allocate(8 + json.length + dataBytes).order(ByteOrder.LITTLE_ENDIAN);
     return Files.write(file, all.putLong(json.length).put(json).array());
   }
 
-  /// An archive as torch.save writes it, of this pickle and these storages.
+  /// An archive as torch.save writes it, with this pickle and these storages.
   static Path archive(Path file, byte[] pickle, Map<String, byte[]> storages) throws IOException {
     try (var zip = new ZipOutputStream(Files.newOutputStream(file))) {
       store(zip, "archive/data.pkl", pickle);
@@ -75,7 +75,7 @@ final class TestFiles {
     zip.write(content);
   }
 
-  /// Pickle code: characters as they are, and numbers as bytes.
+  /// Pickle code from characters, and from numbers as bytes.
   static byte[] pickle(Object... parts) {
     var bytes = new ByteArrayOutputStream();
     for (var part : parts) {
@@ -93,8 +93,8 @@ final class TestFiles {
     return "X" + (char) value.length() + "\0\0\0" + value;
   }
 
-  /// Pickle code for a float tensor [size], of so many strides, in storage '0' of so many elements;
-  /// all numbers < 128.
+  /// Pickle code for a float tensor [size] with this stride in storage '0' with this number of
+  /// elements; all numbers < 128.
   static String tensor(int offset, int size, int stride, int elements) {
     return "ctorch._utils\n_rebuild_tensor_v2\n(("
         + text("storage")
@@ -113,7 +113,8 @@ final class TestFiles {
         + "tNNtR";
   }
 
-  /// Asserts that something fails with one line that names the file and holds the words.
+  /// Asserts that the action fails with a message of one line that names the file and contains the
+  /// words.
   static void assertRefused(Path file, Executable action, String... words) {
     var message = String.valueOf(assertThrows(CheckpointException.class, action).getMessage());
     assertTrue(message.startsWith(file.toString()) && !message.contains("\n"), message);

@@ -28,7 +28,7 @@ import toco.torch.Device;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// What is written as `.pth` comes back bit for bit, here and in Python.
+/// Weights written as `.pth` are read back bit for bit, here and in Python.
 final class TorchArchiveTest {
   @TempDir Path folder;
   private TensorScope scope;
@@ -78,7 +78,7 @@ final class TorchArchiveTest {
   }
 
   @Test
-  void whatIsWrittenIsReadBackBitForBit() {
+  void writtenWeightsAreReadBackBitForBit() {
     var file = folder.resolve("x.pth");
     var tensors = manyKinds();
     TorchPickle.write(file, tensors);
@@ -95,10 +95,10 @@ final class TorchArchiveTest {
     assertSame(tensors, SafeTensors.read(back).tensors());
   }
 
-  /// The hash is of what Python's torch 2.15 pickles for
+  /// The hash is of the pickle that Python's torch 2.15 writes for
   /// `torch.save(OrderedDict(torch.load("micro.pth")), …)`.
   @Test
-  void thePickleIsPythonsToTheByte() throws Exception {
+  void thePickleEqualsPythonsByteForByte() throws Exception {
     var file = folder.resolve("x.pth");
     TorchPickle.write(file, TorchPickle.read(golden("micro.pth")));
     var hash = MessageDigest.getInstance("SHA-256").digest(pickleOf(file));
@@ -118,7 +118,7 @@ final class TorchArchiveTest {
   }
 
   @Test
-  void contentsLieAtMultiplesOf64SoThatTheyCanBeMapped() {
+  void contentsAreAlignedTo64BytesSoThatTheyCanBeMapped() {
     var file = folder.resolve("x.pth");
     TorchPickle.write(file, manyKinds());
     for (var entry : ZipDirectory.read(MappedFile.open(file)).values()) {
@@ -126,7 +126,7 @@ final class TorchArchiveTest {
     }
   }
 
-  /// As files of more than 4 GiB need it, here for anything from the hundredth byte on.
+  /// ZIP64, as files of more than 4 GiB need it, here used for numbers from 100 on.
   @Test
   void zip64IsReadBack() throws IOException {
     var file = folder.resolve("wide");
@@ -155,7 +155,7 @@ final class TorchArchiveTest {
   @Test
   void aFileThatCannotBeWrittenIsNamedAndLeavesTheOldOne() throws IOException {
     var file = Files.writeString(folder.resolve("x.pth"), "old");
-    var below = file.resolve("y.pth"); // a file is no folder
+    var below = file.resolve("y.pth"); // a path below a file
     assertRefused(below, () -> TorchPickle.write(below, Map.of("w", Tensor.ones(1))), "cannot");
     assertTrue(Files.readString(file).equals("old"));
   }

@@ -37,10 +37,10 @@ final class TorchPickleTest {
     scope.close();
   }
 
-  /// The same weights in three formats: equal bit for bit.
+  /// The same weights in three formats are bit-identical.
   @ParameterizedTest
   @CsvSource({"micro.pth,module.", "micro_legacy.pth,''", "micro_deit_pretrained.pth,''"})
-  void formsOfOneStateDictAgree(String file, String prefix) {
+  void formatsOfTheSameStateDictAgree(String file, String prefix) {
     var expected = SafeTensors.read(golden("micro.safetensors")).tensors();
     var read = TorchPickle.read(golden(file));
     boolean encoderOnly = file.contains("deit");
@@ -55,12 +55,12 @@ final class TorchPickleTest {
     }
     assertEquals(
         encoderOnly ? read.size() - 2 : expected.size(),
-        compared); // head.weight and head.bias have no twin
+        compared); // the other file has no head.weight and head.bias
     assertTrue(compared > 50);
   }
 
   @Test
-  void viewsStridesParametersAndStateDictMetadataAreUnderstood() throws IOException {
+  void viewsStridesParametersAndStateDictMetadataAreRead() throws IOException {
     var ordered = "ccollections\nOrderedDict\n)R(";
     var state =
         text("middle")

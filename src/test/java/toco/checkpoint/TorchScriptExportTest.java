@@ -31,7 +31,7 @@ import toco.torch.ScriptModule;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// What is exported gives what the network gives, wherever it runs.
+/// An exported network computes the same outputs as the original, also in C++ and Python.
 class TorchScriptExportTest {
   private static final Config SMALL =
       Config.load(
@@ -88,7 +88,7 @@ class TorchScriptExportTest {
   }
 
   @Test
-  void theModuleHasTheNetworksNamesAndTellsWhatItTakes() {
+  void theModuleHasTheNetworksNamesAndDescribesItsInput() {
     var file = folder.resolve("x.ts");
     try (var model = network(SMALL)) {
       TorchScriptExport.write(file, model, SMALL);
@@ -105,7 +105,7 @@ class TorchScriptExportTest {
   }
 
   @Test
-  void aProgramOfLibTorchAloneGivesTheSame() throws Exception {
+  void aProgramOfLibTorchAloneComputesTheSame() throws Exception {
     var build = Path.of("target/cpp-inference").toAbsolutePath();
     run(List.of("cmake", "-S", "examples/cpp-inference", "-B", build.toString()));
     run(List.of("cmake", "--build", build.toString()));
@@ -122,12 +122,12 @@ class TorchScriptExportTest {
   }
 
   @Test
-  void pythonGivesTheSame() throws Exception {
+  void pythonComputesTheSame() throws Exception {
     compare((model, images, batch, height, width, out) ->
         PythonTorch.run("run_script.py", model, images, batch, height, width, out));
   }
 
-  /// `toco eval` and the others take an exported file as they take a checkpoint.
+  /// Commands such as `toco eval` accept an exported file like a checkpoint.
   @Test
   void anExportedNetworkIsACheckpointForUse() {
     var file = folder.resolve("x.ts");
@@ -148,7 +148,8 @@ class TorchScriptExportTest {
         throws Exception;
   }
 
-  /// Of two sizes, neither that of the stored positions, one of which patches do not fill.
+  /// With images of two sizes, both different from the stored positions, one not divisible by the
+  /// patch size.
   private void compare(Program program) throws Exception {
     var file = folder.resolve("x.ts");
     try (var model = network(SMALL)) {

@@ -51,7 +51,7 @@ final class WeightsFileTest {
   }
 
   @Test
-  void aFormNamesAndShortensButLeavesIntegers() {
+  void aFormSetsPrefixAndDtypeButLeavesIntegers() {
     var file = folder.resolve("x.safetensors");
     var tensors = Map.of("w", Tensor.ones(2), "n", Tensor.ones(2).to(DType.INT64));
     WeightsFile.write(file, tensors, new WeightsFile.Form("module.", DType.BFLOAT16));
@@ -62,13 +62,13 @@ final class WeightsFileTest {
   }
 
   @Test
-  void anEndingThatSaysNoFormatIsRefused() {
+  void anUnknownExtensionIsRefused() {
     var file = folder.resolve("weights.bin");
     assertRefused(file, () -> WeightsFile.requireWritable(file), ".safetensors, .pth or .pt");
   }
 
   @Test
-  void theMeanIsThatOfEachWeight() {
+  void theMeanIsTakenOfEachWeight() {
     var mean =
         WeightsFile.mean(
             List.of(
@@ -79,7 +79,7 @@ final class WeightsFileTest {
   }
 
   @Test
-  void noMeanIsMadeOfDifferentNetworks() {
+  void differentNetworksAreNotAveraged() {
     var one = state("one", Map.of("w", Tensor.ones(2)));
     for (var other :
         List.of(
@@ -87,7 +87,7 @@ final class WeightsFileTest {
             Map.of("w", Tensor.ones(3)),
             Map.of("w", Tensor.ones(2), "v", Tensor.ones(1)))) {
       var second = state("second", other);
-      assertRefused(second.source(), () -> WeightsFile.mean(List.of(one, second)), "one network");
+      assertRefused(second.source(), () -> WeightsFile.mean(List.of(one, second)), "same network");
     }
     var counts = state("counts", Map.of("n", Tensor.ones(1).to(DType.INT64)));
     var others = state("others", Map.of("n", Tensor.zeros(1).to(DType.INT64)));
@@ -96,7 +96,7 @@ final class WeightsFileTest {
   }
 
   @Test
-  void aDifferenceSaysWhereAndHowMuch() {
+  void aDifferenceNamesTensorsAndAmounts() {
     var first = state("a", Map.of("w", Tensor.ones(2), "same", Tensor.ones(1)));
     var second =
         state(

@@ -17,8 +17,8 @@ import toco.torch.LibTorch;
 import toco.torch.Tensor;
 import toco.torch.TensorList;
 
-/// Two processes with a GPU each, over NCCL: tensors of GPUs and of the CPU travel side by side.
-@EnabledIf(value = "toco.distributed.Ranks#canMeet", disabledReason = "built without libgloo-dev")
+/// Two ranks with one GPU each, over NCCL: collectives of GPU tensors and of CPU tensors.
+@EnabledIf(value = "toco.distributed.Ranks#canJoin", disabledReason = "built without libgloo-dev")
 class GpuWorldTest {
   private static final int RANKS = 2;
 
@@ -29,32 +29,33 @@ class GpuWorldTest {
         RANKS,
         world -> {
           var device = Device.cuda(world.rank());
-          world.exchangeOn(device);
+          world.useDevice(device);
           work.accept(world, device);
           return "";
         });
   }
 
   @Test
-  void sumsTextsAndWeightsOfGpusReachEveryProcess() {
+  void collectivesOfGpuTensorsReachEveryRank() {
     onGpus((world, device) -> {
       var counts = Tensor.of(new float[] {world.rank(), 1}, 2).to(device);
-      world.sum_(counts, "a test");
+      world.allReduce_(counts, "a test");
       assertEquals(1, counts.to(Device.CPU).toFloatArray()[0]);
       var weights = Tensor.of(new float[] {world.rank() + 5}, 1).to(device);
       world.broadcast_(List.of(weights), "a test");
       assertEquals(5, weights.item());
-      world.requireSame(Map.of("weights", weights), "a test");
-      assertEquals(List.of("0", "1"), world.gather(String.valueOf(world.rank()), "a test"));
+      world.requireEqualAcrossRanks(Map.of("weights", weights), "a test");
+      assertEquals(List.of("0", "1"), world.allGather(String.valueOf(world.rank()), "a test"));
     });
   }
 
   @Test
-  void weightsThatDriftApartOnGpusAreNamed() {
+  void weightsThatDivergeOnGpusAreNamed() {
     onGpus((world, device) -> {
       var weights = Map.of("w", Tensor.full(world.rank(), DType.FLOAT32, device, 3));
       var error =
-          assertThrows(DistributedException.class, () -> world.requireSame(weights, "a test"));
+          assertThrows(
+              DistributedException.class, () -> world.requireEqualAcrossRanks(weights, "a test"));
       assertTrue(error.getMessage().contains("w differs"), error.getMessage());
     });
   }

@@ -18,13 +18,13 @@ import toco.torch.Tensor;
 import toco.torch.TensorList;
 import toco.torch.TorchException;
 
-/// Gradients averaged over processes, in buckets of any size, sent during the backward pass or
-/// after.
-@EnabledIf(value = "toco.distributed.Ranks#canMeet", disabledReason = "built without libgloo-dev")
+/// Gradients are averaged over ranks, with buckets of any size, sent during the backward pass or
+/// after it.
+@EnabledIf(value = "toco.distributed.Ranks#canJoin", disabledReason = "built without libgloo-dev")
 class GradientAveragingTest {
   private static final float TOLERANCE = 1e-6f; // a sum of three float32 numbers near 1
 
-  /// Leaves w0…w4; a step's loss on rank r is Σ over the used i of (r + 1)·(i + 1)·Σ wᵢ.
+  /// Leaf tensors w0…w4; the loss on rank r is Σ over the used i of (r + 1)·(i + 1)·Σ wᵢ.
   private static List<Tensor> weights() {
     var weights = new ArrayList<Tensor>();
     for (int i = 0; i < 5; i++) {
@@ -43,7 +43,7 @@ class GradientAveragingTest {
 
   @ParameterizedTest
   @CsvSource({"1, true", "1, false", "30, true", "100000, true", "100000, false"})
-  void everyGradientBecomesTheMeanWhateverTheBuckets(long bucketBytes, boolean overlap) {
+  void everyGradientBecomesTheMeanForAnyBucketSize(long bucketBytes, boolean overlap) {
     Ranks.run(
         3,
         world -> {
@@ -72,24 +72,24 @@ class GradientAveragingTest {
   }
 
   @Test
-  void parametersMayComeAndGoFromStepToStepAndDifferBetweenProcesses() {
+  void theSetOfUsedParametersMayChangeBetweenStepsAndDifferBetweenRanks() {
     Ranks.run(
         2,
         world -> {
           var weights = weights();
           try (var averaging = GradientAveraging.of(world, weights, 40, true)) {
-            for (int step = 0; step < 3; step++) { // nobody has gradients of 1 and 3
+            for (int step = 0; step < 3; step++) { // no rank has gradients of w1 and w3
               step(averaging, weights, world.rank(), List.of(0, 2, 4));
               assertGradient(1.5f, weights.get(0));
               assertNull(weights.get(1).grad());
               assertNull(weights.get(3).grad());
               new TensorList(weights).zeroGrad();
             }
-            for (int step = 0; step < 3; step++) { // 3 is rank 1's alone
+            for (int step = 0; step < 3; step++) { // only rank 1 uses w3
               step(
                   averaging, weights, world.rank(), world.rank() == 0 ? List.of(0) : List.of(0, 3));
               assertGradient(1.5f, weights.get(0));
-              assertGradient(2 * 4 / 2f, weights.get(3)); // the other's counts as zero
+              assertGradient(2 * 4 / 2f, weights.get(3)); // rank 0's gradient counts as zero
               assertNull(weights.get(1).grad());
               new TensorList(weights).zeroGrad();
             }
@@ -108,14 +108,14 @@ class GradientAveragingTest {
   }
 
   @Test
-  void gradientsThatLieThereFromEarlierRoundsAreAveragedWithTheLast() {
+  void gradientsOfEarlierMicroBatchesAreAveragedWithTheLast() {
     Ranks.run(
         2,
         world -> {
           var weights = weights();
           try (var averaging = GradientAveraging.of(world, weights, 40, true)) {
             for (int step = 0; step < 3; step++) {
-              backward(weights, world.rank(), List.of(0, 1)); // not announced: nothing is sent
+              backward(weights, world.rank(), List.of(0, 1)); // without begin(), nothing is sent
               step(averaging, weights, world.rank(), List.of(1, 2));
               assertGradient(1.5f, weights.get(0));
               assertGradient(2 * 1.5f * 2, weights.get(1));
@@ -128,7 +128,7 @@ class GradientAveragingTest {
   }
 
   @Test
-  void allStopAfterTheStepInWhichOneWasAsked() {
+  void allRanksStopAfterTheStepInWhichOneWasAsked() {
     var stops =
         Ranks.run(
             3,
@@ -151,7 +151,7 @@ class GradientAveragingTest {
   }
 
   @Test
-  void onlyLeavesThatRequireGradientsAreTaken() {
+  void onlyLeafTensorsThatRequireGradientsAreAccepted() {
     Ranks.run(
         2,
         world -> {

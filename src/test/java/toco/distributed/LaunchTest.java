@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Processes are shells here: what each is told, and what becomes of all when one fails.
+/// With shells as processes: the environment of each, and what happens to all when one fails.
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class LaunchTest {
   private static final long GRACE_MS = 500;
@@ -40,25 +40,25 @@ class LaunchTest {
   }
 
   @Test
-  void everyProcessIsToldWhoItIsAndWhereToMeet() throws Exception {
+  void everyProcessGetsItsRankAndTheAddressOfTheJob() throws Exception {
     var plan = new LaunchPlan(2, 3, 1, "gpu0", 4567, 5, 77);
-    var told =
+    var variables =
         "$RANK $WORLD_SIZE $LOCAL_RANK $LOCAL_WORLD_SIZE $MASTER_ADDR $MASTER_PORT"
             + " $TORCHELASTIC_RESTART_COUNT $TORCHELASTIC_MAX_RESTARTS $TOCO_TIMEOUT_SECONDS";
-    assertEquals(0, launch(plan, "echo %s > $LOCAL_RANK".formatted(told)).run());
+    assertEquals(0, launch(plan, "echo %s > $LOCAL_RANK".formatted(variables)).run());
     assertEquals("2 6 0 2 gpu0 4567 0 5 77", file("0"));
     assertEquals("3 6 1 2 gpu0 4567 0 5 77", file("1"));
   }
 
   @Test
-  void theProcessesOfOneHostMeetAtOneFreePort() throws Exception {
+  void theProcessesOfOneHostGetOneFreePort() throws Exception {
     assertEquals(0, launch(here(2, 0), "echo $MASTER_ADDR $MASTER_PORT > $RANK").run());
     assertEquals(file("0"), file("1"));
     assertTrue(file("0").matches("127\\.0\\.0\\.1 [1-9][0-9]+"), file("0"));
   }
 
   @Test
-  void linesOfAllButTheFirstComeWholeWithTheirRankInFront() throws Exception {
+  void outputLinesOfRanksAbove0AreWholeAndPrefixedWithTheRank() throws Exception {
     assertEquals(
         0, launch(here(3, 0), "[ $RANK = 0 ] || { echo ünd; echo again >&2; printf last; }").run());
     assertEquals(
@@ -73,39 +73,38 @@ class LaunchTest {
   }
 
   @Test
-  void whenOneFailsTheOthersMayEndByThemselvesThenMust() throws Exception {
+  void whenOneFailsTheOthersMayExitByThemselvesThenAreEnded() throws Exception {
     var script =
-        "case $RANK in 0) sleep 60 ;; 1) exit 7 ;;"
-            + " 2) sleep 0.2; echo rank 1 is gone ;;"
-            + " 3) trap 'echo told' TERM; echo $$ > stubborn; while :; do sleep 0.1; done ;; esac";
+        "case $RANK in 0) sleep 60 ;; 1) exit 7 ;; 2) sleep 0.2; echo rank 1 exited ;; 3) trap"
+            + " 'echo terminated' TERM; echo $$ > stubborn; while :; do sleep 0.1; done ;; esac";
     assertEquals(7, launch(here(4, 0), script).run());
-    assertTrue(lines.contains("rank 1 ended with status 7"), lines.toString());
-    assertTrue(lines.contains("[rank 2] rank 1 is gone"), lines.toString());
-    assertTrue(lines.contains("[rank 3] told"), lines.toString());
+    assertTrue(lines.contains("rank 1 exited with status 7"), lines.toString());
+    assertTrue(lines.contains("[rank 2] rank 1 exited"), lines.toString());
+    assertTrue(lines.contains("[rank 3] terminated"), lines.toString());
     assertTrue(ProcessHandle.of(Long.parseLong(file("stubborn"))).isEmpty());
   }
 
   @Test
-  void aKilledProcessStartsAllAgainWithTheNextAttempt() throws Exception {
+  void aKilledProcessRestartsAll() throws Exception {
     var script =
         "echo $TORCHELASTIC_RESTART_COUNT >> seen$RANK;"
             + " [ $RANK$TORCHELASTIC_RESTART_COUNT != 10 ] || kill -9 $$";
     assertEquals(0, launch(here(2, 1), script).run());
     assertTrue(lines.stream().anyMatch(line -> line.contains("signal 9")), lines.toString());
-    assertTrue(lines.contains("starting all processes again (restart 1 of 1)"), lines.toString());
+    assertTrue(lines.contains("restarting all processes (restart 1 of 1)"), lines.toString());
     assertEquals("0\n1", file("seen0"));
     assertEquals("0\n1", file("seen1"));
   }
 
   @Test
-  void whenRestartsAreUsedUpTheStatusIsThatOfTheProcessThatFailed() throws Exception {
+  void whenRestartsAreUsedUpTheStatusIsThatOfTheFailedProcess() throws Exception {
     assertEquals(9, launch(here(2, 1), "echo x >> $RANK; [ $RANK = 0 ] || exit 9").run());
     assertEquals("x\nx", file("1"));
     assertEquals(1, launch(here(2, 0), "[ $RANK = 0 ] || kill -9 $$").run());
   }
 
   @Test
-  void wrongUsageAndAStoppedRunAreNotStartedAgain() throws Exception {
+  void wrongUsageAndAStoppedRunAreNotRestarted() throws Exception {
     assertEquals(2, launch(here(2, 3), "echo x >> $RANK; exit 2").run());
     assertEquals("x", file("0"));
     assertEquals(130, launch(here(2, 3), "echo x >> s$RANK; exit 130").run());
@@ -113,13 +112,13 @@ class LaunchTest {
   }
 
   @Test
-  void imagesPassedOverAreNoFailure() throws Exception {
+  void skippedImagesAreNoFailure() throws Exception {
     assertEquals(3, launch(here(2, 2), "exit $((RANK * 3))").run());
     assertEquals(List.of(), lines);
   }
 
   @Test
-  void aRequestToStopReachesAllAndStartsNothingAgain() throws Exception {
+  void aRequestToStopReachesAllAndRestartsNothing() throws Exception {
     var launch =
         launch(
             here(2, 3),
@@ -140,7 +139,7 @@ class LaunchTest {
   }
 
   @Test
-  void thePlansOfNoSenseAreRefusedByTheirOption() {
+  void invalidPlansAreRefusedNamingTheOption() {
     assertRefused("--nproc", 0, 1, 0, null, null, 0);
     assertRefused("--node-rank", 1, 2, 2, "a", null, 0);
     assertRefused("--master-addr", 1, 2, 0, null, null, 0);

@@ -14,24 +14,24 @@ import java.util.concurrent.TimeoutException;
 import toco.torch.TcpStore;
 import toco.torch.TensorScope;
 
-/// The ranks of a job as threads of this process, each on its own.
+/// Runs the ranks of a job as threads of this process.
 public final class Ranks {
   private static final long LONGEST_S = 60;
 
   private Ranks() {}
 
-  /// Whether the shim was built with what several ranks need.
-  public static boolean canMeet() {
+  /// Whether the shim was built with support for several ranks.
+  public static boolean canJoin() {
     return TcpStore.missing().isEmpty();
   }
 
-  /// What a rank does.
+  /// The work of one rank.
   @FunctionalInterface
   public interface Work<T> {
     T of(World world);
   }
 
-  /// What became of a rank: its result, or what it threw.
+  /// The result of a rank, or what it threw.
   public record Outcome<T>(T result, Throwable failure) {
     T value() {
       if (failure != null) {
@@ -46,7 +46,7 @@ public final class Ranks {
     }
   }
 
-  /// A port that was free just now.
+  /// A port that is currently free.
   public static int freePort() {
     try (var socket = new ServerSocket(0)) {
       return socket.getLocalPort();
@@ -60,7 +60,7 @@ public final class Ranks {
         rank, size, rank, size, "127.0.0.1", port, 0, false, Duration.ofSeconds(timeoutSeconds));
   }
 
-  /// Runs some ranks to their ends, which must come within a minute.
+  /// Runs these ranks until all have ended, which must be within a minute.
   static <T> List<Outcome<T>> run(List<Rendezvous> ranks, Work<T> work) {
     var tasks = new ArrayList<FutureTask<T>>();
     for (var rendezvous : ranks) {
@@ -71,7 +71,7 @@ public final class Ranks {
               try {
                 return work.of(world);
               } catch (RuntimeException | Error e) {
-                world.abandon(e);
+                world.reportFailure(e);
                 throw e;
               }
             }
@@ -82,7 +82,7 @@ public final class Ranks {
     return tasks.stream().map(Ranks::outcome).toList();
   }
 
-  /// Runs all ranks of a job that is to succeed.
+  /// Runs all ranks of a job that is expected to succeed.
   static <T> List<T> run(int size, Work<T> work) {
     int port = freePort();
     var ranks = new ArrayList<Rendezvous>();

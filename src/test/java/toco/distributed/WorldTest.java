@@ -14,50 +14,50 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import toco.torch.Tensor;
 
-/// The processes of a job, here as threads: what they exchange, and what each says when one fails.
-@EnabledIf(value = "toco.distributed.Ranks#canMeet", disabledReason = "built without libgloo-dev")
+/// The ranks of a job, run as threads: collective calls, and the error of each rank when one fails.
+@EnabledIf(value = "toco.distributed.Ranks#canJoin", disabledReason = "built without libgloo-dev")
 class WorldTest {
   private static final Map<String, String> TWO =
       Map.of("RANK", "1", "WORLD_SIZE", "2", "MASTER_ADDR", "localhost", "MASTER_PORT", "29500");
 
   @Test
-  void oneProcessAloneExchangesWithItself() {
+  void aSingleProcessGetsBackItsInput() {
     try (var world = World.of(Map.of())) {
       assertEquals(1, world.size());
-      assertTrue(world.isFirst());
-      assertEquals(List.of("mine"), world.gather("mine", "a test"));
-      assertEquals("said", world.fromFirst("key", () -> "said"));
+      assertTrue(world.isRank0());
+      assertEquals(List.of("mine"), world.allGather("mine", "a test"));
+      assertEquals("text", world.broadcastString("key", () -> "text"));
       world.barrier("a test");
     }
   }
 
   @Test
-  void sumsTextsAndWeightsReachEveryProcess() {
-    var said =
+  void collectivesReachEveryRank() {
+    var results =
         Ranks.run(
             3,
             world -> {
               var counts = Tensor.of(new float[] {world.rank(), 1}, 2);
-              world.sum_(counts, "a test");
+              world.allReduce_(counts, "a test");
               var weights = Tensor.of(new float[] {world.rank() + 5}, 1);
               world.broadcast_(List.of(weights), "a test");
-              world.requireSame(Map.of("weights", weights), "a test");
+              world.requireEqualAcrossRanks(Map.of("weights", weights), "a test");
               // texts of different lengths, one empty and one beyond ASCII
-              var texts = world.gather("é".repeat(world.rank()), "a test");
+              var texts = world.allGather("é".repeat(world.rank()), "a test");
               return "%s %s %s %s"
                   .formatted(
                       counts.toFloatArray()[0],
                       weights.toFloatArray()[0],
                       texts,
-                      world.fromFirst("name", () -> "from " + world.rank()));
+                      world.broadcastString("name", () -> "from " + world.rank()));
             });
-    for (var text : said) {
+    for (var text : results) {
       assertEquals("3.0 5.0 [, é, éé] from 0", text);
     }
   }
 
   @Test
-  void weightsThatDriftApartAreNamed() {
+  void weightsThatDivergeAreNamed() {
     int port = Ranks.freePort();
     var outcomes =
         Ranks.run(
@@ -65,7 +65,7 @@ class WorldTest {
             world -> {
               var same = Tensor.of(new float[] {1, 2}, 2);
               var other = Tensor.of(new float[] {1, world.rank() == 0 ? 2 : 2.0000002f}, 2);
-              world.requireSame(new TreeMap<>(Map.of("a", same, "b", other)), "a test");
+              world.requireEqualAcrossRanks(new TreeMap<>(Map.of("a", same, "b", other)), "a test");
               return "";
             });
     for (var outcome : outcomes) {
@@ -74,7 +74,7 @@ class WorldTest {
   }
 
   @Test
-  void whenOneFailsAllOthersSayItsReason() {
+  void whenOneRankFailsAllOthersReportItsReason() {
     int port = Ranks.freePort();
     long started = System.nanoTime();
     var outcomes =
@@ -87,7 +87,7 @@ class WorldTest {
               if (world.rank() == 1) {
                 throw new IllegalStateException("out of paper");
               }
-              world.sum_(Tensor.of(new float[] {1}, 1), "counting");
+              world.allReduce_(Tensor.of(new float[] {1}, 1), "counting");
               return "";
             });
     assertEquals("out of paper", outcomes.get(1).failure().getMessage());
@@ -98,7 +98,7 @@ class WorldTest {
   }
 
   @Test
-  void aProcessThatStaysSilentIsNamedByTheOthers() {
+  void aRankThatDoesNotRespondIsNamedByTheOthers() {
     int port = Ranks.freePort();
     var outcomes =
         Ranks.run(
@@ -111,12 +111,12 @@ class WorldTest {
                 sleep(8_000); // longer than timeout and grace
                 return "slept";
               }
-              world.sum_(Tensor.of(new float[] {1}, 1), "counting");
+              world.allReduce_(Tensor.of(new float[] {1}, 1), "counting");
               return "";
             });
     for (int rank : List.of(0, 1)) {
       var message = outcomes.get(rank).message();
-      assertTrue(message.startsWith("rank 2 is gone or did not answer in time"), message);
+      assertTrue(message.startsWith("rank 2 exited or did not respond in time"), message);
       assertTrue(message.contains("counting") && message.contains("process "), message);
     }
   }
@@ -130,19 +130,19 @@ class WorldTest {
   }
 
   @Test
-  void aProcessThatNeverComesIsNamedByTheOthers() {
+  void aRankThatDoesNotJoinIsNamedByTheOthers() {
     int port = Ranks.freePort();
     var outcomes =
         Ranks.run(
             List.of(Ranks.rendezvous(0, 3, port, 2), Ranks.rendezvous(2, 3, port, 2)), _ -> "");
     for (var outcome : outcomes) {
-      assertTrue(outcome.message().contains("rank 1 of 3 did not come"), outcome.message());
+      assertTrue(outcome.message().contains("rank 1 of 3 did not join"), outcome.message());
       assertTrue(outcome.message().contains("WORLD_SIZE"), outcome.message());
     }
   }
 
   @Test
-  void processesThatDisagreeAboutTheirNumberSaySo() {
+  void ranksThatDisagreeOnTheWorldSizeAreRefused() {
     int port = Ranks.freePort();
     var outcomes =
         Ranks.run(
@@ -154,7 +154,7 @@ class WorldTest {
   }
 
   @Test
-  void twoProcessesOfOneRankAreRefused() {
+  void twoProcessesWithTheSameRankAreRefused() {
     int port = Ranks.freePort();
     var outcomes =
         Ranks.run(
@@ -164,28 +164,28 @@ class WorldTest {
                 Ranks.rendezvous(1, 3, port, 5)),
             _ -> "");
     for (var outcome : outcomes) {
-      assertTrue(outcome.message().contains("two processes came as rank 1"), outcome.message());
+      assertTrue(outcome.message().contains("two processes joined as rank 1"), outcome.message());
     }
   }
 
   @Test
-  void aTakenPortIsAnErrorThatNamesIt() throws IOException {
+  void aPortInUseIsNamed() throws IOException {
     try (var taken = new ServerSocket(0)) {
       int port = taken.getLocalPort();
       var outcomes =
           Ranks.run(
               List.of(Ranks.rendezvous(0, 2, port, 3), Ranks.rendezvous(1, 2, port, 3)), _ -> "");
       assertTrue(
-          outcomes.get(0).message().contains("port %d is taken".formatted(port)),
+          outcomes.get(0).message().contains("port %d is in use".formatted(port)),
           outcomes.get(0).message());
       assertTrue(
-          outcomes.get(1).message().contains("no rank 0 answered at 127.0.0.1:" + port),
+          outcomes.get(1).message().contains("rank 0 did not respond at 127.0.0.1:" + port),
           outcomes.get(1).message());
     }
   }
 
   @Test
-  void anEnvironmentThatMakesNoSenseIsRefusedByItsVariable() {
+  void invalidEnvironmentVariablesAreNamed() {
     assertRefused("MASTER_ADDR", Map.of("RANK", "0", "WORLD_SIZE", "2"));
     assertRefused("RANK", Map.of("WORLD_SIZE", "2"));
     assertRefused("WORLD_SIZE", Map.of("RANK", "0"));
@@ -204,7 +204,7 @@ class WorldTest {
   }
 
   @Test
-  void hostsWithSeveralProcessesEachAreCountedOff() {
+  void localRanksAndRestartsAreReadFromTheEnvironment() {
     var environment = new HashMap<>(TWO);
     environment.putAll(Map.of("RANK", "3", "WORLD_SIZE", "4", "LOCAL_WORLD_SIZE", "2"));
     environment.put("TORCHELASTIC_RESTART_COUNT", "1");

@@ -62,7 +62,7 @@ class NonFiniteRunTest {
     assertTrue(e.getMessage().contains(newest.toString()), e.getMessage());
     assertTrue(e.getMessage().contains("optim.lr"), e.getMessage());
 
-    var lower = Overrides.of("optim.lr=1e-4");
+    var lower = Overrides.of("optim.lr", 1e-4);
     try (var trainer = Trainer.resume(run, lower, new TinyRun.Watcher())) {
       assertTrue(trainer.run().completed());
     }

@@ -1,4 +1,4 @@
-package toco.checkpoint;
+package toco.files;
 
 import java.math.BigInteger;
 import java.nio.BufferUnderflowException;
@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.Charset;
 
-/// The arguments of pickle opcodes, read in order. What would reach beyond the end ends the reading
-/// with a [BufferUnderflowException] before any memory is taken for it.
+/// The arguments of pickle opcodes, read in order. A declared length beyond the end of the pickle
+/// causes a [BufferUnderflowException] before any memory is allocated.
 final class PickleInput {
   private static final int MAX_INTEGER_BYTES = 64;
   private static final int MAX_NAME = 256;
@@ -42,7 +42,7 @@ final class PickleInput {
     return new String(bytes(byteSize), charset);
   }
 
-  /// The rest of a line, such as a module's or class's name.
+  /// Reads up to the end of the line, such as the name of a module or class.
   String line() {
     var line = new StringBuilder();
     for (int c = u8(); c != '\n'; c = u8()) {
@@ -54,7 +54,7 @@ final class PickleInput {
     return line.toString();
   }
 
-  /// A little-endian integer in two's complement, as a Long if it fits and else a BigInteger.
+  /// A little-endian integer in two's complement, as a Long if it fits, otherwise a BigInteger.
   Object integer(int byteSize) {
     if (byteSize > MAX_INTEGER_BYTES) {
       throw new IllegalArgumentException("an integer of %d bytes".formatted(byteSize));
@@ -68,7 +68,7 @@ final class PickleInput {
     return value.bitLength() < Long.SIZE ? (Object) value.longValue() : value;
   }
 
-  private byte[] bytes(long length) {
+  byte[] bytes(long length) {
     if (length < 0 || length > in.remaining()) {
       throw new BufferUnderflowException();
     }

@@ -8,14 +8,14 @@ import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.Collections;
 
-/// How other processes reach this one.
-final class OwnAddress {
-  private OwnAddress() {}
+/// The address and name of this host, as other processes of a job use them.
+final class HostAddress {
+  private HostAddress() {}
 
-  /// The address from which this process reaches the store, or that of the interface which
+  /// The address of the network interface that leads to the store, or of the interface that
   /// `GLOO_SOCKET_IFNAME` names, as in PyTorch.
   ///
-  /// @throws DistributedException if there is none
+  /// @throws DistributedException if there is no such interface
   static String towards(String storeAddress, int storePort) {
     var name = System.getenv("GLOO_SOCKET_IFNAME");
     try (var socket = new DatagramSocket()) {
@@ -26,7 +26,7 @@ final class OwnAddress {
       return socket.getLocalAddress().getHostAddress();
     } catch (SocketException | RuntimeException e) {
       throw new DistributedException(
-          "this process has no address to reach %s from: %s"
+          "no network interface of this host leads to %s: %s; check MASTER_ADDR"
               .formatted(storeAddress, e.getMessage()),
           e);
     }
@@ -36,7 +36,8 @@ final class OwnAddress {
     var found = NetworkInterface.getByName(interfaceName);
     if (found == null || !found.getInetAddresses().hasMoreElements()) {
       throw new DistributedException(
-          "GLOO_SOCKET_IFNAME names %s, which is no network interface with an address here"
+          ("GLOO_SOCKET_IFNAME is %s, but this host has no such network interface with an "
+                  + "address; see ip addr")
               .formatted(interfaceName));
     }
     return Collections.list(found.getInetAddresses()).stream()
@@ -46,12 +47,12 @@ final class OwnAddress {
         .getHostAddress();
   }
 
-  /// The name of this host, for whoever reads of it.
+  /// The name of this host, for messages.
   static String hostName() {
     try {
       return InetAddress.getLocalHost().getHostName();
     } catch (UnknownHostException e) {
-      return "a host without name";
+      return "an unnamed host";
     }
   }
 }
