@@ -164,7 +164,7 @@ final class CheckpointTest {
         weights, () -> Checkpoint.load(weights), "75 tensors", "no checkpoint of a training run");
     var pth = golden("micro.pth");
     assertRefused(pth, () -> Checkpoint.load(pth), "saved by PyTorch");
-    var picture = TestFiles.resource("voc-mini/JPEGImages/2011_000003.jpg");
+    var picture = TestFiles.resource("data/photos/JPEGImages/astronaut.jpg");
     assertRefused(picture, () -> Checkpoint.load(picture), "JPEG picture");
     var future = run.resolve("future.safetensors");
     SafeTensors.write(future, Map.of(), Map.of("toco.checkpoint", "2"));

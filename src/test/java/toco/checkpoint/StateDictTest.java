@@ -247,7 +247,7 @@ final class StateDictTest {
 
   @Test
   void aPictureIsNoWeights() {
-    var picture = TestFiles.resource("voc-mini/JPEGImages/2011_000003.jpg");
+    var picture = TestFiles.resource("data/photos/JPEGImages/astronaut.jpg");
     assertRefused(picture, () -> StateDict.load(picture), "expected weights", "JPEG picture");
   }
 }

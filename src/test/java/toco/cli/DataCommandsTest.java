@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// `toco data check` and `toco data labels`.
 class DataCommandsTest {
-  private static final Path VOC = Resources.path("voc-mini");
+  private static final Path VOC = Resources.path("data/photos");
   private static final JsonMapper JSON = new JsonMapper();
 
   @TempDir Path folder;
@@ -146,12 +146,12 @@ class DataCommandsTest {
     var json = JSON.readTree(check("--set", "data.root=" + VOC, "--json", "--fast").out());
     assertTrue(json.get("usable").booleanValue());
     assertEquals(2, json.get("splits").size());
-    assertEquals(500, json.at("/splits/0/sizes/width/0").intValue());
+    assertEquals(375, json.at("/splits/0/sizes/width/0").intValue());
   }
 
   @Test
   void aBrokenDataSetIsReportedAndFails() throws IOException {
-    write("lists/train.txt", "2011_000003\n2011_000004\n2011_000006\n");
+    write("lists/train.txt", "astronaut\nmissing\nchelsea\n");
     var result =
         check(
             "--set",
@@ -161,8 +161,8 @@ class DataCommandsTest {
     assertEquals(1, result.status());
     assertEquals(1, result.err().lines().count(), result.err());
     assertTrue(result.err().contains("mend the errors above (2), and check again"), result.err());
-    assertTrue(result.out().contains(" 2011_000004 (line 2 of "), result.out());
-    assertTrue(result.out().contains("without a label: 1 (2011_000004)"), result.out());
+    assertTrue(result.out().contains(" missing (line 2 of "), result.out());
+    assertTrue(result.out().contains("without a label: 1 (missing)"), result.out());
     var missing = check("--set", "data.root=" + folder.resolve("nowhere"), "--json");
     assertEquals(1, missing.status());
     assertFalse(JSON.readTree(missing.out()).get("usable").booleanValue());

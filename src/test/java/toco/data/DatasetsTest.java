@@ -15,7 +15,7 @@ import toco.config.Config;
 import toco.config.Split;
 
 class DatasetsTest {
-  private static final Path VOC = Path.of("src/test/resources/voc-mini");
+  private static final Path VOC = Path.of("src/test/resources/data/photos");
 
   @TempDir Path root;
 
@@ -24,8 +24,7 @@ class DatasetsTest {
   void theCocoConfigurationOpensItsLayout() throws IOException {
     var name = "COCO_train2014_000000000009";
     Files.createDirectories(root.resolve("train2014"));
-    Files.copy(
-        VOC.resolve("JPEGImages/2011_000003.jpg"), root.resolve("train2014/" + name + ".jpg"));
+    Files.copy(VOC.resolve("JPEGImages/astronaut.jpg"), root.resolve("train2014/" + name + ".jpg"));
     var config = Config.load(Path.of("configs/coco_deit_b.yaml"), List.of("data.root=" + root));
     Files.createDirectories(config.data().listPath(Split.TRAIN).getParent());
     Files.writeString(config.data().listPath(Split.TRAIN), name + "\n");
@@ -37,7 +36,7 @@ class DatasetsTest {
 
   @Test
   void withoutAListOrMasksThereIsNoEvaluation() throws IOException {
-    Files.copy(VOC.resolve("JPEGImages/2011_000003.jpg"), root.resolve("a.jpg"));
+    Files.copy(VOC.resolve("JPEGImages/astronaut.jpg"), root.resolve("a.jpg"));
     Files.writeString(root.resolve("labels.csv"), "a,cat\n");
     Files.writeString(root.resolve("val.txt"), "a\n");
     assertEquals("no evaluation: data.valList names no list", toldOf("data.valList=null"));

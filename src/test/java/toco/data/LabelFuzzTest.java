@@ -56,7 +56,7 @@ class LabelFuzzTest {
 
   @Test
   void damagedNpy() throws IOException {
-    var voc = Resources.bytes("voc-mini/lists/cls_labels_onehot.npy");
+    var voc = Resources.bytes("data/photos/lists/cls_labels_onehot.npy");
     check("labels.npy", voc, Layout.VOC.classNames());
     for (var name : List.of("numpy1-protocol2", "numpy2-protocol5")) {
       check("labels.npy", Resources.bytes("one-hot/" + name + ".npy"));

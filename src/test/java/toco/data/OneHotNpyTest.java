@@ -22,7 +22,7 @@ import toco.config.Layout;
 import toco.image.Resources;
 
 class OneHotNpyTest {
-  private static final String VOC = "voc-mini/lists/cls_labels_onehot.npy";
+  private static final String VOC = "data/photos/lists/cls_labels_onehot.npy";
 
   @TempDir Path folder;
 
@@ -51,9 +51,9 @@ class OneHotNpyTest {
   void readsTheLabelsOfThePhotographs() {
     var labels = OneHotNpy.read(Resources.path(VOC));
     float[] expected = new float[20];
-    expected[Layout.VOC.classNames().indexOf("bottle")] = 1;
+    expected[Layout.VOC.classNames().indexOf("aeroplane")] = 1;
     expected[Layout.VOC.classNames().indexOf("person")] = 1;
-    assertArrayEquals(expected, labels.get("2011_000003"));
+    assertArrayEquals(expected, labels.get("astronaut"));
     assertEquals(3, labels.size());
   }
 

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class DecodeBufferTest {
   private static final List<Path> PHOTOS =
-      Stream.of("2011_000003", "2011_000006", "2011_000025")
-          .map(name -> Resources.path("voc-mini/JPEGImages/" + name + ".jpg"))
+      Stream.of("astronaut", "chelsea", "coffee")
+          .map(name -> Resources.path("data/photos/JPEGImages/" + name + ".jpg"))
           .toList();
 
   static List<JpegChoice> decoders() {

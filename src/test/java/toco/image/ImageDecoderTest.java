@@ -29,10 +29,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ImageDecoderTest {
-  private static final String PHOTO = "voc-mini/JPEGImages/2011_000006.jpg";
+  private static final String PHOTO = "data/photos/JPEGImages/chelsea.jpg";
   private static final String PROGRESSIVE = "decode-cases/progressive.jpg";
   private static final String WITH_WARNING = "decode-cases/garbage-before-end.jpg";
-  private static final String MASK = "voc-mini/SegmentationClassAug/2011_000006.png";
+  private static final String MASK = "data/photos/SegmentationClassAug/chelsea.png";
 
   /// The decoders that this machine has.
   static List<JpegChoice> decoders() {

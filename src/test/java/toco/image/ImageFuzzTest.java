@@ -29,8 +29,8 @@ class ImageFuzzTest {
 
   private static final List<String> IMAGES =
       List.of(
-          "voc-mini/JPEGImages/2011_000006.jpg",
-          "voc-mini/SegmentationClassAug/2011_000006.png",
+          "data/photos/JPEGImages/chelsea.jpg",
+          "data/photos/SegmentationClassAug/chelsea.png",
           "decode-cases/ycc420.jpg",
           "decode-cases/ycc440-progressive.jpg",
           "decode-cases/ycc420-restart.jpg",

@@ -91,7 +91,7 @@ class ImageWriterTest {
   }
 
   private static RgbImage photo(Arena arena) {
-    return ImageDecoder.decode(Resources.path("voc-mini/JPEGImages/2011_000003.jpg"), arena);
+    return ImageDecoder.decode(Resources.path("data/photos/JPEGImages/astronaut.jpg"), arena);
   }
 
   private static RgbImage stripes(Arena arena) {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class JpegChoiceTest {
-  private static final Path PHOTO = Resources.path("voc-mini/JPEGImages/2011_000006.jpg");
+  private static final Path PHOTO = Resources.path("data/photos/JPEGImages/chelsea.jpg");
 
   @Test
   void anUnknownChoiceIsRefusedByName() {

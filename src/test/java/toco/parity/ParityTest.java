@@ -80,10 +80,10 @@ class ParityTest {
     Files.copy(GOLDEN.resolve("decode-0.safetensors"), cases.resolve("decode-0.safetensors"));
     var row = Parity.run(cases).rows().getFirst();
     assertFalse(row.pass());
-    var photograph = folder.resolve("data/voc-mini/JPEGImages/2011_000003.jpg");
+    var photograph = folder.resolve("data/photos/JPEGImages/chelsea.jpg");
     assertTrue(row.note().contains(photograph.toString()), row.note());
     Files.createDirectories(photograph.getParent());
-    Files.copy(Path.of("src/test/resources/voc-mini/JPEGImages/2011_000003.jpg"), photograph);
+    Files.copy(Path.of("src/test/resources/data/photos/JPEGImages/chelsea.jpg"), photograph);
     assertTrue(Parity.run(cases).rows().getFirst().pass());
   }
 

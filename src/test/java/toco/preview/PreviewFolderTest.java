@@ -34,7 +34,7 @@ class PreviewFolderTest extends PreviewFixture {
     var name = "<i>\"&amp;'onerror=x";
     Files.createDirectories(root.resolve("JPEGImages"));
     Files.copy(
-        Resources.path("voc-mini/JPEGImages/2011_000003.jpg"),
+        Resources.path("data/photos/JPEGImages/astronaut.jpg"),
         root.resolve("JPEGImages/" + name + ".jpg"));
     OneHotNpy.write(root.resolve("labels.npy"), Map.of(name, new float[] {1, 0}));
     Files.writeString(root.resolve("list.txt"), name + "\n");
