@@ -13,8 +13,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.torch.DType;
@@ -22,24 +20,11 @@ import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
 import toco.torch.Tensor;
-import toco.torch.TensorScope;
+import toco.torch.TensorTest;
 
+@TensorTest
 final class CheckpointTest {
   @TempDir Path run;
-  private long liveBefore;
-  private TensorScope scope;
-
-  @BeforeEach
-  void open() {
-    liveBefore = LibTorch.liveTensors();
-    scope = TensorScope.open();
-  }
-
-  @AfterEach
-  void leaksNothing() {
-    scope.close();
-    assertEquals(liveBefore, LibTorch.liveTensors());
-  }
 
   private static Checkpoint checkpoint(long step) {
     return new Checkpoint(

@@ -17,11 +17,12 @@ import org.junit.jupiter.api.io.TempDir;
 import toco.config.Config;
 import toco.eval.Scores;
 import toco.run.RunException;
-import toco.torch.LibTorch;
+import toco.torch.TensorTest;
 import toco.train.StepReport;
 import toco.train.TrainingListener;
 import tools.jackson.databind.json.JsonMapper;
 
+@TensorTest(scope = false)
 class DemoTest {
   private static final Set<String> METRICS =
       Set.of(
@@ -55,8 +56,6 @@ class DemoTest {
 
   @Test
   void leavesFiguresTableAndPicturesAndNoTensor() throws IOException {
-    LibTorch.load();
-    long before = LibTorch.liveTensors();
     var runDir = folder.resolve("demo");
     var result = Demo.run(options(runDir, 3L), new Silent(), TrainingRun.UNINTERRUPTED);
     assertEquals(runDir, result.orElseThrow().runDir());
@@ -69,7 +68,6 @@ class DemoTest {
     assertTrue(Files.readString(runDir.resolve("table.txt")).contains("triangle"));
     assertTrue(Files.size(runDir.resolve("overlays", "test.png")) > 1000);
     assertTrue(Files.isDirectory(folder.resolve("data/lists")));
-    assertEquals(before, LibTorch.liveTensors());
   }
 
   @Test

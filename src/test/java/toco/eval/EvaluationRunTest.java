@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,13 +34,14 @@ import toco.image.Picture;
 import toco.model.Toco;
 import toco.torch.DType;
 import toco.torch.Device;
-import toco.torch.LibTorch;
 import toco.torch.Rng;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
+import toco.torch.TensorTest;
 
 /// Twenty small images, which go through the network in batches of 16 at 32 px or one by one at
 /// native size. What stands for the CRF is quick, and gives other labels than the segmentation.
+@TensorTest(scope = false)
 class EvaluationRunTest {
   private static final int IMAGES = 20;
   private static final Config CONFIG =
@@ -53,7 +53,6 @@ class EvaluationRunTest {
           "eval.useCrf=true");
 
   @TempDir Path root;
-  private long liveBefore;
   private final AtomicInteger refined = new AtomicInteger();
 
   @BeforeEach
@@ -80,16 +79,9 @@ class EvaluationRunTest {
     }
     Files.write(root.resolve("lists/val.txt"), names);
     OneHotNpy.write(root.resolve("lists/cls_labels_onehot.npy"), labels);
-    LibTorch.load();
-    liveBefore = LibTorch.liveTensors();
     try (var model = model()) {
       SafeTensors.write(checkpoint(), model.params().all(), java.util.Map.of());
     }
-  }
-
-  @AfterEach
-  void everyTensorIsFreed() {
-    assertEquals(liveBefore, LibTorch.liveTensors(), "live tensors");
   }
 
   @ParameterizedTest

@@ -9,8 +9,6 @@ import static toco.image.TestImages.largestDifference;
 import static toco.image.TestImages.noise;
 
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,21 +17,11 @@ import toco.torch.Device;
 import toco.torch.Interpolation;
 import toco.torch.LibTorch;
 import toco.torch.Tensor;
-import toco.torch.TensorScope;
+import toco.torch.TensorTest;
 import toco.torch.TorchException;
 
+@TensorTest
 class GeometricTest {
-  private TensorScope scope;
-
-  @BeforeEach
-  void open() {
-    scope = TensorScope.open();
-  }
-
-  @AfterEach
-  void free() {
-    scope.close();
-  }
 
   /// Pillow's own results: the kernels equal them, and LibTorch's antialiased interpolation is
   /// within one level.

@@ -11,8 +11,6 @@ import static toco.image.TestImages.noise;
 import static toco.image.TestImages.shareWithin;
 
 import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,21 +19,11 @@ import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Tensor;
-import toco.torch.TensorScope;
+import toco.torch.TensorTest;
 import toco.torch.TorchException;
 
+@TensorTest
 class PhotometricTest {
-  private TensorScope scope;
-
-  @BeforeEach
-  void open() {
-    scope = TensorScope.open();
-  }
-
-  @AfterEach
-  void free() {
-    scope.close();
-  }
 
   /// The two implementations; which of them runs is the device's choice.
   enum Way {

@@ -4,32 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import toco.checkpoint.SafeTensors;
 import toco.image.Resources;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
 import toco.torch.Tensor;
-import toco.torch.TensorScope;
+import toco.torch.TensorTest;
 
-/// What the tests of refinement along colours share: each runs in a scope of its own and must leave
-/// as many tensors as it found.
+/// What the tests of refinement along colours share: recorded cases, images and assertions.
+@TensorTest
 abstract class RefinementLaws {
-  private TensorScope scope;
-  private long liveBefore;
-
   @BeforeEach
-  void openScope() {
-    liveBefore = LibTorch.liveTensors();
-    scope = TensorScope.open();
+  void seed() {
     Rng.manualSeed(5);
-  }
-
-  @AfterEach
-  void everyTensorIsFreed() {
-    scope.close();
-    assertEquals(liveBefore, LibTorch.liveTensors(), "live tensors");
   }
 
   static void needCuda() {

@@ -17,12 +17,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.demo.TrainingRun;
 import toco.reproduce.Reproduction.End;
-import toco.torch.LibTorch;
+import toco.torch.TensorTest;
 import toco.train.TinyRun;
 import toco.train.Trainer;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Dry runs of a network and a data set so small that they take seconds, and learn nothing.
+@TensorTest(scope = false)
 class ReproductionTest {
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -74,11 +75,8 @@ class ReproductionTest {
 
   @Test
   void aDryRunGoesTheWholeWayAndLeavesNoTensor() throws IOException {
-    LibTorch.load();
-    long before = LibTorch.liveTensors();
     var result = reproduce(dry(Recipe.COCO_DEIT_B, false), Trainer::run);
     assertEquals(End.COMPARED, result.end());
-    assertEquals(before, LibTorch.liveTensors());
     for (var part :
         List.of(
             "measured: 20 steps a phase",

@@ -90,7 +90,7 @@ class ErrorsTest extends TensorLaws {
     assertMessage(thrown, "'other'");
     assertMessage(thrown, "TensorScope.release");
     assertInstanceOf(IllegalStateException.class, onAnotherThread(mine::close));
-    assertInstanceOf(IllegalStateException.class, onAnotherThread(scope::close));
+    assertInstanceOf(IllegalStateException.class, onAnotherThread(TensorScope.innermost()::close));
     assertShape(mine, 2);
   }
 

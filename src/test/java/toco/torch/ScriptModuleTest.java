@@ -11,28 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@TensorTest
 class ScriptModuleTest {
   @TempDir Path folder;
-  private long before;
-  private TensorScope scope;
-
-  @BeforeEach
-  void open() {
-    LibTorch.load();
-    before = LibTorch.liveTensors();
-    scope = TensorScope.open();
-  }
-
-  @AfterEach
-  void close() {
-    scope.close();
-    assertEquals(before, LibTorch.liveTensors(), "live tensors");
-  }
 
   private static Tensor floats(float... values) {
     return Tensor.of(values, values.length);

@@ -5,31 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.function.Executable;
 
-/// What the tests of tensors share: each runs in a scope of its own and must leave the process with
-/// as many tensors, and as much wrapped memory, as it found.
+/// What the tests of tensors share: values and assertions.
+@TensorTest
 abstract class TensorLaws {
-  TensorScope scope;
-  private long liveBefore;
-  private int wrappedBefore;
-
-  @BeforeEach
-  void openScope() {
-    liveBefore = LibTorch.liveTensors();
-    wrappedBefore = LibTorch.wrappedCount();
-    scope = TensorScope.open();
-  }
-
-  @AfterEach
-  void everyTensorIsFreed() {
-    scope.close();
-    assertEquals(liveBefore, LibTorch.liveTensors(), "live tensors");
-    assertEquals(wrappedBefore, LibTorch.wrappedCount(), "wrapped memory");
-  }
-
   static Tensor floats(double... values) {
     var data = new float[values.length];
     for (int i = 0; i < data.length; i++) {
