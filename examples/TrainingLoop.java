@@ -5,7 +5,7 @@ import toco.batch.BatchSource;
 import toco.cam.RoiCrops;
 import toco.config.Config;
 import toco.config.Split;
-import toco.data.Datasets;
+import toco.data.Dataset;
 import toco.model.Toco;
 import toco.recipe.PublishedOptimizer;
 import toco.recipe.TrainStep;
@@ -24,7 +24,7 @@ void main(String[] arguments) {
       var optimizer = PublishedOptimizer.of(model.params(), config);
       var batches =
           new BatchRing(
-              BatchSource.of(config, Datasets.open(config, Split.TRAIN), Device.CPU), 0, 1)) {
+              BatchSource.of(config, Dataset.open(config.data(), Split.TRAIN), Device.CPU), 0, 1)) {
     var step = new TrainStep(model, optimizer, config);
     for (int iter = 0; iter < settings.maxIters(); iter++) {
       try (var _ = TensorScope.open()) { // frees every tensor of this step

@@ -156,7 +156,7 @@ final class EvalCommand implements Callable<Integer> {
     }
     var part = world.size() > 1 ? new Shard(world.rank() + 1, world.size()) : given;
     Checkpoint.requireSameNetwork(weights, loaded.model());
-    var dataset = Dataset.openWithGaps(loaded.data(), chosen.split());
+    var dataset = Dataset.openAllowingMissingImages(loaded.data(), chosen.split());
     var device = Devices.prepare(loaded.train(), world);
     var progress = world.isFirst() ? console.progress() : console.silence();
     var folder =

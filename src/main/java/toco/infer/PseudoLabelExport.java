@@ -33,7 +33,7 @@ public final class PseudoLabelExport {
   private PseudoLabelExport(TrainedNetwork network, Options options) {
     this.network = network;
     this.options = options;
-    dataset = Dataset.openWithGaps(network.config().data(), options.split());
+    dataset = Dataset.openAllowingMissingImages(network.config().data(), options.split());
     confusion = new ConfusionMatrix(network.config().model().numClasses());
   }
 
@@ -118,7 +118,7 @@ public final class PseudoLabelExport {
   /// Where label maps go: as the masks lie in their folder.
   private record Places(Dataset dataset, Path maskDir, Path out) {
     Path of(int index) {
-      return out.resolve(maskDir.relativize(dataset.maskPlace(index)));
+      return out.resolve(maskDir.relativize(dataset.expectedMaskPath(index)));
     }
   }
 }

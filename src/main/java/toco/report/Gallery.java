@@ -12,7 +12,6 @@ import toco.config.Config;
 import toco.config.Split;
 import toco.data.DataException;
 import toco.data.Dataset;
-import toco.data.Datasets;
 import toco.eval.EvaluationListener;
 import toco.host.Devices;
 import toco.image.ImageException;
@@ -71,8 +70,8 @@ record Gallery(
       EvaluationListener listener) {
     Checkpoint.requireSameNetwork(checkpoint, config.model());
     var split =
-        Datasets.hasList(config, config.eval().split()) ? config.eval().split() : Split.TRAIN;
-    var dataset = Dataset.openWithGaps(config.data(), split);
+        Dataset.hasList(config.data(), config.eval().split()) ? config.eval().split() : Split.TRAIN;
+    var dataset = Dataset.openAllowingMissingImages(config.data(), split);
     var device = Devices.prepare(config.train());
     try (var model = new Toco(config.model(), device)) {
       NetworkWeights.load(checkpoint, model);

@@ -17,7 +17,6 @@ import toco.checkpoint.StateDict;
 import toco.config.Config;
 import toco.config.Split;
 import toco.data.Dataset;
-import toco.data.Datasets;
 import toco.data.EpochSampler;
 import toco.distributed.GradientAveraging;
 import toco.distributed.World;
@@ -65,10 +64,11 @@ public final class Trainer implements AutoCloseable {
     device = Devices.prepare(config.train(), world);
     world.exchangeOn(device);
     train =
-        world.firstOfHostFirst(() -> Datasets.open(config, Split.TRAIN), "opening the data set");
+        world.firstOfHostFirst(
+            () -> Dataset.open(config.data(), Split.TRAIN), "opening the data set");
     Agreement.onSamples(world, train);
     evaluator =
-        Datasets.openForEvaluation(config, this::say)
+        Dataset.openForEvaluation(config, this::say)
             .map(dataset -> new Evaluator(config, dataset, device));
     folder = world.isFirst() ? claim.apply(config) : null;
     Rng.manualSeed(config.run().seed());
@@ -293,8 +293,8 @@ public final class Trainer implements AutoCloseable {
     for (int round = 0; round < rounds; round++) {
       try (var _ = TensorScope.open()) {
         var batch = next(ring);
-        int firstPlace = sampler.batchAt(step * rounds + round).firstPlace();
-        var result = trainStep.run(batch, step, corners(firstPlace), report);
+        int firstPosition = sampler.batchAt(step * rounds + round).firstPosition();
+        var result = trainStep.run(batch, step, corners(firstPosition), report);
         log.add(result);
         if (pictured && round == rounds - 1) {
           var pictures = StepPictures.draw(batch, result);
@@ -306,13 +306,13 @@ public final class Trainer implements AutoCloseable {
     step++;
   }
 
-  private RoiCrops.Corners corners(int firstPlace) {
+  private RoiCrops.Corners corners(int firstPosition) {
     return RoiCrops.random(
         config.train().localCrops(),
         config.train().localCropSizePx(),
         config.run().seed(),
         Math.toIntExact(step),
-        firstPlace);
+        firstPosition);
   }
 
   /// Scores the model as it is, unless there is nothing to score it on or a stop is requested. Each

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import toco.config.Config;
 import toco.config.Split;
 import toco.data.DataException;
-import toco.data.Datasets;
+import toco.data.Dataset;
 import toco.host.ProcessMemory;
 import toco.image.Normalization;
 import toco.image.TurboJpeg;
@@ -42,7 +42,7 @@ class BatchRingTest {
 
   @BeforeAll
   static void makeData() {
-    Datasets.open(config(folder), Split.TRAIN);
+    Dataset.open(config(folder).data(), Split.TRAIN);
   }
 
   private static Config config(Path root, String... more) {
@@ -59,7 +59,7 @@ class BatchRingTest {
   }
 
   private static BatchRing ring(Config config, long firstStep, int workers) {
-    var dataset = Datasets.open(config, Split.TRAIN);
+    var dataset = Dataset.open(config.data(), Split.TRAIN);
     return new BatchRing(BatchSource.of(config, dataset, Device.CPU), firstStep, workers);
   }
 
@@ -143,7 +143,7 @@ class BatchRingTest {
 
   @Test
   void anUnreadableSampleReachesTheTrainerWithItsName(@TempDir Path other) throws IOException {
-    var dataset = Datasets.open(config(other), Split.TRAIN);
+    var dataset = Dataset.open(config(other).data(), Split.TRAIN);
     Files.write(dataset.imagePath(5), new byte[] {1, 2, 3});
     try (var ring = ring(config(other), 0, 2)) {
       var e =
@@ -164,7 +164,7 @@ class BatchRingTest {
   @Test
   void skippingCountsNamesAndFillsThePlaceTheSameWayForAnyWorkers(@TempDir Path other)
       throws IOException {
-    var dataset = Datasets.open(config(other), Split.TRAIN);
+    var dataset = Dataset.open(config(other).data(), Split.TRAIN);
     Files.write(dataset.imagePath(5), new byte[] {1, 2, 3});
     Files.write(dataset.imagePath(2), new byte[] {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF, 0});
     var config = config(other, "data.onBadSample=skip");
@@ -187,7 +187,7 @@ class BatchRingTest {
   @Test
   void aDataSetWithoutAnyReadableImageFailsInsteadOfLookingForEver(@TempDir Path other)
       throws IOException {
-    var dataset = Datasets.open(config(other), Split.TRAIN);
+    var dataset = Dataset.open(config(other).data(), Split.TRAIN);
     for (int i = 0; i < dataset.size(); i++) {
       Files.write(dataset.imagePath(i), new byte[] {9});
     }
@@ -217,7 +217,7 @@ class BatchRingTest {
   void onAGpuTheSameViewsAreMadeThere() {
     assumeTrue(LibTorch.cudaDeviceCount() > 0, "no GPU here");
     var config = config(folder);
-    var source = BatchSource.of(config, Datasets.open(config, Split.TRAIN), Device.cuda(0));
+    var source = BatchSource.of(config, Dataset.open(config.data(), Split.TRAIN), Device.cuda(0));
     try (var onCpu = ring(config, 0, 2);
         var onGpu = new BatchRing(source, 0, 2);
         var _ = TensorScope.open()) {

@@ -120,7 +120,7 @@ class DataCommandsTest {
   void whatIsWrongIsOneLine() throws IOException {
     var csv = write("labels.csv", "a,cat\nb,dgo\n");
     Object[] line = {"data", "labels", out, "--csv", csv};
-    assertFails("give them by --classes", line);
+    assertFails("name them with --classes", line);
     assertFails(
         csv + ":2: unknown class 'dgo'; did you mean 'dog'?",
         append(line, "--classes", folder.resolve("classes.txt")));
@@ -141,7 +141,7 @@ class DataCommandsTest {
   void aSoundDataSetPassesTheCheck() {
     var result = check("--set", "data.root=" + VOC);
     assertEquals(0, result.status(), result.err());
-    assertTrue(result.out().contains("train: 3 images, by " + VOC), result.out());
+    assertTrue(result.out().contains("train: 3 images, from " + VOC), result.out());
     assertTrue(result.out().endsWith("\nusable\n"), result.out());
     var json = JSON.readTree(check("--set", "data.root=" + VOC, "--json", "--fast").out());
     assertTrue(json.get("usable").booleanValue());

@@ -53,7 +53,7 @@ class FolderDatasetTest {
   }
 
   @Test
-  void theOtherListsImagesAreNotTrainedOn() {
+  void imagesOfTheOtherListsAreNotTrainedOn() {
     LabelFiles.write(root, "val.txt", "astronaut.jpg\r\n");
     LabelFiles.write(root, "test.txt", "\uFEFFparty/b 2\n");
     var lists = new String[] {"data.valList=val.txt", "data.testList=test.txt"};
@@ -65,14 +65,14 @@ class FolderDatasetTest {
   }
 
   @Test
-  void aTrainingListHasItsOrder() {
+  void aTrainingListDefinesTheOrder() {
     LabelFiles.write(root, "train.txt", "party/b 2.JPEG\ncoffee\n");
     assertEquals(
         List.of("party/b 2", "coffee"), names(open(Split.TRAIN, "data.trainList=train.txt")));
   }
 
   @Test
-  void everyKindOfLabelsIsRead() throws IOException {
+  void everyKindOfLabelFileIsRead() throws IOException {
     var expected = List.of("cat", "dog");
     var json =
         """
@@ -91,7 +91,7 @@ class FolderDatasetTest {
       assertEquals(expected, classesOf("party/astronaut", data.labels(), PETS), labels);
       assertTrue(names(data).contains("party/astronaut"), labels);
     }
-    // the JSON has its own classes
+    // the JSON names its own classes
     var own =
         Config.parse(
             "",
@@ -116,12 +116,14 @@ class FolderDatasetTest {
     assertTrue(data.labels().multiHot("coffee")[10] == 1); // VOC's dining table
   }
 
-  /// Masks may lie flat where the file's name alone tells the image.
+  /// Masks may be in one flat folder where file names are unique.
   @Test
-  void aMaskMayLieFlat() throws IOException {
+  void masksMayBeInAFlatFolder() throws IOException {
     Files.move(root.resolve("masks/party/astronaut.png"), root.resolve("masks/astronaut.png"));
     assertEquals(Optional.of(root.resolve("masks/astronaut.png")), open(Split.TRAIN).maskPath(1));
-    Files.copy(root.resolve("coffee.jpg"), root.resolve("astronaut.jpg")); // now that one's mask
+    Files.copy(
+        root.resolve("coffee.jpg"),
+        root.resolve("astronaut.jpg")); // the flat mask is now that of this image
     LabelFiles.write(root, "labels.csv", "party/astronaut\nastronaut.jpg\n");
     var data = open(Split.TRAIN);
     assertEquals(Optional.of(root.resolve("masks/astronaut.png")), data.maskPath(0));
@@ -129,17 +131,17 @@ class FolderDatasetTest {
   }
 
   @Test
-  void whatIsMissingOrMeantTwiceIsNamedWithItsLine() {
+  void missingAndAmbiguousNamesAreNamedWithTheirLine() {
     LabelFiles.write(root, "labels.csv", "coffee,dog\ncoffees,dog\n");
     refuses(Split.TRAIN, "no image for 'coffees' (line 2 of " + root.resolve("labels.csv"));
     LabelFiles.write(root, "labels.csv", "coffee,dog\ncoffee.jpg,dog\n");
-    refuses(Split.TRAIN, "labels.csv:2: 'coffee' and 'coffee.jpg' both mean the image coffee");
+    refuses(Split.TRAIN, "labels.csv:2: 'coffee' and 'coffee.jpg' are the same image coffee");
     LabelFiles.write(root, "other/coffee.png", "");
     LabelFiles.write(root, "labels.csv", "astronaut\nother/coffee\nparty/coffee\n");
     refuses(Split.TRAIN, "no image for 'party/coffee' (line 3 of");
     LabelFiles.write(root, "more/coffee.png", "");
     LabelFiles.write(root, "labels.csv", "astronaut\ncoffee.png\n");
-    refuses(Split.TRAIN, "labels.csv:2: 'coffee.png' means several images");
+    refuses(Split.TRAIN, "labels.csv:2: 'coffee.png' matches several images");
     LabelFiles.write(root, "labels.csv", "coffee,dog\n");
     LabelFiles.write(root, "val.txt", "coffee\n");
     refuses(Split.TRAIN, "leaves no image to train on", "data.valList=val.txt");

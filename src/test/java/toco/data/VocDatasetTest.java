@@ -39,7 +39,7 @@ class VocDatasetTest {
   }
 
   @Test
-  void opensAListInItsOrder() {
+  void opensAListInOrder() {
     var data = open("train");
     data.requireMasks();
     assertEquals(List.of("astronaut", "chelsea", "coffee"), data.names());
@@ -77,7 +77,7 @@ class VocDatasetTest {
   }
 
   @Test
-  void whatIsMissingIsNamedWithItsLine() throws IOException {
+  void missingFilesAreNamedWithTheirLine() throws IOException {
     assertMessage(
         () -> VocDataset.open(VocFiles.of(root.resolve("nowhere"), "train"), CLASSES), "nowhere");
     assertMessage(() -> open("trian"), "trian.txt");
@@ -93,7 +93,7 @@ class VocDatasetTest {
   }
 
   @Test
-  void aMissingOrMisfitLabelIsNamed() throws IOException {
+  void aMissingOrInvalidLabelIsNamed() throws IOException {
     Path npy = lists().resolve("cls_labels_onehot.npy");
     OneHotNpy.write(npy, Map.of("astronaut", new float[20]));
     assertMessage(() -> open("train"), "chelsea", npy.toString());

@@ -88,7 +88,7 @@ class CamCurveTest {
       var dataset = Dataset.open(config.data(), Split.VAL);
       var list = data.resolve("lists/val.txt");
       var names = Files.readAllLines(list);
-      Files.delete(dataset.maskPlace(0));
+      Files.delete(dataset.expectedMaskPath(0));
       Files.writeString(dataset.imagePath(2), "no image");
       var curve = evaluate(model, config, dataset);
       assertEquals(
@@ -102,8 +102,8 @@ class CamCurveTest {
         assertArrayEquals(of.cam().get(t).iou(), curve.cam().get(t).iou());
         assertArrayEquals(of.camAux().get(t).iou(), curve.camAux().get(t).iou());
       }
-      Files.delete(dataset.maskPlace(1));
-      Files.delete(dataset.maskPlace(3));
+      Files.delete(dataset.expectedMaskPath(1));
+      Files.delete(dataset.expectedMaskPath(3));
       var thrown = assertThrows(DataException.class, () -> evaluate(model, config, dataset));
       assertTrue(thrown.getMessage().contains("none of the 4 images"), thrown.getMessage());
     }

@@ -329,7 +329,7 @@ class EvaluationRunTest {
   }
 
   private Dataset dataset() {
-    return Dataset.openWithGaps(CONFIG.with("data.root=" + root).data(), Split.VAL);
+    return Dataset.openAllowingMissingImages(CONFIG.with("data.root=" + root).data(), Split.VAL);
   }
 
   private Path checkpoint() {

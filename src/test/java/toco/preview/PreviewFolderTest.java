@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import toco.batch.BatchSource;
 import toco.config.Config;
 import toco.config.Split;
-import toco.data.Datasets;
+import toco.data.Dataset;
 import toco.data.OneHotNpy;
 import toco.html.Page;
 import toco.image.ImageDecoder;
@@ -88,7 +88,7 @@ class PreviewFolderTest extends PreviewFixture {
   void anUnreadableSampleIsShownAsSuchAndTheRestGoesOn() throws IOException {
     var copy = folder.resolve("data");
     var config = config("data.root=" + copy);
-    var dataset = Datasets.open(config, Split.TRAIN);
+    var dataset = Dataset.open(config.data(), Split.TRAIN);
     int bad = BatchSource.of(config, dataset, Device.CPU).sampler().batchAt(0).indices()[1];
     Files.write(dataset.imagePath(bad), new byte[] {1, 2, 3});
     var result = DataPreview.write(config, options("out", 4, 0));

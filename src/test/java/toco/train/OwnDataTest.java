@@ -47,7 +47,7 @@ class OwnDataTest {
     var outcome = TinyRun.train(config, listener(heard));
     assertTrue(outcome.completed());
     assertNull(outcome.scores());
-    assertTrue(heard.contains("no evaluation: data.valList names no list"), heard.toString());
+    assertTrue(heard.contains("no evaluation: data.valList is not set"), heard.toString());
 
     // the run goes on without the file of the classes
     Files.delete(root.resolve("classes.txt"));

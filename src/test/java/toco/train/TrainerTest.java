@@ -20,7 +20,7 @@ import toco.checkpoint.StateDict;
 import toco.config.Config;
 import toco.config.Split;
 import toco.data.DataException;
-import toco.data.Datasets;
+import toco.data.Dataset;
 import toco.run.RunException;
 import toco.torch.LibTorch;
 import toco.torch.TensorScope;
@@ -133,7 +133,7 @@ class TrainerTest {
   @Test
   void aTruncatedImageEndsTheRunWithItsNameAndLeavesNoTensors() throws IOException {
     var config = tiny("run", "train.maxIters=40", "train.logEvery=1");
-    var data = Datasets.open(config, Split.TRAIN);
+    var data = Dataset.open(config.data(), Split.TRAIN);
     var victim = data.imagePath(1);
     var bytes = Files.readAllBytes(victim);
     Files.write(victim, Arrays.copyOf(bytes, bytes.length / 2));
@@ -151,7 +151,7 @@ class TrainerTest {
   @Test
   void trainingWithoutMasksOrValidationListCompletesUnscored() throws IOException {
     var config = tiny("run", "train.maxIters=2", "train.evalEvery=1");
-    var train = Datasets.open(config, Split.TRAIN); // makes the images
+    var train = Dataset.open(config.data(), Split.TRAIN); // makes the images
     try (var masks = Files.list(folder.resolve("data/SegmentationClassAug"))) {
       for (var mask : masks.toList()) {
         Files.delete(mask);
@@ -170,7 +170,7 @@ class TrainerTest {
   @Test
   void someMissingMasksAreNamedBeforeTheFirstStep() throws IOException {
     var config = tiny("run", "train.maxIters=2");
-    var mask = Datasets.open(config, Split.VAL).maskPath(1).orElseThrow();
+    var mask = Dataset.open(config.data(), Split.VAL).maskPath(1).orElseThrow();
     Files.delete(mask);
     var voc = config.with("data.layout=voc");
     var e = assertThrows(DataException.class, () -> TinyRun.train(voc, new TinyRun.Watcher()));
