@@ -28,8 +28,8 @@ abstract class RefinementLaws {
     return SafeTensors.read(Resources.path("golden/" + name + ".safetensors"));
   }
 
-  /// An image of noise whose upper left quarter is black, as padding is, and lower left quarter one
-  /// colour: no neighbour differs there, and points coincide on the lattice.
+  /// Noise whose upper left quarter is black, like padding, and whose lower left quarter has one
+  /// colour: neighbours are equal there, and points coincide on the lattice.
   static Tensor patchyImages(long batch, long height, long width) {
     var images = Tensor.rand(batch, 3, height, width).mul(255);
     var left = images.slice(3, 0, width / 2);
@@ -38,7 +38,7 @@ abstract class RefinementLaws {
     return images;
   }
 
-  /// Every element within a share of the largest expected one.
+  /// Every element is within a share of the largest expected one.
   static void assertNear(Tensor expected, Tensor actual, double share) {
     assertEquals(expected.shape(), actual.shape());
     double largest = expected.abs().amax().item();
