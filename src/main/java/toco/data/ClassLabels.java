@@ -79,7 +79,8 @@ public final class ClassLabels {
     Label label = byName.get(name);
     if (label == null) {
       throw new DataException(
-          "no image-level label for %s in %s (%d images); add one, or remove the image from the list"
+          ("no image-level label for %s in %s (%d images); add one, or remove the image from "
+                  + "the list")
               .formatted(name, source, byName.size()));
     }
     return multiHot(label);

@@ -211,7 +211,7 @@ final class SyntheticFiles {
 
   private DataException unwritable(IOException e) {
     return new DataException(
-        "cannot write the synthetic set to %s: %s; check the folder's permissions and the free space"
+        "cannot write the synthetic set to %s: %s; check permissions and free space"
             .formatted(folder, e),
         e);
   }

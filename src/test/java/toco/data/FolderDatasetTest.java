@@ -82,7 +82,8 @@ class FolderDatasetTest {
         """;
     LabelFiles.write(root, "labels.json", json);
     var xml =
-        "<annotation><object><name>cat</name></object><object><name>dog</name></object></annotation>";
+        "<annotation><object><name>cat</name></object>"
+            + "<object><name>dog</name></object></annotation>";
     LabelFiles.write(root, "xml/astronaut.xml", xml);
     var npy = Map.of("astronaut", new float[] {1, 1, 0}, "coffee", new float[3]);
     OneHotNpy.write(root.resolve("labels.npy"), npy);
