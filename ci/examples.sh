@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs every bash block of examples/README.md, as a reader would, with runs in a folder that is thrown away.
+# Runs every bash block of examples/README.md as a reader would, with runs in a temporary folder.
 #
-#   ci/examples.sh [RUNS]       a folder that holds the demo's run as RUNS/demo, if there is one already
+#   ci/examples.sh [RUNS]       a folder with an existing run of the demo, RUNS/demo, to be reused
 set -euo pipefail
 
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -23,7 +23,7 @@ for number, block in enumerate(blocks):
 PY
 for block in "$scratch"/block-*.sh; do
   printf '\n--- %s\n' "$(tail -n +2 "$block" | tail -n 1)"
-  # One that is there already need not be made again.
+  # An existing run of the demo is reused.
   if [ -d "$runs/demo" ] && grep -q 'bin/toco demo' "$block"; then continue; fi
   bash "$block"
 done

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Proves that a fresh machine can do it: clones what is committed into a temporary folder, gives it an empty home (no Maven
-# repository, no LibTorch cache, no build outputs) and runs .ci/run there. The machine's own client settings are kept.
+# Runs .ci/run as on a fresh machine: in a temporary clone of the committed state, with an empty
+# home folder (no Maven repository, no LibTorch cache, no build outputs). Client settings of this
+# machine (Maven, pip) are copied.
 set -euo pipefail
 
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -12,10 +13,11 @@ for settings in .m2/settings.xml .m2/settings-security.xml .config/pip/pip.conf 
   mkdir -p "$(dirname "$work/home/$settings")"
   cp "$HOME/$settings" "$work/home/$settings"
 done
-[ -z "$(git -C "$home" status --porcelain)" ] || echo "fresh-clone: note: uncommitted changes are not part of the clone" >&2
+[ -z "$(git -C "$home" status --porcelain)" ] ||
+  echo "fresh-clone: note: uncommitted changes are not part of the clone" >&2
 git clone --quiet --no-hardlinks "$home" "$work/checkout"
 
 cd "$work/checkout"
-# Maven asks Java for the home folder, and Java asks the password file, so it is told.
-env -u XDG_CACHE_HOME -u LIBTORCH -u TOCO_PYTHON_TORCH HOME="$work/home" MAVEN_OPTS="-Duser.home=$work/home ${MAVEN_OPTS:-}" \
-  CI=true bash .ci/run </dev/null
+# Java takes the home folder from the password file, not from HOME, so Maven needs user.home.
+env -u XDG_CACHE_HOME -u LIBTORCH -u TOCO_PYTHON_TORCH HOME="$work/home" CI=true \
+  MAVEN_OPTS="-Duser.home=$work/home ${MAVEN_OPTS:-}" bash .ci/run </dev/null

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# What CI runs, and what a fresh machine can run to prove itself: build and tests against the pinned LibTorch, the C tests under
-# sanitizers, parity against the oldest LibTorch that works, and a short demo. Stops at the first failure and names the step.
+# What CI runs, and what you can run on a new machine: build and tests with the pinned LibTorch, C
+# tests with sanitizers, parity with the oldest supported LibTorch, a short demo and the examples.
+# Stops at the first failure and names the step.
 set -euo pipefail
 
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -33,22 +34,32 @@ python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
 [ -e /usr/include/gloo/algorithm.h ] || missing+=(libgloo-dev)
 [[ $(PATH=$PATH:/sbin:/usr/sbin ldconfig -p) == *libturbojpeg.so.0* ]] || missing+=(libturbojpeg0)
 if [ ${#missing[@]} -gt 0 ]; then
-  command -v apt-get >/dev/null || { echo "missing and no apt-get to install them: ${missing[*]}"; exit 1; }
+  command -v apt-get >/dev/null ||
+    { echo "missing, and there is no apt-get to install them: ${missing[*]}"; exit 1; }
   as_root=()
   [ "$(id -u)" = 0 ] || as_root=(sudo -n)
   "${as_root[@]}" apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}"
+  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}"
 fi
 
 begin 'mvn verify'
 mvn -B -ntp verify
 
-bin/toco doctor | grep -E '^ok +processes' # or the tests of several processes were skipped
+bin/toco doctor | grep -E '^ok +processes' # otherwise the tests of several processes were skipped
 
-begin 'benches: each runs once, figures of no meaning'
+# Maven may run on Java 17 or newer, whichever is the default, and compiles with JDK 25.
+for java in /usr/lib/jvm/*; do
+  version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$java/release" 2>/dev/null || true)
+  [ -x "$java/bin/java" ] && [ "${version:-0}" -ge 17 ] && [ ! -L "$java" ] || continue
+  begin "Maven on Java $version ($java)"
+  JAVA_HOME=$java mvn -B -ntp -q -Dexec.skip=true compile
+done
+
+begin 'benchmarks: each runs once, as a smoke test'
 mvn -B -ntp -q -Pjmh -Djmh.args='-f 0 -wi 0 -i 1 -r 100ms'
 
-begin 'C tests under address and leak sanitizers'
+begin 'C tests with address and leak sanitizers'
 bash ci/sanitize.sh
 
 begin 'parity with the pinned LibTorch'
@@ -57,25 +68,28 @@ bin/toco parity src/test/resources/golden --skip-unsupported
 begin "parity with LibTorch $oldest"
 TOCO_LIBTORCH_VERSION=$oldest bin/toco parity src/test/resources/golden --skip-unsupported
 
-begin 'demo of 300 steps: no tensor left behind, memory flat'
-bin/toco demo --dir "$scratch/demo" --set "data.root=$scratch/synthetic-plain" --set train.maxIters=300
+begin 'demo of 300 steps: no leaked tensors, flat memory'
+bin/toco demo --dir "$scratch/demo" --set "data.root=$scratch/synthetic-plain" \
+  --set train.maxIters=300
 python3 - "$scratch/demo/metrics.jsonl" <<'EOF'
 import json, sys
 lines = [json.loads(line) for line in open(sys.argv[1])]
 steps = [line for line in lines if "rssBytes" in line and line["step"] >= 50]
 live = {line["liveTensors"] for line in steps}
 resident = [line["rssBytes"] / 1e6 for line in steps]
-early, late = sorted(resident[:5])[2], sorted(resident[-5:])[2]  # medians: a line may catch a batch being made
-print("live tensors", live, "resident MB", round(early), "early,", round(late), "late, at most", round(max(resident)))
+# medians: a single line may be written while a batch is being loaded
+early, late = sorted(resident[:5])[2], sorted(resident[-5:])[2]
+print("live tensors", live, "resident MB: early", round(early), "late", round(late),
+      "max", round(max(resident)))
 assert len(steps) > 10 and len(live) == 1, live
 middle = sorted(resident)[len(resident) // 2]
 assert max(abs(early - middle), abs(late - middle)) <= 50, resident
 EOF
 
-begin 'two hosts: fast link, slow link, link down'
+begin 'two hosts: a fast link, a slow link, an interrupted link'
 bash ci/two-hosts.sh "$scratch/hosts"
 
-begin 'examples: each by its line'
+begin 'examples of examples/README.md'
 bash ci/examples.sh "$scratch"
 
 step='done'

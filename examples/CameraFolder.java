@@ -11,11 +11,11 @@ import toco.image.Overlay;
 import toco.infer.Segmenter;
 import toco.torch.Device;
 
-/// Watches the folder that a camera writes to: draws the classes over each new image, and says what
-/// share of it each takes. A file that is still being written is tried again when it grows.
+/// Watches the folder of a camera: draws the predicted classes over each new image, and prints the
+/// share of each class. A file that is still being written is tried again when it changes.
 void main(String[] arguments) throws IOException, InterruptedException {
   if (arguments.length < 3) {
-    System.err.println("usage: CameraFolder RUN FOLDER OUT [IMAGES, then it ends]");
+    System.err.println("usage: CameraFolder RUN FOLDER OUT [NUMBER_OF_IMAGES]");
     System.exit(2);
   }
   var folder = Path.of(arguments[1]);
@@ -60,12 +60,12 @@ boolean segment(Segmenter segmenter, Config config, Path file, Path out) {
     IO.println(file.getFileName() + ": " + shares(labels, config));
     return true;
   } catch (ImageException e) {
-    System.err.println("not yet, or no image: " + e.getMessage());
+    System.err.println("not yet readable, or not an image: " + e.getMessage());
     return false;
   }
 }
 
-/// Such as "background 71.3 %, cat 28.7 %".
+/// For example "background 71.3 %, cat 28.7 %".
 String shares(LabelMap labels, Config config) {
   var names = new ArrayList<>(List.of("background"));
   names.addAll(config.data().classNames());

@@ -11,11 +11,11 @@ import toco.infer.Segmenter;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 
-/// Segments images over HTTP: POST a JPEG or PNG to /segment, get a palette PNG of class indices.
+/// Segments images over HTTP: POST a JPEG or PNG to /segment to get a palette PNG of class indices.
 ///
-/// Requests are virtual threads, as many as there are clients. LibTorch's calls belong on platform
-/// threads, so the network runs on a small pool of these, an image each; requests wait for one.
-static final int MOST_BYTES = 20 << 20;
+/// Each request has a virtual thread. LibTorch needs platform threads, so the network runs on a
+/// pool of them, one image per thread, for which requests wait.
+static final int MAX_BYTES = 20 << 20;
 
 void main(String[] arguments) throws IOException {
   if (arguments.length != 2) {
@@ -32,7 +32,8 @@ void main(String[] arguments) throws IOException {
               Thread.ofPlatform()
                   .name("network")
                   .unstarted(() -> {
-                    LibTorch.serialThread(); // an image a core, rather than all cores on one image
+                    LibTorch
+                        .serialThread(); // one core per image, instead of all cores for one image
                     work.run();
                   }));
   var server =
@@ -48,7 +49,7 @@ void main(String[] arguments) throws IOException {
   Runtime.getRuntime()
       .addShutdownHook(
           new Thread(() -> {
-            server.stop(1); // the requests under way get a second to end
+            server.stop(1); // running requests have one second to finish
             pool.close();
             network.close();
           }));
@@ -71,13 +72,13 @@ void serve(HttpExchange exchange, Work work) throws IOException {
     answer(exchange, 405, "text/plain", "POST an image\n".getBytes());
     return;
   }
-  var image = exchange.getRequestBody().readNBytes(MOST_BYTES + 1);
-  if (image.length > MOST_BYTES) {
+  var image = exchange.getRequestBody().readNBytes(MAX_BYTES + 1);
+  if (image.length > MAX_BYTES) {
     answer(
         exchange,
         413,
         "text/plain",
-        "an image may have %d bytes\n".formatted(MOST_BYTES).getBytes());
+        "an image may have at most %d bytes\n".formatted(MAX_BYTES).getBytes());
     return;
   }
   try {

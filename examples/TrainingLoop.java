@@ -4,7 +4,7 @@ import toco.batch.BatchRing;
 import toco.batch.BatchSource;
 import toco.config.Config;
 import toco.config.Split;
-import toco.data.Datasets;
+import toco.data.Dataset;
 import toco.model.Toco;
 import toco.recipe.PublishedOptimizer;
 import toco.recipe.TrainStep;
@@ -22,7 +22,7 @@ void main(String[] arguments) {
       var optimizer = PublishedOptimizer.of(model.params(), config);
       var batches =
           new BatchRing(
-              BatchSource.of(config, Datasets.open(config, Split.TRAIN), Device.CPU), 0, 1)) {
+              BatchSource.of(config, Dataset.open(config.data(), Split.TRAIN), Device.CPU), 0, 1)) {
     var step = new TrainStep(model, optimizer, config);
     for (int iter = 1; iter <= config.train().maxIters(); iter++) {
       try (var _ = TensorScope.open()) { // frees every tensor of this step

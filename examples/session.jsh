@@ -1,4 +1,4 @@
-// LibTorch line by line. Remove the last line to continue the session with your own lines.
+// LibTorch step by step. Without the last line, the session stays open for your own lines.
 import toco.torch.*
 import toco.nn.*
 import toco.optim.*
@@ -16,7 +16,15 @@ var output = new Linear(params.child("output"), 32, 1)
 var adam = Optimizer.adamW(params.trainable(), 1e-2)
 var points = Tensor.rand(256, 1).mul(6).sub(3)
 Tensor loss() { return output.forward(hidden.forward(points).tanh()).mseLoss(points.sin()); }
-double step() { try (var s = TensorScope.open()) { adam.zeroGrad(); var loss = loss(); loss.backward(); adam.step(); return loss.item(); } }
+double step() {
+  try (var s = TensorScope.open()) {
+    adam.zeroGrad();
+    var loss = loss();
+    loss.backward();
+    adam.step();
+    return loss.item();
+  }
+}
 for (int i = 0; i < 500; i++) step();
 var last = step()
 IO.println("loss " + last)

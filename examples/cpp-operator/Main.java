@@ -10,8 +10,8 @@ import toco.torch.Rng;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// Calls the C++ of operator.cpp three ways: a registered operator, trained through; an object of a
-/// registered class; and a plain function that takes tensors.
+/// Calls the C++ of operator.cpp in three ways: a registered operator, through which gradients
+/// flow; an object of a registered class; and a plain function that takes tensors.
 void main(String[] arguments) throws Throwable {
   var library = Path.of(arguments[0]).toAbsolutePath();
   LibTorch.loadLibrary(library);
@@ -58,7 +58,7 @@ void classes() {
   }
 }
 
-/// A handle goes in as at::Tensor *, and one comes back; each side frees what it made.
+/// Passes a tensor as at::Tensor * and receives one; each side frees its own tensors.
 void functions(Path library) throws Throwable {
   var linker = Linker.nativeLinker();
   var symbols = SymbolLookup.libraryLookup(library, Arena.global());

@@ -9,7 +9,7 @@ operator fun Tensor.plus(other: Tensor): Tensor = add(other)
 operator fun Tensor.times(factor: Double): Tensor = mul(factor)
 operator fun Tensor.minus(value: Double): Tensor = sub(value)
 
-/** A small network learns the sine: scopes are Kotlin's `use`, operators extension functions. */
+/** A small network learns the sine: scopes with `use`, operators as extension functions. */
 fun main() {
     println("LibTorch ${LibTorch.version()}")
     TensorScope.open().use {

@@ -13,7 +13,7 @@ public class MaskDecoderBench extends Bench {
   private final Path mask =
       Path.of(
           System.getProperty("toco.home", "."),
-          "src/test/resources/voc-mini/SegmentationClassAug/2011_000003.png"); // 500 × 338
+          "src/test/resources/data/photos/SegmentationClassAug/astronaut.png"); // 375 × 500
 
   /// Guards reading, checking and decoding a palette PNG into labels.
   @Benchmark

@@ -13,7 +13,7 @@ import toco.torch.Tensor;
 ///
 /// Every draw comes from a generator keyed by (seed, epoch, sample, view), so a sample's views
 /// depend neither on the number of workers nor on the order in which they finish. Immutable; safe
-/// for use by several threads, each with a [Canvas] of its own.
+/// for use by several threads, each with its own [Canvas].
 public final class Augmentation {
   private static final int GEOMETRY = 0;
   private static final int VIEW1 = 1;
@@ -32,18 +32,18 @@ public final class Augmentation {
     this.seed = seed;
   }
 
-  /// Where the views of one sample go: float32 [3, crop, crop] each, contiguous, written over.
+  /// The output tensors of one sample: float32 [3, crop, crop] each, contiguous; overwritten.
   ///
-  /// @param view1 the crop that is segmented
+  /// @param view1 the crop, which the network segments
   /// @param view2 the second global view, cut from the whole image
-  /// @param localView the crop again, for local crops
+  /// @param localView the same crop, augmented separately, from which local crops are cut
   public record Views(Tensor view1, Tensor view2, Tensor localView) {}
 
   /// Draws and writes the normalised views of one sample.
   ///
   /// @param image the whole image, uint8 [H, W, 3]
-  /// @param canvas scratch on the image's device
-  /// @return where the picture lies in view 1
+  /// @param canvas scratch memory on the image's device
+  /// @return the box of the image within view 1
   public ImageBox apply(Tensor image, int epoch, int sample, Canvas canvas, Views views) {
     var box = crop(image, new CounterRandom(seed, epoch, sample, GEOMETRY), canvas.crop());
     var first = new CounterRandom(seed, epoch, sample, VIEW1);
@@ -51,7 +51,8 @@ public final class Augmentation {
     var second = new CounterRandom(seed, epoch, sample, VIEW2);
     boolean flipFirst = first.nextBoolean(config.viewFlipProbability());
     boolean flipLocal = local.nextBoolean(config.viewFlipProbability());
-    if (compat == Compat.ALIGNED) { // the published code mirrors each by itself, and never the box
+    if (compat
+        == Compat.ALIGNED) { // the published code flips each independently, and never the box
       flipLocal = flipFirst;
       box = flipFirst ? box.flipped(config.cropSizePx()) : box;
     }
@@ -89,7 +90,7 @@ public final class Augmentation {
     if (!flip) {
       return Geometric.scaledCrop(image, height, width, padTop, padLeft, cropTop, cropLeft, out);
     }
-    // the mirror image of a crop is a crop of the mirror image, and the smaller thing to mirror
+    // flipping commutes with cropping, and the crop is smaller
     int padRight = canvasWidth - width - padLeft;
     int cropRight = canvasWidth - size - cropLeft;
     var box = Geometric.scaledCrop(image, height, width, padTop, padRight, cropTop, cropRight, out);
@@ -97,8 +98,8 @@ public final class Augmentation {
     return box.flipped(size);
   }
 
-  /// torchvision's RandomResizedCrop: an area and an aspect ratio drawn until they fit, else the
-  /// largest middle part.
+  /// torchvision's RandomResizedCrop: draws an area and an aspect ratio until they fit, otherwise
+  /// takes the largest central crop.
   private void randomResizedCrop(Tensor image, CounterRandom random, Tensor out) {
     var shape = image.shape();
     int height = (int) shape.size(0);
@@ -125,7 +126,7 @@ public final class Augmentation {
     Geometric.resizedCrop(image, (height - h) / 2, (width - w) / 2, h, w, out);
   }
 
-  /// Flip and changes of colour, in place, then normalisation into its place.
+  /// Flip and colour changes, in place, then normalisation into `out`.
   private void finish(
       Tensor view,
       boolean flip,
@@ -152,7 +153,7 @@ public final class Augmentation {
     Normalization.normalize(view, out);
   }
 
-  /// The four changes of colour, in random order; one whose spread is 0 changes nothing.
+  /// Colour jitter: the four changes in random order; a change with spread 0 has no effect.
   private void jitter(Tensor view, CounterRandom random) {
     for (int change : random.permutation(4)) {
       switch (change) {
@@ -160,7 +161,7 @@ public final class Augmentation {
         case 1 -> Photometric.contrast_(view, around(random, config.contrast()));
         case 2 -> Photometric.saturation_(view, around(random, config.saturation()));
         default -> {
-          if (config.hue() > 0) { // the way to HSV and back is not lossless
+          if (config.hue() > 0) { // the conversion to HSV and back is lossy
             Photometric.hue_(view, random.uniform(-config.hue(), config.hue()));
           }
         }

@@ -4,17 +4,17 @@ import java.util.List;
 import toco.image.ImageBox;
 import toco.torch.Tensor;
 
-/// The inputs of one training step, on its device. Whoever made the batch owns its tensors: those
-/// of a [BatchRing] hold until its next batch is taken.
+/// The inputs of one micro-batch, on the training device. The creator of a batch owns its tensors:
+/// those of a [BatchRing] are valid until its next batch is taken.
 ///
 /// @param view1 the augmented crops, which the network segments, float32 [B, 3, H, W] normalised
 /// @param view2 the second global view, from the whole image [B, 3, H, W]
 /// @param localView the image that local crops are cut from, aligned with `view1` up to a flip [B,
 ///   3, H, W]
 /// @param labels float32 [B, K] multi-hot
-/// @param multiHot the labels once more, on the host: \[K] an image
-/// @param boxes where the picture lies in the padded crop, one a sample
-/// @param samples positions in the data set, one a sample
+/// @param multiHot the same labels on the host: \[K] per sample
+/// @param boxes the box of the image within the padded crop, one per sample
+/// @param samples indices in the data set, one per sample
 /// @param step the training step that it belongs to, from 0
 /// @param firstPosition position of its first sample in the step's whole batch, that of all
 ///   processes and micro-batches

@@ -22,7 +22,7 @@ final class BatchBuffer implements AutoCloseable {
   private final Tensor labels; // [B, K]
   private final Tensor hostLabels;
   private final MemorySegment hostLabelValues;
-  private final List<Augmentation.Views> places = new ArrayList<>();
+  private final List<Augmentation.Views> views = new ArrayList<>();
   private final float[][] multiHot;
   private final ImageBox[] boxes;
   private final Integer[] samples;
@@ -36,7 +36,7 @@ final class BatchBuffer implements AutoCloseable {
       hostLabels = owned(Tensor.zeros(batchSize, numClasses));
       hostLabelValues = hostLabels.segment();
       for (int i = 0; i < batchSize; i++) {
-        places.add(
+        views.add(
             new Augmentation.Views(
                 owned(view1.select(0, i)),
                 owned(view2.select(0, i)),
@@ -50,8 +50,8 @@ final class BatchBuffer implements AutoCloseable {
     Arrays.fill(samples, 0);
   }
 
-  /// Set, not merely reserved: the first write to fresh memory is slow, and training should not
-  /// wait for it.
+  /// Filled, because the first write to newly allocated memory is slow and should not delay
+  /// training.
   private static Tensor images(Device device, int batchSize, int sizePx) {
     return owned(Tensor.full(0, DType.FLOAT32, device, batchSize, 3, sizePx, sizePx));
   }
@@ -60,12 +60,12 @@ final class BatchBuffer implements AutoCloseable {
     return TensorScope.release(tensor);
   }
 
-  /// Where the views of one of the batch's samples go.
+  /// The output tensors of one of the batch's samples.
   Augmentation.Views views(int position) {
-    return places.get(position);
+    return views.get(position);
   }
 
-  /// Notes what a sample is.
+  /// Sets the index, box and labels of a sample.
   void set(int position, int sample, ImageBox box, float[] labelsOfSample) {
     samples[position] = sample;
     boxes[position] = box;
@@ -89,15 +89,15 @@ final class BatchBuffer implements AutoCloseable {
         List.of(boxes),
         List.of(samples),
         drawn.step(),
-        drawn.firstPlace());
+        drawn.firstPosition());
   }
 
   @Override
   public void close() {
-    for (var place : places) {
-      place.view1().close();
-      place.view2().close();
-      place.localView().close();
+    for (var ofSample : views) {
+      ofSample.view1().close();
+      ofSample.view2().close();
+      ofSample.localView().close();
     }
     for (var tensor : List.of(view1, view2, localView, labels, hostLabels)) {
       tensor.close();

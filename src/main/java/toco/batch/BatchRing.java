@@ -7,13 +7,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import toco.torch.LibTorch;
 
-/// A bounded ring of reusable slots: worker threads fill them with the coming steps' batches, the
-/// trainer drains them in order.
+/// A bounded ring of reusable slots: worker threads fill them with the batches of the coming steps,
+/// and the trainer takes them in order.
 ///
-/// Workers take single samples, so that several of them hasten one batch; a sample depends on its
-/// step alone, so they may finish in any order. A slot is filled anew only when the trainer has let
-/// go of its batch. After the first round nothing is allocated for pixels any more. On a GPU the
-/// uploads and the augmentation of a slot are queued on the stream that trains, at least a step
+/// Workers claim single samples, so several workers share a batch. A sample depends only on its
+/// step, so they may finish in any order. A slot is refilled only after the trainer has released
+/// its batch. Once every slot has been filled, no more memory is allocated for pixels. On a GPU,
+/// the uploads and the augmentation of a slot are queued on the training stream, at least one step
 /// ahead of their use.
 public final class BatchRing implements AutoCloseable {
   private static final int READY_AHEAD = 2;
@@ -29,13 +29,13 @@ public final class BatchRing implements AutoCloseable {
   // guarded by the lock; counts since the ring was opened
   private long claimedSamples;
   private long releasedBatches;
-  private long handedOut;
+  private long takenBatches;
   private long skippedSamples;
-  private List<String> skippedUnread = new ArrayList<>();
+  private List<String> skippedLines = new ArrayList<>();
   private boolean closing;
   private long waitedNs;
 
-  /// A slot and how far it is.
+  /// A slot and its progress.
   private static final class Slot {
     final BatchBuffer buffer;
     int done;
@@ -55,7 +55,7 @@ public final class BatchRing implements AutoCloseable {
     this.firstBatch = firstBatch;
     batchSize = source.sampler().batchSize();
     int ahead = Math.max(READY_AHEAD, Math.ceilDiv(workerCount, batchSize));
-    for (int i = 0; i < 1 + ahead; i++) { // one is the trainer's
+    for (int i = 0; i < 1 + ahead; i++) { // plus the one in use by the trainer
       slots.add(
           new Slot(
               new BatchBuffer(
@@ -66,7 +66,7 @@ public final class BatchRing implements AutoCloseable {
     }
   }
 
-  /// Waits for the next step's batch. Its tensors are the ring's: they hold until the next call, or
+  /// Waits for the next batch. The ring owns its tensors: they are valid until the next call, or
   /// until the ring is closed.
   ///
   /// @throws toco.data.DataException naming the sample that could not be read
@@ -74,18 +74,18 @@ public final class BatchRing implements AutoCloseable {
     long started = System.nanoTime();
     lock.lock();
     try {
-      releasedBatches = handedOut;
+      releasedBatches = takenBatches;
       changed.signalAll();
-      var slot = slotOf(handedOut);
+      var slot = slotOf(takenBatches);
       while (slot.done < batchSize && slot.failure == null) {
         changed.await();
       }
       if (slot.failure != null) {
         throw thrown(slot.failure);
       }
-      slot.done = 0; // for the next round; no worker looks at it before it is released
-      var drawn = source.sampler().batchAt(firstBatch + handedOut);
-      handedOut++;
+      slot.done = 0; // for its next batch; no worker reads it before the slot is released
+      var drawn = source.sampler().batchAt(firstBatch + takenBatches);
+      takenBatches++;
       waitedNs += System.nanoTime() - started;
       return slot.buffer.batch(drawn);
     } catch (InterruptedException e) {
@@ -105,7 +105,7 @@ public final class BatchRing implements AutoCloseable {
         : new IllegalStateException("a loader thread failed", failure);
   }
 
-  /// Time that callers of [#next] have waited so far.
+  /// Total time that callers of [#next] have waited.
   public long waitedNs() {
     lock.lock();
     try {
@@ -115,7 +115,7 @@ public final class BatchRing implements AutoCloseable {
     }
   }
 
-  /// Samples passed over so far because they could not be read.
+  /// Number of samples skipped so far because they could not be read.
   public long skippedSamples() {
     lock.lock();
     try {
@@ -125,13 +125,13 @@ public final class BatchRing implements AutoCloseable {
     }
   }
 
-  /// Which samples were passed over since the last call, a line each.
+  /// The samples skipped since the last call, one line each.
   public List<String> takeSkipped() {
     lock.lock();
     try {
-      var lines = skippedUnread;
+      var lines = skippedLines;
       if (!lines.isEmpty()) {
-        skippedUnread = new ArrayList<>();
+        skippedLines = new ArrayList<>();
       }
       return lines;
     } finally {
@@ -150,9 +150,9 @@ public final class BatchRing implements AutoCloseable {
         long batch = sample / batchSize;
         int position = (int) (sample % batchSize);
         try {
-          var place = source.sampler().batchAt(firstBatch + batch);
-          loader.load(place.epoch(), place.indices()[position], slotOf(batch).buffer, position);
-        } catch (Throwable e) { // whatever it is, the trainer must not wait for ever
+          var drawn = source.sampler().batchAt(firstBatch + batch);
+          loader.load(drawn.epoch(), drawn.indices()[position], slotOf(batch).buffer, position);
+        } catch (Throwable e) { // the trainer must not wait forever
           fail(slotOf(batch), e);
         }
         done(slotOf(batch));
@@ -162,7 +162,7 @@ public final class BatchRing implements AutoCloseable {
     }
   }
 
-  /// The next sample nobody works on, once its slot is free; −1 when the ring closes.
+  /// Claims the next sample, once its slot is free; −1 when the ring closes.
   private long claim() {
     lock.lock();
     try {
@@ -203,14 +203,14 @@ public final class BatchRing implements AutoCloseable {
     lock.lock();
     try {
       skippedSamples++;
-      skippedUnread.add("skipped sample %s: %s".formatted(name, reason.getMessage()));
+      skippedLines.add("skipped sample %s: %s".formatted(name, reason.getMessage()));
     } finally {
       lock.unlock();
     }
   }
 
-  /// Lets the workers finish the samples in their hands, and frees the slots. Closing twice does
-  /// nothing.
+  /// Waits until the workers have finished their current samples, and frees the slots. Closing
+  /// twice does nothing.
   @Override
   public void close() {
     lock.lock();
@@ -225,7 +225,7 @@ public final class BatchRing implements AutoCloseable {
     slots.clear();
   }
 
-  /// Waits through interrupts: a slot must not be freed under the hands of its worker.
+  /// Waits even if interrupted: a slot must not be freed while its worker uses it.
   private static void awaitEnd(Thread worker) {
     boolean interrupted = false;
     while (worker.isAlive()) {

@@ -7,15 +7,15 @@ import toco.data.EpochSampler;
 import toco.data.StepDivision;
 import toco.torch.Device;
 
-/// What batches are made of, and how. Immutable; safe for use by several threads.
+/// Everything that determines the batches of a run. Immutable; safe for use by several threads.
 ///
 /// @param dataset images and labels
-/// @param sampler which samples make up each step's batch
-/// @param augmentation their random views
-/// @param cropSizePx side of the views
-/// @param device where batches are wanted, and images are augmented
-/// @param onBadSample what becomes of a sample that cannot be read
-/// @param seed the run's
+/// @param sampler chooses the samples of each batch
+/// @param augmentation draws the random views of a sample
+/// @param cropSizePx side of the views in px
+/// @param device device of the batches, on which images are augmented
+/// @param onBadSample what to do with a sample that cannot be read
+/// @param seed the run's seed
 public record BatchSource(
     Dataset dataset,
     EpochSampler sampler,
@@ -25,14 +25,14 @@ public record BatchSource(
     OnBadSample onBadSample,
     long seed) {
 
-  /// The batches that a configuration asks for, in one process.
+  /// The batches of a configuration, in a single process.
   public static BatchSource of(Config config, Dataset dataset, Device device) {
     return of(config, dataset, device, 0, 1);
   }
 
-  /// The batches that a configuration asks for, in one of several processes.
+  /// The batches of a configuration, in one of several processes.
   ///
-  /// @param rank this one, 0…processes−1
+  /// @param rank rank of this process, 0…processes−1
   public static BatchSource of(
       Config config, Dataset dataset, Device device, int rank, int processes) {
     long seed = config.run().seed();

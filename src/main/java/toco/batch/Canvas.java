@@ -5,7 +5,7 @@ import toco.torch.Device;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// Where one worker makes views: two images of the crop's size that every sample is made in.
+/// Scratch memory of one worker: two images of the crop's size, reused for every sample.
 public final class Canvas implements AutoCloseable {
   private final Tensor crop;
   private final Tensor view;
@@ -21,7 +21,7 @@ public final class Canvas implements AutoCloseable {
     return crop;
   }
 
-  /// The view in the making, uint8 [crop, crop, 3].
+  /// The view being augmented, uint8 [crop, crop, 3].
   Tensor view() {
     return view;
   }

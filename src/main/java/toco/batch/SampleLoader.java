@@ -13,10 +13,10 @@ import toco.torch.DType;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// What one worker thread does with a sample: reads, decodes, augments and writes it to its place,
-/// in memory that it uses again and again.
+/// The work of one worker thread: reads, decodes and augments a sample and writes it to its
+/// position in a batch, using the same memory for every sample.
 final class SampleLoader implements AutoCloseable {
-  private static final int FIRST_REPLACEMENT = 16; // beyond the streams of the views
+  private static final int FIRST_REPLACEMENT = 16; // after the streams of the views
   private static final int REPLACEMENT_TRIES = 20;
 
   private final BatchSource source;
@@ -24,14 +24,14 @@ final class SampleLoader implements AutoCloseable {
   private final DecodeBuffer decoder = new DecodeBuffer();
   private final Canvas canvas;
 
-  /// @param skipped hears the name of each sample that was passed over, and why
+  /// @param skipped receives the name of each skipped sample and the reason
   SampleLoader(BatchSource source, BiConsumer<String, ImageException> skipped) {
     this.source = source;
     this.skipped = skipped;
     canvas = new Canvas(source.device(), source.cropSizePx());
   }
 
-  /// Fills one place of a slot.
+  /// Fills one position of a slot.
   ///
   /// @throws DataException naming the sample, if it cannot be read and `data.onBadSample` is `fail`
   void load(int epoch, int index, BatchBuffer slot, int position) {
@@ -44,13 +44,13 @@ final class SampleLoader implements AutoCloseable {
         String name = source.dataset().name(sample);
         if (source.onBadSample() == OnBadSample.FAIL) {
           throw new DataException(
-              "sample %s: %s; data.onBadSample=skip goes on without it"
+              "sample %s: %s; set data.onBadSample=skip to train without it"
                   .formatted(name, e.getMessage()),
               e);
         }
         if (attempt == REPLACEMENT_TRIES) {
           throw new DataException(
-              "%d samples in a row cannot be read, the last %s: %s; run toco data check"
+              "%d samples in a row cannot be read, the last one is %s: %s; run toco data check"
                   .formatted(attempt + 1, name, e.getMessage()),
               e);
         }
@@ -60,7 +60,7 @@ final class SampleLoader implements AutoCloseable {
     }
   }
 
-  /// Another sample, the same one in every run of the seed.
+  /// Another sample, the same in every run with the same seed.
   private int replacement(int epoch, int index, int attempt) {
     return new CounterRandom(source.seed(), epoch, index, FIRST_REPLACEMENT + attempt)
         .nextInt(source.dataset().size());
@@ -81,7 +81,7 @@ final class SampleLoader implements AutoCloseable {
     if (device.isCpu()) {
       return decoder.decode(file).tensor();
     }
-    // pinned memory is LibTorch's, which lends a piece again only when the copies from it are done
+    // LibTorch reuses pinned memory only after all copies from it are done
     var pinned = new ArrayList<Tensor>(1);
     var image =
         decoder.decode(

@@ -1,4 +1,4 @@
-/// From decoded samples to the tensors of a training step.
+/// Batches: random augmentation of decoded samples, and their loading by worker threads.
 @NullMarked
 package toco.batch;
 

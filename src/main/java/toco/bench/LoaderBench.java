@@ -8,7 +8,7 @@ import toco.batch.BatchRing;
 import toco.batch.BatchSource;
 import toco.config.Config;
 import toco.config.Split;
-import toco.data.Datasets;
+import toco.data.Dataset;
 import toco.host.ProcessMemory;
 import toco.image.JpegChoice;
 import toco.torch.Device;
@@ -62,7 +62,7 @@ public final class LoaderBench {
   /// @throws toco.data.DataException if there is no such data set
   public static Result run(Options options) {
     var config = config(options);
-    var source = BatchSource.of(config, Datasets.open(config, Split.TRAIN), Device.CPU);
+    var source = BatchSource.of(config, Dataset.open(config.data(), Split.TRAIN), Device.CPU);
     try (var ring = new BatchRing(source, 0, options.workers())) {
       drain(ring, WARM_UP_SECONDS);
       long bytes = THREADS.getTotalThreadAllocatedBytes();

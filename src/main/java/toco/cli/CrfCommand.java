@@ -31,7 +31,7 @@ import toco.torch.TorchException;
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  toco crf --image 2011_000003.jpg --prob 2011_000003.npy --out labels.png",
+      "  toco crf --image beach.jpg --prob 2011_000003.npy --out labels.png",
       "  toco crf --image cat.jpg --prob cam.npy --preset cam --iterations 5 --out q.npy"
     })
 final class CrfCommand implements Callable<Integer> {

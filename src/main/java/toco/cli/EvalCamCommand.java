@@ -59,7 +59,7 @@ final class EvalCamCommand implements Callable<Integer> {
   public Integer call() {
     var loaded = network.load();
     var split = loaded.eval().split();
-    var dataset = Dataset.openWithGaps(loaded.data(), split);
+    var dataset = Dataset.openAllowingMissingImages(loaded.data(), split);
     var progress = console.progress();
     try (var trained = network.open(loaded)) {
       progress.onMessage(

@@ -155,7 +155,7 @@ final class EvalCommand implements Callable<Integer> {
           "--shard is for independent processes; remove it when using toco launch");
     }
     var part = world.size() > 1 ? new Shard(world.rank() + 1, world.size()) : given;
-    var dataset = Dataset.openWithGaps(loaded.data(), chosen.split());
+    var dataset = Dataset.openAllowingMissingImages(loaded.data(), chosen.split());
     var device = Devices.prepare(loaded.train(), world);
     var progress = world.isRank0() ? console.progress() : console.silence();
     var folder =

@@ -8,11 +8,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 
-/// How many images show each class.
+/// The number of images that show each class.
 ///
-/// @param images how many there are
-/// @param perClass those that show a class, by its name in label order
-/// @param withoutClass those that are labelled and show none
+/// @param images number of images
+/// @param perClass number of images that show a class, by class name in label order
+/// @param withoutClass number of images whose label names no class
 public record ClassBalance(int images, SequencedMap<String, Integer> perClass, int withoutClass) {
   private static final int BAR = 30;
   private static final String NONE = "(no class)";
@@ -21,7 +21,7 @@ public record ClassBalance(int images, SequencedMap<String, Integer> perClass, i
     perClass = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(perClass));
   }
 
-  /// Counts over these images; those without a label count as images alone.
+  /// Counts over these images. Images without a label count in `images` only.
   public static ClassBalance of(
       ClassLabels labels, List<String> classNames, Collection<String> images) {
     var counts = labels.imagesPerClass(images);
@@ -33,7 +33,7 @@ public record ClassBalance(int images, SequencedMap<String, Integer> perClass, i
     return new ClassBalance(images.size(), perClass, without);
   }
 
-  /// A line a class: count, share of the images, a bar.
+  /// One line per class: count, share of the images, a bar.
   public String text() {
     if (images == 0) {
       return "";

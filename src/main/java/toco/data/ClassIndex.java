@@ -11,15 +11,15 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import toco.config.Spelling;
 
-/// The classes by name, for readers of labels; and who hears of labels that are wrong.
+/// The classes by name, for readers of labels, and the handler of labels that are wrong.
 final class ClassIndex {
-  private static final int MOST_NAMED = 12; // of the classes, in a message
+  private static final int MAX_NAMED = 12; // classes listed in a message
 
   private final List<String> names;
   private final Map<String, Integer> byName = new HashMap<>();
   private final Consumer<DataException> problems;
 
-  /// The first problem ends the reading.
+  /// Reading stops at the first problem.
   ClassIndex(List<String> names) {
     this(
         names,
@@ -29,8 +29,8 @@ final class ClassIndex {
   }
 
   /// @param names in label order
-  /// @param problems hears of labels that cannot be read, and of every unknown class; if it
-  ///   returns, the reading goes on without
+  /// @param problems receives labels that cannot be read and every unknown class; if it returns,
+  ///   reading continues without them
   ClassIndex(List<String> names, Consumer<DataException> problems) {
     this.names = List.copyOf(names);
     this.problems = problems;
@@ -51,9 +51,9 @@ final class ClassIndex {
     return byName.containsKey(name);
   }
 
-  /// The place of a class, from 0.
+  /// The index of a class, from 0.
   ///
-  /// @param where file and line, for the message
+  /// @param where file and line, for the error message
   OptionalInt find(String name, String where) {
     Integer k = byName.get(name);
     if (k != null) {
@@ -66,7 +66,7 @@ final class ClassIndex {
     return OptionalInt.empty();
   }
 
-  /// Labels that were read, or none if they cannot be and the one who hears of it lets it pass.
+  /// Reads labels; returns none if they cannot be read and the handler of problems returns.
   ClassLabels orNone(Supplier<ClassLabels> reading) {
     try {
       return reading.get();
@@ -78,17 +78,17 @@ final class ClassIndex {
 
   private String remedy(String name) {
     if (name.equals("0") || name.equals("1")) {
-      return "an image's classes are written by their names, not as 0 and 1";
+      return "write the names of an image's classes, not 0 and 1";
     }
     return Spelling.closest(name, names)
         .map(near -> "did you mean '" + near + "'?")
         .orElseGet(() ->
             "the classes are "
-                + String.join(", ", names.subList(0, Math.min(MOST_NAMED, names.size())))
-                + (names.size() > MOST_NAMED ? ", …" : ""));
+                + String.join(", ", names.subList(0, Math.min(MAX_NAMED, names.size())))
+                + (names.size() > MAX_NAMED ? ", …" : ""));
   }
 
-  /// Labels in the making.
+  /// A builder of labels.
   final class Labels {
     private final String source;
     private final SequencedMap<String, ClassLabels.Label> byImage = new LinkedHashMap<>();
@@ -97,9 +97,9 @@ final class ClassIndex {
       this.source = source;
     }
 
-    /// An image, whose classes are added to; none so far if it is new.
+    /// The classes of an image, to which the caller adds; empty for a new image.
     ///
-    /// @param line where it stands, or 0
+    /// @param line its line in the source, or 0
     BitSet image(String name, int line) {
       return byImage
           .computeIfAbsent(name, _ -> new ClassLabels.Label(new BitSet(names.size()), line))

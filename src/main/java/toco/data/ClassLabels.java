@@ -13,14 +13,14 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import toco.image.MaskDecoder;
 
-/// Image-level labels: which classes each image shows.
+/// Image-level labels: the classes that each image shows.
 public final class ClassLabels {
   private final String source;
   private final int numClasses;
   private final SequencedMap<String, Label> byName;
 
-  /// @param classes the classes in the image, from 0
-  /// @param line where it stands in the source, from 1; 0: in no line
+  /// @param classes indices of the classes in the image, from 0
+  /// @param line its line in the source, from 1; 0: none
   record Label(BitSet classes, int line) {}
 
   ClassLabels(String source, int numClasses, SequencedMap<String, Label> byName) {
@@ -29,9 +29,9 @@ public final class ClassLabels {
     this.byName = Collections.unmodifiableSequencedMap(byName);
   }
 
-  /// Labels that are at hand.
+  /// Labels from values in memory.
   ///
-  /// @param source where they come from, for error messages
+  /// @param source name of their origin, for error messages
   /// @param numClasses K
   /// @param byName multi-hot \[K] for each name
   /// @throws DataException if a label's length is not K or a value is neither 0 nor 1
@@ -44,16 +44,16 @@ public final class ClassLabels {
 
   /// Labels from a file or folder of any kind that [LabelSource] knows.
   ///
-  /// @throws DataException if it is missing, is of no such kind, or does not fit the classes
+  /// @throws DataException if it is missing, of an unknown kind, or does not fit the classes
   public static ClassLabels read(Path labels, List<String> classNames) {
     return LabelSource.read(labels, new ClassIndex(classNames));
   }
 
   /// Labels derived from masks: a class is present if a pixel has its label. This reads pixel-level
-  /// annotation and is meant for making a labels file, not for training.
+  /// annotation and is meant for writing a labels file, not for training.
   ///
   /// @param masks the mask file of each name
-  /// @throws DataException if a mask holds a label that is no class
+  /// @throws DataException if a mask holds a label of no class
   /// @throws toco.image.ImageException if a mask is unreadable
   public static ClassLabels fromMasks(Map<String, Path> masks, int numClasses) {
     var byName = new LinkedHashMap<String, Label>();
@@ -79,7 +79,8 @@ public final class ClassLabels {
     Label label = byName.get(name);
     if (label == null) {
       throw new DataException(
-          "no image-level label for %s in %s (%d images); add it, or take the image off the list"
+          ("no image-level label for %s in %s (%d images); add one, or remove the image from "
+                  + "the list")
               .formatted(name, source, byName.size()));
     }
     return multiHot(label);
@@ -105,15 +106,15 @@ public final class ClassLabels {
     return numClasses;
   }
 
-  /// Whether an image is labelled, with no class.
+  /// Whether an image has a label that names no class.
   public boolean showsNoClass(String name) {
     var label = byName.get(name);
     return label != null && label.classes.isEmpty();
   }
 
-  /// In how many of these images each class is.
+  /// The number of these images that show each class.
   ///
-  /// @param names labelled ones
+  /// @param names names of images; those without a label are ignored
   /// @return \[K]
   public int[] imagesPerClass(Iterable<String> names) {
     var counts = new int[numClasses];
@@ -126,7 +127,7 @@ public final class ClassLabels {
     return counts;
   }
 
-  /// Writes them as a `cls_labels_onehot.npy`.
+  /// Writes the labels as a `cls_labels_onehot.npy`.
   ///
   /// @throws DataException if the file cannot be written
   public void write(Path npy) {
@@ -135,10 +136,10 @@ public final class ClassLabels {
     OneHotNpy.write(npy, multiHot);
   }
 
-  /// The same labels under other names.
+  /// The same labels under new names.
   ///
-  /// @param names gives a name's other one
-  /// @throws DataException if two of them become one
+  /// @param names maps a name to its new name
+  /// @throws DataException if two names become the same
   public ClassLabels renamed(UnaryOperator<String> names) {
     var renamed = new LinkedHashMap<String, Label>();
     var before = new LinkedHashMap<String, String>();
@@ -147,7 +148,7 @@ public final class ClassLabels {
       var earlier = before.putIfAbsent(other, name);
       if (earlier != null) {
         throw new DataException(
-            "%s: '%s' and '%s' both mean the image %s; keep one"
+            "%s: '%s' and '%s' are the same image %s; remove one of the lines"
                 .formatted(origin(name), earlier, name, other));
       }
       renamed.put(other, label);
@@ -155,9 +156,9 @@ public final class ClassLabels {
     return new ClassLabels(source, numClasses, renamed);
   }
 
-  /// The labels of these names alone, in their order.
+  /// Only the labels of these names, in their order.
   ///
-  /// @param names labelled ones
+  /// @param names names of images; those without a label are ignored
   ClassLabels only(Collection<String> names) {
     var kept = new LinkedHashMap<String, Label>();
     for (var name : names) {
@@ -169,7 +170,7 @@ public final class ClassLabels {
     return new ClassLabels(source, numClasses, kept);
   }
 
-  /// Where a label stands, for an error message: `labels.csv:12`, or the file alone.
+  /// The file and line of a label, for an error message: `labels.csv:12`, or just the file.
   String origin(String name) {
     int line = line(name);
     return line == 0 ? source : source + ":" + line;
@@ -184,7 +185,7 @@ public final class ClassLabels {
   private static BitSet checked(String name, float[] multiHot, int numClasses, String source) {
     if (multiHot.length != numClasses) {
       throw new DataException(
-          "the label of %s in %s has %d values, expected %d, one a class; check the class list"
+          "the label of %s in %s has %d values, expected %d, one per class; check data.classNames"
               .formatted(name, source, multiHot.length, numClasses));
     }
     var classes = new BitSet(numClasses);

@@ -15,9 +15,9 @@ import toco.config.Split;
 /// lists/train.txt                                                COCO_train2014_000000000009 …
 /// ```
 ///
-/// A listed name tells its folder, or is written with it (`train2014/NAME`). Labels go by the name
-/// alone. The published lists hold the images that have an annotation at all, 82,081 of train and
-/// 40,137 of val, and `val_part` the first 5,000 of val.
+/// A listed name determines its folder, or is written with it (`train2014/NAME`). Labels are looked
+/// up by the name without the folder. The published lists hold the images that have at least one
+/// annotation, 82,081 of train and 40,137 of val, and `val_part` the first 5,000 of val.
 final class CocoDataset extends ListedDataset {
   private static final Pattern NAME = Pattern.compile("COCO_([a-z]+\\d{4})_\\d+");
 
@@ -41,7 +41,7 @@ final class CocoDataset extends ListedDataset {
     return new CocoDataset(data, list, labels);
   }
 
-  /// The labels under the names of the list, which may have folders where the labels have none.
+  /// The labels under the names of the list, which may have a folder where the labels have none.
   private static ClassLabels asListed(ClassLabels labels, List<String> names) {
     var listed = new HashMap<String, String>();
     names.forEach(name -> listed.put(ImageNames.last(name), name));

@@ -22,22 +22,23 @@ import tools.jackson.core.exc.StreamReadException;
 ///  "categories":  [{"id": 51, "name": "bowl"}, …]}
 /// ```
 ///
-/// An image shows the categories of its annotations, crowds included, and none if it has none. What
-/// else an annotation has is passed over, so that a file of any size takes the memory of its
-/// images' names and labels alone. The three parts may come in any order, their categories in any
-/// number and with any ids; their names must be classes.
+/// An image shows the categories of its annotations, crowds included. Other fields of an annotation
+/// are skipped, so memory use depends only on the number of images, not on the size of the file.
+/// The three parts may come in any order, with any number of categories and any ids; the names of
+/// the categories must be classes.
 final class CocoInstances {
-  private static final int MAX_CATEGORIES = 1024; // four times what a network can have
+  private static final int MAX_CATEGORIES =
+      1024; // four times the largest number of classes of a network
 
   private final Map<Long, String> fileNames = new LinkedHashMap<>();
-  private final Map<Long, BitSet> shownIn = new HashMap<>(); // bits are places in `places`
-  private final SequencedMap<Long, Integer> places = new LinkedHashMap<>(); // by category id
+  private final Map<Long, BitSet> shownIn = new HashMap<>(); // bits are values of `categoryIndex`
+  private final SequencedMap<Long, Integer> categoryIndex = new LinkedHashMap<>(); // by category id
   private @Nullable SequencedMap<Long, String> categories;
 
   private CocoInstances() {}
 
-  /// @return under the images' file names
-  /// @throws DataException naming the file, and the line where it is wrong
+  /// @return the labels by the images' file names
+  /// @throws DataException naming the file and the line with the error
   static ClassLabels read(Path file, ClassIndex classes) {
     var instances = new CocoInstances();
     try (var parser = CocoCategories.open(file)) {
@@ -52,7 +53,7 @@ final class CocoInstances {
 
   private void parse(JsonParser parser) {
     if (parser.nextToken() != JsonToken.START_OBJECT) {
-      throw new StreamReadException(parser, "the file is no object");
+      throw new StreamReadException(parser, "the file does not hold a JSON object");
     }
     for (var key = parser.nextName(); key != null; key = parser.nextName()) {
       parser.nextToken();
@@ -64,17 +65,17 @@ final class CocoInstances {
       }
     }
     if (parser.nextToken() != null) {
-      throw new StreamReadException(parser, "something follows the object that is the file");
+      throw new StreamReadException(parser, "there is text after the JSON object");
     }
   }
 
   private static void parseAll(JsonParser parser, String key, Runnable element) {
     if (!parser.isExpectedStartArrayToken()) {
-      throw new StreamReadException(parser, "'" + key + "' is no array");
+      throw new StreamReadException(parser, "'" + key + "' is not an array");
     }
     while (parser.nextToken() != JsonToken.END_ARRAY) {
       if (!parser.isExpectedStartObjectToken()) {
-        throw new StreamReadException(parser, "an element of '" + key + "' is no object");
+        throw new StreamReadException(parser, "an element of '" + key + "' is not an object");
       }
       element.run();
     }
@@ -94,7 +95,7 @@ final class CocoInstances {
       }
     }
     if (id == null || name == null || name.isBlank()) {
-      throw new StreamReadException(parser, "an image without an integer id or a file_name");
+      throw new StreamReadException(parser, "an image lacks an integer id or a file_name");
     }
     if (fileNames.put(id, name) != null) {
       throw new StreamReadException(parser, "image id " + id + " appears twice");
@@ -116,13 +117,13 @@ final class CocoInstances {
     }
     if (image == null || category == null) {
       throw new StreamReadException(
-          parser, "an annotation without an integer image_id or category_id");
+          parser, "an annotation lacks an integer image_id or category_id");
     }
-    int place = places.computeIfAbsent(category, _ -> places.size());
-    if (place >= MAX_CATEGORIES) {
+    int index = categoryIndex.computeIfAbsent(category, _ -> categoryIndex.size());
+    if (index >= MAX_CATEGORIES) {
       throw new StreamReadException(parser, "more than " + MAX_CATEGORIES + " categories");
     }
-    shownIn.computeIfAbsent(image, _ -> new BitSet()).set(place);
+    shownIn.computeIfAbsent(image, _ -> new BitSet()).set(index);
   }
 
   /// Joins the three parts.
@@ -132,15 +133,15 @@ final class CocoInstances {
           "%s has no %s; expected COCO's images, annotations and categories"
               .formatted(file, fileNames.isEmpty() ? "images" : "categories"));
     }
-    var classAt = new int[places.size()]; // of a place; −1: of no class
-    for (var place : places.entrySet()) {
-      var name = categories.get(place.getKey());
+    var classOf = new int[categoryIndex.size()]; // −1: an unknown class
+    for (var entry : categoryIndex.entrySet()) {
+      var name = categories.get(entry.getKey());
       if (name == null) {
         throw new DataException(
             "%s: an annotation has category_id %d, which is not among the categories"
-                .formatted(file, place.getKey()));
+                .formatted(file, entry.getKey()));
       }
-      classAt[place.getValue()] = classes.find(name, file.toString()).orElse(-1);
+      classOf[entry.getValue()] = classes.find(name, file.toString()).orElse(-1);
     }
     for (var image : shownIn.keySet()) {
       if (!fileNames.containsKey(image)) {
@@ -153,7 +154,7 @@ final class CocoInstances {
     fileNames.forEach((id, name) -> {
       var shown = labels.image(name, 0);
       shownIn.getOrDefault(id, new BitSet()).stream()
-          .map(place -> classAt[place])
+          .map(index -> classOf[index])
           .filter(k -> k >= 0)
           .forEach(shown::set);
     });

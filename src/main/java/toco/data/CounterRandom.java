@@ -2,18 +2,18 @@ package toco.data;
 
 import java.util.Arrays;
 
-/// Random numbers that are a pure function of where they are used: of (seed, epoch, sample, view)
-/// and of how many were drawn before for that place.
+/// A random number generator whose numbers are a pure function of its key (seed, epoch, sample,
+/// view) and of how many were drawn from it before.
 ///
 /// A sample's augmentation is therefore the same whatever the number of workers, the order in which
-/// they finish and the step at which a run was resumed. Two places never share numbers.
+/// they finish and the step at which a run was resumed. Two keys never share numbers.
 ///
 /// The generator is Philox4x32-10 (Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as
 /// 1, 2, 3", 2011): a keyed bijection of 128-bit counters. The key is the seed; the counter's words
 /// are the block number, view, sample and epoch. Logarithms come from `StrictMath`, so every
 /// machine draws the same numbers.
 ///
-/// Not thread-safe; make one for each place of use, it is small.
+/// Not thread-safe; create one per use, it is small.
 public final class CounterRandom {
   private static final int ROUNDS = 10;
   private static final int MULTIPLIER_0 = 0xD2511F53;
@@ -31,12 +31,12 @@ public final class CounterRandom {
   private int used = block.length;
   private double spareNormal = Double.NaN;
 
-  /// The generator of one place.
+  /// The generator of one key.
   ///
   /// @param seed the run's seed
-  /// @param epoch which pass over the data, or which purpose
+  /// @param epoch pass over the data, or another number for another purpose
   /// @param sample index of the sample
-  /// @param view which of the sample's views
+  /// @param view number of the sample's view
   public CounterRandom(long seed, int epoch, int sample, int view) {
     this.key0 = (int) seed;
     this.key1 = (int) (seed >>> 32);

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/// Reads labels from a CSV file: an image a line, then its classes by name, none for an image that
-/// shows no class.
+/// Reads labels from a CSV file: one image per line, followed by the names of its classes, if it
+/// shows any.
 ///
 /// ```
 /// name,label,label
@@ -15,8 +15,8 @@ import java.util.Set;
 /// IMG_3
 /// ```
 ///
-/// The first line may be a header, which begins with `name`, `image`, `file` or the like. An image
-/// on several lines has the classes of all.
+/// The first line may be a header, which begins with `name`, `image`, `file` or a similar word. An
+/// image on several lines has the classes of all of them.
 final class CsvLabels {
   private static final Set<String> HEADERS =
       Set.of(
@@ -37,7 +37,7 @@ final class CsvLabels {
   private final Path file;
   private final ClassIndex classes;
   private final ClassIndex.Labels labels;
-  private boolean begun;
+  private boolean hasRows;
 
   private CsvLabels(Path file, ClassIndex classes) {
     this.file = file;
@@ -45,21 +45,22 @@ final class CsvLabels {
     this.labels = classes.new Labels(file.toString());
   }
 
-  /// @throws DataException naming the file and the line that is wrong
+  /// @throws DataException naming the file and the line with the error
   static ClassLabels read(Path file, ClassIndex classes) {
     var reader = new CsvLabels(file, classes);
     CsvRows.forEach(file, reader::add);
     var labels = reader.labels.build();
     if (labels.names().isEmpty()) {
-      throw new DataException(file + " names no image; it has an image and its classes a line");
+      throw new DataException(
+          file + " names no image; expected one line per image: its name, then its classes");
     }
     return labels;
   }
 
   private void add(CsvRows.Row row) {
     var where = file + ":" + row.line();
-    boolean first = !begun;
-    begun = true;
+    boolean first = !hasRows;
+    hasRows = true;
     var image = row.fields().getFirst();
     var named = row.fields().subList(1, row.fields().size());
     if (named.isEmpty() && !row.quoted()) {
@@ -69,7 +70,7 @@ final class CsvLabels {
       return;
     }
     if (image.isEmpty()) {
-      throw new DataException(where + ": no image's name; a line begins with one");
+      throw new DataException(where + ": the name of the image is missing; a line begins with it");
     }
     var shown = labels.image(image, row.line());
     for (var name : named) {
@@ -79,7 +80,7 @@ final class CsvLabels {
     }
   }
 
-  /// A row of classes alone is an image's even if that is called `image`.
+  /// A row whose other fields are all classes labels an image, even one called `image`.
   private boolean isHeader(String image, List<String> named) {
     boolean data = !named.isEmpty() && named.stream().allMatch(classes::contains);
     return HEADERS.contains(image.toLowerCase(Locale.ROOT)) && !data;

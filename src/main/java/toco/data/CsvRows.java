@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /// Reads comma-separated rows (RFC 4180): fields in double quotes may hold commas, line ends and
-/// doubled quotes; lines end as on Unix or Windows; a byte order mark is passed over, and so are
-/// empty lines. Spaces around a field do not count.
+/// doubled quotes; lines end as on Unix or Windows; a byte order mark, empty lines and spaces
+/// around a field are skipped.
 final class CsvRows {
   private static final int MAX_ROW_CHARS = 1 << 16;
   private static final int END = -1;
@@ -25,8 +25,8 @@ final class CsvRows {
   private int rowChars;
   private boolean quoted;
 
-  /// @param line where the row begins, from 1
-  /// @param fields one at least
+  /// @param line first line of the row, from 1
+  /// @param fields at least one
   /// @param quoted whether any field was quoted
   record Row(int line, List<String> fields, boolean quoted) {}
 
@@ -35,9 +35,9 @@ final class CsvRows {
     this.in = in;
   }
 
-  /// Hands over every row in order.
+  /// Passes every row to `rows`, in order.
   ///
-  /// @throws DataException naming the file, and the line if the text is no CSV
+  /// @throws DataException naming the file, and the line if the text is not CSV
   static void forEach(Path file, Consumer<Row> rows) {
     try (var in = Files.newBufferedReader(file)) {
       new CsvRows(file, in).parse(rows);
@@ -57,7 +57,7 @@ final class CsvRows {
     while (c != END) {
       c = field(c);
       if (c == ',') {
-        c = read(); // what follows a last comma is empty, and no field
+        c = read(); // an empty end after the last comma is not a field
       }
       if (c == '\r' || c == '\n' || c == END) {
         endRow(rows);
@@ -68,7 +68,7 @@ final class CsvRows {
 
   /// Reads a field that begins with `c`.
   ///
-  /// @return the character after it: a comma, a line's end or END
+  /// @return the character after it: a comma, a line end or END
   private int field(int c) throws IOException {
     while (c == ' ' || c == '\t') {
       c = read();
@@ -89,9 +89,9 @@ final class CsvRows {
   private int quoted() throws IOException {
     quoted = true;
     int c = read();
-    while (c != '"' || (c = read()) == '"') { // two quotes stand for one
+    while (c != '"' || (c = read()) == '"') { // two quotes are an escaped quote
       if (c == END) {
-        throw error("a quote that opens here is never closed");
+        throw error("the quote that opens here is never closed");
       }
       if (c == '\n') {
         line++;
@@ -103,7 +103,7 @@ final class CsvRows {
       c = read();
     }
     if (c != ',' && c != '\r' && c != '\n' && c != END) {
-      throw error("text after a quoted field; a quote inside one is doubled");
+      throw error("text after a quoted field; double the quotes inside a field");
     }
     return c;
   }
@@ -117,11 +117,11 @@ final class CsvRows {
     quoted = false;
   }
 
-  /// Passes over a line's end.
+  /// Skips a line end.
   private int next(int c) throws IOException {
     if (c == '\r') {
       c = read();
-      if (c != '\n') { // as old Macs end a line
+      if (c != '\n') { // the line end of old Macs
         return begin(c);
       }
     }
@@ -137,7 +137,7 @@ final class CsvRows {
 
   private int read() throws IOException {
     if (++rowChars > MAX_ROW_CHARS) {
-      throw error("a line of more than " + MAX_ROW_CHARS + " characters; is this a CSV file?");
+      throw error("a line has more than " + MAX_ROW_CHARS + " characters; is this a CSV file?");
     }
     return in.read();
   }

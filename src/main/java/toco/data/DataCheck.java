@@ -13,8 +13,8 @@ import toco.config.DataConfig;
 import toco.config.Split;
 import toco.image.ImageException;
 
-/// Looks at all of a data set before a training does: lists, labels, every image, the masks that
-/// evaluation reads. Where opening a data set ends with the first problem, this names them all.
+/// Checks a whole data set before training: lists, labels, every image, and the masks that
+/// evaluation reads. Opening a data set stops at the first problem; this reports all of them.
 public final class DataCheck {
   private final Config config;
   private final DataConfig data;
@@ -30,7 +30,7 @@ public final class DataCheck {
     this.progress = progress;
   }
 
-  /// Hears how far the reading of images is.
+  /// Receives how many images have been read.
   @FunctionalInterface
   public interface Progress {
     void onProgress(Split split, int done, int total);
@@ -38,8 +38,8 @@ public final class DataCheck {
 
   /// Checks the data set of a configuration: the training split, and the others that have a list.
   ///
-  /// @param fast read the images' headers only: the sizes are then known, but not whether pixels
-  ///   are readable or masks hold classes only
+  /// @param fast whether to read only the images' headers: sizes are checked, but not whether
+  ///   pixels are readable and masks hold only known classes
   public static DataReport run(Config config, boolean fast, Progress progress) {
     return new DataCheck(config, fast, progress).report();
   }
@@ -74,7 +74,7 @@ public final class DataCheck {
     return split == Split.TRAIN || split == config.eval().split();
   }
 
-  /// Training does without evaluation where its list is not there.
+  /// Without its list, training runs without evaluation.
   private boolean hasListFile(Split split) {
     return split == Split.TRAIN || data.listPath(split).toFile().exists();
   }
@@ -91,7 +91,7 @@ public final class DataCheck {
     return new SplitCheck(config, split, dataset, found).report(fast, progress, others(split));
   }
 
-  /// The names that the other splits list.
+  /// The names in the lists of the other splits.
   private Set<String> others(Split split) {
     var names = new HashSet<String>();
     opened.forEach((other, dataset) -> {
@@ -102,7 +102,7 @@ public final class DataCheck {
     return names;
   }
 
-  /// What was found so far.
+  /// The findings so far.
   static final class Findings {
     private final Map<Finding.Kind, List<String>> items = new EnumMap<>(Finding.Kind.class);
     private final Set<Finding.Kind> fatal = new HashSet<>();

@@ -1,8 +1,7 @@
 package toco.data;
 
-/// A data set that cannot be used as it is. The message is one line that names the file, what was
-/// expected, what was found and what to do; names from files may make it long or break it, and are
-/// kept from both.
+/// A data set that cannot be used as it is. The message names the file, what was expected, what was
+/// found and what to do. It is one line of limited length, whatever text of a file it quotes.
 public final class DataException extends RuntimeException {
   private static final int MAX_LENGTH = 900;
 
@@ -14,7 +13,7 @@ public final class DataException extends RuntimeException {
     super(oneLine(message, MAX_LENGTH), cause);
   }
 
-  /// A file's text as a message can show it: short, and on one line.
+  /// Text of a file for a message: shortened, and on one line.
   static String shortened(String text) {
     return oneLine(text, 120);
   }

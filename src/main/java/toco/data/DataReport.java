@@ -6,13 +6,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// What [DataCheck] saw of a data set.
+/// The result of [DataCheck] for a data set.
 ///
-/// @param root its folder
+/// @param root the folder of the data set
 /// @param layout as in the configuration
 /// @param classNames foreground classes in label order
-/// @param fast whether headers alone were read
-/// @param splits a report each
+/// @param fast whether only the headers of images were read
+/// @param splits one report per split
 public record DataReport(
     String root, String layout, List<String> classNames, boolean fast, List<SplitReport> splits) {
   public DataReport {
@@ -20,12 +20,12 @@ public record DataReport(
     splits = List.copyOf(splits);
   }
 
-  /// Whether training would get by.
+  /// Whether training can use the data set.
   public boolean usable() {
     return splits.stream().allMatch(SplitReport::usable);
   }
 
-  /// How many kinds of errors there are, over the splits.
+  /// The number of kinds of errors, over all splits.
   public long errors() {
     return splits.stream()
         .flatMap(split -> split.findings().stream())
@@ -33,12 +33,15 @@ public record DataReport(
         .count();
   }
 
-  /// The report in lines for people.
+  /// The report as text.
   public String text() {
     var head =
         "%s, layout %s, %d classes%s\n"
             .formatted(
-                root, layout, classNames.size(), fast ? "; of the images only the headers" : "");
+                root,
+                layout,
+                classNames.size(),
+                fast ? "; only the headers of images were read" : "");
     return splits.stream()
             .map(split -> "\n" + split.text())
             .collect(Collectors.joining("", head, ""))

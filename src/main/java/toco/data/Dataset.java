@@ -1,18 +1,32 @@
 package toco.data;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import toco.config.Config;
 import toco.config.DataConfig;
+import toco.config.Layout;
 import toco.config.Split;
 
 /// Images with image-level labels, in the order of a list file. Immutable and safe for use by
-/// several threads; images are read by [Sample].
+/// several threads. [Sample] reads the images.
+///
+/// | to open a split | missing images | missing labels |
+/// |---|---|---|
+/// | [#open], for training | error | error |
+/// | [#openAllowingMissingImages], for evaluation and inference | error when read | error |
+/// | [#openUnchecked], for partly labelled sets | error when read | allowed |
+/// | [#openForEvaluation], within training | error | error, without list or masks: empty |
+/// | [#images], names and paths alone | error | not read |
+///
+/// All of them write a synthetic data set first if it does not exist yet. Masks are only read if
+/// the labels are to be derived from them.
 public sealed interface Dataset permits ListedDataset {
-  /// Opens a split of the data set that a configuration describes, in its layout; a synthetic set
-  /// is made first where it does not exist yet. Masks are not looked at, unless the labels are to
-  /// be taken from them.
+  /// Opens a split and checks that every image exists and has a label.
   ///
   /// @throws DataException naming the file or line that is missing or wrong
   static Dataset open(DataConfig data, Split split) {
@@ -21,29 +35,62 @@ public sealed interface Dataset permits ListedDataset {
     return dataset;
   }
 
-  /// The same, though images may be missing: reading one then says so.
+  /// Opens a split and checks that every image has a label. Reading a missing image is an error
+  /// then.
   ///
   /// @throws DataException naming the list, the label or the line that is missing or wrong
-  static Dataset openWithGaps(DataConfig data, Split split) {
+  static Dataset openAllowingMissingImages(DataConfig data, Split split) {
     var dataset = ListedDataset.of(data, split, new ClassIndex(data.classNames()));
     dataset.requireLabels();
     return dataset;
   }
 
-  /// The same, though images may be missing, and labels of some: [ClassLabels#contains] tells which
-  /// are there.
+  /// Opens a split in which images and labels may be missing: [ClassLabels#contains] says which
+  /// images have a label.
   ///
   /// @throws DataException if the list or the labels cannot be read at all
-  static Dataset openAsListed(DataConfig data, Split split) {
+  static Dataset openUnchecked(DataConfig data, Split split) {
     return ListedDataset.of(data, split, new ClassIndex(data.classNames()));
   }
 
-  /// The images of a split by their names, in the list's order, for work that needs no labels.
+  /// Opens the split on which training evaluates. Training needs no masks: without a list, or
+  /// without any mask, there is no evaluation.
   ///
-  /// @throws DataException naming the list or image that is missing, or a name listed twice
+  /// @param notice receives the reason why there is no evaluation
+  /// @return empty if there is no evaluation
+  /// @throws DataException if only some of the images have masks, or as [#open]
+  static Optional<Dataset> openForEvaluation(Config config, Consumer<String> notice) {
+    var split = config.eval().split();
+    var data = config.data();
+    if (!data.hasList(split)) {
+      notice.accept("no evaluation: data.%sList is not set".formatted(split));
+      return Optional.empty();
+    }
+    if (!hasList(data, split)) {
+      notice.accept("no evaluation: there is no list " + data.listPath(split));
+      return Optional.empty();
+    }
+    var dataset = open(data, split);
+    if (IntStream.range(0, dataset.size()).noneMatch(i -> dataset.maskPath(i).isPresent())) {
+      notice.accept("no evaluation: there are no masks in " + data.maskPath());
+      return Optional.empty();
+    }
+    dataset.requireMasks();
+    return Optional.of(dataset);
+  }
+
+  /// The images of a split by name, in the order of the list, for work that needs no labels.
+  ///
+  /// @throws DataException naming a missing list, a missing image, or a name that is listed twice
   static SequencedMap<String, Path> images(DataConfig data, Split split) {
     return ListedDataset.of(data, split, new ClassIndex(data.classNames(), _ -> {}))
         .requireImages();
+  }
+
+  /// Whether the list of a split exists, or will be written with a synthetic set.
+  static boolean hasList(DataConfig data, Split split) {
+    return data.hasList(split)
+        && (data.layout() == Layout.SYNTHETIC || Files.exists(data.listPath(split)));
   }
 
   /// Number of samples.
@@ -54,14 +101,14 @@ public sealed interface Dataset permits ListedDataset {
   /// @param index 0…size−1
   String name(int index);
 
-  /// Where a sample's image lies.
+  /// Path of a sample's image.
   Path imagePath(int index);
 
-  /// Where a sample's mask lies, if it has one.
+  /// Path of a sample's mask, if the mask exists.
   Optional<Path> maskPath(int index);
 
-  /// Where a sample's mask belongs, whether it is there or not.
-  Path maskPlace(int index);
+  /// Path at which a sample's mask is expected, whether it exists or not.
+  Path expectedMaskPath(int index);
 
   /// Checks that every sample has a mask file, as evaluation needs.
   ///
@@ -79,7 +126,7 @@ public sealed interface Dataset permits ListedDataset {
     return classNames().size();
   }
 
-  /// All that is known of a sample.
+  /// A sample with its label and the paths of its files.
   default Sample sample(int index) {
     String name = name(index);
     return new Sample(index, name, imagePath(index), maskPath(index), labels().multiHot(name));

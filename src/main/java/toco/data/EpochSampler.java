@@ -2,18 +2,18 @@ package toco.data;
 
 import java.util.Arrays;
 
-/// Which samples make up each batch of a process, as a pure function of (seed, batch number,
-/// division of the steps).
+/// The samples of each batch of a process, as a pure function of (seed, batch number, division of
+/// the steps).
 ///
-/// Every epoch visits the data in a new order and deals it out to steps, the processes and rounds
-/// of each side by side: no sample comes twice in an epoch, and a last step that would be
-/// incomplete is left out. Since a batch's number alone determines it, a resumed run goes on
-/// exactly where it stopped, on as many processes as it likes.
+/// Every epoch visits the data in a new order and divides it into steps, and each step among
+/// processes and micro-batches: no sample comes twice in an epoch, and an incomplete last step is
+/// dropped. Since a batch depends only on its number, a resumed run continues exactly where it
+/// stopped, on any number of processes.
 ///
 /// Safe for use by several threads.
 public final class EpochSampler {
-  /// The place of the epoch's order among the streams of [CounterRandom]; samples are counted from
-  /// 0, so no sample's own draws lie here.
+  /// The sample number under which an epoch's order is drawn from [CounterRandom]. Samples are
+  /// numbered from 0, so no sample draws from the same stream.
   private static final int ORDER_STREAM = -1;
 
   private final long seed;
@@ -21,22 +21,22 @@ public final class EpochSampler {
   private final StepDivision division;
   private volatile Order latest = new Order(-1, new int[0]);
 
-  /// One process's sampler.
+  /// The sampler of one process.
   ///
   /// @param seed the run's seed, the same in all processes
   /// @param size number of samples in the data set
-  /// @throws DataException if they are too few for one step
+  /// @throws DataException if there are too few for one step
   public EpochSampler(long seed, int size, StepDivision division) {
     if (size < division.total()) {
       throw new DataException(
-          ("%d samples are too few for one step of %d (%d × %d processes × %d rounds);"
+          ("%d samples are too few for one step of %d (%d × %d processes × %d micro-batches);"
                   + " lower train.samplesPerProcess or add images")
               .formatted(
                   size,
                   division.total(),
                   division.samples(),
                   division.processes(),
-                  division.rounds()));
+                  division.microBatches()));
     }
     this.seed = seed;
     this.size = size;
@@ -45,18 +45,18 @@ public final class EpochSampler {
 
   /// A batch of this process.
   ///
-  /// @param number batches of this process since the start of the run, from 0
+  /// @param number count of this process's batches since the start of the run, from 0
   public Batch batchAt(long number) {
     if (number < 0) {
       throw new IllegalArgumentException("batch number must be ≥ 0, got " + number);
     }
     int epoch = Math.toIntExact(number / batchesPerEpoch());
-    int position = (int) (number % batchesPerEpoch());
-    int rounds = division.rounds();
-    int firstPlace = division.firstPlace(position % rounds);
-    int first = position / rounds * division.total() + firstPlace;
+    int indexInEpoch = (int) (number % batchesPerEpoch());
+    int microBatches = division.microBatches();
+    int firstPosition = division.firstPosition(indexInEpoch % microBatches);
+    int first = indexInEpoch / microBatches * division.total() + firstPosition;
     var indices = Arrays.copyOfRange(order(epoch), first, first + division.samples());
-    return new Batch(epoch, position, number / rounds, firstPlace, indices);
+    return new Batch(epoch, indexInEpoch, number / microBatches, firstPosition, indices);
   }
 
   /// Samples in each of this process's batches.
@@ -64,20 +64,20 @@ public final class EpochSampler {
     return division.samples();
   }
 
-  /// Batches that each process takes in an epoch, all rounds of its steps counted.
+  /// Batches of each process in an epoch, all micro-batches of its steps counted.
   public int batchesPerEpoch() {
-    return size / division.total() * division.rounds();
+    return size / division.total() * division.microBatches();
   }
 
   /// A batch.
   ///
-  /// @param epoch passes over the data completed before it
-  /// @param position which of this process's batches of the epoch, from 0
+  /// @param epoch number of complete passes over the data before it
+  /// @param indexInEpoch its index among this process's batches of the epoch, from 0
   /// @param step the training step that it belongs to, from 0
-  /// @param firstPlace the place of its first sample in the step's whole batch
+  /// @param firstPosition the position of its first sample in the step's global batch
   /// @param indices of its samples in the data set, in order
-  @SuppressWarnings("ArrayRecordComponent") // handed on to the loader, never compared
-  public record Batch(int epoch, int position, long step, int firstPlace, int[] indices) {}
+  @SuppressWarnings("ArrayRecordComponent") // passed to the loader, never compared
+  public record Batch(int epoch, int indexInEpoch, long step, int firstPosition, int[] indices) {}
 
   private int[] order(int epoch) {
     var known = latest;
@@ -89,6 +89,6 @@ public final class EpochSampler {
     return order;
   }
 
-  @SuppressWarnings("ArrayRecordComponent") // a memo, never compared
+  @SuppressWarnings("ArrayRecordComponent") // a cache, never compared
   private record Order(int epoch, int[] indices) {}
 }

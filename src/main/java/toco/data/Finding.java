@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/// Something that [DataCheck] found in a split, with all the images or files concerned.
+/// A finding of [DataCheck] in a split, with all the images or files concerned.
 ///
-/// @param kind what it is
+/// @param kind what was found
 /// @param fatal whether training, or the evaluation within it, would fail
-/// @param items names of images, or lines that name a file and what is wrong with it
+/// @param items names of images, or messages that name a file and what is wrong with it
 public record Finding(Kind kind, boolean fatal, List<String> items) {
   private static final int SHOWN = 5;
 
@@ -16,33 +16,33 @@ public record Finding(Kind kind, boolean fatal, List<String> items) {
     items = List.copyOf(items);
   }
 
-  /// What can be found.
+  /// The kinds of findings.
   public enum Kind {
-    NOT_OPENED("the split cannot be read", true),
+    NOT_OPENED("the split cannot be opened", true),
     BAD_LABELS("labels that cannot be used", true),
     TOO_FEW_IMAGES("too few images", true),
-    MISSING_IMAGE("named, but there is no such image", true),
+    MISSING_IMAGE("listed, but the image is missing", true),
     UNLABELLED("listed, but without a label", false),
     UNREADABLE_IMAGE("images that cannot be read", true),
-    MISSING_MASK("without a mask", false),
+    MISSING_MASK("images without a mask", false),
     UNREADABLE_MASK("masks that cannot be read", true),
-    MASK_SIZE("masks of another size than their image", true),
-    MASK_LABEL("masks with labels that are no class", true),
+    MASK_SIZE("masks whose size is not that of their image", true),
+    MASK_LABEL("masks with a label of no class", true),
     LISTED_TWICE("listed more than once", false),
-    TRAINED_ON("in the training set too", false),
-    NOT_TRAINED_ON("in the folder, but in no list and without a label", false),
-    LABEL_WITHOUT_IMAGE("labelled, but there is no such image", false),
+    TRAINED_ON("also in the training set", false),
+    NOT_TRAINED_ON("images in the folder without a label or a list entry", false),
+    LABEL_WITHOUT_IMAGE("labels of images that are missing", false),
     EMPTY_CLASS("classes that no image shows", false);
 
     private final String text;
-    private final boolean lines; // an item is a line of its own
+    private final boolean isLinePerItem;
 
-    Kind(String text, boolean lines) {
+    Kind(String text, boolean isLinePerItem) {
       this.text = text;
-      this.lines = lines;
+      this.isLinePerItem = isLinePerItem;
     }
 
-    /// As JSON has it: `missingImage`.
+    /// The name in JSON: `missingImage`.
     @Override
     public String toString() {
       return Pattern.compile("_(.)")
@@ -51,12 +51,12 @@ public record Finding(Kind kind, boolean fatal, List<String> items) {
     }
   }
 
-  /// The finding in words, with the first few items.
+  /// The finding as text, with the first few items.
   String text() {
     var shown = items.subList(0, Math.min(SHOWN, items.size()));
     int more = items.size() - shown.size();
     var head = "  %s  %s: %d".formatted(fatal ? "error  " : "warning", kind.text, items.size());
-    if (kind.lines) {
+    if (kind.isLinePerItem) {
       var text = new StringBuilder(head);
       shown.forEach(item -> text.append("\n             ").append(item));
       return text + (more > 0 ? "\n             and %d more".formatted(more) : "");

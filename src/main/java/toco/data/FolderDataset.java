@@ -9,12 +9,12 @@ import java.util.Set;
 import toco.config.DataConfig;
 import toco.config.Split;
 
-/// A user's own images, JPEG or PNG anywhere beneath a folder, named as [ImageFolder] names them.
+/// Your own images: JPEG or PNG files anywhere under a folder, with the names of [ImageFolder].
 ///
-/// Lists and labels mean an image by its path beneath the folder or the end of it, with or without
-/// extension. Without a training list all labelled images are for training, but those of the other
-/// lists. The mask of `beach/IMG_1.jpg` is `beach/IMG_1.png` in the folder of masks, or `IMG_1.png`
-/// if no other image is called so.
+/// Lists and labels refer to an image by its path relative to the folder or by the end of that
+/// path, with or without extension. Without a training list, all labelled images that are in no
+/// other list are for training. The mask of `beach/IMG_1.jpg` is `beach/IMG_1.png` in the folder of
+/// masks, or `IMG_1.png` if no other image has that name.
 final class FolderDataset extends ListedDataset {
   private final ImageFolder images;
   private final Path imageDir;
@@ -53,7 +53,7 @@ final class FolderDataset extends ListedDataset {
     return labels.renamed(name -> resolved(name, images, labels.origin(name)));
   }
 
-  /// A list with the images' own names.
+  /// A list file, with its entries resolved to the names of images.
   private static NameList list(Path file, ImageFolder images) {
     var list = NameList.readFiles(file);
     return new NameList(
@@ -65,7 +65,7 @@ final class FolderDataset extends ListedDataset {
             .toList());
   }
 
-  /// The name of the image that is meant, or the text itself if there is none: it is then missing.
+  /// The name of the image that an entry refers to, or the entry itself if that image is missing.
   private static String resolved(String name, ImageFolder images, String origin) {
     try {
       return images.find(name).orElseGet(() -> ImageNames.withoutExtension(name));
@@ -107,7 +107,7 @@ final class FolderDataset extends ListedDataset {
     entries.removeIf(entry -> others.contains(entry.name()));
     if (entries.isEmpty()) {
       throw new DataException(
-          "%s leaves no image to train on (%d named, all in the other lists)"
+          "%s leaves no image to train on: all %d are in the validation or test list"
               .formatted(list.file(), list.entries().size()));
     }
     return new NameList(list.file(), List.copyOf(entries));
@@ -128,7 +128,7 @@ final class FolderDataset extends ListedDataset {
     var stem = ImageNames.withoutExtension(name);
     var own = maskDir.resolve(stem + ".png");
     var flat = maskDir.resolve(ImageNames.last(stem) + ".png");
-    return !Files.exists(own) && images.isAlone(stem) && Files.exists(flat) ? flat : own;
+    return !Files.exists(own) && images.isUnique(stem) && Files.exists(flat) ? flat : own;
   }
 
   @Override

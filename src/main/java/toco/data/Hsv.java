@@ -1,12 +1,12 @@
 package toco.data;
 
-/// Hue, saturation and value to red, green and blue.
+/// Converts hue, saturation and value to red, green and blue.
 final class Hsv {
   private Hsv() {}
 
-  /// The colour of a hue, saturation and value.
+  /// Converts a colour to RGB.
   ///
-  /// @param hue in turns; only its fraction counts
+  /// @param hue in turns; the integer part is ignored
   /// @param saturation clipped to 0…1
   /// @param value clipped to 0…1
   /// @return red, green, blue in 0…1

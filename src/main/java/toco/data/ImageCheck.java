@@ -32,12 +32,12 @@ final class ImageCheck {
   private final AtomicInteger masks = new AtomicInteger();
   private final TreeMap<Integer, Problem> problems = new TreeMap<>(); // in the list's order
 
-  /// @param kind of the image or of its mask
+  /// @param kind what is wrong with the image or its mask
   /// @param message names the file
   record Problem(Kind kind, String message) {}
 
-  /// @param present places in the list of the images that exist
-  /// @param fast headers only
+  /// @param present positions in the list of the images that exist
+  /// @param fast whether to read only the headers
   ImageCheck(ListedDataset dataset, List<Integer> present, boolean readsMasks, boolean fast) {
     this.dataset = dataset;
     this.present = present;
@@ -47,7 +47,7 @@ final class ImageCheck {
     heights = new int[present.size()];
   }
 
-  /// Reads all, `threads` at a time.
+  /// Reads all images, `threads` at a time.
   void run(int threads, BiConsumer<Integer, Integer> progress) {
     try (var workers = Executors.newFixedThreadPool(threads)) {
       var running = IntStream.range(0, threads).mapToObj(_ -> workers.submit(() -> work(progress)));
@@ -69,7 +69,7 @@ final class ImageCheck {
   private void work(BiConsumer<Integer, Integer> progress) {
     try (var decoder = new DecodeBuffer()) {
       for (int i = next.getAndIncrement(); i < present.size(); i = next.getAndIncrement()) {
-        var problem = look(i, decoder);
+        var problem = check(i, decoder);
         if (problem != null) {
           synchronized (problems) {
             problems.put(i, problem);
@@ -80,7 +80,7 @@ final class ImageCheck {
     }
   }
 
-  private @Nullable Problem look(int i, DecodeBuffer decoder) {
+  private @Nullable Problem check(int i, DecodeBuffer decoder) {
     int index = present.get(i);
     try {
       var size = size(dataset.imagePath(index), decoder);
@@ -91,7 +91,7 @@ final class ImageCheck {
         return null;
       }
       masks.incrementAndGet();
-      return look(mask.get(), size);
+      return checkMask(mask.get(), size);
     } catch (ImageException e) {
       return new Problem(Kind.UNREADABLE_IMAGE, String.valueOf(e.getMessage()));
     }
@@ -105,7 +105,7 @@ final class ImageCheck {
     return new ImageSize(image.widthPx(), image.heightPx());
   }
 
-  private @Nullable Problem look(Path mask, ImageSize image) {
+  private @Nullable Problem checkMask(Path mask, ImageSize image) {
     try (var arena = Arena.ofConfined()) {
       ImageSize size;
       if (fast) {
@@ -119,7 +119,7 @@ final class ImageCheck {
           ? null
           : new Problem(
               Kind.MASK_SIZE,
-              "%s is %d×%d px, its image %d×%d px"
+              "%s is %d×%d px, its image is %d×%d px"
                   .formatted(
                       mask, size.widthPx(), size.heightPx(), image.widthPx(), image.heightPx()));
     } catch (ImageException e) {
@@ -129,7 +129,7 @@ final class ImageCheck {
     }
   }
 
-  /// How many of the images have a mask.
+  /// The number of images that have a mask.
   int masks() {
     return masks.get();
   }
@@ -138,7 +138,7 @@ final class ImageCheck {
     return problems.values();
   }
 
-  /// The sizes of those that could be read.
+  /// The sizes of the images that could be read.
   SplitReport.@Nullable Sizes sizes(int cropPx) {
     var readable = IntStream.range(0, widths.length).filter(i -> widths[i] > 0).toArray();
     return SplitReport.Sizes.of(

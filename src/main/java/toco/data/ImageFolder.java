@@ -19,14 +19,15 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 
-/// The JPEG and PNG images anywhere beneath a folder, by name: the path beneath the folder without
-/// its extension, `beach/IMG_1`, or with it where two files differ in nothing else. Hidden files
-/// and folders are passed over; links are followed.
+/// The JPEG and PNG images anywhere under a folder, by name: the path relative to the folder
+/// without the extension, `beach/IMG_1`, or with it where two files differ only in the extension.
+/// Hidden files and folders are skipped; links are followed.
 public final class ImageFolder {
   private final Path folder;
   private final SequencedMap<String, Path> byName;
-  private final Map<String, String> nameOf = new HashMap<>(); // of a path beneath the folder
-  private final Map<String, List<String>> pathsOf = new HashMap<>(); // of a file name, or its stem
+  private final Map<String, String> nameOf = new HashMap<>(); // by path relative to the folder
+  private final Map<String, List<String>> pathsOf =
+      new HashMap<>(); // by file name, and by its stem
 
   private ImageFolder(Path folder, List<String> paths) {
     this.folder = folder;
@@ -38,7 +39,7 @@ public final class ImageFolder {
       var name = stems.getOrDefault(stem, 0) == 1 ? stem : path;
       if (named.put(name, folder.resolve(path)) != null) {
         throw new DataException(
-            "two images in %s have the name %s; rename one".formatted(folder, name));
+            "two images in %s have the name %s; rename one of them".formatted(folder, name));
       }
       nameOf.put(path, name);
       var file = ImageNames.last(path);
@@ -48,9 +49,9 @@ public final class ImageFolder {
     byName = Collections.unmodifiableSequencedMap(named);
   }
 
-  /// Looks for images.
+  /// Finds the images.
   ///
-  /// @param except a folder that is left out, such as that of the masks
+  /// @param except a folder to skip, such as that of the masks
   /// @throws DataException if the folder is missing or unreadable
   public static ImageFolder scan(Path folder, Path except) {
     if (!Files.isDirectory(folder)) {
@@ -64,28 +65,30 @@ public final class ImageFolder {
       Files.walkFileTree(folder, options, Integer.MAX_VALUE, new Visitor(folder, except, paths));
     } catch (FileSystemLoopException e) {
       throw new DataException(
-          "%s is a link that leads back into %s; take it away".formatted(e.getFile(), folder), e);
+          "%s is a link back into %s, which makes a loop; remove the link"
+              .formatted(e.getFile(), folder),
+          e);
     } catch (IOException e) {
-      throw new DataException("cannot look into %s: %s".formatted(folder, e), e);
+      throw new DataException("cannot read the folder %s: %s".formatted(folder, e), e);
     }
     return new ImageFolder(folder, paths);
   }
 
-  /// The images by name, in the order of the names.
+  /// The images by name, sorted by name.
   public SequencedMap<String, Path> byName() {
     return byName;
   }
 
-  /// Whether no other image has the same name in another sub-folder.
-  boolean isAlone(String name) {
+  /// Whether no image in another sub-folder has the same file name.
+  boolean isUnique(String name) {
     return pathsOf.getOrDefault(ImageNames.last(name), List.of()).size() == 1;
   }
 
-  /// The name of the image that a list or a label means: by its path beneath the folder or the end
-  /// of it, with or without extension.
+  /// The name of the image that a list or a label refers to by its path relative to the folder or
+  /// by the end of that path, with or without extension.
   ///
   /// @return empty if there is no such image
-  /// @throws DataException if several are meant
+  /// @throws DataException if the reference matches several images
   Optional<String> find(String reference) {
     var wanted = reference.replace('\\', '/').replaceFirst("^(\\./)+", "");
     if (byName.containsKey(wanted)) {
@@ -96,18 +99,18 @@ public final class ImageFolder {
       return Optional.of(exact);
     }
     var ending = "/" + wanted;
-    var meant =
+    var matches =
         pathsOf.getOrDefault(ImageNames.last(wanted), List.of()).stream()
             .filter(path ->
                 ("/" + path).endsWith(ending)
                     || ("/" + ImageNames.withoutExtension(path)).endsWith(ending))
             .toList();
-    if (meant.size() > 1) {
+    if (matches.size() > 1) {
       throw new DataException(
-          "'%s' means several images in %s: %s and %s; name it with its sub-folder and extension"
-              .formatted(reference, folder, meant.get(0), meant.get(1)));
+          "'%s' matches several images in %s: %s and %s; add its sub-folder and extension"
+              .formatted(reference, folder, matches.get(0), matches.get(1)));
     }
-    return meant.stream().findFirst().map(nameOf::get);
+    return matches.stream().findFirst().map(nameOf::get);
   }
 
   private static final class Visitor extends SimpleFileVisitor<Path> {
@@ -123,8 +126,8 @@ public final class ImageFolder {
 
     @Override
     public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes) {
-      boolean passed = isHidden(dir) || dir.normalize().equals(except);
-      return passed && !dir.equals(folder)
+      boolean isSkipped = isHidden(dir) || dir.normalize().equals(except);
+      return isSkipped && !dir.equals(folder)
           ? FileVisitResult.SKIP_SUBTREE
           : FileVisitResult.CONTINUE;
     }

@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 import toco.config.ClassNames;
 import toco.config.Layout;
 
-/// Reads labels to be written as a `cls_labels_onehot.npy`.
+/// Reads labels of any kind, to be written as a `cls_labels_onehot.npy`.
 ///
-/// @param kind what is read
+/// @param kind kind of the source
 /// @param source the file or folder
 /// @param classNames foreground classes in label order
 public record LabelConversion(Kind kind, Path source, List<String> classNames) {
-  /// What labels are made from.
+  /// What labels are read from.
   public enum Kind {
     VOC_XML,
     COCO_JSON,
@@ -31,9 +31,9 @@ public record LabelConversion(Kind kind, Path source, List<String> classNames) {
     classNames = List.copyOf(classNames);
   }
 
-  /// @param classes a file of class names, `voc` or `coco`; absent: the source's own, which are
+  /// @param classes a file of class names, `voc` or `coco`; null: those of the source, which are
   ///   VOC's for VOC annotations
-  /// @throws DataException if they are missing where the source has none
+  /// @throws DataException if `classes` is null and the source does not name its classes
   /// @throws toco.config.ConfigException if a file of class names cannot be read
   public static LabelConversion of(Kind kind, Path source, @Nullable String classes) {
     if (classes != null) {
@@ -49,14 +49,14 @@ public record LabelConversion(Kind kind, Path source, List<String> classNames) {
       case COCO_JSON -> new LabelConversion(kind, source, ClassNames.read(source));
       case MASKS, CSV ->
           throw new DataException(
-              source + " does not name the classes in label order; give them by --classes");
+              source + " does not name the classes in label order; name them with --classes");
     };
   }
 
-  /// Reads the labels, under the images' names without extension.
+  /// Reads the labels by the images' names without extension.
   ///
-  /// @param lists files of names, of which all must have labels; none: all labels are read
-  /// @throws DataException naming the file and line that is missing or wrong
+  /// @param lists list files, all of whose images must have a label; empty: all labels are read
+  /// @throws DataException naming the file or line that is missing or wrong
   public ClassLabels read(List<Path> lists) {
     var labels = readAll().renamed(ImageNames::withoutExtension);
     if (lists.isEmpty()) {
@@ -69,7 +69,7 @@ public record LabelConversion(Kind kind, Path source, List<String> classNames) {
         var name = ImageNames.withoutExtension(entry.name());
         if (!labels.contains(name)) {
           throw new DataException(
-              "%s has no label for '%s' (%s); take the line out or add the label"
+              "%s has no label for '%s' (%s); remove the line or add the label"
                   .formatted(source, name, list.origin(entry)));
         }
         wanted.add(name);
@@ -100,12 +100,12 @@ public record LabelConversion(Kind kind, Path source, List<String> classNames) {
           .sorted()
           .forEach(file -> masks.put(source.relativize(file).toString(), file));
     } catch (IOException e) {
-      throw new DataException("cannot look into %s: %s".formatted(source, e), e);
+      throw new DataException("cannot read the folder %s: %s".formatted(source, e), e);
     } catch (UncheckedIOException e) {
-      throw new DataException("cannot look into %s: %s".formatted(source, e.getCause()), e);
+      throw new DataException("cannot read the folder %s: %s".formatted(source, e.getCause()), e);
     }
     if (masks.isEmpty()) {
-      throw new DataException(source + " holds no .png mask");
+      throw new DataException(source + " holds no .png mask; expected one per image");
     }
     return masks;
   }

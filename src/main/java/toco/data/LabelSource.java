@@ -4,26 +4,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/// The kinds of files that image-level labels are read from, told by their names:
+/// The kinds of files that hold image-level labels, recognised by their extension:
 ///
 /// - `.npy`, a dict from name to zeros and ones ([OneHotNpy])
-/// - `.csv`, an image and its classes a line ([CsvLabels])
-/// - `.json`, COCO's instances or a user's own in that form ([CocoInstances])
+/// - `.csv`, one line per image with its classes ([CsvLabels])
+/// - `.json`, COCO's instances or your own data in that form ([CocoInstances])
 /// - a folder of VOC's `.xml` annotations ([VocAnnotations])
 final class LabelSource {
   private LabelSource() {}
 
   /// Reads labels.
   ///
-  /// @return under the names that the source gives the images
-  /// @throws DataException naming the file, and the line where one is wrong
+  /// @return the labels by the names of the images in the source
+  /// @throws DataException naming the file and the line with the error
   static ClassLabels read(Path labels, ClassIndex classes) {
     if (Files.isDirectory(labels)) {
       return VocAnnotations.read(labels, classes);
     }
     if (!Files.exists(labels)) {
       throw new DataException(
-          ("no labels file %s; set data.labels to a .npy, .csv or COCO .json file or a "
+          ("there is no labels file %s; set data.labels to a .npy, .csv or COCO .json file or a "
                   + "folder of VOC .xml files")
               .formatted(labels));
     }
@@ -34,7 +34,7 @@ final class LabelSource {
       case "json" -> CocoInstances.read(labels, classes);
       default ->
           throw new DataException(
-              ("%s is no labels file; expected a .npy, .csv or COCO .json file or a folder of "
+              ("%s is not a labels file; expected a .npy, .csv or COCO .json file or a folder of "
                       + "VOC .xml files")
                   .formatted(labels));
     };

@@ -9,9 +9,9 @@ import java.util.SequencedMap;
 import toco.config.DataConfig;
 import toco.config.Split;
 
-/// What the layouts have in common: names in a list, their labels, and for each name a place where
-/// its image and its mask belong. Whether they are there is seen only when asked, so that a data
-/// set with gaps can be looked at.
+/// The common part of the layouts: the names in a list, their labels, and the path of each name's
+/// image and mask. Whether these files exist is checked only by the methods that say so, so that
+/// incomplete data sets can be opened.
 abstract sealed class ListedDataset implements Dataset
     permits VocDataset, CocoDataset, FolderDataset {
   private final NameList list;
@@ -24,7 +24,7 @@ abstract sealed class ListedDataset implements Dataset
     this.labels = labels;
   }
 
-  /// A split as it is, complete or not.
+  /// Opens a split, complete or not.
   ///
   /// @throws DataException if its list or its labels cannot be read at all
   static ListedDataset of(DataConfig data, Split split, ClassIndex classes) {
@@ -39,18 +39,18 @@ abstract sealed class ListedDataset implements Dataset
     };
   }
 
-  /// Where the image of a name belongs.
+  /// Path at which the image of a name is expected.
   abstract Path image(String name);
 
-  /// Where the mask of a name belongs.
+  /// Path at which the mask of a name is expected.
   abstract Path mask(String name);
 
-  /// The list file, or what takes its place, and its entries.
+  /// The list, or the names in the labels if there is no list.
   NameList list() {
     return list;
   }
 
-  /// The images that are there but have no label, where the layout finds images without a list.
+  /// Images without a label, in layouts that find images without a list.
   List<String> unlabelledImages() {
     return List.of();
   }
@@ -74,7 +74,7 @@ abstract sealed class ListedDataset implements Dataset
 
   private void requireLabel(NameList.Entry entry) {
     if (!labels.contains(entry.name())) {
-      labels.multiHot(entry.name()); // says which label is missing, and where
+      labels.multiHot(entry.name()); // throws, naming the label
     }
   }
 
@@ -88,7 +88,7 @@ abstract sealed class ListedDataset implements Dataset
       requireExists(image(entry.name()), "image", entry, list);
       if (images.put(entry.name(), image(entry.name())) != null) {
         throw new DataException(
-            "%s: '%s' is listed before; take the line out"
+            "%s: '%s' is listed twice; remove the line"
                 .formatted(list.origin(entry), entry.name()));
       }
     }
@@ -119,11 +119,11 @@ abstract sealed class ListedDataset implements Dataset
 
   @Override
   public Optional<Path> maskPath(int index) {
-    return Optional.of(maskPlace(index)).filter(Files::isRegularFile);
+    return Optional.of(expectedMaskPath(index)).filter(Files::isRegularFile);
   }
 
   @Override
-  public Path maskPlace(int index) {
+  public Path expectedMaskPath(int index) {
     return mask(name(index));
   }
 
@@ -144,27 +144,27 @@ abstract sealed class ListedDataset implements Dataset
 
   /// Labels from the masks of listed names.
   ///
-  /// @throws DataException naming the first mask that is missing or does not fit the classes
-  static ClassLabels labelsFromMasks(NameList list, MaskPlace place, int numClasses) {
+  /// @throws DataException naming the first mask that is missing or has a label of no class
+  static ClassLabels labelsFromMasks(NameList list, MaskPaths paths, int numClasses) {
     var masks = new LinkedHashMap<String, Path>();
     for (var entry : list.entries()) {
-      var mask = place.of(entry.name());
+      var mask = paths.of(entry.name());
       requireExists(mask, "mask", entry, list);
       masks.put(entry.name(), mask);
     }
     return ClassLabels.fromMasks(masks, numClasses);
   }
 
-  /// Where the mask of a name belongs.
+  /// Path at which the mask of a name is expected.
   @FunctionalInterface
-  interface MaskPlace {
+  interface MaskPaths {
     Path of(String name);
   }
 
   private static void requireExists(Path file, String what, NameList.Entry entry, NameList list) {
     if (!Files.isRegularFile(file)) {
       throw new DataException(
-          "no %s for '%s' (%s): expected %s; add the file or take the line out"
+          "no %s for '%s' (%s): expected %s; add the file or remove the line"
               .formatted(what, entry.name(), list.origin(entry), file));
     }
   }

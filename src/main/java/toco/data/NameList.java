@@ -9,20 +9,19 @@ import java.util.ArrayList;
 import java.util.List;
 import toco.files.IoReason;
 
-/// A list file: one name a line, blank lines ignored. Where a folder's images need no list, the
-/// names of its labels.
+/// A list file: one name per line, blank lines ignored. For a folder of images without a list, the
+/// names in its labels.
 ///
-/// @param file where it was read
-/// @param entries the names and the lines they stand on, in order
+/// @param file the file that it was read from
+/// @param entries the names with their lines, in order
 record NameList(Path file, List<Entry> entries) {
-  /// @param name without the spaces around it
-  /// @param line from 1; 0: in no line
+  /// @param name without surrounding spaces
+  /// @param line from 1; 0: none
   record Entry(String name, int line) {}
 
   /// Reads a list of image names.
   ///
-  /// @throws DataException if there is no such file, a line holds more than a name, or there is no
-  ///   name at all
+  /// @throws DataException if the file is missing or empty, or a line holds more than a name
   static NameList read(Path file) {
     var list = readFiles(file);
     for (var entry : list.entries) {
@@ -37,7 +36,7 @@ record NameList(Path file, List<Entry> entries) {
 
   /// Reads a list of image names that may hold spaces and extensions.
   ///
-  /// @throws DataException if there is no such file, or it has no name
+  /// @throws DataException if the file is missing or empty
   static NameList readFiles(Path file) {
     var entries = new ArrayList<Entry>();
     var lines = lines(file);
@@ -49,7 +48,7 @@ record NameList(Path file, List<Entry> entries) {
       }
     }
     if (entries.isEmpty()) {
-      throw new DataException("the list " + file + " is empty; it needs one image name a line");
+      throw new DataException("the list " + file + " is empty; expected one image name per line");
     }
     return new NameList(file, List.copyOf(entries));
   }
@@ -60,15 +59,15 @@ record NameList(Path file, List<Entry> entries) {
       return Files.readAllLines(file);
     } catch (NoSuchFileException e) {
       throw new DataException(
-          "no list file " + file + "; check data.root, the lists' folder and the split's name", e);
+          "there is no list file " + file + "; check data.root and the name of the list", e);
     } catch (MalformedInputException e) {
-      throw new DataException(file + " is not UTF-8 text; a list has one image name a line", e);
+      throw new DataException(file + " is not UTF-8 text; expected one image name per line", e);
     } catch (IOException e) {
       throw new DataException("cannot read " + file + ": " + IoReason.of(e), e);
     }
   }
 
-  /// Where an entry stands, for an error message.
+  /// The file and line of an entry, for an error message.
   String origin(Entry entry) {
     return entry.line == 0 ? "in " + file : "line %d of %s".formatted(entry.line, file);
   }

@@ -13,35 +13,36 @@ import toco.image.RgbImage;
 /// @param index its position in the data set
 /// @param name its name in the list file
 /// @param imagePath a JPEG or PNG file
-/// @param maskPath a PNG of class indices, if there is one; training does not read it
+/// @param maskPath a PNG of class indices, if it exists; training does not read it
 /// @param labels \[K] multi-hot: 1 where the class is in the image, else 0
 @SuppressWarnings("ArrayRecordComponent") // values, not identity, are what callers use
 public record Sample(
     int index, String name, Path imagePath, Optional<Path> maskPath, float[] labels) {
   /// Decodes the image.
   ///
-  /// @param arena owner of the pixels
+  /// @param arena owns the pixels
   /// @throws toco.image.ImageException if the file is missing or unreadable
   public RgbImage readImage(Arena arena) {
     return ImageDecoder.decode(imagePath, arena);
   }
 
-  /// Decodes the mask of an image that was read.
+  /// Decodes the mask of the image.
   ///
-  /// @param image the sample's image
-  /// @param arena owner of the labels
-  /// @throws DataException if there is no mask, if its size is not the image's, or if it holds a
-  ///   label that is no class
+  /// @param image the sample's image, decoded
+  /// @param arena owns the labels
+  /// @throws DataException if there is no mask, if its size is not that of the image, or if it
+  ///   holds a label of no class
   /// @throws toco.image.ImageException if the file is unreadable
   public LabelMap readMask(RgbImage image, Arena arena) {
     Path file =
         maskPath.orElseThrow(() ->
             new DataException(
-                "no mask for %s; evaluation needs one, training does not".formatted(name)));
+                "there is no mask for %s; evaluation needs one, training does not"
+                    .formatted(name)));
     LabelMap mask = MaskDecoder.decode(file, arena);
     if (mask.widthPx() != image.widthPx() || mask.heightPx() != image.heightPx()) {
       throw new DataException(
-          "%s is %d×%d px, but its image %s is %d×%d px; make the mask again at the image's size"
+          "%s is %d×%d px, but its image %s is %d×%d px; resize or redraw the mask"
               .formatted(
                   file,
                   mask.widthPx(),
@@ -60,7 +61,7 @@ public record Sample(
       if (counts[label] > 0) {
         throw new DataException(
             ("%s holds label %d on %d px; expected 0 (background), 1…%d (classes) or 255 (ignored);"
-                    + " check the mask and the class list")
+                    + " check the mask and data.classNames")
                 .formatted(file, label, counts[label], numClasses));
       }
     }

@@ -4,11 +4,11 @@ import toco.config.SyntheticConfig.Variant;
 
 /// The six kinds of objects in the synthetic set, each with its outline, hue and texture.
 ///
-/// Coordinates `u`, `v` are pixels in the object's own, turned frame; `radiusPx` is its size.
+/// Coordinates `u`, `v` are pixels in the rotated frame of the object; `radiusPx` is its size.
 enum ShapeKind {
   /// Striped.
   DISC(1, 0.0, 5, 8),
-  /// Chequered.
+  /// Checkered.
   SQUARE(2, 0.62, 8, 12),
   /// Dotted.
   TRIANGLE(3, 0.33, 7, 10),
@@ -16,7 +16,7 @@ enum ShapeKind {
   STAR(4, 0.13, 1, 1),
   /// Ringed.
   RING(5, 0.82, 5, 8),
-  /// Zigzagged; in the lively variant a ramp from dark to light.
+  /// With zigzag stripes; in the lively variant a gradient from dark to light.
   CROSS(6, 0.5, 9, 13);
 
   private static final double STAR_POINT = Math.PI / 5; // half the angle of one of five points
@@ -33,7 +33,7 @@ enum ShapeKind {
     this.longestPeriodPx = longestPeriodPx;
   }
 
-  /// Whether a point lies inside the outline.
+  /// Whether a point is inside the outline.
   boolean covers(double u, double v, double radiusPx, Variant variant) {
     double r = radiusPx;
     boolean lively = variant == Variant.LIVELY;
@@ -70,11 +70,12 @@ enum ShapeKind {
     double tipY = 1.25 * radiusPx * StrictMath.sin(STAR_POINT);
     double x = distance * StrictMath.cos(fromNotch);
     double y = distance * StrictMath.sin(fromNotch);
-    return (tipX - notchX) * y - tipY * (x - notchX) > 0; // on the centre's side of the edge
+    return (tipX - notchX) * y - tipY * (x - notchX)
+        > 0; // the centre is on the same side of the edge
   }
 
-  /// Draws the texture of one object: a function of (u, v) and of the pixel, giving 0 (the dark
-  /// colour) to 1 (the light one).
+  /// Draws a random texture for one object: a function of (u, v) and of the pixel, from 0 (the dark
+  /// colour) to 1 (the light colour).
   Texture texture(CounterRandom random, Variant variant) {
     double phaseU = random.uniform(0, 2 * Math.PI);
     double phaseV = random.uniform(0, 2 * Math.PI);
@@ -88,7 +89,7 @@ enum ShapeKind {
           (u, v, _, _) ->
               StrictMath.cos(k * u + phaseU) + StrictMath.cos(k * v + phaseV) > 0.7 ? 1 : 0;
       case STAR -> {
-        int grainsAcross = SyntheticScene.SIZE_PX / 2; // a grain is 2×2 px and does not turn
+        int grainsAcross = SyntheticScene.SIZE_PX / 2; // a grain is 2×2 px and does not rotate
         var grains = new double[grainsAcross * grainsAcross];
         for (int i = 0; i < grains.length; i++) {
           grains[i] = random.nextDouble();
@@ -113,7 +114,7 @@ enum ShapeKind {
     };
   }
 
-  /// A texture's value at a pixel.
+  /// A texture.
   interface Texture {
     /// The share of the light colour at a pixel.
     ///

@@ -16,25 +16,25 @@ final class SplitCheck {
   private final Split split;
   private final ListedDataset dataset;
   private final DataCheck.Findings findings;
-  private final boolean trained;
-  private final boolean evaluated;
+  private final boolean isTrained;
+  private final boolean isEvaluated;
 
   SplitCheck(Config config, Split split, ListedDataset dataset, DataCheck.Findings findings) {
     this.config = config;
     this.split = split;
     this.dataset = dataset;
     this.findings = findings;
-    trained = split == Split.TRAIN;
-    evaluated = split == config.eval().split();
+    isTrained = split == Split.TRAIN;
+    isEvaluated = split == config.eval().split();
   }
 
-  /// @param others names that the other splits list
+  /// @param others names in the lists of the other splits
   SplitReport report(boolean fast, DataCheck.Progress progress, Set<String> others) {
     var names = new LinkedHashSet<String>();
     var present = new ArrayList<Integer>();
     checkList(names, present, others);
     checkLabels(names, others);
-    boolean readsMasks = !trained || config.data().labelsFromMasks();
+    boolean readsMasks = !isTrained || config.data().labelsFromMasks();
     var images = new ImageCheck(dataset, present, readsMasks, fast);
     images.run(config.data().workers(), (done, all) -> progress.onProgress(split, done, all));
     addProblems(images);
@@ -52,9 +52,9 @@ final class SplitCheck {
   }
 
   /// @param names receives the listed names
-  /// @param present receives the places in the list of those with an image, each once
+  /// @param present receives the list positions of the images that exist, each image once
   private void checkList(Set<String> names, List<Integer> present, Set<String> others) {
-    boolean fatal = trained || evaluated;
+    boolean fatal = isTrained || isEvaluated;
     for (int i = 0; i < dataset.size(); i++) {
       var name = dataset.name(i);
       if (!names.add(name)) {
@@ -66,16 +66,16 @@ final class SplitCheck {
         findings.add(
             Kind.MISSING_IMAGE, fatal, "%s (%s)".formatted(name, dataset.list().origin(entry)));
       }
-      if (!trained && others.contains(name)) {
+      if (!isTrained && others.contains(name)) {
         findings.add(Kind.TRAINED_ON, false, name);
       }
     }
     int step = config.train().samplesPerProcess() * config.train().gradientAccumulation();
-    if (trained && dataset.size() < step) {
+    if (isTrained && dataset.size() < step) {
       findings.add(
           Kind.TOO_FEW_IMAGES,
           true,
-          "%d, too few for one step of %d; lower train.samplesPerProcess or add images"
+          "%d images, but one step needs %d; lower train.samplesPerProcess or add images"
               .formatted(dataset.size(), step));
     }
   }
@@ -83,15 +83,15 @@ final class SplitCheck {
   private void checkLabels(Set<String> names, Set<String> others) {
     var labels = dataset.labels();
     if (labels.names().isEmpty()) {
-      return; // they could not be read
+      return; // the labels could not be read
     }
     for (var name : names) {
       if (!labels.contains(name)) {
-        findings.add(Kind.UNLABELLED, trained || evaluated, name);
+        findings.add(Kind.UNLABELLED, isTrained || isEvaluated, name);
       }
     }
-    if (!trained && config.data().valLabels() == null) {
-      return; // they are those of training
+    if (!isTrained && config.data().valLabels() == null) {
+      return; // the labels are those of training
     }
     for (var name : labels.names()) {
       if (!names.contains(name) && !others.contains(name) && !Files.exists(dataset.image(name))) {
@@ -99,18 +99,18 @@ final class SplitCheck {
       }
     }
     for (var name : dataset.unlabelledImages()) {
-      if (trained && !names.contains(name) && !others.contains(name)) {
+      if (isTrained && !names.contains(name) && !others.contains(name)) {
         findings.add(Kind.NOT_TRAINED_ON, false, name);
       }
     }
   }
 
-  /// Training can pass over an image that cannot be read, evaluation cannot.
+  /// Training can skip an image that cannot be read, evaluation cannot.
   private void addProblems(ImageCheck images) {
     boolean skips = config.data().onBadSample() == OnBadSample.SKIP;
     for (var problem : images.problems()) {
-      boolean passedOver = skips && problem.kind() == Kind.UNREADABLE_IMAGE;
-      boolean fatal = evaluated || (trained && !passedOver);
+      boolean isSkipped = skips && problem.kind() == Kind.UNREADABLE_IMAGE;
+      boolean fatal = isEvaluated || (isTrained && !isSkipped);
       findings.add(problem.kind(), fatal, problem.message());
     }
   }
@@ -118,20 +118,20 @@ final class SplitCheck {
   /// Evaluation needs all masks or none.
   private int checkMasks(List<Integer> present, ImageCheck images) {
     int masks = images.masks();
-    if (masks == 0 && !trained) {
-      findings.add(Kind.MISSING_MASK, false, "all: nothing to evaluate on");
+    if (masks == 0 && !isTrained) {
+      findings.add(Kind.MISSING_MASK, false, "all: the split cannot be evaluated");
       return 0;
     }
     for (int i : present) {
       if (dataset.maskPath(i).isEmpty()) {
-        findings.add(Kind.MISSING_MASK, trained || evaluated, dataset.name(i));
+        findings.add(Kind.MISSING_MASK, isTrained || isEvaluated, dataset.name(i));
       }
     }
     return masks;
   }
 
   private void checkClasses(ClassBalance balance) {
-    if (!trained || dataset.labels().names().isEmpty()) {
+    if (!isTrained || dataset.labels().names().isEmpty()) {
       return;
     }
     balance

@@ -7,15 +7,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import toco.config.Split;
 
-/// What [DataCheck] saw of a split.
+/// The result of [DataCheck] for a split.
 ///
-/// @param split which
-/// @param source the list, or the labels in its place
-/// @param images how many it names
-/// @param masks how many of them have a mask, or −1 where masks are not read
-/// @param balance of its classes
-/// @param sizes of the images that can be read, or null if there are none
-/// @param findings what is wrong, or worth knowing
+/// @param split the split
+/// @param source the list file, or the labels file if there is no list
+/// @param images number of images that it names
+/// @param masks number of them with a mask, or −1 if masks are not read
+/// @param balance number of images per class
+/// @param sizes sizes of the images that can be read, or null if there are none
+/// @param findings errors and warnings
 public record SplitReport(
     Split split,
     String source,
@@ -30,12 +30,12 @@ public record SplitReport(
     findings = List.copyOf(findings);
   }
 
-  /// Least, median and greatest sides of a split's images.
+  /// Minimum, median and maximum sides of a split's images.
   ///
-  /// @param width [3] px
-  /// @param height [3] px
-  /// @param belowCrop images with a side shorter than the crop
-  /// @param cropPx the crop's side
+  /// @param width minimum, median, maximum in px
+  /// @param height minimum, median, maximum in px
+  /// @param belowCrop number of images with a side shorter than the crop
+  /// @param cropPx side of the crop
   public record Sizes(List<Integer> width, List<Integer> height, int belowCrop, int cropPx) {
     static @Nullable Sizes of(int[] widths, int[] heights, int cropPx) {
       if (widths.length == 0) {
@@ -55,7 +55,7 @@ public record SplitReport(
     }
 
     private String text() {
-      return ("  width %s px, height %s px (least/median/most); %d with a side below the "
+      return ("  width %s px, height %s px (min/median/max); %d with a side below the "
               + "crop's %d px\n")
           .formatted(joined(width), joined(height), belowCrop, cropPx);
     }
@@ -65,14 +65,14 @@ public record SplitReport(
     }
   }
 
-  /// Whether training would get by.
+  /// Whether training can use the split.
   public boolean usable() {
     return findings.stream().noneMatch(Finding::fatal);
   }
 
-  /// The report in lines for people.
+  /// The report as text.
   String text() {
-    var text = new StringBuilder("%s: %d images, by %s\n".formatted(split, images, source));
+    var text = new StringBuilder("%s: %d images, from %s\n".formatted(split, images, source));
     text.append(balance.text());
     if (sizes != null) {
       text.append(sizes.text());

@@ -1,7 +1,7 @@
 package toco.data;
 
-/// The background of a synthetic image: a tinted cloud, a faint wave over all of it, and a clutter
-/// of small flat bars and ellipses in any colour.
+/// The background of a synthetic image: a tinted cloud, a faint wave over the whole image, and
+/// clutter of small flat bars and ellipses in random colours.
 final class SyntheticBackground {
   private static final int SIZE_PX = SyntheticScene.SIZE_PX;
   private static final int GRID = 6;

@@ -2,17 +2,17 @@ package toco.data;
 
 import toco.config.SyntheticConfig.Variant;
 
-/// What a variant's images are drawn from.
+/// The distribution of a variant's images.
 ///
-/// @param shareOfOne share of the images with a single object
-/// @param shareOfThree share of those with three; the rest have two
-/// @param smallestPx least radius of an object among others
-/// @param largestPx its largest
-/// @param smallestAlonePx least radius of a single object
-/// @param largestAlonePx its largest
-/// @param palestBackground least saturation of a background
-/// @param richestBackground its largest
-/// @param cloudStd deviation of the background's cloud, in levels 0…1
+/// @param shareOfOne share of images with a single object
+/// @param shareOfThree share of images with three objects; the rest have two
+/// @param smallestPx minimum radius of an object among others
+/// @param largestPx maximum radius of an object among others
+/// @param smallestAlonePx minimum radius of a single object
+/// @param largestAlonePx maximum radius of a single object
+/// @param palestBackground minimum saturation of a background
+/// @param richestBackground maximum saturation of a background
+/// @param cloudStd standard deviation of the background's cloud, in levels 0…1
 record SyntheticDistribution(
     double shareOfOne,
     double shareOfThree,
@@ -23,11 +23,11 @@ record SyntheticDistribution(
     double palestBackground,
     double richestBackground,
     double cloudStd) {
-  /// Large objects before pale backgrounds.
+  /// Large objects on pale backgrounds.
   private static final SyntheticDistribution PLAIN =
       new SyntheticDistribution(0.35, 0.20, 16, 26, 18, 34, 0.05, 0.35, 0.09);
 
-  /// Smaller objects, more of them, before colourful backgrounds.
+  /// More and smaller objects on colourful backgrounds.
   private static final SyntheticDistribution LIVELY =
       new SyntheticDistribution(0.35, 0.25, 13, 24, 15, 30, 0.10, 0.60, 0.13);
 

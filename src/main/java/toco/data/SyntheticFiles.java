@@ -22,16 +22,15 @@ import toco.image.LabelMap;
 import toco.image.RgbImage;
 
 /// The files of a synthetic set. A note of the options is written before the first file as
-/// `synthetic.unfinished.txt`, and as `synthetic.txt` after the last: which of the two is there
-/// tells a complete set from one that was cut short.
+/// `synthetic.unfinished.txt`, and renamed to `synthetic.txt` after the last file. So an
+/// interrupted set is not mistaken for a complete one.
 final class SyntheticFiles {
   private static final String COMPLETE = "synthetic.txt";
   private static final String UNFINISHED = "synthetic.unfinished.txt";
   private static final String LOCK = ".lock";
   private static final int SIZE_PX = SyntheticScene.SIZE_PX;
 
-  /// Changes whenever the images of given options change, so that older sets are not taken for
-  /// them.
+  /// Incremented whenever the images of the same options change, so that older sets are not reused.
   private static final int GENERATOR_VERSION = 1;
 
   private final Path folder;
@@ -69,7 +68,7 @@ final class SyntheticFiles {
     boolean begun = Files.exists(complete) || Files.exists(unfinished);
     if (!begun && !isEmpty()) {
       throw new DataException(
-          folder + " is not empty and holds no synthetic set; name another folder");
+          folder + " is not empty and holds no synthetic set; choose another folder");
     }
     List<Entry> entries = entries();
     if (Files.exists(complete)) {
@@ -102,7 +101,7 @@ final class SyntheticFiles {
     return pending;
   }
 
-  /// Writes what is missing of an entry and gives its labels.
+  /// Writes the missing files of an entry and returns its labels.
   private float[] paint(Entry entry) {
     var scene = new SyntheticScene(options.seed(), entry.split, entry.index, options.variant());
     if (!entry.exists()) {
@@ -169,7 +168,7 @@ final class SyntheticFiles {
     String found = Files.readString(file);
     if (!found.equals(note)) {
       throw new DataException(
-          "%s holds another synthetic set (%s; asked for: %s); name another folder or delete it"
+          "%s holds another synthetic set (%s; expected: %s); choose another folder or delete it"
               .formatted(folder, oneLine(found), oneLine(note)));
     }
   }
@@ -201,7 +200,7 @@ final class SyntheticFiles {
       return labels.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new DataException("interrupted while writing " + folder + "; run it again", e);
+      throw new DataException("interrupted while writing " + folder + "; run the command again", e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof ImageException unwritable) {
         throw unwritable;
@@ -212,14 +211,14 @@ final class SyntheticFiles {
 
   private DataException unwritable(IOException e) {
     return new DataException(
-        "cannot write the synthetic set to %s: %s; check its permissions and the free space"
+        "cannot write the synthetic set to %s: %s; check permissions and free space"
             .formatted(folder, e),
         e);
   }
 
   /// An image of the set and its mask.
   private record Entry(String name, int split, int index, Path image, Path mask) {
-    /// Every file is renamed into place when whole, so one with content is complete.
+    /// Files are written under another name and then renamed, so a non-empty file is complete.
     boolean exists() {
       return image.toFile().length() > 0 && mask.toFile().length() > 0;
     }
@@ -232,7 +231,7 @@ final class SyntheticFiles {
     VAL(2),
     TEST(3);
 
-    /// Keys the split's random numbers: renumbering changes the images.
+    /// Part of the key of the split's random numbers: renumbering changes the images.
     final int number;
 
     Split(int number) {

@@ -5,12 +5,12 @@ import java.util.Arrays;
 import java.util.List;
 import toco.config.SyntheticConfig.Variant;
 
-/// One image of the synthetic set: one to three objects of different kinds, any of which may cover
-/// part of another, before a textured and cluttered background.
+/// One image of the synthetic set: one to three objects of different kinds on a textured and
+/// cluttered background. An object may cover part of another.
 ///
-/// Objects are laid out first, redrawn until each shows at least 60 % of itself and 150 px, and
-/// then painted; layout and paint have random streams of their own, so that labels can be had
-/// without painting.
+/// The layout is redrawn until at least 60 % and 150 px of every object are visible, and then
+/// painted. Layout and painting use separate random streams, so labels are available without
+/// painting.
 final class SyntheticScene {
   /// Side of the square images.
   static final int SIZE_PX = 96;
@@ -24,13 +24,14 @@ final class SyntheticScene {
   private final SyntheticDistribution distribution;
   private final CounterRandom paintRandom;
   private final List<Placed> objects = new ArrayList<>();
-  private final int[] areaPx = new int[ShapeKind.values().length + 1]; // by label, covered or not
+  private final int[] areaPx =
+      new int[ShapeKind.values().length + 1]; // by label, covered parts included
   private final byte[] mask = new byte[SIZE_PX * SIZE_PX];
 
   /// Lays out an image.
   ///
   /// @param seed seed of the set
-  /// @param split number of its list: no two splits share an image
+  /// @param split number of the split: no two splits share an image
   /// @param index of the image within the split
   SyntheticScene(long seed, int split, int index, Variant variant) {
     this.variant = variant;
@@ -39,7 +40,7 @@ final class SyntheticScene {
     this.paintRandom = new CounterRandom(seed, split, index, PAINT_STREAM);
     do {
       layOut(random);
-    } while (!everyObjectShows());
+    } while (!everyObjectIsVisible());
   }
 
   /// [SIZE_PX, SIZE_PX] uint8: 0 background, else the label of a [ShapeKind].
@@ -109,7 +110,7 @@ final class SyntheticScene {
     }
   }
 
-  private boolean everyObjectShows() {
+  private boolean everyObjectIsVisible() {
     var visible = new int[ShapeKind.values().length + 1];
     for (byte label : mask) {
       visible[label]++;
@@ -147,7 +148,7 @@ final class SyntheticScene {
     }
   }
 
-  /// An object with its frame: centre, rotation, and stretch along u against v.
+  /// An object with its frame: centre, rotation, and stretch along u relative to v.
   private record Placed(
       ShapeKind kind,
       double radiusPx,

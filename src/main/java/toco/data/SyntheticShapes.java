@@ -7,40 +7,40 @@ import toco.config.SyntheticConfig;
 import toco.config.SyntheticConfig.Variant;
 
 /// A small synthetic data set on which ToCo learns in minutes: 96×96 images of coloured, textured
-/// shapes before cluttered backgrounds, as real JPEG and palette-PNG files in VOC layout.
+/// shapes on cluttered backgrounds, as JPEG and palette PNG files in VOC layout.
 ///
-/// An image is a pure function of (seed, split, index, variant), on every machine. The set is
-/// written whole or marked as unfinished; see [#write].
+/// An image is a pure function of (seed, split, index, variant), on every machine. An incomplete
+/// set is marked as unfinished; see [#write].
 public final class SyntheticShapes {
   /// The classes, in the order of their labels.
   public static final List<String> CLASS_NAMES = Layout.SYNTHETIC.classNames();
 
   private SyntheticShapes() {}
 
-  /// Makes the set in a folder, with its lists in `lists/`: `train.txt`, `val.txt`, `test.txt`,
+  /// Writes the set to a folder, with its lists in `lists/`: `train.txt`, `val.txt`, `test.txt`,
   /// `classes.txt` and `cls_labels_onehot.npy`.
   ///
-  /// A complete set with the same options is left as it is; an unfinished one, from a run that was
+  /// A complete set with the same options is reused; an unfinished one, from a process that was
   /// killed, is completed.
   ///
-  /// @return what had to be done
-  /// @throws DataException if the folder holds a set with other options or anything else, or cannot
+  /// @return what was done
+  /// @throws DataException if the folder holds a set with other options or other files, or cannot
   ///   be written
   public static Outcome write(Path folder, Options options) {
     return new SyntheticFiles(folder, options).write();
   }
 
-  /// What [#write] had to do.
+  /// What [#write] did.
   public enum Outcome {
     WRITTEN,
     COMPLETED,
     REUSED
   }
 
-  /// Which set to make.
+  /// Options of a set.
   ///
   /// @param seed other seeds give other images
-  /// @param variant which distribution they come from
+  /// @param variant the distribution of the images
   /// @param trainCount images in `train.txt`
   /// @param valCount images in `val.txt`
   /// @param testCount images in `test.txt`
@@ -64,7 +64,7 @@ public final class SyntheticShapes {
       return new Options(seed, variant, 1000, 100, 200);
     }
 
-    /// All that determines the set, a line each.
+    /// Everything that determines the set, one line each.
     String describe() {
       return """
       seed %d

@@ -15,17 +15,17 @@ import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
-/// Reads labels from a folder of Pascal VOC's annotations, a `NAME.xml` an image, sub-folders
+/// Reads labels from a folder of Pascal VOC annotations, one `NAME.xml` per image, sub-folders
 /// included: an image shows the classes of its `annotation/object/name` elements.
 ///
-/// All objects count, those marked `difficult` or `truncated` too, as in the labels of the
-/// published code. The names of an object's parts do not.
+/// All objects count, also those marked `difficult` or `truncated`, as in the labels of the
+/// published code. The names of object parts are ignored.
 ///
-/// Files from strangers are safe to read: a document type, and with it every entity, is refused,
-/// and so are deep nesting and large files.
+/// Untrusted files are safe to read: document types (and with them entities), deep nesting and
+/// large files are rejected.
 final class VocAnnotations {
   private static final int MAX_DEPTH = 32;
-  private static final long MAX_BYTES = 16 << 20; // VOC's own have at most 20 kB
+  private static final long MAX_BYTES = 16 << 20; // those of VOC have at most 20 kB
   private static final List<String> ROOT = List.of("annotation");
   private static final List<String> NAME = List.of("annotation", "object", "name");
 
@@ -46,8 +46,8 @@ final class VocAnnotations {
     return factory;
   }
 
-  /// @return under the files' names beneath the folder, without `.xml`
-  /// @throws DataException naming the file, and the line where a class is unknown
+  /// @return the labels by the files' paths relative to the folder, without `.xml`
+  /// @throws DataException naming the file, and the line of an unknown class
   static ClassLabels read(Path folder, ClassIndex classes) {
     var reader = new VocAnnotations(classes);
     var labels = classes.new Labels(folder.toString());
@@ -69,13 +69,13 @@ final class VocAnnotations {
               .toList();
       if (xml.isEmpty()) {
         throw new DataException(
-            "%s holds no .xml annotation; expected a NAME.xml an image".formatted(folder));
+            "%s holds no .xml annotation; expected one NAME.xml per image".formatted(folder));
       }
       return xml;
     } catch (IOException e) {
-      throw new DataException("cannot look into %s: %s".formatted(folder, e), e);
+      throw new DataException("cannot read the folder %s: %s".formatted(folder, e), e);
     } catch (UncheckedIOException e) {
-      throw new DataException("cannot look into %s: %s".formatted(folder, e.getCause()), e);
+      throw new DataException("cannot read the folder %s: %s".formatted(folder, e.getCause()), e);
     }
   }
 
@@ -94,7 +94,7 @@ final class VocAnnotations {
       throw refused(file, e.getLocation() == null ? 0 : e.getLocation().getLineNumber(), e);
     } catch (DataException e) {
       throw e;
-    } catch (RuntimeException e) { // the JDK's reader has its ways with damaged files
+    } catch (RuntimeException e) { // the JDK's parser throws these for some damaged files
       throw refused(file, 0, e);
     }
   }
@@ -108,12 +108,12 @@ final class VocAnnotations {
           path.addLast(xml.getLocalName());
           if (path.size() == 1 && !ROOT.contains(path.getFirst())) {
             throw new DataException(
-                "%s is no VOC annotation: it begins with <%s>, expected <annotation>"
+                "%s is not a VOC annotation: it begins with <%s>, expected <annotation>"
                     .formatted(file, DataException.shortened(path.getFirst())));
           }
           if (path.size() > MAX_DEPTH) {
             throw new DataException(
-                "%s:%d: elements are nested more than %d deep; an annotation's are not"
+                "%s:%d: elements are nested more than %d deep; is this a VOC annotation?"
                     .formatted(file, xml.getLocation().getLineNumber(), MAX_DEPTH));
           }
           name.setLength(0);
@@ -129,7 +129,7 @@ final class VocAnnotations {
         }
         case XMLStreamConstants.DTD, XMLStreamConstants.ENTITY_REFERENCE ->
             throw new DataException(
-                "%s:%d: a document type or an entity, which an annotation has no use for"
+                "%s:%d: document types and entities are not allowed in an annotation; remove them"
                     .formatted(file, xml.getLocation().getLineNumber()));
         default -> {} // comments and the like
       }
@@ -140,6 +140,6 @@ final class VocAnnotations {
     var where = line > 0 ? file + ":" + line : file.toString();
     var reason = String.valueOf(e.getMessage()).lines().toList().getLast();
     return new DataException(
-        "%s: no readable XML: %s".formatted(where, DataException.shortened(reason)), e);
+        "%s: not readable as XML: %s".formatted(where, DataException.shortened(reason)), e);
   }
 }

@@ -5,9 +5,9 @@ import java.util.List;
 import toco.config.DataConfig;
 import toco.config.Split;
 
-/// A data set in Pascal VOC's layout; [VocFiles] says where its parts lie.
+/// A data set in Pascal VOC's layout; [VocFiles] has the paths of its parts.
 ///
-/// Opening checks that every listed image exists and has a label of the right length; pixels are
+/// Opening checks that every listed image exists and has a label of the right length. Pixels are
 /// read later.
 public final class VocDataset extends ListedDataset {
   private final VocFiles files;
@@ -17,7 +17,7 @@ public final class VocDataset extends ListedDataset {
     this.files = files;
   }
 
-  /// Opens a split with the labels of its labels file. Masks are not looked at.
+  /// Opens a split with the labels of its labels file. Masks are not read.
   ///
   /// @param classNames foreground classes in label order
   /// @throws DataException naming the file or line that is missing or wrong

@@ -2,15 +2,15 @@ package toco.data;
 
 import java.nio.file.Path;
 
-/// Where the parts of a data set in Pascal VOC's layout lie.
+/// The paths of a data set in Pascal VOC's layout.
 ///
-/// @param imageDir holds NAME.jpg
-/// @param maskDir holds NAME.png, class indices; for evaluation only
-/// @param list the split: one NAME a line
+/// @param imageDir folder of NAME.jpg
+/// @param maskDir folder of NAME.png, class indices; for evaluation only
+/// @param list list file of the split: one NAME per line
 /// @param labels image-level labels of all splits, `cls_labels_onehot.npy`
 public record VocFiles(Path imageDir, Path maskDir, Path list, Path labels) {
 
-  /// The usual places under a root folder: `JPEGImages`, `SegmentationClassAug` and `lists`.
+  /// The usual paths under a root folder: `JPEGImages`, `SegmentationClassAug` and `lists`.
   ///
   /// @param split such as `train_aug`
   public static VocFiles of(Path root, String split) {

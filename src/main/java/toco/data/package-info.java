@@ -1,7 +1,7 @@
-/// Data sets: what images there are, their image-level labels, in what order they are visited.
+/// Data sets: their images, their image-level labels, and the order in which training visits them.
 ///
-/// Training reads images and image-level labels. Masks are for evaluation, and are turned into
-/// labels only where [toco.data.ClassLabels#fromMasks] is asked to by name.
+/// [toco.data.Dataset] opens a data set. Training reads images and image-level labels. Masks are
+/// for evaluation; only [toco.data.ClassLabels#fromMasks] turns them into labels.
 @NullMarked
 package toco.data;
 

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import toco.config.Config;
-import toco.data.Datasets;
+import toco.data.Dataset;
 import toco.run.RunFiles;
 import toco.train.Trainer;
 import toco.train.TrainingListener;
@@ -99,7 +99,7 @@ public final class ContrastComparison {
       if (!outcome.completed() || scores == null) {
         return Optional.empty();
       }
-      var scored = Datasets.open(config, config.eval().split());
+      var scored = Dataset.open(config.data(), config.eval().split());
       double wallSeconds = (System.nanoTime() - started) * 1e-9;
       var metrics = DemoMetrics.of(scores, wallSeconds, config.run().seed(), outcome.step());
       RunFiles.writeJson(config.run().dir().resolve("metrics.json"), metrics.toJson());

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import toco.config.Config;
 import toco.config.Split;
-import toco.data.Datasets;
+import toco.data.Dataset;
 import toco.eval.Evaluator;
 import toco.run.RunFiles;
 import toco.train.Trainer;
@@ -51,7 +51,7 @@ public final class Demo {
 
   private static Result score(
       Trainer trainer, Config config, long steps, long started, TrainingListener listener) {
-    var test = Datasets.open(config, Split.TEST);
+    var test = Dataset.open(config.data(), Split.TEST);
     var evaluator = new Evaluator(config.with("eval.split=test"), test, trainer.device());
     listener.onMessage("evaluating %d test images".formatted(test.size()));
     var scores = evaluator.evaluate(trainer.model(), listener::onEvaluationProgress);

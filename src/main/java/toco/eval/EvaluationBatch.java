@@ -46,7 +46,8 @@ record EvaluationBatch(List<Entry> entries, List<Skipped> skipped) {
     for (int i = start; i < end; i++) {
       var sample = dataset.sample(i);
       if (reading == Reading.SKIPPING && sample.maskPath().isEmpty()) {
-        skipped.add(new Skipped(i, sample.name(), "there is no mask " + dataset.maskPlace(i)));
+        skipped.add(
+            new Skipped(i, sample.name(), "there is no mask " + dataset.expectedMaskPath(i)));
         continue;
       }
       try {

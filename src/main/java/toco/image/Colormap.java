@@ -1,12 +1,11 @@
 package toco.image;
 
-/// Colours for the values 0…1.
+/// Colour maps for values 0…1.
 @SuppressWarnings("ImmutableEnumChecker") // the anchors never leave the enum
 public enum Colormap {
-  /// Dark violet over blue-green to yellow, of evenly growing lightness: equal steps look equal.
-  PERCEPTUAL(
-      0x440154, 0x472D7B, 0x3B528B, 0x2C728E, 0x21918C, 0x28AE80, 0x5EC962, 0xADDC30, 0xFDE725),
-  /// Blue over cyan, yellow to red, as the paper's pictures have it.
+  /// Dark violet, blue-green, yellow, with linearly increasing lightness (perceptually uniform).
+  VIRIDIS(0x440154, 0x472D7B, 0x3B528B, 0x2C728E, 0x21918C, 0x28AE80, 0x5EC962, 0xADDC30, 0xFDE725),
+  /// Jet: blue, cyan, yellow, red, as in the paper's figures.
   JET(0x000080, 0x0000FF, 0x0080FF, 0x00FFFF, 0x80FF80, 0xFFFF00, 0xFF8000, 0xFF0000, 0x800000);
 
   private final int[] anchors;
@@ -15,8 +14,7 @@ public enum Colormap {
     this.anchors = anchors;
   }
 
-  /// The colour of a value as 0xRRGGBB; values beyond 0…1 take the nearer end's, NaN the cold
-  /// end's.
+  /// The colour of a value as 0xRRGGBB. Values are clamped to 0…1, NaN is drawn as 0.
   public int rgb(float value) {
     float scaled = Math.clamp(Float.isNaN(value) ? 0f : value, 0f, 1f) * (anchors.length - 1);
     int below = Math.min((int) scaled, anchors.length - 2);

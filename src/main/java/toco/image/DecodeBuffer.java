@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 
-/// Reads and decodes images into memory of its own, which each image reuses: once it has grown to
-/// the largest image, TurboJPEG decodes JPEG files without any allocation on or off the Java heap
-/// but for a few small objects. What comes out is what [ImageDecoder] describes.
+/// Reads and decodes images into its own memory, which every image reuses. Once the memory has
+/// grown to the largest image, TurboJPEG decodes JPEG files without allocating anything but a few
+/// small objects. [ImageDecoder] describes the result.
 ///
-/// Not thread-safe: one a worker. It may be closed by another thread than the one that used it.
+/// Not thread-safe: use one per worker. Another thread may close it.
 ///
 /// ```java
 /// try (var buffer = new DecodeBuffer()) {
@@ -20,16 +20,16 @@ import java.util.function.Supplier;
 /// }
 /// ```
 public final class DecodeBuffer implements AutoCloseable {
-  private final GrownMemory encoded;
-  private final GrownMemory pixels;
-  private final GrownMemory scratch;
+  private final GrowableMemory encoded;
+  private final GrowableMemory pixels;
+  private final GrowableMemory scratch;
   private final LongFunction<MemorySegment> ownMemory;
   private final JpegDecoder jpeg;
   private boolean closed;
 
-  /// An empty buffer, which decodes JPEG with the library that [JpegChoice#ofProcess] names.
+  /// An empty buffer that decodes JPEG with the library of [JpegChoice#ofProcess].
   ///
-  /// @throws IllegalStateException if that library is asked for and not installed
+  /// @throws IllegalStateException if that library is required and not installed
   public DecodeBuffer() {
     this(JpegChoice.ofProcess(), Arena::ofShared);
   }
@@ -38,36 +38,36 @@ public final class DecodeBuffer implements AutoCloseable {
     this(choice, Arena::ofShared);
   }
 
-  /// @param arenas makes the arenas that its memory comes from
+  /// @param arenas creates the arenas of its memory
   DecodeBuffer(JpegChoice choice, Supplier<Arena> arenas) {
-    encoded = new GrownMemory(arenas);
-    pixels = new GrownMemory(arenas);
-    scratch = new GrownMemory(arenas);
+    encoded = new GrowableMemory(arenas);
+    pixels = new GrowableMemory(arenas);
+    scratch = new GrowableMemory(arenas);
     ownMemory = pixels::take;
     jpeg = choice.open();
   }
 
   /// Decodes a file into the buffer's memory.
   ///
-  /// @param file a JPEG or PNG file; its content decides, not its name
+  /// @param file a JPEG or PNG file; recognised by its content, not its name
   /// @return pixels that are valid until the next decode or [#close]
   /// @throws ImageException if the file is missing, truncated or not an image of these kinds
   public RgbImage decode(Path file) {
     return decode(file, ownMemory);
   }
 
-  /// Decodes a file into memory of the caller's, such as pinned memory for copies to a GPU.
+  /// Decodes a file into memory of the caller, such as pinned memory for copies to a GPU.
   ///
-  /// @param memory is asked once for native memory of so many bytes, and may give more; after an
-  ///   error its content is undefined
-  /// @return pixels in that memory; their lifetime is the caller's business
+  /// @param memory allocates native memory of at least so many bytes; called once. After an error
+  ///   the content of the memory is undefined
+  /// @return pixels in that memory, whose lifetime the caller controls
   /// @throws ImageException if the file is missing, truncated or not an image of these kinds
   public RgbImage decode(Path file, LongFunction<MemorySegment> memory) {
     requireOpen();
     return decodeContent(ImageFile.read(file, encoded), file.toString(), memory);
   }
 
-  /// Decodes an encoded image that is in memory already.
+  /// Decodes an encoded image in memory.
   RgbImage decode(byte[] content, String source, LongFunction<MemorySegment> memory) {
     requireOpen();
     var copy = encoded.take(content.length);
@@ -91,7 +91,7 @@ public final class DecodeBuffer implements AutoCloseable {
     throw ImageException.unreadable(
         source,
         file.byteSize() == 0 ? "the file is empty" : "it is neither JPEG nor PNG",
-        "replace it with an intact JPEG or PNG file, or take it off the list");
+        "replace it with an intact JPEG or PNG file, or remove it from the list");
   }
 
   private static MemorySegment exactly(long bytes, LongFunction<MemorySegment> memory) {
@@ -104,12 +104,12 @@ public final class DecodeBuffer implements AutoCloseable {
     return given.byteSize() == bytes ? given : given.asSlice(0, bytes);
   }
 
-  /// Bytes of native memory that the buffer holds now.
+  /// Bytes of native memory that the buffer currently holds.
   public long capacityBytes() {
     return encoded.capacityBytes() + pixels.capacityBytes() + scratch.capacityBytes();
   }
 
-  /// How often the buffer has allocated native memory: images that fit leave it as it is.
+  /// Number of times that the buffer has allocated native memory; images that fit do not count.
   public long growths() {
     return encoded.growths() + pixels.growths() + scratch.growths();
   }

@@ -4,11 +4,11 @@ import toco.torch.ImageKernels;
 import toco.torch.Interpolation;
 import toco.torch.Tensor;
 
-/// Changes of size and place on 8-bit images [H, W, 3], contiguous, on any device. Results go into
-/// tensors of the caller's, which share no memory with the image.
+/// Geometric changes of 8-bit images [H, W, 3], contiguous, on any device. Results are written to
+/// tensors of the caller, which must not share memory with the image.
 ///
-/// Resizing is Pillow's (up to version 12, rows before columns): exactly on the CPU, within one
-/// level elsewhere ([GeometricOperators]).
+/// Resizing equals Pillow's (up to version 12, rows before columns): exactly on the CPU, within one
+/// level on other devices ([GeometricOperators]).
 public final class Geometric {
   private Geometric() {}
 
@@ -20,9 +20,9 @@ public final class Geometric {
     resample(image, whole(image), size, new long[2], Interpolation.BILINEAR_ANTIALIAS, out);
   }
 
-  /// Cuts out a rectangle and resizes it as Pillow's BICUBIC does, to the size of `out`.
+  /// Crops a rectangle and resizes it as Pillow's BICUBIC does, to the size of `out`.
   ///
-  /// @param top first row of the rectangle, which lies inside the image
+  /// @param top first row of the rectangle, which must be inside the image
   /// @param out uint8 [h, w, 3]
   public static void resizedCrop(
       Tensor image, int top, int left, int heightPx, int widthPx, Tensor out) {
@@ -31,13 +31,13 @@ public final class Geometric {
     resample(image, cut, size, new long[2], Interpolation.BICUBIC_ANTIALIAS, out);
   }
 
-  /// Resizes as Pillow's BILINEAR does, lays the result onto a black canvas and cuts `out` out of
-  /// that. Only what shows is computed.
+  /// Resizes as Pillow's BILINEAR does, puts the result onto a black canvas and crops `out` from
+  /// the canvas. Only the visible part is computed.
   ///
-  /// @param padTop rows of the canvas above the scaled image; columns likewise
-  /// @param cropTop first row of the canvas in `out`; columns likewise
+  /// @param padTop rows of the canvas above the scaled image; the same for columns
+  /// @param cropTop first row of the canvas in `out`; the same for columns
   /// @param out uint8 [h, w, 3]
-  /// @return where the picture lies in `out`; zeros around
+  /// @return the box of the image in `out`; zeros around it
   public static ImageBox scaledCrop(
       Tensor image,
       int scaledHeight,
@@ -50,8 +50,8 @@ public final class Geometric {
     int top = padTop - cropTop;
     int left = padLeft - cropLeft;
     long[] scaled = {scaledHeight, scaledWidth};
-    long[] place = {top, left};
-    resample(image, whole(image), scaled, place, Interpolation.BILINEAR_ANTIALIAS, out);
+    long[] origin = {top, left};
+    resample(image, whole(image), scaled, origin, Interpolation.BILINEAR_ANTIALIAS, out);
     int height = (int) out.size(0);
     int width = (int) out.size(1);
     return new ImageBox(
@@ -61,7 +61,7 @@ public final class Geometric {
         Math.clamp(left + scaledWidth, 0, width));
   }
 
-  /// Mirrors the columns, in place.
+  /// Flips horizontally, in place.
   public static void flip_(Tensor image) {
     if (image.device().isCpu()) {
       ImageKernels.flip_(image);
@@ -75,11 +75,11 @@ public final class Geometric {
   }
 
   private static void resample(
-      Tensor image, long[] cut, long[] scaled, long[] place, Interpolation mode, Tensor out) {
+      Tensor image, long[] cut, long[] scaled, long[] origin, Interpolation mode, Tensor out) {
     if (image.device().isCpu()) {
-      ImageKernels.resample(image, cut, scaled, place, mode, out);
+      ImageKernels.resample(image, cut, scaled, origin, mode, out);
     } else {
-      GeometricOperators.resample(image, cut, scaled, place, mode, out);
+      GeometricOperators.resample(image, cut, scaled, origin, mode, out);
     }
   }
 }

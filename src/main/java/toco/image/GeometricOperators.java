@@ -5,7 +5,7 @@ import toco.torch.Interpolation;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// [Geometric] by LibTorch's operators, for devices without kernels of our own.
+/// [Geometric] by LibTorch's operators, for devices without native kernels of ToCo.
 final class GeometricOperators {
   private GeometricOperators() {}
 
@@ -18,18 +18,18 @@ final class GeometricOperators {
 
   /// What [toco.torch.ImageKernels#resample] computes, within one level.
   static void resample(
-      Tensor image, long[] cut, long[] scaled, long[] place, Interpolation mode, Tensor out) {
+      Tensor image, long[] cut, long[] scaled, long[] origin, Interpolation mode, Tensor out) {
     PixelTensors.requireRgb(image);
     PixelTensors.requireRgb(out);
     requireInside(cut, image);
     try (var _ = TensorScope.open()) {
       var _ = out.fill_(0);
-      long top = Math.max(place[0], 0);
-      long left = Math.max(place[1], 0);
-      long bottom = Math.min(place[0] + scaled[0], out.size(0));
-      long right = Math.min(place[1] + scaled[1], out.size(1));
+      long top = Math.max(origin[0], 0);
+      long left = Math.max(origin[1], 0);
+      long bottom = Math.min(origin[0] + scaled[0], out.size(0));
+      long right = Math.min(origin[1] + scaled[1], out.size(1));
       if (top >= bottom || left >= right) {
-        return; // nothing of it shows
+        return; // nothing is visible
       }
       var resized =
           image
@@ -48,8 +48,8 @@ final class GeometricOperators {
               .slice(1, left, right)
               .copy_(
                   resized
-                      .slice(0, top - place[0], bottom - place[0])
-                      .slice(1, left - place[1], right - place[1]));
+                      .slice(0, top - origin[0], bottom - origin[0])
+                      .slice(1, left - origin[1], right - origin[1]));
     }
   }
 
@@ -62,7 +62,7 @@ final class GeometricOperators {
         || cut[0] + cut[2] > shape.size(0)
         || cut[1] + cut[3] > shape.size(1)) {
       throw new IllegalArgumentException(
-          ("a crop must lie inside the image %s and be no smaller than 1×1, got top %d, "
+          ("a crop must be inside the image %s and be no smaller than 1×1, got top %d, "
                   + "left %d, height %d, width %d")
               .formatted(shape, cut[0], cut[1], cut[2], cut[3]));
     }

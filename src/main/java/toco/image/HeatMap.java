@@ -5,8 +5,8 @@ import java.lang.foreign.ValueLayout;
 
 /// A map of activations, such as one class's CAM, for drawing.
 ///
-/// @param values [heightPx, widthPx] float32, contiguous; 0 is cold, 1 is hot, values beyond are
-///   drawn as the nearer end
+/// @param values [heightPx, widthPx] float32, contiguous; 0 is cold, 1 is hot; other values are
+///   clamped
 /// @param widthPx columns, at least 1
 /// @param heightPx rows, at least 1
 public record HeatMap(MemorySegment values, int widthPx, int heightPx) {
@@ -25,8 +25,8 @@ public record HeatMap(MemorySegment values, int widthPx, int heightPx) {
   }
 
   /// The value at a position given as a fraction of a larger picture, interpolated bilinearly with
-  /// half-pixel centres (align_corners false), so a CAM of the patch grid lies where its patches
-  /// do.
+  /// half-pixel centres (align_corners=False), so that a CAM of the patch grid aligns with its
+  /// patches.
   float sample(float xFraction, float yFraction) {
     float x = Math.clamp(xFraction * widthPx - 0.5f, 0f, widthPx - 1f);
     float y = Math.clamp(yFraction * heightPx - 0.5f, 0f, heightPx - 1f);

@@ -9,7 +9,7 @@ final class HsvOperators {
 
   private HsvOperators() {}
 
-  /// The colours with `steps` added to their hue, of 256 in the circle.
+  /// The colours with `steps` of 256 in the circle added to their hue.
   static Tensor turned(Tensor levels, int steps) {
     long[] channels = {2};
     var value = levels.amax(channels, false); // [H, W]
@@ -31,7 +31,7 @@ final class HsvOperators {
         2);
   }
 
-  /// In 255 steps, truncated; 0 for greys.
+  /// The hue in 255 steps, truncated; 0 for greys.
   private static Tensor hue(Tensor levels, Tensor value, Tensor range) {
     var r = levels.select(2, 0);
     var g = levels.select(2, 1);
@@ -54,10 +54,10 @@ final class HsvOperators {
     return value.mul(2).mul(share.rsub(one)).add(one).div(2 * one).floor();
   }
 
-  /// A channel over the sixths of the circle, from its own colour on.
+  /// A channel over the sixths of the circle, starting at the colour of the channel.
   private static Tensor channel(Tensor sector, Tensor value, Tensor low, Tensor moving) {
-    var place = sector.sub(sector.div(6).floor().mul(6));
-    var away = place.minimum(place.rsub(5)); // sixths from those where the channel is full
+    var sixth = sector.sub(sector.div(6).floor().mul(6));
+    var away = sixth.minimum(sixth.rsub(5)); // sixths from those where the channel is full
     return value.where(away.eq(0), moving.where(away.eq(1), low));
   }
 }

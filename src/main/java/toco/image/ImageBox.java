@@ -5,7 +5,7 @@ import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Tensor;
 
-/// Where the picture lies in a padded crop, in pixels; ends are exclusive.
+/// The box of an image within a padded crop, in pixels; ends are exclusive.
 public record ImageBox(int top, int bottom, int left, int right) {
   public ImageBox {
     if (top < 0 || left < 0 || bottom < top || right < left) {
@@ -15,17 +15,17 @@ public record ImageBox(int top, int bottom, int left, int right) {
     }
   }
 
-  /// The box of a picture that fills the crop.
+  /// The box of an image that fills the crop.
   public static ImageBox full(int heightPx, int widthPx) {
     return new ImageBox(0, heightPx, 0, widthPx);
   }
 
-  /// The box mirrored in a crop of the given width.
+  /// The box flipped in a crop of the given width.
   public ImageBox flipped(int widthPx) {
     return new ImageBox(top, bottom, widthPx - right, widthPx - left);
   }
 
-  /// The cells of a grid of patches that the box covers wholly or in part.
+  /// The cells of a grid of patches that the box covers fully or partly.
   public ImageBox inPatches(int patchSizePx) {
     return new ImageBox(
         top / patchSizePx,
@@ -36,7 +36,7 @@ public record ImageBox(int top, int bottom, int left, int right) {
 
   /// Ones inside the boxes and zeros outside.
   ///
-  /// @return float32 [boxes, height, width]; boxes reaching beyond are cut off
+  /// @return float32 [boxes, height, width]; boxes are clipped to the size
   public static Tensor mask(List<ImageBox> boxes, long height, long width, Device device) {
     var mask = Tensor.full(0, DType.FLOAT32, Device.CPU, boxes.size(), height, width);
     for (int i = 0; i < boxes.size(); i++) {

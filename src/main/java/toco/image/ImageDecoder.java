@@ -12,25 +12,25 @@ import java.nio.file.Path;
 ///   16-bit grey is *clipped* at 255, as Pillow does;
 /// - colour profiles, gamma and the EXIF orientation are not applied.
 ///
-/// A truncated or unreadable file is refused; no partly decoded image is ever returned. That goes
-/// further than Pillow, which also reads a JPEG without its end marker if no row is missing, a
+/// A truncated or unreadable file is rejected; no partly decoded image is ever returned. This is
+/// stricter than Pillow, which also reads a JPEG without its end marker if no row is missing, a
 /// progressive one without its last scans, lossless JPEG, and PNG with a wrong checksum.
 ///
-/// JPEG is decoded by libjpeg-turbo where it is installed, else by the JDK; [JpegChoice] has a say.
-/// Both give the same bytes of an intact file; of damage that they let pass, each may make
-/// something else. Arithmetic-coded JPEG, which is rare, takes libjpeg-turbo.
+/// JPEG is decoded by libjpeg-turbo if it is installed, otherwise by the JDK; [JpegChoice] selects
+/// the library. Both give the same bytes for an intact file; for tolerated damage they may differ.
+/// Arithmetic-coded JPEG, which is rare, needs libjpeg-turbo.
 ///
 /// To decode many images, use a [DecodeBuffer].
 public final class ImageDecoder {
-  /// Larger images are refused before any memory is taken: a damaged header can claim any size.
+  /// Larger images are rejected before memory is allocated: a damaged header can claim any size.
   static final long MAX_PIXELS = 178_956_970;
 
   private ImageDecoder() {}
 
   /// Decodes a file.
   ///
-  /// @param file a JPEG or PNG file; its content decides, not its name
-  /// @param arena owner of the pixels
+  /// @param file a JPEG or PNG file; recognised by its content, not its name
+  /// @param arena owns the pixels
   /// @throws ImageException if the file is missing, truncated or not an image of these kinds
   public static RgbImage decode(Path file, Arena arena) {
     try (var buffer = oneOff()) {
@@ -38,9 +38,9 @@ public final class ImageDecoder {
     }
   }
 
-  /// Decodes an encoded image that is in memory already.
+  /// Decodes an encoded image in memory.
   ///
-  /// @param source what to call it in an error message
+  /// @param source its name, for error messages
   public static RgbImage decode(byte[] encoded, String source, Arena arena) {
     try (var buffer = oneOff()) {
       return buffer.decode(encoded, source, arena::allocate);
@@ -55,7 +55,7 @@ public final class ImageDecoder {
     if (widthPx < 1 || heightPx < 1 || widthPx * heightPx > MAX_PIXELS) {
       throw ImageException.unreadable(
           source,
-          "its header claims %d×%d px, of at most %d pixels"
+          "its header claims %d×%d px, more than the maximum of %d pixels"
               .formatted(widthPx, heightPx, MAX_PIXELS),
           "the file is damaged or too large: replace it or scale it down");
     }

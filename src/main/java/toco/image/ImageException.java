@@ -3,8 +3,8 @@ package toco.image;
 import java.io.IOException;
 import toco.files.IoReason;
 
-/// An image file that cannot be read or written as asked. The message is one line that names the
-/// file, what is wrong with it and what to do.
+/// An image file that cannot be read or written. The message is one line that names the file, what
+/// is wrong with it and what to do.
 public final class ImageException extends RuntimeException {
   /// @param message one line: the file, what is wrong, the remedy
   public ImageException(String message) {
@@ -21,7 +21,7 @@ public final class ImageException extends RuntimeException {
     return new ImageException("cannot read " + source + ": " + reason + "; " + remedy);
   }
 
-  /// The text of a decoder's or a file's exception, on one line and never empty.
+  /// The message of an exception of a decoder or file, on one line and never empty.
   static String reason(Throwable thrown) {
     String message = thrown instanceof IOException e ? IoReason.of(e) : thrown.getMessage();
     String text =

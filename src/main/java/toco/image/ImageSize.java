@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/// An image's size as its header has it: quick to read, and no proof that the pixels are readable.
+/// The size of an image from its header: quick to read, but no proof that the pixels are readable.
 ///
 /// @param widthPx columns
 /// @param heightPx rows
@@ -44,7 +44,7 @@ public record ImageSize(int widthPx, int heightPx) {
         throw e;
       }
     }
-    try (var memory = new GrownMemory(Arena::ofConfined)) { // a header of that length
+    try (var memory = new GrowableMemory(Arena::ofConfined)) { // a longer header
       return of(ImageFile.read(file, memory), file.toString());
     }
   }
@@ -63,6 +63,6 @@ public record ImageSize(int widthPx, int heightPx) {
     throw ImageException.unreadable(
         source,
         file.byteSize() == 0 ? "the file is empty" : "it is neither JPEG nor PNG",
-        "replace it with an intact JPEG or PNG file, or take it off the list");
+        "replace it with an intact JPEG or PNG file, or remove it from the list");
   }
 }

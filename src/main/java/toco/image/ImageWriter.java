@@ -24,7 +24,7 @@ import org.w3c.dom.Element;
 import toco.files.AtomicFile;
 
 /// Writes images as JPEG of quality 95 with full-resolution colour (4:4:4), RGB PNG, and palette
-/// PNG with the VOC colour map. A file appears whole or not at all, see [AtomicFile].
+/// PNG with the VOC colour map. Files are written atomically, see [AtomicFile].
 public final class ImageWriter {
   private static final float JPEG_QUALITY = 0.95f;
   private static final String JPEG_TREE = "javax_imageio_jpeg_image_1.0";
@@ -59,13 +59,14 @@ public final class ImageWriter {
     writePng(buffered(picture), file);
   }
 
-  /// A picture as an RGB PNG in memory.
+  /// Encodes a picture as an RGB PNG in memory.
   public static byte[] png(Picture picture) {
     var writer = ImageIO.getImageWritersByFormatName("png").next();
     return encodeInMemory(writer, buffered(picture), writer.getDefaultWriteParam());
   }
 
-  /// A picture as a JPEG in memory, with halved chroma: for pages, where size counts.
+  /// Encodes a picture as a JPEG in memory, with chroma at half resolution, for HTML pages, where
+  /// size matters.
   ///
   /// @param quality 0…1
   public static byte[] jpeg(Picture picture, float quality) {
@@ -84,7 +85,7 @@ public final class ImageWriter {
     writePng(indexed(map), file);
   }
 
-  /// A label map as the content of such a file.
+  /// Encodes a label map as such a PNG in memory.
   public static byte[] png(LabelMap map) {
     var writer = ImageIO.getImageWritersByFormatName("png").next();
     return encodeInMemory(writer, indexed(map), writer.getDefaultWriteParam());
@@ -157,7 +158,7 @@ public final class ImageWriter {
     return encoded.toByteArray();
   }
 
-  /// The JDK halves the chroma by default; fine textures of one hue need every sample.
+  /// Full-resolution chroma, for fine textures of one hue; the JDK halves it by default.
   private static IIOMetadata withoutSubsampling(IIOMetadata metadata, Path file) {
     try {
       var root = (IIOMetadataNode) metadata.getAsTree(JPEG_TREE);

@@ -2,16 +2,16 @@ package toco.image;
 
 import java.util.Locale;
 
-/// Which library decodes JPEG; both give the same bytes. The system property `toco.jpeg` sets it.
+/// The library that decodes JPEG; both give the same bytes. Set by the system property `toco.jpeg`.
 public enum JpegChoice {
-  /// TurboJPEG where it is installed, else ImageIO.
+  /// TurboJPEG if it is installed, otherwise ImageIO.
   AUTO,
   /// libjpeg-turbo's TurboJPEG library, `libturbojpeg.so.0`.
   TURBO,
-  /// The JDK's own reader, about three times slower; it does not read arithmetic-coded files.
+  /// The JDK's decoder: about three times slower, and without arithmetic-coded files.
   IMAGEIO;
 
-  /// The system property that names the choice.
+  /// The system property that sets the choice.
   public static final String PROPERTY = "toco.jpeg";
 
   /// The choice for this process.
@@ -21,9 +21,9 @@ public enum JpegChoice {
     return parse(System.getProperty(PROPERTY, AUTO.toString()));
   }
 
-  /// The choice of this name.
+  /// Parses a choice.
   ///
-  /// @throws IllegalArgumentException if there is none
+  /// @throws IllegalArgumentException if the name is unknown
   public static JpegChoice parse(String name) {
     for (var choice : values()) {
       if (choice.toString().equals(name)) {
@@ -34,7 +34,7 @@ public enum JpegChoice {
         "the system property %s must be auto, turbo or imageio, got %s".formatted(PROPERTY, name));
   }
 
-  /// What the choice comes down to on this machine: [#TURBO] or [#IMAGEIO].
+  /// The library that is used on this machine: [#TURBO] or [#IMAGEIO].
   public JpegChoice resolved() {
     if (this != AUTO) {
       return this;
@@ -42,9 +42,9 @@ public enum JpegChoice {
     return TurboJpeg.problem().isEmpty() ? TURBO : IMAGEIO;
   }
 
-  /// Opens the decoder chosen.
+  /// Opens the chosen decoder.
   ///
-  /// @throws IllegalStateException if it is TurboJPEG and that is not installed
+  /// @throws IllegalStateException if it is TurboJPEG, which is not installed
   JpegDecoder open() {
     return resolved() == TURBO ? new TurboJpeg() : new JpegRaster();
   }

@@ -1,6 +1,6 @@
 package toco.image;
 
-/// Rows of JPEG components to RGB, in libjpeg's own integer arithmetic.
+/// Converts rows of JPEG components to RGB, in libjpeg's integer arithmetic.
 final class JpegColours {
   // libjpeg's YCbCr coefficients in 16-bit fixed point, with its rounding
   private static final int HALF = 1 << 15;
@@ -40,7 +40,7 @@ final class JpegColours {
         for (int x = 0; x < width; x++) {
           int white = raw[4 * x + 3] & 0xFF;
           fromYcc(raw, 4 * x, rgb, 3 * x);
-          for (int c = 0; c < 3; c++) { // the three are inverted once in the file and once here
+          for (int c = 0; c < 3; c++) { // inverted in the file, and inverted again here
             rgb[3 * x + c] = (byte) underBlack(rgb[3 * x + c] & 0xFF, white);
           }
         }

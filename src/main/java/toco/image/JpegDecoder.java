@@ -2,18 +2,23 @@ package toco.image;
 
 import java.lang.foreign.MemorySegment;
 
-/// Decodes JPEG to RGB, with Pillow's bytes. Keeps nothing from image to image.
+/// Decodes JPEG to RGB, with the same bytes as Pillow. Keeps no state between images.
 sealed interface JpegDecoder permits TurboJpeg, JpegRaster {
-  String REMEDY = "replace it with an intact file, or take it off the list";
+  String REMEDY = "replace it with an intact file, or remove it from the list";
 
   /// Decodes a whole image.
   ///
   /// @param file the encoded image, in native memory
-  /// @param header what its markers say
-  /// @param source what to call it in an error message
-  /// @param rgb takes the pixels: [header.heightPx, header.widthPx, 3] uint8, native memory
-  /// @param scratch memory to work in
-  /// @throws ImageException if the file is damaged or truncated; `rgb` then holds anything
+  /// @param header its parsed header
+  /// @param source its name, for error messages
+  /// @param rgb receives the pixels: [header.heightPx, header.widthPx, 3] uint8, native memory
+  /// @param scratch working memory
+  /// @throws ImageException if the file is damaged or truncated; the content of `rgb` is then
+  ///   undefined
   void decode(
-      MemorySegment file, JpegHeader header, String source, MemorySegment rgb, GrownMemory scratch);
+      MemorySegment file,
+      JpegHeader header,
+      String source,
+      MemorySegment rgb,
+      GrowableMemory scratch);
 }

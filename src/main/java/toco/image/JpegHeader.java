@@ -4,15 +4,15 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What a JPEG's markers say before its first scan.
+/// The header of a JPEG: its markers before the first scan.
 ///
-/// The colours are told from the markers by libjpeg's rules: a JFIF marker means YCbCr, an Adobe
-/// marker names its transform, component ids `R G B` mean RGB, and YCbCr is the default.
+/// The colour space follows from the markers by libjpeg's rules: a JFIF marker means YCbCr, an
+/// Adobe marker names its transform, component ids `R G B` mean RGB, and YCbCr is the default.
 ///
 /// @param components in the file's order
 /// @param arithmetic whether the coefficients are arithmetic-coded, not Huffman-coded
 /// @param progressive whether the scans go from coarse to fine
-/// @param severalScans whether the first scan cannot hold all
+/// @param severalScans whether the image has more than one scan
 record JpegHeader(
     int widthPx,
     int heightPx,
@@ -21,7 +21,7 @@ record JpegHeader(
     boolean arithmetic,
     boolean progressive,
     boolean severalScans) {
-  /// What the components mean.
+  /// The colour space of the components.
   enum Colours {
     GREY(1),
     RGB(3),
@@ -38,8 +38,9 @@ record JpegHeader(
 
   /// A colour component.
   ///
-  /// @param horizontal its sampling factor, 1…4; the component with the largest has every column
-  /// @param vertical likewise, of rows
+  /// @param horizontal horizontal sampling factor, 1…4; the component with the largest has every
+  ///   column
+  /// @param vertical vertical sampling factor, the same for rows
   record Component(int id, int horizontal, int vertical) {}
 
   private static final int BASELINE = 0xC0;
@@ -52,7 +53,7 @@ record JpegHeader(
   private static final int NO_ADOBE = -1;
   private static final int BLOCK_PX = 8;
 
-  /// Images up to this size are left to the decoder, however short their files.
+  /// Images up to this size are passed to the decoder, however short their files are.
   private static final long SMALL_PIXELS = 1L << 22;
 
   private static final String REMEDY = "replace it with an intact file, or save it as 8-bit JPEG";
@@ -61,7 +62,7 @@ record JpegHeader(
     components = List.copyOf(components);
   }
 
-  /// Reads the header, and refuses what cannot become an image before memory is taken for it.
+  /// Reads the header, and rejects invalid images before memory is allocated for them.
   static JpegHeader parse(MemorySegment file, String source) {
     int width = 0;
     int height = 0;
@@ -76,7 +77,7 @@ record JpegHeader(
       }
       int code = markers.code();
       if (code == JpegMarkers.END_OF_IMAGE) {
-        throw ImageException.unreadable(source, "the JPEG holds no image data", REMEDY);
+        throw ImageException.unreadable(source, "the JPEG has no image data", REMEDY);
       }
       if (isFrame(code) && markers.bodyBytes() >= 6) {
         requireOrdinary(code, source);
@@ -109,8 +110,8 @@ record JpegHeader(
     return header;
   }
 
-  /// The largest sampling factors of all components: how many columns and rows of the image one
-  /// sample of a component with factor 1 covers.
+  /// The largest sampling factors of all components: the number of columns and rows of the image
+  /// that one sample of a component with factor 1 covers.
   int maxHorizontal() {
     return components.stream().mapToInt(Component::horizontal).max().orElse(1);
   }
@@ -120,7 +121,7 @@ record JpegHeader(
   }
 
   /// A Huffman-coded block takes at least one bit, so a large image takes a large file. (An
-  /// arithmetic-coded one can take less; of that size there are none.)
+  /// arithmetic-coded one can take less; such images do not occur at that size.)
   private void checkFileHoldsSoMuch(long fileBytes, String source) {
     if ((long) widthPx * heightPx <= SMALL_PIXELS) {
       return;
@@ -151,7 +152,7 @@ record JpegHeader(
       if (!isFactor(component.horizontal()) || !isFactor(component.vertical())) {
         throw ImageException.unreadable(
             source,
-            "sampling factors of a JPEG are 1…4, this one has %d×%d"
+            "the sampling factors must be 1…4, this JPEG has %d×%d"
                 .formatted(component.horizontal(), component.vertical()),
             REMEDY);
       }
@@ -181,7 +182,7 @@ record JpegHeader(
       default ->
           throw ImageException.unreadable(
               source,
-              "a JPEG has 1, 3 or 4 colour components, this one " + components.size(),
+              "expected 1, 3 or 4 colour components, this JPEG has " + components.size(),
               "convert it to RGB");
     };
   }

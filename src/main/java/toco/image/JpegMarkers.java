@@ -3,7 +3,7 @@ package toco.image;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// Walks over the markers of a JPEG file as libjpeg does, which skips what lies between them.
+/// Iterates over the markers of a JPEG file as libjpeg does, which skips bytes between them.
 ///
 /// ```java
 /// var markers = new JpegMarkers(file);
@@ -26,7 +26,7 @@ final class JpegMarkers {
   private long body;
   private int bodyBytes;
 
-  /// @param file a whole file that starts as a JPEG does
+  /// @param file a whole file that starts with the signature of a JPEG
   JpegMarkers(MemorySegment file) {
     this.file = file;
     this.size = file.byteSize();
@@ -39,9 +39,8 @@ final class JpegMarkers {
         && u8(file, 2) == 0xFF;
   }
 
-  /// Goes to the next marker and past its segment. Markers without a segment are passed over, but
-  /// for the end of the image; so are the bytes of a scan, which look like what lies between
-  /// markers.
+  /// Moves to the next marker and past its segment. Skips markers without a segment (except the end
+  /// of the image) and the bytes of scans.
   ///
   /// @return false if the file ends before the next marker, or within its segment
   boolean next() {
@@ -61,7 +60,7 @@ final class JpegMarkers {
       if (code == END_OF_IMAGE) {
         return true;
       }
-      // below: data bytes (0), and what no JPEG has but damaged data
+      // below: data bytes (0), and codes that only damaged data has
       boolean standsAlone = code < FIRST_FRAME || (code >= FIRST_RESTART && code <= START_OF_IMAGE);
       if (!standsAlone) {
         return enterSegment();

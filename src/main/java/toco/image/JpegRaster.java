@@ -11,9 +11,9 @@ import javax.imageio.ImageReader;
 import javax.imageio.event.IIOReadWarningListener;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
-/// JPEG through the JDK's libjpeg, which stops at the *raw* components: the conversion to RGB is
-/// done here in libjpeg's own integer arithmetic, so that neither colour profiles nor the JDK's
-/// colour management can alter a value, and CMYK is readable at all.
+/// Decodes JPEG with the JDK's libjpeg to *raw* components. The conversion to RGB is done here, in
+/// libjpeg's integer arithmetic, so that neither colour profiles nor the JDK's colour management
+/// change a value, and CMYK can be read.
 final class JpegRaster implements JpegDecoder {
   @Override
   public void decode(
@@ -21,7 +21,7 @@ final class JpegRaster implements JpegDecoder {
       JpegHeader header,
       String source,
       MemorySegment rgb,
-      GrownMemory scratch) {
+      GrowableMemory scratch) {
     if (header.arithmetic()) {
       throw ImageException.unreadable(
           source,
@@ -36,7 +36,7 @@ final class JpegRaster implements JpegDecoder {
     if (raster.getWidth() != width
         || raster.getHeight() != height
         || raster.getNumBands() != components) {
-      throw ImageException.unreadable(source, "its headers contradict each other", REMEDY);
+      throw ImageException.unreadable(source, "its headers are inconsistent", REMEDY);
     }
     var rows = new SmoothRows(raster, header);
     var rgbRow = new byte[width * 3];
@@ -52,7 +52,7 @@ final class JpegRaster implements JpegDecoder {
     ImageReader reader = ImageIO.getImageReadersByFormatName("jpeg").next();
     try (var input = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
       reader.setInput(input, true, true);
-      // libjpeg fills what is missing with grey and merely warns
+      // libjpeg fills missing data with grey and only warns
       reader.addIIOReadWarningListener(
           (IIOReadWarningListener)
               (_, warning) -> {
@@ -76,10 +76,10 @@ final class JpegRaster implements JpegDecoder {
     }
   }
 
-  /// The raster's rows, with components of half height smoothed as libjpeg-turbo does. The JDK's
-  /// libjpeg, older than that, repeats their rows instead, so that nothing is lost.
+  /// The raster's rows, with components of half height upsampled smoothly, as libjpeg-turbo does.
+  /// The JDK's older libjpeg only repeats their rows, so the original samples are still available.
   private static final class SmoothRows {
-    private static final int NEAR_WEIGHT = 3; // of 4; the row on the other side has the rest
+    private static final int NEAR_WEIGHT = 3; // of 4; the other neighbouring row has weight 1
 
     private final Raster raster;
     private final boolean[] halfHeight;
@@ -109,10 +109,10 @@ final class JpegRaster implements JpegDecoder {
       int width = raster.getWidth();
       raster.getDataElements(0, y, width, 1, row);
       if (anyHalfHeight) {
-        boolean upper = y % 2 == 0; // of the two rows that one row of samples covers
+        boolean upper = y % 2 == 0; // the upper of the two rows of one row of samples
         int neighbour = Math.clamp(upper ? y - 1 : y + 1, 0, raster.getHeight() - 1);
         raster.getDataElements(0, neighbour, width, 1, other);
-        int rounding = upper ? 1 : 2; // alternates, so that nothing drifts
+        int rounding = upper ? 1 : 2; // alternates, to avoid a bias
         for (int i = 0; i < row.length; i++) {
           if (halfHeight[i % halfHeight.length]) {
             int sum = NEAR_WEIGHT * (row[i] & 0xFF) + (other[i] & 0xFF) + rounding;

@@ -3,13 +3,13 @@ package toco.image;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/// What the scans of a JPEG have brought. A progressive file sends the coefficients of its blocks
-/// in several scans, from coarse to fine; another may send its components one by one.
+/// Checks that the scans of a JPEG are complete. A progressive file stores the coefficients of its
+/// blocks in several scans, from coarse to fine; other files may store their components one by one.
 ///
-/// A file may end well before all has been sent. Decoders then invent the rest, each in its own
-/// way, so such a file is refused.
+/// A file may end properly before all its data was stored. Decoders then guess the rest, each in a
+/// different way, so such a file is rejected.
 final class JpegScans {
-  /// A decoder smooths blocks of which any of these is not known exactly.
+  /// A decoder smooths blocks in which one of these is not known exactly.
   private static final int SMOOTHED_COEFFICIENTS = 10;
 
   private static final int UNKNOWN = Integer.MAX_VALUE;
@@ -17,7 +17,7 @@ final class JpegScans {
 
   private final JpegHeader header;
 
-  /// [component][coefficient]: how many of its low bits are still to come.
+  /// [component][coefficient]: number of its low bits that are still missing.
   private final int[][] missingBits;
 
   private JpegScans(JpegHeader header) {
@@ -30,8 +30,8 @@ final class JpegScans {
 
   /// Follows the markers to the end of the image, as a decoder does.
   ///
-  /// @throws ImageException if the file ends before its image does, or the image before all of it
-  ///   was sent, or if there are so many scans that decoding takes as long as their author likes
+  /// @throws ImageException if the file or its scans are incomplete, or if there are so many scans
+  ///   that decoding would take too long
   static void check(MemorySegment file, JpegHeader header, String source) {
     var scans = new JpegScans(header);
     var markers = new JpegMarkers(file);
@@ -51,17 +51,17 @@ final class JpegScans {
     if (!scans.complete()) {
       throw ImageException.unreadable(
           source,
-          "the JPEG is truncated: it ends as if whole, but its last scans are missing",
+          "the JPEG is truncated: it has an end marker, but its last scans are missing",
           JpegDecoder.REMEDY);
     }
   }
 
-  /// Its segment: a count n, n times component and tables, first and last coefficient, bits.
+  /// A scan's segment: a count n, n times component and tables, first and last coefficient, bits.
   private void add(JpegMarkers scan) {
     int components = scan.bodyBytes() == 0 ? 0 : scan.u8(0);
     int parameters = 1 + 2 * components;
     if (scan.bodyBytes() < parameters + 3) {
-      return; // the decoder will refuse it
+      return; // the decoder will reject it
     }
     int first = header.progressive() ? scan.u8(parameters) : 0;
     int last = header.progressive() ? scan.u8(parameters + 1) : SMOOTHED_COEFFICIENTS;

@@ -5,11 +5,11 @@ import java.lang.foreign.ValueLayout;
 
 /// A map of class indices: 0 background, 1…K classes, 255 ignored.
 ///
-/// @param labels [heightPx, widthPx] uint8, contiguous; lives as long as the arena it came from
+/// @param labels [heightPx, widthPx] uint8, contiguous; valid as long as the arena that it is from
 /// @param widthPx columns, at least 1
 /// @param heightPx rows, at least 1
 public record LabelMap(MemorySegment labels, int widthPx, int heightPx) {
-  /// The label of pixels that count neither as background nor as a class.
+  /// The label of ignored pixels, which are neither background nor a class.
   public static final int IGNORE = 255;
 
   public LabelMap {

@@ -20,7 +20,7 @@ public final class LineChart {
   private static final int TOP_PX = 30;
   private static final int BOTTOM_PX = 30;
   private static final int ENLARGED = 2;
-  private static final int TICKS = 5; // about so many an axis
+  private static final int TICKS = 5; // approximate number per axis
   private static final int PAPER = 0xFFFFFF;
   private static final int INK = 0x202020;
   private static final int GRID = 0xE0E0E0;
@@ -34,7 +34,7 @@ public final class LineChart {
 
   /// A chart without lines.
   ///
-  /// @param x growing values, at least one, that all lines share
+  /// @param x increasing values, at least one, shared by all lines
   public LineChart(String title, String xLabel, double[] x) {
     if (x.length == 0) {
       throw new IllegalArgumentException("a chart needs at least one value of x");
@@ -44,9 +44,9 @@ public final class LineChart {
     this.x = x.clone();
   }
 
-  /// Adds a line, of up to four.
+  /// Adds a line; a chart has at most four.
   ///
-  /// @param y a value for each x
+  /// @param y one value per x
   public LineChart add(String name, double[] y) {
     if (y.length != x.length || lines.size() == LINES.length) {
       throw new IllegalArgumentException(
@@ -132,7 +132,7 @@ public final class LineChart {
     PixelFont.draw(picture, text, leftPx, topPx, WIDTH_PX - leftPx, colour);
   }
 
-  /// From values to pixels.
+  /// Maps values to pixels.
   ///
   /// @param low the value at `lowPx`
   /// @param high the value at `highPx`

@@ -4,17 +4,17 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 
 /// Decodes segmentation masks: palette or grey PNG files whose *samples* are class indices. The
-/// palette's colours are for the eye only and are not read.
+/// colours of the palette are only for display and are ignored.
 public final class MaskDecoder {
   private MaskDecoder() {}
 
   /// Decodes a mask file.
   ///
   /// @param file a palette or grey PNG of at most 8 bits
-  /// @param arena owner of the labels
-  /// @throws ImageException if the file is missing, truncated, not a PNG, or holds colours
+  /// @param arena owns the labels
+  /// @throws ImageException if the file is missing, truncated, not a PNG, or has colours
   public static LabelMap decode(Path file, Arena arena) {
-    try (var memory = new GrownMemory(Arena::ofConfined)) {
+    try (var memory = new GrowableMemory(Arena::ofConfined)) {
       var encoded = ImageFile.read(file, memory);
       if (!PngRaster.isPng(encoded)) {
         throw ImageException.unreadable(

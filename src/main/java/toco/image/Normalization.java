@@ -6,23 +6,24 @@ import toco.torch.ImageKernels;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// The mean and deviation of ImageNet's pixels that every image is normalised with, per channel, in
-/// levels 0–255.
+/// Normalisation with ImageNet's mean and standard deviation per channel, in levels 0–255.
 public final class Normalization {
   private static final float[] MEAN = {123.675f, 116.28f, 103.53f};
   private static final float[] STD = {58.395f, 57.12f, 57.375f};
 
   private Normalization() {}
 
-  /// The figures as text, for programs of others: two lines, mean and deviation, of R, G and B.
+  /// The constants as text, for other programs: two lines, mean and standard deviation, for R, G,
+  /// B.
   public static String describe() {
     return "%s %s %s%n%s %s %s%n".formatted(MEAN[0], MEAN[1], MEAN[2], STD[0], STD[1], STD[2]);
   }
 
-  /// Normalises an 8-bit image into memory of the caller's.
+  /// Normalises an 8-bit image into a tensor of the caller.
   ///
   /// @param image uint8 [H, W, 3], contiguous, on any device
-  /// @param out float32 [3, H, W] on the same device, contiguous; a sample's part of a batch, say
+  /// @param out float32 [3, H, W] on the same device, contiguous, for example a sample's slice of a
+  ///   batch
   public static void normalize(Tensor image, Tensor out) {
     if (image.device().isCpu()) {
       ImageKernels.normalize(image, MEAN, STD, out);
@@ -48,7 +49,7 @@ public final class Normalization {
     return images.mul(std(device)).add(mean(device));
   }
 
-  /// What pseudo-labels are refined on: levels truncated to 8 bits, over 255.
+  /// The images for the refinement of pseudo-labels: levels truncated to 8 bits, divided by 255.
   public static Tensor denormalizeToUnit(Tensor images) {
     return denormalize(images).to(DType.UINT8).div(255);
   }

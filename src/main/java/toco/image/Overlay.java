@@ -2,8 +2,8 @@ package toco.image;
 
 import java.lang.foreign.ValueLayout;
 
-/// Lays heat maps and label maps over an image, for the pictures of CAMs, pseudo-labels, regions of
-/// interest and predictions. Maps of another size than the image are stretched over it.
+/// Draws heat maps and label maps over an image: CAMs, pseudo-labels, regions of interest and
+/// predictions. Maps are scaled to the size of the image.
 public final class Overlay {
   private static final float LABEL_OPACITY = 0.6f;
 
@@ -11,7 +11,7 @@ public final class Overlay {
 
   /// A heat map over an image: the hotter, the more opaque, so that cold areas show the image.
   ///
-  /// @param image the image as the network saw it, de-normalised
+  /// @param image the network's input, de-normalised
   /// @param heat values 0…1 of any size
   public static Picture heat(RgbImage image, HeatMap heat, Colormap colours) {
     var picture = Picture.of(image);
@@ -28,7 +28,7 @@ public final class Overlay {
     return picture;
   }
 
-  /// A label map over an image in the VOC colours: background shows the image, ignored pixels are
+  /// A label map over an image in the VOC colours. Background shows the image, ignored pixels are
   /// cream.
   ///
   /// @param labels class indices of any size

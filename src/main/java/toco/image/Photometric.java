@@ -3,10 +3,10 @@ package toco.image;
 import toco.torch.ImageKernels;
 import toco.torch.Tensor;
 
-/// Changes of colour and sharpness, in place, on 8-bit images [H, W, 3], contiguous, on any device.
+/// Photometric changes of 8-bit images [H, W, 3], contiguous, in place, on any device.
 ///
-/// They are those of Pillow and of torchvision on Pillow images. On the CPU levels equal theirs
-/// exactly, and a call allocates nothing; elsewhere LibTorch's operators follow the same arithmetic
+/// They equal those of Pillow, and of torchvision on Pillow images: on the CPU exactly and without
+/// allocation; on other devices LibTorch's operators follow the same arithmetic
 /// ([PhotometricOperators]).
 public final class Photometric {
   private Photometric() {}
@@ -44,8 +44,8 @@ public final class Photometric {
     }
   }
 
-  /// Turns the colour circle of Pillow's 8-bit HSV. A shift of 0 still rounds colours to that
-  /// space, as torchvision does.
+  /// Shifts the hue in Pillow's 8-bit HSV. A shift of 0 still rounds colours to that space, as
+  /// torchvision does.
   ///
   /// @param shift in turns, −0.5…0.5
   public static void hue_(Tensor image, double shift) {
@@ -65,7 +65,7 @@ public final class Photometric {
     }
   }
 
-  /// Inverts the levels from `threshold` on.
+  /// Inverts the levels that are at least `threshold`.
   ///
   /// @param threshold 0…256
   public static void solarize_(Tensor image, int threshold) {

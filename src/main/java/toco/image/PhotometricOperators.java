@@ -5,8 +5,8 @@ import toco.torch.Ops;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// [Photometric] by LibTorch's operators, for devices without kernels of our own. Pillow's
-/// arithmetic step by step; only where a level lies on the edge of rounding may it differ.
+/// [Photometric] by LibTorch's operators, for devices without native kernels of ToCo. They follow
+/// Pillow's arithmetic step by step; levels differ only where rounding is ambiguous.
 final class PhotometricOperators {
   private static final float[] LUMA = {19595, 38470, 7471}; // of 65536
   private static final int BLUR_PASSES = 3;
@@ -14,7 +14,7 @@ final class PhotometricOperators {
 
   private PhotometricOperators() {}
 
-  /// Levels as float32 [H, W, 3], or what comes of them.
+  /// A function of levels, float32 [H, W, 3].
   private interface Change {
     Tensor of(Tensor levels);
   }
@@ -102,8 +102,8 @@ final class PhotometricOperators {
     return levels.sub(grey).mul(factor).add(grey);
   }
 
-  /// Of the box that, applied three times, spreads as far as a Gaussian (Gwosdek et al., SSVM
-  /// 2011).
+  /// The radius of the box that, applied three times, has the variance of a Gaussian (Gwosdek et
+  /// al., SSVM 2011).
   private static float boxRadius(float radius) {
     float variance = radius * radius / BLUR_PASSES;
     float whole = (float) Math.floor((Math.sqrt(12.0 * variance + 1) - 1) / 2);
@@ -114,7 +114,7 @@ final class PhotometricOperators {
   }
 
   /// One pass along the rows of [3, H, W]: a mean over `2 · radius + 1` pixels, rounded. Weights
-  /// are in Pillow's fixed point, which decides where levels lie halfway; float64 holds it exactly.
+  /// are in Pillow's fixed point, which decides ties in rounding; float64 represents it exactly.
   private static Tensor boxBlur(Tensor planes, float radius) {
     long reach = (long) radius + 1;
     double inner = Math.floor(FIXED_POINT / (2 * radius + 1));
@@ -130,7 +130,7 @@ final class PhotometricOperators {
             new long[] {0, 0},
             false,
             true,
-            1); // divided by 1: the sum
+            1); // divisor 1: the sum
     var ends = padded.slice(2, 0, width).add(padded.slice(2, 2 * reach, width + 2 * reach));
     return inside.mul(inner).add(ends.mul(outer)).div(FIXED_POINT).add(0.5).floor();
   }

@@ -3,12 +3,12 @@ package toco.image;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
-/// A picture being drawn, on the heap: for people to look at, not for training.
+/// A picture on the heap to draw on, for display, not for training.
 ///
 /// @param rgb [heightPx, widthPx] as 0xRRGGBB; drawing changes it in place
 /// @param widthPx columns, at least 1
 /// @param heightPx rows, at least 1
-@SuppressWarnings("ArrayRecordComponent") // a canvas: drawing on it is its purpose
+@SuppressWarnings("ArrayRecordComponent") // a mutable canvas
 public record Picture(int[] rgb, int widthPx, int heightPx) {
   public Picture {
     if (widthPx < 1 || heightPx < 1 || rgb.length != widthPx * heightPx) {
@@ -67,7 +67,7 @@ public record Picture(int[] rgb, int widthPx, int heightPx) {
     return new Picture(scaled, width, height);
   }
 
-  /// Draws another picture with its top-left corner here; what lies outside is cut off.
+  /// Draws another picture with its top-left corner here; parts outside are clipped.
   public void draw(Picture other, int leftPx, int topPx) {
     for (int y = 0; y < other.heightPx; y++) {
       for (int x = 0; x < other.widthPx; x++) {

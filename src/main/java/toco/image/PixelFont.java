@@ -1,12 +1,12 @@
 package toco.image;
 
-/// A small fixed-width font, 5×7 pixels a letter, for captions. Drawing with it needs no font of
-/// the machine, which a fresh server may lack, and looks the same everywhere.
+/// A small fixed-width font, 5×7 pixels per letter, for captions. It needs no fonts of the machine,
+/// which a server may lack, and looks the same everywhere.
 ///
-/// A glyph is seven digits of base 32, a digit a row from the top, whose five bits are the row's
-/// pixels from the left.
+/// A glyph is seven base-32 digits, one per row from the top; the five bits of a digit are the
+/// row's pixels from the left.
 final class PixelFont {
-  /// Height of a caption's line, with its leading.
+  /// Line height of a caption, including leading.
   static final int LINE_PX = 10;
 
   private static final int GLYPH_WIDTH_PX = 5;
@@ -42,7 +42,7 @@ final class PixelFont {
 
   private PixelFont() {}
 
-  /// Draws a line of text with its top-left corner here, cut off after `maxWidthPx`.
+  /// Draws a line of text with its top-left corner here, clipped to `maxWidthPx`.
   static void draw(Picture on, String text, int leftPx, int topPx, int maxWidthPx, int colour) {
     int fitting = Math.min(text.length(), (maxWidthPx + 1) / ADVANCE_PX);
     for (int i = 0; i < fitting; i++) {

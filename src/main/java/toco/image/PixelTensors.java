@@ -3,11 +3,11 @@ package toco.image;
 import toco.torch.DType;
 import toco.torch.Tensor;
 
-/// What the operators of this package ask of an image.
+/// Checks images for the operators of this package.
 final class PixelTensors {
   private PixelTensors() {}
 
-  /// Refuses what is not uint8 [H, W, 3].
+  /// Requires uint8 [H, W, 3].
   static void requireRgb(Tensor image) {
     var info = image.info();
     var shape = info.shape();

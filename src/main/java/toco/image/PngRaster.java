@@ -14,15 +14,15 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
-/// PNG through the JDK's reader, whose samples are taken raw: no gamma, profile or transparency.
+/// Decodes PNG with the JDK's reader to raw samples, without gamma, profile or transparency.
 final class PngRaster {
   private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
   private static final int HEADER_BYTES = 33; // signature and the IHDR chunk
   private static final int IEND = 0x49454E44;
   private static final int GREY = 0;
   private static final int PALETTE = 3;
-  private static final long MAX_INFLATION = 1032; // deflate: 258 bytes in 2 bits, no more
-  private static final String REMEDY = "replace it with an intact PNG, or take it off the list";
+  private static final long MAX_INFLATION = 1032; // of deflate: at most 258 bytes from 2 bits
+  private static final String REMEDY = "replace it with an intact PNG, or remove it from the list";
 
   private PngRaster() {}
 
@@ -31,7 +31,7 @@ final class PngRaster {
         && file.asSlice(0, SIGNATURE.length).mismatch(MemorySegment.ofArray(SIGNATURE)) < 0;
   }
 
-  /// @param memory gives native memory of just so many bytes for the pixels
+  /// @param memory allocates native memory of exactly so many bytes for the pixels
   static RgbImage decodeRgb(
       MemorySegment encoded, String source, LongFunction<MemorySegment> memory) {
     byte[] file = encoded.toArray(ValueLayout.JAVA_BYTE);
@@ -122,7 +122,7 @@ final class PngRaster {
     }
   }
 
-  /// A damaged header can claim any size, but not more than the file could be inflated to.
+  /// Rejects a size larger than the file could inflate to: a damaged header can claim any size.
   private static void checkSize(byte[] file, String source, int width, int height) {
     ImageDecoder.checkSize(source, width, height);
     int samples =
@@ -142,8 +142,8 @@ final class PngRaster {
     }
   }
 
-  /// Every chunk must be whole and match its checksum: a damaged mask may still decode, to wrong
-  /// labels.
+  /// Every chunk must be complete and match its checksum, since a damaged mask could otherwise
+  /// decode to wrong labels.
   private static void checkChunks(byte[] bytes, String source) {
     var file = ByteBuffer.wrap(bytes);
     int at = SIGNATURE.length;

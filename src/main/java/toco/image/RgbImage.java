@@ -6,7 +6,8 @@ import toco.torch.Tensor;
 
 /// An 8-bit RGB image in off-heap memory.
 ///
-/// @param pixels [heightPx, widthPx, 3] uint8, contiguous; lives as long as the arena it came from
+/// @param pixels [heightPx, widthPx, 3] uint8, contiguous; valid as long as the arena that it is
+///   from
 /// @param widthPx columns, at least 1
 /// @param heightPx rows, at least 1
 public record RgbImage(MemorySegment pixels, int widthPx, int heightPx) {
@@ -25,7 +26,7 @@ public record RgbImage(MemorySegment pixels, int widthPx, int heightPx) {
 
   /// The pixels as a tensor, without a copy.
   ///
-  /// @return uint8 [heightPx, widthPx, 3] on the CPU, to be used no longer than the pixels live
+  /// @return uint8 [heightPx, widthPx, 3] on the CPU, valid as long as the pixels
   public Tensor tensor() {
     return Tensor.wrap(pixels, DType.UINT8, heightPx, widthPx, 3);
   }

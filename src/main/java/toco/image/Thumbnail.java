@@ -3,12 +3,12 @@ package toco.image;
 import toco.torch.DType;
 import toco.torch.Tensor;
 
-/// Images for people to recognise, no larger than they need be.
+/// Small versions of images for display.
 public final class Thumbnail {
   private Thumbnail() {}
 
-  /// The image as it is, or reduced if its longer side exceeds `maxPx`; then the pixels belong to
-  /// the innermost tensor scope.
+  /// The image unchanged, or reduced if its longer side exceeds `maxPx`; the pixels of a reduced
+  /// image belong to the innermost tensor scope.
   public static RgbImage of(RgbImage image, int maxPx) {
     int longer = Math.max(image.widthPx(), image.heightPx());
     if (longer <= maxPx) {

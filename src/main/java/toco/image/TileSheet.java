@@ -23,7 +23,7 @@ public final class TileSheet {
 
   /// An empty sheet.
   ///
-  /// @param columns tiles a row
+  /// @param columns tiles per row
   /// @param tilePx side of a tile; pictures are scaled so that their longer side fills it
   public TileSheet(int columns, int tilePx) {
     if (columns < 1 || tilePx < 16) {
@@ -42,7 +42,7 @@ public final class TileSheet {
     return this;
   }
 
-  /// Number of tiles so far.
+  /// Number of tiles.
   public int size() {
     return tiles.size();
   }
@@ -50,7 +50,7 @@ public final class TileSheet {
   /// The sheet as one picture.
   public Picture picture() {
     if (tiles.isEmpty()) {
-      throw new IllegalStateException("the sheet has no tiles yet; add() some first");
+      throw new IllegalStateException("the sheet has no tiles; add() some first");
     }
     int usedColumns = Math.min(columns, tiles.size());
     int sheetWidth = usedColumns * (tilePx + GAP_PX) + GAP_PX;

@@ -9,11 +9,11 @@ import java.nio.file.Path;
 import java.util.List;
 import toco.image.ffi.LibTurboJpeg;
 
-/// JPEG through libjpeg-turbo's TurboJPEG library (2.0.3 or newer), which writes the pixels
-/// straight into native memory. It is the library that Pillow decodes with, and used with the same
-/// settings: the accurate integer DCT, smooth upsampling of the chroma.
+/// Decodes JPEG with libjpeg-turbo's TurboJPEG library (2.0.3 or newer), directly into native
+/// memory. Pillow uses the same library, with the same settings: accurate integer DCT, smooth
+/// upsampling of the chroma.
 ///
-/// The library is looked for once, by the name `libturbojpeg.so.0`.
+/// The library `libturbojpeg.so.0` is loaded once.
 public final class TurboJpeg implements JpegDecoder {
   /// How to get the library.
   public static final String INSTALL =
@@ -23,8 +23,8 @@ public final class TurboJpeg implements JpegDecoder {
   private static final List<String> FUNCTIONS =
       List.of("tjInitDecompress", "tjDecompress2", "tjDestroy", "tjGetErrorStr2", "tjGetErrorCode");
 
-  /// What libjpeg warns of and Pillow lets pass. After a warning, an error has the same code as the
-  /// warning, so that only the text tells them apart. TurboJPEG 3 tells of no second warning.
+  /// Warnings of libjpeg that Pillow ignores. After a warning, an error has the same code as the
+  /// warning, so only the text distinguishes them. TurboJPEG 3 reports no second warning.
   private static final List<String> WARNINGS =
       List.of(
           "Corrupt JPEG data: ",
@@ -51,7 +51,7 @@ public final class TurboJpeg implements JpegDecoder {
   }
 
   private static final class Library {
-    /// Told to every caller; an exception out of this initialiser would be told to the first alone.
+    /// Reported to every caller; an exception in this initialiser would only reach the first.
     static final String PROBLEM = probe();
 
     private static String probe() {
@@ -102,7 +102,7 @@ public final class TurboJpeg implements JpegDecoder {
       JpegHeader header,
       String source,
       MemorySegment rgb,
-      GrownMemory scratch) {
+      GrowableMemory scratch) {
     if (header.severalScans()) {
       JpegScans.check(file, header, source);
     }
@@ -117,8 +117,8 @@ public final class TurboJpeg implements JpegDecoder {
     inksToRgb(inks, rgb, width, height);
   }
 
-  /// Takes a decompressor of its own: one that is used again would decode a file that lacks its
-  /// tables with those of the image before. Making it takes microseconds.
+  /// Uses a new decompressor: a reused one would decode a file without tables with those of the
+  /// previous image. Creating one takes microseconds.
   private static void decompress(
       MemorySegment file, JpegHeader header, String source, MemorySegment pixels, int format) {
     var handle = LibTurboJpeg.tjInitDecompress();
@@ -126,7 +126,7 @@ public final class TurboJpeg implements JpegDecoder {
       throw new OutOfMemoryError("TurboJPEG cannot start: " + message(handle));
     }
     try {
-      // pitch 0: rows without gaps; limited scans: a hostile progressive file would take for ever
+      // pitch 0: rows without gaps; limited scans: a malicious progressive file would take forever
       int status =
           LibTurboJpeg.tjDecompress2(
               handle,
@@ -147,7 +147,7 @@ public final class TurboJpeg implements JpegDecoder {
     }
   }
 
-  /// Returns if nothing happened but what Pillow lets pass.
+  /// Returns normally if there are only warnings that Pillow ignores.
   private static void checkFailure(
       String message, boolean warning, MemorySegment file, JpegHeader header, String source) {
     if (message.startsWith(TRUNCATED)) {
@@ -156,7 +156,8 @@ public final class TurboJpeg implements JpegDecoder {
     if (!warning || WARNINGS.stream().noneMatch(message::startsWith)) {
       throw ImageException.unreadable(source, message, REMEDY);
     }
-    JpegScans.check(file, header, source); // only the first warning is told; the end may be missing
+    JpegScans.check(
+        file, header, source); // only the first warning is reported; the end may be missing
   }
 
   private static void inksToRgb(MemorySegment inks, MemorySegment rgb, int width, int height) {

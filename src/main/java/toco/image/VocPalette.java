@@ -2,8 +2,8 @@ package toco.image;
 
 /// The Pascal VOC colour map: background black, aeroplane dark red …, ignored pixels (255) cream.
 ///
-/// Colour `i` is told from the bits of `i`: bits 0, 1, 2 are the top bits of red, green and blue,
-/// bits 3, 4, 5 the next, and so on.
+/// Colour `i` follows from the bits of `i`: bits 0, 1, 2 are the highest bits of red, green and
+/// blue, bits 3, 4, 5 the next, and so on.
 public final class VocPalette {
   private static final int[] COLOURS = new int[256];
 

@@ -1,9 +1,9 @@
-/// Image files to and from off-heap memory, what is done to pixels before the network sees them,
-/// and the pictures that a run leaves behind.
+/// Images: decoding and encoding of files, geometric and photometric changes, and drawing of
+/// pictures.
 ///
-/// Decoding gives the very bytes that Pillow's `convert("RGB")` gives, into memory of the caller's
-/// arena. Everything here is a pure function of its arguments: random draws are made elsewhere and
-/// handed in. Nothing here knows of data sets or of ToCo.
+/// Decoding gives the same bytes as Pillow's `convert("RGB")`, in memory of the caller's arena.
+/// Everything here is a pure function of its arguments; random numbers are passed in. The package
+/// does not depend on data sets or on ToCo.
 @NullMarked
 package toco.image;
 

@@ -39,7 +39,7 @@ final class ImageClasses {
         || (choice == LabelChoice.AUTO && anyInDataSet(config, images))) {
       for (var split : Split.values()) {
         if (exists(config, split)) {
-          addLabels(Dataset.openAsListed(config.data(), split), labels);
+          addLabels(Dataset.openUnchecked(config.data(), split), labels);
         }
       }
     }

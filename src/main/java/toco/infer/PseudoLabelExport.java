@@ -34,7 +34,7 @@ public final class PseudoLabelExport {
   private PseudoLabelExport(TrainedNetwork network, Options options) {
     this.network = network;
     this.options = options;
-    dataset = Dataset.openWithGaps(network.config().data(), options.split());
+    dataset = Dataset.openAllowingMissingImages(network.config().data(), options.split());
     confusion = new ConfusionMatrix(network.config().model().numClasses());
   }
 
@@ -119,7 +119,7 @@ public final class PseudoLabelExport {
   /// Paths of label maps: those of the masks, relative to their folder.
   private record LabelFiles(Dataset dataset, Path maskDir, Path out) {
     Path of(int index) {
-      return out.resolve(maskDir.relativize(dataset.maskPlace(index)));
+      return out.resolve(maskDir.relativize(dataset.expectedMaskPath(index)));
     }
   }
 }

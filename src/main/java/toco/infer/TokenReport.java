@@ -141,7 +141,7 @@ public final class TokenReport {
     double low = cosines.amin().item();
     double high = cosines.amax().item();
     HeatMap map = TensorPictures.heatMap(cosines.sub(low).div(Math.max(high - low, 1e-12)));
-    return Overlay.heat(picture, map, Colormap.PERCEPTUAL);
+    return Overlay.heat(picture, map, Colormap.VIRIDIS);
   }
 
   private static LineChart chart(List<Double> curve) {

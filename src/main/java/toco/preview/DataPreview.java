@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import toco.batch.BatchSource;
 import toco.config.Config;
 import toco.config.Split;
-import toco.data.Datasets;
+import toco.data.Dataset;
 import toco.host.Devices;
 import toco.preview.PreviewSample.Place;
 import toco.preview.PreviewSample.Unreadable;
@@ -57,7 +57,7 @@ public final class DataPreview {
   /// @throws toco.checkpoint.CheckpointException if the checkpoint's weights cannot be used
   public static Result write(Config config, Options options) {
     var device = Devices.prepare(config.train());
-    var source = BatchSource.of(config, Datasets.open(config, Split.TRAIN), device);
+    var source = BatchSource.of(config, Dataset.open(config.data(), Split.TRAIN), device);
     try (var rois =
         options.checkpoint() == null
             ? null
@@ -93,7 +93,7 @@ public final class DataPreview {
           new Place(
               i + 1,
               Math.toIntExact(batch.step()),
-              batch.firstPlace() + position,
+              batch.firstPosition() + position,
               batch.indices()[position]));
     }
     return places;

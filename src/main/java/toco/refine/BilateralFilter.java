@@ -8,12 +8,12 @@ import toco.torch.Kernels;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// Bilateral filter on the permutohedral lattice (Adams, Baek, Davis 2010), not normalised: each
-/// pixel becomes the sum of all pixels, weighted by nearness in place and colour. The dense energy
-/// (METHOD, training step 5, reg) is made of it.
+/// Bilateral filter on the permutohedral lattice (Adams, Baek, Davis 2010), without normalisation:
+/// each pixel becomes the sum of all pixels, weighted by distance in position and colour. The dense
+/// energy loss uses it (METHOD, training step 5, reg).
 ///
-/// A native kernel does it on the CPU, LibTorch's operators elsewhere, where the host never waits
-/// for the device. A constant to autograd.
+/// On the CPU it runs as a native kernel, on other devices by LibTorch's operators without waiting
+/// for the device. Not differentiable: the result requires no gradient.
 public final class BilateralFilter {
   private static final double LARGEST_LEVEL = 255;
 
@@ -23,8 +23,8 @@ public final class BilateralFilter {
   /// @param values float32 [B, K, H, W] on the images' device
   /// @param sigmaRgb standard deviation of the weights in colour levels
   /// @param sigmaXy standard deviation in pixels
-  /// @return [B, K, H, W]. An image with a value that is not finite, or so large that the lattice
-  ///   has no room for it, is an error on the CPU and gives NaN elsewhere
+  /// @return [B, K, H, W]. An image with a value that is not finite, or too large for the lattice,
+  ///   is an error on the CPU and gives NaN on other devices
   /// @throws IllegalArgumentException if sizes, types or devices do not fit, or a sigma is too
   ///   small for the lattice
   public static Tensor apply(Tensor images, Tensor values, double sigmaRgb, double sigmaXy) {
@@ -33,11 +33,11 @@ public final class BilateralFilter {
         : byOperators(images, values, sigmaRgb, sigmaXy);
   }
 
-  /// The variant for other devices. Images go one after the other: one takes about 2 kB a pixel and
-  /// 60 bytes more a channel, since its lattice could have six vertices a pixel.
+  /// The variant for other devices. Images are filtered one by one: each takes about 2 kB per pixel
+  /// plus 60 bytes per pixel and channel, since its lattice may have six vertices per pixel.
   static Tensor byOperators(Tensor images, Tensor values, double sigmaRgb, double sigmaXy) {
     ImageBatch.requireFit(images, "values", values);
-    requireRoom((int) images.size(2), (int) images.size(3), sigmaRgb, sigmaXy);
+    requireInRange((int) images.size(2), (int) images.size(3), sigmaRgb, sigmaXy);
     try (var _ = GradMode.noGrad()) {
       return TensorScope.scoped(() -> {
         var filtered = new ArrayList<Tensor>();
@@ -68,7 +68,7 @@ public final class BilateralFilter {
     return filtered.transpose(0, 1).reshape(value.shape().sizes());
   }
 
-  private static void requireRoom(int height, int width, double sigmaRgb, double sigmaXy) {
+  private static void requireInRange(int height, int width, double sigmaRgb, double sigmaXy) {
     if (!(sigmaRgb > 0) || !(sigmaXy > 0)) {
       throw new IllegalArgumentException(
           "sigmaRgb and sigmaXy must be > 0, got %s and %s".formatted(sigmaRgb, sigmaXy));
@@ -80,7 +80,7 @@ public final class BilateralFilter {
     if (reach >= limit) {
       throw new IllegalArgumentException(
           ("sigmaRgb %s and sigmaXy %s are too small for an image of %d×%d px: the "
-                  + "lattice would reach %.0f of at most %.0f; enlarge them")
+                  + "lattice would reach %.0f of at most %.0f; increase them")
               .formatted(sigmaRgb, sigmaXy, width, height, reach, limit));
     }
   }

@@ -8,34 +8,33 @@ import toco.torch.Kernels;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// Makes probabilities follow an image's edges: mean-field inference in a CRF that couples every
-/// pixel with every other one (Krähenbühl and Koltun, arXiv:1210.5644; METHOD, Evaluation), to the
-/// figures of pydensecrf.
+/// Dense CRF: aligns class probabilities with the edges of an image by mean-field inference in a
+/// fully connected CRF (Krähenbühl and Koltun, arXiv:1210.5644; METHOD, Evaluation). The results
+/// are those of pydensecrf.
 ///
-/// The kernel runs on the CPU whatever the inputs' device: there is none for GPUs. Threads may use
-/// one object at the same time; give each `threads = 1` then, so that their threads do not wait for
-/// each other.
+/// It always runs on the CPU, whatever the device of the inputs. Several threads may use one object
+/// at the same time; set `threads` to 1 then, so that they do not compete for cores.
 ///
 /// @param params weights, standard deviations and the number of iterations
-/// @param threads to use at most, 0 for as many as LibTorch's operators take; the result does not
-///   depend on it
+/// @param threads maximum number of threads, 0 for that of LibTorch's operators; the result does
+///   not depend on it
 public record DenseCrf(CrfParams params, int threads) {
-  private static final int MOST_THREADS = 1024;
+  private static final int MAX_THREADS = 1024;
 
   public DenseCrf {
-    if (threads < 0 || threads > MOST_THREADS) {
+    if (threads < 0 || threads > MAX_THREADS) {
       throw new IllegalArgumentException(
-          "threads must be 0 to %d, got %d".formatted(MOST_THREADS, threads));
+          "threads must be 0 to %d, got %d".formatted(MAX_THREADS, threads));
     }
   }
 
-  /// Runs on as many threads as LibTorch's operators.
+  /// Uses as many threads as LibTorch's operators.
   public DenseCrf(CrfParams params) {
     this(params, 0);
   }
 
-  /// The marginals after the iterations. Probabilities below 1e-5 count as 1e-5; gradients stop
-  /// here.
+  /// The marginals after the iterations. Probabilities are clamped to at least 1e-5. Not
+  /// differentiable: the result requires no gradient.
   ///
   /// @param image uint8 [H, W, 3], on any device
   /// @param probabilities [C, H, W] in 0…1, any floating dtype, on any device
@@ -75,7 +74,7 @@ public record DenseCrf(CrfParams params, int threads) {
             && given.shape().size(2) == levels.shape().size(1);
     if (!fit) {
       throw new IllegalArgumentException(
-          "probabilities must be floats [C, %d, %d] as the image, got %s %s"
+          "probabilities must be floats [C, %d, %d] like the image, got %s %s"
               .formatted(
                   levels.shape().size(0), levels.shape().size(1), given.dtype(), given.shape()));
     }

@@ -4,7 +4,7 @@ import toco.torch.DType;
 import toco.torch.Shape;
 import toco.torch.Tensor;
 
-/// What the operators that refine maps along an image's colours ask of their inputs.
+/// Checks the inputs of the operators that refine maps by the colours of an image.
 final class ImageBatch {
   private ImageBatch() {}
 

@@ -5,11 +5,11 @@ import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Tensor;
 
-/// The neighbours of every pixel in [Par]: eight at each of several distances, the image's edge
-/// standing for what lies beyond it.
+/// The neighbours of every pixel in [Par]: eight at each of several distances. Neighbours beyond
+/// the edge of the image are replaced by the nearest edge pixel.
 ///
-/// @param indices int64 [N, n]: pixels, row by row
-/// @param positionWeights float32 [n]: what distance alone gives a neighbour; their sum is 0.01
+/// @param indices int64 [N, n]: indices of the neighbours of each pixel, row by row
+/// @param positionWeights float32 [n]: weights by distance; they sum to 0.01
 record Neighbourhood(Tensor indices, Tensor positionWeights) {
   private static final double POSITION_WEIGHT = 0.01; // w2 of the paper
   private static final double POSITION_SCALE = 0.3;
@@ -29,14 +29,14 @@ record Neighbourhood(Tensor indices, Tensor positionWeights) {
       dx[n] = direction[1] * dilation;
       distance[n] = Math.hypot((double) dy[n], (double) dx[n]);
     }
-    // Non-blocking: CUDA takes a small host array over at once and does not wait for its stream.
+    // Non-blocking: CUDA copies a small host array immediately, without waiting for the stream.
     var rows = clampedSums(height, Tensor.of(dy).to(device, true)); // [H, n]
     var columns = clampedSums(width, Tensor.of(dx).to(device, true)); // [W, n]
     var indices = rows.mul(width).unsqueeze(1).add(columns); // [H, W, n]
     return new Neighbourhood(indices.flatten(0, 1), Tensor.of(weights(distance)).to(device, true));
   }
 
-  /// 0…size−1 plus each offset, kept within 0…size−1.
+  /// 0…size−1 plus each offset, clamped to 0…size−1.
   private static Tensor clampedSums(int size, Tensor offsets) {
     return Tensor.arange(0, size, DType.INT64, offsets.device())
         .unsqueeze(1)

@@ -7,13 +7,13 @@ import toco.torch.Kernels;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// Pixel-adaptive refinement (METHOD, training step 7) with its settings.
+/// Pixel-adaptive refinement, PAR (METHOD, training step 7).
 ///
-/// A native kernel does it on the CPU, LibTorch's operators elsewhere, where the host never waits
-/// for the device. A constant to autograd.
+/// On the CPU it runs as a native kernel, on other devices by LibTorch's operators without waiting
+/// for the device. Not differentiable: the result requires no gradient.
 ///
 /// @param dilations distances of the eight neighbours, in pixels
-/// @param iterations rounds
+/// @param iterations number of iterations
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record Par(long[] dilations, int iterations) {
   private static final double COLOUR_SCALE = 0.3; // w1 of the paper
@@ -30,8 +30,8 @@ public record Par(long[] dilations, int iterations) {
   }
 
   /// @param images float32 [B, 3, H, W], any scale
-  /// @param masks float32 [B, C, H, W] on the images' device; mask sets that share an image are
-  ///   best stacked as channels
+  /// @param masks float32 [B, C, H, W] on the images' device; stack masks that share an image as
+  ///   channels
   /// @return [B, C, H, W] on the same device
   public Tensor refine(Tensor images, Tensor masks) {
     return images.device().isCpu() && masks.device().isCpu()
@@ -39,7 +39,8 @@ public record Par(long[] dilations, int iterations) {
         : byOperators(images, masks);
   }
 
-  /// The variant for other devices. Images go one after the other: one takes about 1.6 kB a pixel.
+  /// The variant for other devices. Images are refined one by one: each takes about 1.6 kB per
+  /// pixel.
   Tensor byOperators(Tensor images, Tensor masks) {
     ImageBatch.requireFit(images, "masks", masks);
     try (var _ = GradMode.noGrad()) {
@@ -83,7 +84,7 @@ public record Par(long[] dilations, int iterations) {
     return sum.mul(-1.0 / colours).softmax(1).add(neighbourhood.positionWeights());
   }
 
-  /// One colour's squared distance to each neighbour.
+  /// The squared distance of one colour channel to each neighbour.
   ///
   /// @param colour [H, W]
   /// @return [N, n]

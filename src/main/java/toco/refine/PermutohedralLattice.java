@@ -8,22 +8,22 @@ import toco.torch.TensorScope;
 
 /// Gaussian filtering of points in up to 7 dimensions (Adams, Baek, Davis 2010) by LibTorch's
 /// operators, on any device. On the CPU the native kernel behind
-/// [toco.torch.Kernels#bilateralFilter] gives the same figures faster.
+/// [toco.torch.Kernels#bilateralFilter] gives the same values faster.
 ///
-/// How many vertices the points touch is never asked for, since that would wait for the device:
-/// there is room for as many as there can be, M = N · (d + 1), and the rest stays unused. Vertices
-/// are numbered in the order of their keys.
+/// The number of occupied vertices is never read, since that would wait for the device: memory is
+/// allocated for the maximum, M = N · (d + 1), and the rest stays unused. Vertices are numbered in
+/// the order of their keys.
 ///
-/// Its tensors belong to the scope that is open when it is made.
+/// Its tensors belong to the scope that is open at construction.
 final class PermutohedralLattice {
   private final VertexKeys vertices;
   private final Tensor inRange;
-  private final Tensor keys; // int64 [M]: of all points' corners, ascending
+  private final Tensor keys; // int64 [M]: of the corners of all points, ascending
   private final Tensor vertexOfKey; // int64 [M]
-  private final Tensor above; // int64 [M]: for each vertex VertexKeys.up
+  private final Tensor above; // int64 [M]: VertexKeys.up of each vertex
   private final Tensor below; // int64 [M]
-  private final WeightedRows splat; // to vertices from points
-  private final WeightedRows slice; // to points from vertices
+  private final WeightedRows splat; // from points to vertices
+  private final WeightedRows slice; // from vertices to points
 
   /// @param features float32 [d, N], in standard deviations of the filter
   PermutohedralLattice(Tensor features) {
@@ -39,7 +39,7 @@ final class PermutohedralLattice {
     vertexOfKey = isNew.to(DType.INT64).pad(0, 1, 0).cumsum(0);
 
     var all = Tensor.arange(0, room, DType.INT64, features.device());
-    var firstOfVertex = searchSorted(vertexOfKey, all); // M where there is no such vertex
+    var firstOfVertex = searchSorted(vertexOfKey, all); // M for unused vertices
     var keyOfVertex = keys.indexSelect(0, firstOfVertex.clampMax(room - 1));
     above = vertices.up(keyOfVertex);
     below = vertices.down(keyOfVertex);
@@ -50,8 +50,8 @@ final class PermutohedralLattice {
     slice = WeightedRows.ofEqualLists(vertexOfCorner.reshape(weights.shape().sizes()), weights);
   }
 
-  /// out[p] ≈ Σ over q of exp(−|feature_p − feature_q|² / 2) · values[q], p itself included; NaN
-  /// everywhere if a feature was not finite, or too far from the origin for the lattice.
+  /// out[p] ≈ Σ over q of exp(−|feature_p − feature_q|² / 2) · values[q], p itself included; all
+  /// values are NaN if a feature is not finite or too far from the origin for the lattice.
   ///
   /// @param values float32 [N, C]
   /// @return [N, C]
@@ -63,21 +63,22 @@ final class PermutohedralLattice {
       rows = TensorScope.scoped(() -> blur(unit).sum(before));
       before.close();
     }
-    // What blurring gives a lone vertex back of its own: dividing by it makes the filter's peak 1.
+    // The share of its own value that blurring returns to a lone vertex: dividing by it makes the
+    // filter's peak 1.
     double own = 1 + Math.pow(2, -vertices.dimensions());
     return slice.sum(rows).div(own).maskedFill(inRange.logicalNot(), Double.NaN);
   }
 
-  /// [1/2, 1, 1/2] along an axis. A neighbour that no point touches has weight 0, whatever vertex
-  /// stands in its place; vertices that are not used get figures that nobody reads.
+  /// The blur [1/2, 1, 1/2] along an axis. An unoccupied neighbour has weight 0, whatever its
+  /// index; the values of unused vertices are never read.
   private WeightedRows blur(double unit) {
     var wanted = Tensor.stack(List.of(above.sub(unit), below.add(unit)), 1); // [M, 2]
     int last = (int) keys.size(0) - 1;
-    var place = searchSorted(keys, wanted).clampMax(last).flatten(0);
-    var isThere = keys.indexSelect(0, place).reshape(-1, 2).eq(wanted);
+    var position = searchSorted(keys, wanted).clampMax(last).flatten(0);
+    var isOccupied = keys.indexSelect(0, position).reshape(-1, 2).eq(wanted);
     var self = Tensor.arange(0, last + 1, DType.INT64, keys.device()).unsqueeze(1);
-    var neighbours = vertexOfKey.indexSelect(0, place).reshape(-1, 2);
-    var halves = isThere.to(DType.FLOAT32).mul(0.5);
+    var neighbours = vertexOfKey.indexSelect(0, position).reshape(-1, 2);
+    var halves = isOccupied.to(DType.FLOAT32).mul(0.5);
     return WeightedRows.ofEqualLists(
         Tensor.cat(List.of(self, neighbours), 1), halves.pad(1, 1, 0)); // [M, 3]
   }

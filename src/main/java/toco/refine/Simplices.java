@@ -12,8 +12,8 @@ import toco.torch.TensorScope;
 ///
 /// @param keys the d + 1 vertices as [VertexKeys], int64 [d + 1, N]
 /// @param weights their barycentric coordinates, float32 [d + 1, N]
-/// @param inRange whether all points are finite and near enough to the origin, bool scalar; those
-///   that are not lie at the origin instead
+/// @param inRange whether all points are finite and close enough to the origin, bool scalar; other
+///   points are moved to the origin
 record Simplices(Tensor keys, Tensor weights, Tensor inRange) {
 
   /// @param features float32 [d, N], in standard deviations of the filter
@@ -80,7 +80,7 @@ record Simplices(Tensor keys, Tensor weights, Tensor inRange) {
     return Math.max(reach, sum);
   }
 
-  /// How many of a point's coordinates are larger, or as large and come first.
+  /// For each coordinate of a point, how many others are larger, or equal and earlier.
   private static Tensor rank(Tensor coordinates) {
     var axes =
         Tensor.arange(0, (int) coordinates.size(0), DType.INT64, coordinates.device())
@@ -91,8 +91,8 @@ record Simplices(Tensor keys, Tensor weights, Tensor inRange) {
     return other.ge(own).where(isFirst, other.gt(own)).sum(1);
   }
 
-  /// The vertices in order of their remainders: from each to the next is a step up one axis, first
-  /// that of the coordinate with the highest rank.
+  /// The vertices in order of their remainders: each is one step up an axis from the one before,
+  /// starting with the axis of the coordinate with the highest rank.
   private static Tensor walk(Tensor quotients, Tensor rank, VertexKeys vertices) {
     var units = vertices.units(rank.device());
     var byRank = rank.zerosLike().scatter(0, rank, units.expand(rank.shape().sizes()));
@@ -100,12 +100,12 @@ record Simplices(Tensor keys, Tensor weights, Tensor inRange) {
     return Tensor.cat(List.of(vertices.ofQuotients(quotients, units), steps), 0).cumsum(0);
   }
 
-  /// The gaps between a point's offsets from the simplex's first vertex, in order; they sum to 1
-  /// round the circuit, where the lowest follows the highest.
+  /// The differences between a point's sorted offsets from the simplex's first vertex, taken
+  /// cyclically; they sum to 1.
   private static Tensor barycentric(Tensor offset, Tensor rank) {
     var ascending = offset.zerosLike().scatter(0, rank, offset).flip(0);
     var before = Ops.call("aten::roll", ascending, new long[] {1}, new long[] {0});
-    var weights = ascending.sub(before); // row 0 lacks the circuit's length
+    var weights = ascending.sub(before); // row 0 wraps around and lacks 1
     return Tensor.cat(
         List.of(weights.slice(0, 0, 1).add(1), weights.slice(0, 1, weights.size(0))), 0);
   }

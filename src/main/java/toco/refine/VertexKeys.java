@@ -8,10 +8,10 @@ import toco.torch.Tensor;
 
 /// The vertices of a permutohedral lattice as single int64 numbers.
 ///
-/// All d + 1 coordinates of a vertex are k modulo d + 1 and sum to 0. So d quotients and k say it
-/// all: k lies in the lowest bits, the quotients above it, offset to be positive.
+/// All d + 1 coordinates of a vertex are k modulo d + 1 and sum to 0, so d quotients and k
+/// determine it: k is in the lowest bits, the quotients above it, offset to be positive.
 ///
-/// @param dimensions d, of the points
+/// @param dimensions d, the dimension of the points
 record VertexKeys(int dimensions) {
   VertexKeys {
     if (dimensions < 1 || dimensions > 7) { // with 8, a step up would not be exact as a double
@@ -31,14 +31,14 @@ record VertexKeys(int dimensions) {
     return (Long.SIZE - 1 - remainderBits()) / dimensions;
   }
 
-  /// Coordinates must be smaller than this: it leaves room for the simplex and its neighbours, and
-  /// float32 enough digits.
+  /// Coordinates must be smaller than this, so that the simplex and its neighbours have keys and
+  /// float32 has enough digits.
   double limit() {
     double quotients = Math.pow(2, quotientBits() - 1) - 2;
     return Math.min(32000, quotients * corners());
   }
 
-  /// What one quotient adds to a key; the last coordinate is implied and adds nothing.
+  /// The value of one quotient in a key; that of the last coordinate is implied and has value 0.
   double unit(int axis) {
     return axis < dimensions ? Math.pow(2, remainderBits() + axis * quotientBits()) : 0;
   }
@@ -49,7 +49,7 @@ record VertexKeys(int dimensions) {
 
   /// The units of all axes, int64 [d + 1, 1].
   Tensor units(Device device) {
-    // Non-blocking: CUDA takes a small host array over at once and does not wait for its stream.
+    // Non-blocking: CUDA copies a small host array immediately, without waiting for the stream.
     var units = IntStream.range(0, corners()).mapToLong(i -> (long) unit(i)).toArray();
     return Tensor.of(units, corners(), 1).to(device, true);
   }
@@ -64,13 +64,14 @@ record VertexKeys(int dimensions) {
     return quotients.mul(units).sum(new long[] {0}, true).add(zero);
   }
 
-  /// A step up an axis adds 1 to every coordinate but the axis's own, which loses d; that is the
-  /// result of this less the axis's unit. From remainder d all quotients rise, and k begins anew.
+  /// A step up an axis adds 1 to every coordinate except the axis's own, from which it subtracts d:
+  /// the key is the result of this method minus the axis's unit. From remainder d, all quotients
+  /// increase and k restarts at 0.
   Tensor up(Tensor keys) {
     return step(keys, dimensions, allUnits() - dimensions, 1);
   }
 
-  /// The reverse: the result of this plus the axis's unit.
+  /// A step down an axis: the key is the result of this method plus the axis's unit.
   Tensor down(Tensor keys) {
     return step(keys, 0, dimensions - allUnits(), -1);
   }

@@ -4,20 +4,20 @@ import toco.torch.DType;
 import toco.torch.Ops;
 import toco.torch.Tensor;
 
-/// Weighted sums of a table's rows, each over a list of its own: what splatting, blurring and
-/// slicing on a lattice are, and a round of [Par].
+/// Weighted sums of the rows of a table, each over its own list of rows. Splat, blur and slice on a
+/// lattice are such sums, and so is an iteration of [Par].
 ///
-/// LibTorch's `embedding_bag` does them in one kernel. It takes each list in order, so the sums are
-/// the same in every run, on a GPU too; and no size depends on the data, so nothing waits for the
-/// device.
+/// LibTorch's `embedding_bag` computes them in one kernel. It adds each list in order, so the
+/// result is the same in every run, also on a GPU. No size depends on the data, so nothing waits
+/// for the device.
 ///
-/// @param indices int64 [M]: rows, one list after the other
+/// @param indices int64 [M]: indices of rows, list after list
 /// @param starts int64 [L]: where each list begins, the first at 0; an empty list sums to 0
 /// @param weights float32 [M]
 record WeightedRows(Tensor indices, Tensor starts, Tensor weights) {
-  private static final long SUM = 0; // embedding_bag's number of the mode
+  private static final long SUM = 0; // mode of embedding_bag
 
-  /// Lists of one length.
+  /// Lists of equal length.
   ///
   /// @param indices int64 [L, n]
   /// @param weights float32 [L, n]

@@ -11,7 +11,6 @@ import toco.config.Config;
 import toco.config.Split;
 import toco.data.DataException;
 import toco.data.Dataset;
-import toco.data.Datasets;
 import toco.eval.EvaluationListener;
 import toco.host.Devices;
 import toco.image.ImageException;
@@ -68,8 +67,8 @@ record Gallery(
       Consumer<String> skipped,
       EvaluationListener listener) {
     var split =
-        Datasets.hasList(config, config.eval().split()) ? config.eval().split() : Split.TRAIN;
-    var dataset = Dataset.openWithGaps(config.data(), split);
+        Dataset.hasList(config.data(), config.eval().split()) ? config.eval().split() : Split.TRAIN;
+    var dataset = Dataset.openAllowingMissingImages(config.data(), split);
     var device = Devices.prepare(config.train());
     try (var network = TrainedNetwork.load(checkpoint, config, device)) {
       var study = new ImageStudy(network, dataset, step);

@@ -97,7 +97,7 @@ final class CompletedRun {
     var config = plan.scoring();
     var name = plan.recipe().published().lastProtocol();
     var protocol = Protocol.of(name, config);
-    var dataset = Dataset.openWithGaps(config.data(), protocol.split());
+    var dataset = Dataset.openAllowingMissingImages(config.data(), protocol.split());
     var evaluator = new Evaluator(config, protocol, dataset, device, crfWorkers());
     var folder = plan.results().resolve(name.toString());
     listener.onMessage("evaluating %,d images by %s".formatted(dataset.size(), protocol));

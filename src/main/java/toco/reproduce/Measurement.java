@@ -8,7 +8,6 @@ import toco.config.Config;
 import toco.config.Protocol;
 import toco.config.Split;
 import toco.data.Dataset;
-import toco.data.Datasets;
 import toco.eval.Evaluator;
 import toco.host.Devices;
 import toco.host.ProcessMemory;
@@ -62,7 +61,7 @@ final class Measurement {
     try (var optimizer = PublishedOptimizer.of(model.params(), config);
         var ring =
             new BatchRing(
-                BatchSource.of(config, Datasets.open(config, Split.TRAIN), device),
+                BatchSource.of(config, Dataset.open(config.data(), Split.TRAIN), device),
                 0,
                 config.data().workers())) {
       var step = new TrainStep(model, optimizer, config);

@@ -9,7 +9,6 @@ import toco.checkpoint.StateDict;
 import toco.config.Config;
 import toco.config.Split;
 import toco.data.Dataset;
-import toco.data.Datasets;
 import toco.distributed.GradientAveraging;
 import toco.distributed.World;
 import toco.eval.Evaluator;
@@ -51,10 +50,12 @@ final class TrainingState implements AutoCloseable {
     Agreement.onConfig(world, config);
     device = Devices.prepare(config.train(), world);
     world.useDevice(device);
-    train = world.localRank0First(() -> Datasets.open(config, Split.TRAIN), "opening the data set");
+    train =
+        world.localRank0First(
+            () -> Dataset.open(config.data(), Split.TRAIN), "opening the data set");
     Agreement.onSamples(world, train);
     evaluator =
-        Datasets.openForEvaluation(config, this::report)
+        Dataset.openForEvaluation(config, this::report)
             .map(dataset -> new Evaluator(config, dataset, device));
     folder = world.isRank0() ? claim.apply(config) : null;
     Rng.manualSeed(config.run().seed());

@@ -23,7 +23,7 @@ class AugmentationTest {
   private static final Config DEFAULT =
       Config.defaults().with("augment.cropSizePx=64", "train.localCropSizePx=32");
 
-  /// No change of colour: the views show the image's own pixels.
+  /// No colour change: the views have the pixels of the image.
   private static final Config PLAIN =
       DEFAULT.with(
           "augment.jitterProbability=0",
@@ -32,7 +32,7 @@ class AugmentationTest {
           "augment.localBlurProbability=0",
           "augment.scaleMax=1");
 
-  /// What came out for one sample; the views normalised, [3, 64, 64].
+  /// The result for one sample; normalised views [3, 64, 64].
   private record Made(Tensor view1, Tensor view2, Tensor localView, ImageBox box) {}
 
   private static Made make(Config config, Compat compat, Tensor image, int epoch, int sample) {
@@ -48,7 +48,7 @@ class AugmentationTest {
     }
   }
 
-  /// An image of pixels of at least 40, so that the padding's zeros can be told.
+  /// An image of pixels of at least 40, to distinguish them from the zeros of the padding.
   private static Tensor image(long height, long width) {
     return Tensor.randint(40, 256, height, width, 3).to(DType.UINT8);
   }
@@ -58,7 +58,7 @@ class AugmentationTest {
   }
 
   @Test
-  void theSamePlaceGivesTheSameViewsAndAnotherOneOthers() {
+  void equalKeysGiveEqualViewsAndOtherKeysOthers() {
     try (var _ = TensorScope.open()) {
       var image = image(50, 70);
       var once = make(DEFAULT, Compat.REFERENCE, image, 2, 5);
@@ -72,9 +72,9 @@ class AugmentationTest {
     }
   }
 
-  /// Other draws for one view leave the others alone.
+  /// More draws for one view do not change the others.
   @Test
-  void eachViewDrawsFromAStreamOfItsOwn() {
+  void eachViewDrawsFromItsOwnStream() {
     try (var _ = TensorScope.open()) {
       var image = image(80, 90);
       var usual = make(DEFAULT, Compat.REFERENCE, image, 0, 1);
@@ -86,8 +86,7 @@ class AugmentationTest {
     }
   }
 
-  /// With every view flipped, the published code leaves the box where it was; `aligned` moves it
-  /// along.
+  /// With every view flipped, the published code leaves the box unchanged; `aligned` flips it, too.
   @Test
   void alignedMovesTheBoxWithTheFlipAndReferenceDoesNot() {
     try (var _ = TensorScope.open()) {
@@ -101,19 +100,20 @@ class AugmentationTest {
     }
   }
 
-  /// Local crops are found on view 1 and cut from the local view: the published code mirrors the
-  /// two independently, so for half of the samples (40 ± 4.5 of 80) they show different places.
+  /// Positions of local crops are drawn on view 1 and cut from the local view: the published code
+  /// flips the two independently, so for half of the samples (40 ± 4.5 of 80) they differ.
   @Test
-  void alignedShowsOnePlaceInBothCropsAndReferenceOftenDoesNot() {
+  void alignedFlipsBothViewsEquallyAndReferenceOftenDoesNot() {
     try (var _ = TensorScope.open()) {
       var image = image(70, 80);
-      assertEquals(80, samePlaces(Compat.ALIGNED, image));
-      int inReference = samePlaces(Compat.REFERENCE, image);
-      assertTrue(inReference > 20 && inReference < 60, "same place in " + inReference + " of 80");
+      assertEquals(80, equallyFlipped(Compat.ALIGNED, image));
+      int inReference = equallyFlipped(Compat.REFERENCE, image);
+      assertTrue(
+          inReference > 20 && inReference < 60, "the same flip in " + inReference + " of 80");
     }
   }
 
-  private static int samePlaces(Compat compat, Tensor image) {
+  private static int equallyFlipped(Compat compat, Tensor image) {
     return (int)
         IntStream.range(0, 80)
             .mapToObj(sample -> make(PLAIN, compat, image, 0, sample))
@@ -122,7 +122,7 @@ class AugmentationTest {
   }
 
   @Test
-  void anImageSmallerThanTheCropIsPaddedAndTheBoxSaysWhere() {
+  void anImageSmallerThanTheCropIsPaddedAroundTheBox() {
     try (var _ = TensorScope.open()) {
       var noFlip = PLAIN.with("augment.viewFlipProbability=0");
       var image = image(30, 100);
@@ -132,9 +132,9 @@ class AugmentationTest {
     }
   }
 
-  /// A strip fits no aspect ratio: view 2 then shows the largest middle part.
+  /// No crop of a strip has an allowed aspect ratio: view 2 is then the largest central crop.
   @Test
-  void aStripHasASecondViewToo() {
+  void aStripAlsoHasASecondView() {
     try (var _ = TensorScope.open()) {
       for (var image : new Tensor[] {image(2, 300), image(300, 2), image(1, 1)}) {
         var view2 = make(PLAIN, Compat.REFERENCE, image, 0, 0).view2();
@@ -144,7 +144,7 @@ class AugmentationTest {
     }
   }
 
-  /// Whether the picture fills the box and all around is black.
+  /// Whether the image fills the box and everything around it is black.
   private static boolean boxFits(Made made) {
     var box = made.box();
     var levels = Normalization.denormalize(made.view1()); // black is 0 within rounding

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import toco.config.Config;
 import toco.config.Split;
 import toco.data.DataException;
-import toco.data.Datasets;
+import toco.data.Dataset;
 import toco.host.ProcessMemory;
 import toco.image.Normalization;
 import toco.image.TurboJpeg;
@@ -30,18 +30,20 @@ import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
+import toco.torch.TensorTest;
 
 @Timeout(120)
+@TensorTest(scope = false)
 class BatchRingTest {
-  private static final int IMAGES = 11; // batches of 4: two an epoch, the rest of 3 dropped
+  private static final int IMAGES =
+      11; // batches of 4: two per epoch, the last 3 samples are dropped
   private static final int BATCH = 4;
 
   @TempDir static Path folder;
 
   @BeforeAll
   static void makeData() {
-    Datasets.open(config(folder), Split.TRAIN);
-    LibTorch.load();
+    Dataset.open(config(folder).data(), Split.TRAIN);
   }
 
   private static Config config(Path root, String... more) {
@@ -58,11 +60,11 @@ class BatchRingTest {
   }
 
   private static BatchRing ring(Config config, long firstStep, int workers) {
-    var dataset = Datasets.open(config, Split.TRAIN);
+    var dataset = Dataset.open(config.data(), Split.TRAIN);
     return new BatchRing(BatchSource.of(config, dataset, Device.CPU), firstStep, workers);
   }
 
-  /// All that a batch says, as one string of bits.
+  /// The contents of a batch, with hashes of its tensors.
   private static List<Object> contents(Batch batch) {
     return List.of(
         hash(batch.view1()),
@@ -91,12 +93,12 @@ class BatchRingTest {
         var many = ring(config(folder), 0, 5)) {
       var batches = take(one, 7);
       assertEquals(batches, take(many, 7));
-      assertEquals(7, new HashSet<>(batches).size(), "every batch is another one");
+      assertEquals(7, new HashSet<>(batches).size(), "all batches differ");
     }
   }
 
   @Test
-  void aRingOpenedInMidEpochGoesOnWhereAnotherWouldBe() {
+  void aRingOpenedMidEpochContinuesAsAnUninterruptedOne() {
     try (var whole = ring(config(folder), 0, 2);
         var resumed = ring(config(folder), 3, 2)) {
       assertEquals(take(whole, 6).subList(3, 6), take(resumed, 3));
@@ -104,7 +106,7 @@ class BatchRingTest {
   }
 
   @Test
-  void anEpochShowsEachSampleOnceAndDropsThePartialBatch() {
+  void anEpochShowsEachSampleAtMostOnceAndDropsTheIncompleteBatch() {
     try (var ring = ring(config(folder), 0, 2)) {
       for (int epoch = 0; epoch < 3; epoch++) {
         var seen = new HashSet<Integer>();
@@ -116,9 +118,9 @@ class BatchRingTest {
     }
   }
 
-  /// The workers run ahead into every other slot while the trainer is slow.
+  /// While the trainer is slow, the workers fill all other slots.
   @Test
-  void theTrainersBatchIsNotTouchedUntilItTakesTheNext() throws InterruptedException {
+  void aBatchIsUnchangedUntilTheNextOneIsTaken() throws InterruptedException {
     try (var ring = ring(config(folder), 0, 2)) {
       for (int i = 0; i < 5; i++) {
         var batch = ring.next();
@@ -130,7 +132,7 @@ class BatchRingTest {
   }
 
   @Test
-  void slotsAreUsedAgain() {
+  void slotsAreReused() {
     try (var ring = ring(config(folder), 0, 2)) {
       Set<Long> addresses = new HashSet<>();
       for (int i = 0; i < 20; i++) {
@@ -142,7 +144,7 @@ class BatchRingTest {
 
   @Test
   void anUnreadableSampleReachesTheTrainerWithItsName(@TempDir Path other) throws IOException {
-    var dataset = Datasets.open(config(other), Split.TRAIN);
+    var dataset = Dataset.open(config(other).data(), Split.TRAIN);
     Files.write(dataset.imagePath(5), new byte[] {1, 2, 3});
     try (var ring = ring(config(other), 0, 2)) {
       var e =
@@ -156,14 +158,14 @@ class BatchRingTest {
       assertTrue(e.getMessage().contains("sample " + dataset.name(5)), e.getMessage());
       assertTrue(e.getMessage().contains(dataset.imagePath(5).toString()), e.getMessage());
       assertTrue(e.getMessage().contains("data.onBadSample=skip"), e.getMessage());
-      assertThrows(DataException.class, ring::next, "and stays failed");
+      assertThrows(DataException.class, ring::next, "and it stays failed");
     }
   }
 
   @Test
-  void skippingCountsNamesAndFillsThePlaceTheSameWayForAnyWorkers(@TempDir Path other)
+  void skippedSamplesAreCountedNamedAndReplacedForAnyNumberOfWorkers(@TempDir Path other)
       throws IOException {
-    var dataset = Datasets.open(config(other), Split.TRAIN);
+    var dataset = Dataset.open(config(other).data(), Split.TRAIN);
     Files.write(dataset.imagePath(5), new byte[] {1, 2, 3});
     Files.write(dataset.imagePath(2), new byte[] {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF, 0});
     var config = config(other, "data.onBadSample=skip");
@@ -172,9 +174,10 @@ class BatchRingTest {
       var batches = take(one, 8);
       assertEquals(batches, take(three, 8));
       assertTrue(one.skippedSamples() >= 5, () -> "skipped " + one.skippedSamples());
-      var told = one.takeSkipped();
-      assertEquals(one.skippedSamples(), told.size());
-      assertTrue(told.stream().anyMatch(line -> line.contains(dataset.name(2))), told::toString);
+      var skipped = one.takeSkipped();
+      assertEquals(one.skippedSamples(), skipped.size());
+      assertTrue(
+          skipped.stream().anyMatch(line -> line.contains(dataset.name(2))), skipped::toString);
       assertTrue(one.takeSkipped().isEmpty());
       for (var batch : batches) {
         var samples = (List<?>) batch.getLast();
@@ -184,9 +187,9 @@ class BatchRingTest {
   }
 
   @Test
-  void aDataSetWithoutAnyReadableImageFailsInsteadOfLookingForEver(@TempDir Path other)
+  void aDataSetWithoutAReadableImageFailsInsteadOfSearchingForever(@TempDir Path other)
       throws IOException {
-    var dataset = Datasets.open(config(other), Split.TRAIN);
+    var dataset = Dataset.open(config(other).data(), Split.TRAIN);
     for (int i = 0; i < dataset.size(); i++) {
       Files.write(dataset.imagePath(i), new byte[] {9});
     }
@@ -197,8 +200,7 @@ class BatchRingTest {
   }
 
   @Test
-  void closingInMidEpochLeavesNoThreadAndNoTensor() {
-    long live = LibTorch.liveTensors();
+  void closingMidEpochLeavesNoThreadAndNoTensor() {
     for (int i = 0; i < 10; i++) {
       try (var ring = ring(config(folder), 0, 3)) {
         for (int taken = 0; taken < i % 4; taken++) {
@@ -206,19 +208,18 @@ class BatchRingTest {
         }
       }
     }
-    assertEquals(live, LibTorch.liveTensors());
     assertTrue(
         Thread.getAllStackTraces().keySet().stream()
             .noneMatch(thread -> thread.getName().startsWith("toco-loader")));
   }
 
-  /// The device's own operators stay within a few levels of the processor's kernels: on average far
-  /// less than one.
+  /// The operators on the GPU differ from the CPU kernels by a few levels: on average by far less
+  /// than one.
   @Test
-  void onAGpuTheSameViewsAreMadeThere() {
+  void aGpuGivesTheSameViews() {
     assumeTrue(LibTorch.cudaDeviceCount() > 0, "no GPU here");
     var config = config(folder);
-    var source = BatchSource.of(config, Datasets.open(config, Split.TRAIN), Device.cuda(0));
+    var source = BatchSource.of(config, Dataset.open(config.data(), Split.TRAIN), Device.cuda(0));
     try (var onCpu = ring(config, 0, 2);
         var onGpu = new BatchRing(source, 0, 2);
         var _ = TensorScope.open()) {
@@ -234,9 +235,9 @@ class BatchRingTest {
     }
   }
 
-  /// Java's own share is small change: the handles, a path, the generators. Resident memory may
-  /// move by what the C heap keeps for later; the most of it, and of what the JVM compiles, comes
-  /// with the first thousands.
+  /// Java allocates only small objects: handles, a path, generators. Resident memory may vary by
+  /// what the C heap keeps; most of that, and of the JVM's compiled code, comes with the first
+  /// thousands.
   @Test
   void twentyThousandSamplesLeaveMemoryFlat() {
     assumeTrue(TurboJpeg.problem().isEmpty(), TurboJpeg.INSTALL); // the JDK decodes on the heap
@@ -257,12 +258,12 @@ class BatchRingTest {
       long perSample = (threads.getTotalThreadAllocatedBytes() - bytes) / samples;
       long grown = ProcessMemory.residentBytes() - resident;
       assertEquals(live, settledLiveTensors());
-      assertTrue(perSample < 8_000, () -> perSample + " bytes of Java heap a sample");
+      assertTrue(perSample < 8_000, () -> perSample + " bytes of Java heap per sample");
       assertTrue(grown < 16_000_000, () -> "resident memory grew by " + grown);
     }
   }
 
-  /// Goes through the Java heap, whose pages becoming resident is no leak.
+  /// Touches the whole Java heap: its pages becoming resident is not a leak.
   private static void touchHeap() {
     long touched = 0;
     while (touched < Runtime.getRuntime().maxMemory()) {
@@ -270,7 +271,7 @@ class BatchRingTest {
     }
   }
 
-  /// The count once the workers have filled every slot and wait.
+  /// The count when the workers have filled every slot and wait.
   private static long settledLiveTensors() {
     long count = -1;
     for (int same = 0; same < 5; ) {

@@ -18,28 +18,26 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import toco.config.Config;
 import toco.torch.GradMode;
-import toco.torch.LibTorch;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
+import toco.torch.TensorTest;
 
 /// A profile separates native time from Java time as a stopwatch does, and leaves nothing behind.
+@TensorTest(scope = false)
 class StepProfileTest {
   private static final int STEPS = 3;
 
-  private long tensors;
   private List<Recording> recordings = List.of();
   private Set<Path> files = Set.of();
 
   @BeforeEach
   void note() throws IOException {
-    tensors = LibTorch.liveTensors();
     recordings = FlightRecorder.getFlightRecorder().getRecordings();
     files = profileFiles();
   }
 
   @AfterEach
   void nothingIsLeft() throws IOException {
-    assertEquals(tensors, LibTorch.liveTensors());
     assertEquals(recordings, FlightRecorder.getFlightRecorder().getRecordings());
     assertEquals(files, profileFiles());
   }

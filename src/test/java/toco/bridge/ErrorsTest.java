@@ -96,7 +96,9 @@ class ErrorsTest extends TensorLaws {
     assertMessage(thrown, "'other'");
     assertMessage(thrown, "TensorScope.release");
     assertInstanceOf(IllegalStateException.class, onAnotherThread(mine::close));
-    assertInstanceOf(IllegalStateException.class, onAnotherThread(scope::close));
+    try (var scope = TensorScope.open()) {
+      assertInstanceOf(IllegalStateException.class, onAnotherThread(scope::close));
+    }
     assertShape(mine, 2);
   }
 

@@ -11,35 +11,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.torch.Device;
 import toco.torch.GradMode;
-import toco.torch.LibTorch;
 import toco.torch.ScriptModule;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
+import toco.torch.TensorTest;
 import toco.torch.TorchException;
 
+@TensorTest
 class ScriptModuleTest {
   @TempDir Path folder;
-  private long before;
-  private TensorScope scope;
-
-  @BeforeEach
-  void open() {
-    LibTorch.load();
-    before = LibTorch.liveTensors();
-    scope = TensorScope.open();
-  }
-
-  @AfterEach
-  void close() {
-    scope.close();
-    assertEquals(before, LibTorch.liveTensors(), "live tensors");
-  }
 
   private static Tensor floats(float... values) {
     return Tensor.of(values, values.length);

@@ -1,38 +1,24 @@
 package toco.cam;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import toco.config.Combination;
 import toco.config.Protocol;
 import toco.model.Toco;
 import toco.torch.GradMode;
 import toco.torch.Interpolation;
-import toco.torch.LibTorch;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
+import toco.torch.TensorTest;
 
 /// The golden case `eval_multi_scale` checks the published values; these are the laws around them,
 /// on a small network with random weights.
+@TensorTest(scope = false)
 class MultiScaleInferenceTest {
-  private long liveBefore;
-
-  @BeforeEach
-  void countTensors() {
-    LibTorch.load();
-    liveBefore = LibTorch.liveTensors();
-  }
-
-  @AfterEach
-  void everyTensorIsFreed() {
-    assertEquals(liveBefore, LibTorch.liveTensors(), "live tensors");
-  }
 
   private static Toco model() {
     return SmallNetwork.create(3);

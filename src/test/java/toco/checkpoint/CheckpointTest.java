@@ -13,8 +13,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.torch.DType;
@@ -22,24 +20,11 @@ import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
 import toco.torch.Tensor;
-import toco.torch.TensorScope;
+import toco.torch.TensorTest;
 
+@TensorTest
 final class CheckpointTest {
   @TempDir Path run;
-  private long liveBefore;
-  private TensorScope scope;
-
-  @BeforeEach
-  void open() {
-    liveBefore = LibTorch.liveTensors();
-    scope = TensorScope.open();
-  }
-
-  @AfterEach
-  void leaksNothing() {
-    scope.close();
-    assertEquals(liveBefore, LibTorch.liveTensors());
-  }
 
   private static Checkpoint checkpoint(long step) {
     return new Checkpoint(
@@ -167,7 +152,7 @@ final class CheckpointTest {
         "not a checkpoint of a training run");
     var pth = golden("micro.pth");
     assertRefused(pth, () -> Checkpoint.load(pth), "saved by PyTorch");
-    var picture = TestFiles.resource("voc-mini/JPEGImages/2011_000003.jpg");
+    var picture = TestFiles.resource("data/photos/JPEGImages/astronaut.jpg");
     assertRefused(picture, () -> Checkpoint.load(picture), "JPEG picture");
     var future = run.resolve("future.safetensors");
     SafeTensors.write(future, Map.of(), Map.of("toco.checkpoint", "2"));

@@ -16,30 +16,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import toco.torch.TensorScope;
+import toco.torch.TensorTest;
 
 /// A file that holds anything but weights is refused with one line and with little memory, and
 /// nothing in it is executed.
+@TensorTest
 final class HostilePickleTest {
   @TempDir Path folder;
-  private TensorScope scope;
-
-  @BeforeEach
-  void open() {
-    scope = TensorScope.open();
-  }
-
-  @AfterEach
-  void close() {
-    scope.close();
-  }
 
   @ParameterizedTest
   @ValueSource(

@@ -14,10 +14,11 @@ import org.junit.jupiter.api.io.TempDir;
 import toco.config.Config;
 import toco.model.Toco;
 import toco.torch.Device;
-import toco.torch.LibTorch;
 import toco.torch.Rng;
 import toco.torch.TensorScope;
+import toco.torch.TensorTest;
 
+@TensorTest(scope = false)
 class NetworkWeightsTest {
   private static final Config FOUR =
       Config.load(
@@ -33,8 +34,6 @@ class NetworkWeightsTest {
 
   @Test
   void anotherNumberOfClassesIsNamedInsteadOfShapes() {
-    LibTorch.load();
-    long liveBefore = LibTorch.liveTensors();
     var file = save(FOUR);
     try (var model =
         new Toco(FOUR.with("model.numClasses=3", "data.classNames=[a, b]").model(), Device.CPU)) {
@@ -44,12 +43,10 @@ class NetworkWeightsTest {
           "has 4 classes, background included",
           "model.numClasses is 3");
     }
-    assertEquals(liveBefore, LibTorch.liveTensors(), "live tensors");
   }
 
   @Test
   void aNetworkGetsTheWeightsOfTheFile() throws IOException {
-    LibTorch.load();
     var file = save(FOUR);
     Rng.manualSeed(2);
     try (var model = new Toco(FOUR.model(), Device.CPU)) {

@@ -15,33 +15,18 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.files.AtomicFile;
 import toco.torch.DType;
 import toco.torch.Device;
-import toco.torch.LibTorch;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
+import toco.torch.TensorTest;
 
+@TensorTest
 final class SafeTensorsTest {
   @TempDir Path folder;
-  private long liveBefore;
-  private TensorScope scope;
-
-  @BeforeEach
-  void open() {
-    liveBefore = LibTorch.liveTensors();
-    scope = TensorScope.open();
-  }
-
-  @AfterEach
-  void leaksNothing() {
-    scope.close();
-    assertEquals(liveBefore, LibTorch.liveTensors());
-  }
 
   @Test
   void roundTripKeepsNamesOrderValuesAndMetadata() {

@@ -13,8 +13,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,26 +20,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import toco.config.Config;
 import toco.torch.DType;
 import toco.torch.Interpolation;
-import toco.torch.LibTorch;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
+import toco.torch.TensorTest;
 
+@TensorTest
 final class StateDictTest {
   @TempDir Path folder;
-  private long liveBefore;
-  private TensorScope scope;
-
-  @BeforeEach
-  void open() {
-    liveBefore = LibTorch.liveTensors();
-    scope = TensorScope.open();
-  }
-
-  @AfterEach
-  void leaksNothing() {
-    scope.close();
-    assertEquals(liveBefore, LibTorch.liveTensors());
-  }
 
   /// Parameters with the shapes of the micro network, all zero.
   private static Map<String, Tensor> parameters() {
@@ -247,7 +232,7 @@ final class StateDictTest {
 
   @Test
   void anImageIsNotAFileOfWeights() {
-    var picture = TestFiles.resource("voc-mini/JPEGImages/2011_000003.jpg");
+    var picture = TestFiles.resource("data/photos/JPEGImages/astronaut.jpg");
     assertRefused(picture, () -> StateDict.load(picture), "expected weights", "JPEG picture");
   }
 }

@@ -18,30 +18,18 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.PythonTorch;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Tensor;
-import toco.torch.TensorScope;
+import toco.torch.TensorTest;
 
 /// Weights written as `.pth` are read back bit for bit, here and in Python.
+@TensorTest
 final class TorchArchiveTest {
   @TempDir Path folder;
-  private TensorScope scope;
-
-  @BeforeEach
-  void open() {
-    scope = TensorScope.open();
-  }
-
-  @AfterEach
-  void close() {
-    scope.close();
-  }
 
   /// Every dtype, views, no elements, no dimensions, names beyond ASCII, more entries than a batch
   /// of pickled items or a byte's memo.

@@ -14,28 +14,16 @@ import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import toco.torch.Tensor;
-import toco.torch.TensorScope;
+import toco.torch.TensorTest;
 
+@TensorTest
 final class TorchPickleTest {
   @TempDir Path folder;
-  private TensorScope scope;
-
-  @BeforeEach
-  void open() {
-    scope = TensorScope.open();
-  }
-
-  @AfterEach
-  void close() {
-    scope.close();
-  }
 
   /// The same weights in three formats are bit-identical.
   @ParameterizedTest

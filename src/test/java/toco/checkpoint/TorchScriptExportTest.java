@@ -13,8 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,13 +23,13 @@ import toco.model.Toco;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.GradMode;
-import toco.torch.LibTorch;
 import toco.torch.Rng;
 import toco.torch.ScriptModule;
 import toco.torch.Tensor;
-import toco.torch.TensorScope;
+import toco.torch.TensorTest;
 
 /// An exported network computes the same outputs as the original, also in C++ and Python.
+@TensorTest
 class TorchScriptExportTest {
   private static final Config SMALL =
       Config.load(
@@ -50,17 +48,6 @@ class TorchScriptExportTest {
   private static final double TOLERANCE = 1e-5;
 
   @TempDir Path folder;
-  private TensorScope scope;
-
-  @BeforeEach
-  void open() {
-    scope = TensorScope.open();
-  }
-
-  @AfterEach
-  void close() {
-    scope.close();
-  }
 
   private static Toco network(Config config) {
     Rng.manualSeed(3);
@@ -78,12 +65,10 @@ class TorchScriptExportTest {
         "model.decoderDilation=2"
       })
   void everyVariantGivesTheNetworksOutputs(String variant) {
-    long before = LibTorch.liveTensors();
     var config = SMALL.with(variant);
     try (var model = network(config)) {
       assertTrue(TorchScriptExport.write(folder.resolve("x.ts"), model, config) < TOLERANCE);
     }
-    assertEquals(before, LibTorch.liveTensors());
     assertEquals(1, folder.toFile().list().length, "nothing else is left");
   }
 

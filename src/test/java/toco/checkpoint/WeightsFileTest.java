@@ -10,8 +10,6 @@ import static toco.checkpoint.TestFiles.golden;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,23 +17,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Tensor;
-import toco.torch.TensorScope;
+import toco.torch.TensorTest;
 
+@TensorTest
 final class WeightsFileTest {
   private static final WeightsFile.Form PLAIN = new WeightsFile.Form("", null);
 
   @TempDir Path folder;
-  private TensorScope scope;
-
-  @BeforeEach
-  void open() {
-    scope = TensorScope.open();
-  }
-
-  @AfterEach
-  void close() {
-    scope.close();
-  }
 
   private StateDict state(String name, Map<String, Tensor> tensors) {
     return new StateDict(folder.resolve(name), tensors);

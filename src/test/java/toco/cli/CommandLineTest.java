@@ -138,11 +138,11 @@ class CommandLineTest {
 
   @Test
   void aPictureIsNoCheckpoint() {
-    var voc = Resources.path("voc-mini");
-    var jpeg = voc.resolve("JPEGImages/2011_000003.jpg");
+    var voc = Resources.path("data/photos");
+    var jpeg = voc.resolve("JPEGImages/astronaut.jpg");
     var result =
         assertFails(
-            "2011_000003.jpg",
+            "astronaut.jpg",
             "eval",
             config("voc_mini.yaml"),
             "--set",

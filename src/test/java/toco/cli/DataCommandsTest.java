@@ -21,7 +21,7 @@ import toco.image.Resources;
 
 /// `toco data check` and `toco data labels`.
 class DataCommandsTest {
-  private static final Path VOC = Resources.path("voc-mini");
+  private static final Path VOC = Resources.path("data/photos");
 
   @TempDir Path folder;
   private Path out;
@@ -119,7 +119,7 @@ class DataCommandsTest {
   void whatIsWrongIsOneLine() throws IOException {
     var csv = write("labels.csv", "a,cat\nb,dgo\n");
     Object[] line = {"data", "labels", out, "--csv", csv};
-    assertFails("give them by --classes", line);
+    assertFails("name them with --classes", line);
     assertFails(
         csv + ":2: unknown class 'dgo'; did you mean 'dog'?",
         append(line, "--classes", folder.resolve("classes.txt")));
@@ -140,17 +140,17 @@ class DataCommandsTest {
   void aSoundDataSetPassesTheCheck() {
     var result = check("--set", "data.root=" + VOC);
     assertEquals(0, result.status(), result.err());
-    assertTrue(result.out().contains("train: 3 images, by " + VOC), result.out());
+    assertTrue(result.out().contains("train: 3 images, from " + VOC), result.out());
     assertTrue(result.out().endsWith("\nusable\n"), result.out());
     var json = Json.MAPPER.readTree(check("--set", "data.root=" + VOC, "--json", "--fast").out());
     assertTrue(json.get("usable").booleanValue());
     assertEquals(2, json.get("splits").size());
-    assertEquals(500, json.at("/splits/0/sizes/width/0").intValue());
+    assertEquals(375, json.at("/splits/0/sizes/width/0").intValue());
   }
 
   @Test
   void aBrokenDataSetIsReportedAndFails() throws IOException {
-    write("lists/train.txt", "2011_000003\n2011_000004\n2011_000006\n");
+    write("lists/train.txt", "astronaut\nmissing\nchelsea\n");
     var result =
         check(
             "--set",
@@ -160,8 +160,8 @@ class DataCommandsTest {
     assertEquals(1, result.status());
     assertEquals(1, result.err().lines().count(), result.err());
     assertTrue(result.err().contains("fix the errors above (2) and check again"), result.err());
-    assertTrue(result.out().contains(" 2011_000004 (line 2 of "), result.out());
-    assertTrue(result.out().contains("without a label: 1 (2011_000004)"), result.out());
+    assertTrue(result.out().contains(" missing (line 2 of "), result.out());
+    assertTrue(result.out().contains("without a label: 1 (missing)"), result.out());
     var missing = check("--set", "data.root=" + folder.resolve("nowhere"), "--json");
     assertEquals(1, missing.status());
     assertFalse(Json.MAPPER.readTree(missing.out()).get("usable").booleanValue());

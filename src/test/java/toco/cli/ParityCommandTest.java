@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,24 +15,18 @@ import toco.checkpoint.SafeTensors;
 import toco.files.Json;
 import toco.image.Resources;
 import toco.torch.Tensor;
-import toco.torch.TensorScope;
+import toco.torch.TensorTest;
 import tools.jackson.databind.JsonNode;
 
+@TensorTest
 class ParityCommandTest {
   private static final String CASE = "ptc_loss.safetensors";
 
   @TempDir Path folder;
-  private TensorScope scope;
 
   @BeforeEach
   void aFolderWithOneCase() throws IOException {
-    scope = TensorScope.open();
     Files.copy(Resources.path("golden/" + CASE), folder.resolve(CASE));
-  }
-
-  @AfterEach
-  void free() {
-    scope.close();
   }
 
   @Test

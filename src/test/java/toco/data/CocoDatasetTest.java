@@ -16,7 +16,7 @@ import toco.config.Config;
 import toco.config.Layout;
 import toco.config.Split;
 
-/// COCO 2014 as it unpacks, with the published lists.
+/// COCO 2014 as unpacked, with the published lists.
 class CocoDatasetTest {
   private static final String TRAIN = "COCO_train2014_000000000009";
   private static final String VAL = "COCO_val2014_000000000042";
@@ -61,9 +61,9 @@ class CocoDatasetTest {
     assertRefused(() -> open(Split.VAL), "no image-level label for " + VAL);
   }
 
-  /// Lists may name the folder; the labels need not.
+  /// Lists may include the folder; the labels need not.
   @Test
-  void aNameMayHaveItsFolder() {
+  void aNameMayIncludeItsFolder() {
     LabelFiles.write(root, "lists/train.txt", "train2014/" + TRAIN + "\n");
     LabelFiles.write(root, "l.json", instances(TRAIN, 1));
     var train = open(Split.TRAIN, "data.labels=l.json");
@@ -72,7 +72,7 @@ class CocoDatasetTest {
   }
 
   @Test
-  void aMissingImageIsNamedWithItsPlace() {
+  void aMissingImageIsNamedWithItsLine() {
     LabelFiles.write(root, "lists/train.txt", TRAIN + "\nCOCO_train2014_000000000025\n");
     LabelFiles.write(root, "l.json", instances(TRAIN, 1));
     assertRefused(
@@ -81,7 +81,7 @@ class CocoDatasetTest {
         root.resolve("train2014/COCO_train2014_000000000025.jpg").toString());
   }
 
-  /// The ids of COCO's categories, which leave out ten numbers.
+  /// COCO's instances, with the ids of its categories, which skip ten numbers.
   private static String instances(String image, int... ids) {
     var annotations = new StringBuilder();
     var categories = new StringBuilder();

@@ -33,7 +33,7 @@ class CocoInstancesTest {
 
   @TempDir Path folder;
 
-  /// Categories go by their names, and one that no annotation has needs to be no class.
+  /// Categories are matched by name; a category without annotations need not be a class.
   @Test
   void imagesHaveTheCategoriesOfTheirAnnotations() {
     for (var text :
@@ -50,7 +50,7 @@ class CocoInstancesTest {
   }
 
   @Test
-  void whatDoesNotFitIsNamed() {
+  void errorsNameTheFileAndLine() {
     refuses(WHOLE.replace("\"dog\"", "\"dig\""), "unknown class 'dig'; did you mean 'dog'?");
     refuses(
         WHOLE.replace("\"id\": 44", "\"id\": 45"), "category_id 44", "not among the categories");
@@ -61,11 +61,11 @@ class CocoInstancesTest {
     refuses(WHOLE.replace("\"image_id\": -9", "\"image_id\": 1.5"), "l.json:2: ", "integer");
     refuses("{" + ANNOTATIONS + "," + CATEGORIES + "}", "has no images");
     refuses("{" + IMAGES + "," + ANNOTATIONS + "}", "has no categories");
-    refuses("{\"images\": {}}", "l.json:1: ", "'images' is no array");
-    refuses("{\"annotations\": [1]}", "l.json:1: ", "no object");
-    refuses("[]", "l.json:1: ", "no object");
+    refuses("{\"images\": {}}", "l.json:1: ", "'images' is not an array");
+    refuses("{\"annotations\": [1]}", "l.json:1: ", "is not an object");
+    refuses("[]", "l.json:1: ", "does not hold a JSON object");
     refuses("", "l.json");
-    refuses(WHOLE + "{}", "something follows");
+    refuses(WHOLE + "{}", "text after the JSON object");
   }
 
   @Test

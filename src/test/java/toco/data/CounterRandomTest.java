@@ -25,9 +25,9 @@ class CounterRandomTest {
   }
 
   @Test
-  void samePlaceSameNumbersOtherPlaceOthers() {
+  void equalKeysGiveEqualNumbersAndOtherKeysOthers() {
     var seen = new HashSet<Long>();
-    int places = 0;
+    int keys = 0;
     for (long seed : new long[] {0, 1, 1L << 32}) {
       for (int epoch = 0; epoch < 5; epoch++) {
         for (int sample = 0; sample < 5; sample++) {
@@ -35,16 +35,16 @@ class CounterRandomTest {
             long first = bits(seed, epoch, sample, view);
             assertEquals(first, bits(seed, epoch, sample, view));
             seen.add(first);
-            places++;
+            keys++;
           }
         }
       }
     }
-    assertEquals(places, seen.size());
+    assertEquals(keys, seen.size());
   }
 
-  /// 200,000 draws: the mean of a uniform has standard error 0.0006, its bounds here are 5 of
-  /// those.
+  /// 200,000 draws: the mean of a uniform has standard error 0.0006, the bounds here are 5 standard
+  /// errors.
   @Test
   void uniformAndNormalHaveTheirMoments() {
     var random = new CounterRandom(3, 0, 0, 0);
@@ -65,10 +65,10 @@ class CounterRandomTest {
     assertEquals(1, squares / draws, 5 * 0.00317); // standard error √(2/draws)
   }
 
-  /// Each of 7 counts of 70,000 draws has standard deviation √(70000·1/7·6/7) = 93; within 5 of
-  /// them.
+  /// Each of 7 counts of 70,000 draws has standard deviation √(70000·1/7·6/7) = 93; the bound is 5
+  /// of them.
   @Test
-  void integersAreEven() {
+  void integersAreUniform() {
     var random = new CounterRandom(4, 0, 0, 0);
     var counts = new int[7];
     for (int i = 0; i < 70_000; i++) {

@@ -18,7 +18,7 @@ class CsvLabelsTest {
   @TempDir Path folder;
 
   @Test
-  void aLineHasAnImageAndItsClasses() {
+  void aLineNamesAnImageAndItsClasses() {
     var labels = read("a.jpg,cat\nsub/b,dog,cat\nc,\nd\n");
     assertEquals(List.of("a.jpg", "sub/b", "c", "d"), List.copyOf(labels.names()));
     assertEquals(List.of("cat"), classesOf("a.jpg", labels, PETS));
@@ -27,9 +27,9 @@ class CsvLabelsTest {
     assertEquals(List.of(), classesOf("d", labels, PETS));
   }
 
-  /// As spreadsheets write it: byte order mark, Windows line ends, quotes, empty cells.
+  /// As spreadsheets write CSV: byte order mark, Windows line ends, quotes, empty cells.
   @Test
-  void whatSpreadsheetsWriteIsUnderstood() {
+  void csvOfSpreadsheetsIsRead() {
     var labels =
         read(
             "\uFEFFName,Label 1,Label 2\r\n\r\n\"a, the 1st \"\"cat\"\".jpg\",\"cat\",\r\n"
@@ -48,7 +48,7 @@ class CsvLabelsTest {
   }
 
   @Test
-  void anImageCalledImageIsNoHeader() {
+  void anImageCalledImageIsNotAHeader() {
     assertEquals(List.of("image", "name"), List.copyOf(read("image,cat\nname\n").names()));
   }
 
@@ -60,27 +60,27 @@ class CsvLabelsTest {
   }
 
   @Test
-  void whatIsWrongIsNamedWithItsLine() {
+  void errorsNameTheFileAndLine() {
     refuses("a,cat\nb,dgo\n", "labels.csv:2: unknown class 'dgo'; did you mean 'dog'?");
     refuses("a,cat\nb,zebra\n", "labels.csv:2: unknown class 'zebra'; the classes are cat, dog");
-    refuses("name,cat,dog\na,1,0\n", "labels.csv:2: unknown class '1'", "by their names");
+    refuses("name,cat,dog\na,1,0\n", "labels.csv:2: unknown class '1'", "write the names");
     refuses("a.jpg;cat;dog\n", "labels.csv:1: fields are separated by ';', expected commas");
     refuses("\na.jpg\tcat\n", "labels.csv:2: fields are separated by tabs");
-    refuses("a,cat\n\n,dog\n", "labels.csv:3: no image's name");
-    refuses("a,cat\nb,\"dog\nc,cat\n", "labels.csv:2: a quote that opens here is never closed");
+    refuses("a,cat\n\n,dog\n", "labels.csv:3: the name of the image is missing");
+    refuses("a,cat\nb,\"dog\nc,cat\n", "labels.csv:2: the quote that opens here is never closed");
     refuses("a,\"cat\" dog\n", "labels.csv:1: text after a quoted field");
     refuses("", "labels.csv names no image");
     refuses("name,label\n", "labels.csv names no image");
-    refuses("x".repeat(70_000), "labels.csv:1: a line of more than 65536 characters");
+    refuses("x".repeat(70_000), "labels.csv:1: a line has more than 65536 characters");
     var latin1 = "a,cat\ncaf\u00e9,dog\n".getBytes(StandardCharsets.ISO_8859_1);
     var file = LabelFiles.write(folder, "labels.csv", latin1);
     assertRefused(() -> ClassLabels.read(file, PETS), file.toString(), "not UTF-8 text");
     assertRefused(() -> ClassLabels.read(folder.resolve("no.csv"), PETS), "no labels file");
     var text = LabelFiles.write(folder, "labels.txt", "a,cat\n");
-    assertRefused(() -> ClassLabels.read(text, PETS), "labels.txt is no labels file");
+    assertRefused(() -> ClassLabels.read(text, PETS), "labels.txt is not a labels file");
   }
 
-  /// A check goes on, to name them all at once.
+  /// A check continues, to report all of them.
   @Test
   void unknownClassesCanBeCollected() {
     var file = LabelFiles.write(folder, "labels.csv", "a,cat,dgo\nb,ct\nc,dog\n");

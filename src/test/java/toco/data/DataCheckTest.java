@@ -31,7 +31,7 @@ class DataCheckTest {
   @TempDir Path root;
 
   @BeforeEach
-  void putASoundDataSet() {
+  void writeAValidDataSet() {
     for (var name : List.of("a", "b", "sub/c", "v", "w")) {
       image(name, 40, 30);
     }
@@ -42,7 +42,7 @@ class DataCheckTest {
   }
 
   @Test
-  void aSoundDataSetIsUsableAndCounted() {
+  void aValidDataSetIsUsableAndCounted() {
     var report = check();
     assertTrue(report.usable(), report.text());
     assertTrue(findings(report).isEmpty(), report.text());
@@ -61,7 +61,7 @@ class DataCheckTest {
     }
   }
 
-  /// One run names all of it, however much there is.
+  /// One check reports all problems.
   @Test
   void everyProblemIsFoundAtOnce() throws IOException {
     image("unlabelled", 9, 9);
@@ -91,14 +91,14 @@ class DataCheckTest {
     assertNamed(found, Kind.BAD_LABELS, "labels.csv:2: unknown class 'cta'; did you mean 'cat'?");
     assertNamed(found, Kind.UNREADABLE_IMAGE, root.resolve("b.png").toString());
     assertNamed(found, Kind.UNREADABLE_MASK, root.resolve("masks/x.png").toString());
-    assertNamed(found, Kind.MASK_SIZE, "v.png is 30×40 px, its image 40×30 px");
+    assertNamed(found, Kind.MASK_SIZE, "v.png is 30×40 px, its image is 40×30 px");
     assertNamed(found, Kind.MASK_LABEL, "label 7");
     assertEquals(13, found.size(), found.toString());
   }
 
-  /// The report's verdict is what opening and reading the data comes to.
+  /// The report says usable exactly if opening and reading the data succeeds.
   @Test
-  void theVerdictIsThatOfATraining() throws IOException {
+  void theVerdictAgreesWithTraining() throws IOException {
     assertVerdict(true);
     csv("a,cat\nb,dog\nc,dog\nv\nw\ngone,cat\n");
     assertVerdict(false);
@@ -109,7 +109,7 @@ class DataCheckTest {
     csv("a,cat\nb,dog\nv\n");
     assertVerdict(false); // w has no label
     csv("a,cat\nb,dog\nv\nw\n");
-    assertVerdict(true); // c is not trained on
+    assertVerdict(true); // c is not in the training set
     assertVerdict(true, "data.valList=no.txt", "data.trainList=val.txt");
     assertVerdict(false, "data.trainList=no.txt");
     assertVerdict(false, "data.labels=no.csv");
@@ -128,7 +128,7 @@ class DataCheckTest {
   }
 
   @Test
-  void headersAloneTellSizesButNotDamage() throws IOException {
+  void headersShowSizesButNotDamage() throws IOException {
     var whole = Files.readAllBytes(root.resolve("b.png"));
     Files.write(root.resolve("b.png"), Arrays.copyOf(whole, whole.length / 2));
     var config = config();
@@ -139,13 +139,13 @@ class DataCheckTest {
   }
 
   @Test
-  void theReadingOfEveryImageIsTold() {
-    var told = new ConcurrentLinkedQueue<String>();
+  void progressIsReportedForEveryImage() {
+    var reported = new ConcurrentLinkedQueue<String>();
     DataCheck.run(
         config("data.workers=3"),
         false,
-        (split, done, total) -> told.add(split + " " + done + "/" + total));
-    var sorted = told.stream().sorted().toList();
+        (split, done, total) -> reported.add(split + " " + done + "/" + total));
+    var sorted = reported.stream().sorted().toList();
     assertEquals(List.of("train 1/3", "train 2/3", "train 3/3", "val 1/2", "val 2/2"), sorted);
   }
 
@@ -157,7 +157,7 @@ class DataCheckTest {
     }
     csv("a,cat\nb,dog\nc,teddy bear\nv\nw\n" + String.join("\n", names) + "\n");
     var text = check().text();
-    assertTrue(text.contains("there is no such image: 12\n"), text);
+    assertTrue(text.contains("the image is missing: 12\n"), text);
     assertTrue(text.contains(" and 7 more\n"), text);
     assertFalse(text.contains("gone7"), text);
   }
@@ -173,7 +173,7 @@ class DataCheckTest {
     }
   }
 
-  /// What a training asks of its data.
+  /// Reads what training reads.
   private static void readAll(Config config) {
     var train = Dataset.open(config.data(), Split.TRAIN);
     new EpochSampler(1, train.size(), StepDivision.undivided(config.train().samplesPerProcess()));

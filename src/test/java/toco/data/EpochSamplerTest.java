@@ -15,14 +15,14 @@ class EpochSamplerTest {
   private static final StepDivision HALF = new StepDivision(4, 1, 2, 1);
 
   @Test
-  void anEpochVisitsEverySampleOnceSaveTheLastPartialBatch() {
+  void anEpochVisitsEverySampleOnceExceptThoseOfTheIncompleteLastBatch() {
     var sampler = new EpochSampler(1, 103, StepDivision.undivided(8));
     assertEquals(12, sampler.batchesPerEpoch());
     var seen = new HashSet<Integer>();
     for (int step = 0; step < 12; step++) {
       var batch = sampler.batchAt(step);
       assertEquals(0, batch.epoch());
-      assertEquals(step, batch.position());
+      assertEquals(step, batch.indexInEpoch());
       Arrays.stream(batch.indices()).forEach(seen::add);
     }
     assertEquals(96, seen.size());
@@ -33,10 +33,10 @@ class EpochSamplerTest {
   void aResumedRunSeesTheSameBatchesAsAnUninterruptedOne() {
     var whole = new EpochSampler(7, 50, HALF);
     for (int step = 0; step < 40; step++) {
-      var fresh = new EpochSampler(7, 50, HALF); // as after a restart at this very step
+      var fresh = new EpochSampler(7, 50, HALF); // as after a restart at this step
       assertArrayEquals(whole.batchAt(step).indices(), fresh.batchAt(step).indices());
     }
-    // and in any order of asking
+    // and in any order of calls
     assertArrayEquals(
         whole.batchAt(3).indices(), new EpochSampler(7, 50, HALF).batchAt(3).indices());
   }
@@ -50,11 +50,11 @@ class EpochSamplerTest {
   }
 
   @Test
-  void processesAndRoundsShareAnEpochOutWithoutDuplicates() {
+  void processesAndMicroBatchesDivideAnEpochWithoutDuplicates() {
     var visits = new int[103];
     for (int rank = 0; rank < 4; rank++) {
       var sampler = new EpochSampler(3, 103, new StepDivision(2, rank, 4, 3));
-      assertEquals(4 * 3, sampler.batchesPerEpoch()); // ⌊103/24⌋ steps of 3 rounds
+      assertEquals(4 * 3, sampler.batchesPerEpoch()); // ⌊103/24⌋ steps of 3 micro-batches
       for (int number = 0; number < 12; number++) {
         Arrays.stream(sampler.batchAt(number).indices()).forEach(i -> visits[i]++);
       }
@@ -64,30 +64,31 @@ class EpochSamplerTest {
   }
 
   @Test
-  void howAStepIsDividedDoesNotChangeItsSamplesNorTheirPlaces() {
+  void theDivisionOfAStepChangesNeitherItsSamplesNorTheirPositions() {
     var whole = new EpochSampler(5, 50, StepDivision.undivided(12));
     for (int step = 0; step < 9; step++) { // more than two epochs of 4 steps
       var expected = whole.batchAt(step).indices();
-      assertArrayEquals(expected, places(step, 1, 12, 1));
-      assertArrayEquals(expected, places(step, 3, 4, 1));
-      assertArrayEquals(expected, places(step, 2, 3, 2));
-      assertArrayEquals(expected, places(step, 4, 1, 3));
+      assertArrayEquals(expected, positions(step, 1, 12, 1));
+      assertArrayEquals(expected, positions(step, 3, 4, 1));
+      assertArrayEquals(expected, positions(step, 2, 3, 2));
+      assertArrayEquals(expected, positions(step, 4, 1, 3));
     }
   }
 
-  /// The samples of a step by their places in its whole batch.
-  private static int[] places(int step, int processes, int samples, int rounds) {
-    var places = new int[12];
-    Arrays.fill(places, -1);
+  /// The samples of a step by their positions in the global batch.
+  private static int[] positions(int step, int processes, int samples, int microBatches) {
+    var positions = new int[12];
+    Arrays.fill(positions, -1);
     for (int rank = 0; rank < processes; rank++) {
-      var sampler = new EpochSampler(5, 50, new StepDivision(samples, rank, processes, rounds));
-      for (int round = 0; round < rounds; round++) {
-        var batch = sampler.batchAt((long) step * rounds + round);
+      var sampler =
+          new EpochSampler(5, 50, new StepDivision(samples, rank, processes, microBatches));
+      for (int i = 0; i < microBatches; i++) {
+        var batch = sampler.batchAt((long) step * microBatches + i);
         assertEquals(step, batch.step());
-        System.arraycopy(batch.indices(), 0, places, batch.firstPlace(), samples);
+        System.arraycopy(batch.indices(), 0, positions, batch.firstPosition(), samples);
       }
     }
-    return places;
+    return positions;
   }
 
   @Test

@@ -26,71 +26,73 @@ class FolderDatasetTest {
 
   @BeforeEach
   void putImages() throws IOException {
-    var voc = Resources.path("voc-mini");
+    var voc = Resources.path("data/photos");
     for (var copy :
         Map.of(
-                "JPEGImages/2011_000003.jpg", "party/2011.jpg",
-                "JPEGImages/2011_000006.jpg", "party/b 2.JPEG",
-                "JPEGImages/2011_000025.jpg", "bus.jpg",
-                "SegmentationClassAug/2011_000003.png", "masks/party/2011.png",
-                "SegmentationClassAug/2011_000025.png", "masks/bus.png")
+                "JPEGImages/astronaut.jpg", "party/astronaut.jpg",
+                "JPEGImages/chelsea.jpg", "party/b 2.JPEG",
+                "JPEGImages/coffee.jpg", "coffee.jpg",
+                "SegmentationClassAug/astronaut.png", "masks/party/astronaut.png",
+                "SegmentationClassAug/coffee.png", "masks/coffee.png")
             .entrySet()) {
       Files.createDirectories(root.resolve(copy.getValue()).getParent());
       Files.copy(voc.resolve(copy.getKey()), root.resolve(copy.getValue()));
     }
-    LabelFiles.write(root, "labels.csv", "2011,cat,dog\nparty/b 2\nbus.jpg,dog\n");
+    LabelFiles.write(root, "labels.csv", "astronaut,cat,dog\nparty/b 2\ncoffee.jpg,dog\n");
   }
 
   @Test
   void allLabelledImagesAreForTraining() {
     var data = open(Split.TRAIN);
-    assertEquals(List.of("bus", "party/2011", "party/b 2"), names(data));
+    assertEquals(List.of("coffee", "party/astronaut", "party/b 2"), names(data));
     assertEquals(root.resolve("party/b 2.JPEG"), data.imagePath(2));
-    assertEquals(List.of("cat", "dog"), classesOf("party/2011", data.labels(), PETS));
+    assertEquals(List.of("cat", "dog"), classesOf("party/astronaut", data.labels(), PETS));
     assertEquals(0, data.sample(2).labels()[0]);
-    assertEquals(Optional.of(root.resolve("masks/bus.png")), data.maskPath(0));
+    assertEquals(Optional.of(root.resolve("masks/coffee.png")), data.maskPath(0));
     assertEquals(Optional.empty(), data.maskPath(2));
   }
 
   @Test
-  void theOtherListsImagesAreNotTrainedOn() {
-    LabelFiles.write(root, "val.txt", "2011.jpg\r\n");
+  void imagesOfTheOtherListsAreNotTrainedOn() {
+    LabelFiles.write(root, "val.txt", "astronaut.jpg\r\n");
     LabelFiles.write(root, "test.txt", "\uFEFFparty/b 2\n");
     var lists = new String[] {"data.valList=val.txt", "data.testList=test.txt"};
-    assertEquals(List.of("bus"), names(open(Split.TRAIN, lists)));
-    assertEquals(List.of("party/2011"), names(open(Split.VAL, lists)));
+    assertEquals(List.of("coffee"), names(open(Split.TRAIN, lists)));
+    assertEquals(List.of("party/astronaut"), names(open(Split.VAL, lists)));
     assertEquals(List.of("party/b 2"), names(open(Split.TEST, lists)));
     open(Split.VAL, lists).requireMasks();
     assertRefused(open(Split.TEST, lists)::requireMasks, "no mask for 'party/b 2'", "line 1 of");
   }
 
   @Test
-  void aTrainingListHasItsOrder() {
-    LabelFiles.write(root, "train.txt", "party/b 2.JPEG\nbus\n");
-    assertEquals(List.of("party/b 2", "bus"), names(open(Split.TRAIN, "data.trainList=train.txt")));
+  void aTrainingListDefinesTheOrder() {
+    LabelFiles.write(root, "train.txt", "party/b 2.JPEG\ncoffee\n");
+    assertEquals(
+        List.of("party/b 2", "coffee"), names(open(Split.TRAIN, "data.trainList=train.txt")));
   }
 
   @Test
-  void everyKindOfLabelsIsRead() throws IOException {
+  void everyKindOfLabelFileIsRead() throws IOException {
     var expected = List.of("cat", "dog");
     var json =
         """
-        {"images": [{"id": 1, "file_name": "2011.jpg"}, {"id": 2, "file_name": "bus.jpg"}],
+        {"images": [{"id": 1, "file_name": "astronaut.jpg"}, {"id": 2, "file_name": "coffee.jpg"}],
          "annotations": [{"image_id": 1, "category_id": 5}, {"image_id": 1, "category_id": 9}],
          "categories": [{"id": 9, "name": "dog"}, {"id": 5, "name": "cat"}]}
         """;
     LabelFiles.write(root, "labels.json", json);
     var xml =
-        "<annotation><object><name>cat</name></object><object><name>dog</name></object></annotation>";
-    LabelFiles.write(root, "xml/2011.xml", xml);
-    var npy = Map.of("2011", new float[] {1, 1, 0}, "bus", new float[3]);
+        "<annotation><object><name>cat</name></object>"
+            + "<object><name>dog</name></object></annotation>";
+    LabelFiles.write(root, "xml/astronaut.xml", xml);
+    var npy = Map.of("astronaut", new float[] {1, 1, 0}, "coffee", new float[3]);
     OneHotNpy.write(root.resolve("labels.npy"), npy);
     for (var labels : List.of("labels.json", "xml", "labels.npy", "labels.csv")) {
       var data = open(Split.TRAIN, "data.labels=" + labels);
-      assertEquals(expected, classesOf("party/2011", data.labels(), PETS), labels);
-      assertTrue(names(data).contains("party/2011"), labels);
+      assertEquals(expected, classesOf("party/astronaut", data.labels(), PETS), labels);
+      assertTrue(names(data).contains("party/astronaut"), labels);
     }
-    // the JSON has its own classes
+    // the JSON names its own classes
     var own =
         Config.parse(
             "",
@@ -111,39 +113,41 @@ class FolderDatasetTest {
             "data.labelsFromMasks=true",
             "data.classNames=" + classes,
             "data.labels=no");
-    assertEquals(List.of("bus", "party/2011"), names(data));
-    assertTrue(data.labels().multiHot("bus")[5] == 1); // VOC's bus
+    assertEquals(List.of("coffee", "party/astronaut"), names(data));
+    assertTrue(data.labels().multiHot("coffee")[10] == 1); // VOC's dining table
   }
 
-  /// Masks may lie flat where the file's name alone tells the image.
+  /// Masks may be in one flat folder where file names are unique.
   @Test
-  void aMaskMayLieFlat() throws IOException {
-    Files.move(root.resolve("masks/party/2011.png"), root.resolve("masks/2011.png"));
-    assertEquals(Optional.of(root.resolve("masks/2011.png")), open(Split.TRAIN).maskPath(1));
-    Files.copy(root.resolve("bus.jpg"), root.resolve("2011.jpg")); // now that one's mask
-    LabelFiles.write(root, "labels.csv", "party/2011\n2011.jpg\n");
+  void masksMayBeInAFlatFolder() throws IOException {
+    Files.move(root.resolve("masks/party/astronaut.png"), root.resolve("masks/astronaut.png"));
+    assertEquals(Optional.of(root.resolve("masks/astronaut.png")), open(Split.TRAIN).maskPath(1));
+    Files.copy(
+        root.resolve("coffee.jpg"),
+        root.resolve("astronaut.jpg")); // the flat mask is now that of this image
+    LabelFiles.write(root, "labels.csv", "party/astronaut\nastronaut.jpg\n");
     var data = open(Split.TRAIN);
-    assertEquals(Optional.of(root.resolve("masks/2011.png")), data.maskPath(0));
+    assertEquals(Optional.of(root.resolve("masks/astronaut.png")), data.maskPath(0));
     assertEquals(Optional.empty(), data.maskPath(1));
   }
 
   @Test
-  void whatIsMissingOrMeantTwiceIsNamedWithItsLine() {
-    LabelFiles.write(root, "labels.csv", "bus,dog\nbuss,dog\n");
-    refuses(Split.TRAIN, "no image for 'buss' (line 2 of " + root.resolve("labels.csv"));
-    LabelFiles.write(root, "labels.csv", "bus,dog\nbus.jpg,dog\n");
-    refuses(Split.TRAIN, "labels.csv:2: 'bus' and 'bus.jpg' both mean the image bus");
-    LabelFiles.write(root, "other/bus.png", "");
-    LabelFiles.write(root, "labels.csv", "2011\nother/bus\nparty/bus\n");
-    refuses(Split.TRAIN, "no image for 'party/bus' (line 3 of");
-    LabelFiles.write(root, "more/bus.png", "");
-    LabelFiles.write(root, "labels.csv", "2011\nbus.png\n");
-    refuses(Split.TRAIN, "labels.csv:2: 'bus.png' means several images");
-    LabelFiles.write(root, "labels.csv", "bus,dog\n");
-    LabelFiles.write(root, "val.txt", "bus\n");
+  void missingAndAmbiguousNamesAreNamedWithTheirLine() {
+    LabelFiles.write(root, "labels.csv", "coffee,dog\ncoffees,dog\n");
+    refuses(Split.TRAIN, "no image for 'coffees' (line 2 of " + root.resolve("labels.csv"));
+    LabelFiles.write(root, "labels.csv", "coffee,dog\ncoffee.jpg,dog\n");
+    refuses(Split.TRAIN, "labels.csv:2: 'coffee' and 'coffee.jpg' are the same image coffee");
+    LabelFiles.write(root, "other/coffee.png", "");
+    LabelFiles.write(root, "labels.csv", "astronaut\nother/coffee\nparty/coffee\n");
+    refuses(Split.TRAIN, "no image for 'party/coffee' (line 3 of");
+    LabelFiles.write(root, "more/coffee.png", "");
+    LabelFiles.write(root, "labels.csv", "astronaut\ncoffee.png\n");
+    refuses(Split.TRAIN, "labels.csv:2: 'coffee.png' matches several images");
+    LabelFiles.write(root, "labels.csv", "coffee,dog\n");
+    LabelFiles.write(root, "val.txt", "coffee\n");
     refuses(Split.TRAIN, "leaves no image to train on", "data.valList=val.txt");
-    LabelFiles.write(root, "val.txt", "2011\n");
-    refuses(Split.VAL, "no image-level label for party/2011", "data.valList=val.txt");
+    LabelFiles.write(root, "val.txt", "astronaut\n");
+    refuses(Split.VAL, "no image-level label for party/astronaut", "data.valList=val.txt");
   }
 
   private void refuses(Split split, String part, String... overrides) {

@@ -16,7 +16,7 @@ class ImageFolderTest {
   @TempDir Path elsewhere;
 
   @Test
-  void imagesAreFoundAnywhereBeneath() throws IOException {
+  void imagesAreFoundInAllSubFolders() throws IOException {
     for (var path :
         List.of(
             "b.JPG",
@@ -38,7 +38,7 @@ class ImageFolderTest {
   }
 
   @Test
-  void aReferenceMeansAnImageByTheEndOfItsPath() {
+  void aReferenceMatchesTheEndOfAPath() {
     put("b.jpg", "a/x.jpg", "a/c/y.PNG", "d/c/y.jpg");
     var images = scan();
     for (var reference : List.of("x", "x.jpg", "a/x", "a/x.jpg", "./a/x", "a\\x.jpg")) {
@@ -49,13 +49,13 @@ class ImageFolderTest {
     for (var reference : List.of("X", "x.png", "/x", "c/x", "", "..", "../b", "/")) {
       assertEquals(Optional.empty(), images.find(reference), reference);
     }
-    assertRefused(() -> images.find("y"), "'y' means several images", "a/c/y.PNG", "d/c/y.jpg");
-    assertRefused(() -> images.find("c/y"), "means several images");
+    assertRefused(() -> images.find("y"), "'y' matches several images", "a/c/y.PNG", "d/c/y.jpg");
+    assertRefused(() -> images.find("c/y"), "matches several images");
   }
 
-  /// A path that is exact counts, though another image's path ends with it.
+  /// An exact path wins over another image's path that ends with it.
   @Test
-  void theExactPathComesFirst() {
+  void theExactPathWins() {
     put("x.jpg", "a/x.jpg");
     assertEquals(Optional.of("x"), scan().find("x.jpg"));
     assertEquals(Optional.of("x"), scan().find("x"));
@@ -67,15 +67,15 @@ class ImageFolderTest {
     var images = scan();
     assertEquals(List.of("x.jpg", "x.png", "y"), List.copyOf(images.byName().keySet()));
     assertEquals(Optional.of("x.png"), images.find("x.png"));
-    assertRefused(() -> images.find("x"), "means several images");
+    assertRefused(() -> images.find("x"), "matches several images");
   }
 
   @Test
-  void whatCannotBeSearchedIsNamed() throws IOException {
+  void unreadableFoldersAreNamed() throws IOException {
     assertRefused(
         () -> ImageFolder.scan(folder.resolve("no"), folder), folder.resolve("no").toString());
     Files.createSymbolicLink(folder.resolve("loop"), folder);
-    assertRefused(this::scan, "loop is a link that leads back");
+    assertRefused(this::scan, "loop is a link back into");
   }
 
   private void put(String... paths) {

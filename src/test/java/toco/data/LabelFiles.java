@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.function.Executable;
 
-/// Files of labels, for tests.
+/// Writes label files for tests.
 final class LabelFiles {
   static final List<String> PETS = List.of("cat", "dog", "teddy bear");
 
@@ -45,7 +45,7 @@ final class LabelFiles {
     return shown;
   }
 
-  /// A refusal is one line that holds all these parts.
+  /// Asserts a [DataException] with a message of one line that contains these parts.
   static void assertRefused(Executable action, String... parts) {
     var e = assertThrows(DataException.class, action);
     var said = String.valueOf(e.getMessage());

@@ -21,14 +21,13 @@ import toco.Mutations;
 import toco.config.Layout;
 import toco.image.Resources;
 
-/// Damaged files of labels are read, or refused by a [DataException] that names them: no other
-/// exception, no hang, no memory that the file's size does not explain. More files with
-/// `-Dtoco.fuzz=20000`.
+/// Damaged label files are read, or rejected by a [DataException] that names the file: no other
+/// exception, no hang, no disproportionate use of memory. More files with `-Dtoco.fuzz=20000`.
 class LabelFuzzTest {
   private static final int FILES = Integer.getInteger("toco.fuzz", 1000);
 
-  /// What reading a file of a few kB may allocate, the buffers of the JDK's XML reader included; 3
-  /// MB were seen.
+  /// Limit of the memory that reading a file of a few kB may allocate, including the buffers of the
+  /// JDK's XML parser; 3 MB were measured.
   private static final long MAX_BYTES = 32 << 20;
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -56,7 +55,7 @@ class LabelFuzzTest {
 
   @Test
   void damagedNpy() throws IOException {
-    var voc = Resources.bytes("voc-mini/lists/cls_labels_onehot.npy");
+    var voc = Resources.bytes("data/photos/lists/cls_labels_onehot.npy");
     check("labels.npy", voc, Layout.VOC.classNames());
     for (var name : List.of("numpy1-protocol2", "numpy2-protocol5")) {
       check("labels.npy", Resources.bytes("one-hot/" + name + ".npy"));
@@ -71,7 +70,7 @@ class LabelFuzzTest {
     check("labels.npy", Files.readAllBytes(folder.resolve("own.npy")));
   }
 
-  /// One long text, to which every array of a dict refers: its copies would take gigabytes.
+  /// Every array of a dict refers to one long text, whose copies would take gigabytes.
   @Test
   void arraysThatShareOneTextDoNotMultiplyIt() {
     var pickle = new ByteArrayOutputStream();

@@ -27,7 +27,7 @@ class SyntheticShapesTest {
   @TempDir Path folder;
 
   @Test
-  void makesAVocDataSetWhoseLabelsAgreeWithItsMasks() {
+  void writesAVocDataSetWhoseLabelsAgreeWithItsMasks() {
     assertEquals(Outcome.WRITTEN, SyntheticShapes.write(folder, FEW));
     var data = open("train");
     data.requireMasks();
@@ -52,20 +52,20 @@ class SyntheticShapesTest {
     }
   }
 
-  /// Other fingerprints mean other images: training figures given for the set no longer hold, and
-  /// the generator's version must be raised.
+  /// If these hashes change, so do the images: published results on the set no longer hold, and the
+  /// generator's version must be incremented.
   @Test
   void imagesNeverChange() {
     assertEquals("c6cef3c76314cc72 087b1ad625248b72", fingerprint(Variant.PLAIN));
     assertEquals("020361727d9583f1 3364f6dce2332e0a", fingerprint(Variant.LIVELY));
   }
 
-  /// The distribution of the set, measured on 3,000 layouts of each variant: a class is in 27 to 32
-  /// % of the images, and objects cover 24.3 % of the area, or 18.4 % if lively. Bounds: about 5
+  /// The distribution of the set, measured on 3,000 layouts of each variant: a class is in 27–32 %
+  /// of the images, and objects cover 24.3 % of the area, or 18.4 % if lively. Bounds: about 5
   /// standard errors of 1,000 layouts.
   @ParameterizedTest
   @EnumSource
-  void classesAreEvenAndObjectsCoverTheirShare(Variant variant) {
+  void classesAreBalancedAndObjectsCoverTheirShare(Variant variant) {
     int images = 1000;
     var perClass = new int[6];
     long foreground = 0;
@@ -105,7 +105,7 @@ class SyntheticShapesTest {
     SyntheticShapes.write(folder, FEW);
     Path image = folder.resolve("JPEGImages/train_00003.jpg");
     byte[] pixels = Files.readAllBytes(image);
-    // as a killed run leaves it: no note of completion, files missing, one in the making
+    // as after a kill: no note of completion, files missing, one partly written
     Files.move(folder.resolve("synthetic.txt"), folder.resolve("synthetic.unfinished.txt"));
     Files.delete(image);
     Files.delete(folder.resolve("lists/cls_labels_onehot.npy"));
@@ -118,7 +118,7 @@ class SyntheticShapesTest {
   }
 
   @Test
-  void aFolderWithOtherThingsIsLeftAlone() throws IOException {
+  void aFolderWithOtherFilesIsLeftAlone() throws IOException {
     Files.writeString(folder.resolve("thesis.txt"), "mine");
     var e = assertThrows(DataException.class, () -> SyntheticShapes.write(folder, FEW));
     assertTrue(e.getMessage().contains("not empty"), e.getMessage());

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class VocAnnotationsTest {
-  /// Two objects, one difficult, one with parts; the name of a part is no class.
+  /// Two objects, one difficult, one with parts; the names of parts are no classes.
   static final String TWO =
       """
       <?xml version="1.0"?>
@@ -58,14 +58,15 @@ class VocAnnotationsTest {
   @Test
   void otherXmlIsRefused() {
     refuses("<html><body/></html>", "begins with <html>, expected <annotation>");
-    refuses("<annotation><object></annotation>", "x.xml:1: no readable XML");
-    refuses("", "x.xml", "no readable XML");
-    refuses("<?xml version='1.0' encoding='klingon'?><annotation/>", "x.xml", "no readable XML");
+    refuses("<annotation><object></annotation>", "x.xml:1: not readable as XML");
+    refuses("", "x.xml", "not readable as XML");
+    refuses(
+        "<?xml version='1.0' encoding='klingon'?><annotation/>", "x.xml", "not readable as XML");
     refuses("<annotation>&nbsp;</annotation>", "x.xml");
     refuses("<a:annotation/>", "x.xml", "expected <annotation>");
   }
 
-  /// Entities that would grow to gigabytes, or read another file, are not looked at.
+  /// Entities that would expand to gigabytes, or read another file, are rejected.
   @Test
   void entitiesAreRefused() {
     var bomb = new StringBuilder("<?xml version='1.0'?><!DOCTYPE annotation [<!ENTITY l0 'lol'>");

@@ -28,7 +28,7 @@ class VocDatasetTest {
 
   @BeforeEach
   void copyThePhotographs() throws IOException {
-    Path source = Resources.path("voc-mini");
+    Path source = Resources.path("data/photos");
     try (var files = Files.walk(source)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         Path copy = root.resolve(source.relativize(file).toString());
@@ -39,18 +39,18 @@ class VocDatasetTest {
   }
 
   @Test
-  void opensAListInItsOrder() {
+  void opensAListInOrder() {
     var data = open("train");
     data.requireMasks();
-    assertEquals(List.of("2011_000003", "2011_000006", "2011_000025"), data.names());
+    assertEquals(List.of("astronaut", "chelsea", "coffee"), data.names());
     assertEquals(20, data.numClasses());
     var sample = data.sample(2);
-    assertEquals("2011_000025", sample.name());
-    assertEquals(1, sample.labels()[CLASSES.indexOf("bus")]);
+    assertEquals("coffee", sample.name());
+    assertEquals(1, sample.labels()[CLASSES.indexOf("diningtable")]);
     try (var arena = Arena.ofConfined()) {
       var image = sample.readImage(arena);
       assertEquals(500, image.widthPx());
-      assertEquals(375, sample.readMask(image, arena).heightPx());
+      assertEquals(333, sample.readMask(image, arena).heightPx());
     }
   }
 
@@ -73,19 +73,19 @@ class VocDatasetTest {
     }
     var data = open("train");
     assertTrue(data.maskPath(0).isEmpty());
-    assertMessage(data::requireMasks, "no mask for '2011_000003'", "line 1 of");
+    assertMessage(data::requireMasks, "no mask for 'astronaut'", "line 1 of");
   }
 
   @Test
-  void whatIsMissingIsNamedWithItsLine() throws IOException {
+  void missingFilesAreNamedWithTheirLine() throws IOException {
     assertMessage(
         () -> VocDataset.open(VocFiles.of(root.resolve("nowhere"), "train"), CLASSES), "nowhere");
     assertMessage(() -> open("trian"), "trian.txt");
 
-    Files.writeString(lists().resolve("gap.txt"), "2011_000003\n\n2011_000004\n");
-    assertMessage(() -> open("gap"), "'2011_000004'", "line 3 of", "gap.txt");
+    Files.writeString(lists().resolve("gap.txt"), "astronaut\n\nmissing\n");
+    assertMessage(() -> open("gap"), "'missing'", "line 3 of", "gap.txt");
 
-    Files.writeString(lists().resolve("pairs.txt"), "2011_000003 1\n");
+    Files.writeString(lists().resolve("pairs.txt"), "astronaut 1\n");
     assertMessage(() -> open("pairs"), "line 1 of", "pairs.txt");
 
     Files.writeString(lists().resolve("empty.txt"), "\n \n");
@@ -93,17 +93,17 @@ class VocDatasetTest {
   }
 
   @Test
-  void aMissingOrMisfitLabelIsNamed() throws IOException {
+  void aMissingOrInvalidLabelIsNamed() throws IOException {
     Path npy = lists().resolve("cls_labels_onehot.npy");
-    OneHotNpy.write(npy, Map.of("2011_000003", new float[20]));
-    assertMessage(() -> open("train"), "2011_000006", npy.toString());
+    OneHotNpy.write(npy, Map.of("astronaut", new float[20]));
+    assertMessage(() -> open("train"), "chelsea", npy.toString());
 
-    OneHotNpy.write(npy, Map.of("2011_000003", new float[21]));
-    assertMessage(() -> open("train"), "2011_000003", "21 values, expected 20");
+    OneHotNpy.write(npy, Map.of("astronaut", new float[21]));
+    assertMessage(() -> open("train"), "astronaut", "21 values, expected 20");
 
     var half = new float[20];
     half[3] = 0.5f;
-    OneHotNpy.write(npy, Map.of("2011_000003", half));
+    OneHotNpy.write(npy, Map.of("astronaut", half));
     assertMessage(() -> open("train"), "0.5");
 
     Files.delete(npy);
@@ -117,11 +117,11 @@ class VocDatasetTest {
     try (var arena = Arena.ofConfined()) {
       var image = sample.readImage(arena);
       ImageWriter.writePng(new LabelMap(arena.allocate(12), 4, 3), mask);
-      assertMessage(() -> sample.readMask(image, arena), mask.toString(), "4×3", "500×338");
+      assertMessage(() -> sample.readMask(image, arena), mask.toString(), "4×3", "375×500");
 
-      var labels = new byte[500 * 338];
+      var labels = new byte[375 * 500];
       labels[7] = 21;
-      ImageWriter.writePng(new LabelMap(MemorySegment.ofArray(labels), 500, 338), mask);
+      ImageWriter.writePng(new LabelMap(MemorySegment.ofArray(labels), 375, 500), mask);
       assertMessage(() -> sample.readMask(image, arena), mask.toString(), "label 21");
       assertMessage(
           () -> VocDataset.openWithLabelsFromMasks(VocFiles.of(root, "train"), CLASSES),

@@ -19,10 +19,11 @@ import toco.config.Overrides;
 import toco.eval.Scores;
 import toco.files.Json;
 import toco.run.RunException;
-import toco.torch.LibTorch;
+import toco.torch.TensorTest;
 import toco.train.StepReport;
 import toco.train.TrainingListener;
 
+@TensorTest(scope = false)
 class DemoTest {
   private static final Set<String> METRICS =
       Set.of(
@@ -56,8 +57,6 @@ class DemoTest {
 
   @Test
   void writesResultsTableAndPicturesAndLeaksNoTensor() throws IOException {
-    LibTorch.load();
-    long before = LibTorch.liveTensors();
     var runDir = folder.resolve("demo");
     var result = Demo.run(options(runDir, 3L), new Silent(), TrainingRun.UNINTERRUPTED);
     assertEquals(runDir, result.orElseThrow().runDir());
@@ -70,7 +69,6 @@ class DemoTest {
     assertTrue(Files.readString(runDir.resolve("table.txt")).contains("triangle"));
     assertTrue(Files.size(runDir.resolve("overlays", "test.png")) > 1000);
     assertTrue(Files.isDirectory(folder.resolve("data/lists")));
-    assertEquals(before, LibTorch.liveTensors());
   }
 
   @Test

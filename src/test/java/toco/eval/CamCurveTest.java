@@ -11,8 +11,6 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.config.Config;
@@ -22,11 +20,12 @@ import toco.data.Dataset;
 import toco.image.LabelMap;
 import toco.model.Toco;
 import toco.torch.Device;
-import toco.torch.LibTorch;
 import toco.torch.Rng;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
+import toco.torch.TensorTest;
 
+@TensorTest(scope = false)
 class CamCurveTest {
   private static final List<Double> THRESHOLDS = List.of(0.0, 0.2, 0.45, 0.7, 1.0);
 
@@ -34,18 +33,6 @@ class CamCurveTest {
       "data.classNames=[disc, square, triangle, star, ring, cross]";
 
   @TempDir Path data;
-  private long liveBefore;
-
-  @BeforeEach
-  void countTensors() {
-    LibTorch.load();
-    liveBefore = LibTorch.liveTensors();
-  }
-
-  @AfterEach
-  void everyTensorIsFreed() {
-    assertEquals(liveBefore, LibTorch.liveTensors(), "live tensors");
-  }
 
   private Config config(double threshold) {
     return Config.load(
@@ -101,7 +88,7 @@ class CamCurveTest {
       var dataset = Dataset.open(config.data(), Split.VAL);
       var list = data.resolve("lists/val.txt");
       var names = Files.readAllLines(list);
-      Files.delete(dataset.maskPlace(0));
+      Files.delete(dataset.expectedMaskPath(0));
       Files.writeString(dataset.imagePath(2), "no image");
       var curve = evaluate(model, config, dataset);
       assertEquals(
@@ -115,8 +102,8 @@ class CamCurveTest {
         assertArrayEquals(of.cam().get(t).iou(), curve.cam().get(t).iou());
         assertArrayEquals(of.camAux().get(t).iou(), curve.camAux().get(t).iou());
       }
-      Files.delete(dataset.maskPlace(1));
-      Files.delete(dataset.maskPlace(3));
+      Files.delete(dataset.expectedMaskPath(1));
+      Files.delete(dataset.expectedMaskPath(3));
       var thrown = assertThrows(DataException.class, () -> evaluate(model, config, dataset));
       assertTrue(thrown.getMessage().contains("none of the 4 images"), thrown.getMessage());
     }

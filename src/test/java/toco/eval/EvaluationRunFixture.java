@@ -151,7 +151,7 @@ abstract class EvaluationRunFixture {
   }
 
   Dataset dataset() {
-    return Dataset.openWithGaps(CONFIG.with("data.root=" + root).data(), Split.VAL);
+    return Dataset.openAllowingMissingImages(CONFIG.with("data.root=" + root).data(), Split.VAL);
   }
 
   Path checkpoint() {

@@ -14,8 +14,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import toco.cam.SmallNetwork;
 import toco.torch.Device;
+import toco.torch.TensorTest;
 
 /// Scores do not depend on how an evaluation is divided, interrupted or threaded.
+@TensorTest(scope = false)
 class EvaluationRunTest extends EvaluationRunFixture {
   @ParameterizedTest
   @ValueSource(strings = {"eval.sizePx=0", "eval.sizePx=32"})

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import javax.imageio.ImageIO;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,11 +31,12 @@ import toco.image.Picture;
 import toco.model.Toco;
 import toco.torch.Device;
 import toco.torch.GradMode;
-import toco.torch.LibTorch;
 import toco.torch.Rng;
 import toco.torch.TensorScope;
+import toco.torch.TensorTest;
 
 /// Two images of different shapes and random masks, and a small network with random weights.
+@TensorTest(scope = false)
 class EvaluatorTest {
   private static final Config CONFIG = SmallNetwork.CONFIG;
   private static final List<String> CLASSES = List.of("cat", "dog", "tree");
@@ -46,7 +46,6 @@ class EvaluatorTest {
       Map.of("wide", new float[] {1, 0, 1}, "tall", new float[] {0, 1, 0});
 
   @TempDir Path root;
-  private long liveBefore;
 
   @BeforeEach
   void makeDataSet() throws IOException {
@@ -69,13 +68,6 @@ class EvaluatorTest {
     }
     Files.write(root.resolve("lists/val.txt"), NAMES);
     OneHotNpy.write(root.resolve("lists/cls_labels_onehot.npy"), LABELS);
-    LibTorch.load();
-    liveBefore = LibTorch.liveTensors();
-  }
-
-  @AfterEach
-  void everyTensorIsFreed() {
-    assertEquals(liveBefore, LibTorch.liveTensors(), "live tensors");
   }
 
   /// Of some 2500 pixels, a few may have two classes that differ by less than rounding: one pixel

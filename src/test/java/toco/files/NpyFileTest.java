@@ -12,8 +12,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,29 +20,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 import toco.image.Resources;
 import toco.torch.DType;
 import toco.torch.Device;
-import toco.torch.LibTorch;
 import toco.torch.Shape;
 import toco.torch.Tensor;
-import toco.torch.TensorScope;
+import toco.torch.TensorTest;
 
 /// The files under `npy` are numpy's own.
+@TensorTest
 class NpyFileTest {
   @TempDir Path folder;
-
-  private TensorScope scope;
-  private long liveBefore;
-
-  @BeforeEach
-  void openScope() {
-    liveBefore = LibTorch.liveTensors();
-    scope = TensorScope.open();
-  }
-
-  @AfterEach
-  void everyTensorIsFreed() {
-    scope.close();
-    assertEquals(liveBefore, LibTorch.liveTensors());
-  }
 
   private static Tensor read(String name) throws IOException {
     return NpyFile.read(Resources.path("npy/" + name));

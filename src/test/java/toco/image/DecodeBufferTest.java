@@ -20,27 +20,28 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class DecodeBufferTest {
   private static final List<Path> PHOTOS =
-      Stream.of("2011_000003", "2011_000006", "2011_000025")
-          .map(name -> Resources.path("voc-mini/JPEGImages/" + name + ".jpg"))
+      Stream.of("astronaut", "chelsea", "coffee")
+          .map(name -> Resources.path("data/photos/JPEGImages/" + name + ".jpg"))
           .toList();
 
   static List<JpegChoice> decoders() {
     return ImageDecoderTest.decoders();
   }
 
-  /// The objects of opening a file, and views of the memory: 1 KB. The pixels alone would be 540.
+  /// About 1 KB: the objects of opening a file, and views of the memory. The pixels alone are 400
+  /// KB.
   @Test
   void decodingAllocatesNoImagesOnTheHeap() {
     assumeTrue(TurboJpeg.problem().isEmpty(), TurboJpeg.INSTALL);
     var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     int rounds = 500;
     try (var buffer = new DecodeBuffer(JpegChoice.TURBO)) {
-      decodeAll(buffer, rounds); // until compiled code does it
+      decodeAll(buffer, rounds); // until the code is compiled
       long before = threads.getCurrentThreadAllocatedBytes();
       decodeAll(buffer, rounds);
       long perImage =
           (threads.getCurrentThreadAllocatedBytes() - before) / (rounds * PHOTOS.size());
-      assertTrue(perImage < 2048, () -> perImage + " bytes an image");
+      assertTrue(perImage < 2048, () -> perImage + " bytes per image");
     }
   }
 
@@ -66,9 +67,9 @@ class DecodeBufferTest {
   }
 
   @Test
-  void whatOneHugeImageTookIsGivenBack() {
-    try (var memory = new GrownMemory(Arena::ofConfined)) {
-      memory.take(GrownMemory.KEPT_BYTES + 1);
+  void memoryOfAHugeImageIsFreed() {
+    try (var memory = new GrowableMemory(Arena::ofConfined)) {
+      memory.take(GrowableMemory.MAX_KEPT_BYTES + 1);
       memory.take(1000);
       assertTrue(memory.capacityBytes() < 2000, () -> "kept " + memory.capacityBytes());
       memory.take(1000);
@@ -76,10 +77,10 @@ class DecodeBufferTest {
     }
   }
 
-  /// Sizes and kinds in turn: nothing of an image shows in the next.
+  /// Sizes and kinds alternate: no image affects the next.
   @ParameterizedTest
   @MethodSource("decoders")
-  void anImageDoesNotDependOnThoseBefore(JpegChoice decoder) {
+  void anImageDoesNotDependOnPreviousOnes(JpegChoice decoder) {
     var names = List.of("ycc440.jpg", "cmyk420.jpg", "pal8trns.png", "grey.jpg", "ycc420-1x1.jpg");
     try (var reused = new DecodeBuffer(decoder)) {
       for (int i = 0; i < 3 * names.size(); i++) {
@@ -122,7 +123,7 @@ class DecodeBufferTest {
 
   @ParameterizedTest
   @MethodSource("decoders")
-  void oneBufferAThreadIsSafe(JpegChoice decoder) throws Exception {
+  void oneBufferPerThreadIsSafe(JpegChoice decoder) throws Exception {
     Callable<List<String>> decodeAll =
         () -> {
           try (var buffer = new DecodeBuffer(decoder)) {

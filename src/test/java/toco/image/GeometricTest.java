@@ -9,8 +9,6 @@ import static toco.image.TestImages.largestDifference;
 import static toco.image.TestImages.noise;
 
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,21 +17,11 @@ import toco.torch.Device;
 import toco.torch.Interpolation;
 import toco.torch.LibTorch;
 import toco.torch.Tensor;
-import toco.torch.TensorScope;
+import toco.torch.TensorTest;
 import toco.torch.TorchException;
 
+@TensorTest
 class GeometricTest {
-  private TensorScope scope;
-
-  @BeforeEach
-  void open() {
-    scope = TensorScope.open();
-  }
-
-  @AfterEach
-  void free() {
-    scope.close();
-  }
 
   /// Pillow's own results: the kernels equal them, and LibTorch's antialiased interpolation is
   /// within one level.
@@ -79,8 +67,8 @@ class GeometricTest {
     assertTrue(largestDifference(expected, near) <= 1);
   }
 
-  /// A scaled crop computes only what shows, yet gives what resizing, padding and cropping give:
-  /// for pictures larger and smaller than the crop, and at every place of the padding.
+  /// A scaled crop computes only the visible part, but equals resizing, padding and cropping, for
+  /// images larger and smaller than the crop and any position of the padding.
   @Test
   void aScaledCropIsAWindowOfTheResizedAndPaddedImage() {
     var random = new Random(5);
@@ -106,7 +94,7 @@ class GeometricTest {
               .copy_(resized);
       var expected = canvas.slice(0, cropTop, cropTop + size).slice(1, cropLeft, cropLeft + size);
 
-      var crop = black(size, size).add(9); // what was there before must not show
+      var crop = black(size, size).add(9); // the previous content must not show
       var box =
           Geometric.scaledCrop(image, height, width, padTop, padLeft, cropTop, cropLeft, crop);
       assertEquals(0, largestDifference(expected, crop));
@@ -132,7 +120,7 @@ class GeometricTest {
   }
 
   @Test
-  void aPictureThatIsWhollyCutOffLeavesBlackAndAnEmptyBox() {
+  void anImageOutsideTheCropLeavesBlackAndAnEmptyBox() {
     var crop = black(4, 4).add(9);
     var box = Geometric.scaledCrop(noise(3, 3), 5, 5, 0, 0, 5, 0, crop);
     assertEquals(new ImageBox(0, 0, 0, 4), box);
@@ -140,7 +128,7 @@ class GeometricTest {
   }
 
   @Test
-  void theSizeItHasAlreadyIsACopy() {
+  void resizingToTheSameSizeCopies() {
     var image = noise(37, 23);
     var same = image.zerosLike();
     Geometric.resize(image, same);
@@ -149,7 +137,7 @@ class GeometricTest {
     assertEquals(0, largestDifference(image, same));
   }
 
-  /// Widths around the block in which the kernel takes pixels, odd and even.
+  /// Odd and even widths around the block size of the kernel.
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 511, 512, 513, 1026, 1100})
   void bothFlipsMirrorTheColumns(int width) {
@@ -197,7 +185,7 @@ class GeometricTest {
   }
 
   @Test
-  void whatDoesNotFitIsRefused() {
+  void invalidArgumentsAreRefused() {
     var image = noise(10, 12);
     var out = black(4, 4);
     refused("cut", () -> Geometric.resizedCrop(image, 0, 0, 11, 12, out));

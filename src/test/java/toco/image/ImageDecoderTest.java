@@ -29,12 +29,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ImageDecoderTest {
-  private static final String PHOTO = "voc-mini/JPEGImages/2011_000006.jpg";
+  private static final String PHOTO = "data/photos/JPEGImages/chelsea.jpg";
   private static final String PROGRESSIVE = "decode-cases/progressive.jpg";
   private static final String WITH_WARNING = "decode-cases/garbage-before-end.jpg";
-  private static final String MASK = "voc-mini/SegmentationClassAug/2011_000006.png";
+  private static final String MASK = "data/photos/SegmentationClassAug/chelsea.png";
 
-  /// The decoders that this machine has.
+  /// The decoders available on this machine.
   static List<JpegChoice> decoders() {
     return TurboJpeg.problem().isEmpty()
         ? List.of(JpegChoice.TURBO, JpegChoice.IMAGEIO)
@@ -55,11 +55,11 @@ class ImageDecoderTest {
 
   /// Exact, no tolerance: photographs, greyscale, CMYK, YCCK, RGB and progressive JPEG, every kind
   /// of chroma sampling, odd sizes down to 1×1, restart markers, several scans, arithmetic coding,
-  /// damage that Pillow lets pass, files with profiles and an EXIF orientation, and PNG of every
+  /// damage that Pillow tolerates, files with profiles and an EXIF orientation, and PNG of every
   /// type and depth.
   @ParameterizedTest
   @MethodSource("pillowHashes")
-  void decodesTheVeryBytesThatPillowDoes(JpegChoice decoder, String name, String hash) {
+  void decodesTheSameBytesAsPillow(JpegChoice decoder, String name, String hash) {
     Path file = Resources.path("decode-cases/pillow-sha256.txt").resolveSibling(name);
     try (var buffer = new DecodeBuffer(decoder)) {
       assertEquals(hash, Resources.sha256(buffer.decode(file).pixels()));
@@ -67,7 +67,7 @@ class ImageDecoderTest {
   }
 
   @Test
-  void aPathAndItsBytesGiveWhatABufferGives() throws IOException {
+  void pathsAndBytesGiveTheSameAsABuffer() throws IOException {
     try (var arena = Arena.ofConfined();
         var buffer = new DecodeBuffer()) {
       var expected = buffer.decode(Resources.path(PHOTO));
@@ -91,10 +91,10 @@ class ImageDecoderTest {
                 .map(entry -> arguments(decoder, entry.getKey(), entry.getValue())));
   }
 
-  /// Decoders would differ here, or use the tables of the image before, so neither is let.
+  /// Decoders would differ here, or use the tables of the previous image, so both must reject it.
   @ParameterizedTest
   @MethodSource("refusedCases")
-  void whatIsNotAllInTheFileIsRefused(JpegChoice decoder, String name, String reason) {
+  void incompleteFilesAreRefused(JpegChoice decoder, String name, String reason) {
     try (var buffer = new DecodeBuffer(decoder)) {
       buffer.decode(Resources.path(PHOTO));
       var file = Resources.path("decode-cases/" + name);
@@ -150,7 +150,7 @@ class ImageDecoderTest {
   }
 
   @Test
-  void aDamagedPngIsToldByItsChecksum() throws IOException {
+  void aDamagedPngIsDetectedByItsChecksum() throws IOException {
     byte[] damaged = Resources.bytes(MASK);
     damaged[damaged.length / 2] ^= 1;
     try (var arena = Arena.ofConfined()) {
@@ -219,9 +219,9 @@ class ImageDecoderTest {
     }
   }
 
-  /// Little data for many pixels is no proof of damage: evenly coloured images are so.
+  /// Little data for many pixels is no proof of damage: images of one colour are like that.
   @Test
-  void anEvenlyColouredImageIsReadHoweverLarge(@TempDir Path folder) throws IOException {
+  void aLargeImageOfOneColourIsRead(@TempDir Path folder) throws IOException {
     var image = new BufferedImage(4000, 3000, BufferedImage.TYPE_3BYTE_BGR);
     for (var format : List.of("jpg", "png")) {
       Path file = folder.resolve("black." + format);

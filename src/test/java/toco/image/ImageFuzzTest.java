@@ -14,23 +14,24 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import toco.Mutations;
 
-/// A damaged image is read or refused by name. Nothing else may happen: no other exception, no
-/// crash, no hang, no growth.
+/// A damaged image is read or rejected with its name: no other exception, no crash, no hang, no
+/// leak.
 ///
-/// It runs in a process of its own, which a crash would end, and whose Java heap has its full size
-/// from the start, so that what grows is native. More by hand: `ImageFuzzTest turbo 20000 FOLDER`.
+/// It runs in a separate process, which a crash would end, and whose Java heap has its full size
+/// from the start, so that only native memory can grow. More by hand: `ImageFuzzTest turbo 20000
+/// FOLDER`.
 class ImageFuzzTest {
   private static final int MUTATIONS = 1000;
-  private static final long TIME_LIMIT_S = 180; // a thousandth of it is usual for an image
+  private static final long TIME_LIMIT_S = 180; // an image usually takes a thousandth of it
 
-  /// Half of the mutations warm up. A leak of one photograph's pixels in each of the others would
-  /// be 270 MB; the C library keeps up to 64 MB of what was freed for itself.
+  /// The first half of the mutations is warm-up. A leak of one photograph's pixels in each of the
+  /// others would be 200 MB; the C library keeps up to 64 MB of freed memory.
   private static final long RESIDENT_GROWTH_MB = 100;
 
   private static final List<String> IMAGES =
       List.of(
-          "voc-mini/JPEGImages/2011_000006.jpg",
-          "voc-mini/SegmentationClassAug/2011_000006.png",
+          "data/photos/JPEGImages/chelsea.jpg",
+          "data/photos/SegmentationClassAug/chelsea.png",
           "decode-cases/ycc420.jpg",
           "decode-cases/ycc440-progressive.jpg",
           "decode-cases/ycc420-restart.jpg",
@@ -142,9 +143,9 @@ class ImageFuzzTest {
     }
   }
 
-  /// What a header may claim: 4 million pixels, or as many as the file could hold at one bit a
-  /// block. With the inks of CMYK beside RGB, and the memory's headroom, that is 40 MB, or 8 KB for
-  /// each byte of the file.
+  /// The limit of what a header may claim: 4 million pixels, or as many as the file could hold at
+  /// one bit per block. With CMYK besides RGB, and headroom, that is 40 MB, or 8 KB per byte of the
+  /// file.
   private static void requireBounded(DecodeBuffer buffer, long fileBytes, int seed) {
     long bound = Math.max(40_000_000, 8192 * fileBytes);
     if (buffer.capacityBytes() > bound) {

@@ -38,15 +38,15 @@ class ImageWriterTest {
       var read = MaskDecoder.decode(folder.resolve("m.png"), arena);
       assertEquals(32, read.widthPx());
       assertEquals(-1, map.labels().mismatch(read.labels()));
-      // as colours it shows the VOC map
+      // decoded as colours it has the VOC colour map
       var colours = ImageDecoder.decode(folder.resolve("m.png"), arena).pixels();
       assertEquals((byte) 192, colours.get(ValueLayout.JAVA_BYTE, 15 * 3)); // person
       assertEquals((byte) 128, colours.get(ValueLayout.JAVA_BYTE, 15 * 3 + 1));
     }
   }
 
-  /// One-pixel stripes of red and cyan: chroma subsampling would leave grey, off by tens on
-  /// average, while quality 95 alone is off by less than 5.
+  /// One-pixel stripes of red and cyan: chroma subsampling would leave grey, an error of tens on
+  /// average; quality 95 alone has less than 5.
   @Test
   void jpegKeepsColourAtFullResolution() throws IOException {
     try (var arena = Arena.ofConfined()) {
@@ -66,7 +66,7 @@ class ImageWriterTest {
   }
 
   @Test
-  void aFailedWriteLeavesNoTraceAndNamesTheFile() throws IOException {
+  void aFailedWriteLeavesNoFileAndNamesIt() throws IOException {
     Path blocked = folder.resolve("blocked");
     Files.writeString(blocked, "a file where a folder should be");
     try (var arena = Arena.ofConfined()) {
@@ -91,7 +91,7 @@ class ImageWriterTest {
   }
 
   private static RgbImage photo(Arena arena) {
-    return ImageDecoder.decode(Resources.path("voc-mini/JPEGImages/2011_000003.jpg"), arena);
+    return ImageDecoder.decode(Resources.path("data/photos/JPEGImages/astronaut.jpg"), arena);
   }
 
   private static RgbImage stripes(Arena arena) {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class JpegChoiceTest {
-  private static final Path PHOTO = Resources.path("voc-mini/JPEGImages/2011_000006.jpg");
+  private static final Path PHOTO = Resources.path("data/photos/JPEGImages/chelsea.jpg");
 
   @Test
   void anUnknownChoiceIsRefusedByName() {
@@ -22,7 +22,7 @@ class JpegChoiceTest {
     assertEquals(JpegChoice.TURBO, JpegChoice.parse("turbo"));
   }
 
-  /// In a process of its own, in which the library cannot be loaded.
+  /// In a separate process, in which the library cannot be loaded.
   @Test
   void withoutTheLibraryImageIoDecodesAndTurboSaysWhatToInstall(@TempDir Path folder)
       throws Exception {
@@ -37,7 +37,7 @@ class JpegChoiceTest {
     assertTrue(refusal.contains("apt-get install libturbojpeg0"), refusal);
   }
 
-  /// Prints the hash of the photograph's pixels, or why there is none.
+  /// Prints the hash of the photograph's pixels, or the error.
   static void main() {
     try (var buffer = new DecodeBuffer()) {
       System.out.println(Resources.sha256(buffer.decode(PHOTO).pixels()));

@@ -36,7 +36,7 @@ class LineChartTest {
   }
 
   @Test
-  void whatIsNotFiniteLeavesAGap() {
+  void nonFiniteValuesLeaveAGap() {
     var x = new double[] {0, 1, 2, 3};
     var chart = new LineChart("t", "x", x).add("y", new double[] {1, Double.NaN, 2, 3}).picture();
     assertTrue(Double.isNaN(row(chart, 320)), "between 0 and 2");
@@ -44,7 +44,7 @@ class LineChartTest {
   }
 
   @Test
-  void aSingleValueAndALevelLineHaveAChart() {
+  void singleValuesAndLevelLinesAreDrawn() {
     for (double value : new double[] {0, 0.5, -3}) {
       var one = new LineChart("t", "x", new double[] {1}).add("y", new double[] {value});
       assertEquals(800, one.picture().widthPx());

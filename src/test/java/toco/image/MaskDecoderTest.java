@@ -16,14 +16,14 @@ class MaskDecoderTest {
     try (var arena = Arena.ofConfined()) {
       var mask =
           MaskDecoder.decode(
-              Resources.path("voc-mini/SegmentationClassAug/2011_000003.png"), arena);
+              Resources.path("data/photos/SegmentationClassAug/astronaut.png"), arena);
       long[] counts = mask.histogram();
-      // background, bottle, person and ignored, as Pillow counts them
-      assertEquals(122_905, counts[0]);
-      assertEquals(601, counts[5]);
-      assertEquals(29_270, counts[15]);
-      assertEquals(16_224, counts[255]);
-      assertEquals(500 * 338, counts[0] + counts[5] + counts[15] + counts[255]);
+      // background, aeroplane, person and ignored, as Pillow counts them
+      assertEquals(52_211, counts[0]);
+      assertEquals(15_257, counts[1]);
+      assertEquals(111_647, counts[15]);
+      assertEquals(8_385, counts[255]);
+      assertEquals(375 * 500, counts[0] + counts[1] + counts[15] + counts[255]);
     }
   }
 

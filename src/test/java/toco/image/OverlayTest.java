@@ -27,7 +27,7 @@ class OverlayTest {
   }
 
   @Test
-  void labelsLeaveTheBackgroundAsItIs() {
+  void labelsLeaveTheBackgroundUnchanged() {
     var labels = new byte[] {0, 1, 0, (byte) 255};
     var picture = Overlay.labels(grey(8, 8), new LabelMap(MemorySegment.ofArray(labels), 2, 2));
     assertEquals(0x808080, picture.rgb()[0]);
@@ -37,11 +37,11 @@ class OverlayTest {
   }
 
   @Test
-  void coloursRunFromColdToHotAndHoldBeyond() {
+  void coloursRunFromColdToHotAndAreClamped() {
     assertEquals(0x000080, Colormap.JET.rgb(-3));
     assertEquals(0x800000, Colormap.JET.rgb(7));
-    assertEquals(0x440154, Colormap.PERCEPTUAL.rgb(Float.NaN));
-    assertEquals(0x21918C, Colormap.PERCEPTUAL.rgb(0.5f));
+    assertEquals(0x440154, Colormap.VIRIDIS.rgb(Float.NaN));
+    assertEquals(0x21918C, Colormap.VIRIDIS.rgb(0.5f));
   }
 
   @Test

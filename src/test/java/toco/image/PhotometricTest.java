@@ -11,8 +11,6 @@ import static toco.image.TestImages.noise;
 import static toco.image.TestImages.shareWithin;
 
 import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,23 +19,13 @@ import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Tensor;
-import toco.torch.TensorScope;
+import toco.torch.TensorTest;
 import toco.torch.TorchException;
 
+@TensorTest
 class PhotometricTest {
-  private TensorScope scope;
 
-  @BeforeEach
-  void open() {
-    scope = TensorScope.open();
-  }
-
-  @AfterEach
-  void free() {
-    scope.close();
-  }
-
-  /// The two implementations; which of them runs is the device's choice.
+  /// The two implementations; the device determines which one runs.
   enum Way {
     KERNELS {
       @Override
@@ -77,9 +65,8 @@ class PhotometricTest {
     }
   }
 
-  /// Pillow's and torchvision's own results. The kernels must equal them; the operators must come
-  /// as near as the record's tolerances ask: the levels within `within` on 95 %, none beyond
-  /// `most`.
+  /// Recorded results of Pillow and torchvision. The kernels must equal them; the operators must be
+  /// within the recorded tolerances: `within` for 95 % of the levels, `most` for all.
   @ParameterizedTest
   @CsvSource({
     "brightness-60, 1, 3",
@@ -123,8 +110,8 @@ class PhotometricTest {
     return image;
   }
 
-  /// The operators follow the kernels' arithmetic in float32, so levels differ only where one lies
-  /// on the edge of rounding: by 1, on few of them.
+  /// The operators follow the kernels' arithmetic in float32, so few levels differ, by 1, where
+  /// rounding is ambiguous.
   @ParameterizedTest
   @CsvSource({
     "brightness, 1.37",
@@ -173,7 +160,7 @@ class PhotometricTest {
 
   @ParameterizedTest
   @EnumSource
-  void greysHaveNoHueToTurnAndKeepTheirLevel(Way way) {
+  void greysHaveNoHueAndKeepTheirLevel(Way way) {
     var grey = way.of("grayscale", noise(33, 45), 0);
     assertEquals(0, largestDifference(grey, way.of("hue", grey, 0.3)));
     assertEquals(0, largestDifference(grey, way.of("grayscale", grey, 0)));
@@ -196,7 +183,8 @@ class PhotometricTest {
     assertEquals(0, largestDifference(flat, way.of("blur", flat, 3.3)));
   }
 
-  /// The same operators in the same order; only a mean over the image may be summed otherwise.
+  /// The same operators in the same order; only a mean over the image may be summed in another
+  /// order.
   @ParameterizedTest
   @CsvSource({
     "brightness, 1.37",
@@ -217,7 +205,7 @@ class PhotometricTest {
   }
 
   @Test
-  void whatMakesNoSenseIsRefused() {
+  void invalidArgumentsAreRefused() {
     var image = noise(4, 5);
     for (double factor : new double[] {-0.1, Double.NaN, Double.POSITIVE_INFINITY}) {
       for (var change : new String[] {"brightness", "contrast", "saturation"}) {

@@ -10,18 +10,18 @@ import org.junit.jupiter.params.provider.MethodSource;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// The kernels against Pillow itself, by fingerprints of what it made of the same images.
+/// Compares the kernels with Pillow, by hashes of its results for the same images.
 class PillowTest {
-  static Stream<String> fingerprints() throws IOException {
+  static Stream<String> hashes() throws IOException {
     return Files.readAllLines(Resources.path("image-cases/pillow-sha256.txt")).stream()
         .filter(line -> !line.startsWith("#"));
   }
 
-  /// Exact, no tolerance: every colour through every change of colour; all kinds of sizes, down to
-  /// one pixel, through blur and resize.
+  /// Exact, no tolerance: all colours for every colour change; many sizes, down to one pixel, for
+  /// blur and resize.
   @ParameterizedTest
-  @MethodSource("fingerprints")
-  void kernelsGiveTheVeryLevelsThatPillowDoes(String line) {
+  @MethodSource("hashes")
+  void kernelsGiveTheSameLevelsAsPillow(String line) {
     var words = line.split(" ");
     try (var _ = TensorScope.open()) {
       var made = make(words[1], image(words[2]), words);

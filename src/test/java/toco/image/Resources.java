@@ -10,7 +10,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/// Files of `src/test/resources`, and fingerprints of pixels.
+/// Files of `src/test/resources`, and hashes of pixels.
 public final class Resources {
   private Resources() {}
 

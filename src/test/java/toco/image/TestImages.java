@@ -11,12 +11,12 @@ import toco.torch.Device;
 import toco.torch.Tensor;
 import tools.jackson.databind.JsonNode;
 
-/// Images that tests of this package make and compare: uint8 [H, W, 3] on the CPU.
+/// Creates and compares images: uint8 [H, W, 3] on the CPU.
 final class TestImages {
 
   private TestImages() {}
 
-  /// A recorded case: an image, the parameters, what came of it.
+  /// A recorded case: an image, parameters and the result.
   record Recorded(Tensor in, Tensor out, JsonNode params) {
     double number(String name) {
       return params.get(name).doubleValue();
@@ -44,8 +44,8 @@ final class TestImages {
         Json.MAPPER.readTree(golden.metadata().get("params")));
   }
 
-  /// Every jump of level there is, in no visible order: level i is the highest byte of the low 32
-  /// bits of i · 2654435761.
+  /// Pseudo-random levels with all differences between neighbours: level i is the highest byte of
+  /// the low 32 bits of i · 2654435761.
   static Tensor noise(int height, int width) {
     var levels = new byte[height * width * 3];
     for (int i = 0; i < levels.length; i++) {
@@ -70,7 +70,7 @@ final class TestImages {
     return Tensor.zeros(height, width, 3).to(DType.UINT8);
   }
 
-  /// How far two images are apart, level by level.
+  /// The absolute difference of two images, level by level.
   static Tensor difference(Tensor a, Tensor b) {
     return a.to(DType.INT32).sub(b.to(DType.INT32)).abs();
   }
@@ -79,7 +79,7 @@ final class TestImages {
     return difference(a, b).amax().itemLong();
   }
 
-  /// The share of levels that are at most `within` apart.
+  /// The share of levels that differ by at most `within`.
   static double shareWithin(Tensor a, Tensor b, int within) {
     return difference(a, b).le(within).to(DType.FLOAT64).mean().item();
   }

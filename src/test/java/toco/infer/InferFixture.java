@@ -1,16 +1,13 @@
 package toco.infer;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import toco.checkpoint.TrainedNetwork;
 import toco.config.Config;
@@ -24,30 +21,21 @@ import toco.model.Toco;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
+import toco.torch.TensorTest;
 
 /// Shared by the tests of inference: a synthetic data set, a small network with random weights, and
 /// the check that every tensor is freed.
+@TensorTest(scope = false)
 abstract class InferFixture {
   static final int TRAIN_IMAGES = 5;
 
   @TempDir static Path data;
   @TempDir Path folder;
-  private long liveBefore;
 
   @BeforeAll
   static void makeImages() {
     LibTorch.load();
     Dataset.open(config().data(), Split.TRAIN);
-  }
-
-  @BeforeEach
-  void countTensors() {
-    liveBefore = LibTorch.liveTensors();
-  }
-
-  @AfterEach
-  void everyTensorIsFreed() {
-    assertEquals(liveBefore, LibTorch.liveTensors(), "live tensors");
   }
 
   static Config config(String... more) {

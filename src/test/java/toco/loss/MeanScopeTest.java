@@ -4,29 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.function.Function;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import toco.torch.Rng;
 import toco.torch.Tensor;
-import toco.torch.TensorScope;
+import toco.torch.TensorTest;
 
 /// A loss over the means of two processes is, averaged over them, that of one with all the samples,
 /// and so are its gradients.
+@TensorTest
 class MeanScopeTest {
   private static final double TOLERANCE = 1e-6; // float32 sums in two parts
 
-  private TensorScope scope;
-
   @BeforeEach
-  void open() {
-    scope = TensorScope.open();
+  void seed() {
     Rng.manualSeed(3);
-  }
-
-  @AfterEach
-  void close() {
-    scope.close();
   }
 
   /// A loss of one sample, and its counts of what the means are taken over.

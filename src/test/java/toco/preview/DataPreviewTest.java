@@ -22,7 +22,7 @@ import toco.checkpoint.SafeTensors;
 import toco.checkpoint.StateDict;
 import toco.config.Config;
 import toco.config.Split;
-import toco.data.Datasets;
+import toco.data.Dataset;
 import toco.html.Page;
 import toco.image.ImageBox;
 import toco.image.ImageDecoder;
@@ -44,7 +44,7 @@ class DataPreviewTest extends PreviewFixture {
     var result = DataPreview.write(config, options("out", 5, 2));
     assertEquals(new DataPreview.Result(folder.resolve("out/index.html"), 5, List.of()), result);
     var page = Page.read(result.page());
-    var dataset = Datasets.open(config, Split.TRAIN);
+    var dataset = Dataset.open(config.data(), Split.TRAIN);
     var sampler = BatchSource.of(config, dataset, Device.CPU).sampler();
     var expected = new ArrayList<String>();
     for (int i = 0; i < 5; i++) {
@@ -93,7 +93,7 @@ class DataPreviewTest extends PreviewFixture {
   void viewsAndBoxesAreThoseOfTrainingsBatches() throws IOException {
     var config = config();
     var page = Page.read(DataPreview.write(config, options("out", 6, 1)).page());
-    var dataset = Datasets.open(config, Split.TRAIN);
+    var dataset = Dataset.open(config.data(), Split.TRAIN);
     try (var ring = new BatchRing(BatchSource.of(config, dataset, Device.CPU), 2, 1);
         var _ = TensorScope.open()) {
       for (int first = 1; first <= 6; first += BATCH) {
@@ -161,7 +161,7 @@ class DataPreviewTest extends PreviewFixture {
             "cam.lowThreshold=0.6",
             "cam.negativeRatio=0.5");
     var weights = folder.resolve("weights.safetensors");
-    var dataset = Datasets.open(config, Split.TRAIN);
+    var dataset = Dataset.open(config.data(), Split.TRAIN);
     var expected = new ArrayList<List<String>>();
     try (var model = new Toco(config.model(), Device.CPU);
         var optimizer = PublishedOptimizer.of(model.params(), config);

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import toco.config.Config;
 import toco.config.Split;
-import toco.data.Datasets;
+import toco.data.Dataset;
 import toco.html.Page;
 import toco.torch.LibTorch;
 
@@ -22,7 +22,7 @@ abstract class PreviewFixture {
 
   @BeforeAll
   static void makeImages() {
-    Datasets.open(config(), Split.TRAIN);
+    Dataset.open(config().data(), Split.TRAIN);
     LibTorch.load();
   }
 

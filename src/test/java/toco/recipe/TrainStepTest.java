@@ -10,8 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import toco.batch.Batch;
 import toco.config.Config;
@@ -24,26 +22,13 @@ import toco.torch.LibTorch;
 import toco.torch.Rng;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
+import toco.torch.TensorTest;
 
+@TensorTest
 class TrainStepTest {
   private static final int SAMPLES = 2;
   private static final int SIZE = 96;
   private static final int FIRST_ITER = 10; // dense losses start at 10
-
-  private long live;
-  private TensorScope scope;
-
-  @BeforeEach
-  void open() {
-    live = LibTorch.liveTensors();
-    scope = TensorScope.open();
-  }
-
-  @AfterEach
-  void close() {
-    scope.close();
-    assertEquals(live, LibTorch.liveTensors());
-  }
 
   private static Config config(String... more) {
     var overrides =

@@ -17,22 +17,22 @@ import toco.torch.Kernels;
 import toco.torch.LibTorch;
 import toco.torch.Tensor;
 
-/// The operators that filter on a GPU, run on the CPU against the native kernel and the published
-/// implementation's figures.
+/// The operators for GPUs, run on the CPU and compared with the native kernel and the recorded
+/// values of the published code.
 class BilateralFilterTest extends RefinementLaws {
-  /// The same sums in another order: some 1e-6 of the largest. Where rounding put a point into the
-  /// neighbouring simplex the lattice would have another vertex of weight 0; hence not tighter.
+  /// The same sums in another order: about 1e-6 of the largest. Not tighter, because rounding may
+  /// move a point into the neighbouring simplex.
   private static final double ROUNDING = 1e-4;
 
   @Test
-  void operatorsGiveThePublishedFigures() {
+  void operatorsGiveThePublishedValues() {
     var golden = golden("bilateral_filter").tensors();
     var filtered =
         BilateralFilter.byOperators(golden.get("in.images"), golden.get("in.values"), 15, 50);
     assertNear(golden.get("out.filtered"), filtered, 1e-3); // as published
   }
 
-  /// What the dense energy asks of it: denormalised images, not whole levels, and probabilities.
+  /// The inputs of the dense energy: denormalised images, not whole levels, and probabilities.
   @Test
   void operatorsEqualTheKernelOnTheEnergysInputs() {
     var golden = golden("energy_loss").tensors();
@@ -60,8 +60,8 @@ class BilateralFilterTest extends RefinementLaws {
     }
   }
 
-  /// A pixel at a vertex keeps its value times 1 + 1/64 (what comes round along the simplex that it
-  /// touches), over the 1 + 2/64 that a vertex among others would give it back.
+  /// A single pixel at a vertex keeps its value times 1 + 1/64 (from the blur around its simplex),
+  /// divided by 1 + 2/64, the share of a vertex among others.
   @Test
   void aBlackPixelAloneKeepsItsValue() {
     var black = Tensor.zeros(1, 3, 1, 1);
@@ -70,10 +70,11 @@ class BilateralFilterTest extends RefinementLaws {
     assertArrayEquals(new float[] {kept, kept}, filtered.toFloatArray(), 1e-6f);
   }
 
-  /// The lattice is known to stay below the Gaussian by a factor that hardly depends on the place.
+  /// The lattice is known to underestimate the Gaussian by a factor that hardly depends on
+  /// position.
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
-  void theLatticeIsNearTheGaussianItStandsFor(int dimensions) {
+  void theLatticeApproximatesTheGaussian(int dimensions) {
     var features = Tensor.rand(dimensions, 2000).mul(5);
     var values = Tensor.rand(2000, 2);
     var distance = features.unsqueeze(2).sub(features.unsqueeze(1)).square().sum(0);
@@ -95,7 +96,7 @@ class BilateralFilterTest extends RefinementLaws {
     assertArrayEquals(one, two);
   }
 
-  /// The host cannot see the values without waiting; so a bad image is not passed over in silence.
+  /// The host cannot check the values without waiting for the device, so a bad image gives NaN.
   @Test
   void anImageThatTheLatticeCannotHoldGivesNotANumber() {
     var values = Tensor.rand(3, 2, 6, 6);
@@ -110,14 +111,14 @@ class BilateralFilterTest extends RefinementLaws {
   }
 
   @Test
-  void theResultIsAConstantToAutograd() {
+  void theResultRequiresNoGradient() {
     var values = Tensor.rand(1, 2, 6, 6).requiresGrad_(true);
     var filtered = BilateralFilter.byOperators(Tensor.rand(1, 3, 6, 6), values, 15, 50);
     assertFalse(filtered.info().requiresGrad());
   }
 
   @Test
-  void unfitInputsAreRefused() {
+  void invalidInputsAreRefused() {
     var images = Tensor.rand(1, 3, 6, 6);
     var values = Tensor.rand(1, 2, 6, 6);
     assertMessage(
@@ -144,7 +145,7 @@ class BilateralFilterTest extends RefinementLaws {
     var values = Tensor.rand(2, 21, 61, 45);
     var there = BilateralFilter.apply(images.to(Device.CUDA), values.to(Device.CUDA), 15, 50);
     assertEquals(Device.cuda(0), there.device());
-    // CUDA divides by multiplying with the inverse: points move by a rounding, sums by as much.
+    // CUDA multiplies by the reciprocal: points, and so sums, differ by rounding.
     assertNear(BilateralFilter.apply(images, values, 15, 50), there.to(Device.CPU), 1e-3);
     var again = BilateralFilter.apply(images.to(Device.CUDA), values.to(Device.CUDA), 15, 50);
     assertArrayEquals(there.toFloatArray(), again.toFloatArray());

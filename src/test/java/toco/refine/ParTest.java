@@ -11,17 +11,17 @@ import toco.torch.Device;
 import toco.torch.Kernels;
 import toco.torch.Tensor;
 
-/// The operators that refine on a GPU, run on the CPU against the native kernel and the published
-/// implementation's figures.
+/// The operators for GPUs, run on the CPU and compared with the native kernel and the recorded
+/// values of the published code.
 class ParTest extends RefinementLaws {
   private static final long[] DILATIONS = {1, 2, 4, 8, 12, 24};
   private static final Par PUBLISHED = new Par(DILATIONS, 10);
 
-  /// Sums of 48 products, ten times over, in another order: some 1e-6 of the largest.
+  /// Ten times sums of 48 products in another order: about 1e-6 of the largest.
   private static final double ROUNDING = 1e-5;
 
   @Test
-  void operatorsGiveThePublishedFigures() {
+  void operatorsGiveThePublishedValues() {
     var golden = golden("par").tensors();
     var refined = PUBLISHED.byOperators(golden.get("in.images"), golden.get("in.masks"));
     assertArrayEquals(
@@ -36,7 +36,7 @@ class ParTest extends RefinementLaws {
         Kernels.par(images, masks, DILATIONS, 10), PUBLISHED.byOperators(images, masks), ROUNDING);
   }
 
-  /// Dilation 24 reaches beyond both sides of such an image, everywhere.
+  /// Everywhere in such an image, dilation 24 reaches beyond both sides.
   @Test
   void operatorsEqualTheKernelWhereNeighboursAreAllBeyondTheEdge() {
     var images = Tensor.rand(2, 3, 1, 7);
@@ -50,26 +50,26 @@ class ParTest extends RefinementLaws {
 
   /// The weights sum to 1.01, whatever the image.
   @Test
-  void aFlatMaskGrowsByOnePercentARound() {
+  void aFlatMaskGrowsByOnePercentPerIteration() {
     var refined = PUBLISHED.byOperators(patchyImages(1, 20, 31), Tensor.ones(1, 2, 20, 31));
     assertNear(Tensor.ones(1, 2, 20, 31).mul(Math.pow(1.01, 10)), refined, ROUNDING);
   }
 
   @Test
-  void noRoundsLeaveTheMasks() {
+  void noIterationsLeaveTheMasksUnchanged() {
     var masks = Tensor.randn(1, 2, 9, 11);
     var refined = new Par(DILATIONS, 0).byOperators(Tensor.rand(1, 3, 9, 11), masks);
     assertArrayEquals(masks.toFloatArray(), refined.toFloatArray());
   }
 
   @Test
-  void theResultIsAConstantToAutograd() {
+  void theResultRequiresNoGradient() {
     var masks = Tensor.rand(1, 2, 9, 11).requiresGrad_(true);
     assertFalse(PUBLISHED.byOperators(Tensor.rand(1, 3, 9, 11), masks).info().requiresGrad());
   }
 
   @Test
-  void unfitInputsAreRefused() {
+  void invalidInputsAreRefused() {
     var images = Tensor.rand(2, 3, 8, 8);
     assertMessage(
         assertThrows(

@@ -4,32 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import toco.checkpoint.SafeTensors;
 import toco.image.Resources;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
 import toco.torch.Tensor;
-import toco.torch.TensorScope;
+import toco.torch.TensorTest;
 
-/// What the tests of refinement along colours share: each runs in a scope of its own and must leave
-/// as many tensors as it found.
+/// What the tests of refinement along colours share: recorded cases, images and assertions.
+@TensorTest
 abstract class RefinementLaws {
-  private TensorScope scope;
-  private long liveBefore;
-
   @BeforeEach
-  void openScope() {
-    liveBefore = LibTorch.liveTensors();
-    scope = TensorScope.open();
+  void seed() {
     Rng.manualSeed(5);
-  }
-
-  @AfterEach
-  void everyTensorIsFreed() {
-    scope.close();
-    assertEquals(liveBefore, LibTorch.liveTensors(), "live tensors");
   }
 
   static void needCuda() {
@@ -40,8 +28,8 @@ abstract class RefinementLaws {
     return SafeTensors.read(Resources.path("golden/" + name + ".safetensors"));
   }
 
-  /// An image of noise whose upper left quarter is black, as padding is, and lower left quarter one
-  /// colour: no neighbour differs there, and points coincide on the lattice.
+  /// Noise whose upper left quarter is black, like padding, and whose lower left quarter has one
+  /// colour: neighbours are equal there, and points coincide on the lattice.
   static Tensor patchyImages(long batch, long height, long width) {
     var images = Tensor.rand(batch, 3, height, width).mul(255);
     var left = images.slice(3, 0, width / 2);
@@ -50,7 +38,7 @@ abstract class RefinementLaws {
     return images;
   }
 
-  /// Every element within a share of the largest expected one.
+  /// Every element is within a share of the largest expected one.
   static void assertNear(Tensor expected, Tensor actual, double share) {
     assertEquals(expected.shape(), actual.shape());
     double largest = expected.abs().amax().item();

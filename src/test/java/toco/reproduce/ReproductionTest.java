@@ -19,11 +19,12 @@ import toco.config.Overrides;
 import toco.demo.TrainingRun;
 import toco.files.Json;
 import toco.reproduce.Reproduction.End;
-import toco.torch.LibTorch;
+import toco.torch.TensorTest;
 import toco.train.TinyRun;
 import toco.train.Trainer;
 
 /// Dry runs of a network and a data set so small that they take seconds, and learn nothing.
+@TensorTest(scope = false)
 class ReproductionTest {
 
   private static final List<String> TINY =
@@ -82,11 +83,8 @@ class ReproductionTest {
 
   @Test
   void aDryRunGoesTheWholeWayAndLeavesNoTensor() throws IOException {
-    LibTorch.load();
-    long before = LibTorch.liveTensors();
     var result = reproduce(dry(Recipe.COCO_DEIT_B, false), Trainer::run);
     assertEquals(End.COMPARED, result.end());
-    assertEquals(before, LibTorch.liveTensors());
     for (var part :
         List.of(
             "measured: 20 steps per phase",

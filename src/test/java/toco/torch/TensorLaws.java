@@ -5,31 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.function.Executable;
 
-/// Base class for tests of the bridge: each test runs in its own scope, and must leave as many live
-/// tensors and wrapped segments in the process as there were before.
+/// Values and assertions that the tests of tensors share.
+@TensorTest
 public abstract class TensorLaws {
-  protected TensorScope scope;
-  private long liveBefore;
-  private int wrappedBefore;
-
-  @BeforeEach
-  protected void openScope() {
-    liveBefore = LibTorch.liveTensors();
-    wrappedBefore = LibTorch.wrappedCount();
-    scope = TensorScope.open();
-  }
-
-  @AfterEach
-  protected void everyTensorIsFreed() {
-    scope.close();
-    assertEquals(liveBefore, LibTorch.liveTensors(), "live tensors");
-    assertEquals(wrappedBefore, LibTorch.wrappedCount(), "wrapped memory");
-  }
-
   protected static Tensor floats(double... values) {
     var data = new float[values.length];
     for (int i = 0; i < data.length; i++) {

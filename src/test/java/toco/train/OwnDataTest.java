@@ -18,7 +18,7 @@ import toco.config.Overrides;
 
 /// A user's own images train: a folder, a labels file, ten lines of configuration.
 class OwnDataTest {
-  private static final Path VOC = Path.of("src/test/resources/voc-mini");
+  private static final Path VOC = Path.of("src/test/resources/data/photos");
 
   @TempDir Path home;
   private Path root;
@@ -27,13 +27,7 @@ class OwnDataTest {
   void putImages() throws IOException {
     root = home.resolve("pets");
     for (var copy :
-        Map.of(
-                "2011_000003",
-                "party/2011_000003.JPG",
-                "2011_000006",
-                "b c.jpg",
-                "2011_000025",
-                "d.jpeg")
+        Map.of("astronaut", "party/astronaut.JPG", "chelsea", "b c.jpg", "coffee", "d.jpeg")
             .entrySet()) {
       var file = root.resolve(copy.getValue());
       Files.createDirectories(file.getParent());
@@ -41,39 +35,43 @@ class OwnDataTest {
     }
     Files.writeString(
         root.resolve("labels.csv"),
-        "name,label\n2011_000003.JPG,person,bottle\nb c,person\nd,bus\n");
+        "name,label\nastronaut.JPG,person,aeroplane\nb c,cat\nd,diningtable\n");
   }
 
   /// No list, no mask, no number of classes.
   @Test
   void aFolderAndACsvTrain() throws IOException {
-    Files.writeString(root.resolve("classes.txt"), "person\nbottle\nbus\n");
+    Files.writeString(root.resolve("classes.txt"), "person\naeroplane\ncat\ndiningtable\n");
     var config = config("data.classNamesFile=classes.txt");
-    assertEquals(4, config.model().numClasses());
+    assertEquals(5, config.model().numClasses());
     var heard = new ArrayList<String>();
     var outcome = TinyRun.train(config, listener(heard));
     assertTrue(outcome.completed());
     assertNull(outcome.scores());
-    assertTrue(heard.contains("no evaluation: data.valList names no list"), heard.toString());
+    assertTrue(heard.contains("no evaluation: data.valList is not set"), heard.toString());
 
     // the run goes on without the file of the classes
     Files.delete(root.resolve("classes.txt"));
     try (var resumed =
         Trainer.resume(config.run().dir(), Overrides.of("train.maxIters", 3), listener(heard))) {
       assertEquals(3, resumed.run().step());
-      assertEquals(List.of("person", "bottle", "bus"), resumed.config().data().classNames());
+      assertEquals(
+          List.of("person", "aeroplane", "cat", "diningtable"),
+          resumed.config().data().classNames());
     }
   }
 
   @Test
   void aValidationListWithMasksIsScored() throws IOException {
     Files.createDirectories(root.resolve("masks"));
-    Files.copy(VOC.resolve("SegmentationClassAug/2011_000025.png"), root.resolve("masks/d.png"));
+    Files.copy(VOC.resolve("SegmentationClassAug/coffee.png"), root.resolve("masks/d.png"));
     Files.writeString(root.resolve("val.txt"), "d\n");
     // the mask's classes are VOC's
     var names = new ArrayList<String>();
     for (int k = 1; k <= 20; k++) {
-      names.add(Map.of(1, "person", 2, "bottle", 6, "bus").getOrDefault(k, "class" + k));
+      names.add(
+          Map.of(1, "aeroplane", 8, "cat", 11, "diningtable", 15, "person")
+              .getOrDefault(k, "class" + k));
     }
     var outcome =
         TinyRun.train(

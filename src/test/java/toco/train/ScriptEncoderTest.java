@@ -1,7 +1,6 @@
 package toco.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -20,13 +19,14 @@ import toco.config.Overrides;
 import toco.model.Encoder;
 import toco.model.Toco;
 import toco.torch.Device;
-import toco.torch.LibTorch;
 import toco.torch.Rng;
 import toco.torch.ScriptModule;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
+import toco.torch.TensorTest;
 
 /// A TorchScript module as the encoder: here our own encoder, exported.
+@TensorTest(scope = false)
 class ScriptEncoderTest {
   /// Attention sums in another order than LibTorch's own; over the largest value.
   private static final double TOLERANCE = 1e-5;
@@ -63,7 +63,6 @@ class ScriptEncoderTest {
 
   @Test
   void featuresAndGradientsEqualTheOwnEncoders() {
-    long before = LibTorch.liveTensors();
     var config = own();
     Rng.manualSeed(1);
     try (var _ = TensorScope.open();
@@ -99,7 +98,6 @@ class ScriptEncoderTest {
         assertFalse(other.params().trainable().containsKey("encoder.net.encoder.pos_embed"));
       }
     }
-    assertEquals(before, LibTorch.liveTensors());
   }
 
   private static Tensor loss(Encoder.Tokens tokens, Tensor weights) {
@@ -192,14 +190,12 @@ class ScriptEncoderTest {
       })
   void outputsThatDoNotFitAreNamed(String body, String words) {
     var config = own();
-    long before = LibTorch.liveTensors();
     try (var model = new Toco(config.model(), Device.CPU)) {
       var file = script(model, config, DICT, body);
       var other = config.with(scripted(file)).model();
       var refusal = assertThrows(ConfigException.class, () -> new Toco(other, Device.CPU));
       assertTrue(refusal.getMessage().contains(words), refusal.getMessage());
     }
-    assertEquals(before, LibTorch.liveTensors(), "live tensors");
   }
 
   @Test

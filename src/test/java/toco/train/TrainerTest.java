@@ -23,21 +23,22 @@ import toco.config.Config;
 import toco.config.Overrides;
 import toco.config.Split;
 import toco.data.DataException;
-import toco.data.Datasets;
+import toco.data.Dataset;
 import toco.files.Json;
 import toco.run.RunException;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
+import toco.torch.TensorTest;
 import tools.jackson.databind.JsonNode;
 
+@TensorTest(scope = false)
 class TrainerTest {
   @TempDir Path folder;
 
   @Test
   void aRunLeavesCheckpointMetricsConfigAndPicturesAndNoTensors() throws IOException {
-    long before = LibTorch.liveTensors();
     var config = tiny("run", "train.maxIters=4", "train.overlayEvery=2", "train.logEvery=2");
     var outcome = TinyRun.train(config, new TinyRun.Watcher());
     assertTrue(outcome.completed());
@@ -47,7 +48,6 @@ class TrainerTest {
     var lines = Files.readAllLines(folder.resolve("run/metrics.jsonl"));
     assertEquals(3, lines.size(), lines.toString()); // steps 2 and 4, and the evaluation
     assertTrue(lines.get(0).startsWith("{\"step\":2,\"losses\":{\"cls\":"), lines.get(0));
-    assertEquals(before, LibTorch.liveTensors());
   }
 
   @Test
@@ -125,14 +125,12 @@ class TrainerTest {
   @Test
   void aTruncatedImageEndsTheRunWithItsNameAndLeavesNoTensors() throws IOException {
     var config = tiny("run", "train.maxIters=40", "train.logEvery=1");
-    var data = Datasets.open(config, Split.TRAIN);
+    var data = Dataset.open(config.data(), Split.TRAIN);
     var victim = data.imagePath(1);
     var bytes = Files.readAllBytes(victim);
     Files.write(victim, Arrays.copyOf(bytes, bytes.length / 2));
-    long before = LibTorch.liveTensors();
     var e = assertThrows(DataException.class, () -> TinyRun.train(config, new TinyRun.Watcher()));
     assertTrue(e.getMessage().contains(victim.getFileName().toString()), e.getMessage());
-    assertEquals(before, LibTorch.liveTensors());
     try (var _ = TensorScope.open()) { // what was learned until then is kept
       var steps = Files.readAllLines(folder.resolve("run/metrics.jsonl")).size();
       var kept = Checkpoint.latest(folder.resolve("run")).orElseThrow().checkpoint();
@@ -147,7 +145,7 @@ class TrainerTest {
     var settings = new String[] {"train.maxIters=4", "train.gradientAccumulation=2"};
     TinyRun.train(tiny("whole", settings), new TinyRun.Watcher());
     var config = tiny("parts", settings);
-    var data = Datasets.open(config, Split.TRAIN);
+    var data = Dataset.open(config.data(), Split.TRAIN);
     var order = BatchSource.of(config, data, Device.CPU).sampler();
     var victim = data.imagePath(order.batchAt(3).indices()[0]); // step 2, second micro-batch
     var bytes = Files.readAllBytes(victim);
@@ -166,7 +164,7 @@ class TrainerTest {
   @Test
   void trainingWithoutMasksOrValidationListCompletesUnscored() throws IOException {
     var config = tiny("run", "train.maxIters=2", "train.evalEvery=1");
-    var train = Datasets.open(config, Split.TRAIN); // makes the images
+    var train = Dataset.open(config.data(), Split.TRAIN); // makes the images
     try (var masks = Files.list(folder.resolve("data/SegmentationClassAug"))) {
       for (var mask : masks.toList()) {
         Files.delete(mask);
@@ -185,7 +183,7 @@ class TrainerTest {
   @Test
   void someMissingMasksAreNamedBeforeTheFirstStep() throws IOException {
     var config = tiny("run", "train.maxIters=2");
-    var mask = Datasets.open(config, Split.VAL).maskPath(1).orElseThrow();
+    var mask = Dataset.open(config.data(), Split.VAL).maskPath(1).orElseThrow();
     Files.delete(mask);
     var voc = config.with("data.layout=voc");
     var e = assertThrows(DataException.class, () -> TinyRun.train(voc, new TinyRun.Watcher()));

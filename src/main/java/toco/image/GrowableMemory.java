@@ -5,13 +5,13 @@ import java.lang.foreign.MemorySegment;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Off-heap memory that is used again and again, and grows when more is asked for than it has.
+/// Reusable off-heap memory that grows on demand.
 ///
-/// Some headroom keeps images of similar size from growing it one by one. What an unusually large
-/// image took is given back at the next ordinary one.
-final class GrownMemory implements AutoCloseable {
-  /// More than this is not kept for later images: 64 MiB, an image of 22 million pixels.
-  static final long KEPT_BYTES = 64L << 20;
+/// It grows with some headroom, so that images of similar size do not each cause an allocation.
+/// Memory of an unusually large image is freed at the next smaller one.
+final class GrowableMemory implements AutoCloseable {
+  /// Larger memory is not kept for later images: 64 MiB, an image of 22 million pixels.
+  static final long MAX_KEPT_BYTES = 64L << 20;
 
   private static final long HEADROOM_BYTES = 4L << 20;
   private static final int ALIGNMENT = 64;
@@ -21,18 +21,17 @@ final class GrownMemory implements AutoCloseable {
   private MemorySegment memory = MemorySegment.NULL;
   private long growths;
 
-  /// @param arenas makes the arena of each piece of memory; it is closed when a larger one replaces
-  ///   it
-  GrownMemory(Supplier<Arena> arenas) {
+  /// @param arenas creates the arena of each allocation, which is closed when a new one replaces it
+  GrowableMemory(Supplier<Arena> arenas) {
     this.arenas = arenas;
   }
 
-  /// Memory of just this size, with any content. It is valid until the next call.
+  /// Memory of exactly this size with undefined content, valid until the next call.
   ///
   /// @param bytes 0 or more
   MemorySegment take(long bytes) {
     long capacity = memory.byteSize();
-    if (bytes > capacity || (capacity > KEPT_BYTES && bytes <= KEPT_BYTES)) {
+    if (bytes > capacity || (capacity > MAX_KEPT_BYTES && bytes <= MAX_KEPT_BYTES)) {
       close();
       var fresh = arenas.get();
       arena = fresh;
@@ -46,12 +45,12 @@ final class GrownMemory implements AutoCloseable {
     return memory.byteSize();
   }
 
-  /// How often memory was allocated.
+  /// Number of allocations so far.
   long growths() {
     return growths;
   }
 
-  /// Frees the memory; a later [#take] starts anew.
+  /// Frees the memory; a later [#take] allocates again.
   @Override
   public void close() {
     memory = MemorySegment.NULL;
