@@ -32,6 +32,24 @@
 #define TT_OTHER 8
 #define TT_DISTRIBUTED 9 /* another process failed, went away or did not answer in time */
 
+/* The kinds of values on a tt_stack. */
+enum tt_kind {
+  TT_KIND_NONE = 0,
+  TT_KIND_TENSOR = 1,
+  TT_KIND_INT = 2,
+  TT_KIND_DOUBLE = 3,
+  TT_KIND_BOOL = 4,
+  TT_KIND_STRING = 5,
+  TT_KIND_INT_LIST = 6,
+  TT_KIND_DOUBLE_LIST = 7,
+  TT_KIND_BOOL_LIST = 8,
+  TT_KIND_TENSOR_LIST = 9,
+  TT_KIND_OBJECT = 10, /* anything else, a device or an object of a registered class for example */
+  TT_KIND_TUPLE = 11,
+  TT_KIND_DICT = 12,
+  TT_KIND_LIST = 13 /* a list of any other element type */
+};
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -90,7 +108,6 @@ TT_API int32_t tt_randint(int64_t low, int64_t high, const int64_t *sizes, int64
 TT_API int32_t tt_randperm(int64_t n, int32_t device_type, int32_t device_index, tt_tensor *out); /* int64 [n] */
 TT_API int32_t tt_arange(double start, double end, double step, int32_t dtype, int32_t device_type, int32_t device_index, tt_tensor *out);
 TT_API int32_t tt_full_like(tt_tensor self, double value, tt_tensor *out);
-TT_API int32_t tt_empty_like(tt_tensor self, tt_tensor *out);
 /* A CPU tensor over the caller's memory, without a copy. When the last view of it dies, token joins a queue that
    tt_released drains: only then may the memory go. */
 TT_API int32_t tt_wrap(void *data, const int64_t *sizes, int64_t dims, int32_t dtype, int64_t token, tt_tensor *out);
@@ -278,15 +295,13 @@ TT_API int32_t tt_push_dict(tt_stack self, int64_t count);  /* the last 2 x coun
 TT_API int32_t tt_call(const char *op, const char *overload, tt_stack stack);
 TT_API int32_t tt_schema(const char *op, const char *overload, tt_stack stack); /* pushes the schema's text */
 TT_API int32_t tt_stack_size(tt_stack self, int64_t *out);
-/* 0 none, 1 tensor, 2 int, 3 double, 4 bool, 5 string, 6 int list, 7 double list, 8 bool list, 9 tensor list, 10 other,
-   11 tuple, 12 dict, 13 list of anything else. length is the number of entries of a list, tuple or dict, the bytes of a
-   string, else 1. */
+/* kind: a tt_kind. length: the entries of a list, tuple or dict, the bytes of a string, else 1. */
 TT_API int32_t tt_stack_kind(tt_stack self, int64_t index, int32_t *kind, int64_t *length);
 TT_API int32_t tt_stack_contents(tt_stack self, int64_t index, tt_stack *out); /* the entries of a tuple, list or dict (keys and values by turns), as a stack of their own */
 TT_API int32_t tt_stack_tensors_at(tt_stack self, int64_t index, tt_tensor *out); /* a tensor, or each of a list; NULL if undefined */
 TT_API int32_t tt_stack_ints_at(tt_stack self, int64_t index, int64_t *out);       /* an int, bool, or each of a list */
 TT_API int32_t tt_stack_doubles_at(tt_stack self, int64_t index, double *out);     /* a double, or each of a list */
-TT_API int32_t tt_stack_object_at(tt_stack self, int64_t index, tt_object *out); /* a value of kind 10 */
+TT_API int32_t tt_stack_object_at(tt_stack self, int64_t index, tt_object *out); /* a TT_KIND_OBJECT */
 TT_API int32_t tt_stack_string_at(tt_stack self, int64_t index, char *out);        /* length bytes, no terminator */
 
 /* ---- objects of registered classes (object.cpp) ---------------------------------------------------------------- */

@@ -62,16 +62,19 @@ void push_tensors(tt_stack stack, const tt_tensor *handles, int64_t count) {
   push(stack, list);
 }
 
-// Takes the last values off the stack.
 std::vector<c10::IValue> last(tt_stack stack, int64_t count) {
   auto size = static_cast<int64_t>(stack->values.size());
   TORCH_CHECK_INDEX(count >= 0 && count <= size, "the stack holds ", size, " values, not ", count);
-  std::vector<c10::IValue> taken(stack->values.end() - count, stack->values.end());
-  stack->values.resize(size - count);
-  return taken;
+  return {stack->values.end() - count, stack->values.end()};
 }
 
-void push_tuple(tt_stack stack, int64_t count) { push(stack, c10::ivalue::Tuple::create(last(stack, count))); }
+void replace_last(tt_stack stack, int64_t count, c10::IValue value) {
+  if (count == 0) return push(stack, std::move(value));
+  stack->values.resize(stack->values.size() - static_cast<size_t>(count - 1));
+  stack->values.back() = std::move(value);
+}
+
+void push_tuple(tt_stack stack, int64_t count) { replace_last(stack, count, c10::ivalue::Tuple::create(last(stack, count))); }
 
 // Of the type that TorchScript gives such a literal: Dict[str, type of the first value], or of tensors where there is none.
 void push_dict(tt_stack stack, int64_t count) {
@@ -82,7 +85,7 @@ void push_dict(tt_stack stack, int64_t count) {
     TORCH_CHECK_TYPE(items[i].isString(), "a dict's keys must be strings");
     dict.insert(items[i], items[i + 1]);
   }
-  push(stack, dict);
+  replace_last(stack, 2 * count, dict);
 }
 
 const c10::IValue &at_index(tt_stack stack, int64_t index) {
@@ -91,22 +94,32 @@ const c10::IValue &at_index(tt_stack stack, int64_t index) {
   return stack->values[index];
 }
 
-void kind(const c10::IValue &value, int32_t *kind, int64_t *length) {
-  *length = 1;
-  if (value.isNone()) *kind = 0;
-  else if (value.isTensor()) *kind = 1;
-  else if (value.isInt()) *kind = 2;
-  else if (value.isDouble()) *kind = 3;
-  else if (value.isBool()) *kind = 4;
-  else if (value.isString()) *kind = 5, *length = static_cast<int64_t>(value.toStringRef().size());
-  else if (value.isIntList()) *kind = 6, *length = static_cast<int64_t>(value.toIntList().size());
-  else if (value.isDoubleList()) *kind = 7, *length = static_cast<int64_t>(value.toDoubleList().size());
-  else if (value.isBoolList()) *kind = 8, *length = static_cast<int64_t>(value.toBoolList().size());
-  else if (value.isTensorList()) *kind = 9, *length = static_cast<int64_t>(value.toTensorList().size());
-  else if (value.isTuple()) *kind = 11, *length = static_cast<int64_t>(value.toTupleRef().size());
-  else if (value.isGenericDict()) *kind = 12, *length = static_cast<int64_t>(value.toGenericDict().size());
-  else if (value.isList()) *kind = 13, *length = static_cast<int64_t>(value.toListRef().size());
-  else *kind = 10;
+struct Kind {
+  tt_kind kind;
+  size_t length = 1;
+};
+
+Kind kind_of(const c10::IValue &value) {
+  if (value.isNone()) return {TT_KIND_NONE};
+  if (value.isTensor()) return {TT_KIND_TENSOR};
+  if (value.isInt()) return {TT_KIND_INT};
+  if (value.isDouble()) return {TT_KIND_DOUBLE};
+  if (value.isBool()) return {TT_KIND_BOOL};
+  if (value.isString()) return {TT_KIND_STRING, value.toStringRef().size()};
+  if (value.isIntList()) return {TT_KIND_INT_LIST, value.toIntList().size()};
+  if (value.isDoubleList()) return {TT_KIND_DOUBLE_LIST, value.toDoubleList().size()};
+  if (value.isBoolList()) return {TT_KIND_BOOL_LIST, value.toBoolList().size()};
+  if (value.isTensorList()) return {TT_KIND_TENSOR_LIST, value.toTensorList().size()};
+  if (value.isTuple()) return {TT_KIND_TUPLE, value.toTupleRef().size()};
+  if (value.isGenericDict()) return {TT_KIND_DICT, value.toGenericDict().size()};
+  if (value.isList()) return {TT_KIND_LIST, value.toListRef().size()};
+  return {TT_KIND_OBJECT};
+}
+
+void describe(const c10::IValue &value, int32_t *kind, int64_t *length) {
+  auto described = kind_of(value);
+  *kind = described.kind;
+  *length = static_cast<int64_t>(described.length);
 }
 
 std::vector<c10::IValue> contents(const c10::IValue &value) {
@@ -122,9 +135,8 @@ std::vector<c10::IValue> contents(const c10::IValue &value) {
 }
 
 void tensors_at(const c10::IValue &value, tt_tensor *out) {
-  auto give_one = [](const at::Tensor &tensor) { return tensor.defined() ? own(tensor) : nullptr; };
-  if (value.isTensor()) *out = give_one(value.toTensor());
-  else for (const at::Tensor &tensor : value.toTensorVector()) *out++ = give_one(tensor);
+  if (value.isTensor()) *out = own_or_null(value.toTensor());
+  else own_all(value.toTensorVector(), out);
 }
 
 void ints_at(const c10::IValue &value, int64_t *out) {
@@ -174,7 +186,7 @@ TT_DO(tt_call, (const char *op, const char *overload, tt_stack stack), toco::cal
 TT_DO(tt_schema, (const char *op, const char *overload, tt_stack stack), toco::push(stack, toco::schema_text(op, overload)))
 
 TT_DO(tt_stack_size, (tt_stack self, int64_t *out), *out = static_cast<int64_t>(self->values.size()))
-TT_DO(tt_stack_kind, (tt_stack self, int64_t index, int32_t *kind, int64_t *length), toco::kind(toco::at_index(self, index), kind, length))
+TT_DO(tt_stack_kind, (tt_stack self, int64_t index, int32_t *kind, int64_t *length), toco::describe(toco::at_index(self, index), kind, length))
 TT_DO(tt_stack_contents, (tt_stack self, int64_t index, tt_stack *out), *out = new tt_stack_{toco::contents(toco::at_index(self, index))})
 TT_DO(tt_stack_object_at, (tt_stack self, int64_t index, tt_object *out), *out = new tt_object_{toco::at_index(self, index)})
 TT_DO(tt_stack_tensors_at, (tt_stack self, int64_t index, tt_tensor *out), toco::tensors_at(toco::at_index(self, index), out))

@@ -29,8 +29,10 @@ c10::DeviceAllocator *allocator() {
 void memory(int32_t device_index, int64_t *out) {
   c10::Device chosen(at::kCPU);
   guard_of(device_index, &chosen);
-  std::fill(out, out + 4, 0);
-  if (!allocator()->initialized()) return; // nothing has been allocated yet
+  if (!allocator()->initialized()) {  // nothing has been allocated yet
+    std::fill(out, out + 4, 0);
+    return;
+  }
   constexpr auto all_pools = static_cast<size_t>(c10::CachingAllocator::StatType::AGGREGATE);
   auto stats = allocator()->getDeviceStats(chosen.index());
   out[0] = stats.allocated_bytes[all_pools].current;

@@ -42,9 +42,11 @@ void call(tt_module module, const char *name, tt_stack stack) {
 tt_module load(const char *path, c10::Device device, const char *const *names, int64_t count, tt_stack extra) {
   ExtraFiles files;
   for (int64_t i = 0; i < count; i++) files[names[i]] = "";
-  auto module = torch::jit::load(path, device, files);
-  for (int64_t i = 0; i < count; i++) extra->values.emplace_back(files[names[i]]);
-  return new tt_module_{std::move(module)};
+  auto module = std::make_unique<tt_module_>(tt_module_{torch::jit::load(path, device, files)});
+  std::vector<c10::IValue> texts;
+  for (int64_t i = 0; i < count; i++) texts.emplace_back(files[names[i]]);
+  if (count > 0) push_all(extra, std::move(texts));
+  return module.release();
 }
 
 void save(tt_module module, const char *path, const char *const *names, const char *const *texts, int64_t count) {
@@ -54,21 +56,25 @@ void save(tt_module module, const char *path, const char *const *names, const ch
 }
 
 void methods(tt_module module, tt_stack stack) {
+  std::vector<c10::IValue> schemas;
   for (const auto &method : module->module.get_methods()) {
     std::ostringstream text;
     text << method.function().getSchema();
-    stack->values.emplace_back(text.str());
+    schemas.emplace_back(text.str());
   }
+  push_all(stack, std::move(schemas));
 }
 
 void tensors(tt_module module, tt_stack stack) {
-  auto push = [stack](const std::string &name, const at::Tensor &tensor, bool is_parameter) {
-    stack->values.emplace_back(name);
-    stack->values.emplace_back(tensor);
-    stack->values.emplace_back(static_cast<int64_t>(is_parameter));
+  std::vector<c10::IValue> entries;
+  auto add = [&entries](const std::string &name, const at::Tensor &tensor, bool is_parameter) {
+    entries.emplace_back(name);
+    entries.emplace_back(tensor);
+    entries.emplace_back(static_cast<int64_t>(is_parameter));
   };
-  for (const auto &item : module->module.named_parameters()) push(item.name, item.value, true);
-  for (const auto &item : module->module.named_buffers()) push(item.name, item.value, false);
+  for (const auto &item : module->module.named_parameters()) add(item.name, item.value, true);
+  for (const auto &item : module->module.named_buffers()) add(item.name, item.value, false);
+  push_all(stack, std::move(entries));
 }
 
 }  // namespace

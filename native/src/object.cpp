@@ -8,9 +8,9 @@ namespace {
 
 // Calls a method: self and the arguments on the stack give way to the result.
 c10::IValue call(const c10::IValue &self, const char *name, tt_stack stack) {
-  std::vector<c10::IValue> arguments{self};
-  arguments.insert(arguments.end(), stack->values.begin(), stack->values.end());
-  stack->values.clear();
+  std::vector<c10::IValue> arguments;
+  arguments.swap(stack->values);
+  arguments.insert(arguments.begin(), self);
   TORCH_CHECK_TYPE(self.isObject(), "only an object of a class has methods, not a ", self.tagKind());
   auto method = self.toObjectRef().type()->findMethod(name);
   TORCH_CHECK_INDEX(method, self.toObjectRef().type()->repr_str(), " has no method '", name, "'");

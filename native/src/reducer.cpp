@@ -32,7 +32,7 @@ struct tt_reducer_ {
   std::vector<size_t> arrived;
   bool armed = false, planned = false;
 
-  tt_reducer_(const tt_group_ &group, std::vector<at::Tensor> parameters, int64_t bucket_bytes, bool overlap)
+  tt_reducer_(const tt_group_ &group, std::vector<at::Tensor> parameters, int64_t bucket_bytes)
       : group(group), params(std::move(parameters)), bucket_bytes(bucket_bytes) {
     TORCH_CHECK_VALUE(bucket_bytes > 0, "a bucket must have room for some bytes, got ", bucket_bytes);
     for (const auto &param : params)
@@ -41,15 +41,21 @@ struct tt_reducer_ {
     std::vector<size_t> order(params.size()); // a guess until the first step: from the last layer to the first
     for (size_t i = 0; i < order.size(); i++) order[i] = order.size() - 1 - i;
     plan(order, order.size());
+  }
+
+  // Delegates, so that the destructor takes the hooks back if one of them cannot be set.
+  tt_reducer_(const tt_group_ &group, std::vector<at::Tensor> parameters, int64_t bucket_bytes, bool overlap)
+      : tt_reducer_(group, std::move(parameters), bucket_bytes) {
     if (!overlap) return;
+    accumulators.reserve(params.size());
+    hooks.reserve(params.size());
     for (size_t i = 0; i < params.size(); i++) {
-      auto accumulator = torch::autograd::impl::grad_accumulator(params[i]);
-      hooks.push_back(accumulator->add_post_hook(std::make_unique<torch::autograd::utils::LambdaPostHook>(
+      accumulators.push_back(torch::autograd::impl::grad_accumulator(params[i]));
+      hooks.push_back(accumulators[i]->add_post_hook(std::make_unique<torch::autograd::utils::LambdaPostHook>(
           [this, i](const torch::autograd::variable_list &outputs, const torch::autograd::variable_list &) {
             complete(i);
             return outputs;
           })));
-      accumulators.push_back(std::move(accumulator));
     }
   }
 

@@ -7,8 +7,11 @@
 
 #include <atomic>
 #include <cmath>
+#include <cstdint>
+#include <memory>
 #include <optional>
-#include <string>
+#include <utility>
+#include <vector>
 
 #include "toco_torch.h"
 
@@ -25,6 +28,22 @@ inline tt_tensor own(at::Tensor value) {
   auto handle = new tt_tensor_{std::move(value)};
   live_tensors.fetch_add(1, std::memory_order_relaxed);
   return handle;
+}
+
+struct FreeTensor {
+  void operator()(tt_tensor handle) const noexcept { tt_free(handle); }
+};
+// A handle on its way to the caller: freed if anything fails before it is released to them.
+using OwnedTensor = std::unique_ptr<tt_tensor_, FreeTensor>;
+
+inline tt_tensor own_or_null(const at::Tensor &value) { return value.defined() ? own(value) : nullptr; }
+
+// Writes one handle per tensor, NULL for an undefined one; all of them or, on an exception, none.
+inline void own_all(const std::vector<at::Tensor> &values, tt_tensor *out) {
+  std::vector<OwnedTensor> handles;
+  handles.reserve(values.size());
+  for (const auto &value : values) handles.emplace_back(own_or_null(value));
+  for (auto &handle : handles) *out++ = handle.release();
 }
 
 // A handle that may be NULL.
@@ -98,8 +117,9 @@ template <class Expression>
 int32_t give_pair(tt_tensor *first, tt_tensor *second, Expression &&expression) noexcept {
   return guard([&] {
     auto [a, b] = expression();
-    *first = own(std::move(a));
-    *second = own(std::move(b));
+    OwnedTensor handle_a(own(std::move(a))), handle_b(own(std::move(b)));
+    *first = handle_a.release();
+    *second = handle_b.release();
   });
 }
 

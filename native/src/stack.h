@@ -10,6 +10,16 @@ struct tt_stack_ {
   std::vector<c10::IValue> values;
 };
 
+namespace toco {
+
+// Puts all values on the stack or, on an exception, none.
+inline void push_all(tt_stack stack, std::vector<c10::IValue> values) {
+  stack->values.reserve(stack->values.size() + values.size());
+  for (auto &value : values) stack->values.push_back(std::move(value));
+}
+
+}  // namespace toco
+
 struct tt_object_ {
   c10::IValue value;
 };

@@ -10,34 +10,62 @@ namespace {
 // JVM is not called back: it drains the queue when it next wraps or closes something.
 std::mutex released_mutex;
 std::vector<int64_t> released_tokens;
+size_t tokens_in_use = 0;  // of wrapped memory, until tt_released has moved them out
 
-at::Tensor wrap(void *data, at::IntArrayRef sizes, int32_t dtype, int64_t token) {
+// The queue always has room for every token in use: a deleter must not fail.
+void register_token() {
+  std::lock_guard<std::mutex> lock(released_mutex);
+  if (released_tokens.capacity() <= tokens_in_use) released_tokens.reserve(2 * tokens_in_use + 8);
+  tokens_in_use++;
+}
+
+// For memory that was not wrapped after all, whether or not a deleter has run for it.
+void unregister_token(int64_t token) {
+  std::lock_guard<std::mutex> lock(released_mutex);
+  std::erase(released_tokens, token);
+  tokens_in_use--;
+}
+
+tt_tensor wrap(void *data, at::IntArrayRef sizes, int32_t dtype, int64_t token) {
+  auto options = toco::options(dtype, 0, -1);
   auto deleter = [token](void *) {
     std::lock_guard<std::mutex> lock(released_mutex);
     released_tokens.push_back(token);
   };
-  return at::from_blob(data, sizes, deleter, options(dtype, 0, -1), at::Device(at::kCPU));
+  register_token();
+  try {
+    return own(at::from_blob(data, sizes, deleter, options, at::Device(at::kCPU)));
+  } catch (...) {
+    unregister_token(token);
+    throw;
+  }
 }
 
 void drain_released(int64_t *tokens, int64_t capacity, int64_t *count) {
   std::lock_guard<std::mutex> lock(released_mutex);
-  *count = 0;
-  for (; *count < capacity && !released_tokens.empty(); released_tokens.pop_back()) tokens[(*count)++] = released_tokens.back();
+  int64_t moved = 0;
+  for (; moved < capacity && !released_tokens.empty(); released_tokens.pop_back()) tokens[moved++] = released_tokens.back();
+  tokens_in_use -= static_cast<size_t>(moved);
+  *count = moved;
 }
 
 void describe(const at::Tensor &self, int64_t *info) {
   TORCH_CHECK(self.dim() <= 64, "tensors of more than 64 dimensions are not supported, got ", self.dim());
+  auto sizes = self.sizes();
+  bool requires_grad = self.requires_grad();
   info[0] = self.dim();
   info[1] = static_cast<int64_t>(self.scalar_type());
   info[2] = static_cast<int64_t>(self.device().type());
   info[3] = self.device().index();
-  info[4] = self.requires_grad();
-  std::copy(self.sizes().begin(), self.sizes().end(), info + 5);
+  info[4] = requires_grad;
+  std::copy(sizes.begin(), sizes.end(), info + 5);
 }
 
 void data(const at::Tensor &self, void **address, int64_t *bytes) {
-  *address = self.data_ptr();
-  *bytes = static_cast<int64_t>(self.numel() * self.element_size());
+  void *first = self.data_ptr();
+  auto size = static_cast<int64_t>(self.nbytes());
+  *address = first;
+  *bytes = size;
 }
 
 }  // namespace
@@ -80,9 +108,8 @@ TT_GIVE(tt_randperm, (int64_t n, int32_t device_type, int32_t device_index),
 TT_GIVE(tt_arange, (double start, double end, double step, int32_t dtype, int32_t device_type, int32_t device_index),
         at::arange(start, end, step, options(dtype, device_type, device_index)))
 TT_GIVE(tt_full_like, (tt_tensor self, double value), at::full_like(self->value, value))
-TT_GIVE(tt_empty_like, (tt_tensor self), at::empty_like(self->value))
 
-TT_GIVE(tt_wrap, (void *data, const int64_t *sizes, int64_t dims, int32_t dtype, int64_t token), toco::wrap(data, ints(sizes, dims), dtype, token))
+TT_DO(tt_wrap, (void *data, const int64_t *sizes, int64_t dims, int32_t dtype, int64_t token, tt_tensor *out), *out = toco::wrap(data, ints(sizes, dims), dtype, token))
 TT_DO(tt_released, (int64_t *tokens, int64_t capacity, int64_t *count), toco::drain_released(tokens, capacity, count))
 
 TT_GIVE(tt_clone, (tt_tensor self), self->value.clone())

@@ -20,7 +20,7 @@ static void expectKind(int64_t index, int32_t kind, int64_t length) {
 static tt_tensor only(void) {
   tt_tensor result;
   CHECK(size() == 1);
-  expectKind(0, 1, 1);
+  expectKind(0, TT_KIND_TENSOR, 1);
   OK(tt_stack_tensors_at(stack, 0, &result));
   return result;
 }
@@ -91,7 +91,7 @@ static void listsOfTensorsComeBack(void) {
   OK(tt_push_int(stack, 2));
   OK(tt_call("aten::split", "Tensor", stack));
   CHECK(size() == 1);
-  expectKind(0, 9, 3);
+  expectKind(0, TT_KIND_TENSOR_LIST, 3);
   OK(tt_stack_tensors_at(stack, 0, parts));
   tt_stack_free(stack); /* the handles do not need it any more */
   tt_free(x);
@@ -133,17 +133,17 @@ static void everyKindRoundTrips(void) {
   OK(tt_push_tensor_list(stack, NULL, 0));
   OK(tt_push_device(stack, CPU, -1));
   CHECK(size() == 11);
-  expectKind(0, 0, 1);
-  expectKind(1, 2, 1);
-  expectKind(2, 3, 1);
-  expectKind(3, 4, 1);
-  expectKind(4, 5, 6);
-  expectKind(5, 6, 3);
-  expectKind(6, 7, 2);
-  expectKind(7, 8, 2);
-  expectKind(8, 6, 0);
-  expectKind(9, 9, 0);
-  expectKind(10, 10, 1);
+  expectKind(0, TT_KIND_NONE, 1);
+  expectKind(1, TT_KIND_INT, 1);
+  expectKind(2, TT_KIND_DOUBLE, 1);
+  expectKind(3, TT_KIND_BOOL, 1);
+  expectKind(4, TT_KIND_STRING, 6);
+  expectKind(5, TT_KIND_INT_LIST, 3);
+  expectKind(6, TT_KIND_DOUBLE_LIST, 2);
+  expectKind(7, TT_KIND_BOOL_LIST, 2);
+  expectKind(8, TT_KIND_INT_LIST, 0);
+  expectKind(9, TT_KIND_TENSOR_LIST, 0);
+  expectKind(10, TT_KIND_OBJECT, 1);
   OK(tt_stack_ints_at(stack, 1, ints));
   CHECK(ints[0] == -5);
   OK(tt_stack_ints_at(stack, 3, ints));
@@ -211,7 +211,7 @@ static void theSchemaIsText(void) {
   newStack();
   OK(tt_schema("aten::relu", "", stack));
   OK(tt_stack_kind(stack, 0, &kind, &length));
-  CHECK(kind == 5 && length < 256);
+  CHECK(kind == TT_KIND_STRING && length < 256);
   OK(tt_stack_string_at(stack, 0, text));
   CHECK(strcmp(text, "aten::relu(Tensor self) -> Tensor") == 0);
   tt_stack_free(stack);

@@ -22,7 +22,7 @@ static double first(tt_module module, tt_tensor x) {
   OK(tt_push_tensor(stack, x));
   OK(tt_module_call(module, "forward", stack));
   OK(tt_stack_kind(stack, 0, &kind, &length));
-  CHECK(kind == 12 && length == 2);
+  CHECK(kind == TT_KIND_DICT && length == 2);
   OK(tt_stack_contents(stack, 0, &items));
   OK(tt_stack_string_at(items, 0, key));
   CHECK(key[0] == 'y');
@@ -57,9 +57,9 @@ static void aSavedModuleLoads(void) {
   OK(tt_stack_new(&extra));
   OK(tt_module_load(path, CPU, -1, (const char *const[]){"about", "absent"}, 2, extra, &loaded));
   OK(tt_stack_kind(extra, 0, &kind, &length));
-  CHECK(kind == 5 && length == 4);
+  CHECK(kind == TT_KIND_STRING && length == 4);
   OK(tt_stack_kind(extra, 1, &kind, &length));
-  CHECK(kind == 5 && length == 0);
+  CHECK(kind == TT_KIND_STRING && length == 0);
   OK(tt_module_train(loaded, 0));
   NEAR(first(loaded, x), 6, 0);
   tt_stack_free(extra);
@@ -101,10 +101,10 @@ static void tuplesAndDictsFold(void) {
   OK(tt_push_dict(stack, 1));
   OK(tt_push_tuple(stack, 2));
   OK(tt_stack_kind(stack, 0, &kind, &length));
-  CHECK(kind == 11 && length == 2);
+  CHECK(kind == TT_KIND_TUPLE && length == 2);
   OK(tt_stack_contents(stack, 0, &contents));
   OK(tt_stack_kind(contents, 1, &kind, &length));
-  CHECK(kind == 12 && length == 1);
+  CHECK(kind == TT_KIND_DICT && length == 1);
   tt_stack_free(contents);
   CHECK(tt_push_tuple(stack, 2) == TT_INDEX);
   CHECK(tt_push_tuple(stack, -1) == TT_INDEX);
@@ -112,6 +112,9 @@ static void tuplesAndDictsFold(void) {
   OK(tt_push_int(stack, 2));
   CHECK(tt_push_dict(stack, 1) == TT_TYPE);
   SAYS("keys must be strings");
+  int64_t size;
+  OK(tt_stack_size(stack, &size));
+  CHECK(size == 3); /* still there: a refused call changes nothing */
   OK(tt_push_int(stack, 2));
   CHECK(tt_stack_contents(stack, 1, &contents) == TT_TYPE);
   tt_stack_free(stack);

@@ -109,10 +109,9 @@ void resample(const ImageView& image, PixelSize scaled, ResampleFilter filter, P
   const Span rows = visible(scaled.height, offset.top, canvas.height);
   const Span columns = visible(scaled.width, offset.left, canvas.width);
   const int64_t row_bytes = kRgb * canvas.width;
-  if (rows.count() < canvas.height || columns.count() < canvas.width) {
-    std::memset(out, 0, size_t(canvas.height * row_bytes));
-  }
-  if (rows.count() == 0 || columns.count() == 0) return;
+  const bool covers = rows.count() == canvas.height && columns.count() == canvas.width;
+  const auto blacken = [&] { std::memset(out, 0, size_t(canvas.height * row_bytes)); };
+  if (rows.count() == 0 || columns.count() == 0) return blacken();
   thread_local Taps across, down;
   find_taps(image.size.width, scaled.width, columns.begin, columns.end, filter, across);
   find_taps(image.size.height, scaled.height, rows.begin, rows.end, filter, down);
@@ -121,6 +120,7 @@ void resample(const ImageView& image, PixelSize scaled, ResampleFilter filter, P
   thread_local std::vector<uint8_t> side_by_side, narrowed;
   uint8_t* lanes = room(side_by_side, (across.last - across.first) * kColumn);
   uint8_t* between = room(narrowed, (down.last - down.first) * bytes);
+  if (!covers) blacken();  // only now: without room, nothing has been written
   for (int64_t y = down.first; y < down.last; y += kLanes) {
     resample_rows(image.pixels + y * image.stride, image.stride, std::min(kLanes, down.last - y),
                   across, lanes, between + (y - down.first) * bytes);
