@@ -68,11 +68,16 @@ if [ -z "$jobs" ]; then # LibTorch's headers take about 2 GB a compiler
   by_memory=$(awk '/MemAvailable/ { print int($2 / 2000000) }' /proc/meminfo)
   [ "$by_memory" -ge "$jobs" ] || jobs=$((by_memory > 0 ? by_memory : 1))
 fi
-# A generator that changed since the last run (ninja was installed, say) cannot take over the folder.
-if [ -e "$build/CMakeCache.txt" ] && ! grep -qxF "CMAKE_GENERATOR:INTERNAL=$generator" "$build/CMakeCache.txt"; then
-  rm -rf "$build/CMakeCache.txt" "$build/CMakeFiles"
+# CMake refuses a build folder made for another generator (ninja was installed since) or in another place (the checkout
+# was moved or copied), and remembers paths inside a LibTorch that moved: such a folder starts again from nothing.
+cached() { grep -qxF "$1=$2" "$build/CMakeCache.txt"; }
+if [ -e "$build/CMakeCache.txt" ] && ! {
+  cached CMAKE_GENERATOR:INTERNAL "$generator" && cached CMAKE_HOME_DIRECTORY:INTERNAL "$here" &&
+    cached CMAKE_CACHEFILE_DIR:INTERNAL "$build" && cached TOCO_TORCH_DIR:PATH "$torch"
+}; then
+  find "$build" -mindepth 1 ! -name .lock ! -name .libtorch-folder -delete
 fi
-[ -e "$build/libtoco_torch.so" ] || printf 'build: compiling the shim for %s (about a minute)\n' "$name" >&2
+[ -e "$build/libtoco_torch.so" ] || printf 'build: compiling the shim for %s (two minutes on two cores)\n' "$name" >&2
 cmake -S "$here" -B "$build" -G "$generator" -DTOCO_TORCH_DIR="$torch" -DTOCO_NATIVE_TESTS=$tests \
   -DTOCO_SANITIZE="$sanitize" >"$log" 2>&1 || fail "cmake could not configure $build"
 sed -n 's/^-- note: /build: note: /p' "$log" >&2
