@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "exponential.h"
 #include "lanes.h"
 #include "parallel.h"
+#include "simd.h"
 
 namespace toco {
 namespace {
@@ -22,7 +24,7 @@ struct Gelu {
   };
 
   static TOCO_INLINE void normal_at(Float x, Normal& normal) {
-    const Float bell = L::exp2_of_negative(x * x * -0.721347520f);  // log2(e) / 2
+    const Float bell = exp2_of_negative(x * x * -0.721347520f);  // log2(e) / 2
     const Float t = 1.0f / (L::abs(x) * 0.231641888f + 1.0f);
     Float p = t * 1.061405429f - 1.453152027f;
     p = p * t + 1.421413741f;
@@ -74,58 +76,27 @@ struct Gelu {
   }
 };
 
-// For one processor.
-struct Rows {
-  void (*forward)(const float* hidden, const float* bias, int64_t width, float* activated);
-  void (*backward)(const float* hidden, const float* bias, const float* gradient, int64_t width, float* activated, float* hidden_gradient);
-};
-
-#define TOCO_GELU(name, attribute, lanes)                                                                                           \
-  attribute void name##_forward(const float* hidden, const float* bias, int64_t width, float* activated) {                          \
-    Gelu<lanes>::forward_row(hidden, bias, width, activated);                                                                       \
-  }                                                                                                                                 \
-  attribute void name##_backward(const float* hidden, const float* bias, const float* gradient, int64_t width, float* activated,    \
-                                 float* hidden_gradient) {                                                                          \
-    Gelu<lanes>::backward_row(hidden, bias, gradient, width, activated, hidden_gradient);                                           \
-  }                                                                                                                                 \
-  constexpr Rows name{name##_forward, name##_backward};
-
-TOCO_GELU(baseline, , 4)
-#ifdef TOCO_X86_VECTORS
-TOCO_GELU(avx2, TOCO_AVX2, 8)
-TOCO_GELU(avx512, TOCO_AVX512, 16)
-#endif
-
-const Rows& choose() {
-#ifdef TOCO_X86_VECTORS
-  if (has_avx512()) return avx512;
-  if (has_avx2()) return avx2;
-#endif
-  return baseline;
-}
-
-const Rows& gelu_rows() {
-  static const Rows& rows = choose();
-  return rows;
-}
-
 int64_t rows_a_task(int64_t width) { return std::max<int64_t>(1, kFloatsATask / std::max<int64_t>(1, width)); }
 
 }  // namespace
 
 void gelu_of_sum(const float* hidden, const float* bias, int64_t rows, int64_t width, float* activated) {
   parallel_for(0, rows, rows_a_task(width), [&](int64_t begin, int64_t end) {
-    for (int64_t r = begin; r < end; ++r) gelu_rows().forward(hidden + r * width, bias, width, activated + r * width);
+    simd::run([=](auto isa) TOCO_INLINE_LAMBDA {
+      for (int64_t r = begin; r < end; ++r) Gelu<isa.kLanes>::forward_row(hidden + r * width, bias, width, activated + r * width);
+    });
   });
 }
 
 void gelu_of_sum_backward(const float* hidden, const float* bias, const float* activated_gradient, int64_t rows, int64_t width,
                           float* activated, float* hidden_gradient) {
   parallel_for(0, rows, rows_a_task(width), [&](int64_t begin, int64_t end) {
-    for (int64_t r = begin; r < end; ++r) {
-      const int64_t at = r * width;
-      gelu_rows().backward(hidden + at, bias, activated_gradient + at, width, activated + at, hidden_gradient + at);
-    }
+    simd::run([=](auto isa) TOCO_INLINE_LAMBDA {
+      for (int64_t r = begin; r < end; ++r) {
+        const int64_t at = r * width;
+        Gelu<isa.kLanes>::backward_row(hidden + at, bias, activated_gradient + at, width, activated + at, hidden_gradient + at);
+      }
+    });
   });
 }
 

@@ -1,57 +1,59 @@
 #include "lattice_sweeps.h"
 
+#include "exponential.h"
 #include "rows.h"
 #include "simd.h"
 
 namespace toco::lattice {
 
-TOCO_SIMD void embed(const float (&features)[kMaxCorners][kLanes], const float* scales,
+void embed(const float (&features)[kMaxCorners][kLanes], const float* scales,
                      int dimensions, Simplices& s) {
-  constexpr float kRoundToInteger = 12582912.0f;  // 1.5 * 2^23: nearest integer, |v| < 2^22
-  const int corners = dimensions + 1;
-  float sum[kLanes] = {};
-  for (int i = dimensions; i > 0; --i) {
-    for (int l = 0; l < kLanes; ++l) {
-      const float scaled = features[i - 1][l] * scales[i - 1];
-      s.elevated[i][l] = sum[l] - float(i) * scaled;
-      sum[l] += scaled;
-    }
-  }
-  for (int l = 0; l < kLanes; ++l) s.elevated[0][l] = sum[l];
-
-  // The nearest point whose coordinates are all multiples of d + 1; its sum may be off zero.
-  float excess[kLanes] = {};
-  for (int i = 0; i < corners; ++i) {
-    for (int l = 0; l < kLanes; ++l) {
-      const float v =
-          (s.elevated[i][l] * (1.0f / float(corners)) + kRoundToInteger) - kRoundToInteger;
-      s.remainder0[i][l] = v * float(corners);
-      s.rank[i][l] = 0.0f;
-      excess[l] += v;
-    }
-  }
-  for (int i = 0; i < corners; ++i) {
-    for (int j = i + 1; j < corners; ++j) {
+  simd::run([=, &features, &s](auto) TOCO_INLINE_LAMBDA {
+    const int corners = dimensions + 1;
+    float sum[kLanes] = {};
+    for (int i = dimensions; i > 0; --i) {
       for (int l = 0; l < kLanes; ++l) {
-        const float di = s.elevated[i][l] - s.remainder0[i][l];
-        const float dj = s.elevated[j][l] - s.remainder0[j][l];
-        const float i_is_nearer = di < dj ? 1.0f : 0.0f;
-        s.rank[i][l] += i_is_nearer;
-        s.rank[j][l] += 1.0f - i_is_nearer;
+        const float scaled = features[i - 1][l] * scales[i - 1];
+        s.elevated[i][l] = sum[l] - float(i) * scaled;
+        sum[l] += scaled;
       }
     }
-  }
-  // Bring the sum to zero by moving the coordinates that were rounded furthest.
-  for (int i = 0; i < corners; ++i) {
-    for (int l = 0; l < kLanes; ++l) {
-      const float shifted = s.rank[i][l] + excess[l];
-      const float step = shifted < 0.0f                ? float(corners)
-                         : shifted > float(dimensions) ? -float(corners)
-                                                       : 0.0f;
-      s.rank[i][l] = shifted + step;
-      s.remainder0[i][l] += step;
+    for (int l = 0; l < kLanes; ++l) s.elevated[0][l] = sum[l];
+
+    // The nearest point whose coordinates are all multiples of d + 1; its sum may be off zero.
+    float excess[kLanes] = {};
+    for (int i = 0; i < corners; ++i) {
+      for (int l = 0; l < kLanes; ++l) {
+        const float v =
+            (s.elevated[i][l] * (1.0f / float(corners)) + kRoundToInteger) - kRoundToInteger;
+        s.remainder0[i][l] = v * float(corners);
+        s.rank[i][l] = 0.0f;
+        excess[l] += v;
+      }
     }
-  }
+    for (int i = 0; i < corners; ++i) {
+      for (int j = i + 1; j < corners; ++j) {
+        for (int l = 0; l < kLanes; ++l) {
+          const float di = s.elevated[i][l] - s.remainder0[i][l];
+          const float dj = s.elevated[j][l] - s.remainder0[j][l];
+          const float i_is_nearer = di < dj ? 1.0f : 0.0f;
+          s.rank[i][l] += i_is_nearer;
+          s.rank[j][l] += 1.0f - i_is_nearer;
+        }
+      }
+    }
+    // Bring the sum to zero by moving the coordinates that were rounded furthest.
+    for (int i = 0; i < corners; ++i) {
+      for (int l = 0; l < kLanes; ++l) {
+        const float shifted = s.rank[i][l] + excess[l];
+        const float step = shifted < 0.0f                ? float(corners)
+                           : shifted > float(dimensions) ? -float(corners)
+                                                         : 0.0f;
+        s.rank[i][l] = shifted + step;
+        s.remainder0[i][l] += step;
+      }
+    }
+  });
 }
 
 namespace {
@@ -103,27 +105,33 @@ TOCO_INLINE void slice_part(const int32_t* corner, const float* weight, int corn
 
 }  // namespace
 
-TOCO_SIMD void splat(const int32_t* first_share, const LatticeShare* shares, int32_t first,
+void splat(const int32_t* first_share, const LatticeShare* shares, int32_t first,
                      int32_t last, int64_t channels, const float* values, float* vertices) {
-  for_row_parts(channels, [&](auto part, int64_t offset) TOCO_INLINED {
-    splat_part<decltype(part)>(first_share, shares, first, last, channels, values + offset,
-                               vertices + offset);
+  simd::run([=](auto) TOCO_INLINE_LAMBDA {
+    for_row_parts(channels, [&](auto part, int64_t offset) TOCO_INLINE_LAMBDA {
+      splat_part<decltype(part)>(first_share, shares, first, last, channels, values + offset,
+                                 vertices + offset);
+    });
   });
 }
 
-TOCO_SIMD void blur(const int32_t* neighbours, int64_t first, int64_t last, int64_t channels,
+void blur(const int32_t* neighbours, int64_t first, int64_t last, int64_t channels,
                     const float* from, float* to) {
-  for_row_parts(channels, [&](auto part, int64_t offset) TOCO_INLINED {
-    blur_part<decltype(part)>(neighbours, first, last, channels, from + offset, to + offset);
+  simd::run([=](auto) TOCO_INLINE_LAMBDA {
+    for_row_parts(channels, [&](auto part, int64_t offset) TOCO_INLINE_LAMBDA {
+      blur_part<decltype(part)>(neighbours, first, last, channels, from + offset, to + offset);
+    });
   });
 }
 
-TOCO_SIMD void slice(const int32_t* corner, const float* weight, int corners, float scale,
+void slice(const int32_t* corner, const float* weight, int corners, float scale,
                      int64_t first, int64_t last, int64_t channels, const float* vertices,
                      const float* base, float* out) {
-  for_row_parts(channels, [&](auto part, int64_t offset) TOCO_INLINED {
-    slice_part<decltype(part)>(corner, weight, corners, scale, first, last, channels,
-                               vertices + offset, base + offset, out + offset);
+  simd::run([=](auto) TOCO_INLINE_LAMBDA {
+    for_row_parts(channels, [&](auto part, int64_t offset) TOCO_INLINE_LAMBDA {
+      slice_part<decltype(part)>(corner, weight, corners, scale, first, last, channels,
+                                 vertices + offset, base + offset, out + offset);
+    });
   });
 }
 

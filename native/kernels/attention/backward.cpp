@@ -26,7 +26,6 @@ float dot(const float* a, const float* b, int64_t count) {
 void head_backward(const Head& head, const float* mixed, const float* log_sums, const float* mixed_gradient,
                    float scale, float* gradient_first) {
   thread_local Work work;
-  const auto& steps = block_steps();
   const int64_t width = head.width, tokens = head.tokens, padded = round_up(tokens, kQueries);
   float* queries = work.queries.room(padded * width);
   float* gradient = work.gradient.room(padded * width);
@@ -62,12 +61,12 @@ void head_backward(const Head& head, const float* mixed, const float* log_sums, 
     std::fill(value_gradient, value_gradient + rows * width, 0.0f);
     for (int64_t query = 0; query < padded; query += kQueries) {
       const float *q = queries + query * width, *g = gradient + query * width;
-      steps.multiply(false, kQueries, columns, width, {q, width, 1}, turned_keys, kKeys, scores, kKeys);
-      steps.multiply(false, kQueries, columns, width, {g, width, 1}, turned_values, kKeys, score_gradient, kKeys);
-      steps.score_gradients(scores, score_gradient, kQueries, columns, log_sum + query, deltas + query);
-      steps.multiply(true, rows, width, kQueries, {scores, 1, kKeys}, g, width, value_gradient, width);
-      steps.multiply(true, rows, width, kQueries, {score_gradient, 1, kKeys}, q, width, key_gradient, width);
-      steps.multiply(true, kQueries, width, seen, {score_gradient, kKeys, 1}, keys, width,
+      multiply(false, kQueries, columns, width, {q, width, 1}, turned_keys, kKeys, scores, kKeys);
+      multiply(false, kQueries, columns, width, {g, width, 1}, turned_values, kKeys, score_gradient, kKeys);
+      score_gradients(scores, score_gradient, kQueries, columns, log_sum + query, deltas + query);
+      multiply(true, rows, width, kQueries, {scores, 1, kKeys}, g, width, value_gradient, width);
+      multiply(true, rows, width, kQueries, {score_gradient, 1, kKeys}, q, width, key_gradient, width);
+      multiply(true, kQueries, width, seen, {score_gradient, kKeys, 1}, keys, width,
                      query_gradient + query * width, width);
     }
     float* key_out = gradient_first + head.between + key * head.row;

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/exponential.h"
 #include "kernels/lanes.h"
+#include "kernels/simd.h"
 
 namespace toco::attention {
 namespace {
@@ -52,7 +54,7 @@ struct Steps {
       const float shrink = std::exp2(largest[r] - now);
       Float sum{};
       for (int64_t k = 0; k < end; k += kLanes) {
-        const Float p = L::exp2_of_negative(L::load(row + k) - now);
+        const Float p = exp2_of_negative(L::load(row + k) - now);
         L::store(row + k, p);
         sum += p;
       }
@@ -71,7 +73,7 @@ struct Steps {
     for (int64_t r = 0; r < rows; ++r) {
       float *score = scores + r * kKeys, *gradient = gradients + r * kKeys;
       for (int64_t k = 0; k < keys; k += kLanes) {
-        const Float p = L::exp2_of_negative(L::load(score + k) - log_sums[r]);
+        const Float p = exp2_of_negative(L::load(score + k) - log_sums[r]);
         L::store(score + k, p);
         L::store(gradient + k, p * (L::load(gradient + k) - deltas[r]));
       }
@@ -79,40 +81,27 @@ struct Steps {
   }
 };
 
-#define TOCO_STEPS(name, attribute, lanes, vectors)                                                          \
-  attribute void name##_multiply(bool add, int64_t rows, int64_t columns, int64_t depth, Strided a,          \
-                                 const float* b, int64_t b_row, float* c, int64_t c_row) {                   \
-    Steps<lanes, vectors>::multiply(add, rows, columns, depth, a, b, b_row, c, c_row);                       \
-  }                                                                                                          \
-  attribute void name##_softmax(float* scores, int64_t rows, int64_t keys, float* largest, float* sums,      \
-                                float* mixed, int64_t width) {                                               \
-    Steps<lanes, vectors>::softmax(scores, rows, keys, largest, sums, mixed, width);                         \
-  }                                                                                                          \
-  attribute void name##_score_gradients(float* scores, float* gradients, int64_t rows, int64_t keys,         \
-                                        const float* log_sums, const float* deltas) {                        \
-    Steps<lanes, vectors>::score_gradients(scores, gradients, rows, keys, log_sums, deltas);                 \
-  }                                                                                                          \
-  constexpr BlockSteps name{name##_multiply, name##_softmax, name##_score_gradients};
-
-TOCO_STEPS(baseline, , 4, 2)
-#ifdef TOCO_X86_VECTORS
-TOCO_STEPS(avx2, TOCO_AVX2, 8, 2)
-TOCO_STEPS(avx512, TOCO_AVX512, 16, 4)
-#endif
-
-const BlockSteps& choose() {
-#ifdef TOCO_X86_VECTORS
-  if (has_avx512()) return avx512;
-  if (has_avx2()) return avx2;
-#endif
-  return baseline;
-}
+template <int kLanes>
+using StepsOf = Steps<kLanes, kLanes == 16 ? 4 : 2>;
 
 }  // namespace
 
-const BlockSteps& block_steps() {
-  static const BlockSteps& steps = choose();
-  return steps;
+void multiply(bool add, int64_t rows, int64_t columns, int64_t depth, Strided a, const float* b, int64_t b_row, float* c, int64_t c_row) {
+  simd::run([=](auto isa) TOCO_INLINE_LAMBDA {
+    StepsOf<isa.kLanes>::multiply(add, rows, columns, depth, a, b, b_row, c, c_row);
+  });
+}
+
+void softmax(float* scores, int64_t rows, int64_t keys, float* largest, float* sums, float* mixed, int64_t width) {
+  simd::run([=](auto isa) TOCO_INLINE_LAMBDA {
+    StepsOf<isa.kLanes>::softmax(scores, rows, keys, largest, sums, mixed, width);
+  });
+}
+
+void score_gradients(float* scores, float* gradients, int64_t rows, int64_t keys, const float* log_sums, const float* deltas) {
+  simd::run([=](auto isa) TOCO_INLINE_LAMBDA {
+    StepsOf<isa.kLanes>::score_gradients(scores, gradients, rows, keys, log_sums, deltas);
+  });
 }
 
 }  // namespace toco::attention

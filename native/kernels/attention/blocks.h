@@ -17,23 +17,19 @@ struct Strided {
   int64_t row, step;
 };
 
-struct BlockSteps {
-  // C [rows, columns] (+)= A [rows, depth] * B [depth, columns]; B and C by rows of b_row and c_row.
-  void (*multiply)(bool add, int64_t rows, int64_t columns, int64_t depth, Strided a, const float* b,
-                   int64_t b_row, float* c, int64_t c_row);
+// C [rows, columns] (+)= A [rows, depth] * B [depth, columns]; B and C by rows of b_row and c_row.
+void multiply(bool add, int64_t rows, int64_t columns, int64_t depth, Strided a, const float* b,
+              int64_t b_row, float* c, int64_t c_row);
 
-  // Turns scores [rows, kKeys], of which `keys` a row count, into 2^(score - largest so far). `largest`
-  // and `sums` go on from the keys before; `mixed` [rows, width] is scaled to the new largest score.
-  void (*softmax)(float* scores, int64_t rows, int64_t keys, float* largest, float* sums, float* mixed,
-                  int64_t width);
+// Turns scores [rows, kKeys], of which `keys` per row count, into 2^(score - largest so far).
+// `largest` and `sums` continue from the keys before; `mixed` [rows, width] is scaled to the new
+// largest score.
+void softmax(float* scores, int64_t rows, int64_t keys, float* largest, float* sums, float* mixed,
+             int64_t width);
 
-  // Turns scores [rows, kKeys] into the probabilities 2^(score - log_sum), and the gradients of the
-  // probabilities into those of the scores.
-  void (*score_gradients)(float* scores, float* gradients, int64_t rows, int64_t keys,
-                          const float* log_sums, const float* deltas);
-};
-
-// For this processor.
-const BlockSteps& block_steps();
+// Turns scores [rows, kKeys] into the probabilities 2^(score - log_sum), and the gradients of the
+// probabilities into those of the scores.
+void score_gradients(float* scores, float* gradients, int64_t rows, int64_t keys,
+                     const float* log_sums, const float* deltas);
 
 }  // namespace toco::attention

@@ -19,7 +19,6 @@ struct Work {
 void mix(const Head& head, const float* keys, const float* values, int64_t first, float scale, float* mixed,
          float* log_sums) {
   thread_local Work work;
-  const auto& steps = block_steps();
   const int64_t width = head.width, tokens = head.tokens;
   const int64_t count = std::min(kQueries, tokens - first), rows = round_up(count, kTileRows);
   float* queries = work.queries.room(kQueries * width);
@@ -34,10 +33,10 @@ void mix(const Head& head, const float* keys, const float* values, int64_t first
   std::fill(sums, sums + rows, 0.0f);
   for (int64_t key = 0; key < tokens; key += kKeys) {
     const int64_t seen = std::min(kKeys, tokens - key);
-    steps.multiply(false, rows, round_up(seen, kTileColumns), width, {queries, width, 1}, keys + key * width, kKeys,
+    multiply(false, rows, round_up(seen, kTileColumns), width, {queries, width, 1}, keys + key * width, kKeys,
                    scores, kKeys);
-    steps.softmax(scores, rows, seen, largest, sums, sum, width);
-    steps.multiply(true, rows, width, seen, {scores, kKeys, 1}, values + key * width, width, sum, width);
+    softmax(scores, rows, seen, largest, sums, sum, width);
+    multiply(true, rows, width, seen, {scores, kKeys, 1}, values + key * width, width, sum, width);
   }
   for (int64_t i = 0; i < count; ++i) {
     scatter_rows(sum + i * width, 1, width, 1 / sums[i], mixed + (first + i) * head.mixed_row(), width);

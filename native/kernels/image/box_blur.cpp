@@ -81,60 +81,64 @@ TOCO_INLINE void pad(uint8_t* row, int64_t width, int64_t pixels) {
 
 // All passes along the rows. `lines` has room for two rows, each with whole + 1 more pixels at both
 // ends.
-TOCO_SIMD void blur_rows(const uint8_t* image, int64_t height, int64_t width, Box box,
+void blur_rows(const uint8_t* image, int64_t height, int64_t width, Box box,
                          uint8_t* lines, uint8_t* out) {
-  const int64_t padding = box.whole + 1, bytes = kRgb * width;
-  uint8_t* line = lines + kRgb * padding;
-  uint8_t* next = line + bytes + 2 * kRgb * padding;
-  for (int64_t y = 0; y < height; ++y) {
-    std::memcpy(line, image + y * bytes, size_t(bytes));
-    for (int i = 0; i < kPasses; ++i) {
-      pad(line, width, padding);
-      uint8_t* to = i == kPasses - 1 ? out + y * bytes : next;
-      if (box.whole == 0) {
-        blur_line<0>(line - 3, line, line, line, line + 3, bytes, box, to);
-      } else if (box.whole == 1) {
-        blur_line<1>(line - 6, line - 3, line, line + 3, line + 6, bytes, box, to);
-      } else {
-        blur_long_row(line, width, box, to);
+  simd::run([=](auto) TOCO_INLINE_LAMBDA {
+    const int64_t padding = box.whole + 1, bytes = kRgb * width;
+    uint8_t* line = lines + kRgb * padding;
+    uint8_t* next = line + bytes + 2 * kRgb * padding;
+    for (int64_t y = 0; y < height; ++y) {
+      std::memcpy(line, image + y * bytes, size_t(bytes));
+      for (int i = 0; i < kPasses; ++i) {
+        pad(line, width, padding);
+        uint8_t* to = i == kPasses - 1 ? out + y * bytes : next;
+        if (box.whole == 0) {
+          blur_line<0>(line - 3, line, line, line, line + 3, bytes, box, to);
+        } else if (box.whole == 1) {
+          blur_line<1>(line - 6, line - 3, line, line + 3, line + 6, bytes, box, to);
+        } else {
+          blur_long_row(line, width, box, to);
+        }
+        std::swap(line, next);
       }
-      std::swap(line, next);
     }
-  }
+  });
 }
 
 // One pass down the columns of rows of `bytes` levels. `sums` has room for a row.
-TOCO_SIMD void blur_columns(const uint8_t* image, int64_t height, int64_t bytes, Box box,
+void blur_columns(const uint8_t* image, int64_t height, int64_t bytes, Box box,
                             uint32_t* sums, uint8_t* out) {
-  const auto row = [=](int64_t y) {
-    return image + bytes * std::clamp<int64_t>(y, 0, height - 1);
-  };
-  const int64_t reach = box.whole + 1;
-  if (box.whole > 1) {
-    std::fill(sums, sums + bytes, 0u);
-    for (int64_t y = -reach; y < reach - 1; ++y) {
-      const uint8_t* added = row(y);
-      for (int64_t i = 0; i < bytes; ++i) sums[i] += added[i];
-    }
-  }
-  for (int64_t y = 0; y < height; ++y) {
-    const uint8_t *first = row(y - reach), *last = row(y + reach);
-    const uint8_t *before = row(y - 1), *here = row(y), *after = row(y + 1);
-    uint8_t* to = out + y * bytes;
-    if (box.whole == 0) {
-      blur_line<0>(first, before, here, after, last, bytes, box, to);
-    } else if (box.whole == 1) {
-      blur_line<1>(first, before, here, after, last, bytes, box, to);
-    } else {
-      const uint8_t* entering = row(y + box.whole);
-      const uint32_t inner = box.inner, outer = box.outer;
-      TOCO_INDEPENDENT
-      for (int64_t i = 0; i < bytes; ++i) {
-        sums[i] += uint32_t(entering[i]) - first[i];
-        to[i] = weigh(sums[i], uint32_t(first[i]) + last[i], inner, outer);
+  simd::run([=](auto) TOCO_INLINE_LAMBDA {
+    const auto row = [=](int64_t y) {
+      return image + bytes * std::clamp<int64_t>(y, 0, height - 1);
+    };
+    const int64_t reach = box.whole + 1;
+    if (box.whole > 1) {
+      std::fill(sums, sums + bytes, 0u);
+      for (int64_t y = -reach; y < reach - 1; ++y) {
+        const uint8_t* added = row(y);
+        for (int64_t i = 0; i < bytes; ++i) sums[i] += added[i];
       }
     }
-  }
+    for (int64_t y = 0; y < height; ++y) {
+      const uint8_t *first = row(y - reach), *last = row(y + reach);
+      const uint8_t *before = row(y - 1), *here = row(y), *after = row(y + 1);
+      uint8_t* to = out + y * bytes;
+      if (box.whole == 0) {
+        blur_line<0>(first, before, here, after, last, bytes, box, to);
+      } else if (box.whole == 1) {
+        blur_line<1>(first, before, here, after, last, bytes, box, to);
+      } else {
+        const uint8_t* entering = row(y + box.whole);
+        const uint32_t inner = box.inner, outer = box.outer;
+        TOCO_INDEPENDENT
+        for (int64_t i = 0; i < bytes; ++i) {
+          sums[i] += uint32_t(entering[i]) - first[i];
+          to[i] = weigh(sums[i], uint32_t(first[i]) + last[i], inner, outer);
+        }
+      }
+    }
+  });
 }
 
 void gaussian_blur(uint8_t* image, int64_t height, int64_t width, float radius) {

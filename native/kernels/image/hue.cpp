@@ -77,15 +77,17 @@ TOCO_INLINE void to_rgb(Planes& p, int64_t count, uint8_t steps) {
 
 }  // namespace
 
-TOCO_SIMD void adjust_hue(uint8_t* image, int64_t pixels, uint8_t steps) {
-  Planes p;
-  for (int64_t start = 0; start < pixels; start += kBlock) {
-    const int64_t count = std::min(kBlock, pixels - start);
-    rgb::split(image + kRgb * start, count, p);
-    to_hsv(p, count);
-    to_rgb(p, count, steps);
-    rgb::join(p, count, image + kRgb * start);
-  }
+void adjust_hue(uint8_t* image, int64_t pixels, uint8_t steps) {
+  simd::run([=](auto) TOCO_INLINE_LAMBDA {
+    Planes p;
+    for (int64_t start = 0; start < pixels; start += kBlock) {
+      const int64_t count = std::min(kBlock, pixels - start);
+      rgb::split(image + kRgb * start, count, p);
+      to_hsv(p, count);
+      to_rgb(p, count, steps);
+      rgb::join(p, count, image + kRgb * start);
+    }
+  });
 }
 
 }  // namespace toco

@@ -41,7 +41,7 @@ TOCO_INLINE void weigh(const uint8_t* levels, int64_t step, const int32_t* weigh
   TOCO_INDEPENDENT
   for (int64_t i = 0; i < count; ++i) {
     int32_t sum = kHalf;
-#pragma GCC unroll 8
+TOCO_UNROLL
     for (int k = 0; k < kTaps; ++k) sum += weights[k] * levels[k * step + i];
     out[i] = level(sum);
   }
@@ -78,30 +78,34 @@ TOCO_INLINE void weigh(const uint8_t* levels, int64_t step, const int32_t* weigh
 
 // The horizontal pass over `rows` rows, at most kLanes. They are laid side by side, so that a
 // weight meets a run of levels: `columns` has room for those taken, kColumn bytes each.
-TOCO_SIMD void resample_rows(const uint8_t* image, int64_t stride, int64_t rows, const Taps& taps,
+void resample_rows(const uint8_t* image, int64_t stride, int64_t rows, const Taps& taps,
                              uint8_t* columns, uint8_t* out) {
-  for (int64_t lane = 0; lane < rows; ++lane) {
-    const uint8_t* from = image + lane * stride + kRgb * taps.first;
-    uint8_t* to = columns + kRgb * lane;
-    for (int64_t x = 0; x < taps.last - taps.first; ++x) {
-      std::memcpy(to + x * kColumn, from + kRgb * x, kRgb);
-    }
-  }
-  const int64_t width = int64_t(taps.starts.size());
-  for (int64_t x = 0; x < width; ++x) {
-    uint8_t column[kColumn];
-    weigh(columns + (taps.starts[x] - taps.first) * kColumn, kColumn,
-          taps.weights.data() + x * taps.room, taps.counts[x], kColumn, column);
+  simd::run([=, &taps](auto) TOCO_INLINE_LAMBDA {
     for (int64_t lane = 0; lane < rows; ++lane) {
-      std::memcpy(out + kRgb * (lane * width + x), column + kRgb * lane, kRgb);
+      const uint8_t* from = image + lane * stride + kRgb * taps.first;
+      uint8_t* to = columns + kRgb * lane;
+      for (int64_t x = 0; x < taps.last - taps.first; ++x) {
+        std::memcpy(to + x * kColumn, from + kRgb * x, kRgb);
+      }
     }
-  }
+    const int64_t width = int64_t(taps.starts.size());
+    for (int64_t x = 0; x < width; ++x) {
+      uint8_t column[kColumn];
+      weigh(columns + (taps.starts[x] - taps.first) * kColumn, kColumn,
+            taps.weights.data() + x * taps.room, taps.counts[x], kColumn, column);
+      for (int64_t lane = 0; lane < rows; ++lane) {
+        std::memcpy(out + kRgb * (lane * width + x), column + kRgb * lane, kRgb);
+      }
+    }
+  });
 }
 
 // The vertical pass: a row of `bytes` levels from rows that follow each other.
-TOCO_SIMD void resample_column(const uint8_t* rows, int64_t bytes, const int32_t* weights, int taps,
+void resample_column(const uint8_t* rows, int64_t bytes, const int32_t* weights, int taps,
                                uint8_t* out) {
-  weigh(rows, bytes, weights, taps, bytes, out);
+  simd::run([=](auto) TOCO_INLINE_LAMBDA {
+    weigh(rows, bytes, weights, taps, bytes, out);
+  });
 }
 
 void resample(const ImageView& image, PixelSize scaled, ResampleFilter filter, PixelOffset offset,
