@@ -1,5 +1,6 @@
 #include "crf_rows.h"
 
+#include <cstdint>
 #include <cstring>
 
 #include "exponential.h"
@@ -14,9 +15,7 @@ constexpr float kLn2High = 0.693359375f, kLn2Low = -2.12194440e-4f;  // their su
 
 // e^block for numbers <= 0; 0 below -60, where a probability means nothing and its products would
 // be denormal, which processors are slow at.
-TOCO_INLINE Block exp_or_zero(const Block& x) {
-  return x > -60.0f ? exp_of_negative(x) : Block{};
-}
+TOCO_INLINE Block exp_or_zero(const Block &x) { return x > -60.0f ? exp_of_negative(x) : Block{}; }
 
 // ln x for normal x > 0 to 2 units in the last place, by Cephes' logf.
 TOCO_INLINE float log_of_normal(float x) {
@@ -41,27 +40,27 @@ TOCO_INLINE float log_of_normal(float x) {
   return r + (y * r * square + n * kLn2Low - 0.5f * square) + n * kLn2High;
 }
 
-TOCO_INLINE float largest(const Block& block) {
+TOCO_INLINE float largest(const Block &block) {
   float most = block[0];
   for (int i = 1; i < kBlock; ++i) most = block[i] > most ? block[i] : most;
   return most;
 }
 
-TOCO_INLINE float sum(const Block& block) {
+TOCO_INLINE float sum(const Block &block) {
   return ((block[0] + block[4]) + (block[2] + block[6])) +
          ((block[1] + block[5]) + (block[3] + block[7]));
 }
 
 }  // namespace
 
-void log_rows(const float* probabilities, int64_t classes, int64_t pixels, float smallest,
-                        int64_t count, int64_t channels, float* rows) {
+void log_rows(const float *probabilities, int64_t classes, int64_t pixels, float smallest,
+              int64_t count, int64_t channels, float *rows) {
   simd::run([=](auto) TOCO_INLINE_LAMBDA {
     float logs[kTilePixels];
     for (int64_t first = 0; first < count; first += kTilePixels) {
       const int64_t last = first + kTilePixels < count ? first + kTilePixels : count;
       for (int64_t c = 0; c < classes; ++c) {
-        const float* plane = probabilities + c * pixels;
+        const float *plane = probabilities + c * pixels;
         for (int64_t p = first; p < last; ++p) {
           const float above = plane[p] > smallest ? plane[p] : smallest;
           logs[p - first] = log_of_normal(above < 1.0f ? above : 1.0f);
@@ -75,12 +74,12 @@ void log_rows(const float* probabilities, int64_t classes, int64_t pixels, float
   });
 }
 
-void softmax_rows(int64_t count, int64_t channels, const float* from, float* to) {
+void softmax_rows(int64_t count, int64_t channels, const float *from, float *to) {
   simd::run([=](auto) TOCO_INLINE_LAMBDA {
     const int64_t blocks = channels / kBlock;
     for (int64_t p = 0; p < count; ++p) {
-      const auto* row = reinterpret_cast<const Block*>(from + p * channels);
-      auto* out = reinterpret_cast<Block*>(to + p * channels);
+      const auto *row = reinterpret_cast<const Block *>(from + p * channels);
+      auto *out = reinterpret_cast<Block *>(to + p * channels);
       Block most = row[0];
       for (int64_t b = 1; b < blocks; ++b) most = row[b] > most ? row[b] : most;
       const float top = largest(most);
@@ -96,8 +95,8 @@ void softmax_rows(int64_t count, int64_t channels, const float* from, float* to)
   });
 }
 
-void planes(const float* rows, int64_t classes, int64_t pixels, int64_t count,
-                      int64_t channels, float* out) {
+void planes(const float *rows, int64_t classes, int64_t pixels, int64_t count, int64_t channels,
+            float *out) {
   simd::run([=](auto) TOCO_INLINE_LAMBDA {
     for (int64_t first = 0; first < count; first += kTilePixels) {
       const int64_t last = first + kTilePixels < count ? first + kTilePixels : count;

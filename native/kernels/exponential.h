@@ -1,5 +1,5 @@
-// The kernels' exponentials of numbers <= 0, in operations that vectorise: of a float in a loop that
-// the compiler vectorises, or of a vector of floats.
+// The kernels' exponentials of numbers <= 0, in operations that vectorise: of a float in a loop
+// that the compiler vectorises, or of a vector of floats.
 //
 // Both round to n + r with an integer n and |r| <= 1/2 (in units of the base's logarithm), take a
 // polynomial of r and multiply it by 2^n. They differ in base and polynomial, and so in last bits:
@@ -43,7 +43,7 @@ TOCO_INLINE Float power_of_two(Float shifted) {
 template <class Float>
 TOCO_INLINE Float exp_of_negative(Float x) {
   constexpr float kLn2High = 0.693359375f, kLn2Low = -2.12194440e-4f;  // their sum is ln 2
-  const Float shifted = x * 1.44269504f + kRoundToInteger;            // log2(e)
+  const Float shifted = x * 1.44269504f + kRoundToInteger;             // log2(e)
   const Float n = shifted - kRoundToInteger;
   const Float r = x - n * kLn2High - n * kLn2Low;
   Float p = r * 1.9875691500e-4f + 1.3981999507e-3f;

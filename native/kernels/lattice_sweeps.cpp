@@ -1,13 +1,15 @@
 #include "lattice_sweeps.h"
 
+#include <cstdint>
+
 #include "exponential.h"
 #include "rows.h"
 #include "simd.h"
 
 namespace toco::lattice {
 
-void embed(const float (&features)[kMaxCorners][kLanes], const float* scales,
-                     int dimensions, Simplices& s) {
+void embed(const float (&features)[kMaxCorners][kLanes], const float *scales, int dimensions,
+           Simplices &s) {
   simd::run([=, &features, &s](auto) TOCO_INLINE_LAMBDA {
     const int corners = dimensions + 1;
     float sum[kLanes] = {};
@@ -59,54 +61,54 @@ void embed(const float (&features)[kMaxCorners][kLanes], const float* scales,
 namespace {
 
 template <class Part>
-TOCO_INLINE void splat_part(const int32_t* first_share, const LatticeShare* shares, int32_t first,
-                            int32_t last, int64_t channels, const float* values, float* vertices) {
+TOCO_INLINE void splat_part(const int32_t *first_share, const LatticeShare *shares, int32_t first,
+                            int32_t last, int64_t channels, const float *values, float *vertices) {
   using Vector = typename Part::Vector;
   for (int32_t v = first; v < last; ++v) {
     Vector sum[Part::kVectors] = {};
     for (int32_t i = first_share[v]; i < first_share[v + 1]; ++i) {
-      const auto* row = reinterpret_cast<const Vector*>(values + shares[i].point * channels);
+      const auto *row = reinterpret_cast<const Vector *>(values + shares[i].point * channels);
       for (int b = 0; b < Part::kVectors; ++b) sum[b] += shares[i].weight * row[b];
     }
-    auto* out = reinterpret_cast<Vector*>(vertices + v * channels);
+    auto *out = reinterpret_cast<Vector *>(vertices + v * channels);
     for (int b = 0; b < Part::kVectors; ++b) out[b] = sum[b];
   }
 }
 
 template <class Part>
-TOCO_INLINE void blur_part(const int32_t* neighbours, int64_t first, int64_t last, int64_t channels,
-                           const float* from, float* to) {
+TOCO_INLINE void blur_part(const int32_t *neighbours, int64_t first, int64_t last, int64_t channels,
+                           const float *from, float *to) {
   using Vector = typename Part::Vector;
   for (int64_t v = first; v < last; ++v) {
-    const auto* centre = reinterpret_cast<const Vector*>(from + v * channels);
-    const auto* below = reinterpret_cast<const Vector*>(from + neighbours[2 * v] * channels);
-    const auto* above = reinterpret_cast<const Vector*>(from + neighbours[2 * v + 1] * channels);
-    auto* out = reinterpret_cast<Vector*>(to + v * channels);
+    const auto *centre = reinterpret_cast<const Vector *>(from + v * channels);
+    const auto *below = reinterpret_cast<const Vector *>(from + neighbours[2 * v] * channels);
+    const auto *above = reinterpret_cast<const Vector *>(from + neighbours[2 * v + 1] * channels);
+    auto *out = reinterpret_cast<Vector *>(to + v * channels);
     for (int b = 0; b < Part::kVectors; ++b) out[b] = centre[b] + 0.5f * (below[b] + above[b]);
   }
 }
 
 template <class Part>
-TOCO_INLINE void slice_part(const int32_t* corner, const float* weight, int corners, float scale,
-                            int64_t first, int64_t last, int64_t channels, const float* vertices,
-                            const float* base, float* out) {
+TOCO_INLINE void slice_part(const int32_t *corner, const float *weight, int corners, float scale,
+                            int64_t first, int64_t last, int64_t channels, const float *vertices,
+                            const float *base, float *out) {
   using Vector = typename Part::Vector;
   for (int64_t p = first; p < last; ++p) {
     Vector sum[Part::kVectors] = {};
     for (int64_t i = p * corners; i < (p + 1) * corners; ++i) {
-      const auto* row = reinterpret_cast<const Vector*>(vertices + corner[i] * channels);
+      const auto *row = reinterpret_cast<const Vector *>(vertices + corner[i] * channels);
       for (int b = 0; b < Part::kVectors; ++b) sum[b] += weight[i] * row[b];
     }
-    const auto* before = reinterpret_cast<const Vector*>(base + p * channels);
-    auto* after = reinterpret_cast<Vector*>(out + p * channels);
+    const auto *before = reinterpret_cast<const Vector *>(base + p * channels);
+    auto *after = reinterpret_cast<Vector *>(out + p * channels);
     for (int b = 0; b < Part::kVectors; ++b) after[b] = before[b] + scale * sum[b];
   }
 }
 
 }  // namespace
 
-void splat(const int32_t* first_share, const LatticeShare* shares, int32_t first,
-                     int32_t last, int64_t channels, const float* values, float* vertices) {
+void splat(const int32_t *first_share, const LatticeShare *shares, int32_t first, int32_t last,
+           int64_t channels, const float *values, float *vertices) {
   simd::run([=](auto) TOCO_INLINE_LAMBDA {
     for_row_parts(channels, [&](auto part, int64_t offset) TOCO_INLINE_LAMBDA {
       splat_part<decltype(part)>(first_share, shares, first, last, channels, values + offset,
@@ -115,8 +117,8 @@ void splat(const int32_t* first_share, const LatticeShare* shares, int32_t first
   });
 }
 
-void blur(const int32_t* neighbours, int64_t first, int64_t last, int64_t channels,
-                    const float* from, float* to) {
+void blur(const int32_t *neighbours, int64_t first, int64_t last, int64_t channels,
+          const float *from, float *to) {
   simd::run([=](auto) TOCO_INLINE_LAMBDA {
     for_row_parts(channels, [&](auto part, int64_t offset) TOCO_INLINE_LAMBDA {
       blur_part<decltype(part)>(neighbours, first, last, channels, from + offset, to + offset);
@@ -124,9 +126,8 @@ void blur(const int32_t* neighbours, int64_t first, int64_t last, int64_t channe
   });
 }
 
-void slice(const int32_t* corner, const float* weight, int corners, float scale,
-                     int64_t first, int64_t last, int64_t channels, const float* vertices,
-                     const float* base, float* out) {
+void slice(const int32_t *corner, const float *weight, int corners, float scale, int64_t first,
+           int64_t last, int64_t channels, const float *vertices, const float *base, float *out) {
   simd::run([=](auto) TOCO_INLINE_LAMBDA {
     for_row_parts(channels, [&](auto part, int64_t offset) TOCO_INLINE_LAMBDA {
       slice_part<decltype(part)>(corner, weight, corners, scale, first, last, channels,

@@ -1,7 +1,18 @@
-// The boxed call: any registered operator by name, its arguments on a stack.
+// Boxed calls: any registered operator by name, with its arguments on a stack.
+#include <ATen/core/Dict.h>
+#include <ATen/core/List.h>
 #include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/core/jit_type.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "stack.h"
 
@@ -11,19 +22,26 @@ namespace {
 c10::OperatorHandle find(const char *op, const char *overload) {
   auto found = c10::Dispatcher::singleton().findSchema({op, overload});
   TORCH_CHECK_NOT_IMPLEMENTED(found.has_value(), "no operator '", op, "' with overload '", overload,
-                              "' is registered; check the name (such as aten::add, overload Tensor), or load the library that brings it");
+                              "' is registered; check the name (such as aten::add, overload "
+                              "Tensor), or load the library that registers it");
   return *found;
 }
 
-// An empty list, and the int that stands for a float, take the type that the schema asks for.
-c10::IValue fit(c10::IValue value, const c10::TypePtr &type) {
-  auto kind = type->kind() == c10::TypeKind::OptionalType ? type->castRaw<c10::OptionalType>()->getElementType() : type;
-  if (kind->kind() == c10::TypeKind::FloatType && value.isInt()) return static_cast<double>(value.toInt());
-  if (kind->kind() == c10::TypeKind::DeviceObjType || kind->kind() != c10::TypeKind::ListType || !value.isList()) return value;
+// Converts a value to the type in the schema: an int to a float, a list of ints (any empty list,
+// for example) to a list of floats, a list of tensors to one of optional tensors.
+c10::IValue convert(c10::IValue value, const c10::TypePtr &type) {
+  auto kind = type->kind() == c10::TypeKind::OptionalType
+                  ? type->castRaw<c10::OptionalType>()->getElementType()
+                  : type;
+  if (kind->kind() == c10::TypeKind::FloatType && value.isInt())
+    return static_cast<double>(value.toInt());
+  if (kind->kind() == c10::TypeKind::DeviceObjType || kind->kind() != c10::TypeKind::ListType ||
+      !value.isList())
+    return value;
   auto element = kind->castRaw<c10::ListType>()->getElementType();
   if (element->kind() == c10::TypeKind::FloatType && value.isIntList()) {
-    auto wanted = value.toIntVector();
-    return c10::IValue(std::vector<double>(wanted.begin(), wanted.end()));
+    auto values = value.toIntVector();
+    return c10::IValue(std::vector<double>(values.begin(), values.end()));
   }
   if (element->kind() == c10::TypeKind::OptionalType && value.isTensorList()) {
     c10::List<std::optional<at::Tensor>> optional;
@@ -38,11 +56,13 @@ void call(const char *op, const char *overload, tt_stack stack) {
   arguments.swap(stack->values);
   auto handle = find(op, overload);
   const auto &expected = handle.schema().arguments();
-  TORCH_CHECK_VALUE(arguments.size() <= expected.size(), op, " takes at most ", expected.size(), " arguments, got ",
-                    arguments.size(), ": ", handle.schema());
-  for (size_t i = 0; i < arguments.size(); i++) arguments[i] = fit(std::move(arguments[i]), expected[i].type());
+  TORCH_CHECK_VALUE(arguments.size() <= expected.size(), op, " takes at most ", expected.size(),
+                    " arguments, got ", arguments.size(), ": ", handle.schema());
+  for (size_t i = 0; i < arguments.size(); i++)
+    arguments[i] = convert(std::move(arguments[i]), expected[i].type());
   for (size_t i = arguments.size(); i < expected.size(); i++) {
-    TORCH_CHECK_VALUE(expected[i].default_value().has_value(), op, " needs a value for '", expected[i].name(), "': ", handle.schema());
+    TORCH_CHECK_VALUE(expected[i].default_value().has_value(), op, " needs a value for '",
+                      expected[i].name(), "': ", handle.schema());
     arguments.push_back(*expected[i].default_value());
   }
   handle.schema().checkAndNormalizeInputs(arguments, {});
@@ -56,9 +76,11 @@ void push(tt_stack stack, T &&value) {
 }
 
 void push_tensors(tt_stack stack, const tt_tensor *handles, int64_t count) {
-  if (std::find(handles, handles + count, nullptr) == handles + count) return push(stack, tensor_list(handles, count));
+  if (std::find(handles, handles + count, nullptr) == handles + count)
+    return push(stack, tensor_list(handles, count));
   c10::List<std::optional<at::Tensor>> list;
-  for (int64_t i = 0; i < count; i++) list.push_back(handles[i] ? std::optional<at::Tensor>(handles[i]->value) : std::nullopt);
+  for (int64_t i = 0; i < count; i++)
+    list.push_back(handles[i] ? std::optional<at::Tensor>(handles[i]->value) : std::nullopt);
   push(stack, list);
 }
 
@@ -74,12 +96,17 @@ void replace_last(tt_stack stack, int64_t count, c10::IValue value) {
   stack->values.back() = std::move(value);
 }
 
-void push_tuple(tt_stack stack, int64_t count) { replace_last(stack, count, c10::ivalue::Tuple::create(last(stack, count))); }
+void push_tuple(tt_stack stack, int64_t count) {
+  replace_last(stack, count, c10::ivalue::Tuple::create(last(stack, count)));
+}
 
-// Of the type that TorchScript gives such a literal: Dict[str, type of the first value], or of tensors where there is none.
+// The dict has the type that TorchScript gives a literal: Dict[str, type of the first value], or
+// Dict[str, Tensor] if it is empty.
 void push_dict(tt_stack stack, int64_t count) {
   auto items = last(stack, 2 * count);
-  auto type = items.empty() ? c10::TypePtr(c10::TensorType::get()) : items[1].isTensor() ? c10::TensorType::get() : items[1].type();
+  auto type = items.empty()         ? c10::TypePtr(c10::TensorType::get())
+              : items[1].isTensor() ? c10::TensorType::get()
+                                    : items[1].type();
   c10::impl::GenericDict dict(c10::StringType::get(), type);
   for (size_t i = 0; i < items.size(); i += 2) {
     TORCH_CHECK_TYPE(items[i].isString(), "a dict's keys must be strings");
@@ -89,7 +116,8 @@ void push_dict(tt_stack stack, int64_t count) {
 }
 
 const c10::IValue &at_index(tt_stack stack, int64_t index) {
-  TORCH_CHECK_INDEX(index >= 0 && index < static_cast<int64_t>(stack->values.size()), "stack index ", index, " is outside 0..",
+  TORCH_CHECK_INDEX(index >= 0 && index < static_cast<int64_t>(stack->values.size()),
+                    "stack index ", index, " is outside 0..",
                     static_cast<int64_t>(stack->values.size()) - 1);
   return stack->values[index];
 }
@@ -125,7 +153,8 @@ void describe(const c10::IValue &value, int32_t *kind, int64_t *length) {
 std::vector<c10::IValue> contents(const c10::IValue &value) {
   if (value.isTuple()) return value.toTupleRef().elements().vec();
   if (value.isList()) return value.toListRef().vec();
-  TORCH_CHECK_TYPE(value.isGenericDict(), "only a tuple, list or dict has contents, not a ", value.tagKind());
+  TORCH_CHECK_TYPE(value.isGenericDict(), "only a tuple, list or dict has contents, not a ",
+                   value.tagKind());
   std::vector<c10::IValue> items;
   for (const auto &item : value.toGenericDict()) {
     items.push_back(item.key());
@@ -142,13 +171,16 @@ void tensors_at(const c10::IValue &value, tt_tensor *out) {
 void ints_at(const c10::IValue &value, int64_t *out) {
   if (value.isInt()) *out = value.toInt();
   else if (value.isBool()) *out = value.toBool();
-  else if (value.isBoolList()) for (bool flag : value.toBoolList()) *out++ = flag;
-  else for (int64_t number : value.toIntVector()) *out++ = number;
+  else if (value.isBoolList())
+    for (bool flag : value.toBoolList()) *out++ = flag;
+  else
+    for (int64_t number : value.toIntVector()) *out++ = number;
 }
 
 void doubles_at(const c10::IValue &value, double *out) {
   if (value.isDouble()) *out = value.toDouble();
-  else for (double number : value.toDoubleVector()) *out++ = number;
+  else
+    for (double number : value.toDoubleVector()) *out++ = number;
 }
 
 std::string schema_text(const char *op, const char *overload) {
@@ -157,7 +189,9 @@ std::string schema_text(const char *op, const char *overload) {
   return text.str();
 }
 
-std::vector<bool> flags(const int32_t *values, int64_t count) { return std::vector<bool>(values, values + count); }
+std::vector<bool> flags(const int32_t *values, int64_t count) {
+  return std::vector<bool>(values, values + count);
+}
 
 }  // namespace
 }  // namespace toco
@@ -171,25 +205,41 @@ TT_DO(tt_push_int, (tt_stack self, int64_t value), toco::push(self, value))
 TT_DO(tt_push_double, (tt_stack self, double value), toco::push(self, value))
 TT_DO(tt_push_bool, (tt_stack self, int32_t value), toco::push(self, value != 0))
 TT_DO(tt_push_string, (tt_stack self, const char *value), toco::push(self, std::string(value)))
-TT_DO(tt_push_device, (tt_stack self, int32_t device_type, int32_t device_index), toco::push(self, toco::device(device_type, device_index)))
-TT_DO(tt_push_int_list, (tt_stack self, const int64_t *values, int64_t count), toco::push(self, toco::ints(values, count).vec()))
-TT_DO(tt_push_double_list, (tt_stack self, const double *values, int64_t count), toco::push(self, std::vector<double>(values, values + count)))
-TT_DO(tt_push_bool_list, (tt_stack self, const int32_t *values, int64_t count), toco::push(self, toco::flags(values, count)))
-TT_DO(tt_push_tensor_list, (tt_stack self, const tt_tensor *values, int64_t count), toco::push_tensors(self, values, count))
+TT_DO(tt_push_device, (tt_stack self, int32_t device_type, int32_t device_index),
+      toco::push(self, toco::device(device_type, device_index)))
+TT_DO(tt_push_int_list, (tt_stack self, const int64_t *values, int64_t count),
+      toco::push(self, toco::ints(values, count).vec()))
+TT_DO(tt_push_double_list, (tt_stack self, const double *values, int64_t count),
+      toco::push(self, std::vector<double>(values, values + count)))
+TT_DO(tt_push_bool_list, (tt_stack self, const int32_t *values, int64_t count),
+      toco::push(self, toco::flags(values, count)))
+TT_DO(tt_push_tensor_list, (tt_stack self, const tt_tensor *values, int64_t count),
+      toco::push_tensors(self, values, count))
 
 TT_DO(tt_push_generator, (tt_stack self, tt_generator value), toco::push(self, value->value))
 TT_DO(tt_push_object, (tt_stack self, tt_object value), toco::push(self, value->value))
 TT_DO(tt_push_tuple, (tt_stack self, int64_t count), toco::push_tuple(self, count))
 TT_DO(tt_push_dict, (tt_stack self, int64_t count), toco::push_dict(self, count))
 
-TT_DO(tt_call, (const char *op, const char *overload, tt_stack stack), toco::call(op, overload, stack))
-TT_DO(tt_schema, (const char *op, const char *overload, tt_stack stack), toco::push(stack, toco::schema_text(op, overload)))
+TT_DO(tt_call, (const char *op, const char *overload, tt_stack stack),
+      toco::call(op, overload, stack))
+TT_DO(tt_schema, (const char *op, const char *overload, tt_stack stack),
+      toco::push(stack, toco::schema_text(op, overload)))
 
-TT_DO(tt_stack_size, (tt_stack self, int64_t *out), *out = static_cast<int64_t>(self->values.size()))
-TT_DO(tt_stack_kind, (tt_stack self, int64_t index, int32_t *kind, int64_t *length), toco::describe(toco::at_index(self, index), kind, length))
-TT_DO(tt_stack_contents, (tt_stack self, int64_t index, tt_stack *out), *out = new tt_stack_{toco::contents(toco::at_index(self, index))})
-TT_DO(tt_stack_object_at, (tt_stack self, int64_t index, tt_object *out), *out = new tt_object_{toco::at_index(self, index)})
-TT_DO(tt_stack_tensors_at, (tt_stack self, int64_t index, tt_tensor *out), toco::tensors_at(toco::at_index(self, index), out))
-TT_DO(tt_stack_ints_at, (tt_stack self, int64_t index, int64_t *out), toco::ints_at(toco::at_index(self, index), out))
-TT_DO(tt_stack_doubles_at, (tt_stack self, int64_t index, double *out), toco::doubles_at(toco::at_index(self, index), out))
-TT_DO(tt_stack_string_at, (tt_stack self, int64_t index, char *out), const auto &text = toco::at_index(self, index).toStringRef(); std::memcpy(out, text.data(), text.size()))
+TT_DO(tt_stack_size, (tt_stack self, int64_t *out),
+      *out = static_cast<int64_t>(self->values.size()))
+TT_DO(tt_stack_kind, (tt_stack self, int64_t index, int32_t *kind, int64_t *length),
+      toco::describe(toco::at_index(self, index), kind, length))
+TT_DO(tt_stack_contents, (tt_stack self, int64_t index, tt_stack *out),
+      *out = new tt_stack_{toco::contents(toco::at_index(self, index))})
+TT_DO(tt_stack_object_at, (tt_stack self, int64_t index, tt_object *out),
+      *out = new tt_object_{toco::at_index(self, index)})
+TT_DO(tt_stack_tensors_at, (tt_stack self, int64_t index, tt_tensor *out),
+      toco::tensors_at(toco::at_index(self, index), out))
+TT_DO(tt_stack_ints_at, (tt_stack self, int64_t index, int64_t *out),
+      toco::ints_at(toco::at_index(self, index), out))
+TT_DO(tt_stack_doubles_at, (tt_stack self, int64_t index, double *out),
+      toco::doubles_at(toco::at_index(self, index), out))
+TT_DO(tt_stack_string_at, (tt_stack self, int64_t index, char *out),
+      const auto &text = toco::at_index(self, index).toStringRef();
+      std::memcpy(out, text.data(), text.size()))

@@ -1,10 +1,13 @@
-// The arguments, then the results, of a call whose types are known only when it runs.
+// The arguments, then the results, of a call whose types are known only at run time.
 #pragma once
-#include <ATen/core/ivalue.h>
 
+#include <ATen/core/Generator.h>
+#include <ATen/core/ivalue.h>  // IWYU pragma: export
+
+#include <utility>
 #include <vector>
 
-#include "shim.h"
+#include "shim.h"  // IWYU pragma: export
 
 struct tt_stack_ {
   std::vector<c10::IValue> values;

@@ -1,9 +1,9 @@
 /*
- * A call that runs out of memory writes nothing, leaves no handle and no value behind, and reports TT_OUT_OF_MEMORY.
+ * A call that runs out of memory returns TT_OUT_OF_MEMORY, writes nothing and leaks nothing.
  *
- * C++'s operator new is replaced in this program: while armed, the N-th allocation that the shim itself makes fails. Every
- * call is tried with N = 1, 2, … until it succeeds, so that each of its allocations has failed once. LibTorch's own
- * allocations never fail here: how it recovers is not the shim's.
+ * C++'s operator new is replaced in this program: while armed, the N-th allocation that the shim
+ * itself makes fails. Every call is tried with N = 1, 2, … until it succeeds, so that each of its
+ * allocations has failed once. LibTorch's own allocations never fail here.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -16,7 +16,7 @@ TT_API void operator_delete(void *memory) __asm__("_ZdlPv");
 TT_API void operator_delete_sized(void *memory, size_t bytes) __asm__("_ZdlPvm");
 extern void throw_bad_alloc(void) __asm__("_ZSt17__throw_bad_allocv") __attribute__((noreturn));
 
-static const void *shim;              /* where libtoco_torch.so is mapped */
+static const void *shim;               /* where libtoco_torch.so is mapped */
 static _Thread_local int allowed = -1; /* allocations that still succeed; -1: all */
 
 static const void *library_of(const void *address) {
@@ -25,7 +25,8 @@ static const void *library_of(const void *address) {
 }
 
 void *operator_new(size_t bytes) {
-  if (allowed >= 0 && library_of(__builtin_return_address(0)) == shim && allowed-- == 0) throw_bad_alloc();
+  if (allowed >= 0 && library_of(__builtin_return_address(0)) == shim && allowed-- == 0)
+    throw_bad_alloc();
   void *memory = malloc(bytes ? bytes : 1);
   if (!memory) throw_bad_alloc();
   return memory;
@@ -38,7 +39,8 @@ void operator_delete_sized(void *memory, size_t bytes) {
   free(memory);
 }
 
-/* Runs the call with the N-th allocation failing; false once it makes fewer than N, and has succeeded. */
+/* Runs the call with the N-th allocation failing; false once it makes fewer than N, and has
+ * succeeded. */
 static bool fails(int32_t (*call)(void), int n) {
   int64_t live = tt_live_tensors();
   allowed = n - 1;
@@ -50,16 +52,18 @@ static bool fails(int32_t (*call)(void), int n) {
   return failed;
 }
 
-/* What every law starts from. */
 static tt_tensor x, outs[3];
 static tt_stack stack, contents;
 
-/* Distinct addresses that no handle has, to see that an out-parameter was left alone. */
+/* Addresses that are no handles, to check that an out-parameter was not written. */
 static char marks[4];
 static tt_tensor mark(int i) { return (tt_tensor)(void *)&marks[i]; }
-static bool unwritten(void) { return outs[0] == mark(0) && outs[1] == mark(1) && outs[2] == mark(2); }
+static bool unwritten(void) {
+  return outs[0] == mark(0) && outs[1] == mark(1) && outs[2] == mark(2);
+}
 
-/* At least `least` allocations of the call fail, each without writing an out-parameter; then it succeeds. */
+/* At least `least` allocations of the call fail, each without writing an out-parameter; then it
+ * succeeds. */
 static void writesAllOrNothing(int32_t (*call)(void), int least) {
   int n = 1;
   for (int i = 0; i < 3; i++) outs[i] = mark(i);
@@ -155,7 +159,9 @@ static tt_module module, loaded;
 static char path[] = "/tmp/allocation_test_XXXXXX";
 static int32_t moduleTensors(void) { return tt_module_tensors(module, stack); }
 static int32_t moduleMethods(void) { return tt_module_methods(module, stack); }
-static int32_t loadWithTexts(void) { return tt_module_load(path, CPU, -1, (const char *const[]){"a", "b"}, 2, stack, &loaded); }
+static int32_t loadWithTexts(void) {
+  return tt_module_load(path, CPU, -1, (const char *const[]){"a", "b"}, 2, stack, &loaded);
+}
 
 static void modules(void) {
   CHECK(mkstemp(path) >= 0);
@@ -163,8 +169,10 @@ static void modules(void) {
   OK(tt_module_new("M", &module));
   OK(tt_module_register(module, "w", x, 1));
   OK(tt_module_register(module, "b", x, 0));
-  OK(tt_module_define(module, "def forward(self) -> int:\n    return 1\ndef other(self) -> int:\n    return 2\n"));
-  OK(tt_module_save(module, path, (const char *const[]){"a", "b"}, (const char *const[]){"text", "more"}, 2));
+  OK(tt_module_define(
+      module, "def forward(self) -> int:\n    return 1\ndef other(self) -> int:\n    return 2\n"));
+  OK(tt_module_save(module, path, (const char *const[]){"a", "b"},
+                    (const char *const[]){"text", "more"}, 2));
   OK(tt_stack_new(&stack));
   pushesAllOrNothing(moduleTensors, 2);
   pushesAllOrNothing(moduleMethods, 2);

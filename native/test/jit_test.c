@@ -1,7 +1,10 @@
-/* TorchScript: modules built, saved, loaded and called; tuples and dicts; refusals. Nothing is left behind. */
+/* TorchScript: building, saving, loading and calling modules; tuples and dicts; errors; no leaks.
+ */
 #include "check.h"
 
-static const char *const SCALES = "def forward(self, x: Tensor) -> Dict[str, Tensor]:\n    return {\"y\": x * self.w, \"x\": x}\n";
+static const char *const SCALES =
+    "def forward(self, x: Tensor) -> Dict[str, Tensor]:\n    return {\"y\": x * self.w, \"x\": "
+    "x}\n";
 
 static tt_module scaled(tt_tensor w) {
   tt_module module;
@@ -49,7 +52,8 @@ static void aSavedModuleLoads(void) {
   CHECK(mkstemp(path) >= 0);
   tt_tensor w = full(3, SIZES(1)), x = full(2, SIZES(2));
   tt_module module = scaled(w), loaded;
-  OK(tt_module_save(module, path, (const char *const[]){"about"}, (const char *const[]){"text"}, 1));
+  OK(tt_module_save(module, path, (const char *const[]){"about"}, (const char *const[]){"text"},
+                    1));
   tt_module_free(module);
   tt_stack extra;
   int32_t kind;
@@ -90,7 +94,7 @@ static void childrenWeightsAndMethodsAreListed(void) {
   tt_free_list((tt_tensor[]){w, taken}, 2);
 }
 
-static void tuplesAndDictsFold(void) {
+static void tuplesAndDictsAreMadeOfTheLastValues(void) {
   tt_stack stack, contents;
   int32_t kind;
   int64_t length;
@@ -114,13 +118,13 @@ static void tuplesAndDictsFold(void) {
   SAYS("keys must be strings");
   int64_t size;
   OK(tt_stack_size(stack, &size));
-  CHECK(size == 3); /* still there: a refused call changes nothing */
+  CHECK(size == 3); /* unchanged: a call that fails takes nothing off */
   OK(tt_push_int(stack, 2));
   CHECK(tt_stack_contents(stack, 1, &contents) == TT_TYPE);
   tt_stack_free(stack);
 }
 
-static void refusalsLeaveNothing(void) {
+static void errorsLeakNothing(void) {
   tt_module module, none;
   tt_stack stack;
   tt_tensor w = full(3, SIZES(2)), x = full(2, SIZES(3));
@@ -135,7 +139,7 @@ static void refusalsLeaveNothing(void) {
   CHECK(tt_module_call(module, "forward", stack) != TT_OK); /* shapes */
   SAYS("size of tensor");
   CHECK(strstr(tt_last_error(), "Traceback") == NULL);
-  CHECK(tt_module_call(module, "forward", stack) != TT_OK); /* no argument is left */
+  CHECK(tt_module_call(module, "forward", stack) != TT_OK); /* the failed call emptied the stack */
   tt_package package;
   CHECK(tt_package_load("/nonexistent/x.pt2", &package) != TT_OK);
   tt_stack_free(stack);
@@ -149,7 +153,7 @@ int main(void) {
   RUN(aModuleComputesWithItsWeight);
   RUN(aSavedModuleLoads);
   RUN(childrenWeightsAndMethodsAreListed);
-  RUN(tuplesAndDictsFold);
-  RUN(refusalsLeaveNothing);
+  RUN(tuplesAndDictsAreMadeOfTheLastValues);
+  RUN(errorsLeakNothing);
   return finish();
 }

@@ -1,7 +1,11 @@
-// Pillow computes in float and truncates, so a multiplication and an addition fused into one
-// rounding would change levels: compiled with -ffp-contract=off.
+// Pillow computes in float and truncates, so fused multiply-adds would change levels: compiled with
+// -ffp-contract=off.
 #include "photometric.h"
 
+#include <algorithm>
+#include <cstdint>
+
+#include "kernels/simd.h"
 #include "rgb.h"
 
 namespace toco {
@@ -10,7 +14,7 @@ namespace {
 using rgb::kBlock;
 using rgb::Planes;
 
-// grey + factor * (level - grey), truncated and limited to 8 bits.
+// grey + factor * (level - grey), truncated and clamped to 8 bits.
 TOCO_INLINE uint8_t blend(int32_t grey, int32_t level, float factor) {
   float mixed = float(grey) + factor * float(level - grey);
   mixed = mixed > 0.0f ? mixed : 0.0f;
@@ -20,14 +24,14 @@ TOCO_INLINE uint8_t blend(int32_t grey, int32_t level, float factor) {
 
 }  // namespace
 
-void blend_with_level(uint8_t* levels, int64_t count, int32_t grey, float factor) {
+void blend_with_level(uint8_t *levels, int64_t count, int32_t grey, float factor) {
   simd::run([=](auto) TOCO_INLINE_LAMBDA {
     TOCO_INDEPENDENT
     for (int64_t i = 0; i < count; ++i) levels[i] = blend(grey, levels[i], factor);
   });
 }
 
-int64_t sum_of_luma(const uint8_t* image, int64_t pixels) {
+int64_t sum_of_luma(const uint8_t *image, int64_t pixels) {
   return simd::run([=](auto) TOCO_INLINE_LAMBDA {
     Planes p;
     int64_t sum = 0;
@@ -42,16 +46,16 @@ int64_t sum_of_luma(const uint8_t* image, int64_t pixels) {
   });
 }
 
-void adjust_brightness(uint8_t* image, int64_t pixels, float factor) {
+void adjust_brightness(uint8_t *image, int64_t pixels, float factor) {
   blend_with_level(image, kRgb * pixels, 0, factor);
 }
 
-void adjust_contrast(uint8_t* image, int64_t pixels, float factor) {
+void adjust_contrast(uint8_t *image, int64_t pixels, float factor) {
   const double mean = double(sum_of_luma(image, pixels)) / double(pixels);
   blend_with_level(image, kRgb * pixels, int32_t(mean + 0.5), factor);
 }
 
-void adjust_saturation(uint8_t* image, int64_t pixels, float factor) {
+void adjust_saturation(uint8_t *image, int64_t pixels, float factor) {
   simd::run([=](auto) TOCO_INLINE_LAMBDA {
     Planes p;
     for (int64_t start = 0; start < pixels; start += kBlock) {
@@ -69,7 +73,7 @@ void adjust_saturation(uint8_t* image, int64_t pixels, float factor) {
   });
 }
 
-void grayscale(uint8_t* image, int64_t pixels) {
+void grayscale(uint8_t *image, int64_t pixels) {
   simd::run([=](auto) TOCO_INLINE_LAMBDA {
     Planes p;
     for (int64_t start = 0; start < pixels; start += kBlock) {
@@ -84,7 +88,7 @@ void grayscale(uint8_t* image, int64_t pixels) {
   });
 }
 
-void solarize(uint8_t* image, int64_t pixels, int threshold) {
+void solarize(uint8_t *image, int64_t pixels, int threshold) {
   simd::run([=](auto) TOCO_INLINE_LAMBDA {
     TOCO_INDEPENDENT
     for (int64_t i = 0; i < kRgb * pixels; ++i) {
