@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# What CI runs, and what checks a fresh machine: format, build and tests against the pinned
-# LibTorch, the C tests under sanitizers, parity against the oldest supported LibTorch, and a short
-# demo. Stops at the first failure and names the step.
+# What CI runs, and what a fresh machine can run to prove itself: build and tests against the pinned LibTorch, the C tests under
+# sanitizers, parity against the oldest LibTorch that works, and a short demo. Stops at the first failure and names the step.
 set -euo pipefail
 
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -34,15 +33,11 @@ python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
 [ -e /usr/include/gloo/algorithm.h ] || missing+=(libgloo-dev)
 [[ $(PATH=$PATH:/sbin:/usr/sbin ldconfig -p) == *libturbojpeg.so.0* ]] || missing+=(libturbojpeg0)
 if [ ${#missing[@]} -gt 0 ]; then
-  if ! command -v apt-get >/dev/null; then
-    echo "missing, and there is no apt-get to install them: ${missing[*]}"
-    exit 1
-  fi
+  command -v apt-get >/dev/null || { echo "missing and no apt-get to install them: ${missing[*]}"; exit 1; }
   as_root=()
   [ "$(id -u)" = 0 ] || as_root=(sudo -n)
   "${as_root[@]}" apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq \
-    --no-install-recommends "${missing[@]}"
+  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}"
 fi
 
 begin 'format'
@@ -66,18 +61,15 @@ begin "parity with LibTorch $oldest"
 TOCO_LIBTORCH_VERSION=$oldest bin/toco parity src/test/resources/golden --skip-unsupported
 
 begin 'demo of 300 steps: no tensor left behind, memory flat'
-bin/toco demo --dir "$scratch/demo" --set "data.root=$scratch/synthetic-plain" \
-  --set train.maxIters=300
+bin/toco demo --dir "$scratch/demo" --set "data.root=$scratch/synthetic-plain" --set train.maxIters=300
 python3 - "$scratch/demo/metrics.jsonl" <<'EOF'
 import json, sys
 lines = [json.loads(line) for line in open(sys.argv[1])]
 steps = [line for line in lines if "rssBytes" in line and line["step"] >= 50]
 live = {line["liveTensors"] for line in steps}
 resident = [line["rssBytes"] / 1e6 for line in steps]
-# Medians, because a line may be written while a batch is made.
-early, late = sorted(resident[:5])[2], sorted(resident[-5:])[2]
-most = round(max(resident))
-print("live tensors", live, "resident MB", round(early), "early,", round(late), "late, max", most)
+early, late = sorted(resident[:5])[2], sorted(resident[-5:])[2]  # medians: a line may catch a batch being made
+print("live tensors", live, "resident MB", round(early), "early,", round(late), "late, at most", round(max(resident)))
 assert len(steps) > 10 and len(live) == 1, live
 middle = sorted(resident)[len(resident) // 2]
 assert max(abs(early - middle), abs(late - middle)) <= 50, resident
