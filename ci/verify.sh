@@ -43,6 +43,9 @@ if [ ${#missing[@]} -gt 0 ]; then
     apt-get install -y -qq --no-install-recommends "${missing[@]}"
 fi
 
+begin 'format'
+bash ci/format.sh
+
 begin 'mvn verify'
 mvn -B -ntp verify
 

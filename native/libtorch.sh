@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Finds LibTorch, or installs it, and prints its folder: the one that holds torch/lib and torch/include
-# (or lib and include, where LIBTORCH names a plain LibTorch distribution). Progress goes to stderr.
+# Finds or installs LibTorch and prints its folder, which contains torch/lib and torch/include (or
+# lib and include, if LIBTORCH names a plain LibTorch distribution). Progress goes to stderr.
 #
 #   native/libtorch.sh          find, else install into the cache
-#   native/libtorch.sh --find   find only; exit 3 when there is none
+#   native/libtorch.sh --find   find only; exit code 3 if there is none
 #
-# Order: $LIBTORCH, the torch of $TOCO_PYTHON if TOCO_PYTHON_TORCH=1, the cache, an install into the cache.
-# TOCO_LIBTORCH_VERSION picks the version to install, TOCO_FLAVOR=cpu|cuda the set (default: cuda where a GPU answers).
+# Order: $LIBTORCH, the torch of $TOCO_PYTHON if TOCO_PYTHON_TORCH=1, the cache, an install into the
+# cache. TOCO_LIBTORCH_VERSION is the version to install, TOCO_FLAVOR=cpu|cuda the set (default:
+# cuda if nvidia-smi finds a GPU).
 set -euo pipefail
 
 version=${TOCO_LIBTORCH_VERSION:-2.15.0}
@@ -18,19 +19,26 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/toco
 say() { printf 'libtorch: %s\n' "$*" >&2; }
 die() { printf 'libtorch: error: %s\n' "$*" >&2; exit 1; }
 
-has_libtorch() { [ -e "$1/lib/libtorch_cpu.so" ] && [ -e "$1/lib/libc10.so" ] && [ -e "$1/include/torch/csrc/api/include/torch/torch.h" ]; }
+has_libtorch() {
+  [ -e "$1/lib/libtorch_cpu.so" ] && [ -e "$1/lib/libc10.so" ] &&
+    [ -e "$1/include/torch/csrc/api/include/torch/torch.h" ]
+}
 
-# A folder given by hand must be right: falling back to another LibTorch would hide the mistake.
+# A folder given by the user must be right: falling back to another LibTorch would hide a mistake.
 if [ -n "${LIBTORCH:-}" ]; then
   for dir in "$LIBTORCH" "$LIBTORCH/torch"; do
     if has_libtorch "$dir"; then (cd "$LIBTORCH" && pwd -P); exit; fi
   done
-  die "LIBTORCH=$LIBTORCH holds no lib/libtorch_cpu.so with include/torch; name the unpacked libtorch folder, or unset it"
+  die "LIBTORCH=$LIBTORCH has no lib/libtorch_cpu.so with include/torch;" \
+    "set it to the unpacked libtorch folder, or unset it"
 fi
 
 if [ "${TOCO_PYTHON_TORCH:-0}" = 1 ]; then
-  torch=$("$python" -c 'import importlib.util as u; print(next(iter(u.find_spec("torch").submodule_search_locations)))' 2>/dev/null) ||
-    die "TOCO_PYTHON_TORCH=1, but $python has no torch package; install it there, name another TOCO_PYTHON, or unset TOCO_PYTHON_TORCH"
+  find_torch='import importlib.util as u
+print(next(iter(u.find_spec("torch").submodule_search_locations)))'
+  torch=$("$python" -c "$find_torch" 2>/dev/null) ||
+    die "TOCO_PYTHON_TORCH=1, but $python has no torch package; install it there," \
+      "set TOCO_PYTHON to another Python, or unset TOCO_PYTHON_TORCH"
   has_libtorch "$torch" || die "$torch has no libtorch_cpu.so with headers; unset TOCO_PYTHON_TORCH"
   dirname "$torch"
   exit
@@ -39,11 +47,12 @@ fi
 case ${TOCO_FLAVOR:-auto} in
   cpu | cuda) flavor=$TOCO_FLAVOR ;;
   auto) if nvidia-smi -L >/dev/null 2>&1; then flavor=cuda; else flavor=cpu; fi ;;
-  *) die "TOCO_FLAVOR=$TOCO_FLAVOR is none of cpu, cuda, auto" ;;
+  *) die "TOCO_FLAVOR=$TOCO_FLAVOR is unknown; expected cpu, cuda or auto" ;;
 esac
 
 installed=$cache/libtorch-$version-$flavor
-staging=$cache/.installing-$version-$flavor # wheels and the half-unpacked folder; a killed run leaves it, the next one clears it
+# Wheels and the partly unpacked folder; a killed run leaves it behind, the next run removes it.
+staging=$cache/.installing-$version-$flavor
 complete() { has_libtorch "$installed/torch" && [ -e "$installed/complete" ]; }
 
 if complete; then
@@ -54,31 +63,45 @@ fi
 
 case $(uname -s)-$(uname -m) in
   Linux-x86_64) ;;
-  *) die "no LibTorch wheel is pinned for $(uname -s) $(uname -m), only for Linux x86_64; build LibTorch for it and set LIBTORCH to its folder" ;;
+  *)
+    die "no LibTorch wheel is pinned for $(uname -s) $(uname -m), only for Linux x86_64;" \
+      "build LibTorch for it and set LIBTORCH to its folder"
+    ;;
 esac
-pins=$(awk -v v="$version" -v f="$flavor" '$1 == v && ($2 == "cpu" || $2 == f) { print $3 " --hash=sha256:" $4 }' "$hashes")
-[ -n "$pins" ] ||
-  die "LibTorch $version is not pinned (known: $(awk '/^[0-9]/ { print $1 }' "$hashes" | sort -uV | paste -sd' ')); set TOCO_LIBTORCH_VERSION to one of these, or LIBTORCH to your own"
-command -v "$python" >/dev/null || die "$python not found, and installing LibTorch needs it; install Python 3 with pip (Debian: apt-get install python3-pip), or set LIBTORCH"
-"$python" -m pip --version >/dev/null 2>&1 || die "$python has no pip; install it (Debian: apt-get install python3-pip), or set LIBTORCH"
+pins=$(awk -v v="$version" -v f="$flavor" \
+  '$1 == v && ($2 == "cpu" || $2 == f) { print $3 " --hash=sha256:" $4 }' "$hashes")
+[ -n "$pins" ] || {
+  known=$(awk '/^[0-9]/ { print $1 }' "$hashes" | sort -uV | paste -sd' ')
+  die "LibTorch $version is not pinned (known: $known);" \
+    "set TOCO_LIBTORCH_VERSION to one of these, or LIBTORCH to your LibTorch"
+}
+command -v "$python" >/dev/null ||
+  die "$python not found, and installing LibTorch needs it; install Python 3 with pip" \
+    "(Debian: apt-get install python3-pip), or set LIBTORCH"
+"$python" -m pip --version >/dev/null 2>&1 ||
+  die "$python has no pip; install it (Debian: apt-get install python3-pip), or set LIBTORCH"
 command -v flock >/dev/null || die "flock not found; install util-linux"
 
-mkdir -p "$cache" 2>/dev/null || die "cannot create the cache $cache; make it writable, or set XDG_CACHE_HOME"
-# Children inherit the lock: one that outlives a killed run still holds the next run off.
-exec 9>"$cache/.lock-$version-$flavor" || die "cannot write to the cache $cache; make it writable, or set XDG_CACHE_HOME"
+mkdir -p "$cache" 2>/dev/null ||
+  die "cannot create the cache $cache; make it writable, or set XDG_CACHE_HOME"
+# Child processes inherit the lock: one that outlives a killed run still blocks the next run.
+exec 9>"$cache/.lock-$version-$flavor" ||
+  die "cannot write to the cache $cache; make it writable, or set XDG_CACHE_HOME"
 flock -n 9 || { say "waiting for another install of LibTorch $version to finish"; flock 9; }
-if complete; then # the run we waited for has done it
+if complete; then # the other run installed it
   printf '%s\n' "$installed"
   exit
 fi
 
-# pip verifies wheels that an interrupted run left and takes those that are whole.
+# pip verifies wheels that an interrupted run left behind, and reuses complete ones.
 rm -rf "$staging/unpacked" "$staging/tmp" "$installed"
 mkdir -p "$staging/wheels" "$staging/tmp"
 if [ "$flavor" = cuda ]; then needs_mb=7000; else needs_mb=1600; fi
-free_mb=$(($(df -Pk "$cache" | awk 'NR == 2 { print $4 }') / 1024 + $(du -sm "$staging" | cut -f1)))
+disk_free_mb() { echo $(($(df -Pk "$cache" | awk 'NR == 2 { print $4 }') / 1024)); }
+free_mb=$(($(disk_free_mb) + $(du -sm "$staging" | cut -f1)))
 [ "$free_mb" -ge "$needs_mb" ] ||
-  die "$cache has $free_mb MB free, and installing LibTorch $version ($flavor) needs $needs_mb MB; free some, or set XDG_CACHE_HOME to a larger disk"
+  die "$cache has $free_mb MB free, and installing LibTorch $version ($flavor) needs" \
+    "$needs_mb MB; free some, or set XDG_CACHE_HOME to a larger disk"
 
 printf '%s\n' "$pins" >"$staging/requirements.txt"
 say "downloading LibTorch $version ($flavor) into $cache"
@@ -86,30 +109,45 @@ log=$staging/pip.log
 pip_out=$log
 [ ! -t 2 ] || pip_out=/dev/stderr
 : >"$log"
-TMPDIR=$staging/tmp PIP_REQUIRE_VIRTUALENV=0 PIP_DISABLE_PIP_VERSION_CHECK=1 "$python" -m pip download \
+platforms=()
+for glibc in _2_28 _2_27 _2_25 _2_18 _2_17 2014; do
+  platforms+=(--platform "manylinux${glibc}_x86_64")
+done
+export PIP_REQUIRE_VIRTUALENV=0 PIP_DISABLE_PIP_VERSION_CHECK=1
+TMPDIR=$staging/tmp "$python" -m pip download \
   --no-deps --only-binary=:all: --require-hashes --no-cache-dir --dest "$staging/wheels" \
-  --implementation cp --python-version 3.12 --platform manylinux_2_28_x86_64 --platform manylinux_2_27_x86_64 \
-  --platform manylinux_2_25_x86_64 --platform manylinux_2_18_x86_64 --platform manylinux_2_17_x86_64 --platform manylinux2014_x86_64 \
+  --implementation cp --python-version 3.12 "${platforms[@]}" \
   -r "$staging/requirements.txt" >>"$pip_out" 2>>"$log" || {
   reason=$(grep -E '^ERROR|No space left|Errno' "$log" | tail -n 1 | cut -c1-120)
-  left_mb=$(($(df -Pk "$cache" | awk 'NR == 2 { print $4 }') / 1024))
+  left_mb=$(disk_free_mb)
   case $left_mb-$(cat "$log") in
-    [0-9]-* | [0-9][0-9]-* | *'No space left'*) remedy="the disk of $cache is full; free $needs_mb MB, or set XDG_CACHE_HOME to a larger disk" ;;
-    *'DO NOT MATCH THE HASHES'*) remedy="a wheel differs from the sha256 in native/libtorch.sha256; the package index or a proxy serves another file" ;;
-    *) remedy="check the network and pip's index settings (pip config list), then run again; without a network, set LIBTORCH to an unpacked LibTorch" ;;
+    [0-9]-* | [0-9][0-9]-* | *'No space left'*)
+      remedy="the disk of $cache is full; free $needs_mb MB, or set XDG_CACHE_HOME to a larger disk"
+      ;;
+    *'DO NOT MATCH THE HASHES'*)
+      remedy="a wheel differs from the sha256 in native/libtorch.sha256;"
+      remedy+=" the package index or a proxy serves another file"
+      ;;
+    *)
+      remedy="check the network and pip's index settings (pip config list), then run again;"
+      remedy+=" without a network, set LIBTORCH to an unpacked LibTorch"
+      ;;
   esac
   die "pip could not download LibTorch $version: $remedy [${reason:-see $log}]"
 }
 
 say "unpacking headers and libraries"
-"$python" - "$flavor" "$staging/wheels" "$staging/unpacked" "$pins" <<'PY' || die "unpacking LibTorch into $cache failed; free $needs_mb MB of disk and run again"
+"$python" - "$flavor" "$staging/wheels" "$staging/unpacked" "$pins" <<'PY' ||
 import glob, os, re, shutil, sys, zipfile
 
 flavor, wheels, target, pins = sys.argv[1:5]
-# Python's half of torch, and what only a GPU uses: two thirds of the bytes.
+# Libraries that only Python, or only a GPU, needs: two thirds of the bytes.
 python_only = re.compile(r"torch/lib/(libtorch_python|libshm|libtorch_global_deps)")
-cuda_only = re.compile(r"torch/lib/(libtorch_cuda|libtorch_nvshmem|libc10_cuda|libcaffe2_nvrtc|libtorch\.so)")
-wanted = re.compile(r"torch/(include/|lib/[^/]*\.so|version\.py$)|nvidia/(.*\.so|(nccl|cu13)/include/)|[^/]*\.dist-info/(licenses/)?(LICENSE|License|NOTICE)")
+cuda_only = re.compile(
+    r"torch/lib/(libtorch_cuda|libtorch_nvshmem|libc10_cuda|libcaffe2_nvrtc|libtorch\.so)")
+wanted = re.compile(
+    r"torch/(include/|lib/[^/]*\.so|version\.py$)|nvidia/(.*\.so|(nccl|cu13)/include/)"
+    r"|[^/]*\.dist-info/(licenses/)?(LICENSE|License|NOTICE)")
 cpu_nvidia = re.compile(r"nvidia/.*/(libcudart|libcupti)\.so")
 
 def keep(name):
@@ -117,9 +155,12 @@ def keep(name):
         return False
     if flavor == "cuda":
         return True
-    return not cuda_only.match(name) and (not name.startswith("nvidia/") or bool(cpu_nvidia.match(name)))
+    if cuda_only.match(name):
+        return False
+    return not name.startswith("nvidia/") or bool(cpu_nvidia.match(name))
 
-names = [pin.split("==")[0].replace("-", "_") + "-" + pin.split("==")[1].split()[0] for pin in pins.splitlines()]
+pinned = [pin.split()[0].split("==") for pin in pins.splitlines()]
+names = [package.replace("-", "_") + "-" + version for package, version in pinned]
 try:
     for wheel in sorted(glob.glob(wheels + "/*.whl")):
         if not os.path.basename(wheel).startswith(tuple(names)):
@@ -131,7 +172,9 @@ try:
 except (OSError, zipfile.BadZipFile) as error:
     sys.exit("libtorch: " + str(error))
 PY
-has_libtorch "$staging/unpacked/torch" || die "the wheels of LibTorch $version hold no libtorch_cpu.so; remove $staging and run again"
+  die "unpacking LibTorch into $cache failed; free $needs_mb MB of disk and run again"
+has_libtorch "$staging/unpacked/torch" ||
+  die "the wheels of LibTorch $version contain no libtorch_cpu.so; remove $staging and run again"
 mv -T "$staging/unpacked" "$installed"
 rm -rf "$staging"
 say "installed $installed ($(du -sm "$installed" | cut -f1) MB)"

@@ -1,6 +1,10 @@
-// What a team has in C++ already: an operator with a gradient of its own, a class, and a plain function on tensors.
+// What a team has in C++ already: an operator with a gradient of its own, a class, and a plain
+// function on tensors.
+
 #include <torch/custom_class.h>
 #include <torch/torch.h>
+
+#include <cstdint>
 
 namespace {
 
@@ -29,7 +33,10 @@ struct Snake : torch::autograd::Function<Snake> {
     context->save_for_backward({x});
     context->saved_data["frequency"] = frequency;
     at::AutoDispatchBelowAutograd below;
-    return c10::Dispatcher::singleton().findSchemaOrThrow("mine::snake", "").typed<at::Tensor(const at::Tensor &, double)>().call(x, frequency);
+    return c10::Dispatcher::singleton()
+        .findSchemaOrThrow("mine::snake", "")
+        .typed<at::Tensor(const at::Tensor &, double)>()
+        .call(x, frequency);
   }
 
   static variable_list backward(AutogradContext *context, variable_list gradients) {
@@ -39,7 +46,9 @@ struct Snake : torch::autograd::Function<Snake> {
   }
 };
 
-at::Tensor snake_autograd(const at::Tensor &x, double frequency) { return Snake::apply(x, frequency); }
+at::Tensor snake_autograd(const at::Tensor &x, double frequency) {
+  return Snake::apply(x, frequency);
+}
 
 // State that lives in C++: how often something happened.
 struct Counter : torch::CustomClassHolder {
@@ -48,19 +57,28 @@ struct Counter : torch::CustomClassHolder {
   int64_t increment(int64_t by) { return count += by; }
 };
 
-at::Tensor add_count(const at::Tensor &x, const c10::intrusive_ptr<Counter> &counter) { return x + counter->count; }
+at::Tensor add_count(const at::Tensor &x, const c10::intrusive_ptr<Counter> &counter) {
+  return x + counter->count;
+}
 
 TORCH_LIBRARY(mine, library) {
   library.def("snake(Tensor x, float frequency) -> Tensor");
-  library.class_<Counter>("Counter").def(torch::init<int64_t>()).def("increment", &Counter::increment);
-  library.def("add_count(Tensor x, __torch__.torch.classes.mine.Counter counter) -> Tensor", add_count);
+  library.class_<Counter>("Counter")
+      .def(torch::init<int64_t>())
+      .def("increment", &Counter::increment);
+  library.def("add_count(Tensor x, __torch__.torch.classes.mine.Counter counter) -> Tensor",
+              add_count);
 }
 TORCH_LIBRARY_IMPL(mine, CPU, library) { library.impl("snake", snake_kernel); }
 TORCH_LIBRARY_IMPL(mine, Autograd, library) { library.impl("snake", snake_autograd); }
 
 }  // namespace
 
-// A plain C function: Java passes handles of tensors, which are at::Tensor *, and takes the result as one. The result stays
-// this library's until release_tensor.
-extern "C" __attribute__((visibility("default"))) at::Tensor *row_norms(const at::Tensor *x) { return new at::Tensor(x->norm(2, {1})); }
-extern "C" __attribute__((visibility("default"))) void release_tensor(at::Tensor *tensor) { delete tensor; }
+// A plain C function: Java passes handles of tensors, which are at::Tensor *, and takes the result
+// as one. The result stays this library's until release_tensor.
+extern "C" __attribute__((visibility("default"))) at::Tensor *row_norms(const at::Tensor *x) {
+  return new at::Tensor(x->norm(2, {1}));
+}
+extern "C" __attribute__((visibility("default"))) void release_tensor(at::Tensor *tensor) {
+  delete tensor;
+}

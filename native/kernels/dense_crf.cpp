@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -16,18 +18,18 @@
 namespace toco {
 namespace {
 
-constexpr int64_t kGrain = 2048;             // pixels that are worth a thread
-constexpr float kSmallestProbability = 1e-5f;  // as the published evaluation
-constexpr float kRounding = 1e-3f;           // a softmax that was resized may leave 0..1 by less
+constexpr int64_t kGrain = 2048;               // fewest pixels per task
+constexpr float kSmallestProbability = 1e-5f;  // as in the published evaluation
+constexpr float kRounding = 1e-3f;             // resizing a softmax exceeds 0..1 by less
 
 struct Grid {
-  const uint8_t* image;
+  const uint8_t *image;
   int64_t height, width;
   int64_t pixels() const { return height * width; }
 };
 
 template <class Fill>
-Lattice make_lattice(const Grid& grid, int dimensions, const Fill& fill) {
+Lattice make_lattice(const Grid &grid, int dimensions, const Fill &fill) {
   std::vector<float> features(size_t(grid.pixels() * dimensions));
   parallel_for(0, grid.height, 16, [&](int64_t first, int64_t last) {
     for (int64_t y = first; y < last; ++y) {
@@ -40,32 +42,32 @@ Lattice make_lattice(const Grid& grid, int dimensions, const Fill& fill) {
   return Lattice(features.data(), grid.pixels(), dimensions, Lattice::Normalization::kSymmetric);
 }
 
-Lattice gaussian_lattice(const Grid& grid, const CrfParams& params) {
+Lattice gaussian_lattice(const Grid &grid, const CrfParams &params) {
   const float sigma = params.gaussian_sigma;
-  return make_lattice(grid, 2, [&](int64_t, float x, float y, float* feature) {
+  return make_lattice(grid, 2, [&](int64_t, float x, float y, float *feature) {
     feature[0] = x / sigma;
     feature[1] = y / sigma;
   });
 }
 
-Lattice bilateral_lattice(const Grid& grid, const CrfParams& params) {
+Lattice bilateral_lattice(const Grid &grid, const CrfParams &params) {
   const float sigma = params.bilateral_sigma, sigma_rgb = params.bilateral_sigma_rgb;
-  return make_lattice(grid, 5, [&](int64_t pixel, float x, float y, float* feature) {
+  return make_lattice(grid, 5, [&](int64_t pixel, float x, float y, float *feature) {
     feature[0] = x / sigma;
     feature[1] = y / sigma;
     for (int c = 0; c < 3; ++c) feature[2 + c] = float(grid.image[3 * pixel + c]) / sigma_rgb;
   });
 }
 
-// One of the two pairwise terms: the filter that passes messages, and where they are meanwhile.
+// One of the two pairwise terms: the filter that passes messages, and its values at the vertices.
 class Term {
  public:
   Term(Lattice lattice, float weight, int64_t channels)
       : lattice_(std::move(lattice)), signal_(lattice_.vertices(), channels), weight_(weight) {}
 
-  void gather(const float* rows) { lattice_.gather(rows, signal_); }
-  void add_messages(int64_t first, int64_t last, const float* base, float* out) const {
-    lattice_.scatter(signal_, weight_, first, last, base, out);
+  void splat_and_blur(const float *rows) { lattice_.splat_and_blur(rows, signal_); }
+  void add_messages(int64_t first, int64_t last, const float *base, float *out) const {
+    lattice_.slice(signal_, weight_, first, last, base, out);
   }
 
  private:
@@ -74,7 +76,7 @@ class Term {
   float weight_;
 };
 
-std::vector<Term> terms(const Grid& grid, const CrfParams& params, int64_t channels) {
+std::vector<Term> terms(const Grid &grid, const CrfParams &params, int64_t channels) {
   std::vector<Term> list;
   if (params.gaussian_weight != 0.0f)
     list.emplace_back(gaussian_lattice(grid, params), params.gaussian_weight, channels);
@@ -83,7 +85,7 @@ std::vector<Term> terms(const Grid& grid, const CrfParams& params, int64_t chann
   return list;
 }
 
-void check_probabilities(const float* probabilities, int64_t classes, const Grid& grid) {
+void check_probabilities(const float *probabilities, int64_t classes, const Grid &grid) {
   const auto fits = [](float p) { return p >= -kRounding && p <= 1.0f + kRounding; };
   std::atomic<bool> all_fit{true};
   parallel_for(0, classes * grid.pixels(), 1 << 16, [&](int64_t first, int64_t last) {
@@ -92,19 +94,18 @@ void check_probabilities(const float* probabilities, int64_t classes, const Grid
     if (!fit) all_fit = false;
   });
   if (all_fit) return;
-  const int64_t i =
-      std::find_if_not(probabilities, probabilities + classes * grid.pixels(), fits) - probabilities;
+  const int64_t i = std::find_if_not(probabilities, probabilities + classes * grid.pixels(), fits) -
+                    probabilities;
   const int64_t pixel = i % grid.pixels();
-  throw std::invalid_argument("dense_crf: probabilities must be 0 to 1, got " +
-                              std::to_string(probabilities[i]) + " for class " +
-                              std::to_string(i / grid.pixels()) + " at row " +
-                              std::to_string(pixel / grid.width) + ", column " +
-                              std::to_string(pixel % grid.width));
+  throw std::invalid_argument(
+      "dense_crf: probabilities must be 0 to 1, got " + std::to_string(probabilities[i]) +
+      " for class " + std::to_string(i / grid.pixels()) + " at row " +
+      std::to_string(pixel / grid.width) + ", column " + std::to_string(pixel % grid.width));
 }
 
 // Calls body(first, last) for stretches of pixels whose rows stay in cache from step to step.
 template <class Body>
-void for_tiles(int64_t pixels, const Body& body) {
+void for_tiles(int64_t pixels, const Body &body) {
   using crf::kTilePixels;
   parallel_for(0, (pixels + kTilePixels - 1) / kTilePixels, kGrain / kTilePixels,
                [&](int64_t first, int64_t last) {
@@ -117,40 +118,41 @@ void for_tiles(int64_t pixels, const Body& body) {
 
 }  // namespace
 
-void dense_crf(const uint8_t* image, const float* probabilities, int64_t classes, int64_t height,
-               int64_t width, const CrfParams& params, float* q) {
+void dense_crf(const uint8_t *image, const float *probabilities, int64_t classes, int64_t height,
+               int64_t width, const CrfParams &params, float *q) {
   const Grid grid{image, height, width};
   const int64_t pixels = grid.pixels(), channels = padded_channels(classes);
   check_probabilities(probabilities, classes, grid);
   std::vector<Term> pairwise = terms(grid, params, channels);
-  const AlignedFloats logs = allocate_floats(pixels * channels);  // the unary term, negated
+  const AlignedFloats logs = allocate_floats(pixels * channels);  // the negated unary term
   const AlignedFloats belief = allocate_floats(pixels * channels);
   for_tiles(pixels, [&](int64_t first, int64_t last) {
-    float* rows = logs.get() + first * channels;
+    float *rows = logs.get() + first * channels;
     crf::log_rows(probabilities + first, classes, pixels, kSmallestProbability, last - first,
                   channels, rows);
     crf::softmax_rows(last - first, channels, rows, belief.get() + first * channels);
   });
   for (int64_t i = 0; i < params.iterations && !pairwise.empty(); ++i) {
-    for (Term& term : pairwise) term.gather(belief.get());
+    for (Term &term : pairwise) term.splat_and_blur(belief.get());
     for_tiles(pixels, [&](int64_t first, int64_t last) {
-      // Potts: what others hold of the same label, times the weight, speaks for it.
-      const float* base = logs.get();
-      for (const Term& term : pairwise) {
+      // Potts model: a label's score grows with the filtered belief in it, times the weight.
+      const float *base = logs.get();
+      for (const Term &term : pairwise) {
         term.add_messages(first, last, base, belief.get());
         base = belief.get();
       }
-      float* rows = belief.get() + first * channels;
+      float *rows = belief.get() + first * channels;
       crf::softmax_rows(last - first, channels, rows, rows);
     });
   }
   for_tiles(pixels, [&](int64_t first, int64_t last) {
-    crf::planes(belief.get() + first * channels, classes, pixels, last - first, channels, q + first);
+    crf::planes(belief.get() + first * channels, classes, pixels, last - first, channels,
+                q + first);
   });
 }
 
-int64_t bilateral_vertices(const uint8_t* image, int64_t height, int64_t width,
-                           const CrfParams& params) {
+int64_t bilateral_vertices(const uint8_t *image, int64_t height, int64_t width,
+                           const CrfParams &params) {
   return bilateral_lattice({image, height, width}, params).vertices();
 }
 

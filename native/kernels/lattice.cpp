@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -15,7 +16,7 @@ namespace {
 
 using namespace lattice;
 
-constexpr int64_t kGrain = 2048;  // points or vertices that are worth a thread
+constexpr int64_t kGrain = 2048;  // fewest points or vertices per task
 
 }  // namespace
 
@@ -27,9 +28,9 @@ LatticeSignal::LatticeSignal(int64_t vertices, int64_t channels)
   std::fill(next_.get(), next_.get() + channels, 0.0f);
 }
 
-void Lattice::gather(const float* values, LatticeSignal& signal) const {
+void Lattice::splat_and_blur(const float *values, LatticeSignal &signal) const {
   const int64_t channels = signal.channels_;
-  // Ranges of shares, not of vertices, spread the work: a flat image has few vertices, some huge.
+  // Work is split by shares, not vertices: a flat image has few vertices, some with many shares.
   parallel_for(0, int64_t(shares_.size()), kGrain, [&](int64_t first, int64_t last) {
     const auto begin = first_share_.begin() + 1, end = first_share_.end() - 1;
     const auto vertex_at = [&](int64_t share) {
@@ -39,7 +40,7 @@ void Lattice::gather(const float* values, LatticeSignal& signal) const {
           signal.current_.get());
   });
   for (int j = 0; j < corners_; ++j) {
-    const int32_t* axis = neighbours_.data() + j * (vertices_ + 1) * 2;
+    const int32_t *axis = neighbours_.data() + j * (vertices_ + 1) * 2;
     parallel_for(1, vertices_ + 1, kGrain, [&](int64_t first, int64_t last) {
       blur(axis, first, last, channels, signal.current_.get(), signal.next_.get());
     });
@@ -47,23 +48,23 @@ void Lattice::gather(const float* values, LatticeSignal& signal) const {
   }
 }
 
-void Lattice::scatter(const LatticeSignal& signal, float scale, int64_t first, int64_t last,
-                      const float* base, float* out) const {
-  // The kernel [1/2, 1, 1/2] along d + 1 axes gives a vertex back 1 + 2^-d of what it held: its own
-  // part, and twice (up or down) 2^-(d + 1) around the circuit of one step along every axis, since
-  // the steps sum to zero. Dividing by it makes the filter's peak 1, as exp(0) is; Krähenbühl and
-  // Koltun's published implementation has the same constant as `alpha`.
+void Lattice::slice(const LatticeSignal &signal, float scale, int64_t first, int64_t last,
+                    const float *base, float *out) const {
+  // The kernel [1/2, 1, 1/2] along d + 1 axes returns to a vertex 1 + 2^-d of its value: 1
+  // directly, and twice (up or down) 2^-(d + 1) through one step along every axis, because these
+  // steps sum to zero. Dividing by it makes the filter's peak 1 = exp(0); the constant is `alpha`
+  // in Krähenbühl and Koltun's published implementation.
   const float alpha = 1.0f / (1.0f + std::ldexp(1.0f, 1 - corners_));
-  slice(corner_.data(), weight_.data(), corners_, alpha * scale, first, last, signal.channels_,
-        signal.current_.get(), base, out);
+  lattice::slice(corner_.data(), weight_.data(), corners_, alpha * scale, first, last,
+                 signal.channels_, signal.current_.get(), base, out);
 }
 
-void Lattice::filter(const float* values, int64_t channels, float* out) const {
-  constexpr int64_t kTile = 16;  // points; their rows stay in cache while they are transposed
+void Lattice::filter(const float *values, int64_t channels, float *out) const {
+  constexpr int64_t kTile = 16;  // points, whose rows stay in cache during transposition
   const int64_t stride = padded_channels(channels);
   const int64_t tiles = (points_ + kTile - 1) / kTile;
   AlignedFloats rows = allocate_floats(points_ * stride);
-  const auto for_tiles = [&](const auto& body) {
+  const auto for_tiles = [&](const auto &body) {
     parallel_for(0, tiles, kGrain / kTile, [&](int64_t first, int64_t last) {
       for (int64_t t = first; t < last; ++t) body(t * kTile, std::min((t + 1) * kTile, points_));
     });
@@ -75,48 +76,48 @@ void Lattice::filter(const float* values, int64_t channels, float* out) const {
     }
   });
   LatticeSignal signal(vertices_, stride);
-  gather(rows.get(), signal);
+  splat_and_blur(rows.get(), signal);
   for_tiles([&](int64_t first, int64_t last) {
     std::fill(rows.get() + first * stride, rows.get() + last * stride, 0.0f);
-    scatter(signal, 1.0f, first, last, rows.get(), rows.get());
+    slice(signal, 1.0f, first, last, rows.get(), rows.get());
     for (int64_t c = 0; c < channels; ++c) {
       for (int64_t p = first; p < last; ++p) out[c * points_ + p] = rows[size_t(p * stride + c)];
     }
   });
 }
 
-// Weighing what a point gives and what it takes by the same factor normalises both sides.
+// Scales the weights of splat and slice by the same factor per point, D^-1/2.
 void Lattice::normalize() {
   std::vector<float> factor(size_t(points_), 1.0f);
   LatticeSignal signal(vertices_, 1);
-  gather(factor.data(), signal);
+  splat_and_blur(factor.data(), signal);
   parallel_for(0, points_, kGrain, [&](int64_t first, int64_t last) {
     std::fill(factor.begin() + first, factor.begin() + last, 0.0f);
-    scatter(signal, 1.0f, first, last, factor.data(), factor.data());
+    slice(signal, 1.0f, first, last, factor.data(), factor.data());
     for (int64_t p = first; p < last; ++p) {
-      float& f = factor[size_t(p)];
+      float &f = factor[size_t(p)];
       f = 1.0f / std::sqrt(f + 1e-20f);
       for (int64_t i = p * corners_; i < (p + 1) * corners_; ++i) weight_[size_t(i)] *= f;
     }
   });
   parallel_for(0, int64_t(shares_.size()), kGrain, [&](int64_t first, int64_t last) {
     for (int64_t i = first; i < last; ++i) {
-      LatticeShare& share = shares_[size_t(i)];
+      LatticeShare &share = shares_[size_t(i)];
       share.weight *= factor[size_t(share.point)];
     }
   });
 }
 
-void bilateral_filter(const float* images, const float* values, int64_t batch, int64_t channels,
-                      int64_t height, int64_t width, float sigma_rgb, float sigma_xy, float* out) {
+void bilateral_filter(const float *images, const float *values, int64_t batch, int64_t channels,
+                      int64_t height, int64_t width, float sigma_rgb, float sigma_xy, float *out) {
   constexpr int kDimensions = 5;
   const int64_t points = height * width;
   const auto filter_images = [&](int64_t first, int64_t last) {
     std::vector<float> features(size_t(points * kDimensions));
     for (int64_t b = first; b < last; ++b) {
-      const float* image = images + b * 3 * points;
+      const float *image = images + b * 3 * points;
       for (int64_t p = 0; p < points; ++p) {
-        float* feature = features.data() + p * kDimensions;
+        float *feature = features.data() + p * kDimensions;
         feature[0] = float(p % width) / sigma_xy;
         feature[1] = float(p / width) / sigma_xy;
         for (int c = 0; c < 3; ++c) feature[2 + c] = image[c * points + p] / sigma_rgb;
@@ -125,7 +126,8 @@ void bilateral_filter(const float* images, const float* values, int64_t batch, i
       Lattice(features.data(), points, kDimensions).filter(values + offset, channels, out + offset);
     }
   };
-  // With images enough for all threads, one image a thread; otherwise all threads on each image.
+  // With at least one image per thread, images run in parallel; otherwise all threads share each
+  // image.
   if (batch >= parallel_threads()) {
     parallel_for(0, batch, 1, filter_images);
   } else {

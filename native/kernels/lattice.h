@@ -15,13 +15,13 @@ namespace toco {
 
 class VertexTable;
 
-struct LatticeShare {  // a point's part in a vertex
+struct LatticeShare {  // a point's contribution to a vertex
   int32_t point;
   float weight;
 };
 
-// What a lattice holds at its vertices while it filters; to be used again for signals of the same
-// lattice and channels.
+// The values at a lattice's vertices during filtering; reusable for the same lattice and number of
+// channels.
 class LatticeSignal {
  public:
   LatticeSignal(int64_t vertices, int64_t channels);
@@ -33,12 +33,13 @@ class LatticeSignal {
   AlignedFloats current_, next_;  // [vertices + 1, channels]; row 0 stays zero
 };
 
-// The lattice of one set of points; built once, then filters any number of signals on those points:
+// The lattice of one set of points. Built once, it filters any number of signals on those points:
 //   out[p] ~ sum over q of exp(-|feature_p - feature_q|^2 / 2) * values[q]
-// q = p included. A Gaussian blur has features x/sigma, y/sigma; a bilateral filter also
+// including q = p. A Gaussian blur has features x/sigma, y/sigma; a bilateral filter also
 // r/sigma_rgb, g/sigma_rgb, b/sigma_rgb.
 //
-// Immutable once built: threads may filter at the same time. Results do not depend on threads.
+// Immutable once built: threads may filter concurrently. Results do not depend on the number of
+// threads.
 class Lattice {
  public:
   static constexpr int kMaxDimensions = 8;
@@ -49,34 +50,35 @@ class Lattice {
   };
 
   // features [points, dimensions]. Throws std::invalid_argument when a feature is not finite or
-  // lies too many standard deviations (thousands) from the origin for 16-bit lattice coordinates.
-  Lattice(const float* features, int64_t points, int dimensions,
+  // is too many standard deviations (thousands) from the origin for 16-bit lattice coordinates.
+  Lattice(const float *features, int64_t points, int dimensions,
           Normalization normalization = Normalization::kNone);
 
   int64_t points() const { return points_; }
   int64_t vertices() const { return vertices_; }
 
-  // values and out [channels, points], all channels in one sweep; out may be values itself.
-  void filter(const float* values, int64_t channels, float* out) const;
+  // values and out [channels, points], all channels at once; out may be values itself.
+  void filter(const float *values, int64_t channels, float *out) const;
 
-  // The same in two halves, for callers that keep their values as rows of channels, one a point:
-  // from the points to the vertices, and back. A row has a multiple of 8 floats, or one alone.
-  void gather(const float* values, LatticeSignal& signal) const;
-  // out = base + scale * filtered, for points first to last - 1, on the calling thread; out may be
-  // base.
-  void scatter(const LatticeSignal& signal, float scale, int64_t first, int64_t last,
-               const float* base, float* out) const;
+  // The same in two halves, for callers that keep their values as rows of channels, one row per
+  // point; a row has a multiple of 8 floats, or one float. First from the points to the vertices
+  // (splat), where values spread to neighbours along every axis (blur).
+  void splat_and_blur(const float *values, LatticeSignal &signal) const;
+  // Then back to the points first to last - 1, on the calling thread: out = base + scale *
+  // filtered; out may be base.
+  void slice(const LatticeSignal &signal, float scale, int64_t first, int64_t last,
+             const float *base, float *out) const;
 
  private:
   struct Band;
-  void find_corners(const float* features, std::vector<Band>& bands);
-  void number_vertices(std::vector<Band>& bands, VertexTable& table);
-  void collect_shares(std::vector<Band>& bands);
-  void link_neighbours(const VertexTable& table);
+  void find_corners(const float *features, std::vector<Band> &bands);
+  void number_vertices(std::vector<Band> &bands, VertexTable &table);
+  void collect_shares(std::vector<Band> &bands);
+  void link_neighbours(const VertexTable &table);
   void normalize();
 
   int64_t points_, vertices_ = 0;
-  // Vertices count from 1; 0 stands for one that no point touches.
+  // Vertices are numbered from 1; 0 is a vertex that no point touches.
   int corners_;                       // of a simplex: dimensions + 1
   std::vector<int32_t> corner_;       // [points, corners]: vertices
   std::vector<float> weight_;         // [points, corners]: barycentric coordinates
@@ -87,7 +89,7 @@ class Lattice {
 
 // Bilateral filter of every image of a batch with features (x/sigma_xy, y/sigma_xy, r/sigma_rgb,
 // g/sigma_rgb, b/sigma_rgb): images [B, 3, H, W] in 0..255, values and out [B, K, H, W].
-void bilateral_filter(const float* images, const float* values, int64_t batch, int64_t channels,
-                      int64_t height, int64_t width, float sigma_rgb, float sigma_xy, float* out);
+void bilateral_filter(const float *images, const float *values, int64_t batch, int64_t channels,
+                      int64_t height, int64_t width, float sigma_rgb, float sigma_xy, float *out);
 
 }  // namespace toco

@@ -1,9 +1,12 @@
-// Building a lattice: which vertices the points touch, and how the vertices neighbour.
+// Building a lattice: the vertices that the points touch, and the neighbours of each vertex.
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "lattice.h"
 #include "lattice_sweeps.h"
@@ -16,8 +19,8 @@ using namespace lattice;
 
 namespace {
 
-constexpr int64_t kBandPoints = 16384;  // their vertices' table fits a cache near the processor
-constexpr int64_t kGrain = 512;         // vertices that are worth a thread
+constexpr int64_t kBandPoints = 16384;  // the table of their vertices fits the second-level cache
+constexpr int64_t kGrain = 512;         // fewest vertices per task
 
 // Feature space to hyperplane, coordinates scaled so that the lattice's splat, blur and slice
 // together have unit standard deviation (Adams et al., section 3.1):
@@ -31,29 +34,29 @@ std::vector<float> elevation_scales(int dimensions) {
   return scales;
 }
 
-// A step along axis j adds 1 to every coordinate but the j-th, which loses d. Coordinate d is
-// implied by the others and has no place in a key.
+// A step along axis j adds 1 to every coordinate except the j-th, from which it subtracts d.
+// Coordinate d follows from the others and is not stored in a key.
 VertexKey step_along(int axis, int dimensions) {
   VertexKey step;
   for (int i = 0; i < dimensions; ++i) step.coordinates[i] = int16_t(i == axis ? -dimensions : 1);
   return step;
 }
 
-// The simplices of one point after the other, as keys and barycentric coordinates of their corners.
+// Computes the corners of a point's simplex: their keys and barycentric coordinates.
 class Corners {
  public:
   explicit Corners(int dimensions) : dimensions_(dimensions), corners_(dimensions + 1) {
     for (int j = 0; j < corners_; ++j) steps_[j] = step_along(j, dimensions);
   }
 
-  // Whether the point is where 16 bits have room for its simplex and the neighbours.
-  bool place(const Simplices& s, int lane, VertexKey* keys, float* weights) const {
+  // Returns false if the simplex or its neighbours exceed 16-bit coordinates.
+  bool place(const Simplices &s, int lane, VertexKey *keys, float *weights) const {
     constexpr float kLargest = 32000.0f;
     float weight[kMaxCorners + 1] = {};
     int by_rank[kMaxCorners];
     VertexKey key;
     for (int i = 0; i < corners_; ++i) {
-      if (!(std::abs(s.elevated[i][lane]) < kLargest)) return false;  // also when not a number
+      if (!(std::abs(s.elevated[i][lane]) < kLargest)) return false;  // also for NaN
     }
     for (int i = 0; i < corners_; ++i) {
       const float distance = (s.elevated[i][lane] - s.remainder0[i][lane]) / float(corners_);
@@ -64,7 +67,8 @@ class Corners {
       if (i < dimensions_) key.coordinates[i] = int16_t(int(s.remainder0[i][lane]));
     }
     weight[0] += 1.0f + weight[corners_];
-    // From corner to corner a step along the axis that is next in rank (Adams et al., section 3.1).
+    // Each corner is one step from the last, along the axis next in rank (Adams et al.,
+    // section 3.1).
     for (int k = 0; k < corners_; ++k) {
       keys[k] = key;
       weights[k] = weight[k];
@@ -80,17 +84,17 @@ class Corners {
 
 }  // namespace
 
-// A stretch of points that one thread takes through a table of its own. That the vertices come out
-// numbered in the points' order does not depend on how many bands there are.
+// A range of points whose vertices one thread collects in a separate table. Vertices end up
+// numbered in the order of the points, however many bands there are.
 struct Lattice::Band {
-  int64_t first, last;            // points
-  VertexTable table;              // of the vertices that these touch
-  std::vector<int32_t> touched;   // [table.size()]: by how many corners
-  std::vector<int32_t> vertex;    // [table.size()]: the number in the whole lattice
-  std::vector<int32_t> next;      // [table.size()]: where its next share goes
+  int64_t first, last;           // points
+  VertexTable table;             // of the vertices that these touch
+  std::vector<int32_t> touched;  // [table.size()]: number of corners at it
+  std::vector<int32_t> vertex;   // [table.size()]: its number in the lattice
+  std::vector<int32_t> next;     // [table.size()]: position of its next share
 };
 
-Lattice::Lattice(const float* features, int64_t points, int dimensions, Normalization normalization)
+Lattice::Lattice(const float *features, int64_t points, int dimensions, Normalization normalization)
     : points_(points), corners_(dimensions + 1) {
   if (dimensions < 1 || dimensions > kMaxDimensions || points < 0 ||
       points > INT32_MAX / (kMaxCorners + 1)) {
@@ -112,7 +116,7 @@ Lattice::Lattice(const float* features, int64_t points, int dimensions, Normaliz
   if (normalization == Normalization::kSymmetric) normalize();
 }
 
-void Lattice::find_corners(const float* features, std::vector<Band>& bands) {
+void Lattice::find_corners(const float *features, std::vector<Band> &bands) {
   const int dimensions = corners_ - 1;
   const std::vector<float> scales = elevation_scales(dimensions);
   const Corners corners(dimensions);
@@ -120,7 +124,7 @@ void Lattice::find_corners(const float* features, std::vector<Band>& bands) {
   weight_.resize(corner_.size());
   std::atomic<bool> in_range{true};
 
-  const auto fill = [&](Band& band) {
+  const auto fill = [&](Band &band) {
     float lanes[kMaxCorners][kLanes] = {};
     Simplices simplices;
     VertexKey keys[kLanes][kMaxCorners], previous[kMaxCorners];
@@ -129,8 +133,7 @@ void Lattice::find_corners(const float* features, std::vector<Band>& bands) {
     for (int64_t start = band.first; start < band.last; start += kLanes) {
       const int count = int(std::min<int64_t>(kLanes, band.last - start));
       for (int l = 0; l < count; ++l) {
-        for (int i = 0; i < dimensions; ++i)
-          lanes[i][l] = features[(start + l) * dimensions + i];
+        for (int i = 0; i < dimensions; ++i) lanes[i][l] = features[(start + l) * dimensions + i];
       }
       embed(lanes, scales.data(), dimensions, simplices);
       for (int l = 0; l < count; ++l) {
@@ -141,7 +144,7 @@ void Lattice::find_corners(const float* features, std::vector<Band>& bands) {
       }
       for (int l = 0; l < count; ++l) {
         for (int k = 0; k < corners_; ++k) {
-          // Neighbouring points often share a corner.
+          // Consecutive points often share a corner.
           if (found[k] == VertexTable::kAbsent || !(keys[l][k] == previous[k])) {
             previous[k] = keys[l][k];
             found[k] = band.table.insert(keys[l][k]);
@@ -163,10 +166,10 @@ void Lattice::find_corners(const float* features, std::vector<Band>& bands) {
   }
 }
 
-// One thread numbers the vertices of all bands, in the bands' order.
-void Lattice::number_vertices(std::vector<Band>& bands, VertexTable& table) {
+// Numbers the vertices of all bands, in the order of the bands; on one thread.
+void Lattice::number_vertices(std::vector<Band> &bands, VertexTable &table) {
   constexpr int32_t kAhead = 16;
-  for (Band& band : bands) {
+  for (Band &band : bands) {
     const int32_t size = band.table.size();
     band.vertex.resize(size_t(size));
     for (int32_t v = 0; v < size; ++v) {
@@ -177,31 +180,30 @@ void Lattice::number_vertices(std::vector<Band>& bands, VertexTable& table) {
   vertices_ = table.size();
 }
 
-// Counting sort of the corners by vertex: what each vertex gathers, so that splatting needs no
-// atomics.
-void Lattice::collect_shares(std::vector<Band>& bands) {
+// Counting sort of the corners by vertex, so that splatting needs no atomics.
+void Lattice::collect_shares(std::vector<Band> &bands) {
   first_share_.assign(size_t(vertices_ + 2), 0);
   shares_.resize(corner_.size());
-  for (const Band& band : bands) {
+  for (const Band &band : bands) {
     for (size_t v = 0; v < band.touched.size(); ++v)
       first_share_[size_t(band.vertex[v]) + 1] += band.touched[v];
   }
   for (size_t v = 1; v <= size_t(vertices_); ++v) first_share_[v + 1] += first_share_[v];
   std::vector<int32_t> next = first_share_;
-  for (Band& band : bands) {
+  for (Band &band : bands) {
     band.next.resize(band.touched.size());
     for (size_t v = 0; v < band.touched.size(); ++v) {
-      int32_t& free = next[size_t(band.vertex[v])];
+      int32_t &free = next[size_t(band.vertex[v])];
       band.next[v] = free;
       free += band.touched[v];
     }
   }
   parallel_for(0, int64_t(bands.size()), 1, [&](int64_t first, int64_t last) {
     for (int64_t b = first; b < last; ++b) {
-      Band& band = bands[size_t(b)];
+      Band &band = bands[size_t(b)];
       for (int64_t p = band.first; p < band.last; ++p) {
         for (int64_t i = p * corners_; i < (p + 1) * corners_; ++i) {
-          int32_t& corner = corner_[size_t(i)];
+          int32_t &corner = corner_[size_t(i)];
           shares_[size_t(band.next[size_t(corner)]++)] = {int32_t(p), weight_[size_t(i)]};
           corner = band.vertex[size_t(corner)];
         }
@@ -210,9 +212,9 @@ void Lattice::collect_shares(std::vector<Band>& bands) {
   });
 }
 
-// If u is below v then v is above u, so one search serves both.
-void Lattice::link_neighbours(const VertexTable& table) {
-  constexpr int64_t kBatch = 16;  // vertices whose searches wait for memory together
+// If u is below v then v is above u, so one search finds both.
+void Lattice::link_neighbours(const VertexTable &table) {
+  constexpr int64_t kBatch = 16;  // vertices whose table slots are prefetched together
   neighbours_.assign(size_t(corners_ * (vertices_ + 1) * 2), 0);
   VertexKey steps[kMaxCorners];
   for (int j = 0; j < corners_; ++j) steps[j] = step_along(j, corners_ - 1);
@@ -232,7 +234,7 @@ void Lattice::link_neighbours(const VertexTable& table) {
         for (int j = 0; j < corners_; ++j) {
           const int32_t below = table.find(keys[v][j], hashes[v][j]) + 1;
           if (below == VertexTable::kAbsent + 1) continue;
-          int32_t* axis = neighbours_.data() + j * (vertices_ + 1) * 2;
+          int32_t *axis = neighbours_.data() + j * (vertices_ + 1) * 2;
           axis[2 * (start + v + 1)] = below;
           axis[2 * below + 1] = int32_t(start + v + 1);
         }

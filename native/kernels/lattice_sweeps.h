@@ -1,4 +1,4 @@
-// The arithmetic of the permutohedral lattice; lattice.h says what it is for.
+// The vectorised loops of the permutohedral lattice (lattice.h).
 #pragma once
 
 #include <cstdint>
@@ -17,25 +17,25 @@ struct Simplices {
   float rank[kMaxCorners][kLanes];        // order of the coordinates' distances from that vertex
 };
 
-// Finds them (Adams et al., section 3.2). Lanes are independent; an absurd feature gives an absurd
-// `elevated`, which the caller is to check.
-void embed(const float (&features)[kMaxCorners][kLanes], const float* scales, int dimensions,
-           Simplices& simplices);
+// Finds them (Adams et al., section 3.2). Lanes are independent. The caller checks
+// `elevated`: it is out of range if a feature is.
+void embed(const float (&features)[kMaxCorners][kLanes], const float *scales, int dimensions,
+           Simplices &simplices);
 
-// The sweeps of the filter. A row is `channels` floats, a multiple of 8 or one, of a point or of a
-// vertex; row 0 of the vertices is the zero that absent vertices hold. An output row is summed in a
-// fixed order.
+// The steps of the filter. A row has `channels` floats, a multiple of 8 or one, and belongs to a
+// point or a vertex; row 0 of the vertices is zero and stands for absent ones. Sums have a fixed
+// order.
 
 // vertices[v] = sum of weight * values[point] over its shares, first <= v < last.
-void splat(const int32_t* first_share, const LatticeShare* shares, int32_t first, int32_t last,
-           int64_t channels, const float* values, float* vertices);
+void splat(const int32_t *first_share, const LatticeShare *shares, int32_t first, int32_t last,
+           int64_t channels, const float *values, float *vertices);
 
 // to[v] = from[v] + (from[below] + from[above]) / 2 along one axis; neighbours [vertices + 1, 2].
-void blur(const int32_t* neighbours, int64_t first, int64_t last, int64_t channels,
-          const float* from, float* to);
+void blur(const int32_t *neighbours, int64_t first, int64_t last, int64_t channels,
+          const float *from, float *to);
 
 // out[p] = base[p] + scale * sum of weight * vertices[corner] over its corners, first <= p < last.
-void slice(const int32_t* corner, const float* weight, int corners, float scale, int64_t first,
-           int64_t last, int64_t channels, const float* vertices, const float* base, float* out);
+void slice(const int32_t *corner, const float *weight, int corners, float scale, int64_t first,
+           int64_t last, int64_t channels, const float *vertices, const float *base, float *out);
 
 }  // namespace toco::lattice

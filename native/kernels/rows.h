@@ -1,4 +1,5 @@
-// Rows of channels as vectors: which the sweeps over points and vertices keep in registers.
+// Rows of channels as vectors of 8 floats on every processor, so that sums have one order
+// everywhere.
 #pragma once
 
 #include <cstdint>
@@ -9,12 +10,14 @@ namespace toco {
 
 constexpr int64_t kBlock = 8;  // floats
 
-// Lies at multiples of its 32 bytes, as rows do; a pair of SSE registers where there is no AVX.
+// Aligned to its 32 bytes, as rows are; a pair of SSE registers without AVX.
 typedef float Block __attribute__((vector_size(4 * kBlock), may_alias));
 
-inline int64_t padded_channels(int64_t channels) { return (channels + kBlock - 1) / kBlock * kBlock; }
+inline int64_t padded_channels(int64_t channels) {
+  return (channels + kBlock - 1) / kBlock * kBlock;
+}
 
-// `Count` consecutive blocks of a row, or the one number of a row that has no more.
+// `Count` consecutive blocks of a row, or the only number of a row.
 template <int Count>
 struct BlockPart {
   using Vector = Block;
@@ -25,10 +28,10 @@ struct NumberPart {
   static constexpr int kVectors = 1;
 };
 
-// Calls body(part, its offset in floats) for parts that together make a row, each small
-// enough for registers. Rows have one float or a multiple of 8.
+// Calls body(part, offset in floats) for the parts of a row, each small enough for registers. Rows
+// have one float or a multiple of 8.
 template <class Body>
-TOCO_INLINE void for_row_parts(int64_t channels, const Body& body) {
+TOCO_INLINE void for_row_parts(int64_t channels, const Body &body) {
   if (channels == 1) {
     body(NumberPart{}, 0);
     return;

@@ -1,28 +1,22 @@
-// One source, several instruction sets: a function marked TOCO_SIMD is compiled once for each level
-// below and the loader picks the best one for the processor, so that a library built for any x86-64
-// still runs its hot loops with AVX-512 or AVX2. Elsewhere (aarch64, musl, other compilers) the
-// mark is empty and the same plain loops are vectorised for the baseline.
+// One source, several instruction sets. Vectorised code is marked in one way:
 //
-// Mark free functions only, and have them call nothing but TOCO_INLINE ones: a callee that is not
-// inlined would be compiled for the baseline. Not for -ffast-math: some loops round by adding and
-// subtracting a large constant.
+//   void scale(float *values, int64_t count, float factor) {
+//     simd::run([=](auto isa) TOCO_INLINE_LAMBDA {
+//       for (int64_t i = 0; i < count; ++i) values[i] *= factor;
+//     });
+//   }
+//
+// The body is compiled once for each instruction set below, and the best one that the processor has
+// runs, so that a library built for any x86-64 still runs its hot loops with AVX-512 or AVX2.
+// Elsewhere (aarch64) the body is compiled once, for the baseline.
+//
+// Rules: capture by value, and by reference only what is not a number or a pointer; call nothing in
+// the body but TOCO_INLINE functions, because a function that is not inlined is compiled for the
+// baseline. Not for -ffast-math: some loops round by adding and subtracting a large constant.
 #pragma once
 
-#include <cstdlib>  // defines __GLIBC__; the choice at load time (ifunc) needs it
-
-#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) && \
-    !defined(__SANITIZE_THREAD__) && !defined(TOCO_NO_SIMD_CLONES)
-#if __GNUC__ >= 12  // whole levels, so that FMA comes with AVX2
-#define TOCO_SIMD __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define TOCO_SIMD __attribute__((target_clones("avx512f", "avx2", "default")))
-#endif
-#else
-#define TOCO_SIMD
-#endif
-
 #define TOCO_INLINE inline __attribute__((always_inline))
-#define TOCO_INLINED __attribute__((always_inline))  // behind a lambda's parameters
+#define TOCO_INLINE_LAMBDA __attribute__((always_inline))  // after a lambda's parameters
 
 // Asserts that a loop's iterations are independent, which the compiler cannot see through pointers.
 #if defined(__clang__)
@@ -30,3 +24,69 @@
 #else
 #define TOCO_INDEPENDENT _Pragma("GCC ivdep")
 #endif
+
+// For a short loop over registers, of at most 8 iterations.
+#define TOCO_UNROLL _Pragma("GCC unroll 8")
+
+namespace toco::simd {
+
+// What a body may need to know of its instruction set: floats per register.
+struct Baseline {
+  static constexpr int kLanes = 4;
+};
+
+#if defined(__x86_64__) && defined(__GNUC__)
+
+struct Avx2 {
+  static constexpr int kLanes = 8;
+};
+struct Avx512 {
+  static constexpr int kLanes = 16;
+};
+
+enum class Level { kBaseline, kAvx2, kAvx512 };
+
+inline Level detect() {
+  __builtin_cpu_init();
+  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  return !avx2 ? Level::kBaseline : avx512 ? Level::kAvx512 : Level::kAvx2;
+}
+
+inline const Level kLevel = detect();
+
+template <class Body>
+auto run_baseline(Body body) {
+  return body(Baseline{});
+}
+
+template <class Body>
+__attribute__((target("avx2,fma"))) auto run_avx2(Body body) {
+  return body(Avx2{});
+}
+
+template <class Body>
+__attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl"))) auto run_avx512(Body body) {
+  return body(Avx512{});
+}
+
+template <class Body>
+auto run(Body body) {
+  switch (kLevel) {
+    case Level::kAvx512: return run_avx512(body);
+    case Level::kAvx2: return run_avx2(body);
+    default: return run_baseline(body);
+  }
+}
+
+#else
+
+template <class Body>
+auto run(Body body) {
+  return body(Baseline{});
+}
+
+#endif
+
+}  // namespace toco::simd

@@ -1,6 +1,7 @@
-// The vertices of a permutohedral lattice that points have touched: integer coordinates -> index.
+// Hash table of the vertices of a permutohedral lattice that points touch: coordinates -> index.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <vector>
@@ -8,15 +9,15 @@
 namespace toco {
 
 // d of a vertex's d + 1 coordinates (they sum to 0, so the last is implied), 16 bits each, in two
-// machine words; added and subtracted coordinate by coordinate, wrapping.
+// machine words. Addition and subtraction wrap, per coordinate.
 struct VertexKey {
   static constexpr int kMaxCoordinates = 8;
   typedef int16_t Coordinates __attribute__((vector_size(2 * kMaxCoordinates)));
   Coordinates coordinates = {};
 
-  VertexKey operator+(const VertexKey& o) const { return {coordinates + o.coordinates}; }
-  VertexKey operator-(const VertexKey& o) const { return {coordinates - o.coordinates}; }
-  bool operator==(const VertexKey& o) const {
+  VertexKey operator+(const VertexKey &o) const { return {coordinates + o.coordinates}; }
+  VertexKey operator-(const VertexKey &o) const { return {coordinates - o.coordinates}; }
+  bool operator==(const VertexKey &o) const {
     return std::memcmp(&coordinates, &o.coordinates, sizeof coordinates) == 0;
   }
   uint64_t hash() const {
@@ -29,8 +30,8 @@ struct VertexKey {
 };
 
 // Open addressing with linear probing, at most half full. Indices count up from 0 in order of first
-// insertion, so they depend on the points alone. A slot holds bits of its key's hash besides the
-// index, so that a probe rarely reads a key in vain.
+// insertion, so they depend on the points alone. A slot holds bits of its key's hash next to the
+// index, so that a probe rarely reads another key.
 class VertexTable {
  public:
   static constexpr int32_t kAbsent = -1;
@@ -38,13 +39,13 @@ class VertexTable {
   VertexTable() : slots_(1024, kFree) {}
 
   int32_t size() const { return int32_t(keys_.size()); }
-  const VertexKey& key(int32_t vertex) const { return keys_[size_t(vertex)]; }
+  const VertexKey &key(int32_t vertex) const { return keys_[size_t(vertex)]; }
 
-  // Callers with many keys at hand ask for the slots ahead, and pay for the way to memory once.
+  // For callers with many keys: prefetch their slots first, so that cache misses overlap.
   void prefetch(uint64_t hash) const { __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]); }
 
-  int32_t insert(const VertexKey& key) { return insert(key, key.hash()); }
-  int32_t insert(const VertexKey& key, uint64_t hash) {
+  int32_t insert(const VertexKey &key) { return insert(key, key.hash()); }
+  int32_t insert(const VertexKey &key, uint64_t hash) {
     size_t slot = probe(key, hash);
     if (slots_[slot].vertex != kAbsent) return slots_[slot].vertex;
     if (2 * (keys_.size() + 1) > slots_.size()) {
@@ -56,8 +57,10 @@ class VertexTable {
     return size() - 1;
   }
 
-  int32_t find(const VertexKey& key) const { return find(key, key.hash()); }
-  int32_t find(const VertexKey& key, uint64_t hash) const { return slots_[probe(key, hash)].vertex; }
+  int32_t find(const VertexKey &key) const { return find(key, key.hash()); }
+  int32_t find(const VertexKey &key, uint64_t hash) const {
+    return slots_[probe(key, hash)].vertex;
+  }
 
  private:
   struct Slot {
@@ -69,8 +72,8 @@ class VertexTable {
   static uint32_t tag(uint64_t hash) { return uint32_t(hash >> 8); }
 
   // The slot that holds the key, or the free one where it belongs.
-  size_t probe(const VertexKey& key, uint64_t hash) const {
-    const size_t mask = slots_.size() - 1;  // a power of two, less one
+  size_t probe(const VertexKey &key, uint64_t hash) const {
+    const size_t mask = slots_.size() - 1;  // a power of two minus one
     const uint32_t wanted = tag(hash);
     size_t slot = hash & mask;
     while (slots_[slot].vertex != kAbsent &&

@@ -1,7 +1,18 @@
-// The boxed call: any registered operator by name, its arguments on a stack.
+// Boxed calls: any registered operator by name, with its arguments on a stack.
+#include <ATen/core/Dict.h>
+#include <ATen/core/List.h>
 #include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/core/jit_type.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "stack.h"
 
@@ -11,19 +22,26 @@ namespace {
 c10::OperatorHandle find(const char *op, const char *overload) {
   auto found = c10::Dispatcher::singleton().findSchema({op, overload});
   TORCH_CHECK_NOT_IMPLEMENTED(found.has_value(), "no operator '", op, "' with overload '", overload,
-                              "' is registered; check the name (such as aten::add, overload Tensor), or load the library that brings it");
+                              "' is registered; check the name (such as aten::add, overload "
+                              "Tensor), or load the library that registers it");
   return *found;
 }
 
-// An empty list, and the int that stands for a float, take the type that the schema asks for.
-c10::IValue fit(c10::IValue value, const c10::TypePtr &type) {
-  auto kind = type->kind() == c10::TypeKind::OptionalType ? type->castRaw<c10::OptionalType>()->getElementType() : type;
-  if (kind->kind() == c10::TypeKind::FloatType && value.isInt()) return static_cast<double>(value.toInt());
-  if (kind->kind() == c10::TypeKind::DeviceObjType || kind->kind() != c10::TypeKind::ListType || !value.isList()) return value;
+// Converts a value to the type in the schema: an int to a float, a list of ints (any empty list,
+// for example) to a list of floats, a list of tensors to one of optional tensors.
+c10::IValue convert(c10::IValue value, const c10::TypePtr &type) {
+  auto kind = type->kind() == c10::TypeKind::OptionalType
+                  ? type->castRaw<c10::OptionalType>()->getElementType()
+                  : type;
+  if (kind->kind() == c10::TypeKind::FloatType && value.isInt())
+    return static_cast<double>(value.toInt());
+  if (kind->kind() == c10::TypeKind::DeviceObjType || kind->kind() != c10::TypeKind::ListType ||
+      !value.isList())
+    return value;
   auto element = kind->castRaw<c10::ListType>()->getElementType();
   if (element->kind() == c10::TypeKind::FloatType && value.isIntList()) {
-    auto wanted = value.toIntVector();
-    return c10::IValue(std::vector<double>(wanted.begin(), wanted.end()));
+    auto values = value.toIntVector();
+    return c10::IValue(std::vector<double>(values.begin(), values.end()));
   }
   if (element->kind() == c10::TypeKind::OptionalType && value.isTensorList()) {
     c10::List<std::optional<at::Tensor>> optional;
@@ -38,11 +56,13 @@ void call(const char *op, const char *overload, tt_stack stack) {
   arguments.swap(stack->values);
   auto handle = find(op, overload);
   const auto &expected = handle.schema().arguments();
-  TORCH_CHECK_VALUE(arguments.size() <= expected.size(), op, " takes at most ", expected.size(), " arguments, got ",
-                    arguments.size(), ": ", handle.schema());
-  for (size_t i = 0; i < arguments.size(); i++) arguments[i] = fit(std::move(arguments[i]), expected[i].type());
+  TORCH_CHECK_VALUE(arguments.size() <= expected.size(), op, " takes at most ", expected.size(),
+                    " arguments, got ", arguments.size(), ": ", handle.schema());
+  for (size_t i = 0; i < arguments.size(); i++)
+    arguments[i] = convert(std::move(arguments[i]), expected[i].type());
   for (size_t i = arguments.size(); i < expected.size(); i++) {
-    TORCH_CHECK_VALUE(expected[i].default_value().has_value(), op, " needs a value for '", expected[i].name(), "': ", handle.schema());
+    TORCH_CHECK_VALUE(expected[i].default_value().has_value(), op, " needs a value for '",
+                      expected[i].name(), "': ", handle.schema());
     arguments.push_back(*expected[i].default_value());
   }
   handle.schema().checkAndNormalizeInputs(arguments, {});
@@ -56,63 +76,85 @@ void push(tt_stack stack, T &&value) {
 }
 
 void push_tensors(tt_stack stack, const tt_tensor *handles, int64_t count) {
-  if (std::find(handles, handles + count, nullptr) == handles + count) return push(stack, tensor_list(handles, count));
+  if (std::find(handles, handles + count, nullptr) == handles + count)
+    return push(stack, tensor_list(handles, count));
   c10::List<std::optional<at::Tensor>> list;
-  for (int64_t i = 0; i < count; i++) list.push_back(handles[i] ? std::optional<at::Tensor>(handles[i]->value) : std::nullopt);
+  for (int64_t i = 0; i < count; i++)
+    list.push_back(handles[i] ? std::optional<at::Tensor>(handles[i]->value) : std::nullopt);
   push(stack, list);
 }
 
-// Takes the last values off the stack.
 std::vector<c10::IValue> last(tt_stack stack, int64_t count) {
   auto size = static_cast<int64_t>(stack->values.size());
   TORCH_CHECK_INDEX(count >= 0 && count <= size, "the stack holds ", size, " values, not ", count);
-  std::vector<c10::IValue> taken(stack->values.end() - count, stack->values.end());
-  stack->values.resize(size - count);
-  return taken;
+  return {stack->values.end() - count, stack->values.end()};
 }
 
-void push_tuple(tt_stack stack, int64_t count) { push(stack, c10::ivalue::Tuple::create(last(stack, count))); }
+void replace_last(tt_stack stack, int64_t count, c10::IValue value) {
+  if (count == 0) return push(stack, std::move(value));
+  stack->values.resize(stack->values.size() - static_cast<size_t>(count - 1));
+  stack->values.back() = std::move(value);
+}
 
-// Of the type that TorchScript gives such a literal: Dict[str, type of the first value], or of tensors where there is none.
+void push_tuple(tt_stack stack, int64_t count) {
+  replace_last(stack, count, c10::ivalue::Tuple::create(last(stack, count)));
+}
+
+// The dict has the type that TorchScript gives a literal: Dict[str, type of the first value], or
+// Dict[str, Tensor] if it is empty.
 void push_dict(tt_stack stack, int64_t count) {
   auto items = last(stack, 2 * count);
-  auto type = items.empty() ? c10::TypePtr(c10::TensorType::get()) : items[1].isTensor() ? c10::TensorType::get() : items[1].type();
+  auto type = items.empty()         ? c10::TypePtr(c10::TensorType::get())
+              : items[1].isTensor() ? c10::TensorType::get()
+                                    : items[1].type();
   c10::impl::GenericDict dict(c10::StringType::get(), type);
   for (size_t i = 0; i < items.size(); i += 2) {
     TORCH_CHECK_TYPE(items[i].isString(), "a dict's keys must be strings");
     dict.insert(items[i], items[i + 1]);
   }
-  push(stack, dict);
+  replace_last(stack, 2 * count, dict);
 }
 
 const c10::IValue &at_index(tt_stack stack, int64_t index) {
-  TORCH_CHECK_INDEX(index >= 0 && index < static_cast<int64_t>(stack->values.size()), "stack index ", index, " is outside 0..",
+  TORCH_CHECK_INDEX(index >= 0 && index < static_cast<int64_t>(stack->values.size()),
+                    "stack index ", index, " is outside 0..",
                     static_cast<int64_t>(stack->values.size()) - 1);
   return stack->values[index];
 }
 
-void kind(const c10::IValue &value, int32_t *kind, int64_t *length) {
-  *length = 1;
-  if (value.isNone()) *kind = 0;
-  else if (value.isTensor()) *kind = 1;
-  else if (value.isInt()) *kind = 2;
-  else if (value.isDouble()) *kind = 3;
-  else if (value.isBool()) *kind = 4;
-  else if (value.isString()) *kind = 5, *length = static_cast<int64_t>(value.toStringRef().size());
-  else if (value.isIntList()) *kind = 6, *length = static_cast<int64_t>(value.toIntList().size());
-  else if (value.isDoubleList()) *kind = 7, *length = static_cast<int64_t>(value.toDoubleList().size());
-  else if (value.isBoolList()) *kind = 8, *length = static_cast<int64_t>(value.toBoolList().size());
-  else if (value.isTensorList()) *kind = 9, *length = static_cast<int64_t>(value.toTensorList().size());
-  else if (value.isTuple()) *kind = 11, *length = static_cast<int64_t>(value.toTupleRef().size());
-  else if (value.isGenericDict()) *kind = 12, *length = static_cast<int64_t>(value.toGenericDict().size());
-  else if (value.isList()) *kind = 13, *length = static_cast<int64_t>(value.toListRef().size());
-  else *kind = 10;
+struct Kind {
+  tt_kind kind;
+  size_t length = 1;
+};
+
+Kind kind_of(const c10::IValue &value) {
+  if (value.isNone()) return {TT_KIND_NONE};
+  if (value.isTensor()) return {TT_KIND_TENSOR};
+  if (value.isInt()) return {TT_KIND_INT};
+  if (value.isDouble()) return {TT_KIND_DOUBLE};
+  if (value.isBool()) return {TT_KIND_BOOL};
+  if (value.isString()) return {TT_KIND_STRING, value.toStringRef().size()};
+  if (value.isIntList()) return {TT_KIND_INT_LIST, value.toIntList().size()};
+  if (value.isDoubleList()) return {TT_KIND_DOUBLE_LIST, value.toDoubleList().size()};
+  if (value.isBoolList()) return {TT_KIND_BOOL_LIST, value.toBoolList().size()};
+  if (value.isTensorList()) return {TT_KIND_TENSOR_LIST, value.toTensorList().size()};
+  if (value.isTuple()) return {TT_KIND_TUPLE, value.toTupleRef().size()};
+  if (value.isGenericDict()) return {TT_KIND_DICT, value.toGenericDict().size()};
+  if (value.isList()) return {TT_KIND_LIST, value.toListRef().size()};
+  return {TT_KIND_OBJECT};
+}
+
+void describe(const c10::IValue &value, int32_t *kind, int64_t *length) {
+  auto described = kind_of(value);
+  *kind = described.kind;
+  *length = static_cast<int64_t>(described.length);
 }
 
 std::vector<c10::IValue> contents(const c10::IValue &value) {
   if (value.isTuple()) return value.toTupleRef().elements().vec();
   if (value.isList()) return value.toListRef().vec();
-  TORCH_CHECK_TYPE(value.isGenericDict(), "only a tuple, list or dict has contents, not a ", value.tagKind());
+  TORCH_CHECK_TYPE(value.isGenericDict(), "only a tuple, list or dict has contents, not a ",
+                   value.tagKind());
   std::vector<c10::IValue> items;
   for (const auto &item : value.toGenericDict()) {
     items.push_back(item.key());
@@ -122,21 +164,23 @@ std::vector<c10::IValue> contents(const c10::IValue &value) {
 }
 
 void tensors_at(const c10::IValue &value, tt_tensor *out) {
-  auto give_one = [](const at::Tensor &tensor) { return tensor.defined() ? own(tensor) : nullptr; };
-  if (value.isTensor()) *out = give_one(value.toTensor());
-  else for (const at::Tensor &tensor : value.toTensorVector()) *out++ = give_one(tensor);
+  if (value.isTensor()) *out = own_or_null(value.toTensor());
+  else own_all(value.toTensorVector(), out);
 }
 
 void ints_at(const c10::IValue &value, int64_t *out) {
   if (value.isInt()) *out = value.toInt();
   else if (value.isBool()) *out = value.toBool();
-  else if (value.isBoolList()) for (bool flag : value.toBoolList()) *out++ = flag;
-  else for (int64_t number : value.toIntVector()) *out++ = number;
+  else if (value.isBoolList())
+    for (bool flag : value.toBoolList()) *out++ = flag;
+  else
+    for (int64_t number : value.toIntVector()) *out++ = number;
 }
 
 void doubles_at(const c10::IValue &value, double *out) {
   if (value.isDouble()) *out = value.toDouble();
-  else for (double number : value.toDoubleVector()) *out++ = number;
+  else
+    for (double number : value.toDoubleVector()) *out++ = number;
 }
 
 std::string schema_text(const char *op, const char *overload) {
@@ -145,7 +189,9 @@ std::string schema_text(const char *op, const char *overload) {
   return text.str();
 }
 
-std::vector<bool> flags(const int32_t *values, int64_t count) { return std::vector<bool>(values, values + count); }
+std::vector<bool> flags(const int32_t *values, int64_t count) {
+  return std::vector<bool>(values, values + count);
+}
 
 }  // namespace
 }  // namespace toco
@@ -159,25 +205,41 @@ TT_DO(tt_push_int, (tt_stack self, int64_t value), toco::push(self, value))
 TT_DO(tt_push_double, (tt_stack self, double value), toco::push(self, value))
 TT_DO(tt_push_bool, (tt_stack self, int32_t value), toco::push(self, value != 0))
 TT_DO(tt_push_string, (tt_stack self, const char *value), toco::push(self, std::string(value)))
-TT_DO(tt_push_device, (tt_stack self, int32_t device_type, int32_t device_index), toco::push(self, toco::device(device_type, device_index)))
-TT_DO(tt_push_int_list, (tt_stack self, const int64_t *values, int64_t count), toco::push(self, toco::ints(values, count).vec()))
-TT_DO(tt_push_double_list, (tt_stack self, const double *values, int64_t count), toco::push(self, std::vector<double>(values, values + count)))
-TT_DO(tt_push_bool_list, (tt_stack self, const int32_t *values, int64_t count), toco::push(self, toco::flags(values, count)))
-TT_DO(tt_push_tensor_list, (tt_stack self, const tt_tensor *values, int64_t count), toco::push_tensors(self, values, count))
+TT_DO(tt_push_device, (tt_stack self, int32_t device_type, int32_t device_index),
+      toco::push(self, toco::device(device_type, device_index)))
+TT_DO(tt_push_int_list, (tt_stack self, const int64_t *values, int64_t count),
+      toco::push(self, toco::ints(values, count).vec()))
+TT_DO(tt_push_double_list, (tt_stack self, const double *values, int64_t count),
+      toco::push(self, std::vector<double>(values, values + count)))
+TT_DO(tt_push_bool_list, (tt_stack self, const int32_t *values, int64_t count),
+      toco::push(self, toco::flags(values, count)))
+TT_DO(tt_push_tensor_list, (tt_stack self, const tt_tensor *values, int64_t count),
+      toco::push_tensors(self, values, count))
 
 TT_DO(tt_push_generator, (tt_stack self, tt_generator value), toco::push(self, value->value))
 TT_DO(tt_push_object, (tt_stack self, tt_object value), toco::push(self, value->value))
 TT_DO(tt_push_tuple, (tt_stack self, int64_t count), toco::push_tuple(self, count))
 TT_DO(tt_push_dict, (tt_stack self, int64_t count), toco::push_dict(self, count))
 
-TT_DO(tt_call, (const char *op, const char *overload, tt_stack stack), toco::call(op, overload, stack))
-TT_DO(tt_schema, (const char *op, const char *overload, tt_stack stack), toco::push(stack, toco::schema_text(op, overload)))
+TT_DO(tt_call, (const char *op, const char *overload, tt_stack stack),
+      toco::call(op, overload, stack))
+TT_DO(tt_schema, (const char *op, const char *overload, tt_stack stack),
+      toco::push(stack, toco::schema_text(op, overload)))
 
-TT_DO(tt_stack_size, (tt_stack self, int64_t *out), *out = static_cast<int64_t>(self->values.size()))
-TT_DO(tt_stack_kind, (tt_stack self, int64_t index, int32_t *kind, int64_t *length), toco::kind(toco::at_index(self, index), kind, length))
-TT_DO(tt_stack_contents, (tt_stack self, int64_t index, tt_stack *out), *out = new tt_stack_{toco::contents(toco::at_index(self, index))})
-TT_DO(tt_stack_object_at, (tt_stack self, int64_t index, tt_object *out), *out = new tt_object_{toco::at_index(self, index)})
-TT_DO(tt_stack_tensors_at, (tt_stack self, int64_t index, tt_tensor *out), toco::tensors_at(toco::at_index(self, index), out))
-TT_DO(tt_stack_ints_at, (tt_stack self, int64_t index, int64_t *out), toco::ints_at(toco::at_index(self, index), out))
-TT_DO(tt_stack_doubles_at, (tt_stack self, int64_t index, double *out), toco::doubles_at(toco::at_index(self, index), out))
-TT_DO(tt_stack_string_at, (tt_stack self, int64_t index, char *out), const auto &text = toco::at_index(self, index).toStringRef(); std::memcpy(out, text.data(), text.size()))
+TT_DO(tt_stack_size, (tt_stack self, int64_t *out),
+      *out = static_cast<int64_t>(self->values.size()))
+TT_DO(tt_stack_kind, (tt_stack self, int64_t index, int32_t *kind, int64_t *length),
+      toco::describe(toco::at_index(self, index), kind, length))
+TT_DO(tt_stack_contents, (tt_stack self, int64_t index, tt_stack *out),
+      *out = new tt_stack_{toco::contents(toco::at_index(self, index))})
+TT_DO(tt_stack_object_at, (tt_stack self, int64_t index, tt_object *out),
+      *out = new tt_object_{toco::at_index(self, index)})
+TT_DO(tt_stack_tensors_at, (tt_stack self, int64_t index, tt_tensor *out),
+      toco::tensors_at(toco::at_index(self, index), out))
+TT_DO(tt_stack_ints_at, (tt_stack self, int64_t index, int64_t *out),
+      toco::ints_at(toco::at_index(self, index), out))
+TT_DO(tt_stack_doubles_at, (tt_stack self, int64_t index, double *out),
+      toco::doubles_at(toco::at_index(self, index), out))
+TT_DO(tt_stack_string_at, (tt_stack self, int64_t index, char *out),
+      const auto &text = toco::at_index(self, index).toStringRef();
+      std::memcpy(out, text.data(), text.size()))

@@ -1,57 +1,78 @@
-// Processes that work together, on LibTorch's own c10d: a store to meet at, and groups that exchange tensors.
+// Process groups on LibTorch's c10d: the store through which ranks find each other, and
+// collectives.
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <vector>
+
 #include "stack.h"
 
 #if TOCO_DISTRIBUTED
+#include <ATen/core/grad_mode.h>
+#include <c10/core/DeviceGuard.h>
+#include <c10/util/Logging.h>
+
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
+#include <torch/csrc/distributed/c10d/Types.hpp>
 
 #include "distributed.h"
 
 namespace toco {
 namespace {
 
-// c10d tells of every attempt to connect, with its stack; what matters comes as an exception.
-void quieten_log() {
+// c10d logs every connection attempt with a stack trace; failures arrive as exceptions anyway.
+void quiet_log() {
   static bool once = [] {
     if (std::getenv("TORCH_CPP_LOG_LEVEL")) c10::initLogging();
-    else FLAGS_caffe2_log_level = 2; // errors
+    else FLAGS_caffe2_log_level = 2;  // errors only
     return true;
   }();
   (void)once;
 }
 
-c10::intrusive_ptr<c10d::Store> tcp_store(const char *host, int32_t port, bool server, int64_t timeout_ms) {
+c10::intrusive_ptr<c10d::Store> tcp_store(const char *host, int32_t port, bool server,
+                                          int64_t timeout_ms) {
   TORCH_CHECK_VALUE(port > 0 && port < 65536, "port must be in 1..65535, got ", port);
-  quieten_log();
+  quiet_log();
   c10d::TCPStoreOptions options;
   options.port = static_cast<uint16_t>(port);
   options.isServer = server;
-  options.waitWorkers = false; // who is missing is for the caller to say
+  options.waitWorkers = false;  // the caller reports missing ranks
   options.timeout = std::chrono::milliseconds(timeout_ms);
   return communicate([&] { return c10::make_intrusive<c10d::TCPStore>(host, options); });
 }
 
-c10::intrusive_ptr<c10d::Backend> gloo(const c10::intrusive_ptr<c10d::Store> &store, int rank, int size, const char *address, std::chrono::milliseconds timeout) {
+c10::intrusive_ptr<c10d::Backend> gloo(const c10::intrusive_ptr<c10d::Store> &store, int rank,
+                                       int size, const char *address,
+                                       std::chrono::milliseconds timeout) {
   auto options = c10d::ProcessGroupGloo::Options::create(timeout);
   options->devices.push_back(c10d::ProcessGroupGloo::createDeviceForHostname(address));
-  options->threads = 1; // beside threads that compute; buckets go one after the other anyway
-  return communicate([&] { return c10::make_intrusive<c10d::ProcessGroupGloo>(store, rank, size, options); });
+  options->threads = 1;  // the cores are for computing, and buckets are sent one at a time
+  return communicate(
+      [&] { return c10::make_intrusive<c10d::ProcessGroupGloo>(store, rank, size, options); });
 }
 
-tt_group new_group(tt_store store, const char *name, int32_t rank, int32_t size, const char *address, int32_t device_index, int64_t timeout_ms) {
-  TORCH_CHECK_VALUE(size >= 1 && rank >= 0 && rank < size, "rank must be in 0..", size - 1, ", got ", rank);
+tt_group new_group(tt_store store, const char *name, int32_t rank, int32_t size,
+                   const char *address, int32_t device_index, int64_t timeout_ms) {
+  TORCH_CHECK_VALUE(size >= 1 && rank >= 0 && rank < size, "rank must be in 0..", size - 1,
+                    ", got ", rank);
   std::chrono::milliseconds timeout(timeout_ms);
-  auto own = c10::make_intrusive<c10d::PrefixStore>(name, store->value);
-  auto made = std::make_unique<tt_group_>();
-  made->rank = rank;
-  made->size = size;
-  made->cpu = gloo(c10::make_intrusive<c10d::PrefixStore>("gloo", own), rank, size, address, timeout);
+  auto prefixed = c10::make_intrusive<c10d::PrefixStore>(name, store->value);
+  auto group = std::make_unique<tt_group_>();
+  group->rank = rank;
+  group->size = size;
+  group->cpu =
+      gloo(c10::make_intrusive<c10d::PrefixStore>("gloo", prefixed), rank, size, address, timeout);
   if (device_index >= 0) {
     c10::DeviceGuard guard(device(static_cast<int32_t>(at::kCUDA), device_index));
-    made->gpu = nccl(c10::make_intrusive<c10d::PrefixStore>("nccl", own), rank, size, timeout);
+    group->gpu =
+        nccl(c10::make_intrusive<c10d::PrefixStore>("nccl", prefixed), rank, size, timeout);
   }
-  return made.release();
+  return group.release();
 }
 
 c10d::ReduceOp reduction(int32_t op) {
@@ -59,7 +80,7 @@ c10d::ReduceOp reduction(int32_t op) {
     case 0: return c10d::ReduceOp::SUM;
     case 1: return c10d::ReduceOp::MIN;
     case 2: return c10d::ReduceOp::MAX;
-    default: TORCH_CHECK_VALUE(false, "a reduction is 0 (sum), 1 (least) or 2 (largest), got ", op);
+    default: TORCH_CHECK_VALUE(false, "op must be 0 (sum), 1 (minimum) or 2 (maximum), got ", op);
   }
 }
 
@@ -68,32 +89,35 @@ void broadcast_all(const tt_group_ &group, std::vector<at::Tensor> tensors, int3
   for (auto &tensor : tensors) {
     auto content = tensor.detach().contiguous();
     wait(broadcast(group, content, root));
-    if (!content.is_same(tensor) && content.data_ptr() != tensor.data_ptr()) tensor.detach().copy_(content);
+    if (!content.is_same(tensor) && content.data_ptr() != tensor.data_ptr())
+      tensor.detach().copy_(content);
   }
 }
 
 at::Tensor all_gather(const tt_group_ &group, const at::Tensor &tensor) {
-  auto own = tensor.contiguous();
-  auto sizes = own.sizes().vec();
+  auto input = tensor.contiguous();
+  auto sizes = input.sizes().vec();
   sizes.insert(sizes.begin(), group.size);
-  auto gathered = at::empty(sizes, own.options());
-  std::vector<std::vector<at::Tensor>> places{gathered.unbind(0)};
-  std::vector<at::Tensor> one{own};
-  wait(communicate([&] { return group.backend(own)->allgather(places, one); }));
+  auto gathered = at::empty(sizes, input.options());
+  std::vector<std::vector<at::Tensor>> outputs{gathered.unbind(0)};
+  std::vector<at::Tensor> inputs{input};
+  wait(communicate([&] { return group.backend(input)->allgather(outputs, inputs); }));
   return gathered;
 }
 
-// The first tensor that is not the same to the bit in every process; -1 if all are.
+// The index of the first tensor that is not bit-equal on all ranks; -1 if all are.
 int64_t first_difference(const tt_group_ &group, const std::vector<at::Tensor> &tensors) {
   at::NoGradGuard no_grad;
   std::vector<at::Tensor> hashes;
-  for (const auto &tensor : tensors) hashes.push_back(at::hash_tensor(tensor.detach().flatten()).view(at::kLong));
+  for (const auto &tensor : tensors)
+    hashes.push_back(at::hash_tensor(tensor.detach().flatten()).view(at::kLong));
   if (hashes.empty()) return -1;
-  auto least = at::stack(hashes).cpu();
-  auto most = least.clone();
-  auto waited = {all_reduce(group, least, c10d::ReduceOp::MIN), all_reduce(group, most, c10d::ReduceOp::MAX)};
-  for (const auto &work : waited) wait(work);
-  auto differs = least.ne(most).nonzero();
+  auto minimum = at::stack(hashes).cpu();
+  auto maximum = minimum.clone();
+  auto works = {all_reduce(group, minimum, c10d::ReduceOp::MIN),
+                all_reduce(group, maximum, c10d::ReduceOp::MAX)};
+  for (const auto &work : works) wait(work);
+  auto differs = minimum.ne(maximum).nonzero();
   return differs.numel() == 0 ? -1 : differs[0].item<int64_t>();
 }
 
@@ -101,25 +125,41 @@ int64_t first_difference(const tt_group_ &group, const std::vector<at::Tensor> &
 }  // namespace toco
 
 TT_DO(tt_distributed_missing, (const char **out), *out = nullptr)
-TT_DO(tt_store_new, (const char *host, int32_t port, int32_t server, int64_t timeout_ms, tt_store *out), *out = new tt_store_{toco::tcp_store(host, port, server != 0, timeout_ms)})
+TT_DO(tt_store_new,
+      (const char *host, int32_t port, int32_t server, int64_t timeout_ms, tt_store *out),
+      *out = new tt_store_{toco::tcp_store(host, port, server != 0, timeout_ms)})
 void tt_store_free(tt_store self) { delete self; }
-TT_DO(tt_store_set, (tt_store self, const char *key, const char *value), toco::communicate([&] { self->value->set(key, std::string(value)); }))
-TT_DO(tt_store_get, (tt_store self, const char *key, tt_stack out), toco::communicate([&] { out->values.emplace_back(self->value->get_to_str(key)); }))
-TT_DO(tt_store_has, (tt_store self, const char *key, int32_t *out), *out = toco::communicate([&] { return self->value->check({key}); }))
-TT_DO(tt_store_add, (tt_store self, const char *key, int64_t amount, int64_t *out), *out = toco::communicate([&] { return self->value->add(key, amount); }))
-TT_DO(tt_group_new, (tt_store store, const char *name, int32_t rank, int32_t size, const char *address, int32_t device_index, int64_t timeout_ms, tt_group *out),
+TT_DO(tt_store_set, (tt_store self, const char *key, const char *value),
+      toco::communicate([&] { self->value->set(key, std::string(value)); }))
+TT_DO(tt_store_get, (tt_store self, const char *key, tt_stack out),
+      toco::communicate([&] { out->values.emplace_back(self->value->get_to_str(key)); }))
+TT_DO(tt_store_has, (tt_store self, const char *key, int32_t *out),
+      *out = toco::communicate([&] { return self->value->check({key}); }))
+TT_DO(tt_store_add, (tt_store self, const char *key, int64_t amount, int64_t *out),
+      *out = toco::communicate([&] { return self->value->add(key, amount); }))
+TT_DO(tt_group_new,
+      (tt_store store, const char *name, int32_t rank, int32_t size, const char *address,
+       int32_t device_index, int64_t timeout_ms, tt_group *out),
       *out = toco::new_group(store, name, rank, size, address, device_index, timeout_ms))
 void tt_group_free(tt_group self) { delete self; }
-TT_DO(tt_group_all_reduce_, (tt_group self, tt_tensor tensor, int32_t op), toco::wait(toco::all_reduce(*self, tensor->value.detach(), toco::reduction(op))))
-TT_DO(tt_group_broadcast_, (tt_group self, const tt_tensor *tensors, int64_t count, int32_t root), toco::broadcast_all(*self, toco::tensor_list(tensors, count), root))
-TT_GIVE(tt_group_all_gather, (tt_group self, tt_tensor tensor), toco::all_gather(*self, tensor->value))
-TT_DO(tt_group_barrier, (tt_group self), toco::wait(toco::communicate([&] { return self->cpu->barrier(); })))
-TT_DO(tt_group_first_difference, (tt_group self, const tt_tensor *tensors, int64_t count, int64_t *out), *out = toco::first_difference(*self, toco::tensor_list(tensors, count)))
+TT_DO(tt_group_all_reduce_, (tt_group self, tt_tensor tensor, int32_t op),
+      toco::wait(toco::all_reduce(*self, tensor->value.detach(), toco::reduction(op))))
+TT_DO(tt_group_broadcast_, (tt_group self, const tt_tensor *tensors, int64_t count, int32_t root),
+      toco::broadcast_all(*self, toco::tensor_list(tensors, count), root))
+TT_GIVE(tt_group_all_gather, (tt_group self, tt_tensor tensor),
+        toco::all_gather(*self, tensor->value))
+TT_DO(tt_group_barrier, (tt_group self),
+      toco::wait(toco::communicate([&] { return self->cpu->barrier(); })))
+TT_DO(tt_group_first_difference,
+      (tt_group self, const tt_tensor *tensors, int64_t count, int64_t *out),
+      *out = toco::first_difference(*self, toco::tensor_list(tensors, count)))
 
-#else  // the ABI is the same everywhere; what a build lacks, its calls say
+#else  // without Gloo the same functions exist, and report what is missing
 
-static const char missing[] = "this build of the shim cannot work with other processes, because Gloo's headers were not there: "
-                              "install them (Debian: apt-get install libgloo-dev) and build it again (native/build.sh)";
+static const char missing[] =
+    "this build of the shim does not support several processes, because Gloo's headers were "
+    "missing: "
+    "install them (Debian: apt-get install libgloo-dev) and rebuild (native/build.sh)";
 #define TT_MISSING(name, params) TT_DO(name, params, TORCH_CHECK_NOT_IMPLEMENTED(false, missing))
 
 TT_DO(tt_distributed_missing, (const char **out), *out = missing)
@@ -129,7 +169,8 @@ TT_MISSING(tt_store_set, (tt_store, const char *, const char *))
 TT_MISSING(tt_store_get, (tt_store, const char *, tt_stack))
 TT_MISSING(tt_store_has, (tt_store, const char *, int32_t *))
 TT_MISSING(tt_store_add, (tt_store, const char *, int64_t, int64_t *))
-TT_MISSING(tt_group_new, (tt_store, const char *, int32_t, int32_t, const char *, int32_t, int64_t, tt_group *))
+TT_MISSING(tt_group_new,
+           (tt_store, const char *, int32_t, int32_t, const char *, int32_t, int64_t, tt_group *))
 void tt_group_free(tt_group) {}
 TT_MISSING(tt_group_all_reduce_, (tt_group, tt_tensor, int32_t))
 TT_MISSING(tt_group_broadcast_, (tt_group, const tt_tensor *, int64_t, int32_t))

@@ -1,5 +1,15 @@
 // TorchScript modules: loaded and called, or built from source text and saved.
-#include <torch/script.h>
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/serialization/import.h>
+
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "stack.h"
 
@@ -12,7 +22,7 @@ namespace {
 
 using ExtraFiles = torch::jit::ExtraFilesMap;
 
-// The interpreter puts a trace, of the module's own source, before the message proper.
+// The interpreter puts a trace of the module's source before the message.
 [[noreturn]] void rethrow_without_trace(const std::string &what) {
   constexpr const char *trace = "The following operation failed in the TorchScript interpreter";
   auto message = what.rfind("Error: ");
@@ -39,54 +49,71 @@ void call(tt_module module, const char *name, tt_stack stack) {
   }
 }
 
-tt_module load(const char *path, c10::Device device, const char *const *names, int64_t count, tt_stack extra) {
+tt_module load(const char *path, c10::Device device, const char *const *names, int64_t count,
+               tt_stack extra) {
   ExtraFiles files;
   for (int64_t i = 0; i < count; i++) files[names[i]] = "";
-  auto module = torch::jit::load(path, device, files);
-  for (int64_t i = 0; i < count; i++) extra->values.emplace_back(files[names[i]]);
-  return new tt_module_{std::move(module)};
+  auto module = std::make_unique<tt_module_>(tt_module_{torch::jit::load(path, device, files)});
+  std::vector<c10::IValue> texts;
+  for (int64_t i = 0; i < count; i++) texts.emplace_back(files[names[i]]);
+  if (count > 0) push_all(extra, std::move(texts));
+  return module.release();
 }
 
-void save(tt_module module, const char *path, const char *const *names, const char *const *texts, int64_t count) {
+void save(tt_module module, const char *path, const char *const *names, const char *const *texts,
+          int64_t count) {
   ExtraFiles files;
   for (int64_t i = 0; i < count; i++) files[names[i]] = texts[i];
   module->module.save(path, files);
 }
 
 void methods(tt_module module, tt_stack stack) {
+  std::vector<c10::IValue> schemas;
   for (const auto &method : module->module.get_methods()) {
     std::ostringstream text;
     text << method.function().getSchema();
-    stack->values.emplace_back(text.str());
+    schemas.emplace_back(text.str());
   }
+  push_all(stack, std::move(schemas));
 }
 
 void tensors(tt_module module, tt_stack stack) {
-  auto push = [stack](const std::string &name, const at::Tensor &tensor, bool is_parameter) {
-    stack->values.emplace_back(name);
-    stack->values.emplace_back(tensor);
-    stack->values.emplace_back(static_cast<int64_t>(is_parameter));
+  std::vector<c10::IValue> entries;
+  auto add = [&entries](const std::string &name, const at::Tensor &tensor, bool is_parameter) {
+    entries.emplace_back(name);
+    entries.emplace_back(tensor);
+    entries.emplace_back(static_cast<int64_t>(is_parameter));
   };
-  for (const auto &item : module->module.named_parameters()) push(item.name, item.value, true);
-  for (const auto &item : module->module.named_buffers()) push(item.name, item.value, false);
+  for (const auto &item : module->module.named_parameters()) add(item.name, item.value, true);
+  for (const auto &item : module->module.named_buffers()) add(item.name, item.value, false);
+  push_all(stack, std::move(entries));
 }
 
 }  // namespace
 }  // namespace toco
 
 TT_DO(tt_module_load,
-      (const char *path, int32_t device_type, int32_t device_index, const char *const *extra_names, int64_t extra_count, tt_stack extra, tt_module *out),
-      *out = toco::load(path, toco::device(device_type, device_index), extra_names, extra_count, extra))
+      (const char *path, int32_t device_type, int32_t device_index, const char *const *extra_names,
+       int64_t extra_count, tt_stack extra, tt_module *out),
+      *out = toco::load(path, toco::device(device_type, device_index), extra_names, extra_count,
+                        extra))
 void tt_module_free(tt_module self) { delete self; }
-TT_DO(tt_module_call, (tt_module self, const char *method, tt_stack stack), toco::call(self, method, stack))
+TT_DO(tt_module_call, (tt_module self, const char *method, tt_stack stack),
+      toco::call(self, method, stack))
 TT_DO(tt_module_methods, (tt_module self, tt_stack stack), toco::methods(self, stack))
 TT_DO(tt_module_tensors, (tt_module self, tt_stack stack), toco::tensors(self, stack))
 TT_DO(tt_module_train, (tt_module self, int32_t on), self->module.train(on != 0))
-TT_DO(tt_module_new, (const char *name, tt_module *out), *out = new tt_module_{torch::jit::Module(c10::QualifiedName(std::string("__torch__.") + name))})
-TT_DO(tt_module_register, (tt_module self, const char *name, tt_tensor tensor, int32_t is_parameter),
+TT_DO(tt_module_new, (const char *name, tt_module *out),
+      *out = new tt_module_{
+          torch::jit::Module(c10::QualifiedName(std::string("__torch__.") + name))})
+TT_DO(tt_module_register,
+      (tt_module self, const char *name, tt_tensor tensor, int32_t is_parameter),
       if (is_parameter) self->module.register_parameter(name, tensor->value, false);
       else self->module.register_buffer(name, tensor->value))
-TT_DO(tt_module_add_child, (tt_module self, const char *name, tt_module child), self->module.register_module(name, child->module))
+TT_DO(tt_module_add_child, (tt_module self, const char *name, tt_module child),
+      self->module.register_module(name, child->module))
 TT_DO(tt_module_define, (tt_module self, const char *source), self->module.define(source))
-TT_DO(tt_module_save, (tt_module self, const char *path, const char *const *extra_names, const char *const *extra_texts, int64_t extra_count),
+TT_DO(tt_module_save,
+      (tt_module self, const char *path, const char *const *extra_names,
+       const char *const *extra_texts, int64_t extra_count),
       toco::save(self, path, extra_names, extra_texts, extra_count))

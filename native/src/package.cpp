@@ -1,5 +1,8 @@
-// Models that AOTInductor compiled, run through LibTorch's own loader.
+// Models compiled by AOTInductor, run through LibTorch's loader.
 #include <dlfcn.h>
+
+#include <cstdint>
+#include <string>
 
 #include "stack.h"
 
@@ -13,17 +16,19 @@ struct tt_package_ {
 namespace toco {
 namespace {
 
-// Packages are linked to libtorch.so (see CMakeLists.txt): LibTorch's own, or else the one beside this library.
+// Packages are linked to libtorch.so (see CMakeLists.txt): LibTorch's, or the one next to this
+// library.
 void load_umbrella() {
   if (dlopen(TOCO_TORCH_LIB "/libtorch.so", RTLD_NOW | RTLD_GLOBAL)) return;
   Dl_info self;
   if (!dladdr(reinterpret_cast<void *>(&tt_package_load), &self)) return;
   std::string file(self.dli_fname);
-  dlopen((file.substr(0, file.rfind('/')) + "/umbrella/libtorch.so").c_str(), RTLD_NOW | RTLD_GLOBAL);
+  dlopen((file.substr(0, file.rfind('/')) + "/umbrella/libtorch.so").c_str(),
+         RTLD_NOW | RTLD_GLOBAL);
 }
 
 tt_package load_package(const char *path) {
-  load_umbrella(); // if there is none, the loader's message says what is missing
+  load_umbrella();  // without it, the loader's message says what is missing
   return new tt_package_{torch::inductor::AOTIModelPackageLoader(path)};
 }
 
@@ -39,12 +44,19 @@ struct tt_package_ {};
 
 namespace toco {
 namespace {
-[[noreturn]] void missing() { TORCH_CHECK_NOT_IMPLEMENTED(false, "this LibTorch cannot run packages of AOTInductor; use 2.11 or newer"); }
+[[noreturn]] void missing() {
+  TORCH_CHECK_NOT_IMPLEMENTED(false,
+                              "this LibTorch cannot run AOTInductor packages; use 2.11 or newer");
+}
 }  // namespace
 }  // namespace toco
 
-int32_t tt_package_load(const char *, tt_package *) { return toco::guard([] { toco::missing(); }); }
-int32_t tt_package_run(tt_package, const tt_tensor *, int64_t, tt_stack) { return toco::guard([] { toco::missing(); }); }
+int32_t tt_package_load(const char *, tt_package *) {
+  return toco::guard([] { toco::missing(); });
+}
+int32_t tt_package_run(tt_package, const tt_tensor *, int64_t, tt_stack) {
+  return toco::guard([] { toco::missing(); });
+}
 #endif
 
 void tt_package_free(tt_package self) { delete self; }

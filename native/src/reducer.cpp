@@ -1,14 +1,24 @@
-// Averages gradients over the processes of a group while the backward pass still runs.
+// Averages gradients over the ranks of a group during the backward pass.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
 #include "distributed.h"
 
 #if TOCO_DISTRIBUTED
+#include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/function.h>
 #include <torch/csrc/autograd/utils/lambda_post_hook.h>
 #include <torch/csrc/autograd/variable.h>
 
-// Each parameter reports when its gradient is complete; a bucket whose parameters all have is sent off at once. Buckets go in
-// one order in every process, whatever order they fill in. Which parameters get gradients changes with the losses in use:
-// whenever it has, in any process, all of them plan their buckets anew, as the first process saw the gradients come.
+// A hook reports each parameter whose gradient is complete, and a bucket is all-reduced as soon as
+// all its parameters have reported. Every rank sends its buckets in the same order, whatever order
+// they fill in. Which parameters get gradients depends on the losses in use: when that changes on
+// any rank, all ranks plan their buckets again, in the order in which rank 0's gradients arrived.
 struct tt_reducer_ {
   struct Bucket {
     std::vector<size_t> params;
@@ -16,40 +26,51 @@ struct tt_reducer_ {
     at::Tensor flat;
     c10::intrusive_ptr<c10d::Work> work;
   };
-  using Accumulator = decltype(torch::autograd::impl::grad_accumulator(std::declval<const at::Tensor &>()));
+  using Accumulator =
+      decltype(torch::autograd::impl::grad_accumulator(std::declval<const at::Tensor &>()));
 
   tt_group_ group;
   std::vector<at::Tensor> params;
   int64_t bucket_bytes;
-  std::vector<Accumulator> accumulators; // or the hooks would die with them
+  std::vector<Accumulator> accumulators;  // kept alive, because they own the hooks
   std::vector<uintptr_t> hooks;
 
-  std::mutex mutex; // hooks of GPU parameters run on autograd's threads
+  std::mutex mutex;  // hooks of GPU parameters run on autograd threads
   std::vector<Bucket> buckets;
   std::vector<size_t> bucket_of;
-  size_t expected = 0; // buckets in front, of the parameters that had gradients; the others come after
-  size_t next = 0;     // the first bucket not sent yet
+  size_t expected = 0;  // the first buckets, of parameters with gradients; the others follow
+  size_t next = 0;      // the first bucket not sent yet
   std::vector<size_t> arrived;
   bool armed = false, planned = false;
 
-  tt_reducer_(const tt_group_ &group, std::vector<at::Tensor> parameters, int64_t bucket_bytes, bool overlap)
+  tt_reducer_(const tt_group_ &group, std::vector<at::Tensor> parameters, int64_t bucket_bytes)
       : group(group), params(std::move(parameters)), bucket_bytes(bucket_bytes) {
-    TORCH_CHECK_VALUE(bucket_bytes > 0, "a bucket must have room for some bytes, got ", bucket_bytes);
+    TORCH_CHECK_VALUE(bucket_bytes > 0, "bucket_bytes must be > 0, got ", bucket_bytes);
     for (const auto &param : params)
-      TORCH_CHECK_VALUE(param.is_leaf() && param.requires_grad() && param.options().type_equal(params[0].options()),
-                        "a reducer takes leaves that require gradients, all of one dtype and device");
-    std::vector<size_t> order(params.size()); // a guess until the first step: from the last layer to the first
+      TORCH_CHECK_VALUE(param.is_leaf() && param.requires_grad() &&
+                            param.options().type_equal(params[0].options()),
+                        "params must be leaves that require gradients, of one dtype and device");
+    std::vector<size_t> order(params.size());  // a guess until the first step: last layer first
     for (size_t i = 0; i < order.size(); i++) order[i] = order.size() - 1 - i;
     plan(order, order.size());
+  }
+
+  // Delegates, so that the destructor removes the hooks if one of them cannot be added.
+  tt_reducer_(const tt_group_ &group, std::vector<at::Tensor> parameters, int64_t bucket_bytes,
+              bool overlap)
+      : tt_reducer_(group, std::move(parameters), bucket_bytes) {
     if (!overlap) return;
+    accumulators.reserve(params.size());
+    hooks.reserve(params.size());
     for (size_t i = 0; i < params.size(); i++) {
-      auto accumulator = torch::autograd::impl::grad_accumulator(params[i]);
-      hooks.push_back(accumulator->add_post_hook(std::make_unique<torch::autograd::utils::LambdaPostHook>(
-          [this, i](const torch::autograd::variable_list &outputs, const torch::autograd::variable_list &) {
-            complete(i);
-            return outputs;
-          })));
-      accumulators.push_back(std::move(accumulator));
+      accumulators.push_back(torch::autograd::impl::grad_accumulator(params[i]));
+      hooks.push_back(
+          accumulators[i]->add_post_hook(std::make_unique<torch::autograd::utils::LambdaPostHook>(
+              [this, i](const torch::autograd::variable_list &outputs,
+                        const torch::autograd::variable_list &) {
+                complete(i);
+                return outputs;
+              })));
     }
   }
 
@@ -93,7 +114,8 @@ struct tt_reducer_ {
     if (!armed) return;
     arrived.push_back(param);
     buckets[bucket_of[param]].ready++;
-    while (next < expected && buckets[next].ready == buckets[next].params.size()) send(buckets[next++]);
+    while (next < expected && buckets[next].ready == buckets[next].params.size())
+      send(buckets[next++]);
   }
 
   void send(Bucket &bucket) {
@@ -108,8 +130,9 @@ struct tt_reducer_ {
     bucket.work = toco::all_reduce(group, bucket.flat);
   }
 
-  // Puts the means of a bucket where its gradients are; of those that no process has, if `some` knows of any, none comes to be.
-  void receive(Bucket &bucket, const std::vector<bool> &some) {
+  // Copies the means of a bucket into its gradients; skips parameters without a gradient on any
+  // rank.
+  void receive(Bucket &bucket, const std::vector<bool> &has_gradient) {
     toco::wait(bucket.work);
     bucket.work = nullptr;
     std::vector<at::Tensor> gradients, means;
@@ -117,7 +140,7 @@ struct tt_reducer_ {
     for (auto i : bucket.params) {
       auto mean = bucket.flat.narrow(0, at, params[i].numel()).view_as(params[i]);
       at += params[i].numel();
-      if (!some[i]) continue;
+      if (!has_gradient[i]) continue;
       auto &gradient = params[i].mutable_grad();
       if (!gradient.defined()) gradient = at::empty_like(params[i]);
       gradients.push_back(gradient);
@@ -139,20 +162,21 @@ struct tt_reducer_ {
     return true;
   }
 
-  // The parameters in the order in which gradients came here; those whose came before, or did not, are last.
+  // The parameters in the order in which their gradients arrived on this rank, the rest last.
   std::vector<size_t> order_here() const {
     std::vector<size_t> order;
-    std::vector<bool> placed(params.size());
-    auto place = [&](size_t i) {
-      if (!placed[i]) order.push_back(i);
-      placed[i] = true;
+    std::vector<bool> is_in_order(params.size());
+    auto append = [&](size_t i) {
+      if (!is_in_order[i]) order.push_back(i);
+      is_in_order[i] = true;
     };
-    for (auto i : arrived) place(i);
-    for (size_t i = params.size(); i-- > 0;) place(i);
+    for (auto i : arrived) append(i);
+    for (size_t i = params.size(); i-- > 0;) append(i);
     return order;
   }
 
-  // What all processes are to do next time: which parameters have a gradient in any of them, and the first one's order.
+  // The plan of all ranks for the next step: which parameters have a gradient on any rank, and rank
+  // 0's order.
   std::pair<std::vector<bool>, std::vector<size_t>> agree() const {
     auto count = static_cast<int64_t>(params.size());
     auto has = at::empty({count}, at::kLong), order = at::empty({count}, at::kLong);
@@ -166,18 +190,20 @@ struct tt_reducer_ {
     return {std::vector<bool>(h, h + count), std::vector<size_t>(o, o + count)};
   }
 
-  // Makes every gradient that some process has the mean over all of them, in which those of the others count as zero.
+  // Replaces every gradient that any rank has by the mean over all ranks, in which missing ones
+  // count
+  // as zero.
   double finish(double vote) {
     at::NoGradGuard no_grad;
     std::lock_guard<std::mutex> lock(mutex);
     armed = false;
     while (next < expected) send(buckets[next++]);
-    auto said = at::empty({2}, at::kDouble);
-    said[0] = vote;
-    said[1] = as_planned() ? 0 : 1;
-    toco::wait(toco::all_reduce(group, said));
-    auto votes = said[0].item<double>();
-    if (said[1].item<double>() == 0) {
+    auto vote_and_change = at::empty({2}, at::kDouble);
+    vote_and_change[0] = vote;
+    vote_and_change[1] = as_planned() ? 0 : 1;
+    toco::wait(toco::all_reduce(group, vote_and_change));
+    auto votes = vote_and_change[0].item<double>();
+    if (vote_and_change[1].item<double>() == 0) {
       auto has = with_gradient();
       for (size_t b = 0; b < expected; b++) receive(buckets[b], has);
       return votes;
@@ -185,14 +211,17 @@ struct tt_reducer_ {
     while (next < buckets.size()) send(buckets[next++]);
     auto [has, order] = agree();
     for (auto &bucket : buckets) receive(bucket, has);
-    auto behind = std::stable_partition(order.begin(), order.end(), [&](size_t i) { return has[i]; });
-    plan(order, static_cast<size_t>(behind - order.begin()));
+    auto without_gradient =
+        std::stable_partition(order.begin(), order.end(), [&](size_t i) { return has[i]; });
+    plan(order, static_cast<size_t>(without_gradient - order.begin()));
     planned = true;
     return votes;
   }
 };
 
-TT_DO(tt_reducer_new, (tt_group group, const tt_tensor *params, int64_t count, int64_t bucket_bytes, int32_t overlap, tt_reducer *out),
+TT_DO(tt_reducer_new,
+      (tt_group group, const tt_tensor *params, int64_t count, int64_t bucket_bytes,
+       int32_t overlap, tt_reducer *out),
       *out = new tt_reducer_(*group, toco::tensor_list(params, count), bucket_bytes, overlap != 0))
 void tt_reducer_free(tt_reducer self) { delete self; }
 TT_DO(tt_reducer_begin, (tt_reducer self), self->begin())

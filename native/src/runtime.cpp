@@ -3,7 +3,17 @@
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <dlfcn.h>
+#include <torch/cuda.h>
 #include <torch/version.h>
+
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <ios>
+#include <mutex>
+#include <new>
+#include <stdexcept>
+#include <string>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -22,7 +32,7 @@ struct IoError : std::runtime_error {
   using runtime_error::runtime_error;
 };
 
-// LibTorch appends the C++ stack to what(); the message proper is what a user needs.
+// Without the C++ stack trace that LibTorch appends in what().
 int32_t record(int32_t status, const char *message) noexcept {
   try {
     last_error = message;
@@ -71,7 +81,7 @@ int32_t record_error() noexcept {
   } catch (const std::invalid_argument &e) {
     return record(TT_VALUE, e.what());
   } catch (const std::exception &e) {
-    auto message = e.what(); // once: TorchScript's compiler makes it anew each time it is asked
+    auto message = e.what();  // once: TorchScript's compiler builds it on every call
     return record(classify_runtime_error(message), message);
   } catch (...) {
     return record(TT_OTHER, "an exception of unknown type in native code");
@@ -84,9 +94,10 @@ void load_library(const char *path) {
   if (!dlopen(path, RTLD_NOW | RTLD_GLOBAL)) throw IoError(dlerror());
 }
 
-// OpenMP keeps the number of threads for each calling thread; at::set_num_threads would change it for all.
+// OpenMP keeps the number of threads per calling thread; at::set_num_threads would change it for
+// all.
 void serial_thread() {
-  at::internal::lazy_init_num_threads(); // or the first operator would undo the next line
+  at::internal::lazy_init_num_threads();  // or the first operator would undo the next call
 #ifdef _OPENMP
   omp_set_num_threads(1);
 #endif
@@ -104,7 +115,9 @@ at::Generator generator(int32_t device_type, int32_t device_index) {
 
 at::Generator new_generator(c10::Device device, int64_t seed) {
   auto made = device.is_cpu() ? at::make_generator<at::CPUGeneratorImpl>()
-                              : at::globalContext().getAcceleratorHooksInterface(device.type()).getNewGenerator(device.index());
+                              : at::globalContext()
+                                    .getAcceleratorHooksInterface(device.type())
+                                    .getNewGenerator(device.index());
   made.set_current_seed(static_cast<uint64_t>(seed));
   return made;
 }
@@ -131,18 +144,29 @@ const char *tt_libtorch_version(void) { return TORCH_VERSION; }
 int64_t tt_live_tensors(void) { return toco::live_tensors.load(std::memory_order_relaxed); }
 
 TT_DO(tt_manual_seed, (int64_t seed), at::manual_seed(static_cast<uint64_t>(seed)))
-TT_GIVE(tt_rng_state, (int32_t device_type, int32_t device_index), toco::state_of(toco::generator(device_type, device_index)))
-TT_DO(tt_set_rng_state, (int32_t device_type, int32_t device_index, tt_tensor state), toco::set_state_of(toco::generator(device_type, device_index), state->value))
-TT_DO(tt_generator_new, (int32_t device_type, int32_t device_index, int64_t seed, tt_generator *out),
+TT_GIVE(tt_rng_state, (int32_t device_type, int32_t device_index),
+        toco::state_of(toco::generator(device_type, device_index)))
+TT_DO(tt_set_rng_state, (int32_t device_type, int32_t device_index, tt_tensor state),
+      toco::set_state_of(toco::generator(device_type, device_index), state->value))
+TT_DO(tt_generator_new,
+      (int32_t device_type, int32_t device_index, int64_t seed, tt_generator *out),
       *out = new tt_generator_{toco::new_generator(toco::device(device_type, device_index), seed)})
 void tt_generator_free(tt_generator self) { delete self; }
 TT_GIVE(tt_generator_state, (tt_generator self), toco::state_of(self->value))
-TT_DO(tt_generator_set_state, (tt_generator self, tt_tensor state), toco::set_state_of(self->value, state->value))
-TT_DO(tt_synchronize, (int32_t device_type, int32_t device_index), toco::synchronize(device_type, device_index))
+TT_DO(tt_generator_set_state, (tt_generator self, tt_tensor state),
+      toco::set_state_of(self->value, state->value))
+TT_DO(tt_synchronize, (int32_t device_type, int32_t device_index),
+      toco::synchronize(device_type, device_index))
 TT_DO(tt_set_num_threads, (int32_t threads), at::set_num_threads(threads))
 TT_DO(tt_get_num_threads, (int32_t *out), *out = at::get_num_threads())
-int32_t tt_serial_thread(void) { return toco::guard([] { toco::serial_thread(); }); }
-int32_t tt_trim_memory(void) { return toco::guard([] { toco::trim_memory(); }); }
+int32_t tt_serial_thread(void) {
+  return toco::guard([] { toco::serial_thread(); });
+}
+int32_t tt_trim_memory(void) {
+  return toco::guard([] { toco::trim_memory(); });
+}
 TT_DO(tt_set_flush_denormal, (int32_t on), at::globalContext().setFlushDenormal(on != 0))
-TT_DO(tt_cpu_capability, (const char **out), static const std::string name = at::get_cpu_capability(); *out = name.c_str())
+TT_DO(tt_cpu_capability, (const char **out),
+      static const std::string name = at::get_cpu_capability();
+      *out = name.c_str())
 TT_DO(tt_load_library, (const char *path), toco::load_library(path))

@@ -1,19 +1,24 @@
-// What every file of the shim shares: the handle, the guard that turns exceptions into status codes, and the macros that
-// keep a typed function to one line.
+// Shared by all files of the shim: the tensor handle, the guard that turns exceptions into status
+// codes, and the macros that define a typed function in one line.
 #pragma once
-#include <ATen/ATen.h>
-#include <ATen/core/grad_mode.h>
+
+#include <ATen/ATen.h>           // IWYU pragma: export
+#include <c10/util/Exception.h>  // IWYU pragma: export
 #include <torch/cuda.h>
 
 #include <atomic>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <optional>
-#include <string>
+#include <utility>
+#include <vector>
 
-#include "toco_torch.h"
+#include "toco_torch.h"  // IWYU pragma: export
 
 struct tt_tensor_ {
-  at::Tensor value; // alone, so that a handle may be cast to at::Tensor *
+  at::Tensor value;  // alone, so that a handle may be cast to at::Tensor *
 };
 static_assert(sizeof(tt_tensor_) == sizeof(at::Tensor));
 
@@ -27,8 +32,28 @@ inline tt_tensor own(at::Tensor value) {
   return handle;
 }
 
+struct FreeTensor {
+  void operator()(tt_tensor handle) const noexcept { tt_free(handle); }
+};
+// A handle until it is given to the caller: freed if anything fails before that.
+using OwnedTensor = std::unique_ptr<tt_tensor_, FreeTensor>;
+
+inline tt_tensor own_or_null(const at::Tensor &value) {
+  return value.defined() ? own(value) : nullptr;
+}
+
+// Writes one handle per tensor, NULL for an undefined one; all of them or, on an exception, none.
+inline void own_all(const std::vector<at::Tensor> &values, tt_tensor *out) {
+  std::vector<OwnedTensor> handles;
+  handles.reserve(values.size());
+  for (const auto &value : values) handles.emplace_back(own_or_null(value));
+  for (auto &handle : handles) *out++ = handle.release();
+}
+
 // A handle that may be NULL.
-inline std::optional<at::Tensor> maybe(tt_tensor handle) { return handle ? std::optional(handle->value) : std::nullopt; }
+inline std::optional<at::Tensor> maybe(tt_tensor handle) {
+  return handle ? std::optional(handle->value) : std::nullopt;
+}
 
 inline std::vector<at::Tensor> tensor_list(const tt_tensor *handles, int64_t count) {
   std::vector<at::Tensor> list;
@@ -37,13 +62,16 @@ inline std::vector<at::Tensor> tensor_list(const tt_tensor *handles, int64_t cou
   return list;
 }
 
-inline at::IntArrayRef ints(const int64_t *values, int64_t count) { return {values, static_cast<size_t>(count)}; }
+inline at::IntArrayRef ints(const int64_t *values, int64_t count) {
+  return {values, static_cast<size_t>(count)};
+}
 inline at::IntArrayRef pair(const int64_t *values) { return {values, 2}; }
 
-// LibTorch ends the process on a number that is no ScalarType, so none may reach it.
+// Checked here because LibTorch aborts the process on an unknown ScalarType.
 inline at::ScalarType scalar_type(int32_t code) {
   bool known = (code >= 0 && code <= 7) || code == 11 || code == 15;
-  TORCH_CHECK_TYPE(known, "dtype must be one of PyTorch's ScalarType numbers 0 to 7, 11 and 15, got ", code);
+  TORCH_CHECK_TYPE(
+      known, "dtype must be one of PyTorch's ScalarType numbers 0 to 7, 11 and 15, got ", code);
   return static_cast<at::ScalarType>(code);
 }
 
@@ -52,12 +80,15 @@ inline at::DeviceType device_type(int32_t type) {
   return static_cast<at::DeviceType>(type);
 }
 
-// Without the check, a missing GPU comes as sixty lines about dispatch keys.
+// Without the check, a missing GPU results in sixty lines about dispatch keys.
 inline at::Device device(int32_t type, int32_t index) {
-  TORCH_CHECK_VALUE(index >= -1 && index <= INT8_MAX, "device index must be -1 (the current one) or 0 to 127, got ", index);
+  TORCH_CHECK_VALUE(index >= -1 && index <= INT8_MAX,
+                    "device index must be -1 (the current one) or 0 to 127, got ", index);
   auto kind = device_type(type);
-  TORCH_CHECK(kind == at::kCPU || torch::cuda::is_available(),
-              "CUDA was asked for, but LibTorch sees no CUDA device; use the CPU, or see that a driver and LibTorch's CUDA set are installed");
+  TORCH_CHECK(
+      kind == at::kCPU || torch::cuda::is_available(),
+      "CUDA was requested, but LibTorch sees no CUDA device; use the CPU, or install a driver and "
+      "LibTorch's CUDA set (TOCO_FLAVOR=cuda)");
   return at::Device(kind, static_cast<at::DeviceIndex>(index));
 }
 
@@ -65,10 +96,11 @@ inline at::TensorOptions options(int32_t dtype, int32_t device_type, int32_t dev
   return at::TensorOptions().dtype(scalar_type(dtype)).device(device(device_type, device_index));
 }
 
-// A double that a tensor of integers should see as an integer, as Python's int would be (see the header, "Scalars").
+// An integral double counts as an integer for an integer tensor (see the header, "Scalars").
 inline at::Scalar scalar(double value, const at::Tensor &like) {
   bool integral = at::isIntegralType(like.scalar_type(), /*includeBool=*/true);
-  if (integral && value == std::trunc(value) && std::abs(value) < 9.2e18) return static_cast<int64_t>(value);
+  if (integral && value == std::trunc(value) && std::abs(value) < 9.2e18)
+    return static_cast<int64_t>(value);
   return value;
 }
 
@@ -76,7 +108,8 @@ inline std::optional<at::Scalar> bound(double value, const at::Tensor &like) {
   return std::isnan(value) ? std::nullopt : std::optional<at::Scalar>(scalar(value, like));
 }
 
-// Records the exception in flight as this thread's last error; returns its class. Call only inside a catch block.
+// Records the exception in flight as this thread's last error; returns its class. Call only inside
+// a catch block.
 int32_t record_error() noexcept;
 
 template <class Body>
@@ -98,18 +131,26 @@ template <class Expression>
 int32_t give_pair(tt_tensor *first, tt_tensor *second, Expression &&expression) noexcept {
   return guard([&] {
     auto [a, b] = expression();
-    *first = own(std::move(a));
-    *second = own(std::move(b));
+    OwnedTensor handle_a(own(std::move(a))), handle_b(own(std::move(b)));
+    *first = handle_a.release();
+    *second = handle_b.release();
   });
 }
 
 }  // namespace toco
 
-// One result from one expression: TT_GIVE(tt_matmul, (tt_tensor self, tt_tensor other), self->value.matmul(other->value))
+// One result from one expression: TT_GIVE(tt_matmul, (tt_tensor self, tt_tensor other),
+// self->value.matmul(other->value))
 #define TT_UNPACK(...) __VA_ARGS__
 #define TT_GIVE(name, params, ...) \
-  int32_t name(TT_UNPACK params, tt_tensor *out) { return toco::give(out, [&]() -> at::Tensor { return __VA_ARGS__; }); }
+  int32_t name(TT_UNPACK params, tt_tensor *out) { \
+    return toco::give(out, [&]() -> at::Tensor { return __VA_ARGS__; }); \
+  }
 #define TT_GIVE_PAIR(name, params, ...) \
-  int32_t name(TT_UNPACK params, tt_tensor *values, tt_tensor *indices) { return toco::give_pair(values, indices, [&] { return __VA_ARGS__; }); }
+  int32_t name(TT_UNPACK params, tt_tensor *values, tt_tensor *indices) { \
+    return toco::give_pair(values, indices, [&] { return __VA_ARGS__; }); \
+  }
 #define TT_DO(name, params, ...) \
-  int32_t name(TT_UNPACK params) { return toco::guard([&] { __VA_ARGS__; }); }
+  int32_t name(TT_UNPACK params) { \
+    return toco::guard([&] { __VA_ARGS__; }); \
+  }

@@ -17,7 +17,7 @@ static tt_tensor sumOfSquares(tt_tensor x) {
   return sum;
 }
 
-static void gradientsAccumulateUntilDropped(void) {
+static void gradientsAccumulateUntilZeroed(void) {
   tt_tensor x = leaf(2), gradient;
   OK(tt_grad(x, &gradient));
   CHECK(gradient == NULL);
@@ -39,7 +39,7 @@ static void gradientsAccumulateUntilDropped(void) {
   tt_free(x);
 }
 
-static void aGraphIsGoneAfterBackwardUnlessRetained(void) {
+static void backwardFreesTheGraphUnlessRetained(void) {
   tt_tensor x = leaf(2), loss = sumOfSquares(x);
   OK(tt_backward(loss, NULL, 1));
   OK(tt_backward(loss, NULL, 0));
@@ -48,7 +48,7 @@ static void aGraphIsGoneAfterBackwardUnlessRetained(void) {
   tt_free_list((tt_tensor[]){x, loss}, 2);
 }
 
-static void backwardWeighsWithTheGivenGradient(void) {
+static void backwardWeightsByTheGivenGradient(void) {
   tt_tensor x = leaf(1), square, weights = counting(SIZES(3)), gradient;
   OK(tt_square(x, &square));
   CHECK(tt_backward(square, NULL, 0) != TT_OK); /* not a scalar */
@@ -58,7 +58,7 @@ static void backwardWeighsWithTheGivenGradient(void) {
   tt_free_list((tt_tensor[]){x, square, weights, gradient}, 4);
 }
 
-static void autogradGradLeavesGradAloneAndGivesNullForUnused(void) {
+static void autogradGradDoesNotChangeGradAndReturnsNullForUnused(void) {
   tt_tensor x = leaf(3), unused = leaf(1), loss = sumOfSquares(x), out[2], gradient;
   OK(tt_autograd_grad(&loss, NULL, 1, (tt_tensor[]){x, unused}, 2, 0, 0, out));
   NEAR(floats(out[0])[0], 6, 0);
@@ -68,7 +68,7 @@ static void autogradGradLeavesGradAloneAndGivesNullForUnused(void) {
   tt_free_list((tt_tensor[]){x, unused, loss, out[0]}, 4);
 }
 
-static void secondDerivativesExist(void) {
+static void secondDerivativesAreComputed(void) {
   tt_tensor x = leaf(2), cube, loss, first, sum, second;
   OK(tt_pow_scalar(x, 3, &cube));
   OK(tt_sum(cube, NULL, 0, 0, &loss));
@@ -80,12 +80,12 @@ static void secondDerivativesExist(void) {
   tt_free_list((tt_tensor[]){x, cube, loss, first, sum, second}, 6);
 }
 
-static void *gradModeHere(void *enabled) {
+static void *gradModeOfThread(void *enabled) {
   OK(tt_set_grad_enabled(1, enabled));
   return NULL;
 }
 
-static void gradModeBelongsToTheThread(void) {
+static void gradModeIsPerThread(void) {
   int32_t previous, elsewhere = -1;
   tt_tensor x = leaf(1), y;
   int64_t info[69];
@@ -95,7 +95,7 @@ static void gradModeBelongsToTheThread(void) {
   OK(tt_square(x, &y));
   OK(tt_info(y, info));
   CHECK(info[4] == 0);
-  CHECK(pthread_create(&other, NULL, gradModeHere, &elsewhere) == 0);
+  CHECK(pthread_create(&other, NULL, gradModeOfThread, &elsewhere) == 0);
   pthread_join(other, NULL);
   CHECK(elsewhere == 1);
   OK(tt_set_grad_enabled(previous, &previous));
@@ -111,7 +111,7 @@ static void detachCutsTheGraph(void) {
   tt_free_list((tt_tensor[]){x, loss, cut}, 3);
 }
 
-static void autocastShortensProductsOnly(void) {
+static void autocastCastsProductsOnly(void) {
   int32_t on, type;
   tt_tensor a = full(1, SIZES(4, 4)), product, after, exponential;
   OK(tt_set_autocast(CPU, 1, BFLOAT16, &on, &type));
@@ -129,13 +129,13 @@ static void autocastShortensProductsOnly(void) {
 }
 
 int main(void) {
-  RUN(gradientsAccumulateUntilDropped);
-  RUN(aGraphIsGoneAfterBackwardUnlessRetained);
-  RUN(backwardWeighsWithTheGivenGradient);
-  RUN(autogradGradLeavesGradAloneAndGivesNullForUnused);
-  RUN(secondDerivativesExist);
-  RUN(gradModeBelongsToTheThread);
+  RUN(gradientsAccumulateUntilZeroed);
+  RUN(backwardFreesTheGraphUnlessRetained);
+  RUN(backwardWeightsByTheGivenGradient);
+  RUN(autogradGradDoesNotChangeGradAndReturnsNullForUnused);
+  RUN(secondDerivativesAreComputed);
+  RUN(gradModeIsPerThread);
   RUN(detachCutsTheGraph);
-  RUN(autocastShortensProductsOnly);
+  RUN(autocastCastsProductsOnly);
   return finish();
 }

@@ -1,4 +1,4 @@
-/* The boxed call: any operator by name, with defaults, lists, optional arguments and refusals. */
+/* Boxed calls: any operator by name, with defaults, lists, optional arguments and errors. */
 #include "check.h"
 
 static tt_stack stack;
@@ -17,10 +17,10 @@ static void expectKind(int64_t index, int32_t kind, int64_t length) {
   CHECK(got_length == length);
 }
 
-static tt_tensor only(void) {
+static tt_tensor onlyResult(void) {
   tt_tensor result;
   CHECK(size() == 1);
-  expectKind(0, 1, 1);
+  expectKind(0, TT_KIND_TENSOR, 1);
   OK(tt_stack_tensors_at(stack, 0, &result));
   return result;
 }
@@ -33,7 +33,7 @@ static void equalsTheTypedCallAndFillsDefaults(void) {
   OK(tt_push_tensor(stack, a));
   OK(tt_push_tensor(stack, b));
   OK(tt_call("aten::add", "Tensor", stack)); /* alpha takes its default, 1 */
-  tt_tensor sum = only(), typed, same, all;
+  tt_tensor sum = onlyResult(), typed, same, all;
   OK(tt_add(a, b, &typed));
   OK(tt_eq(sum, typed, &same));
   OK(tt_all(same, &all));
@@ -42,27 +42,27 @@ static void equalsTheTypedCallAndFillsDefaults(void) {
   tt_free_list((tt_tensor[]){a, b, sum, typed, same, all}, 6);
 }
 
-static void anIntegerStandsForAFloat(void) {
+static void intsConvertToFloats(void) {
   tt_tensor x = counting(SIZES(4));
   newStack();
   OK(tt_push_tensor(stack, x));
   OK(tt_push_int(stack, 1)); /* the schema says float p */
   OK(tt_push_bool(stack, 1));
   OK(tt_call("aten::dropout", "", stack));
-  tt_tensor zeros = only();
+  tt_tensor zeros = onlyResult();
   NEAR(floats(zeros)[3], 0, 0);
   tt_stack_free(stack);
   tt_free_list((tt_tensor[]){x, zeros}, 2);
 }
 
-static void nonePassesAsAnOptional(void) {
+static void noneIsAnEmptyOptional(void) {
   tt_tensor x = counting(SIZES(3)), out;
   newStack();
   OK(tt_push_tensor(stack, x));
   OK(tt_push_none(stack));
   OK(tt_push_double(stack, 1));
   OK(tt_call("aten::clamp", "", stack));
-  out = only();
+  out = onlyResult();
   NEAR(floats(out)[2], 1, 0);
   tt_stack_free(stack);
   tt_free_list((tt_tensor[]){x, out}, 2);
@@ -74,9 +74,10 @@ static void optionalTensorListsTakeNulls(void) {
   for (int leading_null = 0; leading_null < 2; leading_null++) {
     newStack();
     OK(tt_push_tensor(stack, x));
-    OK(tt_push_tensor_list(stack, leading_null ? (tt_tensor[]){NULL, index} : (tt_tensor[]){index, index}, 2));
+    OK(tt_push_tensor_list(
+        stack, leading_null ? (tt_tensor[]){NULL, index} : (tt_tensor[]){index, index}, 2));
     OK(tt_call("aten::index", "Tensor", stack));
-    column = only();
+    column = onlyResult();
     NEAR(floats(column)[0], leading_null ? 1 : 4, 0);
     tt_stack_free(stack);
     tt_free(column);
@@ -84,22 +85,22 @@ static void optionalTensorListsTakeNulls(void) {
   tt_free_list((tt_tensor[]){x, index}, 2);
 }
 
-static void listsOfTensorsComeBack(void) {
+static void listsOfTensorsAreReturned(void) {
   tt_tensor x = counting(SIZES(5, 2)), parts[3];
   newStack();
   OK(tt_push_tensor(stack, x));
   OK(tt_push_int(stack, 2));
   OK(tt_call("aten::split", "Tensor", stack));
   CHECK(size() == 1);
-  expectKind(0, 9, 3);
+  expectKind(0, TT_KIND_TENSOR_LIST, 3);
   OK(tt_stack_tensors_at(stack, 0, parts));
-  tt_stack_free(stack); /* the handles do not need it any more */
+  tt_stack_free(stack); /* the handles do not depend on it */
   tt_free(x);
   NEAR(floats(parts[2])[1], 9, 0);
   tt_free_list(parts, 3);
 }
 
-static void severalResultsComeBack(void) {
+static void severalResultsAreReturned(void) {
   tt_tensor x = counting(SIZES(3, 4)), values, indices;
   newStack();
   OK(tt_push_tensor(stack, x));
@@ -133,17 +134,17 @@ static void everyKindRoundTrips(void) {
   OK(tt_push_tensor_list(stack, NULL, 0));
   OK(tt_push_device(stack, CPU, -1));
   CHECK(size() == 11);
-  expectKind(0, 0, 1);
-  expectKind(1, 2, 1);
-  expectKind(2, 3, 1);
-  expectKind(3, 4, 1);
-  expectKind(4, 5, 6);
-  expectKind(5, 6, 3);
-  expectKind(6, 7, 2);
-  expectKind(7, 8, 2);
-  expectKind(8, 6, 0);
-  expectKind(9, 9, 0);
-  expectKind(10, 10, 1);
+  expectKind(0, TT_KIND_NONE, 1);
+  expectKind(1, TT_KIND_INT, 1);
+  expectKind(2, TT_KIND_DOUBLE, 1);
+  expectKind(3, TT_KIND_BOOL, 1);
+  expectKind(4, TT_KIND_STRING, 6);
+  expectKind(5, TT_KIND_INT_LIST, 3);
+  expectKind(6, TT_KIND_DOUBLE_LIST, 2);
+  expectKind(7, TT_KIND_BOOL_LIST, 2);
+  expectKind(8, TT_KIND_INT_LIST, 0);
+  expectKind(9, TT_KIND_TENSOR_LIST, 0);
+  expectKind(10, TT_KIND_OBJECT, 1);
   OK(tt_stack_ints_at(stack, 1, ints));
   CHECK(ints[0] == -5);
   OK(tt_stack_ints_at(stack, 3, ints));
@@ -159,7 +160,7 @@ static void everyKindRoundTrips(void) {
   char utf8[6];
   OK(tt_stack_string_at(stack, 4, utf8));
   CHECK(memcmp(utf8, "h\xc3\xa9llo", 6) == 0);
-  CHECK(tt_stack_string_at(stack, 1, text) != TT_OK); /* an int is no string */
+  CHECK(tt_stack_string_at(stack, 1, text) != TT_OK); /* an int is not a string */
   CHECK(tt_stack_ints_at(stack, 4, ints) != TT_OK);
   CHECK(tt_stack_doubles_at(stack, 5, doubles) != TT_OK);
   tt_tensor unused;
@@ -167,14 +168,14 @@ static void everyKindRoundTrips(void) {
   tt_stack_free(stack);
 }
 
-static void emptyAndIntegerListsTakeTheSchemasType(void) {
+static void intListsConvertToTheSchemasType(void) {
   tt_tensor x = full(2, SIZES(1, 1, 2, 2)), out;
   newStack();
   OK(tt_push_tensor(stack, x));
-  OK(tt_push_none(stack)); /* output_size */
+  OK(tt_push_none(stack));                           /* output_size */
   OK(tt_push_int_list(stack, (int64_t[]){2, 2}, 2)); /* scale_factors is float[]? */
   OK(tt_call("aten::upsample_nearest2d", "vec", stack));
-  out = only();
+  out = onlyResult();
   int64_t info[69];
   OK(tt_info(out, info));
   CHECK(info[7] == 4 && info[8] == 4);
@@ -182,7 +183,7 @@ static void emptyAndIntegerListsTakeTheSchemasType(void) {
   tt_free_list((tt_tensor[]){x, out}, 2);
 }
 
-static void wrongArgumentsAreRefusedAndEmptyTheStack(void) {
+static void invalidArgumentsAreRejectedAndEmptyTheStack(void) {
   tt_tensor x = counting(SIZES(2));
   newStack();
   OK(tt_push_tensor(stack, x));
@@ -204,14 +205,14 @@ static void wrongArgumentsAreRefusedAndEmptyTheStack(void) {
   tt_free(x);
 }
 
-static void theSchemaIsText(void) {
+static void theSchemaIsAString(void) {
   char text[256] = {0};
   int32_t kind;
   int64_t length;
   newStack();
   OK(tt_schema("aten::relu", "", stack));
   OK(tt_stack_kind(stack, 0, &kind, &length));
-  CHECK(kind == 5 && length < 256);
+  CHECK(kind == TT_KIND_STRING && length < 256);
   OK(tt_stack_string_at(stack, 0, text));
   CHECK(strcmp(text, "aten::relu(Tensor self) -> Tensor") == 0);
   tt_stack_free(stack);
@@ -223,7 +224,7 @@ static void gradientsFlowThroughBoxedCalls(void) {
   newStack();
   OK(tt_push_tensor(stack, x));
   OK(tt_call("aten::square", "", stack));
-  y = only();
+  y = onlyResult();
   tt_stack_free(stack);
   OK(tt_sum(y, NULL, 0, 0, &sum));
   OK(tt_backward(sum, NULL, 0));
@@ -234,15 +235,15 @@ static void gradientsFlowThroughBoxedCalls(void) {
 
 int main(void) {
   RUN(equalsTheTypedCallAndFillsDefaults);
-  RUN(anIntegerStandsForAFloat);
-  RUN(nonePassesAsAnOptional);
+  RUN(intsConvertToFloats);
+  RUN(noneIsAnEmptyOptional);
   RUN(optionalTensorListsTakeNulls);
-  RUN(listsOfTensorsComeBack);
-  RUN(severalResultsComeBack);
+  RUN(listsOfTensorsAreReturned);
+  RUN(severalResultsAreReturned);
   RUN(everyKindRoundTrips);
-  RUN(emptyAndIntegerListsTakeTheSchemasType);
-  RUN(wrongArgumentsAreRefusedAndEmptyTheStack);
-  RUN(theSchemaIsText);
+  RUN(intListsConvertToTheSchemasType);
+  RUN(invalidArgumentsAreRejectedAndEmptyTheStack);
+  RUN(theSchemaIsAString);
   RUN(gradientsFlowThroughBoxedCalls);
   return finish();
 }

@@ -1,6 +1,6 @@
 /*
- * What the C tests share: checks that say where they failed, and a few ways to make and read small tensors.
- * Every law runs with RUN, which also demands that it leaves no handle behind.
+ * Shared by the C tests: checks that report file and line, and functions that make and read small
+ * tensors. RUN runs a test and also checks that it leaks no handle.
  */
 #ifndef TOCO_TEST_CHECK_H
 #define TOCO_TEST_CHECK_H
@@ -11,6 +11,7 @@
 
 #include "toco_torch.h"
 
+/* dtypes and device types, as numbered in toco_torch.h */
 enum { UINT8 = 0, INT32 = 3, INT64 = 4, FLOAT32 = 6, FLOAT64 = 7, BOOL = 11, BFLOAT16 = 15 };
 enum { CPU = 0, CUDA = 1 };
 
@@ -19,17 +20,18 @@ static int failures;
 #define CHECK(condition) \
   do { \
     if (!(condition)) { \
-      fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition); \
+      fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #condition); \
       failures++; \
     } \
   } while (0)
 
-/* For calls that must succeed: what follows could not work without them. */
+/* For calls that must succeed; exits otherwise. */
 #define OK(call) \
   do { \
     int32_t status_ = (call); \
     if (status_ != TT_OK) { \
-      fprintf(stderr, "%s:%d: %s gave status %d: %s\n", __FILE__, __LINE__, #call, status_, tt_last_error()); \
+      fprintf(stderr, "%s:%d: %s gave status %d: %s\n", __FILE__, __LINE__, #call, status_, \
+              tt_last_error()); \
       exit(1); \
     } \
   } while (0)
@@ -38,7 +40,8 @@ static int failures;
   do { \
     double got_ = (got), expected_ = (expected); \
     if (!(fabs(got_ - expected_) <= (tolerance))) { \
-      fprintf(stderr, "%s:%d: %s is %.9g, expected %.9g\n", __FILE__, __LINE__, #got, got_, expected_); \
+      fprintf(stderr, "%s:%d: %s is %.9g, expected %.9g\n", __FILE__, __LINE__, #got, got_, \
+              expected_); \
       failures++; \
     } \
   } while (0)
@@ -46,7 +49,8 @@ static int failures;
 #define SAYS(part) \
   do { \
     if (!strstr(tt_last_error(), part)) { \
-      fprintf(stderr, "%s:%d: the message should contain '%s', got: %s\n", __FILE__, __LINE__, part, tt_last_error()); \
+      fprintf(stderr, "%s:%d: the message should contain '%s', got: %s\n", __FILE__, __LINE__, \
+              part, tt_last_error()); \
       failures++; \
     } \
   } while (0)
@@ -57,14 +61,15 @@ static int failures;
     int before_ = failures; \
     law(); \
     if (tt_live_tensors() != live_) { \
-      fprintf(stderr, "%s left %ld tensors\n", #law, (long)(tt_live_tensors() - live_)); \
+      fprintf(stderr, "%s leaked %ld tensors\n", #law, (long)(tt_live_tensors() - live_)); \
       failures++; \
     } \
     printf("%s %s\n", failures == before_ ? "ok    " : "FAILED", #law); \
     fflush(stdout); \
   } while (0)
 
-#define SIZES(...) (const int64_t[]){__VA_ARGS__}, (int64_t)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t))
+#define SIZES(...) \
+  (const int64_t[]){__VA_ARGS__}, (int64_t)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t))
 
 /* 0, 1, 2, ... as float32 in the given shape. */
 static inline tt_tensor counting(const int64_t *sizes, int64_t dims) {

@@ -1,4 +1,4 @@
-/* Two ranks in two threads: the store, groups, gradients averaged over them, one that leaves. */
+/* Two ranks in two threads: the store, collectives, gradient averaging, a rank that exits. */
 #include <arpa/inet.h>
 #include <pthread.h>
 #include <unistd.h>
@@ -12,7 +12,8 @@ static int32_t freePort(void) {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t length = sizeof address;
   int s = socket(AF_INET, SOCK_STREAM, 0);
-  CHECK(bind(s, (struct sockaddr *)&address, length) == 0 && getsockname(s, (struct sockaddr *)&address, &length) == 0);
+  CHECK(bind(s, (struct sockaddr *)&address, length) == 0 &&
+        getsockname(s, (struct sockaddr *)&address, &length) == 0);
   close(s);
   return ntohs(address.sin_port);
 }
@@ -33,8 +34,8 @@ static void *runRank(void *of) {
   return NULL;
 }
 
-/* Runs a law in two ranks that meet at one store. */
-static void among(void (*law)(tt_group, int32_t), int64_t timeout_ms) {
+/* Runs a law on two ranks with one store. */
+static void onTwoRanks(void (*law)(tt_group, int32_t), int64_t timeout_ms) {
   pthread_t threads[RANKS];
   Rank ranks[RANKS];
   int32_t port = freePort();
@@ -47,7 +48,7 @@ static void among(void (*law)(tt_group, int32_t), int64_t timeout_ms) {
   for (int r = RANKS; r-- > 0;) tt_store_free(ranks[r].store);
 }
 
-static void aStoreKeepsWhatItIsTold(void) {
+static void aStoreKeepsItsValues(void) {
   tt_store store;
   tt_stack stack;
   int32_t has;
@@ -75,32 +76,34 @@ static void aStoreKeepsWhatItIsTold(void) {
 }
 
 static void exchange(tt_group group, int32_t rank) {
-  tt_tensor mine = full(rank + 1, SIZES(3)), sum = full(rank + 1, SIZES(3)), all, told = full(7 * rank, SIZES(2, 2)), same = full(5, SIZES(4));
+  tt_tensor mine = full(rank + 1, SIZES(3)), sum = full(rank + 1, SIZES(3)), all,
+            broadcast = full(7 * rank, SIZES(2, 2)), same = full(5, SIZES(4));
   int64_t differs;
   OK(tt_group_all_reduce_(group, sum, 0));
   NEAR(floats(sum)[2], 3, 0);
   OK(tt_group_all_gather(group, mine, &all));
   for (int i = 0; i < 6; i++) NEAR(floats(all)[i], i / 3 + 1, 0);
-  OK(tt_group_broadcast_(group, &told, 1, 1));
-  NEAR(floats(told)[3], 7, 0);
-  OK(tt_group_first_difference(group, (tt_tensor[]){same, told, mine}, 3, &differs));
+  OK(tt_group_broadcast_(group, &broadcast, 1, 1));
+  NEAR(floats(broadcast)[3], 7, 0);
+  OK(tt_group_first_difference(group, (tt_tensor[]){same, broadcast, mine}, 3, &differs));
   CHECK(differs == 2);
-  OK(tt_group_first_difference(group, (tt_tensor[]){same, told}, 2, &differs));
+  OK(tt_group_first_difference(group, (tt_tensor[]){same, broadcast}, 2, &differs));
   CHECK(differs == -1);
   OK(tt_group_barrier(group));
   CHECK(tt_group_all_reduce_(group, mine, 9) == TT_VALUE);
-  tt_free_list((tt_tensor[]){mine, sum, all, told, same}, 5);
+  tt_free_list((tt_tensor[]){mine, sum, all, broadcast, same}, 5);
 }
 
-static void ranksExchangeTensors(void) { among(exchange, TIMEOUT_MS); }
+static void ranksExchangeTensors(void) { onTwoRanks(exchange, TIMEOUT_MS); }
 
-/* Rank 0 uses a and b, rank 1 only a; nobody uses c. A sum of squares has twice its input as gradient. */
+/* Rank 0 uses params[0] and params[1], rank 1 only params[0]; no rank uses params[2]. The gradient
+   of a sum of squares is twice its input. */
 static void average(tt_group group, int32_t rank) {
   tt_tensor params[] = {full(rank + 1, SIZES(5)), full(3, SIZES(5)), full(1, SIZES(5))}, gradient;
   for (int i = 0; i < 3; i++) OK(tt_set_requires_grad(params[i], 1));
   tt_reducer reducer;
   OK(tt_reducer_new(group, params, 3, 24, 1, &reducer));
-  for (int step = 0; step < 3; step++) { /* the first agrees on buckets, the others use them */
+  for (int step = 0; step < 3; step++) { /* the first step agrees on buckets, the others use them */
     tt_tensor used, square, loss;
     double votes;
     OK(tt_zero_grad(params, 3, 1));
@@ -116,7 +119,7 @@ static void average(tt_group group, int32_t rank) {
     tt_free(gradient);
     OK(tt_grad(params[1], &gradient));
     CHECK(gradient != NULL);
-    NEAR(floats(gradient)[0], 3, 0); /* of 6 and nothing */
+    NEAR(floats(gradient)[0], 3, 0); /* the mean of 6 and a missing one */
     tt_free(gradient);
     OK(tt_grad(params[2], &gradient));
     CHECK(gradient == NULL);
@@ -126,27 +129,27 @@ static void average(tt_group group, int32_t rank) {
   tt_free_list(params, 3);
 }
 
-static void gradientsBecomeMeans(void) { among(average, TIMEOUT_MS); }
+static void gradientsBecomeMeans(void) { onTwoRanks(average, TIMEOUT_MS); }
 
-static void leaveFirst(tt_group group, int32_t rank) {
+static void rank1Exits(tt_group group, int32_t rank) {
   if (rank == 1) return;
   tt_tensor x = full(1, SIZES(2));
   CHECK(tt_group_all_reduce_(group, x, 0) == TT_DISTRIBUTED);
   tt_free(x);
 }
 
-static void oneThatLeavesIsAnErrorInTheOther(void) { among(leaveFirst, 2000); }
+static void anExitedRankIsAnErrorOnTheOther(void) { onTwoRanks(rank1Exits, 2000); }
 
 int main(void) {
   const char *missing;
   OK(tt_distributed_missing(&missing));
   if (missing) {
-    printf("left out: %s\n", missing);
+    printf("skipped: %s\n", missing);
     return 0;
   }
-  RUN(aStoreKeepsWhatItIsTold);
+  RUN(aStoreKeepsItsValues);
   RUN(ranksExchangeTensors);
   RUN(gradientsBecomeMeans);
-  RUN(oneThatLeavesIsAnErrorInTheOther);
+  RUN(anExitedRankIsAnErrorOnTheOther);
   return finish();
 }

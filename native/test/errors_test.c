@@ -1,9 +1,9 @@
-/* Failures: the class of the status, the words of the message, and whose message it is. */
+/* Failures: status code, message, and the thread that the message belongs to. */
 #include <pthread.h>
 
 #include "check.h"
 
-/* LibTorch must see a failed malloc, not the sanitizer's own abort. */
+/* LibTorch must see a failed malloc instead of the sanitizer's abort. */
 TT_API const char *__asan_default_options(void);
 const char *__asan_default_options(void) { return "allocator_may_return_null=1"; }
 
@@ -16,11 +16,12 @@ static void mismatchedShapesAreNamed(void) {
   SAYS("4x5");
   CHECK(tt_add(a, b, &unused) == TT_OTHER);
   SAYS("must match");
-  CHECK(strstr(tt_last_error(), "Exception raised from") == NULL); /* no C++ stack in what a user reads */
+  CHECK(strstr(tt_last_error(), "Exception raised from") ==
+        NULL); /* no C++ stack trace in the message */
   tt_free_list((tt_tensor[]){a, b}, 2);
 }
 
-static void anIndexOutsideIsAnIndexError(void) {
+static void anIndexOutOfRangeIsAnIndexError(void) {
   tt_tensor a = counting(SIZES(2, 3));
   CHECK(tt_select(a, 0, 9, &unused) == TT_INDEX);
   SAYS("out of range");
@@ -37,7 +38,7 @@ static void aWrongModeIsAValueError(void) {
   tt_free(image);
 }
 
-static void kernelsRefuseOtherDtypesAndShapes(void) {
+static void kernelsRejectOtherDtypesAndShapes(void) {
   tt_tensor image = counting(SIZES(1, 3, 4, 4)), wide, mask = counting(SIZES(1, 2, 5, 4));
   OK(tt_to_dtype(image, FLOAT64, &wide));
   CHECK(tt_par(wide, mask, (int64_t[]){1}, 1, 1, &unused) == TT_TYPE);
@@ -67,7 +68,7 @@ static void tooMuchMemoryIsOutOfMemory(void) {
   CHECK(tt_empty(SIZES(1LL << 46), FLOAT32, CPU, -1, 0, &unused) == TT_OUT_OF_MEMORY);
 }
 
-static void unknownDtypesAndDevicesAreRefused(void) {
+static void unknownDtypesAndDevicesAreRejected(void) {
   CHECK(tt_full(SIZES(2), 1, 99, CPU, -1, &unused) != TT_OK);
   CHECK(tt_full(SIZES(2), 1, -7, CPU, -1, &unused) != TT_OK);
   CHECK(tt_full(SIZES(2), 1, 256 + FLOAT32, CPU, -1, &unused) != TT_OK);
@@ -76,7 +77,7 @@ static void unknownDtypesAndDevicesAreRefused(void) {
   CHECK(tt_full(SIZES(-2), 1, FLOAT32, CPU, -1, &unused) != TT_OK);
 }
 
-static void cudaWithoutCudaIsRefused(void) {
+static void cudaWithoutCudaIsRejected(void) {
   int32_t count;
   OK(tt_cuda_device_count(&count));
   if (count > 0) return;
@@ -103,7 +104,7 @@ static void *failElsewhere(void *ignored) {
   return NULL;
 }
 
-static void theMessageIsThisThreads(void) {
+static void theMessageBelongsToTheThread(void) {
   pthread_t other;
   tt_load_library("/this/thread");
   CHECK(pthread_create(&other, NULL, failElsewhere, NULL) == 0);
@@ -120,16 +121,16 @@ static void theMessageStaysUntilTheNextFailure(void) {
 
 int main(void) {
   RUN(mismatchedShapesAreNamed);
-  RUN(anIndexOutsideIsAnIndexError);
+  RUN(anIndexOutOfRangeIsAnIndexError);
   RUN(aWrongModeIsAValueError);
-  RUN(kernelsRefuseOtherDtypesAndShapes);
+  RUN(kernelsRejectOtherDtypesAndShapes);
   RUN(anUnknownOperatorIsNotImplemented);
   RUN(aMissingLibraryIsAnIoError);
   RUN(tooMuchMemoryIsOutOfMemory);
-  RUN(unknownDtypesAndDevicesAreRefused);
-  RUN(cudaWithoutCudaIsRefused);
+  RUN(unknownDtypesAndDevicesAreRejected);
+  RUN(cudaWithoutCudaIsRejected);
   RUN(threadCountsStartAtOne);
-  RUN(theMessageIsThisThreads);
+  RUN(theMessageBelongsToTheThread);
   RUN(theMessageStaysUntilTheNextFailure);
   return finish();
 }

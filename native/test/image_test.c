@@ -1,116 +1,92 @@
-/* Changes of 8-bit images against plain restatements of what Pillow computes, on awkward sizes; refusals; threads. */
+/* Operators on 8-bit images against plain implementations of what Pillow computes; errors; threads.
+ */
 #include <pthread.h>
 
-#include "check.h"
+#include "images.h"
 
-enum { BILINEAR = 1, BICUBIC = 2 };
+/* ---- colours ---- */
 
-/* Level i is the highest byte of the low 32 bits of i * 2654435761: every jump of level there is. */
-static uint8_t noise_at(int64_t i) { return (uint8_t)((uint32_t)i * 2654435761u >> 24); }
-
-static uint8_t *levels(tt_tensor image) {
-  void *data;
-  int64_t bytes;
-  OK(tt_data(image, &data, &bytes));
-  return data;
+static int luma(const uint8_t *pixel) {
+  return (19595 * pixel[0] + 38470 * pixel[1] + 7471 * pixel[2] + 32768) >> 16;
 }
-
-static tt_tensor image_of(int64_t height, int64_t width) {
-  tt_tensor image;
-  OK(tt_empty(SIZES(height, width, 3), UINT8, CPU, -1, 0, &image));
-  for (int64_t i = 0; i < height * width * 3; i++) levels(image)[i] = noise_at(i);
-  return image;
-}
-
-static tt_tensor copy_of(tt_tensor image) {
-  tt_tensor copy;
-  OK(tt_clone(image, &copy));
-  return copy;
-}
-
-static int64_t clamp(int64_t i, int64_t low, int64_t high) { return i < low ? low : i > high ? high : i; }
-
-static int differences(const uint8_t *got, const uint8_t *expected, int64_t count) {
-  int found = 0;
-  for (int64_t i = 0; i < count; i++) found += got[i] != expected[i];
-  return found;
-}
-
-static const int64_t sizes[][2] = {{1, 1}, {1, 2}, {7, 1}, {3, 85}, {2, 257}, {31, 33}};
-#define EVERY_SIZE(i) (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
-
-/* ---- colours ----------------------------------------------------------------------------------------------------- */
-
-static int luma(const uint8_t *pixel) { return (19595 * pixel[0] + 38470 * pixel[1] + 7471 * pixel[2] + 32768) >> 16; }
 
 static uint8_t blend(int grey, int level, float factor) {
-  volatile float product = factor * (float)(level - grey); /* volatile: rounded before it is added */
+  volatile float product = factor * (float)(level - grey); /* volatile: no fused multiply-add */
   float mixed = (float)grey + product;
   return mixed <= 0 ? 0 : mixed >= 255 ? 255 : (uint8_t)mixed;
 }
 
 static void factorsBlendWithBlackTheMeanAndTheGrey(void) {
-  for EVERY_SIZE (i) {
-    for (double factor = 0; factor < 2.1; factor += 0.35) {
-      int64_t pixels = sizes[i][0] * sizes[i][1];
-      tt_tensor image = image_of(sizes[i][0], sizes[i][1]), made[3] = {copy_of(image), copy_of(image), copy_of(image)};
-      OK(tt_image_brightness_(made[0], factor));
-      OK(tt_image_contrast_(made[1], factor));
-      OK(tt_image_saturation_(made[2], factor));
-      double sum = 0;
-      for (int64_t p = 0; p < pixels; p++) sum += luma(levels(image) + 3 * p);
-      int mean = (int)(sum / (double)pixels + 0.5), wrong = 0;
-      for (int64_t k = 0; k < 3 * pixels; k++) {
-        int level = levels(image)[k];
-        wrong += levels(made[0])[k] != blend(0, level, (float)factor);
-        wrong += levels(made[1])[k] != blend(mean, level, (float)factor);
-        wrong += levels(made[2])[k] != blend(luma(levels(image) + k / 3 * 3), level, (float)factor);
+  for
+    EVERY_SIZE(i) {
+      for (double factor = 0; factor < 2.1; factor += 0.35) {
+        int64_t pixels = sizes[i][0] * sizes[i][1];
+        tt_tensor image = image_of(sizes[i][0], sizes[i][1]),
+                  made[3] = {copy_of(image), copy_of(image), copy_of(image)};
+        OK(tt_image_brightness_(made[0], factor));
+        OK(tt_image_contrast_(made[1], factor));
+        OK(tt_image_saturation_(made[2], factor));
+        double sum = 0;
+        for (int64_t p = 0; p < pixels; p++) sum += luma(levels(image) + 3 * p);
+        int mean = (int)(sum / (double)pixels + 0.5), wrong = 0;
+        for (int64_t k = 0; k < 3 * pixels; k++) {
+          int level = levels(image)[k];
+          wrong += levels(made[0])[k] != blend(0, level, (float)factor);
+          wrong += levels(made[1])[k] != blend(mean, level, (float)factor);
+          wrong +=
+              levels(made[2])[k] != blend(luma(levels(image) + k / 3 * 3), level, (float)factor);
+        }
+        CHECK(wrong == 0);
+        tt_free(image);
+        tt_free_list(made, 3);
       }
-      CHECK(wrong == 0);
-      tt_free(image);
-      tt_free_list(made, 3);
     }
-  }
 }
 
-static void greyAndSolarizeAreTheirDefinition(void) {
-  for EVERY_SIZE (i) {
-    tt_tensor image = image_of(sizes[i][0], sizes[i][1]), grey = copy_of(image), solar = copy_of(image);
-    OK(tt_image_grayscale_(grey));
-    OK(tt_image_solarize_(solar, 128));
-    int wrong = 0;
-    for (int64_t k = 0; k < sizes[i][0] * sizes[i][1] * 3; k++) {
-      int level = levels(image)[k];
-      wrong += levels(grey)[k] != luma(levels(image) + k / 3 * 3);
-      wrong += levels(solar)[k] != (level < 128 ? level : 255 - level);
+static void greyAndSolarizeFollowTheirDefinition(void) {
+  for
+    EVERY_SIZE(i) {
+      tt_tensor image = image_of(sizes[i][0], sizes[i][1]), grey = copy_of(image),
+                solar = copy_of(image);
+      OK(tt_image_grayscale_(grey));
+      OK(tt_image_solarize_(solar, 128));
+      int wrong = 0;
+      for (int64_t k = 0; k < sizes[i][0] * sizes[i][1] * 3; k++) {
+        int level = levels(image)[k];
+        wrong += levels(grey)[k] != luma(levels(image) + k / 3 * 3);
+        wrong += levels(solar)[k] != (level < 128 ? level : 255 - level);
+      }
+      CHECK(wrong == 0);
+      tt_free_list((tt_tensor[]){image, grey, solar}, 3);
     }
-    CHECK(wrong == 0);
-    tt_free_list((tt_tensor[]){image, grey, solar}, 3);
-  }
 }
 
 static void aThirdOfATurnMovesThePrimaries(void) {
   tt_tensor image = image_of(1, 4);
   memcpy(levels(image), (uint8_t[]){255, 0, 0, 0, 200, 0, 0, 0, 90, 77, 77, 77}, 12);
   OK(tt_image_hue_(image, 1.0 / 3)); /* 85 of 255 steps: no rounding */
-  CHECK(differences(levels(image), (uint8_t[]){0, 255, 0, 0, 0, 200, 90, 0, 0, 77, 77, 77}, 12) == 0);
+  CHECK(differences(levels(image), (uint8_t[]){0, 255, 0, 0, 0, 200, 90, 0, 0, 77, 77, 77}, 12) ==
+        0);
   OK(tt_image_hue_(image, -1.0 / 3));
   CHECK(differences(levels(image), (uint8_t[]){255, 0, 0, 0, 200, 0}, 6) == 0);
-  CHECK(levels(image)[6] > 0); /* red minus 85 wraps to 171 of 256, a step past blue's 170 */
+  CHECK(levels(image)[6] > 0); /* red minus 85 wraps to 171 of 256, one step past blue's 170 */
   tt_free(image);
 }
 
-/* ---- blur -------------------------------------------------------------------------------------------------------- */
+/* ---- blur ---- */
 
-static void box_pass(const uint8_t *in, int64_t height, int64_t width, int down, float radius, uint8_t *out) {
+static void box_pass(const uint8_t *in, int64_t height, int64_t width, int down, float radius,
+                     uint8_t *out) {
   int64_t whole = (int64_t)radius;
-  uint32_t inner = (uint32_t)((float)(1 << 24) / (radius * 2 + 1)), outer = ((1u << 24) - (uint32_t)(2 * whole + 1) * inner) / 2;
+  uint32_t inner = (uint32_t)((float)(1 << 24) / (radius * 2 + 1)),
+           outer = ((1u << 24) - (uint32_t)(2 * whole + 1) * inner) / 2;
   for (int64_t y = 0; y < height; y++)
     for (int64_t x = 0; x < width; x++)
       for (int c = 0; c < 3; c++) {
         uint32_t sum = 1u << 23;
         for (int64_t d = -whole - 1; d <= whole + 1; d++) {
-          int64_t row = down ? clamp(y + d, 0, height - 1) : y, column = down ? x : clamp(x + d, 0, width - 1);
+          int64_t row = down ? clamp(y + d, 0, height - 1) : y,
+                  column = down ? x : clamp(x + d, 0, width - 1);
           sum += in[(row * width + column) * 3 + c] * (d < -whole || d > whole ? outer : inner);
         }
         out[(y * width + x) * 3 + c] = (uint8_t)(sum >> 24);
@@ -118,85 +94,34 @@ static void box_pass(const uint8_t *in, int64_t height, int64_t width, int down,
 }
 
 static float box_radius(float radius) {
-  float variance = radius * radius / 3, length = (float)sqrt(12.0 * variance + 1.0), whole = (float)floor((length - 1.0) / 2.0);
+  float variance = radius * radius / 3, length = (float)sqrt(12.0 * variance + 1.0),
+        whole = (float)floor((length - 1.0) / 2.0);
   float fraction = (2 * whole + 1) * (whole * (whole + 1) - 3 * variance);
   return whole + fraction / (6 * (variance - (whole + 1) * (whole + 1)));
 }
 
-static void aBlurIsThreeBoxesEachWay(void) {
-  for EVERY_SIZE (i) {
-    int64_t height = sizes[i][0], width = sizes[i][1], bytes = height * width * 3;
-    uint8_t *a = malloc((size_t)bytes), *b = malloc((size_t)bytes);
-    for (double radius = 0.1; radius < 40; radius *= 1.7) {
-      tt_tensor image = image_of(height, width);
-      memcpy(a, levels(image), (size_t)bytes);
-      for (int pass = 0; pass < 6; pass++) {
-        box_pass(a, height, width, pass >= 3, box_radius((float)radius), b);
-        memcpy(a, b, (size_t)bytes);
+static void aBlurIsThreeBoxesInEachDirection(void) {
+  for
+    EVERY_SIZE(i) {
+      int64_t height = sizes[i][0], width = sizes[i][1], bytes = height * width * 3;
+      uint8_t *a = malloc((size_t)bytes), *b = malloc((size_t)bytes);
+      for (double radius = 0.1; radius < 40; radius *= 1.7) {
+        tt_tensor image = image_of(height, width);
+        memcpy(a, levels(image), (size_t)bytes);
+        for (int pass = 0; pass < 6; pass++) {
+          box_pass(a, height, width, pass >= 3, box_radius((float)radius), b);
+          memcpy(a, b, (size_t)bytes);
+        }
+        OK(tt_image_gaussian_blur_(image, radius));
+        CHECK(differences(levels(image), a, bytes) == 0);
+        tt_free(image);
       }
-      OK(tt_image_gaussian_blur_(image, radius));
-      CHECK(differences(levels(image), a, bytes) == 0);
-      tt_free(image);
+      free(a);
+      free(b);
     }
-    free(a);
-    free(b);
-  }
 }
 
-/* ---- resampling -------------------------------------------------------------------------------------------------- */
-
-static double weight(int filter, double x) {
-  x = fabs(x);
-  if (filter == BILINEAR) return x < 1 ? 1 - x : 0;
-  return x < 1 ? (1.5 * x - 2.5) * x * x + 1 : x < 2 ? (((x - 5) * x + 8) * x - 4) * -0.5 : 0;
-}
-
-/* One level of a line of `count`, `step` bytes apart, at position `at` of `scaled`. */
-static uint8_t resampled(const uint8_t *line, int64_t count, int64_t step, int64_t scaled, int64_t at, int filter) {
-  double scale = (double)count / (double)scaled, stretch = scale < 1 ? 1 : scale, centre = ((double)at + 0.5) * scale, total = 0;
-  double reach = filter * stretch;
-  int64_t start = clamp((int64_t)(centre - reach + 0.5), 0, count), stop = clamp((int64_t)(centre + reach + 0.5), 0, count);
-  int64_t sum = 1 << 21;
-  for (int64_t x = start; x < stop; x++) total += weight(filter, ((double)x - centre + 0.5) * (1 / stretch));
-  for (int64_t x = start; x < stop; x++) {
-    double w = weight(filter, ((double)x - centre + 0.5) * (1 / stretch)) / total * (1 << 22);
-    sum += (int64_t)(w < 0 ? w - 0.5 : w + 0.5) * line[x * step];
-  }
-  return (uint8_t)clamp(sum >> 22, 0, 255);
-}
-
-static void aResampledWindowIsWeighedAlongRowsThenColumns(void) {
-  static const int64_t scales[][2] = {{1, 1}, {5, 90}, {31, 33}, {64, 40}, {3, 300}};
-  for EVERY_SIZE (i) {
-    for (int k = 0; k < 5 * 2; k++) {
-      int filter = 1 + k % 2;
-      int64_t height = sizes[i][0], width = sizes[i][1], h = scales[k / 2][0], w = scales[k / 2][1];
-      int64_t top = height / 3, left = width / 4, rows = height - top, columns = width - left; /* of the cut */
-      int64_t place[2] = {k % 3 - 1, 2 - k}, out_h = 20, out_w = 41;
-      tt_tensor image = image_of(height, width), out = image_of(out_h, out_w);
-      OK(tt_image_resample(image, (int64_t[]){top, left, rows, columns}, (int64_t[]){h, w}, place, filter, out));
-      uint8_t *narrow = malloc((size_t)(rows * w * 3));
-      for (int64_t y = 0; y < rows; y++)
-        for (int64_t x = 0; x < w; x++)
-          for (int c = 0; c < 3; c++)
-            narrow[(y * w + x) * 3 + c] = resampled(levels(image) + ((top + y) * width + left) * 3 + c, columns, 3, w, x, filter);
-      int wrong = 0;
-      for (int64_t y = 0; y < out_h; y++)
-        for (int64_t x = 0; x < out_w; x++)
-          for (int c = 0; c < 3; c++) {
-            int64_t row = y - place[0], column = x - place[1];
-            int shows = row >= 0 && row < h && column >= 0 && column < w;
-            int expected = shows ? resampled(narrow + column * 3 + c, rows, w * 3, h, row, filter) : 0;
-            wrong += levels(out)[(y * out_w + x) * 3 + c] != expected;
-          }
-      CHECK(wrong == 0);
-      free(narrow);
-      tt_free_list((tt_tensor[]){image, out}, 2);
-    }
-  }
-}
-
-/* ---- layout ------------------------------------------------------------------------------------------------------ */
+/* ---- layout ---- */
 
 static void flippingMirrorsEveryRow(void) {
   for (int64_t width = 1; width < 1200; width += width < 8 ? 1 : 97) {
@@ -205,13 +130,14 @@ static void flippingMirrorsEveryRow(void) {
     int wrong = 0;
     for (int64_t y = 0; y < 2; y++)
       for (int64_t x = 0; x < width; x++)
-        wrong += memcmp(levels(flipped) + (y * width + x) * 3, levels(image) + (y * width + width - 1 - x) * 3, 3) != 0;
+        wrong += memcmp(levels(flipped) + (y * width + x) * 3,
+                        levels(image) + (y * width + width - 1 - x) * 3, 3) != 0;
     CHECK(wrong == 0);
     tt_free_list((tt_tensor[]){image, flipped}, 2);
   }
 }
 
-static void normalizingFillsOneSampleOfABatch(void) {
+static void normalizeFillsOneSampleOfABatch(void) {
   const double mean[3] = {123.675f, 116.28f, 103.53f}, deviation[3] = {58.395f, 57.12f, 57.375f};
   tt_tensor image = image_of(5, 61), batch = full(-9, SIZES(3, 3, 5, 61)), sample;
   OK(tt_select(batch, 0, 1, &sample));
@@ -219,17 +145,20 @@ static void normalizingFillsOneSampleOfABatch(void) {
   int wrong = 0;
   for (int64_t i = 0; i < 3 * 3 * 5 * 61; i++) {
     int64_t inside = i - 3 * 5 * 61, c = inside / (5 * 61), p = inside % (5 * 61);
-    float expected = inside < 0 || c > 2 ? -9 : ((float)levels(image)[3 * p + c] - (float)mean[c]) / (float)deviation[c];
+    float expected = inside < 0 || c > 2
+                         ? -9
+                         : ((float)levels(image)[3 * p + c] - (float)mean[c]) / (float)deviation[c];
     wrong += floats(batch)[i] != expected;
   }
   CHECK(wrong == 0);
   tt_free_list((tt_tensor[]){image, batch, sample}, 3);
 }
 
-/* ---- refusals and threads ---------------------------------------------------------------------------------------- */
+/* ---- errors and threads ---- */
 
-static void whatDoesNotFitIsRefusedAndNothingChanges(void) {
-  tt_tensor image = image_of(6, 8), before = copy_of(image), out = image_of(4, 4), floating = full(1, SIZES(6, 8, 3)), wrong, view, empty;
+static void invalidArgumentsAreRejectedAndChangeNothing(void) {
+  tt_tensor image = image_of(6, 8), before = copy_of(image), out = image_of(4, 4),
+            floating = full(1, SIZES(6, 8, 3)), wrong, view, empty;
   OK(tt_permute(image, (int64_t[]){2, 0, 1}, 3, &wrong));
   OK(tt_slice(image, 1, 0, 4, 1, &view));
   OK(tt_slice(image, 0, 0, 0, 1, &empty));
@@ -249,12 +178,14 @@ static void whatDoesNotFitIsRefusedAndNothingChanges(void) {
   CHECK(tt_image_solarize_(image, 257) == TT_VALUE);
   CHECK(tt_image_gaussian_blur_(image, -0.1) == TT_VALUE);
   CHECK(tt_image_gaussian_blur_(image, 1e9) == TT_VALUE);
-  int64_t cut[4] = {0, 0, 6, 8}, beyond[4] = {1, 0, 6, 8}, huge[4] = {INT64_MAX, 0, 1, 1}, scaled[2] = {4, 4}, none[2] = {0, 4}, place[2] = {0, 0};
+  int64_t cut[4] = {0, 0, 6, 8}, beyond[4] = {1, 0, 6, 8}, huge[4] = {INT64_MAX, 0, 1, 1},
+          scaled[2] = {4, 4}, none[2] = {0, 4}, place[2] = {0, 0};
   CHECK(tt_image_resample(image, beyond, scaled, place, BILINEAR, out) == TT_INDEX);
   CHECK(tt_image_resample(image, huge, scaled, place, BILINEAR, out) == TT_INDEX);
-  SAYS("cut must lie inside");
+  SAYS("cut must be inside");
   CHECK(tt_image_resample(image, cut, none, place, BILINEAR, out) == TT_VALUE);
-  CHECK(tt_image_resample(image, cut, scaled, (int64_t[]){INT64_MIN, 0}, BILINEAR, out) == TT_VALUE);
+  CHECK(tt_image_resample(image, cut, scaled, (int64_t[]){INT64_MIN, 0}, BILINEAR, out) ==
+        TT_VALUE);
   CHECK(tt_image_resample(image, cut, scaled, place, 0, out) == TT_VALUE);
   CHECK(tt_image_resample(image, cut, scaled, place, BICUBIC, image) == TT_VALUE);
   SAYS("share no memory");
@@ -265,21 +196,23 @@ static void whatDoesNotFitIsRefusedAndNothingChanges(void) {
 }
 
 static void *blur_and_resize(void *result) {
-  for (int64_t size = 3; size < 120; size += 13) { /* the thread's memory grows on the way */
+  for (int64_t size = 3; size < 120; size += 13) { /* the thread's scratch memory grows */
     tt_tensor image = image_of(size, 2 * size), out = image_of(50, 60);
     OK(tt_image_gaussian_blur_(image, 1.3));
-    OK(tt_image_resample(image, (int64_t[]){0, 0, size, 2 * size}, (int64_t[]){50, 60}, (int64_t[]){0, 0}, BICUBIC, out));
+    OK(tt_image_resample(image, (int64_t[]){0, 0, size, 2 * size}, (int64_t[]){50, 60},
+                         (int64_t[]){0, 0}, BICUBIC, out));
     memcpy(result, levels(out), 50 * 60 * 3);
     tt_free_list((tt_tensor[]){image, out}, 2);
   }
   return NULL;
 }
 
-static void threadsDoNotDisturbEachOther(void) {
+static void threadsAreIndependent(void) {
   static uint8_t results[5][50 * 60 * 3];
   pthread_t threads[4];
   blur_and_resize(results[4]);
-  for (int i = 0; i < 4; i++) CHECK(pthread_create(&threads[i], NULL, blur_and_resize, results[i]) == 0);
+  for (int i = 0; i < 4; i++)
+    CHECK(pthread_create(&threads[i], NULL, blur_and_resize, results[i]) == 0);
   for (int i = 0; i < 4; i++) {
     CHECK(pthread_join(threads[i], NULL) == 0);
     CHECK(memcmp(results[i], results[4], sizeof results[4]) == 0);
@@ -288,13 +221,12 @@ static void threadsDoNotDisturbEachOther(void) {
 
 int main(void) {
   RUN(factorsBlendWithBlackTheMeanAndTheGrey);
-  RUN(greyAndSolarizeAreTheirDefinition);
+  RUN(greyAndSolarizeFollowTheirDefinition);
   RUN(aThirdOfATurnMovesThePrimaries);
-  RUN(aBlurIsThreeBoxesEachWay);
-  RUN(aResampledWindowIsWeighedAlongRowsThenColumns);
+  RUN(aBlurIsThreeBoxesInEachDirection);
   RUN(flippingMirrorsEveryRow);
-  RUN(normalizingFillsOneSampleOfABatch);
-  RUN(whatDoesNotFitIsRefusedAndNothingChanges);
-  RUN(threadsDoNotDisturbEachOther);
+  RUN(normalizeFillsOneSampleOfABatch);
+  RUN(invalidArgumentsAreRejectedAndChangeNothing);
+  RUN(threadsAreIndependent);
   return finish();
 }

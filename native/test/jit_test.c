@@ -1,7 +1,10 @@
-/* TorchScript: modules built, saved, loaded and called; tuples and dicts; refusals. Nothing is left behind. */
+/* TorchScript: building, saving, loading and calling modules; tuples and dicts; errors; no leaks.
+ */
 #include "check.h"
 
-static const char *const SCALES = "def forward(self, x: Tensor) -> Dict[str, Tensor]:\n    return {\"y\": x * self.w, \"x\": x}\n";
+static const char *const SCALES =
+    "def forward(self, x: Tensor) -> Dict[str, Tensor]:\n    return {\"y\": x * self.w, \"x\": "
+    "x}\n";
 
 static tt_module scaled(tt_tensor w) {
   tt_module module;
@@ -22,7 +25,7 @@ static double first(tt_module module, tt_tensor x) {
   OK(tt_push_tensor(stack, x));
   OK(tt_module_call(module, "forward", stack));
   OK(tt_stack_kind(stack, 0, &kind, &length));
-  CHECK(kind == 12 && length == 2);
+  CHECK(kind == TT_KIND_DICT && length == 2);
   OK(tt_stack_contents(stack, 0, &items));
   OK(tt_stack_string_at(items, 0, key));
   CHECK(key[0] == 'y');
@@ -49,7 +52,8 @@ static void aSavedModuleLoads(void) {
   CHECK(mkstemp(path) >= 0);
   tt_tensor w = full(3, SIZES(1)), x = full(2, SIZES(2));
   tt_module module = scaled(w), loaded;
-  OK(tt_module_save(module, path, (const char *const[]){"about"}, (const char *const[]){"text"}, 1));
+  OK(tt_module_save(module, path, (const char *const[]){"about"}, (const char *const[]){"text"},
+                    1));
   tt_module_free(module);
   tt_stack extra;
   int32_t kind;
@@ -57,9 +61,9 @@ static void aSavedModuleLoads(void) {
   OK(tt_stack_new(&extra));
   OK(tt_module_load(path, CPU, -1, (const char *const[]){"about", "absent"}, 2, extra, &loaded));
   OK(tt_stack_kind(extra, 0, &kind, &length));
-  CHECK(kind == 5 && length == 4);
+  CHECK(kind == TT_KIND_STRING && length == 4);
   OK(tt_stack_kind(extra, 1, &kind, &length));
-  CHECK(kind == 5 && length == 0);
+  CHECK(kind == TT_KIND_STRING && length == 0);
   OK(tt_module_train(loaded, 0));
   NEAR(first(loaded, x), 6, 0);
   tt_stack_free(extra);
@@ -90,7 +94,7 @@ static void childrenWeightsAndMethodsAreListed(void) {
   tt_free_list((tt_tensor[]){w, taken}, 2);
 }
 
-static void tuplesAndDictsFold(void) {
+static void tuplesAndDictsAreMadeOfTheLastValues(void) {
   tt_stack stack, contents;
   int32_t kind;
   int64_t length;
@@ -101,10 +105,10 @@ static void tuplesAndDictsFold(void) {
   OK(tt_push_dict(stack, 1));
   OK(tt_push_tuple(stack, 2));
   OK(tt_stack_kind(stack, 0, &kind, &length));
-  CHECK(kind == 11 && length == 2);
+  CHECK(kind == TT_KIND_TUPLE && length == 2);
   OK(tt_stack_contents(stack, 0, &contents));
   OK(tt_stack_kind(contents, 1, &kind, &length));
-  CHECK(kind == 12 && length == 1);
+  CHECK(kind == TT_KIND_DICT && length == 1);
   tt_stack_free(contents);
   CHECK(tt_push_tuple(stack, 2) == TT_INDEX);
   CHECK(tt_push_tuple(stack, -1) == TT_INDEX);
@@ -112,12 +116,15 @@ static void tuplesAndDictsFold(void) {
   OK(tt_push_int(stack, 2));
   CHECK(tt_push_dict(stack, 1) == TT_TYPE);
   SAYS("keys must be strings");
+  int64_t size;
+  OK(tt_stack_size(stack, &size));
+  CHECK(size == 3); /* unchanged: a call that fails takes nothing off */
   OK(tt_push_int(stack, 2));
   CHECK(tt_stack_contents(stack, 1, &contents) == TT_TYPE);
   tt_stack_free(stack);
 }
 
-static void refusalsLeaveNothing(void) {
+static void errorsLeakNothing(void) {
   tt_module module, none;
   tt_stack stack;
   tt_tensor w = full(3, SIZES(2)), x = full(2, SIZES(3));
@@ -132,7 +139,7 @@ static void refusalsLeaveNothing(void) {
   CHECK(tt_module_call(module, "forward", stack) != TT_OK); /* shapes */
   SAYS("size of tensor");
   CHECK(strstr(tt_last_error(), "Traceback") == NULL);
-  CHECK(tt_module_call(module, "forward", stack) != TT_OK); /* no argument is left */
+  CHECK(tt_module_call(module, "forward", stack) != TT_OK); /* the failed call emptied the stack */
   tt_package package;
   CHECK(tt_package_load("/nonexistent/x.pt2", &package) != TT_OK);
   tt_stack_free(stack);
@@ -146,7 +153,7 @@ int main(void) {
   RUN(aModuleComputesWithItsWeight);
   RUN(aSavedModuleLoads);
   RUN(childrenWeightsAndMethodsAreListed);
-  RUN(tuplesAndDictsFold);
-  RUN(refusalsLeaveNothing);
+  RUN(tuplesAndDictsAreMadeOfTheLastValues);
+  RUN(errorsLeakNothing);
   return finish();
 }

@@ -1,4 +1,5 @@
-// The linear of `toco bench ops` in C++: what the bridge is compared with. Prints one JSON object.
+// The linear layer of `toco bench ops` in C++, for comparison with the bridge. Prints one JSON
+// object.
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
@@ -31,7 +32,7 @@ int main() {
   std::vector<double> rounds;
   for (int i = 0; i < kRounds; i++) {
     double start = seconds();
-    at::linear(input, weight, bias);  // [1568, 3072]; its freeing is part of the round, as in Java
+    at::linear(input, weight, bias);  // [1568, 3072]; the time includes freeing it, as in Java
     rounds.push_back(seconds() - start);
   }
   double typical = median(rounds);

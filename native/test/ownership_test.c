@@ -1,4 +1,4 @@
-/* Who owns a handle, and that the live count tells the truth. */
+/* Ownership of handles, and the count of live tensors. */
 #include "check.h"
 
 static void everyHandleIsCountedUntilItIsFreed(void) {
@@ -31,7 +31,7 @@ static void aViewOutlivesItsBase(void) {
   tt_tensor base = counting(SIZES(4, 5)), row, other;
   OK(tt_select(base, 0, 2, &row));
   tt_free(base);
-  for (int i = 0; i < 100; i++) { /* would overwrite the memory, were it free */
+  for (int i = 0; i < 100; i++) { /* would overwrite the memory if it were free */
     other = full(-1, SIZES(4, 5));
     tt_free(other);
   }
@@ -64,7 +64,7 @@ static void anAliasSharesItsGradient(void) {
   tt_free_list((tt_tensor[]){other, square, sum, gradient}, 4);
 }
 
-static void pairsGiveTwoHandles(void) {
+static void pairsAreTwoHandles(void) {
   tt_tensor x = counting(SIZES(3, 4)), values, indices;
   OK(tt_max_dim(x, 1, 0, &values, &indices));
   NEAR(floats(values)[2], 11, 0);
@@ -72,7 +72,7 @@ static void pairsGiveTwoHandles(void) {
   tt_free_list((tt_tensor[]){x, values, indices}, 3);
 }
 
-static void aFailureLeavesNothingBehindAndWritesNothing(void) {
+static void aFailureLeaksAndWritesNothing(void) {
   tt_tensor a = counting(SIZES(2, 3)), b = counting(SIZES(4, 5));
   tt_tensor untouched = (tt_tensor)(intptr_t)42, second = untouched;
   int64_t before = tt_live_tensors();
@@ -84,7 +84,7 @@ static void aFailureLeavesNothingBehindAndWritesNothing(void) {
   tt_free_list((tt_tensor[]){a, b}, 2);
 }
 
-static void infoDescribesInOneCall(void) {
+static void infoIsOneCall(void) {
   int64_t info[69], strides[64];
   tt_tensor x = counting(SIZES(2, 3, 4)), turned;
   int32_t contiguous;
@@ -99,7 +99,7 @@ static void infoDescribesInOneCall(void) {
   tt_free_list((tt_tensor[]){x, turned}, 2);
 }
 
-static void emptyTensorsAreOrdinary(void) {
+static void emptyTensorsAreAllowed(void) {
   tt_tensor none, sum;
   void *data;
   int64_t bytes;
@@ -133,10 +133,10 @@ int main(void) {
   RUN(aViewOutlivesItsBase);
   RUN(viewsShareAndClonesDoNot);
   RUN(anAliasSharesItsGradient);
-  RUN(pairsGiveTwoHandles);
-  RUN(aFailureLeavesNothingBehindAndWritesNothing);
-  RUN(infoDescribesInOneCall);
-  RUN(emptyTensorsAreOrdinary);
+  RUN(pairsAreTwoHandles);
+  RUN(aFailureLeaksAndWritesNothing);
+  RUN(infoIsOneCall);
+  RUN(emptyTensorsAreAllowed);
   RUN(randomStateRoundTrips);
   return finish();
 }

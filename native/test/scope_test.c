@@ -1,4 +1,5 @@
-/* What a scope of the Java side relies on: thousands of handles freed in one call, in any order, on any thread. */
+/* What Java's scopes rely on: thousands of handles freed in one call, in any order, on any thread.
+ */
 #include <pthread.h>
 
 #include "check.h"
@@ -15,12 +16,13 @@ static void aLongListIsFreedInOneCall(void) {
   tt_free_list(list, MANY);
 }
 
-static void aGraphDiesWithItsListInAnyOrder(void) {
+static void aGraphIsFreedInAnyOrder(void) {
   for (int reversed = 0; reversed < 2; reversed++) {
     static tt_tensor list[MANY], ordered[MANY];
     list[0] = counting(SIZES(4));
     OK(tt_set_requires_grad(list[0], 1));
-    for (int i = 1; i < MANY; i++) OK(tt_mul_scalar(list[i - 1], 1, &list[i])); /* a chain of MANY nodes */
+    for (int i = 1; i < MANY; i++)
+      OK(tt_mul_scalar(list[i - 1], 1, &list[i])); /* a chain of MANY nodes */
     for (int i = 0; i < MANY; i++) ordered[i] = list[reversed ? MANY - 1 - i : i];
     tt_free_list(ordered, MANY);
   }
@@ -31,7 +33,7 @@ static void *freeThem(void *list) {
   return NULL;
 }
 
-static void anotherThreadMayFree(void) {
+static void anyThreadMayFree(void) {
   tt_tensor list[] = {counting(SIZES(3)), full(2, SIZES(2)), counting(SIZES(1))};
   pthread_t other;
   CHECK(pthread_create(&other, NULL, freeThem, list) == 0);
@@ -48,7 +50,7 @@ static void *countUp(void *ignored) {
   return NULL;
 }
 
-static void theCountHoldsUnderThreads(void) {
+static void theCountIsThreadSafe(void) {
   pthread_t threads[4];
   for (int i = 0; i < 4; i++) CHECK(pthread_create(&threads[i], NULL, countUp, NULL) == 0);
   for (int i = 0; i < 4; i++) pthread_join(threads[i], NULL);
@@ -72,9 +74,9 @@ static void listsJoinAndStack(void) {
 
 int main(void) {
   RUN(aLongListIsFreedInOneCall);
-  RUN(aGraphDiesWithItsListInAnyOrder);
-  RUN(anotherThreadMayFree);
-  RUN(theCountHoldsUnderThreads);
+  RUN(aGraphIsFreedInAnyOrder);
+  RUN(anyThreadMayFree);
+  RUN(theCountIsThreadSafe);
   RUN(listsJoinAndStack);
   return finish();
 }

@@ -1,4 +1,5 @@
-/* Inference mode, generators, tensors of other code, objects, the profiler, and GPUs where there is none. */
+/* Inference mode, generators, tensors of other C++ code, objects, the profiler, errors without a
+ * GPU. */
 #include "check.h"
 
 static int32_t records(tt_tensor x) {
@@ -56,7 +57,7 @@ static void aGeneratorRepeatsItself(void) {
   tt_generator_free(NULL);
 }
 
-/* A handle is an at::Tensor *, and back. */
+/* A handle may be cast to at::Tensor *, and tt_from_pointer reverses it. */
 static void pointersOfTensorsAreShared(void) {
   tt_tensor x = full(3, SIZES(2)), same;
   OK(tt_from_pointer(x, &same));
@@ -65,7 +66,7 @@ static void pointersOfTensorsAreShared(void) {
   tt_free(same);
 }
 
-static void absentClassesAreNamed(void) {
+static void unknownClassesAreNamed(void) {
   tt_stack stack;
   tt_object object;
   OK(tt_stack_new(&stack));
@@ -73,7 +74,7 @@ static void absentClassesAreNamed(void) {
   SAYS("Absent");
   CHECK(tt_object_new("Absent", stack, &object) == TT_VALUE);
   OK(tt_push_device(stack, CPU, -1));
-  OK(tt_stack_object_at(stack, 0, &object)); /* a value without a type of its own in the ABI */
+  OK(tt_stack_object_at(stack, 0, &object)); /* a value without a type in the ABI */
   CHECK(tt_object_call(object, "method", stack) == TT_TYPE);
   OK(tt_push_object(stack, object));
   tt_object_free(object);
@@ -91,7 +92,7 @@ static void oneProfilerRunsAtATime(void) {
   OK(tt_profiler_stop(NULL));
 }
 
-static void withoutAGpuTheMessageSaysSo(void) {
+static void withoutAGpuCallsFailWithTtCuda(void) {
   int32_t devices;
   int64_t stream;
   tt_event event;
@@ -111,8 +112,8 @@ int main(void) {
   RUN(inferenceModeNests);
   RUN(aGeneratorRepeatsItself);
   RUN(pointersOfTensorsAreShared);
-  RUN(absentClassesAreNamed);
+  RUN(unknownClassesAreNamed);
   RUN(oneProfilerRunsAtATime);
-  RUN(withoutAGpuTheMessageSaysSo);
+  RUN(withoutAGpuCallsFailWithTtCuda);
   return finish();
 }

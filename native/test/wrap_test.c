@@ -1,4 +1,4 @@
-/* The caller's memory as a tensor, without a copy: it is read in place, and its token comes back after the last view. */
+/* Tensors over the caller's memory, without a copy; the token is released after the last view. */
 #include "check.h"
 
 static int64_t drain(int64_t *tokens, int64_t capacity) {
@@ -24,7 +24,7 @@ static void bothSidesSeeEachOthersWrites(void) {
   CHECK(drain(&token, 1) == 1 && token == 7);
 }
 
-static void theTokenWaitsForTheLastView(void) {
+static void theTokenIsReleasedAfterTheLastView(void) {
   float *memory = calloc(12, sizeof(float));
   int64_t token;
   tt_tensor wrapped, view, row;
@@ -35,7 +35,7 @@ static void theTokenWaitsForTheLastView(void) {
   CHECK(drain(&token, 1) == 0);
   tt_free(view);
   CHECK(drain(&token, 1) == 0);
-  OK(tt_fill_(row, 5)); /* still writes the caller's memory */
+  OK(tt_fill_(row, 5)); /* still writes to the caller's memory */
   NEAR(memory[8], 5, 0);
   tt_free(row);
   CHECK(drain(&token, 1) == 1 && token == 8);
@@ -61,7 +61,7 @@ static void theGraphCountsAsAView(void) {
   tt_free_list((tt_tensor[]){x, product, sum, gradient}, 4);
 }
 
-static void manyTokensComeInPortions(void) {
+static void manyTokensAreReleasedInPortions(void) {
   static float memory[10];
   int64_t tokens[4], sum = 0, portions = 0, count;
   for (int64_t i = 0; i < 10; i++) {
@@ -77,7 +77,7 @@ static void manyTokensComeInPortions(void) {
   CHECK(portions == 3 && sum == 1045);
 }
 
-static void aRefusedWrapLeavesNoHandle(void) {
+static void aFailedWrapLeaksNothing(void) {
   float memory[4] = {0};
   int64_t token;
   tt_tensor unused;
@@ -88,9 +88,9 @@ static void aRefusedWrapLeavesNoHandle(void) {
 
 int main(void) {
   RUN(bothSidesSeeEachOthersWrites);
-  RUN(theTokenWaitsForTheLastView);
+  RUN(theTokenIsReleasedAfterTheLastView);
   RUN(theGraphCountsAsAView);
-  RUN(manyTokensComeInPortions);
-  RUN(aRefusedWrapLeavesNoHandle);
+  RUN(manyTokensAreReleasedInPortions);
+  RUN(aFailedWrapLeaksNothing);
   return finish();
 }

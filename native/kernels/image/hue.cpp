@@ -1,6 +1,10 @@
-// Pillow's 8-bit HSV, there and back. Pillow mixes float and double; the shorter forms below give
-// its levels for each of the 2^24 colours (PillowTest). They need float operations rounded one at a
-// time: compiled with -ffp-contract=off.
+// Conversion to Pillow's 8-bit HSV and back. Pillow mixes float and double; the shorter forms below
+// are bit-equal for all 2^24 colours (PillowTest). They need every float operation rounded
+// separately: compiled with -ffp-contract=off.
+#include <algorithm>
+#include <cstdint>
+
+#include "kernels/simd.h"
 #include "photometric.h"
 #include "rgb.h"
 
@@ -10,7 +14,8 @@ namespace {
 using rgb::kBlock;
 using rgb::Planes;
 
-// `||`, and functions that take references, would leave branches in a loop, and the loop scalar.
+// `||`, and functions that take references, would leave branches in a loop and prevent
+// vectorisation.
 TOCO_INLINE int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }
 TOCO_INLINE int32_t larger(int32_t a, int32_t b) { return a > b ? a : b; }
 TOCO_INLINE int32_t select(bool condition, int32_t yes, int32_t no) {
@@ -18,7 +23,7 @@ TOCO_INLINE int32_t select(bool condition, int32_t yes, int32_t no) {
 }
 
 // r, g, b become h, s, v.
-TOCO_INLINE void to_hsv(Planes& p, int64_t count) {
+TOCO_INLINE void to_hsv(Planes &p, int64_t count) {
   TOCO_INDEPENDENT
   for (int64_t i = 0; i < count; ++i) {
     const int32_t r = p.r[i], g = p.g[i], b = p.b[i];
@@ -32,7 +37,7 @@ TOCO_INLINE void to_hsv(Planes& p, int64_t count) {
     const float rest = float(span - ((beyond ^ back) - back)) / float(span);
     const float sign = float(1 + 2 * back);
     const float sixths = (float(corner) + sign) - sign * rest;
-    const float turns = sixths / 6.0f;  // not times 1/6: where levels meet, the rounding decides
+    const float turns = sixths / 6.0f;  // not times 1/6, which rounds differently
     p.r[i] = uint8_t(int32_t((turns + float(sixths < 0.0f)) * 255.0f));
     p.g[i] = uint8_t(int32_t(float(255 * range) / float(larger(largest, 1))));
     p.b[i] = uint8_t(largest);
@@ -49,16 +54,17 @@ TOCO_INLINE int32_t faded(int32_t value, int32_t saturation, int32_t share) {
   return int32_t((2.0f * float(value) * left + kOne) / (2.0f * kOne));
 }
 
-// A channel over the sixths of the circle, from its own colour on.
+// A channel's level by sixth of the circle, counted from the channel's primary colour.
 TOCO_INLINE int32_t channel(int32_t sixth, int32_t value, int32_t low, int32_t moving) {
-  const int32_t place = sixth - select(sixth >= 6, 6, 0);
-  const int32_t away = smaller(place, 5 - place);  // sixths from those where the channel is full
+  const int32_t wrapped = sixth - select(sixth >= 6, 6, 0);
+  const int32_t away =
+      smaller(wrapped, 5 - wrapped);  // sixths from those where the channel is full
   return select(away == 0, value, select(away == 1, moving, low));
 }
 
-// h, s, v become r, g, b. Pillow's quotients never lie halfway between two levels, so integers
-// round them as it does.
-TOCO_INLINE void to_rgb(Planes& p, int64_t count, uint8_t steps) {
+// h, s, v become r, g, b. Pillow's quotients are never halfway between two levels, so rounding
+// in integers gives the same levels.
+TOCO_INLINE void to_rgb(Planes &p, int64_t count, uint8_t steps) {
   TOCO_INDEPENDENT
   for (int64_t i = 0; i < count; ++i) {
     const int32_t hue = uint8_t(p.r[i] + steps);
@@ -77,15 +83,17 @@ TOCO_INLINE void to_rgb(Planes& p, int64_t count, uint8_t steps) {
 
 }  // namespace
 
-TOCO_SIMD void adjust_hue(uint8_t* image, int64_t pixels, uint8_t steps) {
-  Planes p;
-  for (int64_t start = 0; start < pixels; start += kBlock) {
-    const int64_t count = std::min(kBlock, pixels - start);
-    rgb::split(image + kRgb * start, count, p);
-    to_hsv(p, count);
-    to_rgb(p, count, steps);
-    rgb::join(p, count, image + kRgb * start);
-  }
+void adjust_hue(uint8_t *image, int64_t pixels, uint8_t steps) {
+  simd::run([=](auto) TOCO_INLINE_LAMBDA {
+    Planes p;
+    for (int64_t start = 0; start < pixels; start += kBlock) {
+      const int64_t count = std::min(kBlock, pixels - start);
+      rgb::split(image + kRgb * start, count, p);
+      to_hsv(p, count);
+      to_rgb(p, count, steps);
+      rgb::join(p, count, image + kRgb * start);
+    }
+  });
 }
 
 }  // namespace toco

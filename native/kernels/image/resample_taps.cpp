@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 
 namespace toco {
 namespace {
@@ -25,7 +27,7 @@ int32_t fixed_point(double weight) {
 }  // namespace
 
 void find_taps(int64_t levels, int64_t scaled, int64_t begin, int64_t end, ResampleFilter filter,
-               Taps& taps) {
+               Taps &taps) {
   const double scale = double(levels) / double(scaled);
   const double stretch = std::max(scale, 1.0);
   const double reach = (filter == ResampleFilter::kBilinear ? 1.0 : 2.0) * stretch;
@@ -36,7 +38,7 @@ void find_taps(int64_t levels, int64_t scaled, int64_t begin, int64_t end, Resam
   taps.exact.resize(size_t(taps.room));
   taps.first = levels;
   taps.last = 0;
-  double* exact = taps.exact.data();
+  double *exact = taps.exact.data();
   for (int64_t i = 0; i < end - begin; ++i) {
     const double centre = (double(begin + i) + 0.5) * scale;
     int64_t start = std::max<int64_t>(int64_t(centre - reach + 0.5), 0);
@@ -46,7 +48,7 @@ void find_taps(int64_t levels, int64_t scaled, int64_t begin, int64_t end, Resam
       exact[k] = weight(filter, (double(start + k) - centre + 0.5) * (1.0 / stretch));
       sum += exact[k];
     }
-    int32_t* weights = taps.weights.data() + i * taps.room;
+    int32_t *weights = taps.weights.data() + i * taps.room;
     for (int64_t k = 0; k < count; ++k) weights[k] = fixed_point(exact[k] / sum);
     while (count > 1 && weights[count - 1] == 0) --count;
     int64_t skipped = 0;

@@ -1,5 +1,5 @@
-// The weights of Pillow's resize: which levels along one direction make an output level, and how
-// much each counts.
+// The weights of Pillow's resize along one direction: the input levels of each output level, and
+// their weights.
 #pragma once
 
 #include <cstdint>
@@ -17,13 +17,12 @@ struct Taps {
   std::vector<int32_t> counts;   // levels taken, at least 1
   std::vector<int32_t> weights;  // `room` for each position, of which the first `count` are set
   int64_t room = 0;
-  int64_t first = 0, last = 0;  // all levels taken lie in [first, last)
+  int64_t first = 0, last = 0;  // all levels taken are in [first, last)
   std::vector<double> exact;    // scratch
 };
 
-// For the positions [begin, end) of `scaled`, which `levels` are resized to. Reuses the memory of
-// `taps`.
+// For the positions [begin, end) of `scaled`, which `levels` are resized to. Reuses `taps`' memory.
 void find_taps(int64_t levels, int64_t scaled, int64_t begin, int64_t end, ResampleFilter filter,
-               Taps& taps);
+               Taps &taps);
 
 }  // namespace toco

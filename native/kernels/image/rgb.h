@@ -1,8 +1,6 @@
-// 8-bit RGB pixels, interleaved as decoded, taken apart block by block into planes that plain loops
-// can work on, and put back.
+// Interleaved 8-bit RGB pixels, split block by block into planes that vectorise, and joined again.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 
 #include "kernels/simd.h"
@@ -13,13 +11,13 @@ constexpr int64_t kRgb = 3;
 
 namespace rgb {
 
-constexpr int64_t kBlock = 256;  // pixels; a block's planes stay in the first cache
+constexpr int64_t kBlock = 256;  // pixels; a block's planes fit the first-level cache
 
 struct Planes {
   alignas(64) uint8_t r[kBlock], g[kBlock], b[kBlock];
 };
 
-TOCO_INLINE void split(const uint8_t* pixels, int64_t count, Planes& planes) {
+TOCO_INLINE void split(const uint8_t *pixels, int64_t count, Planes &planes) {
   TOCO_INDEPENDENT
   for (int64_t i = 0; i < count; ++i) {
     planes.r[i] = pixels[kRgb * i];
@@ -28,7 +26,7 @@ TOCO_INLINE void split(const uint8_t* pixels, int64_t count, Planes& planes) {
   }
 }
 
-TOCO_INLINE void join(const Planes& planes, int64_t count, uint8_t* pixels) {
+TOCO_INLINE void join(const Planes &planes, int64_t count, uint8_t *pixels) {
   TOCO_INDEPENDENT
   for (int64_t i = 0; i < count; ++i) {
     pixels[kRgb * i] = planes.r[i];

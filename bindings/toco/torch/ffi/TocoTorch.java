@@ -113,6 +113,132 @@ public class TocoTorch extends TocoTorch$shared {
     public static int TT_DISTRIBUTED() {
         return TT_DISTRIBUTED;
     }
+    private static final int TT_KIND_NONE = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum tt_kind.TT_KIND_NONE = 0
+     * }
+     */
+    public static int TT_KIND_NONE() {
+        return TT_KIND_NONE;
+    }
+    private static final int TT_KIND_TENSOR = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum tt_kind.TT_KIND_TENSOR = 1
+     * }
+     */
+    public static int TT_KIND_TENSOR() {
+        return TT_KIND_TENSOR;
+    }
+    private static final int TT_KIND_INT = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum tt_kind.TT_KIND_INT = 2
+     * }
+     */
+    public static int TT_KIND_INT() {
+        return TT_KIND_INT;
+    }
+    private static final int TT_KIND_DOUBLE = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum tt_kind.TT_KIND_DOUBLE = 3
+     * }
+     */
+    public static int TT_KIND_DOUBLE() {
+        return TT_KIND_DOUBLE;
+    }
+    private static final int TT_KIND_BOOL = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum tt_kind.TT_KIND_BOOL = 4
+     * }
+     */
+    public static int TT_KIND_BOOL() {
+        return TT_KIND_BOOL;
+    }
+    private static final int TT_KIND_STRING = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum tt_kind.TT_KIND_STRING = 5
+     * }
+     */
+    public static int TT_KIND_STRING() {
+        return TT_KIND_STRING;
+    }
+    private static final int TT_KIND_INT_LIST = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum tt_kind.TT_KIND_INT_LIST = 6
+     * }
+     */
+    public static int TT_KIND_INT_LIST() {
+        return TT_KIND_INT_LIST;
+    }
+    private static final int TT_KIND_DOUBLE_LIST = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * enum tt_kind.TT_KIND_DOUBLE_LIST = 7
+     * }
+     */
+    public static int TT_KIND_DOUBLE_LIST() {
+        return TT_KIND_DOUBLE_LIST;
+    }
+    private static final int TT_KIND_BOOL_LIST = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * enum tt_kind.TT_KIND_BOOL_LIST = 8
+     * }
+     */
+    public static int TT_KIND_BOOL_LIST() {
+        return TT_KIND_BOOL_LIST;
+    }
+    private static final int TT_KIND_TENSOR_LIST = (int)9L;
+    /**
+     * {@snippet lang=c :
+     * enum tt_kind.TT_KIND_TENSOR_LIST = 9
+     * }
+     */
+    public static int TT_KIND_TENSOR_LIST() {
+        return TT_KIND_TENSOR_LIST;
+    }
+    private static final int TT_KIND_OBJECT = (int)10L;
+    /**
+     * {@snippet lang=c :
+     * enum tt_kind.TT_KIND_OBJECT = 10
+     * }
+     */
+    public static int TT_KIND_OBJECT() {
+        return TT_KIND_OBJECT;
+    }
+    private static final int TT_KIND_TUPLE = (int)11L;
+    /**
+     * {@snippet lang=c :
+     * enum tt_kind.TT_KIND_TUPLE = 11
+     * }
+     */
+    public static int TT_KIND_TUPLE() {
+        return TT_KIND_TUPLE;
+    }
+    private static final int TT_KIND_DICT = (int)12L;
+    /**
+     * {@snippet lang=c :
+     * enum tt_kind.TT_KIND_DICT = 12
+     * }
+     */
+    public static int TT_KIND_DICT() {
+        return TT_KIND_DICT;
+    }
+    private static final int TT_KIND_LIST = (int)13L;
+    /**
+     * {@snippet lang=c :
+     * enum tt_kind.TT_KIND_LIST = 13
+     * }
+     */
+    public static int TT_KIND_LIST() {
+        return TT_KIND_LIST;
+    }
     /**
      * {@snippet lang=c :
      * typedef struct tt_tensor_ *tt_tensor
@@ -2380,67 +2506,6 @@ public class TocoTorch extends TocoTorch$shared {
                 traceDowncall("tt_full_like", self, value, out);
             }
             return (int)mh$.invokeExact(self, value, out);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class tt_empty_like {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            TocoTorch.C_INT,
-            TocoTorch.C_POINTER,
-            TocoTorch.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_empty_like");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t tt_empty_like(tt_tensor self, tt_tensor *out)
-     * }
-     */
-    public static FunctionDescriptor tt_empty_like$descriptor() {
-        return tt_empty_like.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t tt_empty_like(tt_tensor self, tt_tensor *out)
-     * }
-     */
-    public static MethodHandle tt_empty_like$handle() {
-        return tt_empty_like.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t tt_empty_like(tt_tensor self, tt_tensor *out)
-     * }
-     */
-    public static MemorySegment tt_empty_like$address() {
-        return tt_empty_like.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t tt_empty_like(tt_tensor self, tt_tensor *out)
-     * }
-     */
-    public static int tt_empty_like(MemorySegment self, MemorySegment out) {
-        var mh$ = tt_empty_like.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("tt_empty_like", self, out);
-            }
-            return (int)mh$.invokeExact(self, out);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

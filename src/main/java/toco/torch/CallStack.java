@@ -135,33 +135,33 @@ final class CallStack implements AutoCloseable {
     CallScratch.check(TocoTorch.tt_stack_kind(handle, index, kind, length));
     long count = length.get(JAVA_LONG, 0);
     var out = arena.allocate(8 * Math.max(1, count), 8);
-    return switch (kind.get(JAVA_INT, 0)) {
-      case 0 -> null;
-      case 1 -> {
+    return switch (ValueKind.ofCode(kind.get(JAVA_INT, 0))) {
+      case NONE -> null;
+      case TENSOR -> {
         CallScratch.check(TocoTorch.tt_stack_tensors_at(handle, index, out));
         yield tensorOrNull(out.get(ADDRESS, 0));
       }
-      case 2, 4 -> {
+      case INT, BOOL -> {
         CallScratch.check(TocoTorch.tt_stack_ints_at(handle, index, out));
         yield out.get(JAVA_LONG, 0);
       }
-      case 3 -> {
+      case DOUBLE -> {
         CallScratch.check(TocoTorch.tt_stack_doubles_at(handle, index, out));
         yield out.get(JAVA_DOUBLE, 0);
       }
-      case 5 -> {
+      case STRING -> {
         CallScratch.check(TocoTorch.tt_stack_string_at(handle, index, out));
         yield new String(out.asSlice(0, count).toArray(JAVA_BYTE), UTF_8);
       }
-      case 6, 8 -> {
+      case INT_LIST, BOOL_LIST -> {
         CallScratch.check(TocoTorch.tt_stack_ints_at(handle, index, out));
         yield out.asSlice(0, 8 * count).toArray(JAVA_LONG);
       }
-      case 7 -> {
+      case DOUBLE_LIST -> {
         CallScratch.check(TocoTorch.tt_stack_doubles_at(handle, index, out));
         yield out.asSlice(0, 8 * count).toArray(JAVA_DOUBLE);
       }
-      case 9 -> {
+      case TENSOR_LIST -> {
         CallScratch.check(TocoTorch.tt_stack_tensors_at(handle, index, out));
         var tensors = new ArrayList<@Nullable Tensor>();
         for (long i = 0; i < count; i++) {
@@ -169,9 +169,9 @@ final class CallStack implements AutoCloseable {
         }
         yield tensors;
       }
-      case 11, 13 -> contents(index);
-      case 12 -> dict(contents(index));
-      default -> {
+      case TUPLE, LIST -> contents(index);
+      case DICT -> dict(contents(index));
+      case OBJECT -> {
         CallScratch.check(TocoTorch.tt_stack_object_at(handle, index, out));
         yield new NativeObject(out.get(ADDRESS, 0));
       }

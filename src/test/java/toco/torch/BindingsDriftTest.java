@@ -1,6 +1,7 @@
 package toco.torch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import toco.torch.ffi.TocoTorch;
 
@@ -125,6 +127,43 @@ class BindingsDriftTest {
             .filter(symbol -> symbol.startsWith("tt_"))
             .collect(Collectors.toCollection(TreeSet::new));
     assertEquals(String.join("\n", declared().keySet()), String.join("\n", exported), REMEDY);
+  }
+
+  @Test
+  void valueKindsFollowTheHeader() throws ReflectiveOperationException {
+    for (var kind : ValueKind.values()) {
+      var code = (int) TocoTorch.class.getMethod("TT_KIND_" + kind.name()).invoke(null);
+      assertEquals(kind, ValueKind.ofCode(code));
+    }
+    long declared =
+        Arrays.stream(TocoTorch.class.getMethods())
+            .filter(method -> method.getName().startsWith("TT_KIND_"))
+            .count();
+    assertEquals(ValueKind.values().length, declared);
+  }
+
+  private static final Pattern COUNT_IN_DOCS =
+      Pattern.compile(
+          "native functions declared \\| (?<row>\\d+) \\||(?<prose>\\d+) (?:C|native) functions");
+
+  @Test
+  void docsCountTheHeadersFunctions() throws IOException {
+    var counts = new TreeMap<String, Integer>();
+    try (var pages = Files.list(HOME.resolve("docs"))) {
+      var all = Stream.concat(pages, Stream.of(HOME.resolve("README.md"))).sorted().toList();
+      for (var page : all) {
+        if (page.toString().endsWith(".md")) {
+          var found = COUNT_IN_DOCS.matcher(Files.readString(page));
+          while (found.find()) {
+            var count = found.group("row") == null ? found.group("prose") : found.group("row");
+            counts.put(page.getFileName() + ": " + found.group(), Integer.valueOf(count));
+          }
+        }
+      }
+    }
+    assertFalse(counts.isEmpty(), "no page of docs states the number of native functions");
+    int declared = declared().size();
+    counts.forEach((where, count) -> assertEquals(declared, count, where));
   }
 
   @Test
