@@ -60,7 +60,7 @@ public final class Main {
       description = "Show where an error comes from; TOCO_STACKTRACE=1 does so too.")
   boolean stacktrace;
 
-  private Main(Console console) {
+  Main(Console console) {
     this.console = console;
   }
 
@@ -106,7 +106,7 @@ public final class Main {
     }
   }
 
-  private CommandLine commandLine() {
+  CommandLine commandLine() {
     var root = new CommandLine(this);
     root.addSubcommand(new DemoCommand(console))
         .addSubcommand(new TrainCommand(console))
