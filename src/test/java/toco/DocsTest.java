@@ -165,7 +165,7 @@ class DocsTest {
   }
 
   private static boolean isClassName(String text) {
-    return JAVA_FILE.matcher(text).matches()
+    return (JAVA_FILE.matcher(text).matches() && !FILE.matcher(text).matches())
         || (text.startsWith("toco.") && QUALIFIED.matcher(text).matches())
         || (SIMPLE.matcher(text).matches() && !text.matches("[A-Z][a-z]*"));
   }
