@@ -164,6 +164,26 @@ class DocsTest {
     check(problems, names, 40);
   }
 
+  /// A picture in Mermaid names classes as `cam.RoiCrops`.
+  @Test
+  void everyClassInAPictureIsThere() {
+    var packages = String.join("|", ArchitectureTest.ORDER);
+    var named = Pattern.compile("\\b(" + packages + ")\\.(?:ffi\\.)?([A-Z]\\w*)");
+    var missing = new ArrayList<String>();
+    int names = 0;
+    for (var page : PRESENT) {
+      for (var block : page.blocksIn("mermaid")) {
+        for (var name : named.matcher(block.text()).results().toList()) {
+          names++;
+          if (!name.group().contains("ffi") && !classExists("toco." + name.group())) {
+            missing.add(page.file() + ": " + name.group());
+          }
+        }
+      }
+    }
+    check(missing, names, 15);
+  }
+
   private static boolean isClassName(String text) {
     return (JAVA_FILE.matcher(text).matches() && !FILE.matcher(text).matches())
         || (text.startsWith("toco.") && QUALIFIED.matcher(text).matches())
