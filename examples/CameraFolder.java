@@ -1,5 +1,6 @@
 import module java.base;
 
+import toco.checkpoint.TrainedNetwork;
 import toco.config.Config;
 import toco.config.Protocol;
 import toco.image.ImageDecoder;
@@ -8,7 +9,6 @@ import toco.image.ImageWriter;
 import toco.image.LabelMap;
 import toco.image.Overlay;
 import toco.infer.Segmenter;
-import toco.infer.TrainedNetwork;
 import toco.torch.Device;
 
 /// Watches the folder that a camera writes to: draws the classes over each new image, and says what

@@ -2,12 +2,12 @@ import module java.base;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import toco.checkpoint.TrainedNetwork;
 import toco.config.Protocol;
 import toco.image.ImageDecoder;
 import toco.image.ImageException;
 import toco.image.ImageWriter;
 import toco.infer.Segmenter;
-import toco.infer.TrainedNetwork;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 

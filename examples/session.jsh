@@ -1,4 +1,4 @@
-// LibTorch by hand, a line at a time. Without the last line, the session goes on with lines of your own.
+// LibTorch line by line. Remove the last line to continue the session with your own lines.
 import toco.torch.*
 import toco.nn.*
 import toco.optim.*

@@ -13,8 +13,8 @@ import toco.torch.LibTorch;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// A transformer block on five tokens of width 8: the arithmetic is next to nothing, and what
-/// remains are the calls. All of it runs on one thread: waking another would cost more.
+/// A transformer block on five tokens of width 8: the arithmetic is negligible, and the cost is
+/// that of the calls. Runs on one thread, because waking another would cost more.
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class BlockBench extends Bench {
   private static final double INIT_STD = 0.02;
@@ -48,7 +48,7 @@ public class BlockBench extends Bench {
     }
   }
 
-  /// Guards the same in training, with what autograd notes for the backward pass.
+  /// Guards the same in training, with autograd recording.
   @Benchmark
   public void forward() {
     block.forward(tokens).close();

@@ -5,8 +5,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
 import toco.Bench;
 
-/// What one call across the bridge costs, on tensors so small that LibTorch's arithmetic is
-/// nothing. A training step makes some 3200 such calls.
+/// The cost of one call across the bridge, on tensors so small that LibTorch's arithmetic is
+/// negligible. A training step makes about 3200 such calls.
 public class CallBench extends Bench {
   private Tensor a;
   private Tensor b;
@@ -30,26 +30,26 @@ public class CallBench extends Bench {
     return LibTorch.liveTensors();
   }
 
-  /// Guards the way of nearly every operator: handles checked, call, status checked, result
-  /// adopted, result freed.
+  /// Guards the path of nearly every operator: check handles, call, check status, adopt the result,
+  /// free it.
   @Benchmark
   public void addAndFree() {
     a.add(b).close();
   }
 
-  /// The same operator by name, through the boxed call: guards what [Ops] adds to it.
+  /// The same operator by name, through the boxed call: guards the overhead of [Ops].
   @Benchmark
   public void boxedAddAndFree() {
     Ops.call("aten::add.Tensor", a, b).close();
   }
 
-  /// Guards [Tensor#info], which layers ask in every forward pass.
+  /// Guards [Tensor#info], which layers read in every forward pass.
   @Benchmark
   public Shape shape() {
     return a.shape();
   }
 
-  /// Guards the way to a single dimension, which goes through the whole shape.
+  /// Guards reading a single dimension, which reads the whole shape.
   @Benchmark
   public long size() {
     return a.size(-1);

@@ -6,7 +6,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
 import toco.Bench;
 
-/// What it costs that tensors belong to scopes.
+/// The cost of scopes.
 public class ScopeBench extends Bench {
   private static final int TENSORS = 20;
 
@@ -30,8 +30,8 @@ public class ScopeBench extends Bench {
     }
   }
 
-  /// Time a tensor of twenty made in a scope and freed with it: beside [CallBench#addAndFree] it
-  /// guards that freeing a list is no dearer than freeing each.
+  /// Time per tensor for twenty tensors created in a scope and freed with it. Compared with
+  /// [CallBench#addAndFree] it guards that freeing a list is not slower than freeing each.
   @Benchmark
   @OperationsPerInvocation(TENSORS)
   public void scopeOfTwentyTensors() {
@@ -42,8 +42,8 @@ public class ScopeBench extends Bench {
     }
   }
 
-  /// A scope whose only tensor moves to the scope around it, as every block of the encoder hands
-  /// over its result: guards [TensorScope#keep].
+  /// A scope whose only tensor moves to the enclosing scope, as the result of every encoder block
+  /// does: guards [TensorScope#keep].
   @Benchmark
   public void keepInOuterScope() {
     try (var _ = TensorScope.open()) {
@@ -53,7 +53,7 @@ public class ScopeBench extends Bench {
     }
   }
 
-  /// The same without keeping, to compare with.
+  /// The same without keeping, for comparison.
   @Benchmark
   public void freeInInnerScope() {
     try (var _ = TensorScope.open()) {

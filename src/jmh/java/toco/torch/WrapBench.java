@@ -9,25 +9,25 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
 import toco.Bench;
 
-/// What memory shared between Java and LibTorch costs: pixels go in through a wrapped segment, and
-/// label maps come out through a tensor's own.
+/// The cost of memory shared between Java and LibTorch: pixels are passed in through a wrapped
+/// segment, and label maps are read through a tensor's segment.
 public class WrapBench extends Bench {
   private static final int ELEMENTS = 64;
 
   private final MemorySegment memory = Arena.ofAuto().allocate(JAVA_FLOAT, ELEMENTS);
-  private Tensor standing;
+  private Tensor wrapped;
 
   @Setup
   public void open() {
-    standing = Tensor.ones(ELEMENTS);
+    wrapped = Tensor.ones(ELEMENTS);
   }
 
   @TearDown
   public void close() {
-    standing.close();
+    wrapped.close();
   }
 
-  /// Guards [Tensor#wrap] with the book that keeps its memory alive.
+  /// Guards [Tensor#wrap], including the table that keeps the memory reachable.
   @Benchmark
   public void wrapAndFree() {
     Tensor.wrap(memory, DType.FLOAT32, ELEMENTS).close();
@@ -36,11 +36,11 @@ public class WrapBench extends Bench {
   /// Guards [Tensor#segment] on a tensor that has been read before, with one element read.
   @Benchmark
   public float readInPlace() {
-    return standing.segment().getAtIndex(JAVA_FLOAT, ELEMENTS - 1);
+    return wrapped.segment().getAtIndex(JAVA_FLOAT, ELEMENTS - 1);
   }
 
-  /// Guards the first reading of a tensor in place: its window is an arena of its own, which any
-  /// thread may use, and closing such an arena makes all threads halt for a moment.
+  /// Guards the first call of [Tensor#segment]: it opens a shared arena, and closing such an arena
+  /// stops all threads for a moment.
   @Benchmark
   public float wrapReadAndFree() {
     try (var tensor = Tensor.wrap(memory, DType.FLOAT32, ELEMENTS)) {

@@ -15,6 +15,9 @@ import toco.torch.Tensor;
 /// @param multiHot the labels once more, on the host: \[K] an image
 /// @param boxes where the picture lies in the padded crop, one a sample
 /// @param samples positions in the data set, one a sample
+/// @param step the training step that it belongs to, from 0
+/// @param firstPosition position of its first sample in the step's whole batch, that of all
+///   processes and micro-batches
 public record Batch(
     Tensor view1,
     Tensor view2,
@@ -22,7 +25,15 @@ public record Batch(
     Tensor labels,
     List<float[]> multiHot,
     List<ImageBox> boxes,
-    List<Integer> samples) {
+    List<Integer> samples,
+    long step,
+    int firstPosition) {
+
+  /// The same inputs as those of another step.
+  public Batch atStep(long other) {
+    return new Batch(
+        view1, view2, localView, labels, multiHot, boxes, samples, other, firstPosition);
+  }
 
   public int size() {
     return boxes.size();

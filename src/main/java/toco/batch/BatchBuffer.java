@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import toco.data.EpochSampler;
 import toco.image.ImageBox;
 import toco.torch.DType;
 import toco.torch.Device;
@@ -75,10 +76,20 @@ final class BatchBuffer implements AutoCloseable {
   }
 
   /// The filled slot as the trainer sees it.
-  Batch batch() {
+  ///
+  /// @param drawn which batch of the run it is
+  Batch batch(EpochSampler.Batch drawn) {
     labels.copy_(hostLabels, true);
     return new Batch(
-        view1, view2, localView, labels, List.of(multiHot), List.of(boxes), List.of(samples));
+        view1,
+        view2,
+        localView,
+        labels,
+        List.of(multiHot),
+        List.of(boxes),
+        List.of(samples),
+        drawn.step(),
+        drawn.firstPlace());
   }
 
   @Override

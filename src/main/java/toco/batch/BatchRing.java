@@ -19,7 +19,7 @@ public final class BatchRing implements AutoCloseable {
   private static final int READY_AHEAD = 2;
 
   private final BatchSource source;
-  private final long firstStep;
+  private final long firstBatch;
   private final int batchSize;
   private final List<Slot> slots = new ArrayList<>();
   private final List<Thread> workers = new ArrayList<>();
@@ -48,11 +48,11 @@ public final class BatchRing implements AutoCloseable {
 
   /// Starts the workers.
   ///
-  /// @param firstStep step of the first batch that [#next] returns
+  /// @param firstBatch number of the first batch that [#next] returns, counted over the whole run
   /// @param workerCount threads that make samples, at least 1
-  public BatchRing(BatchSource source, long firstStep, int workerCount) {
+  public BatchRing(BatchSource source, long firstBatch, int workerCount) {
     this.source = source;
-    this.firstStep = firstStep;
+    this.firstBatch = firstBatch;
     batchSize = source.sampler().batchSize();
     int ahead = Math.max(READY_AHEAD, Math.ceilDiv(workerCount, batchSize));
     for (int i = 0; i < 1 + ahead; i++) { // one is the trainer's
@@ -84,9 +84,10 @@ public final class BatchRing implements AutoCloseable {
         throw thrown(slot.failure);
       }
       slot.done = 0; // for the next round; no worker looks at it before it is released
+      var drawn = source.sampler().batchAt(firstBatch + handedOut);
       handedOut++;
       waitedNs += System.nanoTime() - started;
-      return slot.buffer.batch();
+      return slot.buffer.batch(drawn);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while waiting for a batch", e);
@@ -149,7 +150,7 @@ public final class BatchRing implements AutoCloseable {
         long batch = sample / batchSize;
         int position = (int) (sample % batchSize);
         try {
-          var place = source.sampler().batchAt(firstStep + batch);
+          var place = source.sampler().batchAt(firstBatch + batch);
           loader.load(place.epoch(), place.indices()[position], slotOf(batch).buffer, position);
         } catch (Throwable e) { // whatever it is, the trainer must not wait for ever
           fail(slotOf(batch), e);

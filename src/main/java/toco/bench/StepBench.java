@@ -9,14 +9,15 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import toco.batch.Batch;
-import toco.cam.RoiCrops;
 import toco.config.Config;
+import toco.distributed.GradientAveraging;
 import toco.host.Devices;
 import toco.host.ProcessMemory;
 import toco.image.ImageBox;
 import toco.model.Toco;
 import toco.recipe.PublishedOptimizer;
 import toco.recipe.StepClock;
+import toco.recipe.TocoObjective;
 import toco.recipe.TrainStep;
 import toco.torch.Device;
 import toco.torch.LibTorch;
@@ -87,9 +88,10 @@ public final class StepBench {
     Rng.manualSeed(0);
     try (var profile = options.profile() ? StepProfile.start() : null;
         var _ = TensorScope.open();
-        var model = new Toco(config.model(), device, Devices.shortFloat(config.train()));
+        var model = new Toco(config.model(), device, Devices.autocastDtype(config.train()));
         var optimizer = PublishedOptimizer.of(model.params(), config)) {
-      var step = new TrainStep(model, optimizer, config, laps);
+      var objective = TocoObjective.of(model, config).timedBy(laps);
+      var step = new TrainStep(objective, optimizer, config, GradientAveraging.none(), laps);
       var batch = batch(config, device);
       long first = Math.max(config.loss().segStartIter(), config.loss().regStartIter());
       if (profile != null) {
@@ -101,7 +103,7 @@ public final class StepBench {
         }
         long started = System.nanoTime();
         laps.begin(i >= WARM_UP_STEPS);
-        run(step, batch, config, first + i);
+        run(step, batch.atStep(first + i));
         LibTorch.synchronize(device);
         if (i >= WARM_UP_STEPS) {
           seconds.add((System.nanoTime() - started) * 1e-9);
@@ -132,12 +134,9 @@ public final class StepBench {
         profiled);
   }
 
-  private static void run(TrainStep step, Batch batch, Config config, long iter) {
+  private static void run(TrainStep step, Batch batch) {
     try (var _ = TensorScope.open()) {
-      var train = config.train();
-      var corners =
-          RoiCrops.random(train.localCrops(), train.localCropSizePx(), 0, Math.toIntExact(iter));
-      var _ = step.run(batch, iter, corners, false);
+      var _ = step.run(() -> batch, false);
     }
   }
 
@@ -145,9 +144,9 @@ public final class StepBench {
     int sizePx = config.train().localCropSizePx() + JVM_WARM_UP_MARGIN_PX;
     var small = config.with("augment.cropSizePx=" + sizePx, "train.samplesPerProcess=1");
     try (var _ = TensorScope.open()) {
-      var batch = batch(small, device);
+      var batch = batch(small, device).atStep(iter);
       for (int i = 0; i < JVM_WARM_UP_STEPS; i++) {
-        run(step, batch, small, iter);
+        run(step, batch);
       }
     }
   }
@@ -169,7 +168,9 @@ public final class StepBench {
         Tensor.of(labels, samples, classes).to(device),
         Collections.nCopies(samples, Arrays.copyOf(labels, classes)),
         IntStream.range(0, samples).mapToObj(_ -> ImageBox.full(size, size)).toList(),
-        IntStream.range(0, samples).boxed().toList());
+        IntStream.range(0, samples).boxed().toList(),
+        0,
+        0);
   }
 
   private static double sum(List<Double> values) {

@@ -15,14 +15,15 @@ final class StepFlops {
     this.config = config;
   }
 
-  /// Of a whole step in which every loss has a weight.
+  /// Of a whole step in which every loss has a weight, all its micro-batches together.
   double total() {
     double cams = 0;
     int crop = config.augment().cropSizePx();
     for (double scale : config.cam().scales()) {
       cams += (scale == 1 ? 1 : 2) * encoder((int) (scale * crop)); // one of the pair is shared
     }
-    return FORWARD_AND_BACKWARD * trained() + batch() * cams;
+    return config.train().gradientAccumulation()
+        * (FORWARD_AND_BACKWARD * trained() + batch() * cams);
   }
 
   /// Of the forward pass of all that is trained.

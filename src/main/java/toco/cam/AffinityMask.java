@@ -3,7 +3,7 @@ package toco.cam;
 import toco.torch.DType;
 import toco.torch.Tensor;
 
-/// Which pairs of patches belong together, by their labels.
+/// Which pairs of patches have the same label: the targets of the patch-token contrast.
 public final class AffinityMask {
   private AffinityMask() {}
 

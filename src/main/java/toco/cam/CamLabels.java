@@ -7,13 +7,13 @@ import toco.torch.DType;
 import toco.torch.Tensor;
 
 /// Label maps from class activation maps by thresholds. Labels are int64: 0 background, 1…K
-/// classes, 255 ignored.
+/// classes, 255 ignored. "Valid" CAMs are 0 for classes that are not in the image.
 public final class CamLabels {
   public static final int IGNORE = 255;
 
   private CamLabels() {}
 
-  /// The maps of the classes that are in the image; those of others become 0.
+  /// Sets the maps of classes that are not in the image to 0.
   ///
   /// @param cam [B, K, H, W]
   /// @param labels [B, K] multi-hot
@@ -21,20 +21,21 @@ public final class CamLabels {
     return cam.mul(labels.unsqueeze(-1).unsqueeze(-1));
   }
 
-  /// Labels for evaluation: the strongest class, background up to the threshold.
+  /// Labels for evaluation: the class with the highest activation, background where that is at most
+  /// the threshold.
   ///
-  /// @param validCam [B, K, H, W] in 0..1, absent classes 0
+  /// @param validCam [B, K, H, W] in 0…1, absent classes 0
   /// @return [B, H, W]
   public static Tensor forEvaluation(Tensor validCam, double backgroundThreshold) {
     var strongest = validCam.max(1);
     return strongest.indices().add(1).maskedFill(strongest.values().le(backgroundThreshold), 0);
   }
 
-  /// Labels for training: up to the low threshold background, up to the high one ignored, as is all
-  /// outside the box.
+  /// Labels for training: the class with the highest activation; background where that is at most
+  /// the low threshold, else ignored where it is at most the high one. Ignored outside the box.
   ///
-  /// @param validCam [B, K, h, w] in 0..1, absent classes 0
-  /// @param boxes one an image, in units of this map's cells
+  /// @param validCam [B, K, h, w] in 0…1, absent classes 0
+  /// @param boxes one per image, in units of this map's cells
   /// @return [B, h, w]
   public static Tensor forTraining(Tensor validCam, List<ImageBox> boxes, CamConfig cam) {
     var strongest = validCam.max(1);
@@ -50,7 +51,7 @@ public final class CamLabels {
 
   /// Where local crops may be cut: 0 background, 1 uncertain, 2 foreground.
   ///
-  /// @param auxCam [B, K, H, W] in 0..1
+  /// @param auxCam [B, K, H, W] in 0…1
   /// @param labels [B, K] multi-hot
   /// @return int64 [B, H, W]
   public static Tensor roiMask(Tensor auxCam, Tensor labels, CamConfig cam) {

@@ -6,10 +6,10 @@ import toco.torch.Device;
 import toco.torch.Ops;
 import toco.torch.Tensor;
 
-/// A random number for each pixel of a batch, drawn on the device: a hash of the pixel's place and
-/// of a word that (seed, iteration, image) decides. The same on every device.
+/// A random number for each pixel of a batch, computed on the device: a hash of the pixel's index
+/// and of a 32-bit word drawn from (seed, iteration, image). The same on every device.
 final class PixelKeys {
-  /// Keeps these draws apart from those of the augmentation, which count views from 0.
+  /// A stream that the augmentation does not use; it numbers its streams by view, from 0.
   private static final int STREAM = -2;
 
   private static final long LOW_32_BITS = 0xFFFF_FFFFL;
@@ -19,14 +19,15 @@ final class PixelKeys {
 
   private PixelKeys() {}
 
-  /// @param firstPlace the first image's place in the step's whole batch
+  /// @param firstPosition the first image's position in the step's whole batch
   /// @return int64 [images, pixels], different numbers in 0…2³²−1 in each row
-  static Tensor draw(long seed, int iter, int firstPlace, long images, int pixels, Device device) {
+  static Tensor draw(
+      long seed, int iter, int firstPosition, long images, int pixels, Device device) {
     var words = new long[(int) images];
     for (int image = 0; image < words.length; image++) {
       words[image] =
           Integer.toUnsignedLong(
-              new CounterRandom(seed, iter, firstPlace + image, STREAM).nextBits());
+              new CounterRandom(seed, iter, firstPosition + image, STREAM).nextBits());
     }
     var key =
         Tensor.arange(0, pixels, DType.INT64, device)

@@ -1,69 +1,74 @@
 package toco.cam;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Tensor;
 
-/// The classes of each image of a batch, side by side and padded to the longest list: what is
-/// computed a class is then computed for a few channels instead of all K. Made from labels that the
-/// host knows, so that no device is waited for.
+/// The classes of each image of a batch, one row per image, padded to the longest row. What is
+/// computed per class then needs P channels instead of all K. Made from labels in host memory, so
+/// that nothing waits for the device.
 ///
-/// @param ids class numbers 1…K, 0 where padded; one row an image, equally long
+/// @param ids [B, P], class numbers 1…K, 0 for padding
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record PresentClasses(long[][] ids) {
-  /// @param multiHot a row an image: \[K], 1 where the class is in the image
+  /// The classes of a batch.
+  ///
+  /// @param multiHot one row per image: \[K], 1 where the class is in the image
   public static PresentClasses of(List<float[]> multiHot) {
-    var lists = new ArrayList<List<Long>>();
-    for (float[] row : multiHot) {
-      var list = new ArrayList<Long>();
-      for (int k = 0; k < row.length; k++) {
-        if (row[k] > 0) {
-          list.add(k + 1L);
-        }
-      }
-      lists.add(list);
-    }
-    int longest = Math.max(1, lists.stream().mapToInt(List::size).max().orElse(1));
-    var ids = new long[lists.size()][longest];
-    for (int i = 0; i < ids.length; i++) {
-      for (int j = 0; j < lists.get(i).size(); j++) {
-        ids[i][j] = lists.get(i).get(j);
-      }
-    }
-    return new PresentClasses(ids);
+    var rows = multiHot.stream().map(PresentClasses::classesOf).toList();
+    int longest = Math.max(1, rows.stream().mapToInt(row -> row.length).max().orElse(1));
+    return new PresentClasses(
+        rows.stream().map(row -> Arrays.copyOf(row, longest)).toArray(long[][]::new));
   }
 
-  /// P, the length of every row.
+  /// The class numbers 1…K of one image, without padding.
+  ///
+  /// @param multiHot \[K], 1 where the class is in the image
+  public static long[] classesOf(float[] multiHot) {
+    return IntStream.range(0, multiHot.length)
+        .filter(k -> multiHot[k] > 0)
+        .mapToLong(k -> k + 1L)
+        .toArray();
+  }
+
+  /// P, the length of every row, at least 1.
   public long count() {
     return ids[0].length;
   }
 
-  /// The present classes' maps [B, P, h, w] of all [B, K, h, w]; any map where a row is padded.
+  /// Selects the maps of the present classes. Padding gets the map of class 1.
+  ///
+  /// @param cams [B, K, h, w]
+  /// @return [B, P, h, w]
   public Tensor gather(Tensor cams) {
     var index = table(0).sub(1).clampMin(0).to(cams.device(), true); // [B, P, 1, 1]
     return cams.gather(1, index.expand(-1, -1, cams.size(2), cams.size(3)));
   }
 
-  /// Ones, and zeros where a row is padded: the multi-hot labels of these maps, float32 [B, P].
-  public Tensor shown(Device device) {
+  /// The multi-hot labels of these maps: 1, and 0 for padding; float32 [B, P].
+  public Tensor multiHot(Device device) {
     return table(0).squeeze(-1).squeeze(-1).gt(0).to(DType.FLOAT32).to(device, true);
   }
 
-  /// True where a place is padding: bool [B, P, 1, 1].
-  Tensor absent(Device device) {
+  /// True for padding: bool [B, P, 1, 1].
+  Tensor isPadding(Device device) {
     return table(0).eq(0).to(device, true);
   }
 
-  /// Positions (0 background) to class numbers, int64 [B, H, W].
+  /// Class numbers of positions in the rows.
+  ///
+  /// @param positions int64 [B, H, W]: 0 background, else 1 + the column in [#ids]
+  /// @return int64 [B, H, W], 0…K
   Tensor classIds(Tensor positions) {
     var ids = table(1).squeeze(-1).squeeze(-1).to(positions.device(), true); // [B, P + 1]
     var flat = ids.gather(1, positions.flatten(1));
     return flat.reshape(positions.shape().sizes());
   }
 
-  /// The ids as int64 [B, lead + P, 1, 1], after `lead` zeros a row.
+  /// The ids after `lead` zeros per row, int64 [B, lead + P, 1, 1].
   private Tensor table(int lead) {
     int columns = ids[0].length + lead;
     var flat = new long[ids.length * columns];

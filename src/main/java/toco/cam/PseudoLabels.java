@@ -10,11 +10,12 @@ import toco.torch.Interpolation;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// Segmentation labels refined from CAMs (METHOD, training step 6). Each image's present classes
-/// compete with a constant background, once high and once low; where the two disagree the pixel is
-/// ignored.
+/// Segmentation labels from CAMs, refined by PAR (METHOD, training step 6). A softmax over each
+/// image's present classes and a constant background score gives probabilities, which PAR refines:
+/// once with a high background score and once with a low one. A pixel that is background only with
+/// the high score is ignored.
 public final class PseudoLabels {
-  private static final double ABSENT = Double.NEGATIVE_INFINITY;
+  private static final double PADDING = Double.NEGATIVE_INFINITY;
 
   private final CamConfig config;
   private final Par par;
@@ -27,10 +28,11 @@ public final class PseudoLabels {
             config.parIterations());
   }
 
-  /// @param unitImages [B, 3, H, W] from [toco.image.Normalization#denormalizeToUnit]
-  /// @param cam maps of the present classes [B, P, H, W] in 0..1
+  /// @param unitImages float32 [B, 3, H, W] in 0…1, from
+  ///   [toco.image.Normalization#denormalizeToUnit]
+  /// @param cam maps of the present classes [B, P, H, W] in 0…1
   /// @param present the classes of each image
-  /// @param boxes one an image, in pixels
+  /// @param boxes one per image, in pixels; outside, labels are 255
   /// @return int64 [B, H, W]: 0 background, 1…K, 255 ignored
   public Tensor refine(
       Tensor unitImages, Tensor cam, PresentClasses present, List<ImageBox> boxes) {
@@ -46,8 +48,8 @@ public final class PseudoLabels {
       var both =
           Tensor.cat(
               List.of(
-                  compete(cams, config.highThreshold(), present),
-                  compete(cams, config.lowThreshold(), present)),
+                  probabilities(cams, config.highThreshold(), present),
+                  probabilities(cams, config.lowThreshold(), present)),
               1);
       var refined =
           par.refine(images, both)
@@ -63,13 +65,14 @@ public final class PseudoLabels {
     }
   }
 
-  /// Softmax over background and present classes; the places of absent ones get exactly 0.
-  private static Tensor compete(Tensor cams, double background, PresentClasses present) {
+  /// Softmax over background and present classes, [B, P + 1, h, w]; padding gets exactly 0.
+  private static Tensor probabilities(Tensor cams, double background, PresentClasses present) {
     var size = cams.shape();
     var constant =
         Tensor.full(
             background, DType.FLOAT32, cams.device(), size.size(0), 1, size.size(2), size.size(3));
-    return Tensor.cat(List.of(constant, cams.maskedFill(present.absent(cams.device()), ABSENT)), 1)
+    return Tensor.cat(
+            List.of(constant, cams.maskedFill(present.isPadding(cams.device()), PADDING)), 1)
         .softmax(1);
   }
 }

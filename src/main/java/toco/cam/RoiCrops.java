@@ -5,19 +5,18 @@ import toco.torch.DType;
 import toco.torch.Ops;
 import toco.torch.Tensor;
 
-/// Local crops around background and uncertain regions, and which of them show too little
-/// foreground to be positives (METHOD, training step 3). All of it happens on the images' device
-/// without a word to the host.
+/// Local crops around background and uncertain regions, each flagged as positive or, with too
+/// little foreground, as negative for the class-token contrast (METHOD, training step 3). Computed
+/// on the images' device without synchronising with the host.
 ///
 /// @param crops [B, n, 3, size, size]
-/// @param flags float32 [B, 2 + n], on the crops' device: 1 positive, 0 negative; the two global
-///   views come first
+/// @param flags float32 [B, 2 + n]: 1 positive, 0 negative; the two global views come first
 /// @param corners int64 [B, n, 2]: the crops' top left pixels as (row, column)
 public record RoiCrops(Tensor crops, Tensor flags, Tensor corners) {
-  /// Views in front of the local crops: the flags of these come first.
+  /// The global views, whose flags come before those of the local crops.
   public static final int GLOBAL_VIEWS = 2;
 
-  /// Where crops lie.
+  /// Chooses where crops are cut.
   @FunctionalInterface
   public interface Corners {
     /// @param roiMask int64 [B, H, W]
@@ -34,9 +33,9 @@ public record RoiCrops(Tensor crops, Tensor flags, Tensor corners) {
   public static RoiCrops cut(
       Tensor images, Tensor roiMask, int sizePx, double negativeRatio, Corners corners) {
     long batch = images.size(0);
-    var places = corners.of(roiMask);
-    long count = places.size(1);
-    var pixels = pixels(places, (int) images.size(3), sizePx); // [B, n·size·size]
+    var topLeft = corners.of(roiMask);
+    long count = topLeft.size(1);
+    var pixels = pixels(topLeft, (int) images.size(3), sizePx); // [B, n·size·size]
     var crops =
         images
             .flatten(2)
@@ -51,10 +50,10 @@ public record RoiCrops(Tensor crops, Tensor flags, Tensor corners) {
             .sum(new long[] {2}, false); // [B, n]
     var local = foreground.gt(negativeRatio * sizePx * sizePx).to(DType.FLOAT32);
     var global = Tensor.full(1, DType.FLOAT32, images.device(), batch, GLOBAL_VIEWS);
-    return new RoiCrops(crops, Tensor.cat(List.of(global, local), 1), places);
+    return new RoiCrops(crops, Tensor.cat(List.of(global, local), 1), topLeft);
   }
 
-  /// Where the crops' pixels lie in a flattened image, int64 [B, n·size·size].
+  /// Indices of the crops' pixels in a flattened image, int64 [B, n·size·size].
   private static Tensor pixels(Tensor corners, int width, int sizePx) {
     var steps = Tensor.arange(0, sizePx, DType.INT64, corners.device());
     var inCrop = steps.mul(width).unsqueeze(1).add(steps); // [size, size]
@@ -62,20 +61,21 @@ public record RoiCrops(Tensor crops, Tensor flags, Tensor corners) {
     return first.unsqueeze(2).unsqueeze(3).add(inCrop).flatten(1);
   }
 
-  /// Random corners: the centres are n different pixels that lie at least half a crop from the
-  /// border on background or uncertain ground, or anywhere so far inside if there are fewer than n
-  /// of those. Each pixel gets a random number, and the n largest win.
+  /// Random corners. The crops' centres are n different pixels at least half a crop from the
+  /// border, where the mask is background or uncertain; if an image has fewer than n of those,
+  /// anywhere at that distance. Each candidate pixel gets a random number, and the n largest are
+  /// taken.
   ///
-  /// @param iter the training iteration; with the seed and an image's place in the batch it decides
-  ///   the draw, on every device alike
+  /// @param iter the training iteration. The draw is a function of seed, iteration and the image's
+  ///   position in the batch, and the same on every device
   public static Corners random(int crops, int sizePx, long seed, int iter) {
     return random(crops, sizePx, seed, iter, 0);
   }
 
   /// The same for a part of a step's batch.
   ///
-  /// @param firstPlace the place of the part's first image in the whole batch
-  public static Corners random(int crops, int sizePx, long seed, int iter, int firstPlace) {
+  /// @param firstPosition the position of the part's first image in the whole batch
+  public static Corners random(int crops, int sizePx, long seed, int iter, int firstPosition) {
     return roiMask -> {
       int height = (int) roiMask.size(1);
       int width = (int) roiMask.size(2);
@@ -96,7 +96,8 @@ public record RoiCrops(Tensor crops, Tensor flags, Tensor corners) {
               .le(1); // [B, rows·columns]
       var enough = allowed.sum(new long[] {1}, true).ge(crops); // [B, 1]
       var keys =
-          PixelKeys.draw(seed, iter, firstPlace, roiMask.size(0), rows * columns, roiMask.device());
+          PixelKeys.draw(
+              seed, iter, firstPosition, roiMask.size(0), rows * columns, roiMask.device());
       var candidates = keys.maskedFill(allowed.logicalOr(enough.logicalNot()).logicalNot(), -1);
       var centres = candidates.topk(crops, 1).indices(); // [B, n] in the inner rectangle
       var row = Ops.call("aten::floor_divide.Scalar", centres, columns);
@@ -104,14 +105,14 @@ public record RoiCrops(Tensor crops, Tensor flags, Tensor corners) {
     };
   }
 
-  /// The corners that are given.
+  /// Always these corners.
   ///
   /// @param corners int64 [B, n, 2]
   public static Corners fixed(Tensor corners) {
     return _ -> corners;
   }
 
-  /// The crops as separate views, view after view: [n·B, 3, size, size].
+  /// The crops as one batch, view by view: [n·B, 3, size, size].
   public Tensor viewMajor() {
     var size = crops.shape().sizes();
     return crops.transpose(0, 1).reshape(size[0] * size[1], size[2], size[3], size[4]);

@@ -181,6 +181,11 @@ public record Checkpoint(
     return !newestFirst(runDir).isEmpty();
   }
 
+  /// The steps of which a run has checkpoints, whole or damaged, newest first.
+  public static List<Long> stepsIn(Path runDir) {
+    return newestFirst(runDir).stream().map(Checkpoint::stepOf).toList();
+  }
+
   /// Where a run keeps the checkpoint of a step.
   public static Path file(Path runDir, long step) {
     return folder(runDir).resolve("step-%06d.safetensors".formatted(step));

@@ -124,7 +124,7 @@ final class EncoderWeights {
     if (gridFrom < 1 || gridTo < 1 || from.size(2) != to.size(2)) {
       return "";
     }
-    weights.put(POSITION, PositionEmbedding.resize(from, tokens, gridTo, gridTo));
+    weights.put(POSITION, PositionEmbedding.resampleAbsPosEmbed(from, tokens, gridTo, gridTo));
     return "; position embedding resized from %d×%d to %d×%d"
         .formatted(gridFrom, gridFrom, gridTo, gridTo);
   }

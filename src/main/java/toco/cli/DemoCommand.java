@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import toco.demo.Comparison;
+import toco.demo.ContrastComparison;
 import toco.demo.Demo;
 import toco.demo.DemoOptions;
 
@@ -92,7 +92,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private int compare(DemoOptions options, ProgressReport progress) {
     var result =
-        Comparison.run(options, progress, trainer -> console.stop().run(trainer, progress));
+        ContrastComparison.run(options, progress, trainer -> console.stop().run(trainer, progress));
     progress.clear();
     if (result.isEmpty()) {
       return ExitStatus.STOPPED;

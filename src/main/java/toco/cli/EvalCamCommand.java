@@ -41,7 +41,7 @@ final class EvalCamCommand implements Callable<Integer> {
       names = "--thresholds",
       paramLabel = "T",
       split = ",",
-      description = "Growing numbers in 0…1 (default: 0.05, 0.1 … 0.95).")
+      description = "Increasing numbers in 0…1 (default: 0.05, 0.1 … 0.95).")
   List<Double> thresholds = IntStream.range(1, STEPS).mapToObj(i -> (double) i / STEPS).toList();
 
   @Option(names = "--chart", paramLabel = "FILE", description = "Draw the curve as a PNG.")

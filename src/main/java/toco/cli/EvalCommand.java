@@ -12,8 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import toco.checkpoint.Checkpoint;
-import toco.checkpoint.NetworkWeights;
+import toco.checkpoint.TrainedNetwork;
 import toco.config.Config;
 import toco.config.Protocol;
 import toco.data.Dataset;
@@ -23,7 +22,6 @@ import toco.eval.EvaluationRun;
 import toco.eval.Evaluator;
 import toco.eval.Shard;
 import toco.host.Devices;
-import toco.model.Toco;
 
 @Command(
     name = "eval",
@@ -155,14 +153,13 @@ final class EvalCommand implements Callable<Integer> {
           "--shard is for processes that do not know of each other; leave it out");
     }
     var part = world.size() > 1 ? new Shard(world.rank() + 1, world.size()) : given;
-    Checkpoint.requireSameNetwork(weights, loaded.model());
     var dataset = Dataset.openWithGaps(loaded.data(), chosen.split());
     var device = Devices.prepare(loaded.train(), world);
     var progress = world.isFirst() ? console.progress() : console.silence();
     var folder =
         out == null ? loaded.run().dir().resolve("eval", protocol + "-" + chosen.split()) : out;
-    try (var model = new Toco(loaded.model(), device)) {
-      NetworkWeights.load(weights, model);
+    try (var network = TrainedNetwork.load(weights, loaded, device)) {
+      var model = network.model();
       var evaluator = new Evaluator(loaded, chosen, dataset, device, crfWorkers);
       progress.onMessage(
           "evaluating %d images on %s by %s".formatted(dataset.size(), device, chosen));

@@ -13,8 +13,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import toco.checkpoint.Checkpoint;
 import toco.checkpoint.TorchScriptExport;
+import toco.checkpoint.TrainedNetwork;
 import toco.config.Config;
-import toco.infer.TrainedNetwork;
 import toco.torch.Device;
 
 @Command(

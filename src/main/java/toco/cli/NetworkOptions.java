@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import toco.checkpoint.TrainedNetwork;
 import toco.config.Config;
 import toco.host.Devices;
-import toco.infer.TrainedNetwork;
 
 /// The arguments that name a trained network.
 final class NetworkOptions {

@@ -5,9 +5,7 @@ import static toco.config.Checks.between;
 import static toco.config.Checks.nonNegative;
 import static toco.config.Checks.positive;
 
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 
 /// `loss.*`: weights of the loss terms and the iterations at which they set in (METHOD.md, training
 /// step 5). The two classification losses have weight 1 always. Before its start iteration a term
@@ -75,38 +73,6 @@ public record LossConfig(
     positive("loss.energySigmaXy", energySigmaXy);
     positive("loss.energyScaleFactor", energyScaleFactor);
     between("loss.energyScaleFactor", energyScaleFactor, 0, 1);
-  }
-
-  /// Weight of the patch-token contrast at iteration `iter`.
-  public double ptcWeightAt(long iter) {
-    return iter < ptcStartIter ? 0 : ptcWeight;
-  }
-
-  /// Weight of the class-token contrast at iteration `iter`.
-  public double ctcWeightAt(long iter) {
-    return iter < ctcStartIter ? 0 : ctcWeight;
-  }
-
-  /// Weight of the segmentation loss at iteration `iter`.
-  public double segWeightAt(long iter) {
-    return iter < segStartIter ? 0 : segWeight;
-  }
-
-  /// Weight of the dense energy at iteration `iter`.
-  public double regWeightAt(long iter) {
-    return iter < regStartIter ? 0 : regWeight;
-  }
-
-  /// The weights of all terms at iteration `iter`, by the names that logs give the terms.
-  public Map<String, Double> weightsAt(long iter) {
-    var weights = new LinkedHashMap<String, Double>();
-    weights.put("cls", 1.0);
-    weights.put("clsAux", 1.0);
-    weights.put("ptc", ptcWeightAt(iter));
-    weights.put("ctc", ctcWeightAt(iter));
-    weights.put("seg", segWeightAt(iter));
-    weights.put("reg", regWeightAt(iter));
-    return weights;
   }
 
   /// Whether pseudo-labels of iteration `iter` come from the CAMs (else from the auxiliary CAMs).

@@ -6,34 +6,32 @@ import java.util.ArrayList;
 import java.util.List;
 import toco.cam.CamLabels;
 import toco.cam.MultiScaleCam;
+import toco.cam.NetworkInput;
+import toco.cam.Predictions;
 import toco.config.Config;
 import toco.data.Dataset;
 import toco.data.Sample;
-import toco.eval.TensorPictures;
-import toco.image.Colormap;
-import toco.image.HeatMap;
-import toco.image.LabelMap;
-import toco.image.Normalization;
 import toco.image.Overlay;
 import toco.image.Picture;
-import toco.image.RgbImage;
+import toco.image.TensorPictures;
 import toco.image.TileSheet;
 import toco.model.Toco;
-import toco.torch.DType;
-import toco.torch.Device;
 import toco.torch.GradMode;
-import toco.torch.Interpolation;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// The picture of a comparison: a row an image, CAMs and segmentations of two models side by side.
+/// The picture of a [ContrastComparison]: CAMs and segmentations of two models side by side, one
+/// row per image.
 final class ContrastSheet {
   private static final int COLUMNS = 6;
   private static final int TILE_PX = 160;
 
   private ContrastSheet() {}
 
-  /// What one model makes of one image; drawn while the model is there, so that both need not be.
+  /// One model's pictures of one image, drawn while the model exists: the two models never need to
+  /// be in memory at the same time.
+  ///
+  /// @param cam the activation of the strongest of the image's classes at each pixel
   record View(Picture image, Picture cam, Picture seg, Picture truth) {}
 
   /// Views of the data set's first images.
@@ -63,33 +61,16 @@ final class ContrastSheet {
   private static View view(Toco model, Config config, Sample sample, Arena arena) {
     var image = sample.readImage(arena);
     var device = model.params().device();
-    var input = input(image, config.eval().sizePx(), device); // [1, 3, S, S]
+    var input = NetworkInput.of(image, config.eval().sizePx(), device); // [1, 3, S, S]
+    var cams = MultiScaleCam.compute(model, input, config.eval().camScales());
     var labels = Tensor.of(sample.labels(), 1, sample.labels().length).to(device);
-    var cam = MultiScaleCam.compute(model, input, config.eval().camScales()).cam();
-    var logits = model.segment(model.encode(input).patchMap());
+    var strongest = CamLabels.validCam(cams.cam(), labels).amax(1).select(0, 0); // [S, S]
+    var seg =
+        Predictions.of(model, input, List.of()).segLabels(0, image.heightPx(), image.widthPx());
     return new View(
         Picture.of(image),
-        Overlay.heat(image, strongest(CamLabels.validCam(cam, labels)), Colormap.JET),
-        Overlay.labels(image, predicted(logits, image)),
+        TensorPictures.cam(image, strongest),
+        TensorPictures.labels(image, seg),
         Overlay.labels(image, sample.readMask(image, arena)));
-  }
-
-  /// As evaluation sees the image: normalised, then resized to a square.
-  private static Tensor input(RgbImage image, int sizePx, Device device) {
-    var levels = Tensor.copyOf(image.pixels(), DType.UINT8, image.heightPx(), image.widthPx(), 3);
-    var planes = levels.permute(2, 0, 1).unsqueeze(0).to(DType.FLOAT32); // [1, 3, H, W]
-    return Normalization.normalize(planes)
-        .interpolate(sizePx, sizePx, Interpolation.BILINEAR)
-        .to(device);
-  }
-
-  /// The map of whichever present class is strongest at each place.
-  private static HeatMap strongest(Tensor validCam) {
-    return TensorPictures.heatMap(validCam.amax(new long[] {1}, false).select(0, 0));
-  }
-
-  private static LabelMap predicted(Tensor logits, RgbImage image) {
-    var full = logits.interpolate(image.heightPx(), image.widthPx(), Interpolation.BILINEAR);
-    return TensorPictures.labelMap(full.argmax(1).select(0, 0));
   }
 }

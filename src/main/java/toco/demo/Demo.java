@@ -14,21 +14,21 @@ import toco.train.TrainingListener;
 /// Trains ToCo on synthetic shapes from image-level labels and scores it on the test images.
 ///
 /// ```
-/// RUN/metrics.json       the figures, see DemoMetrics
+/// RUN/metrics.json       the results, see DemoMetrics
 /// RUN/table.txt          IoU by class
 /// RUN/overlays/test.png  images, CAMs, segmentations, ground truth
 /// ```
 ///
-/// beside what every training run leaves.
+/// in addition to the files of every training run.
 public final class Demo {
   private static final String CONFIG = "demo.yaml";
-  private static final int PICTURED = 10;
+  private static final int PICTURED_IMAGES = 10;
 
   private Demo() {}
 
   /// @param runDir the run's folder
   /// @param table the scores as text
-  /// @param files what was written beside the run's own files
+  /// @param files what was written in addition to the run's own files
   public record Result(Path runDir, DemoMetrics metrics, String table, List<Path> files) {
     public Result {
       files = List.copyOf(files);
@@ -61,11 +61,11 @@ public final class Demo {
     var runDir = config.run().dir();
     var table = runDir.resolve("table.txt");
     var picture = runDir.resolve("overlays", "test.png");
-    var figures = runDir.resolve("metrics.json");
+    var json = runDir.resolve("metrics.json");
     var text = scores.table(test.classNames());
     RunFiles.writeText(table, text);
-    evaluator.overlays(trainer.model(), Math.min(PICTURED, test.size()), picture);
-    RunFiles.writeJson(figures, metrics.toJson());
-    return new Result(runDir, metrics, text, List.of(figures, table, picture));
+    evaluator.overlays(trainer.model(), Math.min(PICTURED_IMAGES, test.size()), picture);
+    RunFiles.writeJson(json, metrics.toJson());
+    return new Result(runDir, metrics, text, List.of(json, table, picture));
   }
 }

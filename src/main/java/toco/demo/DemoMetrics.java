@@ -6,16 +6,16 @@ import org.jspecify.annotations.Nullable;
 import toco.eval.Scores;
 import toco.host.ProcessMemory;
 
-/// The figures of one demo run, as `metrics.json` holds them. Shares lie in 0…1.
+/// The results of one demo run, the content of `metrics.json`. Scores are in 0…1.
 ///
 /// @param segMiou mean IoU of the segmentation
 /// @param camMiou mean IoU of the CAMs' labels
 /// @param camAuxMiou mean IoU of the auxiliary CAMs' labels
-/// @param classF1 F1 of the classes named for each image
-/// @param wallSeconds from the start, generating the data included, to the last score
-/// @param peakRssBytes the process's largest resident memory so far
-/// @param patchCosine mean cosine between an image's patch tokens: how smooth they have become
-/// @param seed the run's seed
+/// @param classF1 F1 of the image-level predictions
+/// @param wallSeconds from the start, data generation included, to the last score
+/// @param peakRssBytes peak resident memory of the process
+/// @param patchCosine mean cosine between an image's patch tokens; near 1 if they are over-smoothed
+/// @param seed of the run
 /// @param steps training steps
 public record DemoMetrics(
     double segMiou,
@@ -41,7 +41,7 @@ public record DemoMetrics(
         steps);
   }
 
-  /// A JSON object with a key for each component; NaN, which JSON lacks, becomes null.
+  /// A JSON object with one key per component; NaN becomes null.
   public Map<String, @Nullable Object> toJson() {
     var json = new LinkedHashMap<String, @Nullable Object>();
     json.put("segMiou", orNull(segMiou));

@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
 import toco.config.Config;
 import toco.config.SyntheticConfig;
 
-/// What a user may choose about a demo.
+/// Options of the demo.
 ///
 /// @param configs the folder of the configuration files
-/// @param dir the run's folder; null: the usual one, numbered if it is taken
+/// @param dir the run's folder; null: the default folder, numbered if it is in use
 /// @param seed the run's seed; null: the configuration's
-/// @param overrides `key=value`, stronger than everything else
+/// @param overrides `key=value`, which override everything else
 public record DemoOptions(
     Path configs, @Nullable Path dir, @Nullable Long seed, List<String> overrides) {
   private static final int MAX_NUMBER = 10_000;
@@ -25,13 +25,13 @@ public record DemoOptions(
 
   /// The configuration of a run.
   ///
-  /// A folder that the user names is taken as it is, and refused later if it holds a run. The usual
-  /// folder gets a number when it is taken. Runs share the data set that the file names; for other
-  /// `data.synthetic` options one beside it, because a folder holds one data set.
+  /// A folder that the user names is used as it is, and rejected later if it contains a run. The
+  /// default folder gets a number if it is in use. Runs share the data set of the configuration
+  /// file; with other `data.synthetic` options the data set gets its own folder next to it.
   ///
   /// @param file the configuration's file name
-  /// @param usualDir the run's folder where the user names none; null: the configuration's
-  Config config(String file, @Nullable Path usualDir) {
+  /// @param defaultDir the run's folder if the user names none; null: the configuration's
+  Config config(String file, @Nullable Path defaultDir) {
     var all = new ArrayList<String>();
     if (seed != null) {
       all.add("run.seed=" + seed);
@@ -44,7 +44,7 @@ public record DemoOptions(
     var config = Config.load(path, all);
     var runDir = config.run().dir();
     if (dir == null && !isSet("run.dir")) {
-      runDir = firstFree(usualDir == null ? runDir : usualDir);
+      runDir = firstFree(defaultDir == null ? runDir : defaultDir);
     }
     config = config.with("run.dir=" + runDir);
     var data = config.data();
@@ -64,7 +64,7 @@ public record DemoOptions(
             data.variant(), data.trainImages(), data.valImages(), data.testImages(), data.seed());
   }
 
-  /// The folder itself, or with the first number from 2 on that is not taken.
+  /// The folder itself if it is free, else with the first free number from 2 on appended.
   static Path firstFree(Path wanted) {
     for (int number = 1; number < MAX_NUMBER; number++) {
       var candidate =
@@ -74,11 +74,11 @@ public record DemoOptions(
       }
     }
     throw new IllegalArgumentException(
-        "%s and %d numbered folders beside it are taken; delete some or name a folder with --dir"
+        "%s and %d numbered folders next to it are in use; delete some or name a folder with --dir"
             .formatted(wanted, MAX_NUMBER));
   }
 
-  /// Whether something is there that must not be overwritten.
+  /// Whether a folder contains anything.
   static boolean holdsFiles(Path folder) {
     if (!Files.exists(folder)) {
       return false;
@@ -86,7 +86,7 @@ public record DemoOptions(
     try (var files = Files.list(folder)) {
       return files.findAny().isPresent();
     } catch (IOException e) {
-      return true; // a file, or a folder we may not read
+      return true; // a file, or a folder without read permission
     }
   }
 }

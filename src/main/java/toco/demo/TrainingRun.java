@@ -2,7 +2,7 @@ package toco.demo;
 
 import toco.train.Trainer;
 
-/// Runs a trainer to its end, or until something stops it.
+/// Runs a trainer until it is done or stopped.
 @FunctionalInterface
 public interface TrainingRun {
   /// Runs to the end.

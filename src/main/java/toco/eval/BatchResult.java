@@ -2,7 +2,7 @@ package toco.eval;
 
 import java.util.List;
 
-/// What came of one batch's images.
+/// The results of one batch.
 ///
 /// @param batch its number, from 0
 /// @param images in the order of their indices
@@ -13,7 +13,7 @@ record BatchResult(int batch, List<ImageScores> images, List<Skipped> skipped) {
     skipped = List.copyOf(skipped);
   }
 
-  /// Images of the data set that the batch covers.
+  /// Number of images in the batch.
   int size() {
     return images.size() + skipped.size();
   }

@@ -10,20 +10,20 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import toco.data.CounterRandom;
 
-/// How far each figure would move with other images of the same kind: percentiles of the figures of
-/// data sets drawn from the evaluated images, with repetition (Efron 1979).
+/// Bootstrap confidence intervals of scores: percentiles over data sets drawn from the evaluated
+/// images with replacement (Efron 1979).
 ///
 /// The draws are functions of (seed, resample), so equal results give equal intervals.
 ///
-/// @param resamples data sets drawn
+/// @param resamples number of data sets drawn
 /// @param seed of the draws
-/// @param intervals 95 % interval of each figure by its name, such as `seg.miou`; the limits are
-///   NaN where too few resamples have the figure
+/// @param intervals 95 % interval of each score by its name, such as `seg.miou`; the limits are NaN
+///   where the score is a number in fewer than two resamples
 public record Bootstrap(int resamples, long seed, Map<String, Interval> intervals) {
   private static final double TAIL = 0.025;
 
-  /// @param low 2.5 % of the resamples lie below
-  /// @param high 2.5 % of the resamples lie above
+  /// @param low the 2.5 % quantile
+  /// @param high the 97.5 % quantile
   public record Interval(double low, double high) {}
 
   public Bootstrap {
@@ -36,32 +36,32 @@ public record Bootstrap(int resamples, long seed, Map<String, Interval> interval
     if (resamples < 2) {
       throw new IllegalArgumentException("resamples must be ≥ 2, got " + resamples);
     }
-    var names = List.copyOf(images.scores().figures(classNames).keySet());
-    var figures =
+    var names = List.copyOf(images.scores().byName(classNames).keySet());
+    var resampled =
         IntStream.range(0, resamples)
             .parallel()
             .mapToObj(r -> {
-              var resample = images.scores(draw(images.size(), seed, r)).figures(classNames);
+              var resample = images.scores(draw(images.size(), seed, r)).byName(classNames);
               return names.stream()
                   .mapToDouble(name -> Objects.requireNonNull(resample.get(name)))
                   .toArray();
             })
             .toArray(double[][]::new);
     var intervals = new LinkedHashMap<String, Interval>();
-    for (int f = 0; f < names.size(); f++) {
-      int figure = f;
+    for (int s = 0; s < names.size(); s++) {
+      int score = s;
       var values =
-          Arrays.stream(figures)
-              .mapToDouble(resample -> resample[figure])
+          Arrays.stream(resampled)
+              .mapToDouble(resample -> resample[score])
               .filter(Double::isFinite)
               .sorted()
               .toArray();
-      intervals.put(names.get(f), new Interval(quantile(values, TAIL), quantile(values, 1 - TAIL)));
+      intervals.put(names.get(s), new Interval(quantile(values, TAIL), quantile(values, 1 - TAIL)));
     }
     return new Bootstrap(resamples, seed, intervals);
   }
 
-  /// How often each image is drawn.
+  /// How often each image occurs in a resample.
   private static int[] draw(int images, long seed, int resample) {
     var random = new CounterRandom(seed, resample, 0, 0);
     var times = new int[images];
@@ -71,7 +71,7 @@ public record Bootstrap(int resamples, long seed, Map<String, Interval> interval
     return times;
   }
 
-  /// Between the two nearest values, as numpy's `quantile` has it.
+  /// Linear between the two nearest values, as numpy's `quantile`.
   private static double quantile(double[] sorted, double share) {
     if (sorted.length < 2) {
       return Double.NaN;
@@ -93,7 +93,7 @@ public record Bootstrap(int resamples, long seed, Map<String, Interval> interval
     return json;
   }
 
-  /// The intervals of the figures that stand for all classes, in per cent.
+  /// The intervals of the scores over all classes as a plain-text table, in per cent.
   public String table() {
     var table = new ScoreTable("interval, %", "2.5 %", "97.5 %");
     intervals.forEach((name, interval) -> {

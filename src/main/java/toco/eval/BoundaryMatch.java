@@ -6,27 +6,27 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import toco.image.LabelMap;
 
-/// How much of the boundaries of a label map lies near those of the truth, class by class: what the
-/// boundary F-score counts (Csurka, Larlus, Perronnin 2013).
+/// Counts for the boundary F-score (Csurka, Larlus, Perronnin 2013): for each class, how many
+/// boundary pixels of a label map are near the boundary in the ground truth, and the reverse.
 ///
-/// A pixel of class c is of c's boundary if one of its four neighbours in the image is not of c.
-/// Boundary pixels match within 0.75 % of the image's diagonal. Where the truth is ignored nothing
-/// is compared: the prediction counts as ignored there, too.
+/// A pixel of class c is on c's boundary if one of its four neighbours in the image is not of c.
+/// Boundary pixels match within 0.75 % of the image's diagonal. Where the ground truth is ignored,
+/// the prediction is ignored, too.
 final class BoundaryMatch {
-  /// Numbers a class takes in [#counts]: class, boundary pixels of the prediction, those near the
-  /// truth's, boundary pixels of the truth, those near the prediction's.
+  /// Numbers per class in [#counts]: class, boundary pixels of the prediction, how many of them are
+  /// near the truth's, boundary pixels of the truth, how many of them are near the prediction's.
   static final int STRIDE = 5;
 
   private static final double TOLERANCE = 0.0075;
   private static final int EIGHT = 8;
-  private static final long EIGHT_ALIKE = 0x0101010101010101L;
+  private static final long EIGHT_EQUAL = 0x0101010101010101L;
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
   private final int width;
   private final int height;
-  private final int[] halfWidths; // of the rows of a disc, from the middle down
-  private final short[] marked; // by which call of near
+  private final int[] halfWidths; // of the rows of a disc, from its centre down
+  private final short[] marked; // the last call of near() that marked the pixel
 
   private BoundaryMatch(int width, int height) {
     this.width = width;
@@ -39,8 +39,8 @@ final class BoundaryMatch {
     }
   }
 
-  /// @param truth labels, one a pixel, row by row
-  /// @param predicted the same of the prediction
+  /// @param truth labels, row by row
+  /// @param predicted labels, row by row
   /// @return [STRIDE] numbers for each class that has a boundary in one of the two, in label order
   static int[] counts(byte[] truth, byte[] predicted, int width, int height, int classes) {
     return new BoundaryMatch(width, height).match(truth, predicted, classes);
@@ -104,21 +104,21 @@ final class BoundaryMatch {
         || (y + 1 < height && labels[i + width] != label);
   }
 
-  /// Whether eight pixels and all their neighbours are alike; most of a label map is. Read as one
-  /// number each, which is what makes it quick.
+  /// Whether eight pixels and all their neighbours have the same label, as in most of a label map.
+  /// Eight labels are compared as one 64-bit number, which is fast.
   private boolean isFlat(byte[] labels, int x, int y) {
     int i = y * width + x;
     long eight = (long) LONG.get(labels, i);
-    return eight == (eight & 0xFF) * EIGHT_ALIKE
+    return eight == (eight & 0xFF) * EIGHT_EQUAL
         && (x == 0 || labels[i - 1] == labels[i])
         && labels[i + EIGHT] == labels[i]
         && (y == 0 || (long) LONG.get(labels, i - width) == eight)
         && (y + 1 == height || (long) LONG.get(labels, i + width) == eight);
   }
 
-  /// How many of these pixels have one of the others within the tolerance.
+  /// Number of pixels that have one of the others within the tolerance.
   ///
-  /// @param mark a number that no other call has
+  /// @param mark unique to this call
   private int near(int[] pixels, int[] others, short mark) {
     if (pixels.length == 0) {
       return 0;

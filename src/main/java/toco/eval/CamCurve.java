@@ -8,13 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import toco.cam.MultiScaleCam;
-import toco.cam.MultiScaleCam.Cams;
+import toco.cam.EncodedImages;
 import toco.cam.PresentClasses;
 import toco.config.Config;
 import toco.data.DataException;
 import toco.data.Dataset;
-import toco.data.Sample;
 import toco.eval.EvaluationBatch.Reading;
 import toco.image.LabelMap;
 import toco.image.LineChart;
@@ -25,15 +23,15 @@ import toco.torch.Interpolation;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// How good the labels of CAM and auxiliary CAM are at each background threshold (METHOD
-/// "Evaluation"). A threshold's scores equal those that [Evaluator] gives at that
+/// Scores of the labels from CAM and auxiliary CAM as a function of the background threshold
+/// (METHOD "Evaluation"). At each threshold they equal the scores of [Evaluator] with that
 /// `cam.backgroundThreshold`.
 ///
-/// @param thresholds growing, in 0…1
-/// @param cam the pixels at each threshold
-/// @param camAux the same of the auxiliary CAMs
-/// @param images how many were evaluated
-/// @param skipped those that could not be, because image or mask is missing or unreadable
+/// @param thresholds increasing, in 0…1
+/// @param cam confusion matrix of the CAM's labels at each threshold
+/// @param camAux the same for the auxiliary CAM
+/// @param images number of images evaluated
+/// @param skipped images that were not, because image or mask is missing or unreadable
 public record CamCurve(
     List<Double> thresholds,
     List<ConfusionMatrix> cam,
@@ -47,10 +45,10 @@ public record CamCurve(
     skipped = List.copyOf(skipped);
   }
 
-  /// Evaluates a network on a data set. An image that cannot be read or has no mask is passed over
-  /// and noted.
+  /// Evaluates a network on a data set. An image that cannot be read or has no mask is skipped and
+  /// listed in the result.
   ///
-  /// @param thresholds growing, in 0…1
+  /// @param thresholds increasing, in 0…1
   /// @throws IllegalArgumentException if they are not
   /// @throws DataException naming a mask that does not fit, or if no image can be evaluated
   public static CamCurve evaluate(
@@ -60,9 +58,9 @@ public record CamCurve(
       Device device,
       List<Double> thresholds,
       EvaluationListener listener) {
-    int classes = config.model().numClasses();
-    var cam = new ThresholdCounts(classes, checked(thresholds));
-    var camAux = new ThresholdCounts(classes, thresholds);
+    int numClasses = config.model().numClasses();
+    var cam = new ThresholdCounts(numClasses, checked(thresholds));
+    var camAux = new ThresholdCounts(numClasses, thresholds);
     int sizePx = config.eval().sizePx();
     var skipped = new ArrayList<Skipped>();
     for (int i = 0; i < dataset.size(); i++) {
@@ -73,10 +71,13 @@ public record CamCurve(
         skipped.addAll(batch.skipped());
         for (var entry : batch.entries()) { // one or none
           var mask = Objects.requireNonNull(entry.mask());
-          var labels = labels(entry.sample().labels());
-          var cams = cams(model, config, batch.images(sizePx, device), entry.sample());
-          cam.add(atMask(cams.cam(), mask), labels, mask);
-          camAux.add(atMask(cams.auxCam(), mask), labels, mask);
+          var labels = entry.sample().labels();
+          var cams =
+              EncodedImages.of(model, batch.images(sizePx, device))
+                  .cams(config.eval().camScales(), PresentClasses.of(List.of(labels)));
+          var classes = PresentClasses.classesOf(labels);
+          cam.add(atMask(cams.cam(), mask), classes, mask);
+          camAux.add(atMask(cams.auxCam(), mask), classes, mask);
         }
       }
       listener.onProgress(i + 1, dataset.size());
@@ -90,28 +91,21 @@ public record CamCurve(
     return new CamCurve(thresholds, cam.matrices(), camAux.matrices(), images, skipped);
   }
 
-  /// Of the image's classes alone.
-  private static Cams cams(Toco model, Config config, Tensor image, Sample sample) {
-    var present = PresentClasses.of(List.of(sample.labels()));
-    return MultiScaleCam.start(model, image, config.eval().camScales(), present)
-        .finish(model.encode(image));
-  }
-
   private static Tensor atMask(Tensor cams, LabelMap mask) {
     return cams.interpolate(mask.heightPx(), mask.widthPx(), Interpolation.BILINEAR).select(0, 0);
   }
 
-  /// The place of the threshold with the highest mean IoU of the CAMs; the lowest of equals.
+  /// Index of the threshold with the highest mIoU of the CAMs; the lowest of equal ones.
   public int bestCam() {
     return best(cam);
   }
 
-  /// The same of the auxiliary CAMs.
+  /// The same for the auxiliary CAMs.
   public int bestCamAux() {
     return best(camAux);
   }
 
-  /// The curve as a JSON object; NaN, which JSON lacks, becomes null:
+  /// The curve as a JSON object; NaN becomes null:
   ///
   /// ```
   /// images   number of images that were evaluated
@@ -133,17 +127,16 @@ public record CamCurve(
     var json = new LinkedHashMap<String, @Nullable Object>();
     json.put("images", images);
     json.put("curve", curve);
-    json.put(
-        "best",
-        Map.of(
-            "cam", point(bestCam(), cam, classNames),
-            "camAux", point(bestCamAux(), camAux, classNames)));
+    var best = new LinkedHashMap<String, @Nullable Object>();
+    best.put("cam", point(bestCam(), cam, classNames));
+    best.put("camAux", point(bestCamAux(), camAux, classNames));
+    json.put("best", best);
     json.put("skipped", skipped);
     return json;
   }
 
-  /// The curve as an aligned plain-text table, in per cent, a line a threshold; then the best of
-  /// either, each class's IoU there.
+  /// Two plain-text tables, in per cent: mIoU at each threshold, then the IoU of each class at the
+  /// best threshold of CAM and auxiliary CAM.
   ///
   /// @param classNames the foreground classes, in label order
   public String table(List<String> classNames) {
@@ -218,17 +211,7 @@ public record CamCurve(
 
   private static IllegalArgumentException notThresholds(List<Double> got) {
     return new IllegalArgumentException(
-        "thresholds must be one or more growing numbers in 0…1, got " + got);
-  }
-
-  private static long[] labels(float[] multiHot) {
-    var labels = new ArrayList<Long>();
-    for (int k = 0; k < multiHot.length; k++) {
-      if (multiHot[k] > 0) {
-        labels.add(k + 1L);
-      }
-    }
-    return labels.stream().mapToLong(Long::longValue).toArray();
+        "thresholds must be one or more increasing numbers in 0…1, got " + got);
   }
 
   private static List<String> names(List<String> classNames) {
@@ -237,7 +220,7 @@ public record CamCurve(
     return names;
   }
 
-  /// Without the digits that sums of steps leave.
+  /// Rounded: thresholds computed by adding steps have many digits.
   private static String text(double threshold) {
     return String.valueOf(Math.round(threshold * 1e6) / 1e6);
   }

@@ -1,16 +1,14 @@
 package toco.eval;
 
-/// Scores of the classes that were named for whole images. Shares lie in 0…1; a value without
-/// anything to count is NaN.
+/// Scores of image-level classification, in 0…1; NaN where there is nothing to count.
 ///
-/// @param imageF1 F1 of each image's classes, averaged over the images
+/// @param imageF1 F1 of each image's predicted classes, averaged over the images
 /// @param f1 \[K] F1 of each class over the images
-/// @param averagePrecision \[K] the mean of the precision over the recalls that a falling threshold
-///   on the class's logit passes through, without interpolation; images of one logit are passed
-///   together
+/// @param averagePrecision \[K] average precision of each class's logit over the images, without
+///   interpolation; images with equal logits count at the same threshold
 @SuppressWarnings("ArrayRecordComponent") // values, not identity, are what callers use
 public record ClassScores(double imageF1, double[] f1, double[] averagePrecision) {
-  /// Mean average precision over the classes that some image shows.
+  /// Mean average precision over the classes that occur in some image.
   public double meanAveragePrecision() {
     return Means.ofFinite(averagePrecision);
   }

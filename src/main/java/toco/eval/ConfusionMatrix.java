@@ -5,13 +5,13 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 
-/// Counts of (true class, predicted class) over pixels, and the scores read off them (METHOD
+/// Counts of (true class, predicted class) over pixels, and the scores computed from them (METHOD
 /// "Evaluation").
 ///
-/// Pixels whose true label is not in 0…C−1, such as 255, do not count. Not for use by several
-/// threads at once; add up matrices with [#add(ConfusionMatrix)] instead.
+/// Pixels whose true label is not in 0…C−1, such as 255, do not count. Not thread-safe: count in
+/// one matrix per thread and sum them with [#add(ConfusionMatrix)].
 public final class ConfusionMatrix {
-  private static final long EIGHT_ALIKE = 0x0101010101010101L;
+  private static final long EIGHT_EQUAL = 0x0101010101010101L;
 
   private final int classes;
   private final long[] counts; // [true · C + predicted]
@@ -41,11 +41,11 @@ public final class ConfusionMatrix {
     counts[(int) truth * classes + (int) predicted]++;
   }
 
-  /// Counts label maps of one size. Label maps are mostly flat, so eight pixels at a time are
-  /// looked at: where they are all alike, they count as one.
+  /// Counts the pixels of two label maps of the same size. Neighbouring pixels mostly have the same
+  /// label, so eight at a time are compared, and counted in one step where they are equal.
   ///
-  /// @param truth uint8 labels, one a pixel
-  /// @param predicted uint8 labels, one a pixel
+  /// @param truth uint8 labels
+  /// @param predicted uint8 labels
   public void add(MemorySegment truth, MemorySegment predicted) {
     long pixels = truth.byteSize();
     if (pixels != predicted.byteSize()) {
@@ -57,7 +57,7 @@ public final class ConfusionMatrix {
     for (long i = 0; i < whole; i += 8) {
       long of = truth.get(JAVA_LONG_UNALIGNED, i);
       long as = predicted.get(JAVA_LONG_UNALIGNED, i);
-      if (of == (of & 0xFF) * EIGHT_ALIKE && as == (as & 0xFF) * EIGHT_ALIKE) {
+      if (of == (of & 0xFF) * EIGHT_EQUAL && as == (as & 0xFF) * EIGHT_EQUAL) {
         add((int) of & 0xFF, (int) as & 0xFF, 8);
       } else {
         for (int shift = 0; shift < 64; shift += 8) {
@@ -70,7 +70,7 @@ public final class ConfusionMatrix {
     }
   }
 
-  /// Counts some pixels of one kind.
+  /// Counts pixels with the same pair of labels.
   void add(int truth, int predicted, long pixels) {
     if (truth >= classes) {
       return;
@@ -97,12 +97,12 @@ public final class ConfusionMatrix {
     }
   }
 
-  /// How many pixels of the true class `truth` were given the class `predicted`.
+  /// Number of pixels of the class `truth` that were predicted as `predicted`.
   public long count(int truth, int predicted) {
     return counts[truth * classes + predicted];
   }
 
-  /// Intersection over union of each class; NaN for one in neither truth nor prediction.
+  /// Intersection over union of each class; NaN for a class in neither truth nor prediction.
   public double[] iou() {
     var iou = new double[classes];
     for (int c = 0; c < classes; c++) {
@@ -111,12 +111,12 @@ public final class ConfusionMatrix {
     return iou;
   }
 
-  /// Mean IoU over the classes that the truth has; NaN without any.
+  /// Mean IoU over the classes in the truth; NaN without any.
   public double miou() {
     return meanOverTruth(iou());
   }
 
-  /// The share of pixels that are right; NaN without any.
+  /// The share of pixels that are predicted correctly; NaN without any.
   public double pixelAccuracy() {
     long right = 0;
     long all = 0;
@@ -127,8 +127,8 @@ public final class ConfusionMatrix {
     return (double) right / all;
   }
 
-  /// The mean over the classes that the truth has of the share of their pixels that are right; NaN
-  /// without any.
+  /// The share of each class's pixels that are predicted correctly, averaged over the classes in
+  /// the truth; NaN without any.
   public double meanAccuracy() {
     var accuracy = new double[classes];
     for (int c = 0; c < classes; c++) {
@@ -137,8 +137,7 @@ public final class ConfusionMatrix {
     return meanOverTruth(accuracy);
   }
 
-  /// The IoU of every class, weighted by the share of the true pixels that are its own; NaN without
-  /// any.
+  /// The mean IoU weighted by each class's share of the true pixels; NaN without any.
   public double frequencyWeightedIou() {
     var iou = iou();
     double sum = 0;
@@ -151,7 +150,7 @@ public final class ConfusionMatrix {
     return sum / all;
   }
 
-  /// Whether any pixel of the truth is of a class.
+  /// Whether the truth has any pixel of a class.
   public boolean hasTruth(int c) {
     return ofTruth(c) > 0;
   }

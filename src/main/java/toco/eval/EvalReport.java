@@ -17,8 +17,8 @@ import toco.files.AtomicFile;
 import toco.files.IoReason;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The outcome of an evaluation, put together from the files of its shards: scores, and what they
-/// are of. Equal results give an equal report, to the last bit, whatever the shards.
+/// The report of an evaluation, computed from the result files of all its shards: scores, protocol,
+/// checkpoint and environment. It does not depend on how the evaluation was divided into shards.
 public final class EvalReport {
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -45,8 +45,8 @@ public final class EvalReport {
   ///
   /// @param resamples of the bootstrap; 0: no intervals
   /// @param seed of the bootstrap
-  /// @throws EvaluationException if they do not belong together, or some batch is missing, twice
-  ///   there or damaged
+  /// @throws EvaluationException if they are of different evaluations, or a batch is missing,
+  ///   duplicate or damaged
   public static EvalReport of(List<Path> filesOrFolders, int resamples, long seed) {
     var parts = new Parts();
     filesOrFolders.forEach(path -> filesOf(path).forEach(parts::add));
@@ -76,7 +76,7 @@ public final class EvalReport {
       var found = new ArrayList<Path>();
       files.forEach(found::add);
       if (found.isEmpty()) {
-        throw new EvaluationException(path, "holds no results of an evaluation, part-1-of-N.jsonl");
+        throw new EvaluationException(path, "has no results of an evaluation (part-1-of-N.jsonl)");
       }
       found.sort(null);
       return found;
@@ -85,7 +85,7 @@ public final class EvalReport {
     }
   }
 
-  /// What is read so far.
+  /// The files read so far.
   private static final class Parts {
     final List<Path> files = new ArrayList<>();
     final List<Map<String, Object>> environments = new ArrayList<>();
@@ -116,7 +116,8 @@ public final class EvalReport {
           lines
               .facts()
               .orElseThrow(() ->
-                  new EvaluationException(file, "is no file of results of toco eval, or damaged"));
+                  new EvaluationException(
+                      file, "is not a result file of toco eval, or is damaged"));
       requireSameEvaluation(file, own);
       if (!environments.contains(own.environment())) {
         environments.add(own.environment());
@@ -125,8 +126,8 @@ public final class EvalReport {
         if (batches.get(result.get().batch())) {
           throw new EvaluationException(
               file,
-              ("batch %d is in another of the files, too; name each shard once, and shards of "
-                      + "one division")
+              ("batch %d is in another of the files, too; name each shard once, and only shards "
+                      + "of the same division")
                   .formatted(result.get().batch()));
         }
         batches.set(result.get().batch());
@@ -150,7 +151,7 @@ public final class EvalReport {
           .ifPresent(what -> {
             throw new EvaluationException(
                 file,
-                "does not belong to %s, which has another %s".formatted(files.getFirst(), what));
+                "does not belong with %s, which has another %s".formatted(files.getFirst(), what));
           });
     }
 
@@ -172,7 +173,7 @@ public final class EvalReport {
     return scores;
   }
 
-  /// Images of the list, scored or not.
+  /// Number of images in the list, scored or not.
   public int images() {
     return facts.images();
   }
@@ -182,13 +183,13 @@ public final class EvalReport {
     return skipped;
   }
 
-  /// The intervals, if a bootstrap was asked for.
+  /// Confidence intervals, if a bootstrap was asked for.
   public Optional<Bootstrap> bootstrap() {
     return Optional.ofNullable(bootstrap);
   }
 
-  /// A JSON object: what was evaluated and how, the keys of [Scores#toJson], what was skipped, and
-  /// the intervals if there are any.
+  /// A JSON object: checkpoint, protocol and environment, the keys of [Scores#toJson], skipped
+  /// images, and intervals if there are any.
   public Map<String, @Nullable Object> toJson() {
     var json = new LinkedHashMap<String, @Nullable Object>();
     json.put("checkpoint", facts.checkpoint());
@@ -205,7 +206,7 @@ public final class EvalReport {
     return json;
   }
 
-  /// Tables of the scores, and lines that say what they are of.
+  /// The scores as plain-text tables, then protocol, checkpoint and environment.
   public String text() {
     var text = new StringBuilder(scores.table(facts.classNames()));
     text.append('\n').append(scores.classTable(facts.classNames()));
@@ -232,7 +233,7 @@ public final class EvalReport {
         .collect(Collectors.joining("; "));
   }
 
-  /// Writes the JSON object to a file, whole or not at all.
+  /// Writes the JSON object to a file, atomically.
   ///
   /// @throws EvaluationException if that fails
   public void write(Path file) {

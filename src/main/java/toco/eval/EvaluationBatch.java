@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import toco.cam.NetworkInput;
 import toco.data.Dataset;
 import toco.data.Sample;
 import toco.image.ImageException;
@@ -12,8 +13,7 @@ import toco.image.RgbImage;
 import toco.torch.Device;
 import toco.torch.Tensor;
 
-/// Some samples of a data set, made ready for the network: all are resized to one square, whatever
-/// their shape, or, one alone, left at native size.
+/// Consecutive samples of a data set, decoded.
 ///
 /// @param entries in the data set's order
 /// @param skipped samples that cannot be scored
@@ -22,23 +22,23 @@ record EvaluationBatch(List<Entry> entries, List<Skipped> skipped) {
   /// One image.
   ///
   /// @param picture the decoded image at native size
-  /// @param mask its labels, or null if they were not asked for
+  /// @param mask its labels at native size; null if not asked for
   record Entry(Sample sample, RgbImage picture, @Nullable LabelMap mask) {}
 
-  /// How samples are read.
+  /// What is read of samples.
   enum Reading {
-    /// Images alone.
+    /// Images only.
     IMAGES,
-    /// Images and masks; what cannot be read is an error.
+    /// Images and masks; a sample that cannot be read is an error.
     STRICT,
-    /// Images and masks; a sample that cannot be read, or has no mask, is passed over.
+    /// Images and masks; a sample that cannot be read, or has no mask, is skipped.
     SKIPPING
   }
 
   /// Reads the samples `start` to `end`, exclusive.
   ///
   /// @param arena owner of the decoded pixels
-  /// @throws ImageException naming the file that is missing or unreadable, unless such are skipped
+  /// @throws ImageException naming the file that is missing or unreadable, except with SKIPPING
   /// @throws toco.data.DataException naming a mask that does not fit its image or the classes
   static EvaluationBatch read(Dataset dataset, int start, int end, Reading reading, Arena arena) {
     var entries = new ArrayList<Entry>();
@@ -63,14 +63,13 @@ record EvaluationBatch(List<Entry> entries, List<Skipped> skipped) {
     return new EvaluationBatch(List.copyOf(entries), List.copyOf(skipped));
   }
 
-  /// float32 [B, 3, H, W] normalised.
+  /// The images as the network takes them.
   ///
-  /// @param sizePx side of the square; 0, with one image: native size
+  /// @param sizePx side of the square that all are resized to; 0, for a single image: native size
+  /// @return float32 [B, 3, H, W] normalised
   Tensor images(int sizePx, Device device) {
     return Tensor.cat(
-        entries.stream()
-            .map(entry -> MultiScaleInference.input(entry.picture(), sizePx, device))
-            .toList(),
+        entries.stream().map(entry -> NetworkInput.of(entry.picture(), sizePx, device)).toList(),
         0);
   }
 }

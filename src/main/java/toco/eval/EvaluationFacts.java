@@ -19,17 +19,17 @@ import toco.torch.LibTorch;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What an evaluation is of, and how it is made: what its figures depend on. Kept at the head of
-/// every file of results, so that only results that belong together are put together.
+/// Everything an evaluation's scores depend on. It is the first line of every result file, so that
+/// only results of the same evaluation are merged.
 ///
 /// @param protocol the protocol as JSON
 /// @param protocolText the same in words
 /// @param checkpoint the file of weights
-/// @param checkpointSha256 what identifies its content
-/// @param images of the list
-/// @param listSha256 what identifies the list's names
+/// @param checkpointSha256 of its content
+/// @param images number of images in the list
+/// @param listSha256 of the list's names
 /// @param classNames the foreground classes, in label order
-/// @param batchSize images that go through the network together
+/// @param batchSize images per batch
 /// @param libTorch its version
 /// @param device on which the network ran
 /// @param threads of LibTorch's operators
@@ -68,15 +68,15 @@ record EvaluationFacts(
         LibTorch.numThreads());
   }
 
-  /// What differs from other facts, in words, as in "protocol: voc, now coco"; what the
-  /// checkpoint's file is called does not matter.
+  /// The first difference from other facts, such as "protocol: voc, now coco". The checkpoint's
+  /// file name does not count.
   Optional<String> difference(EvaluationFacts other) {
     return firstDifference(sameImages(), other.sameImages())
         .or(() -> firstDifference(environment(), other.environment()))
         .map(it -> "%s: %s, now %s".formatted(it.what, it.one, it.other));
   }
 
-  /// The same, passing over the machine's part: shards may run on different ones.
+  /// The same without the environment: shards may run on different machines.
   Optional<String> differenceInSubstance(EvaluationFacts other) {
     return firstDifference(sameImages(), other.sameImages())
         .map(it -> "%s: %s, but here %s".formatted(it.what, it.one, it.other));
@@ -92,7 +92,7 @@ record EvaluationFacts(
         .findFirst();
   }
 
-  /// A protocol that is compared by all its settings and shown in words.
+  /// A protocol, compared by all its settings and printed as text.
   private record Settings(JsonNode settings, String text) {
     @Override
     public String toString() {
@@ -107,7 +107,7 @@ record EvaluationFacts(
     facts.put("number of images", images);
     facts.put("list (SHA-256 of its names)", listSha256);
     facts.put("classes", classNames);
-    facts.put("images a batch", batchSize);
+    facts.put("images per batch", batchSize);
     return facts;
   }
 
@@ -124,7 +124,7 @@ record EvaluationFacts(
     return JSON.writeValueAsString(this);
   }
 
-  /// @throws tools.jackson.core.JacksonException if it is no such line
+  /// @throws tools.jackson.core.JacksonException if the line does not hold facts
   static EvaluationFacts ofLine(String line) {
     return JSON.readValue(line, EvaluationFacts.class);
   }

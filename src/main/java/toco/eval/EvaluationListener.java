@@ -1,14 +1,14 @@
 package toco.eval;
 
-/// Hears how far an evaluation has come.
+/// Receives an evaluation's progress.
 @FunctionalInterface
 public interface EvaluationListener {
-  /// Hears nothing.
+  /// Ignores it.
   EvaluationListener NONE = (_, _) -> {};
 
   /// Called on the evaluating thread after every batch.
   ///
-  /// @param done images evaluated so far, 1…total
-  /// @param total images of the data set
+  /// @param done number of images evaluated, 1…total
+  /// @param total number of images in the data set
   void onProgress(int done, int total);
 }

@@ -14,30 +14,30 @@ import toco.files.AtomicFile;
 import toco.files.IoReason;
 import toco.model.Toco;
 
-/// An evaluation, or one shard of it, that leaves its results in a file image by image: it may be
-/// killed and resumed, and shards be put together, without a change in the last digit of a score.
-/// An image that cannot be read or has no mask is passed over and noted.
+/// An evaluation, or one shard of it, that writes its results to a file batch by batch. It may be
+/// killed and resumed, and its shards merged, and gives the same scores bit for bit. An image that
+/// cannot be read or has no mask is skipped and listed.
 ///
-/// @param folder where the results go
-/// @param shard which part
-/// @param resume go on after what an interrupted evaluation left in the folder
+/// @param folder of the result files
+/// @param shard the part to evaluate
+/// @param resume keep the batches that an interrupted evaluation left in the folder
 public record EvaluationRun(Path folder, Shard shard, boolean resume) {
 
-  /// Hears how the evaluation goes, on the evaluating thread.
+  /// Called on the evaluating thread.
   ///
-  /// @param progress hears how many images are done
-  /// @param messages hears lines for the user
+  /// @param progress receives the number of images done
+  /// @param messages receives lines for the user
   public record Listener(EvaluationListener progress, Consumer<String> messages) {}
 
-  /// What a run leaves.
+  /// What a run produced.
   ///
   /// @param file of the shard's results, for [EvalReport]
-  /// @param skipped images that could not be scored
+  /// @param skipped number of images that could not be scored
   public record Result(Path file, int skipped) {}
 
-  /// Evaluates what is not done yet.
+  /// Evaluates the batches that are not done yet.
   ///
-  /// @param checkpoint the file that the model's weights are from
+  /// @param checkpoint the file of the model's weights
   /// @throws EvaluationException if the results cannot be written, or resumed
   /// @throws toco.data.DataException if a mask does not fit its image or the classes
   public Result run(Evaluator evaluator, Toco model, Path checkpoint, Listener listener) {
@@ -48,7 +48,7 @@ public record EvaluationRun(Path folder, Shard shard, boolean resume) {
       if (resume) {
         listener.messages.accept(
             part.imagesDone() == 0
-                ? "nothing to resume in %s, starting anew".formatted(file)
+                ? "nothing to resume in %s, starting from the first image".formatted(file)
                 : "resuming after %d of %d images".formatted(part.imagesDone(), total));
       }
       var progress = new Progress(part.imagesDone(), total, part, listener);
@@ -62,10 +62,10 @@ public record EvaluationRun(Path folder, Shard shard, boolean resume) {
     }
   }
 
-  /// Brings the results of all processes to the first one's folder.
+  /// Collects the result files of all processes in rank 0's folder.
   ///
   /// @param file of this process's results
-  /// @return the files of all, in the first process
+  /// @return on rank 0 the files of all processes, elsewhere nothing
   /// @throws EvaluationException if they cannot be read or written
   public static List<Path> gather(Path file, World world) {
     if (world.size() == 1) {
@@ -78,18 +78,18 @@ public record EvaluationRun(Path folder, Shard shard, boolean resume) {
         var part = file.resolveSibling(new Shard(rank + 1, texts.size()).fileName());
         if (!Files.exists(part) || !Files.readString(part).equals(texts.get(rank))) {
           AtomicFile.write(
-              part, texts.get(rank).getBytes(StandardCharsets.UTF_8)); // another host's
+              part, texts.get(rank).getBytes(StandardCharsets.UTF_8)); // written on another host
         }
         files.add(part);
       }
       return files;
     } catch (IOException e) {
       throw new EvaluationException(
-          file, "the processes' results cannot be put together: " + IoReason.of(e), e);
+          file, "the results of the processes cannot be collected: " + IoReason.of(e), e);
     }
   }
 
-  /// Keeps the results as they come.
+  /// Writes each result to the file and reports it.
   private static final class Progress {
     private final int total;
     private final PartFile part;

@@ -1,11 +1,8 @@
 package toco.eval;
 
-import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -17,50 +14,49 @@ import toco.config.Protocol;
 import toco.data.DataException;
 import toco.data.Dataset;
 import toco.distributed.World;
-import toco.eval.EvaluationBatch.Entry;
 import toco.eval.EvaluationBatch.Reading;
 import toco.model.Toco;
 import toco.torch.Device;
-import toco.torch.InferenceMode;
 import toco.torch.LibTorch;
-import toco.torch.Tensor;
-import toco.torch.TensorScope;
 
-/// Evaluates networks on a data set by a protocol (METHOD "Evaluation"): label maps by
-/// segmentation, with or without a dense CRF, and by CAMs, all scored against the masks at native
-/// size.
+/// Evaluates networks on a data set by a protocol (METHOD "Evaluation"): the label maps of the
+/// segmentation, with or without a dense CRF, and of the CAMs are scored against the masks at
+/// native size.
 ///
-/// CAMs are scored as the published code does: only classes of the image-level labels count. The
-/// CRF runs on threads of its own while the network works on the images after it; scores do not
-/// depend on how many threads there are.
+/// As in the published code, only classes of an image's labels count in its CAMs.
+///
+/// The data set is divided into batches of fixed composition, and each batch's result depends on
+/// its images only. The CRF runs on a pool of threads while the network computes the next images.
+/// So scores are the same, bit for bit, with any number of CRF threads, processes or shards.
 public final class Evaluator {
   private static final int MAX_BATCH = 16;
 
-  /// Bounds what a batch's feature maps take: images at 448 px go one by one, small ones together.
+  /// Limits a batch's memory: images of 448 px are evaluated one by one, small ones together.
   private static final long BATCH_PIXELS = 16 * 128 * 128;
 
-  private static final int BATCHES_A_TRIM = 25; // a trim takes milliseconds
+  private static final int BATCHES_PER_TRIM = 25; // a trim takes milliseconds
 
   private final Config config;
   private final Protocol protocol;
   private final Dataset dataset;
   private final Device device;
   private final int batchSize;
-  private final ImageScorer scorer;
-  private final @Nullable LabelRefinement refinement;
+  private final BatchEvaluator batchEvaluator;
   private final int crfWorkers;
 
-  /// The evaluation that accompanies training.
+  /// An evaluator for evaluation during training.
   ///
-  /// @param device where the models to evaluate live
-  /// @throws IllegalArgumentException naming the key, if the keys of `eval` ask for another
-  ///   protocol or the data set has not the network's classes
+  /// @param device of the models that will be evaluated
+  /// @throws IllegalArgumentException naming the key, if the keys of `eval` describe another
+  ///   protocol, or the data set does not have the network's classes
   public Evaluator(Config config, Dataset dataset, Device device) {
     this(config, Protocol.of(Protocol.Name.TRAIN_TIME, config), dataset, device, 1);
   }
 
-  /// @param crfWorkers threads of the CRF, if the protocol has one
-  /// @throws IllegalArgumentException if the data set has not the network's classes
+  /// An evaluator for any protocol.
+  ///
+  /// @param crfWorkers number of CRF threads; unused if the protocol has no CRF
+  /// @throws IllegalArgumentException if the data set does not have the network's classes
   public Evaluator(
       Config config, Protocol protocol, Dataset dataset, Device device, int crfWorkers) {
     this(config, protocol, dataset, device, crfWorkers, LabelRefinement.of(protocol));
@@ -73,6 +69,17 @@ public final class Evaluator {
       Device device,
       int crfWorkers,
       @Nullable LabelRefinement refinement) {
+    requireClasses(dataset, config);
+    this.config = config;
+    this.protocol = protocol;
+    this.dataset = dataset;
+    this.device = device;
+    this.crfWorkers = crfWorkers;
+    batchSize = batchSize(protocol.sizePx());
+    batchEvaluator = new BatchEvaluator(protocol, dataset, device, batchSize, refinement);
+  }
+
+  private static void requireClasses(Dataset dataset, Config config) {
     if (dataset.numClasses() != config.model().foregroundClasses()) {
       throw new IllegalArgumentException(
           ("the data set has %d classes (%s), but model.numClasses is %d, background "
@@ -83,18 +90,10 @@ public final class Evaluator {
                   config.model().numClasses(),
                   dataset.numClasses() + 1));
     }
-    this.config = config;
-    this.protocol = protocol;
-    this.dataset = dataset;
-    this.device = device;
-    this.crfWorkers = crfWorkers;
-    this.refinement = refinement;
-    scorer = new ImageScorer(protocol);
-    batchSize = batchSize(protocol.sizePx());
   }
 
-  /// Images of native size have no common one.
-  private static int batchSize(long sizePx) {
+  /// Images per batch, for images resized to a square; 1 for native size (0), where sizes differ.
+  static int batchSize(long sizePx) {
     return sizePx == 0 ? 1 : Math.clamp(BATCH_PIXELS / (sizePx * sizePx), 1, MAX_BATCH);
   }
 
@@ -114,17 +113,17 @@ public final class Evaluator {
     return batchSize;
   }
 
-  /// Batches that the data set makes up.
+  /// Number of batches in the data set.
   int batches() {
     return Math.ceilDiv(dataset.size(), batchSize);
   }
 
-  /// Images of a batch.
+  /// Number of images in a batch.
   int sizeOfBatch(int batch) {
     return Math.min(batchSize, dataset.size() - batch * batchSize);
   }
 
-  /// Scores a network on the whole data set. Needs a mask of every image.
+  /// Scores a network on the whole data set, every image of which needs a mask.
   ///
   /// @throws DataException naming the mask that is missing or does not fit
   /// @throws toco.image.ImageException naming the file that is missing or unreadable
@@ -132,7 +131,7 @@ public final class Evaluator {
     return evaluate(model, listener, () -> false).orElseThrow();
   }
 
-  /// The same, unless it is asked to stop between two batches.
+  /// The same; stops between two batches when asked to.
   ///
   /// @return empty if stopped
   public Optional<Scores> evaluate(
@@ -140,13 +139,14 @@ public final class Evaluator {
     return evaluate(model, listener, stopRequested, World.single());
   }
 
-  /// The same, shared out among processes, all of which get the scores: to the last digit those of
-  /// one process alone, because the counts of every image are put together and not the scores.
+  /// The same, divided among the processes of a job; every rank returns the scores of all images.
+  /// They equal those of a single process bit for bit, because counts per image are gathered, not
+  /// scores.
   ///
-  /// @return empty if one of them was stopped
+  /// @return empty if any rank was stopped
   public Optional<Scores> evaluate(
       Toco model, EvaluationListener listener, BooleanSupplier stopRequested, World world) {
-    dataset.requireMasks(); // before the first image, so that a gap does not come up after an hour
+    dataset.requireMasks(); // fail now, not at the first gap, which may be an hour away
     var mine = new Shard(world.rank() + 1, world.size()).batches(batches());
     int total = Arrays.stream(mine).map(this::sizeOfBatch).sum();
     var results = new ArrayList<BatchResult>();
@@ -167,9 +167,9 @@ public final class Evaluator {
         : Optional.empty();
   }
 
-  /// Evaluates some batches. Each is a pure function of its images, whatever else is evaluated.
+  /// Evaluates some of the batches.
   ///
-  /// @param sink hears every batch that is done, on this thread, in any order
+  /// @param sink receives each batch's result on this thread, not necessarily in order
   /// @return false if stopped
   boolean run(
       Toco model,
@@ -177,9 +177,9 @@ public final class Evaluator {
       Reading reading,
       BooleanSupplier stopRequested,
       Consumer<BatchResult> sink) {
-    var done = new ConcurrentLinkedQueue<BatchResult>();
+    var finished = new ConcurrentLinkedQueue<BatchResult>(); // CRF threads finish batches, too
     long evaluated = 0;
-    try (var pool = refinement == null ? null : new RefinementPool(crfWorkers)) {
+    try (var pool = newPool()) {
       for (int batch : batches) {
         if (stopRequested.getAsBoolean()) {
           return false;
@@ -187,122 +187,36 @@ public final class Evaluator {
         if (pool != null) {
           pool.throwFailure();
         }
-        evaluate(model, batch, reading, pool, done);
-        drain(done, sink);
-        if (++evaluated % BATCHES_A_TRIM == 0) {
-          LibTorch.trimMemory(); // images differ in size, and the gaps that they leave add up
+        batchEvaluator.evaluate(model, batch, reading, pool, finished::add);
+        drain(finished, sink);
+        if (++evaluated % BATCHES_PER_TRIM == 0) {
+          LibTorch.trimMemory(); // images of different sizes fragment the heap
         }
       }
       if (pool != null) {
         pool.finish();
       }
     }
-    drain(done, sink);
+    drain(finished, sink);
     return true;
   }
 
-  private static void drain(Queue<BatchResult> done, Consumer<BatchResult> sink) {
-    for (var result = done.poll(); result != null; result = done.poll()) {
+  private @Nullable RefinementPool newPool() {
+    return batchEvaluator.refinement() == null ? null : new RefinementPool(crfWorkers);
+  }
+
+  private static void drain(Queue<BatchResult> finished, Consumer<BatchResult> sink) {
+    for (var result = finished.poll(); result != null; result = finished.poll()) {
       sink.accept(result);
     }
   }
 
-  @SuppressWarnings("MustBeClosedChecker") // the batch closes it, when the last thread is done
-  private void evaluate(
-      Toco model,
-      int number,
-      Reading reading,
-      @Nullable RefinementPool pool,
-      Queue<BatchResult> done) {
-    int start = number * batchSize;
-    int end = Math.min(start + batchSize, dataset.size());
-    var arena = Arena.ofShared();
-    EvaluationBatch batch;
-    try {
-      batch = EvaluationBatch.read(dataset, start, end, reading, arena);
-    } catch (RuntimeException e) {
-      arena.close();
-      throw e;
-    }
-    var pending = new PendingBatch(number, batch, arena, done::add);
-    try (var _ = TensorScope.open();
-        var _ = InferenceMode.enter()) {
-      if (!batch.entries().isEmpty()) {
-        score(model, batch, pending, pool);
-      }
-    } finally {
-      pending.release();
-    }
-  }
-
-  private void score(
-      Toco model, EvaluationBatch batch, PendingBatch pending, @Nullable RefinementPool pool) {
-    var images = batch.images(protocol.sizePx(), device);
-    var predictions = Predictions.of(model, images, protocol.camScales());
-    for (int i = 0; i < batch.entries().size(); i++) {
-      var entry = batch.entries().get(i);
-      try (var _ = TensorScope.open()) { // maps of C classes at native size are large
-        var unscored = ImageScorer.unscored(entry, predictions, i);
-        var mask = Objects.requireNonNull(entry.mask());
-        var logits = scorer.logits(model, images, predictions, i, mask);
-        var scored = scorer.score(unscored, logits, predictions, i, entry);
-        if (pool == null) {
-          pending.set(i, scored);
-        } else {
-          refineLater(pool, pending, i, scored, entry, ImageScorer.probabilities(logits));
-        }
-      }
-    }
-  }
-
-  /// @param probabilities [C, H, W], taken over
-  private void refineLater(
-      RefinementPool pool,
-      PendingBatch pending,
-      int i,
-      ImageScores image,
-      Entry entry,
-      Tensor probabilities) {
-    var crf = Objects.requireNonNull(refinement);
-    pending.hold();
-    pool.submit(() -> {
-      try (probabilities) {
-        var labels = crf.refine(probabilities, entry.picture()).labels();
-        var mask = Objects.requireNonNull(entry.mask());
-        int classes = config.model().numClasses();
-        pending.set(i, image.with(MapKind.CRF, LabelCounts.of(mask, labels, classes)));
-      } finally {
-        pending.release();
-      }
-    });
-  }
-
-  /// Draws a row of pictures for each of the first images, made as in training: the image, CAM and
-  /// auxiliary CAM of its most active class, the segmentation and, where there is a mask, the
-  /// ground truth.
+  /// Draws the first images with CAMs, segmentation and mask, as [OverlaySheet] describes.
   ///
-  /// @param images how many rows, cut to the data set's size
+  /// @param images number of images, at most the data set's size
   /// @param png the file to write
   /// @throws toco.image.ImageException naming the file that cannot be read or written
   public void overlays(Toco model, int images, Path png) {
-    var eval = config.eval();
-    var camScales = eval.camScales().isEmpty() ? List.of(1.0) : eval.camScales();
-    int rows = Math.min(images, dataset.size());
-    int atOnce = batchSize(eval.sizePx());
-    var sheet = new OverlaySheet(dataset.classNames());
-    for (int start = 0; start < rows; start += atOnce) {
-      int end = Math.min(start + atOnce, rows);
-      try (var arena = Arena.ofConfined();
-          var _ = TensorScope.open();
-          var _ = InferenceMode.enter()) {
-        var batch = EvaluationBatch.read(dataset, start, end, Reading.IMAGES, arena);
-        var predictions = Predictions.of(model, batch.images(eval.sizePx(), device), camScales);
-        var cams = Objects.requireNonNull(predictions.cams());
-        for (int i = 0; i < batch.entries().size(); i++) {
-          sheet.addRow(batch.entries().get(i), predictions, cams, i, arena);
-        }
-      }
-    }
-    sheet.write(png);
+    OverlaySheet.draw(model, config.eval(), dataset, images).write(png);
   }
 }

@@ -6,9 +6,9 @@ import java.util.List;
 import toco.distributed.World;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The results of the batches that one process evaluated, or all of them.
+/// The results of batches that one process evaluated, or all processes.
 ///
-/// @param completed whether no process was stopped
+/// @param completed false if any process was stopped
 record GatheredResults(boolean completed, List<BatchResult> results) {
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -16,7 +16,7 @@ record GatheredResults(boolean completed, List<BatchResult> results) {
     results = List.copyOf(results);
   }
 
-  /// Those of all processes.
+  /// The results of all processes, on every rank.
   GatheredResults over(World world) {
     if (world.size() == 1) {
       return this;

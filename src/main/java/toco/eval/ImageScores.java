@@ -4,13 +4,13 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 
-/// What one image adds to the scores.
+/// The results of one image, from which the scores of a data set are computed.
 ///
 /// @param index its position in the data set
 /// @param name its name in the list
-/// @param maps its label maps against its mask
-/// @param labels [K] multi-hot, what it shows
-/// @param classLogits [K], what it was taken to show: a logit above 0 names a class
+/// @param maps counts of its label maps against its mask
+/// @param labels \[K] multi-hot image-level labels
+/// @param classLogits \[K] image-level logits; a class is predicted if its logit is above 0
 /// @param patchCosine mean cosine between its patch tokens
 @SuppressWarnings("ArrayRecordComponent") // values, not identity, are what callers use
 record ImageScores(
@@ -27,11 +27,11 @@ record ImageScores(
               .formatted(labels.length, classLogits.length));
     }
     var copy = new EnumMap<MapKind, LabelCounts>(MapKind.class);
-    copy.putAll(maps); // the constructor that copies refuses an empty map of another kind
+    copy.putAll(maps); // EnumMap's copy constructor rejects an empty map of another type
     maps = Collections.unmodifiableMap(copy);
   }
 
-  /// The same, with one label map more.
+  /// A copy with one more label map.
   ImageScores with(MapKind kind, LabelCounts counts) {
     var more = new EnumMap<MapKind, LabelCounts>(MapKind.class);
     more.putAll(maps);

@@ -6,11 +6,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import toco.image.LabelMap;
 
-/// What one label map of one image adds to the scores. Few classes meet in an image, so the numbers
-/// are few: a bootstrap keeps those of every image.
+/// One image's label map compared with its mask, as counts. Sparse, because few classes occur in an
+/// image: a bootstrap keeps the counts of all images in memory.
 ///
 /// @param confusion (true class, predicted class, pixels) for each pair that occurs, in order
-/// @param boundary as [BoundaryMatch#counts] gives them
+/// @param boundary from [BoundaryMatch#counts]
 @SuppressWarnings("ArrayRecordComponent") // values, not identity, are what callers use
 public record LabelCounts(int[] confusion, int[] boundary) {
   private static final int TRIPLE = 3;
@@ -54,18 +54,18 @@ public record LabelCounts(int[] confusion, int[] boundary) {
 
   /// Adds the pixels to a matrix.
   ///
-  /// @param times how often
+  /// @param times weight of the image
   void addTo(ConfusionMatrix matrix, int times) {
     for (int i = 0; i < confusion.length; i += TRIPLE) {
       matrix.add(confusion[i], confusion[i + 1], (long) confusion[i + 2] * times);
     }
   }
 
-  /// Adds the image's boundary F-scores, one a class of its truth that has a boundary.
+  /// Adds the image's boundary F-score of each class that has a boundary in the truth.
   ///
-  /// @param sums of each class's scores
-  /// @param images of each class
-  /// @param times how often
+  /// @param sums of scores, by class
+  /// @param images that have a score, by class
+  /// @param times weight of the image
   void addTo(double[] sums, long[] images, int times) {
     for (int i = 0; i < boundary.length; i += BoundaryMatch.STRIDE) {
       int c = boundary[i];

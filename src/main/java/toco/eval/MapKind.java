@@ -1,25 +1,28 @@
 package toco.eval;
 
 import java.util.Arrays;
-import java.util.Optional;
+import java.util.List;
+import java.util.Map;
 
-/// The label maps that an evaluation makes of an image, in the order of tables.
+/// The kinds of label map that an evaluation scores, in the order of tables.
 public enum MapKind {
   /// The segmentation.
-  SEG("seg", "seg"),
+  SEG("seg", "seg", "segmentation"),
   /// The segmentation after the dense CRF.
-  CRF("crf", "seg + CRF"),
+  CRF("crf", "seg + CRF", "segmentation, CRF"),
   /// Labels from the CAM.
-  CAM("cam", "CAM"),
+  CAM("cam", "CAM", "CAM"),
   /// Labels from the auxiliary CAM.
-  CAM_AUX("camAux", "aux CAM");
+  CAM_AUX("camAux", "aux CAM", "aux CAM");
 
   private final String key;
   private final String heading;
+  private final String label;
 
-  MapKind(String key, String heading) {
+  MapKind(String key, String heading, String label) {
     this.key = key;
     this.heading = heading;
+    this.label = label;
   }
 
   /// Its name in JSON.
@@ -27,12 +30,18 @@ public enum MapKind {
     return key;
   }
 
-  /// What stands above its column.
+  /// Its column heading in plain-text tables.
   public String heading() {
     return heading;
   }
 
-  static Optional<MapKind> ofKey(String key) {
-    return Arrays.stream(values()).filter(kind -> kind.key.equals(key)).findFirst();
+  /// Its name in reports.
+  public String label() {
+    return label;
+  }
+
+  /// The kinds that a map has values of, in the order of tables.
+  public static List<MapKind> in(Map<MapKind, ?> values) {
+    return Arrays.stream(values()).filter(values::containsKey).toList();
   }
 }

@@ -1,11 +1,10 @@
 package toco.eval;
 
-/// Scores of one kind of label map. Shares lie in 0…1; a value without anything to count is NaN.
+/// Scores of one kind of label map, in 0…1; NaN where there is nothing to count.
 ///
-/// @param matrix the pixels of all images
-/// @param boundaryF \[C] the boundary F-score of each class: the harmonic mean of the shares of the
-///   predicted and of the true boundary that lie near the other ([BoundaryMatch]), averaged over
-///   the images whose mask has a boundary of the class
+/// @param matrix over the pixels of all images
+/// @param boundaryF \[C] boundary F-score of each class: the harmonic mean of boundary precision
+///   and recall ([BoundaryMatch]), averaged over the images whose mask has a boundary of the class
 @SuppressWarnings("ArrayRecordComponent") // values, not identity, are what callers use
 public record MapScores(ConfusionMatrix matrix, double[] boundaryF) {
   public MapScores {

@@ -1,10 +1,10 @@
 package toco.eval;
 
-/// Means that pass over what is not there.
+/// Means without NaN values.
 final class Means {
   private Means() {}
 
-  /// The mean of the values that are numbers; NaN without any.
+  /// The mean of the finite values; NaN without any.
   static double ofFinite(double[] values) {
     double sum = 0;
     int count = 0;

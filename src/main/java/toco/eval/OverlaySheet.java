@@ -3,67 +3,88 @@ package toco.eval;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.List;
-import toco.cam.MultiScaleCam;
-import toco.image.Colormap;
+import java.util.Objects;
+import toco.cam.Predictions;
+import toco.config.EvalConfig;
+import toco.data.Dataset;
+import toco.eval.EvaluationBatch.Entry;
+import toco.eval.EvaluationBatch.Reading;
+import toco.image.CamTiles;
 import toco.image.Overlay;
 import toco.image.Picture;
+import toco.image.TensorPictures;
 import toco.image.TileSheet;
-import toco.torch.Interpolation;
+import toco.model.Toco;
+import toco.torch.InferenceMode;
 import toco.torch.Tensor;
+import toco.torch.TensorScope;
 
-/// Rows of image | CAM | auxiliary CAM | segmentation | ground truth.
+/// A picture of some images as evaluation during training sees them, one row per image: image, CAM
+/// and auxiliary CAM of its most active class, segmentation and, where there is a mask, ground
+/// truth.
 final class OverlaySheet {
+  private static final int COLUMNS = 5;
   private static final int TILE_PX = 192;
 
   private final List<String> classNames;
-  private final TileSheet sheet = new TileSheet(5, TILE_PX);
+  private final TileSheet sheet = new TileSheet(COLUMNS, TILE_PX);
 
-  OverlaySheet(List<String> classNames) {
+  private OverlaySheet(List<String> classNames) {
     this.classNames = classNames;
   }
 
-  /// Adds one image of a batch.
+  /// Draws the first images of a data set.
   ///
-  /// @param i its place in the batch that the predictions are of
-  /// @param arena takes the mask
-  void addRow(
-      EvaluationBatch.Entry entry,
-      Predictions predictions,
-      MultiScaleCam.Cams cams,
-      int i,
-      Arena arena) {
+  /// @param images number of rows, at most the data set's size
+  /// @throws toco.image.ImageException naming the file that cannot be read
+  static OverlaySheet draw(Toco model, EvalConfig eval, Dataset dataset, int images) {
+    var camScales = eval.camScales().isEmpty() ? List.of(1.0) : eval.camScales();
+    int rows = Math.min(images, dataset.size());
+    int batchSize = Evaluator.batchSize(eval.sizePx());
+    var sheet = new OverlaySheet(dataset.classNames());
+    for (int start = 0; start < rows; start += batchSize) {
+      int end = Math.min(start + batchSize, rows);
+      try (var arena = Arena.ofConfined();
+          var _ = TensorScope.open();
+          var _ = InferenceMode.enter()) {
+        var batch = EvaluationBatch.read(dataset, start, end, Reading.IMAGES, arena);
+        var input = batch.images(eval.sizePx(), model.params().device());
+        var predictions = Predictions.of(model, input, camScales);
+        for (int i = 0; i < batch.entries().size(); i++) {
+          sheet.addRow(batch.entries().get(i), predictions, i, arena);
+        }
+      }
+    }
+    return sheet;
+  }
+
+  /// @param i the image's position in the batch of the predictions
+  /// @param arena owner of the mask
+  private void addRow(Entry entry, Predictions predictions, int i, Arena arena) {
     var sample = entry.sample();
     var picture = entry.picture();
-    var plain = Picture.of(picture);
-    sheet.add(sample.name(), plain);
+    sheet.add(sample.name(), Picture.of(picture));
 
-    var cam = cams.cam().select(0, i); // [K, H, W]
-    var auxCam = cams.auxCam().select(0, i);
-    int k = TensorPictures.mostActiveClass(cam, Tensor.of(sample.labels()));
-    if (k < 0) {
-      sheet.add("CAM: no class here", plain).add("aux CAM: no class here", plain);
-    } else {
-      var name = classNames.get(k);
-      sheet.add(
-          "CAM: " + name,
-          Overlay.heat(picture, TensorPictures.heatMap(cam.select(0, k)), Colormap.JET));
-      sheet.add(
-          "aux CAM: " + name,
-          Overlay.heat(picture, TensorPictures.heatMap(auxCam.select(0, k)), Colormap.JET));
-    }
+    var cams = Objects.requireNonNull(predictions.cams());
+    var tiles =
+        CamTiles.of(
+            picture,
+            cams.cam().select(0, i), // [K, H, W]
+            cams.auxCam().select(0, i),
+            Tensor.of(sample.labels()));
+    var caption = "CAM: " + tiles.caption(classNames::get);
+    sheet.add(caption, tiles.cam()).add("aux " + caption, tiles.auxCam());
 
-    var logits = predictions.segLogits().slice(0, i, i + 1);
-    var labels =
-        logits.interpolate(picture.heightPx(), picture.widthPx(), Interpolation.BILINEAR).argmax(1);
-    sheet.add(
-        "segmentation", Overlay.labels(picture, TensorPictures.labelMap(labels.select(0, 0))));
+    var labels = predictions.segLabels(i, picture.heightPx(), picture.widthPx());
+    sheet.add("segmentation", TensorPictures.labels(picture, labels));
     if (sample.maskPath().isPresent()) {
       sheet.add("ground truth", Overlay.labels(picture, sample.readMask(picture, arena)));
     } else {
-      sheet.add("no mask", plain);
+      sheet.add("no mask", Picture.of(picture));
     }
   }
 
+  /// @throws toco.image.ImageException if the file cannot be written
   void write(Path png) {
     sheet.write(png);
   }

@@ -17,9 +17,9 @@ import java.util.Optional;
 import toco.files.IoReason;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The growing file of one shard's results: a line of [EvaluationFacts], then a JSON line a batch.
-/// A batch counts when its line is whole, so a killed evaluation goes on after the last one, and
-/// nothing counts twice. One process at a time writes it.
+/// The result file of one shard: a line of [EvaluationFacts], then one JSON line per batch. A batch
+/// counts once its line is complete, so a killed evaluation resumes after the last complete line.
+/// The writing process holds a lock on the file.
 final class PartFile implements AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -36,9 +36,9 @@ final class PartFile implements AutoCloseable {
 
   /// Opens a shard's file for writing.
   ///
-  /// @param resume go on after what is there; else what is there is cut off
-  /// @throws EvaluationException if what is there is of another evaluation, another process writes
-  ///   it, or it cannot be written
+  /// @param resume append to the batches in the file; else it is overwritten
+  /// @throws EvaluationException if the file to resume is of another evaluation, another process is
+  ///   writing it, or it cannot be written
   static PartFile open(Path path, EvaluationFacts facts, boolean resume) {
     try {
       Files.createDirectories(path.toAbsolutePath().getParent());
@@ -62,10 +62,11 @@ final class PartFile implements AutoCloseable {
         return;
       }
     } catch (OverlappingFileLockException e) {
-      // held by this very process
+      // held by another evaluation in this process
     }
     throw new EvaluationException(
-        path, "another evaluation writes this file; wait for it, or name another folder by --out");
+        path,
+        "another evaluation is writing this file; wait for it, or name another folder with --out");
   }
 
   private void begin(EvaluationFacts facts, boolean resume) throws IOException {
@@ -82,8 +83,8 @@ final class PartFile implements AutoCloseable {
         .ifPresent(what -> {
           throw new EvaluationException(
               path,
-              ("cannot be resumed: it was begun with another %s; leave --resume out to start "
-                      + "anew, or delete the file, or name another folder")
+              ("cannot be resumed: it was started with another %s; leave --resume out to start "
+                      + "from the first image, delete the file, or name another folder")
                   .formatted(what));
         });
     for (var result = lines.next(); result.isPresent(); result = lines.next()) {
@@ -94,24 +95,24 @@ final class PartFile implements AutoCloseable {
     channel.truncate(lines.readBytes()).position(lines.readBytes());
   }
 
-  /// Batches that were there when the file was opened.
+  /// Whether a batch was in the file when it was opened.
   boolean isDone(int batch) {
     return done.get(batch);
   }
 
-  /// Their images, those that were passed over included.
+  /// Number of images in the file when it was opened, skipped ones included.
   int imagesDone() {
     return imagesDone;
   }
 
-  /// Images that could not be scored, up to now.
+  /// Number of images that could not be scored, so far.
   int skipped() {
     return skipped;
   }
 
   /// Adds a batch.
   ///
-  /// @throws EvaluationException if the disk is full, say
+  /// @throws EvaluationException if it cannot be written, for example because the disk is full
   void add(BatchResult result) {
     try {
       write(JSON.writeValueAsString(result));
@@ -128,7 +129,7 @@ final class PartFile implements AutoCloseable {
     }
   }
 
-  /// Gives the file to the disk, and the name free for others.
+  /// Flushes the file to disk and releases the lock.
   @Override
   public void close() {
     try (channel) {
@@ -140,6 +141,6 @@ final class PartFile implements AutoCloseable {
 
   private static EvaluationException unwritable(Path path, IOException e) {
     return new EvaluationException(
-        path, "cannot be written: %s; name another folder by --out".formatted(IoReason.of(e)), e);
+        path, "cannot be written: %s; name another folder with --out".formatted(IoReason.of(e)), e);
   }
 }

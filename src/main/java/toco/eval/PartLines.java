@@ -11,37 +11,37 @@ import toco.files.IoReason;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Reads a [PartFile] line by line, as far as its lines are whole.
+/// Reads a [PartFile] line by line, up to the first incomplete or damaged line.
 final class PartLines {
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Path path;
   private final BufferedInputStream in;
-  private long readBytes; // up to the end of the last whole line
+  private long readBytes; // up to the end of the last complete line
   private boolean damaged;
 
-  /// @param path what error messages call the file
+  /// @param path of the file, for error messages
   PartLines(Path path, InputStream in) {
     this.path = path;
     this.in = new BufferedInputStream(in, 1 << 16);
   }
 
-  /// The first line; empty if it is not whole.
+  /// The first line; empty if it is incomplete.
   Optional<EvaluationFacts> facts() {
     return parse(EvaluationFacts.class);
   }
 
-  /// The next line after it; empty at the end of the whole lines.
+  /// The next line; empty after the last complete one.
   Optional<BatchResult> next() {
     return parse(BatchResult.class);
   }
 
-  /// Bytes of the lines that were whole.
+  /// Number of bytes in the complete lines.
   long readBytes() {
     return readBytes;
   }
 
-  /// Whether something lies after the whole lines.
+  /// Whether the file has anything after the complete lines.
   boolean damaged() {
     return damaged;
   }

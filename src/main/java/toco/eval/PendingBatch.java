@@ -7,9 +7,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 
-/// A batch whose images are finished in any order, perhaps by several threads. Its pixels live
-/// until everyone who [#hold]s it has [#release]d it; then, if every image has its scores, the
-/// result is told.
+/// A batch whose images are finished in any order, by several threads. References are counted,
+/// starting with the creator's: [#hold] adds one, [#release] removes one. After the last release
+/// its pixels are freed and, if every image has its scores, its result is delivered.
 final class PendingBatch {
   private final int number;
   private final EvaluationBatch batch;
@@ -18,10 +18,10 @@ final class PendingBatch {
   private final AtomicReferenceArray<ImageScores> scores;
   private final AtomicInteger holders = new AtomicInteger(1);
 
-  /// The caller holds it.
+  /// A batch with one reference, the caller's.
   ///
-  /// @param arena owner of the batch's pixels; any thread may close it
-  /// @param done hears the result, on the thread that finished the last image
+  /// @param arena owner of the batch's pixels; must be closeable by any thread
+  /// @param done receives the result, on the thread that releases the last reference
   PendingBatch(int number, EvaluationBatch batch, Arena arena, Consumer<BatchResult> done) {
     this.number = number;
     this.batch = batch;
@@ -34,7 +34,7 @@ final class PendingBatch {
     holders.incrementAndGet();
   }
 
-  /// @param i the image's place in the batch
+  /// @param i the image's position in the batch
   void set(int i, ImageScores image) {
     scores.set(i, image);
   }
@@ -48,7 +48,7 @@ final class PendingBatch {
     for (int i = 0; i < scores.length(); i++) {
       var image = scores.get(i);
       if (image == null) {
-        return; // an error ended the evaluation
+        return; // the evaluation failed
       }
       images.add(image);
     }

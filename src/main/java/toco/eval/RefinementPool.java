@@ -7,47 +7,47 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import toco.torch.LibTorch;
 
-/// Threads that refine segmentations beside the network. One job more than there are threads may
-/// wait, so that memory does not depend on how many images there are.
+/// A pool of threads that refine segmentations while the network computes the next images. At most
+/// one job more than there are threads is accepted at a time, which bounds memory.
 final class RefinementPool implements AutoCloseable {
-  private final Semaphore places;
+  private final Semaphore permits;
   private final ExecutorService threads;
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-  /// @param workers threads, each of which computes alone; at least 1
+  /// @param workers number of threads, at least 1; each runs LibTorch's operators serially
   RefinementPool(int workers) {
     if (workers < 1) {
       throw new IllegalArgumentException("CRF workers must be ≥ 1, got " + workers);
     }
-    places = new Semaphore(workers + 1);
+    permits = new Semaphore(workers + 1);
     threads =
         Executors.newFixedThreadPool(
             workers,
             body -> Thread.ofPlatform().name("crf").daemon().unstarted(() -> runSerially(body)));
   }
 
-  /// LibTorch's operators would otherwise share every worker's work among all cores.
+  /// Otherwise LibTorch would divide every operator of every worker among all cores.
   private static void runSerially(Runnable body) {
     LibTorch.serialThread();
     LibTorch.setFlushDenormal(true);
     body.run();
   }
 
-  /// Takes a job, or waits for a place first. The job always runs.
+  /// Submits a job; blocks while too many are waiting. The job always runs.
   void submit(Runnable job) {
-    places.acquireUninterruptibly();
+    permits.acquireUninterruptibly();
     threads.execute(() -> {
       try {
         job.run();
       } catch (RuntimeException | Error e) {
         failure.compareAndSet(null, e);
       } finally {
-        places.release();
+        permits.release();
       }
     });
   }
 
-  /// Throws what a job failed with, if any has.
+  /// Throws the exception of the first job that failed, if any.
   void throwFailure() {
     var thrown = failure.get();
     if (thrown instanceof Error error) {
@@ -58,13 +58,13 @@ final class RefinementPool implements AutoCloseable {
     }
   }
 
-  /// Waits until every job is done, and throws what one failed with.
+  /// Waits until all jobs are done, then throws as [#throwFailure].
   void finish() {
     close();
     throwFailure();
   }
 
-  /// Waits until every job is done.
+  /// Waits until all jobs are done.
   @Override
   public void close() {
     threads.close();

@@ -5,29 +5,29 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/// A plain-text table: a column of names, then columns of numbers, equally wide and flush right.
-/// What is NaN shows as a dash.
+/// A plain-text table: a column of names, then right-aligned columns of numbers, all equally wide.
+/// NaN is printed as a dash.
 final class ScoreTable {
   private static final String GAP = "  ";
 
   private final List<List<String>> rows = new ArrayList<>();
 
-  /// @param header what stands above the columns
+  /// @param header headings of the columns
   ScoreTable(String... header) {
     rows.add(List.of(header));
   }
 
-  /// A row of shares, shown in per cent.
+  /// Adds a row of shares, printed in per cent.
   void percent(String name, double... shares) {
     row(name, "%.2f", Arrays.stream(shares).map(share -> 100 * share).toArray());
   }
 
-  /// A row of one number.
+  /// Adds a row with one number.
   void plain(String name, String format, double value) {
     row(name, format, value);
   }
 
-  /// A line across the table.
+  /// Adds a horizontal rule.
   void rule() {
     rows.add(List.of());
   }

@@ -6,29 +6,29 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// The results of a data set's images, from which scores are computed: of every image once, or of
-/// some more often than others, as a bootstrap asks.
+/// Computes the scores of a data set from the results of its images: each counted once, or with the
+/// weights of a bootstrap resample.
 ///
-/// Sums run in the images' order, so equal images give equal scores to the last bit, whatever the
-/// order in which they were evaluated.
+/// Sums run in the data set's order, so scores do not depend on the order of evaluation.
 final class ScoredImages {
   private final int classes;
   private final List<ImageScores> images;
-  private final int[][] ranking; // of each class: images by falling logit
+  private final int[][] ranking; // of each class: images by descending logit
 
   /// @param classes C, background included
-  /// @param images in any order, one at least
+  /// @param images in any order, at least one
   ScoredImages(int classes, List<ImageScores> images) {
     this.classes = classes;
     this.images = images.stream().sorted(Comparator.comparingInt(ImageScores::index)).toList();
-    ranking = IntStream.range(0, classes - 1).mapToObj(this::byFallingLogit).toArray(int[][]::new);
+    ranking =
+        IntStream.range(0, classes - 1).mapToObj(this::byDescendingLogit).toArray(int[][]::new);
   }
 
   int size() {
     return images.size();
   }
 
-  private int[] byFallingLogit(int k) {
+  private int[] byDescendingLogit(int k) {
     return IntStream.range(0, images.size())
         .boxed()
         .sorted(Comparator.comparingDouble(i -> -logit(i, k)))
@@ -40,7 +40,7 @@ final class ScoredImages {
     return images.get(image).classLogits()[k];
   }
 
-  private boolean shows(int image, int k) {
+  private boolean isPresent(int image, int k) {
     return images.get(image).labels()[k] > 0;
   }
 
@@ -51,9 +51,9 @@ final class ScoredImages {
     return scores(once);
   }
 
-  /// The scores as they were if each image occurred as often as said.
+  /// The scores with each image counted several times, or not at all.
   ///
-  /// @param times one number an image, in the order of their indices
+  /// @param times one weight per image, in the data set's order
   Scores scores(int[] times) {
     var maps = new EnumMap<MapKind, MapScores>(MapKind.class);
     if (!images.isEmpty()) {
@@ -101,8 +101,8 @@ final class ScoredImages {
     long both = 0; // 2·TP + FP + FN
     for (int i = 0; i < times.length; i++) {
       boolean predicted = logit(i, k) > 0;
-      hits += shows(i, k) && predicted ? times[i] : 0;
-      both += (shows(i, k) ? times[i] : 0) + (predicted ? times[i] : 0);
+      hits += isPresent(i, k) && predicted ? times[i] : 0;
+      both += (isPresent(i, k) ? times[i] : 0) + (predicted ? times[i] : 0);
     }
     return 2.0 * hits / both;
   }
@@ -116,7 +116,7 @@ final class ScoredImages {
       long before = hits;
       for (; at < times.length && Float.compare(logit(ranking[k][at], k), logit) == 0; at++) {
         int image = ranking[k][at];
-        hits += shows(image, k) ? times[image] : 0;
+        hits += isPresent(image, k) ? times[image] : 0;
         named += times[image];
       }
       sum += hits == before ? 0 : (double) (hits - before) * hits / named;

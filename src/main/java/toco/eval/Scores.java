@@ -10,18 +10,18 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/// The scores of one evaluation. Shares lie in 0…1; a value without anything to count is NaN.
+/// The scores of one evaluation, in 0…1; NaN where there is nothing to count.
 ///
-/// @param maps scores of each kind of label map that was made
-/// @param named scores of the classes that were named for whole images
-/// @param patchCosine mean cosine between an image's patch tokens, averaged over images: near 1
-///   when the tokens have grown all alike
-/// @param images how many were evaluated
+/// @param maps scores of each kind of label map that was evaluated
+/// @param named scores of image-level classification
+/// @param patchCosine mean cosine between an image's patch tokens, averaged over images; near 1 if
+///   the network over-smooths
+/// @param images number of images evaluated
 public record Scores(
     Map<MapKind, MapScores> maps, ClassScores named, double patchCosine, int images) {
   public Scores {
     var copy = new EnumMap<MapKind, MapScores>(MapKind.class);
-    copy.putAll(maps); // the constructor that copies refuses an empty map of another kind
+    copy.putAll(maps); // EnumMap's copy constructor rejects an empty map of another type
     maps = Collections.unmodifiableMap(copy);
     int foreground = named.f1().length;
     maps.forEach((kind, map) -> {
@@ -33,7 +33,7 @@ public record Scores(
     });
   }
 
-  /// Mean IoU of a kind of label map over the classes that the masks hold; NaN if none was made.
+  /// Mean IoU of a kind of label map over the classes in the masks; NaN if it was not evaluated.
   public double miou(MapKind kind) {
     var map = maps.get(kind);
     return map == null ? Double.NaN : map.matrix().miou();
@@ -59,8 +59,8 @@ public record Scores(
     return named.imageF1();
   }
 
-  /// The scores as a JSON object; NaN, which JSON lacks, becomes null. KINDS stands for those of
-  /// `seg`, `crf`, `cam` and `camAux` that the evaluation made:
+  /// The scores as a JSON object; NaN becomes null. KINDS means those of `seg`, `crf`, `cam` and
+  /// `camAux` that were evaluated:
   ///
   /// ```
   /// images                number of images
@@ -68,9 +68,9 @@ public record Scores(
   /// classF1               mean F1 of the image-level predictions, 0…1
   /// classMap              mean average precision of the image-level predictions
   /// patchCosine           mean cosine between patch tokens, -1…1
-  /// pixelAccuracy         {KINDS}: share of pixels that are right
-  /// meanAccuracy          {KINDS}: mean over the classes of the masks of that share
-  /// frequencyWeightedIou  {KINDS}: IoU of the classes, weighted by their pixels
+  /// pixelAccuracy         {KINDS}: share of pixels predicted correctly
+  /// meanAccuracy          {KINDS}: the same per class, averaged over the classes of the masks
+  /// frequencyWeightedIou  {KINDS}: mean IoU, classes weighted by their pixels
   /// boundaryF             {KINDS}: mean boundary F-score of the classes
   /// perClass              {background: {KINDS}, CLASS: …}: IoU, in label order
   /// perClassBoundaryF     the same: boundary F-score
@@ -98,33 +98,32 @@ public record Scores(
     return json;
   }
 
-  /// Every figure by a name of its own, such as `seg.miou`, `seg.iou.cat` or `classMap`: what has
-  /// an interval.
+  /// Every score that a bootstrap computes an interval of, by a name such as `seg.miou`,
+  /// `seg.iou.cat` or `classMap`.
   ///
   /// @param classNames the foreground classes, in label order
-  Map<String, Double> figures(List<String> classNames) {
+  Map<String, Double> byName(List<String> classNames) {
     var names = withBackground(classNames);
-    var figures = new LinkedHashMap<String, Double>();
+    var scores = new LinkedHashMap<String, Double>();
     maps.forEach((kind, map) -> {
       var prefix = kind.key() + ".";
-      figures.put(prefix + "miou", map.matrix().miou());
-      figures.put(prefix + "pixelAccuracy", map.matrix().pixelAccuracy());
-      figures.put(prefix + "meanAccuracy", map.matrix().meanAccuracy());
-      figures.put(prefix + "frequencyWeightedIou", map.matrix().frequencyWeightedIou());
-      figures.put(prefix + "boundaryF", map.meanBoundaryF());
+      scores.put(prefix + "miou", map.matrix().miou());
+      scores.put(prefix + "pixelAccuracy", map.matrix().pixelAccuracy());
+      scores.put(prefix + "meanAccuracy", map.matrix().meanAccuracy());
+      scores.put(prefix + "frequencyWeightedIou", map.matrix().frequencyWeightedIou());
+      scores.put(prefix + "boundaryF", map.meanBoundaryF());
       var iou = map.matrix().iou();
       for (int c = 0; c < iou.length; c++) {
-        figures.put(prefix + "iou." + names.get(c), iou[c]);
+        scores.put(prefix + "iou." + names.get(c), iou[c]);
       }
     });
-    figures.put("classF1", classF1());
-    figures.put("classMap", named.meanAveragePrecision());
-    figures.put("patchCosine", patchCosine);
-    return figures;
+    scores.put("classF1", classF1());
+    scores.put("classMap", named.meanAveragePrecision());
+    scores.put("patchCosine", patchCosine);
+    return scores;
   }
 
-  /// The scores as an aligned plain-text table, in per cent: a line a class, then the means. Ends
-  /// with a line break.
+  /// The scores as a plain-text table, in per cent: one row per class, then the means.
   ///
   /// @param classNames the foreground classes, in label order
   public String table(List<String> classNames) {
@@ -149,8 +148,8 @@ public record Scores(
     return table.toString();
   }
 
-  /// What the table has no room for, class by class and in per cent: the boundary F-score of each
-  /// kind of map, then F1 and average precision of the classes named for whole images.
+  /// A second table, in per cent, one row per class: the boundary F-score of each kind of map, then
+  /// F1 and average precision of image-level classification.
   ///
   /// @param classNames the foreground classes, in label order
   public String classTable(List<String> classNames) {

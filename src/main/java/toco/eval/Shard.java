@@ -3,13 +3,13 @@ package toco.eval;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
-/// One of several equal parts of an evaluation, such as one machine's: every `of`-th batch. Batches
-/// are never divided, so each image has the neighbours that it has in one run over all.
+/// One of several equal parts of an evaluation, for one process or machine: every `of`-th batch.
+/// Batches have the same images in any division.
 ///
 /// @param index 1…of
-/// @param of how many there are
+/// @param of number of shards
 public record Shard(int index, int of) {
-  /// All there is.
+  /// The whole evaluation.
   public static final Shard WHOLE = new Shard(1, 1);
 
   private static final Pattern TEXT = Pattern.compile("([0-9]{1,6})/([0-9]{1,6})");
@@ -31,12 +31,14 @@ public record Shard(int index, int of) {
     return new Shard(Integer.parseInt(parts.group(1)), Integer.parseInt(parts.group(2)));
   }
 
-  /// Its batches of so many.
+  /// Numbers of its batches.
+  ///
+  /// @param all number of batches of the evaluation
   int[] batches(int all) {
     return IntStream.range(0, all).filter(batch -> batch % of == index - 1).toArray();
   }
 
-  /// The name of the file that keeps its results.
+  /// Name of its result file.
   String fileName() {
     return "part-%d-of-%d.jsonl".formatted(index, of);
   }

@@ -4,5 +4,5 @@ package toco.eval;
 ///
 /// @param index its position in the data set
 /// @param name its name in the list
-/// @param reason what was wrong with it, on one line
+/// @param reason one line
 public record Skipped(int index, String name, String reason) {}

@@ -7,15 +7,15 @@ import toco.torch.DType;
 import toco.torch.Tensor;
 
 /// Confusion matrices of one kind of CAM at many background thresholds, counted in one pass over
-/// the pixels: a pixel is foreground at the thresholds below its value, and background at the
+/// the pixels: a pixel is foreground at the thresholds below its activation and background at the
 /// others.
 final class ThresholdCounts {
   private final int classes;
   private final List<Double> thresholds;
-  private final long[] counts; // [truth][strongest class's label][how many thresholds lie below]
+  private final long[] counts; // [truth][label][number of thresholds below the activation]
 
   /// @param classes C, background included
-  /// @param thresholds growing
+  /// @param thresholds increasing
   ThresholdCounts(int classes, List<Double> thresholds) {
     this.classes = classes;
     this.thresholds = List.copyOf(thresholds);
@@ -24,9 +24,9 @@ final class ThresholdCounts {
 
   /// Counts an image.
   ///
-  /// @param cam [n, H, W] of the image's classes, in the mask's size, on any device
-  /// @param labels label of each of the n maps, 1…K; empty: all is background
-  /// @param mask its truth
+  /// @param cam [n, H, W] of the image's classes, at the mask's size, on any device
+  /// @param labels class of each map, 1…K; empty: all pixels are background
+  /// @param mask the truth
   void add(Tensor cam, long[] labels, LabelMap mask) {
     var truth =
         Tensor.wrap(mask.labels(), DType.UINT8, mask.heightPx(), mask.widthPx())
@@ -54,7 +54,7 @@ final class ThresholdCounts {
     }
   }
 
-  /// A matrix a threshold.
+  /// One matrix per threshold.
   List<ConfusionMatrix> matrices() {
     var matrices = new ArrayList<ConfusionMatrix>();
     for (int t = 0; t < thresholds.size(); t++) {

@@ -1,5 +1,5 @@
-/// Scores, the evaluation of a network's CAMs and segmentations against masks, and pictures of
-/// them.
+/// Evaluation of a network's CAMs and segmentations against masks: scores, confidence intervals and
+/// pictures.
 @NullMarked
 package toco.eval;
 

@@ -13,8 +13,8 @@ import toco.torch.LibTorch;
 public final class Devices {
   private Devices() {}
 
-  /// The short float of the network's matrix products, or null for float32.
-  public static @Nullable DType shortFloat(TrainConfig config) {
+  /// The autocast dtype of matrix products and convolutions, or null for float32.
+  public static @Nullable DType autocastDtype(TrainConfig config) {
     return config.precision() == Precision.BFLOAT16 ? DType.BFLOAT16 : null;
   }
 

@@ -13,13 +13,13 @@ import java.util.Set;
 /// element("p", text("found "), element("b", text(fileName)).with("class", "name"))
 /// ```
 public sealed interface Html {
-  /// Elements whose text HTML takes as it stands.
+  /// Elements whose text is not escaped in HTML.
   Set<String> RAW_TEXT = Set.of("style", "script");
 
   /// Elements that have no content and, in HTML, no end tag.
   Set<String> VOID = Set.of("br", "img", "input", "link", "meta", "wbr");
 
-  /// Characters and nothing else.
+  /// Plain text.
   record Text(String characters) implements Html {}
 
   /// An element.
@@ -53,7 +53,7 @@ public sealed interface Html {
     return new Element(tag, List.of(), List.copyOf(children));
   }
 
-  /// What a value is written as.
+  /// A value as text.
   static Text text(Object value) {
     return new Text(value.toString());
   }
@@ -84,7 +84,7 @@ public sealed interface Html {
       return;
     }
     page.append('>');
-    // a line break between elements shows as nothing, but beside text it is a space
+    // a line break between elements is not rendered, but next to text it is a space
     boolean lines =
         !element.children.isEmpty()
             && element.children.stream().allMatch(Element.class::isInstance);

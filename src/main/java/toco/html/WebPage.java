@@ -6,14 +6,14 @@ import static toco.html.Html.text;
 import java.util.List;
 import toco.html.Html.Element;
 
-/// A page that needs no network and no scripts: one column of content, for narrow screens and wide
-/// ones, dark where the reader's system is dark.
+/// A page without scripts or external files: one column of content for narrow and wide screens,
+/// dark if the reader's system is dark.
 ///
-/// @param title what the browser's tab says
-/// @param css rules beside [#CSS]
-/// @param content what the page shows
+/// @param title of the browser's tab
+/// @param css rules in addition to [#CSS]
+/// @param content of the page's body
 public record WebPage(String title, String css, List<Html> content) {
-  /// What pages have in common: colours, headings, notes, labels, and grids of figures with as many
+  /// Rules of all pages: colours, headings, notes, labels, and grids of figures with as many
   /// columns as fit.
   public static final String CSS =
       """

@@ -10,8 +10,8 @@ import toco.data.DataException;
 import toco.files.AtomicFile;
 import toco.files.IoReason;
 
-/// Whose classes the maps of some images are: a line an image, `NAME,predicted,cat,dog` or
-/// `NAME,dataset,cat,dog`.
+/// The file `classes.csv`, which says where the classes of each image's maps come from: one line
+/// per image, `NAME,predicted,cat,dog` or `NAME,dataset,cat,dog`.
 final class ClassList {
   private final List<String> classNames;
   private final StringBuilder csv = new StringBuilder("image,classes from,classes\n");

@@ -8,10 +8,10 @@ import toco.data.NumpyDict;
 import toco.torch.DType;
 import toco.torch.Tensor;
 
-/// Maps of the classes that are in an image, at its size.
+/// Maps of the classes that are in an image, at its native size.
 ///
-/// @param keys the classes from 0, in label order
-/// @param maps float32 [n, H, W] in 0…1, one a key
+/// @param keys the classes, counted from 0, in label order
+/// @param maps float32 [n, H, W] in 0…1, one per key
 record ClassMaps(List<Integer> keys, Tensor maps) {
   ClassMaps {
     keys = List.copyOf(keys);
@@ -29,17 +29,17 @@ record ClassMaps(List<Integer> keys, Tensor maps) {
     return maps.size(2);
   }
 
-  /// The largest value of any class at each pixel, [H, W]; zeros without a class.
+  /// The maximum over the classes at each pixel, [H, W]; zeros if there are no classes.
   Tensor strongest() {
     return keys.isEmpty()
         ? Tensor.full(0, DType.FLOAT32, maps.device(), heightPx(), widthPx())
         : maps.amax(0);
   }
 
-  /// The label that a map's position stands for: 0 the background, then the keys' labels.
+  /// Converts positions among background and maps to labels.
   ///
-  /// @param positions int64 of any shape, 0…n
-  /// @return int64 of that shape, 0…K
+  /// @param positions int64 of any shape: 0 background, else 1 + index of the map
+  /// @return int64 of the same shape: 0 background, else the class, 1…K
   Tensor labels(Tensor positions) {
     var table = new long[keys.size() + 1];
     for (int i = 0; i < keys.size(); i++) {
@@ -51,7 +51,7 @@ record ClassMaps(List<Integer> keys, Tensor maps) {
         .reshape(positions.shape().sizes());
   }
 
-  /// Writes `{"keys": int64 [n], "high_res": float32 [n, H, W]}` as the published code does.
+  /// Writes `{"keys": int64 [n], "high_res": float32 [n, H, W]}`, the published code's format.
   ///
   /// @throws toco.data.DataException if the file cannot be written
   void write(Path npy) {

@@ -9,8 +9,8 @@ import toco.torch.Tensor;
 final class DenseLabels {
   private DenseLabels() {}
 
-  /// @param picture H×W
-  /// @param probabilities float32 [n, H, W], which add up to 1 at each pixel
+  /// @param picture the image, H×W
+  /// @param probabilities float32 [n, H, W] with a sum of 1 at each pixel
   /// @return int64 [H, W] on the CPU, 0…n−1
   static Tensor of(CrfParams params, RgbImage picture, Tensor probabilities) {
     return new DenseCrf(params).infer(picture.tensor(), probabilities).argmax(0);

@@ -4,21 +4,22 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import toco.eval.TensorPictures;
-import toco.image.Colormap;
+import toco.checkpoint.TrainedNetwork;
 import toco.image.ImageWriter;
-import toco.image.Overlay;
 import toco.image.RgbImage;
+import toco.image.TensorPictures;
 import toco.torch.Tensor;
 
-/// Draws the class maps of images, and writes them as numbers:
+/// Draws the class maps of images, and writes them as arrays:
 ///
 /// ```
-/// OUT/cam/NAME.png          the strongest class at each pixel, over the image; likewise aux_cam, seg
-/// OUT/cam/NAME.CLASS.png    each class alone, if asked for
+/// OUT/cam/NAME.png          maximum over the image's classes, drawn over the image
+/// OUT/cam/NAME.CLASS.png    each class by itself, if asked for
 /// OUT/cam/NAME.npy          {keys, high_res} as the published code exports, if asked for
-/// OUT/classes.csv           whose classes they are: the data set's, or predicted
+/// OUT/classes.csv           the classes of each image: the data set's, or predicted
 /// ```
+///
+/// The folders `aux_cam` and `seg` have the same files.
 public final class HeatMapExport {
   private final TrainedNetwork network;
   private final Options options;
@@ -30,14 +31,14 @@ public final class HeatMapExport {
     classList = new ClassList(network.config().data().classNames());
   }
 
-  /// What a user may choose.
+  /// The options of a user.
   ///
   /// @param images an image, or a folder of images
   /// @param out the folder to write to; older results in it are replaced
-  /// @param sources what the maps are made of
-  /// @param labels whose classes have maps
-  /// @param perClass draw each class alone too
-  /// @param npy write the maps as numbers too
+  /// @param sources kinds of maps
+  /// @param labels where the images' classes come from
+  /// @param perClass whether to draw each class by itself, too
+  /// @param npy whether to write the maps as arrays, too
   public record Options(
       Path images,
       Path out,
@@ -56,12 +57,12 @@ public final class HeatMapExport {
 
   /// What was done.
   ///
-  /// @param images how many have maps now
-  /// @param predicted of how many of them the classes are predicted
+  /// @param images number of images with maps
+  /// @param predicted number of those images whose classes are predicted
   /// @param unreadable names of the images that could not be read
   public record Result(int images, int predicted, List<String> unreadable) {}
 
-  /// Does it.
+  /// Computes and writes all maps.
   ///
   /// @throws toco.data.DataException if there is no image, or the data set's labels are needed and
   ///   cannot be read
@@ -102,10 +103,10 @@ public final class HeatMapExport {
   }
 
   private static void draw(RgbImage picture, Tensor map, Path png) {
-    ImageWriter.writePng(Overlay.heat(picture, TensorPictures.heatMap(map), Colormap.JET), png);
+    ImageWriter.writePng(TensorPictures.cam(picture, map), png);
   }
 
-  /// A class name may hold anything.
+  /// Class names may contain any characters.
   private static String asFileName(String className) {
     return className.replaceAll("[/\\\\:\\p{Cntrl}]", "_");
   }

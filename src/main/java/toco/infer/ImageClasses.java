@@ -13,8 +13,7 @@ import toco.data.DataException;
 import toco.data.Dataset;
 import toco.torch.Tensor;
 
-/// Tells the classes of images: those that the data set says are in them, or those that the network
-/// predicts.
+/// The classes of images: from the data set's image-level labels, or predicted by the network.
 final class ImageClasses {
   private final LabelChoice choice;
   private final Map<Path, float[]> ofDataSet;
@@ -26,18 +25,18 @@ final class ImageClasses {
 
   /// The classes of an image.
   ///
-  /// @param multiHot [K]
-  /// @param predicted whether the network says so, not the data set
+  /// @param multiHot \[K]
+  /// @param predicted true if predicted by the network, false if from the data set
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Found(float[] multiHot, boolean predicted) {}
 
-  /// Reads the data set's labels, where some of the images may be its own.
+  /// Reads the data set's labels, unless none of the images can be one of its own.
   ///
   /// @throws DataException if they are needed and cannot be read
   static ImageClasses of(Config config, LabelChoice choice, List<InputImage> images) {
     var labels = new HashMap<Path, float[]>();
     if (choice == LabelChoice.DATASET
-        || (choice == LabelChoice.AUTO && someLieIn(config, images))) {
+        || (choice == LabelChoice.AUTO && anyInDataSet(config, images))) {
       for (var split : Split.values()) {
         if (exists(config, split)) {
           addLabels(Dataset.openAsListed(config.data(), split), labels);
@@ -47,7 +46,7 @@ final class ImageClasses {
     return new ImageClasses(choice, labels);
   }
 
-  /// A data set's own labels, its samples being the images.
+  /// The labels of a data set whose samples are the images.
   static ImageClasses of(Dataset dataset) {
     var labels = new HashMap<Path, float[]>();
     addLabels(dataset, labels);
@@ -55,7 +54,7 @@ final class ImageClasses {
   }
 
   /// @param logits [1, K], of the whole image
-  /// @throws DataException if the data set's labels are asked for and it has none of the image
+  /// @throws DataException if the data set's labels are asked for and it has none for the image
   Found of(InputImage image, Tensor logits) {
     var known = choice == LabelChoice.PREDICTED ? null : ofDataSet.get(real(image.path()));
     if (known != null) {
@@ -63,7 +62,7 @@ final class ImageClasses {
     }
     if (choice == LabelChoice.DATASET) {
       throw new DataException(
-          ("the data set has no labels of %s, or no list that names it; use --labels "
+          ("the data set has no labels for %s, or no list with it; use --labels "
                   + "predicted, or auto")
               .formatted(image.path()));
     }
@@ -76,14 +75,14 @@ final class ImageClasses {
 
   private static void addLabels(Dataset dataset, Map<Path, float[]> labels) {
     for (int i = 0; i < dataset.size(); i++) {
-      if (dataset.labels().contains(dataset.name(i))) { // those of a test list may be nobody's
+      if (dataset.labels().contains(dataset.name(i))) { // a test list may have no labels
         labels.put(real(dataset.imagePath(i)), dataset.labels().multiHot(dataset.name(i)));
       }
     }
   }
 
-  /// A data set that is not there need not be opened: none of the images can be its own.
-  private static boolean someLieIn(Config config, List<InputImage> images) {
+  /// Whether any image is in the data set's folder. If not, the data set need not even exist.
+  private static boolean anyInDataSet(Config config, List<InputImage> images) {
     var folder = config.data().imagePath();
     if (!Files.isDirectory(folder)) {
       return false;
@@ -106,8 +105,7 @@ final class ImageClasses {
   private static Path real(Path path) {
     try {
       return path.toRealPath();
-    } catch (
-        IOException e) { // a missing file is an unreadable image, which is told when it is read
+    } catch (IOException e) { // a missing file is reported when it is read
       return path.toAbsolutePath().normalize();
     }
   }

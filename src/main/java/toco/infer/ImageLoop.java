@@ -12,24 +12,25 @@ import toco.image.RgbImage;
 import toco.torch.InferenceMode;
 import toco.torch.TensorScope;
 
-/// Works on images one after the other. One that cannot be read is named and passed over; whatever
-/// else goes wrong ends the work.
+/// Processes images one after the other. An image that cannot be read is reported and skipped; any
+/// other error ends the loop.
 final class ImageLoop {
   private ImageLoop() {}
 
-  /// What is done with an image.
+  /// Processes one image.
   @FunctionalInterface
   interface Work {
-    /// Called in a scope of its own, in inference mode; pixels and tensors go when it returns.
+    /// Called inside a new tensor scope and in inference mode. The picture's pixels and all tensors
+    /// are freed when it returns.
     ///
-    /// @param index the image's place in the list
+    /// @param index the image's position in the list
     void on(int index, InputImage image, RgbImage picture) throws IOException;
   }
 
-  /// Does the work.
+  /// Runs the loop.
   ///
   /// @return names of the images that could not be read
-  /// @throws UncheckedIOException as the work has it
+  /// @throws UncheckedIOException wrapping an exception of the work
   static List<String> run(List<InputImage> images, InferenceListener listener, Work work) {
     var unreadable = new ArrayList<String>();
     for (int i = 0; i < images.size(); i++) {

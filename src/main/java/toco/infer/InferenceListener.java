@@ -1,8 +1,8 @@
 package toco.infer;
 
-/// Hears how far the work on some images has come.
+/// Receives progress and messages while images are processed.
 public interface InferenceListener {
-  /// Hears nothing.
+  /// Ignores everything.
   InferenceListener NONE =
       new InferenceListener() {
         @Override
@@ -14,10 +14,10 @@ public interface InferenceListener {
 
   /// Called after every image.
   ///
-  /// @param done images worked on so far, 1…total
-  /// @param total all images
+  /// @param done number of images processed, 1…total
+  /// @param total number of images
   void onProgress(int done, int total);
 
-  /// Something that the user should know now, such as an image that cannot be read.
+  /// A message for the user, such as an image that cannot be read.
   void onMessage(String line);
 }

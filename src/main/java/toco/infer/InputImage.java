@@ -10,15 +10,15 @@ import toco.data.Dataset;
 import toco.data.ImageFolder;
 import toco.data.ImageNames;
 
-/// An image to work on. Its pixels have not been looked at.
+/// An image file to process, not read yet.
 ///
-/// @param name unique among those worked on; may hold `/` between folders. What is made of the
-///   image takes this name.
+/// @param name unique among the images to process; may contain `/` between folders. Result files
+///   get this name.
 /// @param path a JPEG or PNG file
 public record InputImage(String name, Path path) {
-  /// One image, or all JPEG and PNG images anywhere beneath a folder, in the order of their names.
+  /// One image, or all JPEG and PNG images in a folder and its sub-folders, sorted by name.
   ///
-  /// @param except a folder that is left out, such as that of the results
+  /// @param except a folder to leave out, such as that of the results
   /// @throws DataException if there is no such file or folder, or no image in it
   public static List<InputImage> find(Path imageOrFolder, Path except) {
     if (Files.isDirectory(imageOrFolder)) {
@@ -46,7 +46,7 @@ public record InputImage(String name, Path path) {
         .toList();
   }
 
-  /// Where a result of this image lies: `name` and an ending, beneath a folder.
+  /// Path of a result of this image: `folder/name` + ending.
   Path in(Path folder, String ending) {
     return folder.resolve(name.replace('/', File.separatorChar) + ending);
   }

@@ -2,13 +2,13 @@ package toco.infer;
 
 import java.util.Locale;
 
-/// Whose classes an image's maps are made of.
+/// Where the classes of an image come from.
 public enum LabelChoice {
-  /// The data set's where the image is one of its own, else the predicted ones.
+  /// From the data set if it contains the image, else predicted.
   AUTO,
-  /// The data set's; an image that has none there is an error.
+  /// From the data set; an image without labels there is an error.
   DATASET,
-  /// Those that the network predicts: classes with a positive logit.
+  /// Predicted by the network: classes with a positive logit.
   PREDICTED;
 
   @Override

@@ -12,9 +12,9 @@ import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Tensor;
 
-/// Makes labels of an image's class maps: 0 background, 1…K, 255 ignored. The image's classes
-/// compete with a background of `cam.highThreshold`, and again with one of `cam.lowThreshold`;
-/// where the first says background, the pixel is ignored, unless the second says so too.
+/// Labels from an image's class maps: 0 background, 1…K, 255 ignored. They are computed twice, with
+/// a background score of `cam.highThreshold` and of `cam.lowThreshold`. A pixel that is background
+/// only with the high score is ignored.
 final class MapLabels {
   private final CamConfig config;
   private final Refinement refinement;
@@ -25,7 +25,7 @@ final class MapLabels {
   }
 
   /// @param picture the image
-  /// @param maps its classes' maps; without any, all is background
+  /// @param maps of its classes; if it has none, all pixels are background
   /// @return int64 [H, W]
   Tensor of(RgbImage picture, ClassMaps maps) {
     if (maps.keys().isEmpty()) {

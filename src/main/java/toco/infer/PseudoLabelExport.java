@@ -5,21 +5,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import toco.checkpoint.TrainedNetwork;
 import toco.config.Split;
 import toco.data.Dataset;
 import toco.eval.ConfusionMatrix;
-import toco.eval.TensorPictures;
 import toco.image.ImageException;
 import toco.image.ImageWriter;
 import toco.image.LabelMap;
 import toco.image.RgbImage;
+import toco.image.TensorPictures;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Tensor;
 
 /// Writes labels for training a fully supervised network: a palette PNG for each image of a list,
-/// made of its class maps and its image-level labels. OUT is then a folder of masks: a file lies in
-/// it as the image's mask lies in `data.maskDir`.
+/// from its class maps and image-level labels. Files have the names of masks in `data.maskDir`, so
+/// that OUT can be used as the mask folder of a data set.
 public final class PseudoLabelExport {
   private final TrainedNetwork network;
   private final Dataset dataset;
@@ -37,20 +38,20 @@ public final class PseudoLabelExport {
     confusion = new ConfusionMatrix(network.config().model().numClasses());
   }
 
-  /// What a user may choose.
+  /// The options of a user.
   ///
   /// @param out the folder to write to; older results in it are replaced
-  /// @param split the list that is labelled
-  /// @param source what the maps are made of
-  /// @param refinement what makes labels of them
+  /// @param split the list to label
+  /// @param source kind of class maps
+  /// @param refinement of the maps
   public record Options(Path out, Split split, MapSource source, Refinement refinement) {}
 
   /// What was done.
   ///
-  /// @param images how many have labels now
-  /// @param labelledShare the share of their pixels that is not ignored
-  /// @param scored how many have a mask to compare with
-  /// @param confusion the labels against these masks, ignored pixels of either left out
+  /// @param images number of images with labels
+  /// @param labelledShare share of their pixels that is not ignored
+  /// @param scored number of those images that have a mask
+  /// @param confusion of labels and masks, without pixels that either ignores
   /// @param unreadable names of the images that could not be read
   /// @param unscored names of the images with labels whose mask could not be read
   public record Result(
@@ -61,7 +62,7 @@ public final class PseudoLabelExport {
       List<String> unreadable,
       List<String> unscored) {}
 
-  /// Does it. Masks are looked at only where there are some, and only to score the labels.
+  /// Computes and writes all labels. Masks are optional, and used only to score the labels.
   ///
   /// @throws toco.data.DataException if the data set cannot be opened, or a mask does not fit
   /// @throws ImageException if a label map cannot be written
@@ -73,7 +74,7 @@ public final class PseudoLabelExport {
     var images = InputImage.of(dataset);
     var maker = new MapMaker(network, ImageClasses.of(dataset), EnumSet.of(options.source()));
     var mapLabels = new MapLabels(network.config().cam(), options.refinement());
-    var places = new Places(dataset, network.config().data().maskPath(), options.out());
+    var files = new LabelFiles(dataset, network.config().data().maskPath(), options.out());
     var unreadable =
         ImageLoop.run(
             images,
@@ -84,7 +85,7 @@ public final class PseudoLabelExport {
                 throw new IllegalStateException("no maps of " + options.source());
               }
               var labels = mapLabels.of(picture, maps).to(DType.UINT8).to(Device.CPU);
-              ImageWriter.writePng(TensorPictures.labelMap(labels), places.of(index));
+              ImageWriter.writePng(TensorPictures.labelMap(labels), files.of(index));
               count(index, picture, labels, listener);
             });
     return new Result(
@@ -109,14 +110,14 @@ public final class PseudoLabelExport {
       var truth = Tensor.wrap(mask.labels(), DType.UINT8, mask.heightPx(), mask.widthPx());
       confusion.add(truth.maskedSelect(known).segment(), labels.maskedSelect(known).segment());
       scored++;
-    } catch (ImageException e) { // the labels are there all the same
+    } catch (ImageException e) { // the labels are written, only not scored
       unscored.add(dataset.name(index));
       listener.onMessage(String.valueOf(e.getMessage()));
     }
   }
 
-  /// Where label maps go: as the masks lie in their folder.
-  private record Places(Dataset dataset, Path maskDir, Path out) {
+  /// Paths of label maps: those of the masks, relative to their folder.
+  private record LabelFiles(Dataset dataset, Path maskDir, Path out) {
     Path of(int index) {
       return out.resolve(maskDir.relativize(dataset.maskPlace(index)));
     }

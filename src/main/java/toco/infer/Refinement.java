@@ -2,13 +2,13 @@ package toco.infer;
 
 import java.util.Locale;
 
-/// What makes labels for training of class maps.
+/// How class maps are refined into labels for training.
 public enum Refinement {
   /// Pixel-adaptive refinement, as in training (METHOD, training step 6).
   PAR,
   /// The dense CRF of the published CAM labels (METHOD "Evaluation").
   CRF,
-  /// Thresholds alone: up to the low one background, up to the high one ignored.
+  /// Thresholds only: background up to the low one, ignored up to the high one.
   NONE;
 
   @Override

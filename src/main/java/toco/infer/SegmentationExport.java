@@ -2,6 +2,7 @@ package toco.infer;
 
 import java.nio.file.Path;
 import java.util.List;
+import toco.checkpoint.TrainedNetwork;
 import toco.config.Protocol;
 import toco.image.ImageWriter;
 import toco.image.LabelMap;
@@ -12,30 +13,30 @@ import toco.image.RgbImage;
 /// Segments images and writes their label maps:
 ///
 /// ```
-/// OUT/labels/NAME.png     palette PNG of class indices, as VOC's masks are
-/// OUT/colour/NAME.png     the same as plain colours, if asked for
-/// OUT/overlay/NAME.png    the same over the image, if asked for
+/// OUT/labels/NAME.png     palette PNG of class indices, like VOC's masks
+/// OUT/colour/NAME.png     the same as an RGB picture, if asked for
+/// OUT/overlay/NAME.png    the same drawn over the image, if asked for
 /// ```
 public final class SegmentationExport {
   private SegmentationExport() {}
 
-  /// What a user may choose.
+  /// The options of a user.
   ///
   /// @param images an image, or a folder of images
   /// @param out the folder to write to; older results in it are replaced
-  /// @param protocol how images are segmented
-  /// @param colour write plain colours too
-  /// @param overlay draw the labels over the image too
+  /// @param protocol for scales, mirror images and CRF
+  /// @param colour whether to write an RGB picture of the labels, too
+  /// @param overlay whether to draw the labels over the image, too
   public record Options(
       Path images, Path out, Protocol.Name protocol, boolean colour, boolean overlay) {}
 
   /// What was done.
   ///
-  /// @param images how many were segmented
+  /// @param images number of images segmented
   /// @param unreadable names of the images that could not be read
   public record Result(int images, List<String> unreadable) {}
 
-  /// Does it.
+  /// Segments all images and writes the files.
   ///
   /// @throws toco.data.DataException if there is no image
   /// @throws toco.image.ImageException if a file cannot be written

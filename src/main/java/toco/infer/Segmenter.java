@@ -1,16 +1,18 @@
 package toco.infer;
 
+import toco.cam.MultiScaleInference;
+import toco.cam.NetworkInput;
+import toco.checkpoint.TrainedNetwork;
 import toco.config.Protocol;
-import toco.eval.MultiScaleInference;
-import toco.eval.TensorPictures;
 import toco.image.LabelMap;
 import toco.image.RgbImage;
+import toco.image.TensorPictures;
 import toco.torch.InferenceMode;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// Segments images as a protocol says (METHOD "Evaluation"). Several platform threads may share
-/// one.
+/// Segments images by an evaluation protocol (METHOD "Evaluation"). Thread-safe for platform
+/// threads.
 ///
 /// ```java
 /// try (var network = TrainedNetwork.ofRun(Path.of("runs/demo"), Device.CPU); var arena = Arena.ofConfined()) {
@@ -24,14 +26,15 @@ public final class Segmenter {
   private final Protocol protocol;
   private final MultiScaleInference inference;
 
-  /// @param network stays the caller's, and must outlive the segmenter
+  /// @param network remains the caller's, and must not be closed before the last use of the
+  ///   segmenter
   public Segmenter(TrainedNetwork network, Protocol.Name name) {
     this.network = network;
     protocol = Protocol.of(name, network.config());
-    inference = new MultiScaleInference(protocol.scales(), protocol.flip(), protocol.combine());
+    inference = MultiScaleInference.of(protocol);
   }
 
-  /// Labels of an image at its own size, 0…K. Frees all that it made on the way.
+  /// Labels of an image at its native size, 0…K. All tensors created on the way are freed.
   public LabelMap segment(RgbImage picture) {
     try (var _ = TensorScope.open();
         var _ = InferenceMode.enter()) {
@@ -41,7 +44,7 @@ public final class Segmenter {
 
   /// @return int64 [H, W], 0…K
   private Tensor labels(RgbImage picture) {
-    var input = MultiScaleInference.input(picture, protocol.sizePx(), network.device());
+    var input = NetworkInput.of(picture, protocol.sizePx(), network.device());
     var logits = inference.logits(network.model(), input, picture.heightPx(), picture.widthPx());
     return protocol.crf() == null
         ? logits.argmax(1).select(0, 0)

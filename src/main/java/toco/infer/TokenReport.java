@@ -4,9 +4,9 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import toco.eval.MultiScaleInference;
-import toco.eval.PatchCosine;
-import toco.eval.TensorPictures;
+import toco.cam.NetworkInput;
+import toco.cam.PatchCosine;
+import toco.checkpoint.TrainedNetwork;
 import toco.image.Colormap;
 import toco.image.HeatMap;
 import toco.image.ImageDecoder;
@@ -15,40 +15,43 @@ import toco.image.LineChart;
 import toco.image.Overlay;
 import toco.image.Picture;
 import toco.image.RgbImage;
+import toco.image.TensorPictures;
 import toco.torch.GradMode;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// How the tokens of one image are alike: the class token and the patch tokens, the patch token at
-/// a point and the others, and the patch tokens among each other, block by block. Where these last
-/// grow all alike, the network over-smooths (arXiv:2303.01267 §3.1).
+/// Cosine similarities between the tokens of one image: of the class token and each patch token, of
+/// the patch token at a point and each other one, and the mean over all pairs of patch tokens after
+/// each block. Where that mean approaches 1, the network over-smooths (arXiv:2303.01267 §3.1).
 ///
 /// The image is resized to a square of `eval.sizePx`, as for CAMs.
 ///
 /// ```
-/// OUT/class_token.png    cosine of class token and patch tokens, from the smallest to the largest
-/// OUT/point.png          cosine of the point's patch token and all, likewise; a box is the patch
-/// OUT/patch_cosine.png   mean cosine of all pairs of patch tokens behind each block
+/// OUT/class_token.png    heat map of the cosines with the class token
+/// OUT/point.png          heat map of the cosines with the point's patch token; a box marks the patch
+/// OUT/patch_cosine.png   chart of the mean cosine after each block
 /// ```
+///
+/// Colours span the range from the smallest to the largest cosine of a map.
 public final class TokenReport {
   private static final int WHITE = 0xFFFFFF;
 
   private TokenReport() {}
 
-  /// What was found. Cosines are in −1…1.
+  /// The similarities. Cosines are in −1…1.
   ///
   /// @param image the image's file
-  /// @param gridH rows of patches
-  /// @param gridW columns of patches
-  /// @param pointX the point, in pixels of the image
-  /// @param pointY likewise, from the top
-  /// @param patchRow the patch that holds the point, from 0
-  /// @param patchColumn likewise
-  /// @param classToken [gridH][gridW], cosines of class token and patch tokens, both normed
-  /// @param point the same of the point's patch token
-  /// @param patchCosine mean cosine of all pairs of patch tokens behind each block, the first
-  ///   block's first; not normed
-  /// @param patchCosineNormed the same behind the last norm, as evaluations count it
+  /// @param gridH number of rows of patches
+  /// @param gridW number of columns of patches
+  /// @param pointX column of the point, in pixels of the image
+  /// @param pointY row of the point
+  /// @param patchRow row of the patch that contains the point, from 0
+  /// @param patchColumn column of that patch, from 0
+  /// @param classToken [gridH][gridW], cosines of class token and patch tokens, after the last norm
+  /// @param point [gridH][gridW], cosines of the point's patch token and all patch tokens
+  /// @param patchCosine mean cosine of all pairs of patch tokens after each block, first block
+  ///   first, before the last norm
+  /// @param patchCosineNormed the same after the last norm, the patch cosine of evaluations
   public record Report(
       String image,
       int gridH,
@@ -62,11 +65,11 @@ public final class TokenReport {
       List<Double> patchCosine,
       double patchCosineNormed) {}
 
-  /// Draws the pictures.
+  /// Computes the similarities and draws the pictures.
   ///
   /// @param pointX column of a pixel of the image, from 0
   /// @param pointY row of that pixel
-  /// @throws toco.image.ImageException if the image cannot be read, or a picture not written
+  /// @throws toco.image.ImageException if the image cannot be read or a picture cannot be written
   /// @throws IllegalArgumentException if the point is not in the image
   public static Report write(TrainedNetwork network, Path image, int pointX, int pointY, Path out) {
     try (var arena = Arena.ofConfined();
@@ -74,8 +77,7 @@ public final class TokenReport {
         var _ = GradMode.noGrad()) {
       var picture = ImageDecoder.decode(image, arena);
       requireIn(picture, image, pointX, pointY);
-      var input =
-          MultiScaleInference.input(picture, network.config().eval().sizePx(), network.device());
+      var input = NetworkInput.of(picture, network.config().eval().sizePx(), network.device());
       var tokens = network.model().encode(input);
       int gridH = (int) tokens.gridH();
       int gridW = (int) tokens.gridW();
@@ -86,10 +88,7 @@ public final class TokenReport {
       var patches = tokens.patchTokens().select(0, 0); // [N, D]
       var ofClass = cosines(patches, tokens.clsToken()).reshape(gridH, gridW);
       var ofPoint = cosines(patches, patches.slice(0, patch, patch + 1)).reshape(gridH, gridW);
-      var curve =
-          network.model().patchTokensOfBlocks(input).stream()
-              .map(block -> PatchCosine.mean(block).item())
-              .toList();
+      var curve = PatchCosine.ofBlocks(network.model(), input);
 
       ImageWriter.writePng(heat(picture, ofClass), out.resolve("class_token.png"));
       ImageWriter.writePng(
@@ -137,7 +136,7 @@ public final class TokenReport {
     return patches.normalize(-1, 1e-8).mul(token.normalize(-1, 1e-8)).sum(-1);
   }
 
-  /// Drawn from the smallest to the largest: cosines of tokens often differ by little.
+  /// Scaled to the range of the cosines, which often differ by little.
   private static Picture heat(RgbImage picture, Tensor cosines) {
     double low = cosines.amin().item();
     double high = cosines.amax().item();
@@ -150,7 +149,7 @@ public final class TokenReport {
     for (int i = 0; i < blocks.length; i++) {
       blocks[i] = i + 1;
     }
-    return new LineChart("mean cosine of patch tokens", "behind block", blocks)
+    return new LineChart("mean cosine of patch tokens", "after block", blocks)
         .add("patch tokens", curve.stream().mapToDouble(Double::doubleValue).toArray());
   }
 

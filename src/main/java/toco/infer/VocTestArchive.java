@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import javax.imageio.ImageIO;
+import toco.checkpoint.TrainedNetwork;
 import toco.config.Protocol;
 import toco.config.Split;
 import toco.data.DataException;
@@ -27,17 +28,17 @@ import toco.image.ImageSize;
 import toco.image.ImageWriter;
 import toco.image.VocPalette;
 
-/// Makes the archive that Pascal VOC's test server takes: a palette PNG of class indices for each
-/// image of the test list, of the image's size, as
+/// Creates the archive that Pascal VOC's test server accepts: a palette PNG of class indices for
+/// each image of the test list, at the image's native size, as
 /// `results/VOC2012/Segmentation/comp5_test_cls/NAME.png`.
 public final class VocTestArchive {
   private VocTestArchive() {}
 
-  /// The server's competitions of segmentation.
+  /// The server's segmentation competitions.
   public enum Competition {
-    /// Trained on VOC's own data alone.
+    /// Trained on VOC's own data only.
     COMP5,
-    /// Trained on any data but VOC's test images, such as ImageNet's.
+    /// Trained on any data except VOC's test images, such as ImageNet.
     COMP6;
 
     /// `comp5` or `comp6`.
@@ -46,18 +47,19 @@ public final class VocTestArchive {
       return name().toLowerCase(Locale.ROOT);
     }
 
-    /// Where the archive has an image's labels.
-    String place(String imageName) {
+    /// Name of an image's entry in the archive.
+    String entry(String imageName) {
       return "results/VOC2012/Segmentation/%s_test_cls/%s.png".formatted(this, imageName);
     }
   }
 
-  /// Segments the test list and writes the archive, whole or not at all; then reads it back and
-  /// checks it. Images are all read first: without one of them the server would refuse the rest.
+  /// Segments the test list and writes the archive atomically, then reads it back and checks it.
+  /// All images are read before the first is segmented, because the server rejects incomplete
+  /// archives.
   ///
   /// @param out the archive, `.tgz`
-  /// @return how many images it has
-  /// @throws DataException if the list has a name twice, an image is missing or unreadable, or the
+  /// @return number of images in it
+  /// @throws DataException if the list has duplicates, an image is missing or unreadable, or the
   ///   archive cannot be written
   public static int write(
       TrainedNetwork network,
@@ -68,7 +70,7 @@ public final class VocTestArchive {
     var images = new ArrayList<InputImage>();
     Dataset.images(network.config().data(), Split.TEST)
         .forEach((name, path) -> images.add(new InputImage(name, path)));
-    images.forEach(image -> TarGz.requireName(competition.place(image.name())));
+    images.forEach(image -> TarGz.requireName(competition.entry(image.name())));
     var sizes = sizes(images, listener);
     var segmenter = new Segmenter(network, protocol);
     try {
@@ -100,7 +102,7 @@ public final class VocTestArchive {
     return sizes;
   }
 
-  /// Passes on messages alone: reading images is but the smaller part of the work.
+  /// Forwards messages only: reading images is a small part of the work, and has no progress.
   private record MessagesOf(InferenceListener listener) implements InferenceListener {
     @Override
     public void onProgress(int done, int total) {}
@@ -125,24 +127,24 @@ public final class VocTestArchive {
               listener,
               (_, image, picture) ->
                   archive.add(
-                      competition.place(image.name()),
+                      competition.entry(image.name()),
                       ImageWriter.png(segmenter.segment(picture))));
       if (!gone.isEmpty()) {
-        throw new IOException("images changed meanwhile: " + String.join(", ", gone));
+        throw new IOException("images became unreadable: " + String.join(", ", gone));
       }
     }
   }
 
-  /// Checks an archive: every image once and nothing else, of the image's size, in VOC's palette,
-  /// its labels those of the classes.
+  /// Checks an archive: it contains every image once and nothing else, each with the image's size,
+  /// VOC's palette and labels below C.
   ///
   /// @param sizes of the images, by name
   /// @param classes C, background included
-  /// @throws DataException naming what is wrong
+  /// @throws DataException naming the first fault
   static void check(
       Path archive, Competition competition, Map<String, ImageSize> sizes, int classes) {
     var expected = new LinkedHashMap<String, ImageSize>();
-    sizes.forEach((name, size) -> expected.put(competition.place(name), size));
+    sizes.forEach((name, size) -> expected.put(competition.entry(name), size));
     var seen = new HashSet<String>();
     try (var in = Files.newInputStream(archive)) {
       TarGz.read(
@@ -150,10 +152,10 @@ public final class VocTestArchive {
           entry -> {
             var size = expected.get(entry.name());
             if (size == null) {
-              throw new IOException(entry.name() + " is in no list");
+              throw new IOException(entry.name() + " is not in the test list");
             }
             if (!seen.add(entry.name())) {
-              throw new IOException(entry.name() + " is there twice");
+              throw new IOException(entry.name() + " is a duplicate");
             }
             checkLabels(entry, size, classes);
           });
@@ -171,7 +173,7 @@ public final class VocTestArchive {
       throws IOException {
     BufferedImage image = ImageIO.read(new ByteArrayInputStream(entry.content()));
     if (image == null || !(image.getColorModel() instanceof IndexColorModel palette)) {
-      throw new IOException(entry.name() + " is no palette PNG");
+      throw new IOException(entry.name() + " is not a palette PNG");
     }
     if (image.getWidth() != size.widthPx() || image.getHeight() != size.heightPx()) {
       throw new IOException(
@@ -199,6 +201,6 @@ public final class VocTestArchive {
 
   private static DataException refused(Path archive, String reason) {
     return new DataException(
-        "the archive %s would be refused: %s; make it again".formatted(archive, reason));
+        "the server would reject the archive %s: %s; create it again".formatted(archive, reason));
   }
 }

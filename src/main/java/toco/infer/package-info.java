@@ -1,5 +1,5 @@
-/// What a trained network makes of images: class activation maps, segmentations, similarities of
-/// tokens, pseudo-labels, and the archive for VOC's test server.
+/// Applies a trained network to images: class activation maps, segmentations, token similarities,
+/// pseudo-labels, and the archive for VOC's test server.
 @NullMarked
 package toco.infer;
 

@@ -11,8 +11,8 @@ import toco.torch.GradMode;
 import toco.torch.Interpolation;
 import toco.torch.Tensor;
 
-/// Dense energy (gated CRF, METHOD training step 5, reg): pixels of like colour and near each other
-/// should agree.
+/// Dense energy (gated CRF; METHOD.md, training step 5, reg): nearby pixels of similar colour
+/// should have the same label.
 ///
 /// The bilateral filter of the probabilities is a constant to autograd; the gradient is twice what
 /// a product with a constant would give, because the filter is symmetric.
@@ -22,7 +22,7 @@ public final class EnergyLoss {
   /// @param images [B, 3, H, W] normalised, as the network saw them
   /// @param logits [B, C, H, W]
   /// @param labels pseudo-labels int64 [B, H, W], 255 ignored
-  /// @param boxes one an image, in pixels
+  /// @param boxes one per image, in pixels
   /// @return scalar, times `energyWeight`; gradients reach `logits` only
   public static Tensor of(
       Tensor images, Tensor logits, Tensor labels, List<ImageBox> boxes, LossConfig config) {

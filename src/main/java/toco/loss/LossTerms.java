@@ -1,39 +1,54 @@
 package toco.loss;
 
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import toco.config.LossConfig;
 import toco.torch.Tensor;
 
-/// The loss terms of one step, unweighted, each a scalar tensor. A term of weight 0 is null unless
-/// somebody wants to know it.
+/// The loss terms of one micro-batch, unweighted scalars. A term of weight 0 is missing unless it
+/// was computed for a report.
 ///
-/// @param emptySegParts int64 scalar: how many of the two parts of `seg` had no pixel
-public record LossTerms(
-    Tensor cls,
-    Tensor clsAux,
-    @Nullable Tensor ptc,
-    @Nullable Tensor ctc,
-    @Nullable Tensor seg,
-    @Nullable Tensor reg,
-    @Nullable Tensor emptySegParts) {
+/// @param byTerm the terms that were computed, in order; unmodifiable
+/// @param emptySegParts int64 scalar: how many of the two parts of the segmentation loss had no
+///   pixel; null where that loss was not computed
+public record LossTerms(Map<LossTerm, Tensor> byTerm, @Nullable Tensor emptySegParts) {
 
-  /// The weighted sum of the terms at an iteration; terms of weight 0 are left out of the graph.
-  public Tensor total(LossConfig config, long iter) {
-    var sum = cls.add(clsAux);
-    sum = plus(sum, ptc, config.ptcWeightAt(iter));
-    sum = plus(sum, ctc, config.ctcWeightAt(iter));
-    sum = plus(sum, seg, config.segWeightAt(iter));
-    return plus(sum, reg, config.regWeightAt(iter));
+  public LossTerms {
+    byTerm = Collections.unmodifiableMap(new EnumMap<>(byTerm));
   }
 
-  private static Tensor plus(Tensor sum, @Nullable Tensor term, double weight) {
-    if (weight == 0) {
-      return sum;
-    }
-    if (term == null) {
+  /// A term, or null if it was not computed.
+  public @Nullable Tensor get(LossTerm term) {
+    return byTerm.get(term);
+  }
+
+  /// A term that was computed.
+  ///
+  /// @throws IllegalArgumentException if it was not
+  public Tensor require(LossTerm term) {
+    var value = byTerm.get(term);
+    if (value == null) {
       throw new IllegalArgumentException(
-          "a loss term of weight %s was not computed".formatted(weight));
+          "the loss term %s was not computed; run the step with a report".formatted(term.key()));
     }
-    return sum.add(term.mul(weight));
+    return value;
+  }
+
+  /// The weighted sum of the terms; terms of weight 0 are left out of the graph.
+  ///
+  /// @return scalar
+  /// @throws IllegalArgumentException if a term with a weight was not computed
+  public Tensor total(LossWeights weights) {
+    Tensor sum = null;
+    for (var term : weights.terms()) {
+      double weight = weights.of(term);
+      var weighted = weight == 1 ? require(term) : require(term).mul(weight);
+      sum = sum == null ? weighted : sum.add(weighted);
+    }
+    if (sum == null) {
+      throw new IllegalArgumentException("no loss term has a weight");
+    }
+    return sum;
   }
 }

@@ -3,17 +3,17 @@ package toco.loss;
 import java.util.function.UnaryOperator;
 import toco.torch.Tensor;
 
-/// Over what the means of a loss are taken: the batch of this process, or those of all processes
-/// that train together.
+/// What a loss averages over: the batch of this process, or the batches of all processes that train
+/// together.
 ///
-/// Where it is all of them, a process's loss is its part of the common one, times the number of
-/// processes: averaging losses, or gradients, over the processes gives those of one process with
-/// all the samples.
+/// Over all processes, each computes its share of the common loss, times the number of processes:
+/// the mean of these losses (or gradients) over the processes equals the loss (or gradient) of a
+/// single process with all samples.
 ///
-/// @param processes that share the means
-/// @param total gives the sum over them of counts, float32 `[n]`, without gradient
+/// @param processes how many share the means
+/// @param total sums counts, float32 `[n]`, over the processes; without gradient
 public record MeanScope(int processes, UnaryOperator<Tensor> total) {
-  /// This process's batch alone.
+  /// The batch of this process.
   public static final MeanScope LOCAL = new MeanScope(1, counts -> counts);
 
   public MeanScope {

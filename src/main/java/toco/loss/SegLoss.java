@@ -5,11 +5,11 @@ import toco.cam.CamLabels;
 import toco.torch.DType;
 import toco.torch.Tensor;
 
-/// Cross-entropy against pseudo-labels, background and foreground weighing the same whatever their
-/// areas.
+/// Cross-entropy against pseudo-labels. Background and foreground have the same weight, whatever
+/// their areas.
 ///
-/// Where a batch has no pixel of one kind the published code gives NaN with a zero gradient; here
-/// that part counts 0, with the same gradient.
+/// For a batch without any pixel of one kind, the published code gives NaN with a zero gradient;
+/// here that part is 0, with the same gradient.
 public final class SegLoss {
   private SegLoss() {}
 

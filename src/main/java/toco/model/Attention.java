@@ -22,35 +22,38 @@ final class Attention {
     scale = shape.attentionScale();
   }
 
-  /// @param norm the layer in front
-  /// @param x tokens [B, T, D]
-  /// @return tokens with their attention added, [B, T, D]
-  Tensor addTo(Tensor x, LayerNorm norm) {
-    var attended =
-        Functional.selfAttention(norm.thenWithoutBias(qkv, x), qkv.bias(), numHeads, scale);
-    return proj.addTo(x, attended);
-  }
-
-  /// The first tokens alone: they attend to all tokens, whose queries are not computed.
+  /// `x + attn(norm(x))`.
   ///
   /// @param x tokens [B, T, D]
-  /// @param count how many tokens are wanted
-  /// @return tokens with their attention added, [B, count, D]
-  Tensor addToPrefix(Tensor x, LayerNorm norm, long count) {
+  /// @return [B, T, D]
+  Tensor forwardAddResidual(LayerNorm norm, Tensor x) {
+    var projected = qkv.normForwardNoBias(norm, x); // [B, T, 3·D]
+    var attended = Functional.selfAttention(projected, qkv.bias(), numHeads, scale);
+    return proj.forwardAddResidual(attended, x);
+  }
+
+  /// The first `count` tokens of `x + attn(norm(x))`; they attend to all tokens. The queries of the
+  /// other tokens are not computed.
+  ///
+  /// @param x tokens [B, T, D]
+  /// @return [B, count, D]
+  Tensor forwardPrefixAddResidual(LayerNorm norm, Tensor x, long count) {
     var size = x.shape();
     long batch = size.size(0);
     long width = size.size(2);
     var normed = norm.forward(x);
     var query =
-        qkv.forwardRows(normed.slice(1, 0, count), 0, width)
+        qkv.forwardOutputs(normed.slice(1, 0, count), 0, width)
             .reshape(batch, count, numHeads, width / numHeads)
             .transpose(1, 2); // [B, heads, count, d]
     var keysAndValues =
-        qkv.forwardRows(normed, width, 3 * width)
+        qkv.forwardOutputs(normed, width, 3 * width)
             .reshape(batch, size.size(1), 2, numHeads, width / numHeads)
             .permute(2, 0, 3, 1, 4); // [2, B, heads, T, d]
-    var mixed =
-        Functional.attention(query, keysAndValues.select(0, 0), keysAndValues.select(0, 1), scale);
-    return proj.addTo(x.slice(1, 0, count), mixed.transpose(1, 2).reshape(batch, count, width));
+    var attended =
+        Functional.attention(query, keysAndValues.select(0, 0), keysAndValues.select(0, 1), scale)
+            .transpose(1, 2)
+            .reshape(batch, count, width);
+    return proj.forwardAddResidual(attended, x.slice(1, 0, count));
   }
 }

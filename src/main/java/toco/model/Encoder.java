@@ -3,9 +3,9 @@ package toco.model;
 import java.util.List;
 import toco.torch.Tensor;
 
-/// What turns images into tokens: a [VisionTransformer], or a TorchScript module.
+/// Turns images into tokens: a vision transformer, or a TorchScript module.
 public interface Encoder extends AutoCloseable {
-  /// What the encoder makes of images; N = gridH · gridW.
+  /// The encoder's output; N = gridH · gridW.
   ///
   /// @param clsToken [B, D], normed
   /// @param patchTokens [B, N, D], normed
@@ -22,7 +22,7 @@ public interface Encoder extends AutoCloseable {
       return map(auxTokens);
     }
 
-    /// The same values, cut off from the graph.
+    /// The same values without the autograd graph.
     public Tokens detach() {
       return new Tokens(clsToken.detach(), patchTokens.detach(), auxTokens.detach(), gridH, gridW);
     }
@@ -32,46 +32,46 @@ public interface Encoder extends AutoCloseable {
     }
   }
 
-  /// What the encoder makes of images of which only the first ones' patches matter.
+  /// The encoder's output where only the first images' patch tokens are wanted.
   ///
-  /// @param clsToken [B, D] of all images, normed
-  /// @param tokens of the first images
+  /// @param clsToken class tokens of all images [B, D], normed
+  /// @param tokens all tokens of the first images
   public record Encoded(Tensor clsToken, Tokens tokens) {}
 
   /// All tokens of all images.
   ///
-  /// @param images [B, 3, H, W] normalised, H and W at least one patch; what exceeds whole patches
-  ///   is not seen
+  /// @param images [B, 3, H, W] normalised, H and W at least one patch; pixels beyond the last
+  ///   whole patch are ignored
   default Tokens forward(Tensor images) {
     return forward(images, images.size(0)).tokens();
   }
 
-  /// The class tokens of all images, and all tokens of the first.
+  /// The class tokens of all images, and all tokens of the first `full` images.
   ///
   /// @param images [B, 3, H, W] as above
-  /// @param full how many images' patch tokens are wanted, 1…B
+  /// @param full number of leading images whose patch tokens are wanted, 1…B
   Encoded forward(Tensor images, long full);
 
-  /// The class tokens alone, [B, D], normed.
+  /// The class tokens only, [B, D], normed.
   ///
   /// @param images [B, 3, H, W] as above
   Tensor forwardClass(Tensor images);
 
-  /// The patch tokens behind every block, of which [#forward] keeps only what the network needs.
+  /// The patch tokens after every block.
   ///
   /// @param images [B, 3, H, W] as above
-  /// @return a tensor [B, N, D] a block, not normed, the first block's first; an encoder that does
-  ///   not show its blocks gives its patch tokens
+  /// @return one tensor [B, N, D] per block, in order, not normed; an encoder whose blocks are not
+  ///   accessible returns only its patch tokens
   List<Tensor> patchTokensOfBlocks(Tensor images);
 
-  /// Whether forwards with gradients keep only each block's input; [#backward] is then part of the
-  /// backward pass.
+  /// Turns activation checkpointing on or off: forward passes with gradients then keep only each
+  /// block's input, and [#backward] must follow the loss's backward pass.
   void checkpointActivations(boolean on);
 
-  /// Carries gradients on through the blocks whose activations were not kept.
+  /// Continues the backward pass through the blocks of checkpointed forward passes.
   void backward();
 
-  /// Frees what is not among the network's parameters.
+  /// Frees everything but the network's parameters.
   @Override
   default void close() {}
 }

@@ -12,7 +12,7 @@ public final class LargeFov {
   private final Conv2d conv7;
   private final Conv2d conv8;
 
-  /// @param params where its weights go; they stay the tree's
+  /// @param params receives the weights and owns them
   public LargeFov(Parameters params, int width, int channels, int classes, int dilation) {
     conv6 =
         new Conv2d(params.child("conv6"), width, channels, Geometry.dilated3x3(dilation), false);

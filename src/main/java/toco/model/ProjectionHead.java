@@ -10,9 +10,9 @@ import toco.torch.Functional;
 import toco.torch.Tensor;
 import toco.torch.TensorList;
 
-/// Projects class tokens for the class-token contrast (as DINO's head): three linear layers with
+/// Projects class tokens for the class-token contrast, as DINO's head: three linear layers with
 /// GELU between, L2 normalisation, and a weight-normalised linear layer whose gain stays 1. The
-/// result is not normalised again.
+/// output is not normalised.
 public final class ProjectionHead {
   private static final double INIT_STD = 0.02;
   private static final double NORMALIZE_EPS = 1e-12;
@@ -22,12 +22,12 @@ public final class ProjectionHead {
   private final Tensor weightV;
   private final TensorList weights;
 
-  /// @param params a frozen part for a teacher, which only [#follow] changes
+  /// @param params a [Parameters#frozenChild] for a teacher, which only [#emaUpdate] changes
   public ProjectionHead(Parameters params, ModelConfig model) {
     int width = model.encoderShape().embedDim();
     int hidden = model.projectionHidden();
     int bottleneck = model.projectionBottleneck();
-    var layers = params.child("mlp"); // numbered as in an nn.Sequential whose odd members are GELUs
+    var layers = params.child("mlp"); // numbered as in nn.Sequential(Linear, GELU, Linear, …)
     mlp.add(new Linear(layers.child("0"), width, hidden, true, INIT_STD));
     mlp.add(new Linear(layers.child("2"), hidden, hidden, true, INIT_STD));
     mlp.add(new Linear(layers.child("4"), hidden, bottleneck, true, INIT_STD));
@@ -37,10 +37,15 @@ public final class ProjectionHead {
     weights = new TensorList(params.own());
   }
 
-  /// Moves the teacher towards the student: `teacher = momentum · teacher + (1 − momentum) ·
-  /// student`.
-  void follow(ProjectionHead student, double momentum) {
+  /// Updates the teacher as an exponential moving average (EMA) of the student: `teacher = momentum
+  /// · teacher + (1 − momentum) · student`.
+  void emaUpdate(ProjectionHead student, double momentum) {
     weights.emaUpdate(student.weights, momentum);
+  }
+
+  /// All weights of the head; its own.
+  List<Tensor> weights() {
+    return weights.tensors();
   }
 
   /// @param clsTokens [n, D]

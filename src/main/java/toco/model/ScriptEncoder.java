@@ -15,20 +15,20 @@ import toco.torch.Tensor;
 import toco.torch.TensorScope;
 import toco.torch.TorchException;
 
-/// A TorchScript module as the encoder. Its weights are the network's: optimizers train those that
-/// require a gradient, checkpoints keep all. It runs in evaluation mode, without dropout and with
-/// the running statistics that it came with.
+/// A TorchScript module as the encoder. Its weights are among the network's parameters: optimizers
+/// train those that require a gradient, checkpoints save all. It runs in evaluation mode: without
+/// dropout, and with the running statistics in the file.
 final class ScriptEncoder implements Encoder {
-  private static final List<String> WHAT =
+  private static final List<String> OUTPUTS =
       List.of("class token", "patch tokens", "auxiliary patch tokens");
 
   private final ScriptModule module;
   private final ModelConfig config;
   private final Path path;
 
-  /// Loads the module and tries it on one image.
+  /// Loads the module and runs it on one image.
   ///
-  /// @throws ConfigException if it cannot be loaded, or its outputs are not those that the
+  /// @throws ConfigException if it cannot be loaded, or its outputs differ from what the
   ///   configuration says
   ScriptEncoder(Parameters params, ModelConfig config, Path path, Device device) {
     this.config = config;
@@ -82,17 +82,17 @@ final class ScriptEncoder implements Encoder {
             gridW));
   }
 
-  /// Tokens in rows, or as a map of the grid.
+  /// Tokens [B, N, D] from an output of that shape or of [B, D, gridH, gridW].
   private Tensor tokens(int which, Tensor given, Shape expected, long gridH) {
-    boolean map = given.dim() == 4 && given.size(2) == gridH;
-    var rows = map ? given.flatten(2).transpose(1, 2) : given;
-    if (!rows.shape().equals(expected)) {
+    boolean isMap = given.dim() == 4 && given.size(2) == gridH;
+    var tokens = isMap ? given.flatten(2).transpose(1, 2) : given;
+    if (!tokens.shape().equals(expected)) {
       throw wrong(
           ("gives %s of shape %s, expected %s for %d rows of patches; check "
                   + "model.patchSizePx, model.embedDim and model.scriptOutputs")
-              .formatted(WHAT.get(which), given.shape(), expected, gridH));
+              .formatted(OUTPUTS.get(which), given.shape(), expected, gridH));
     }
-    return rows;
+    return tokens;
   }
 
   private List<Tensor> outputs(Tensor images) {
@@ -115,7 +115,7 @@ final class ScriptEncoder implements Encoder {
     }
     throw wrong(
         "gives no %s as '%s', but %s; name its outputs in model.scriptOutputs"
-            .formatted(WHAT.get(which), name, described(result)));
+            .formatted(OUTPUTS.get(which), name, described(result)));
   }
 
   private static String described(@Nullable Object result) {
@@ -142,12 +142,12 @@ final class ScriptEncoder implements Encoder {
     if (on) {
       throw ConfigException.of(
           "train.checkpointActivations",
-          "train.checkpointActivations needs the encoder's blocks, which a script does not show;"
-              + " set it to false");
+          "train.checkpointActivations needs access to the encoder's blocks, which a"
+              + " TorchScript module does not give; set it to false");
     }
   }
 
-  /// Nothing is left to do: all activations were kept.
+  /// Does nothing: all activations were kept.
   @Override
   public void backward() {}
 

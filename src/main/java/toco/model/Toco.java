@@ -13,8 +13,8 @@ import toco.torch.Device;
 import toco.torch.GradMode;
 import toco.torch.Tensor;
 
-/// The whole network of ToCo (arXiv:2303.01267): encoder, classifier and auxiliary classifier,
-/// decoder, and the student and teacher heads for class tokens. Owns its weights until closed.
+/// The ToCo network (arXiv:2303.01267): encoder, classifier and auxiliary classifier, segmentation
+/// decoder, and the student and teacher projection heads. Owns its weights until closed.
 public final class Toco implements AutoCloseable {
   private final ModelConfig config;
   private final Parameters params;
@@ -25,19 +25,21 @@ public final class Toco implements AutoCloseable {
   private final Conv2d classifier;
   private final Conv2d auxClassifier;
   private final Device device;
-  private final @Nullable DType shortFloat;
+  private final @Nullable DType autocastDtype;
 
-  /// A network with first values from LibTorch's generator, computing in float32.
+  /// A network in float32, initialised from LibTorch's random generator.
   public Toco(ModelConfig config, Device device) {
     this(config, device, null);
   }
 
-  /// @param shortFloat number format of matrix products and convolutions, such as BFLOAT16, or null
-  ///   for float32; weights, norms, tokens and results are float32 all the same
-  public Toco(ModelConfig config, Device device, @Nullable DType shortFloat) {
+  /// A network initialised from LibTorch's random generator.
+  ///
+  /// @param autocastDtype dtype of matrix products and convolutions under autocast, such as
+  ///   BFLOAT16, or null for float32; weights, norms, tokens and results are float32 either way
+  public Toco(ModelConfig config, Device device, @Nullable DType autocastDtype) {
     this.config = config;
     this.device = device;
-    this.shortFloat = shortFloat;
+    this.autocastDtype = autocastDtype;
     params = new Parameters(device);
     try (var _ = GradMode.enabled(true)) {
       int width = config.encoderShape().embedDim();
@@ -51,7 +53,7 @@ public final class Toco implements AutoCloseable {
                   config.initStd());
       student = new ProjectionHead(params.child("proj_head"), config);
       teacher = new ProjectionHead(params.frozenChild("proj_head_t"), config);
-      teacher.follow(student, 0); // starts as a copy
+      teacher.emaUpdate(student, 0); // starts as a copy
       decoder =
           new LargeFov(
               params.child("decoder"),
@@ -76,117 +78,139 @@ public final class Toco implements AutoCloseable {
     }
   }
 
-  /// What the network was made from.
+  /// The configuration that the network was built from.
   public ModelConfig config() {
     return config;
   }
 
-  /// All weights by their published names; the network's own.
+  /// All weights by their published names, owned by the network.
   public Parameters params() {
     return params;
   }
 
-  /// @param images [B, 3, H, W] normalised
-  public Encoder.Tokens encode(Tensor images) {
-    return network(() -> encoder.forward(images));
-  }
-
-  /// The class tokens of all images, and all tokens of the first.
+  /// All tokens of all images.
   ///
   /// @param images [B, 3, H, W] normalised
-  /// @param full how many images' patch tokens are wanted
-  public Encoder.Encoded encode(Tensor images, long full) {
-    return network(() -> encoder.forward(images, full));
+  public Encoder.Tokens encode(Tensor images) {
+    return autocast(() -> encoder.forward(images));
   }
 
-  /// The patch tokens behind every block of the encoder, [B, N, D] each and not normed.
+  /// The class tokens of all images, and all tokens of the first `full` images.
+  ///
+  /// @param images [B, 3, H, W] normalised
+  /// @param full number of leading images whose patch tokens are wanted
+  public Encoder.Encoded encode(Tensor images, long full) {
+    return autocast(() -> encoder.forward(images, full));
+  }
+
+  /// The patch tokens after every block of the encoder, [B, N, D] each, not normed.
   ///
   /// @param images [B, 3, H, W] normalised
   public List<Tensor> patchTokensOfBlocks(Tensor images) {
-    return network(() -> encoder.patchTokensOfBlocks(images));
+    return autocast(() -> encoder.patchTokensOfBlocks(images));
   }
 
-  /// The class tokens alone, [B, D].
+  /// The class tokens only, [B, D].
   ///
   /// @param images [B, 3, H, W] normalised
   public Tensor encodeClass(Tensor images) {
-    return network(() -> encoder.forwardClass(images));
+    return autocast(() -> encoder.forwardClass(images));
   }
 
-  /// Image-level logits [B, K] from the patch tokens: the classifier on each channel's largest
-  /// value.
+  /// Image-level logits [B, K]: global max pooling, then the classifier.
   ///
   /// @param patchMap [B, D, h, w]
   public Tensor classLogits(Tensor patchMap) {
-    return values(() -> classifier.forward(patchMap.amax(new long[] {2, 3}, true)).flatten(1));
+    return autocastToFloat32(
+        () -> classifier.forward(patchMap.amax(new long[] {2, 3}, true)).flatten(1));
   }
 
-  /// Image-level logits [B, K] from the auxiliary tokens.
+  /// Auxiliary image-level logits [B, K]: global max pooling, then the auxiliary classifier.
+  ///
+  /// @param auxMap [B, D, h, w]
   public Tensor auxClassLogits(Tensor auxMap) {
-    return values(() -> auxClassifier.forward(auxMap.amax(new long[] {2, 3}, true)).flatten(1));
+    return autocastToFloat32(
+        () -> auxClassifier.forward(auxMap.amax(new long[] {2, 3}, true)).flatten(1));
   }
 
-  /// Class activation maps [B, K, h, w]: the classifier at every place.
+  /// Class activation maps [B, K, h, w]: the classifier at every position.
+  ///
+  /// @param patchMap [B, D, h, w]
   public Tensor cam(Tensor patchMap) {
-    return values(() -> classifier.forward(patchMap));
+    return autocastToFloat32(() -> classifier.forward(patchMap));
   }
 
   /// Auxiliary class activation maps [B, K, h, w].
+  ///
+  /// @param auxMap [B, D, h, w]
   public Tensor auxCam(Tensor auxMap) {
-    return values(() -> auxClassifier.forward(auxMap));
+    return autocastToFloat32(() -> auxClassifier.forward(auxMap));
   }
 
   /// Segmentation logits [B, C, h, w], background first.
+  ///
+  /// @param patchMap [B, D, h, w]
   public Tensor segment(Tensor patchMap) {
-    return values(() -> decoder.forward(patchMap));
+    return autocastToFloat32(() -> decoder.forward(patchMap));
   }
 
+  /// The student's projection of class tokens.
+  ///
   /// @param clsTokens [n, D]
   /// @return [n, projectionOut], with gradient
   public Tensor projectStudent(Tensor clsTokens) {
-    return values(() -> student.forward(clsTokens));
+    return autocastToFloat32(() -> student.forward(clsTokens));
   }
 
+  /// The teacher's projection of class tokens.
+  ///
   /// @param clsTokens [n, D]
   /// @return [n, projectionOut], without gradient
   public Tensor projectTeacher(Tensor clsTokens) {
     try (var _ = GradMode.noGrad()) {
-      return values(() -> teacher.forward(clsTokens));
+      return autocastToFloat32(() -> teacher.forward(clsTokens));
     }
   }
 
-  /// Whether forwards keep only the inputs of the encoder's blocks for the backward pass, and
-  /// compute the rest again there.
+  /// Turns activation checkpointing on or off: forward passes keep only the inputs of the encoder's
+  /// blocks, and the backward pass recomputes the rest.
   public void checkpointActivations(boolean on) {
     encoder.checkpointActivations(on);
   }
 
-  /// The backward pass of a loss of this network's results: adds to the gradients of its weights.
+  /// The backward pass of a loss on this network's outputs: adds to the gradients of its weights.
+  /// Call this instead of `loss.backward()`, which stops at checkpointed activations.
   public void backward(Tensor loss) {
     loss.backward();
-    network(() -> {
+    autocast(() -> {
       encoder.backward();
       return loss;
     });
   }
 
-  private <T> T network(Supplier<T> forward) {
-    if (shortFloat == null) {
+  private <T> T autocast(Supplier<T> forward) {
+    if (autocastDtype == null) {
       return forward.get();
     }
-    try (var _ = Autocast.on(device, shortFloat)) {
+    try (var _ = Autocast.on(device, autocastDtype)) {
       return forward.get();
     }
   }
 
-  /// Results that losses take: in float32, whatever they were computed in.
-  private Tensor values(Supplier<Tensor> forward) {
-    return shortFloat == null ? forward.get() : network(forward).to(DType.FLOAT32);
+  /// Runs `forward` under autocast and returns its result in float32, for the losses.
+  private Tensor autocastToFloat32(Supplier<Tensor> forward) {
+    return autocastDtype == null ? forward.get() : autocast(forward).to(DType.FLOAT32);
   }
 
-  /// Moves the teacher head towards the student; due before the teacher's forward of every step.
+  /// Updates the teacher head as an EMA of the student. Call before the teacher's forward pass in
+  /// every step.
   public void updateTeacher() {
-    teacher.follow(student, config.teacherMomentum());
+    teacher.emaUpdate(student, config.teacherMomentum());
+  }
+
+  /// The teacher head's weights; the network's own.
+  public List<Tensor> teacherWeights() {
+    return teacher.weights();
   }
 
   @Override

@@ -9,33 +9,31 @@ import toco.nn.LayerNorm;
 import toco.nn.Parameters;
 import toco.torch.Tensor;
 
-/// The encoder: ViT or DeiT at any image size that the patch divides (METHOD: timm's layer names
-/// and keys).
+/// ViT or DeiT with timm's layer names and state-dict keys, for any image size.
 ///
-/// The position embedding is frozen and resized to the image's grid on every forward.
+/// The position embedding is frozen and resampled to the image's patch grid in every forward pass.
 final class VisionTransformer implements Encoder {
   private final EncoderShape shape;
   private final int auxLayer;
   private final Conv2d patchEmbed;
-  private final List<Tensor> prefix = new ArrayList<>();
+  private final List<Tensor> prefixTokens = new ArrayList<>();
   private final Tensor posEmbed;
   private final List<Block> blocks = new ArrayList<>();
   private final LayerNorm norm;
-  private final List<Recomputation> recomputations =
-      new ArrayList<>(); // of forwards to come back to
-  private boolean checkpointing;
+  private final List<ActivationCheckpoint> checkpoints = new ArrayList<>(); // until backward()
+  private boolean checkpointActivations;
 
-  /// @param auxLayer block whose tokens are the auxiliary ones, counted from the end: −1 is the
-  ///   last, normed
-  /// @param initStd deviation of the first values of the blocks' matrices
+  /// @param auxLayer block whose output is the auxiliary tokens, counted from the end; −1 is the
+  ///   last block, whose tokens are normed
+  /// @param initStd standard deviation of the initial values of the blocks' weight matrices
   VisionTransformer(Parameters params, EncoderShape shape, int auxLayer, double initStd) {
     this.shape = shape;
     this.auxLayer = auxLayer;
     int width = shape.embedDim();
     int patch = shape.patchSizePx();
-    prefix.add(params.add("cls_token", Init.truncatedNormal(0.02, 1, 1, width)));
+    prefixTokens.add(params.add("cls_token", Init.truncatedNormal(0.02, 1, 1, width)));
     if (shape.distilled()) {
-      prefix.add(params.add("dist_token", Init.truncatedNormal(0.02, 1, 1, width)));
+      prefixTokens.add(params.add("dist_token", Init.truncatedNormal(0.02, 1, 1, width)));
     }
     long positions = shape.prefixTokens() + (long) shape.gridSize() * shape.gridSize();
     posEmbed = params.addFrozen("pos_embed", Init.truncatedNormal(0.02, 1, positions, width));
@@ -52,64 +50,61 @@ final class VisionTransformer implements Encoder {
     norm = new LayerNorm(params.child("norm"), width, shape.layerNormEps());
   }
 
-  /// The class tokens of all images, and all tokens of the first: the last block then works on the
-  /// class tokens of the others alone.
+  /// Of the images after the first `full`, the last block computes the class tokens only.
   @Override
   public Encoded forward(Tensor images, long full) {
     var trunk = trunk(images);
     long batch = trunk.x.size(0);
-    var whole = norm.forward(last().forward(trunk.x.slice(0, 0, full)));
-    var patchTokens = patches(whole);
-    var auxTokens = auxLayer == -1 ? patchTokens : patches(trunk.aux.slice(0, 0, full));
-    var tokens = new Tokens(whole.select(1, 0), patchTokens, auxTokens, trunk.gridH, trunk.gridW);
+    var x = norm.forward(lastBlock().forward(trunk.x.slice(0, 0, full))); // [full, T, D]
+    var patchTokens = patchTokens(x);
+    var auxTokens = auxLayer == -1 ? patchTokens : patchTokens(trunk.aux.slice(0, 0, full));
+    var tokens = new Tokens(x.select(1, 0), patchTokens, auxTokens, trunk.gridH, trunk.gridW);
     if (full == batch) {
       return new Encoded(tokens.clsToken(), tokens);
     }
-    var others = lastClassTokens(trunk.x.slice(0, full, batch));
-    return new Encoded(Tensor.cat(List.of(tokens.clsToken(), others), 0), tokens);
+    var otherClsTokens = classTokens(trunk.x.slice(0, full, batch)); // [B − full, D]
+    return new Encoded(Tensor.cat(List.of(tokens.clsToken(), otherClsTokens), 0), tokens);
   }
 
   @Override
   public Tensor forwardClass(Tensor images) {
-    return lastClassTokens(trunk(images).x);
+    return classTokens(trunk(images).x);
   }
 
   @Override
   public List<Tensor> patchTokensOfBlocks(Tensor images) {
     var x = embed(images).x;
-    var patches = new ArrayList<Tensor>();
+    var perBlock = new ArrayList<Tensor>();
     for (var block : blocks) {
       x = block.forward(x);
-      patches.add(patches(x));
+      perBlock.add(patchTokens(x));
     }
-    return List.copyOf(patches);
+    return List.copyOf(perBlock);
   }
 
-  /// What goes into the last block.
+  /// Output of all blocks but the last.
   ///
   /// @param x [B, T, D]
-  /// @param aux tokens of the auxiliary layer [B, T, D], if it lies before the last block
+  /// @param aux output of the auxiliary block [B, T, D]; meaningless if that is the last block
   private record Trunk(Tensor x, Tensor aux, long gridH, long gridW) {}
 
-  /// What goes into the first block.
+  /// Input of the first block.
   ///
   /// @param x [B, T, D]
   private record Embedded(Tensor x, long gridH, long gridW) {}
 
   private Embedded embed(Tensor images) {
-    var embedded = patchEmbed.forward(images); // [B, D, h, w]
-    long batch = embedded.size(0);
-    long gridH = embedded.size(2);
-    long gridW = embedded.size(3);
-    var sequence = new ArrayList<Tensor>();
-    prefix.forEach(token -> sequence.add(token.expand(batch, -1, -1)));
-    sequence.add(embedded.flatten(2).transpose(1, 2)); // [B, N, D]
-    var x =
-        Tensor.cat(sequence, 1)
-            .add(
-                PositionEmbedding.resize(
-                    posEmbed, shape.prefixTokens(), gridH, gridW)); // [B, T, D]
-    return new Embedded(x, gridH, gridW);
+    var patches = patchEmbed.forward(images); // [B, D, gridH, gridW]
+    long batch = patches.size(0);
+    long gridH = patches.size(2);
+    long gridW = patches.size(3);
+    var tokens = new ArrayList<Tensor>();
+    prefixTokens.forEach(token -> tokens.add(token.expand(batch, -1, -1))); // [B, 1, D]
+    tokens.add(patches.flatten(2).transpose(1, 2)); // [B, N, D]
+    var positions =
+        PositionEmbedding.resampleAbsPosEmbed(
+            posEmbed, shape.prefixTokens(), gridH, gridW); // [1, T, D]
+    return new Embedded(Tensor.cat(tokens, 1).add(positions), gridH, gridW);
   }
 
   private Trunk trunk(Tensor images) {
@@ -117,16 +112,17 @@ final class VisionTransformer implements Encoder {
     var x = embedded.x;
     long gridH = embedded.gridH;
     long gridW = embedded.gridW;
-    var inFront = blocks.subList(0, blocks.size() - 1);
-    if (checkpointing && x.requiresGrad()) {
-      var kept = new Recomputation(inFront, x, blocks.size() + auxLayer);
-      recomputations.add(kept);
-      return new Trunk(kept.result(), kept.aux(), gridH, gridW);
+    var trunkBlocks = blocks.subList(0, blocks.size() - 1);
+    int auxBlock = blocks.size() + auxLayer;
+    if (checkpointActivations && x.requiresGrad()) {
+      var checkpoint = new ActivationCheckpoint(trunkBlocks, x, auxBlock);
+      checkpoints.add(checkpoint);
+      return new Trunk(checkpoint.result(), checkpoint.aux(), gridH, gridW);
     }
     var aux = x;
-    for (int i = 0; i < inFront.size(); i++) {
-      x = blocks.get(i).forward(x);
-      if (i == blocks.size() + auxLayer) {
+    for (int i = 0; i < trunkBlocks.size(); i++) {
+      x = trunkBlocks.get(i).forward(x);
+      if (i == auxBlock) {
         aux = x;
       }
     }
@@ -135,24 +131,26 @@ final class VisionTransformer implements Encoder {
 
   @Override
   public void checkpointActivations(boolean on) {
-    checkpointing = on;
+    checkpointActivations = on;
   }
 
   @Override
   public void backward() {
-    recomputations.forEach(Recomputation::backward);
-    recomputations.clear();
+    checkpoints.forEach(ActivationCheckpoint::backward);
+    checkpoints.clear();
   }
 
-  private Block last() {
+  private Block lastBlock() {
     return blocks.getLast();
   }
 
-  private Tensor lastClassTokens(Tensor x) {
-    return norm.forward(last().forwardPrefix(x, shape.prefixTokens())).select(1, 0);
+  /// The last block and the norm, for the class tokens only: [B, T, D] → [B, D].
+  private Tensor classTokens(Tensor x) {
+    return norm.forward(lastBlock().forwardPrefix(x, shape.prefixTokens())).select(1, 0);
   }
 
-  private Tensor patches(Tensor tokens) {
+  /// [B, T, D] → [B, N, D].
+  private Tensor patchTokens(Tensor tokens) {
     return tokens.slice(1, shape.prefixTokens(), Long.MAX_VALUE);
   }
 }

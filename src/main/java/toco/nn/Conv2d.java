@@ -5,13 +5,14 @@ import toco.torch.Functional;
 import toco.torch.Functional.Pair;
 import toco.torch.Tensor;
 
-/// A 2-D convolution: weight [out, in, k, k], bias \[out] or none.
+/// 2-D convolution with a square kernel: weight [out, in, k, k], optional bias \[out].
 public final class Conv2d {
-  /// Its square geometry, in pixels.
+  /// Kernel size, stride, padding and dilation in pixels, the same for height and width.
   public record Geometry(int kernel, int stride, int padding, int dilation) {
+    /// A 1×1 kernel.
     public static final Geometry POINTWISE = new Geometry(1, 1, 0, 1);
 
-    /// A 3×3 kernel that keeps the size.
+    /// A dilated 3×3 kernel, padded so that the output has the input's size.
     public static Geometry dilated3x3(int dilation) {
       return new Geometry(3, 1, dilation, dilation);
     }
@@ -21,7 +22,7 @@ public final class Conv2d {
   private final @Nullable Tensor bias;
   private final Geometry geometry;
 
-  /// A layer with PyTorch's default first values.
+  /// A layer with PyTorch's default initialisation.
   public Conv2d(Parameters params, long in, long out, Geometry geometry, boolean withBias) {
     this.geometry = geometry;
     int k = geometry.kernel();

@@ -5,19 +5,22 @@ import toco.torch.Functional;
 import toco.torch.Tensor;
 
 /// `x · weightᵀ + bias`: weight [out, in], bias \[out].
+///
+/// Besides [#forward] there are fused forms for transformer blocks, which use less memory. Each
+/// states the plain code that it equals, up to the order of float32 sums.
 public final class Linear {
   private final Tensor weight;
   private final @Nullable Tensor bias;
 
-  /// A layer with PyTorch's default first values.
+  /// A layer with PyTorch's default initialisation.
   public Linear(Parameters params, long in, long out) {
     double bound = 1 / Math.sqrt((double) in);
     weight = params.add("weight", Init.uniformFanIn(out, in));
     bias = params.add("bias", Tensor.zeros(out).uniform_(-bound, bound));
   }
 
-  /// A layer with truncated-normal weights of deviation `std` and, if wanted, a zero bias, as in
-  /// vision transformers.
+  /// A layer initialised as in vision transformers: truncated-normal weights with standard
+  /// deviation `std`, and a zero bias if `withBias`.
   public Linear(Parameters params, long in, long out, boolean withBias, double std) {
     weight = params.add("weight", Init.truncatedNormal(std, out, in));
     bias = withBias ? params.add("bias", Tensor.zeros(out)) : null;
@@ -29,40 +32,65 @@ public final class Linear {
     return Functional.linear(x, weight, bias);
   }
 
-  /// The outputs `from`…`to`, exclusive.
+  /// Only the outputs `from`…`to`, exclusive. Equals
+  ///
+  /// ```java
+  /// forward(x).slice(-1, from, to)
+  /// ```
   ///
   /// @param x [..., in]
   /// @return [..., to − from]
-  public Tensor forwardRows(Tensor x, long from, long to) {
+  public Tensor forwardOutputs(Tensor x, long from, long to) {
     return Functional.linear(
         x, weight.slice(0, from, to), bias == null ? null : bias.slice(0, from, to));
   }
 
-  /// `residual + forward(x)`, in one go.
+  /// Linear plus residual, fused. Equals
   ///
-  /// @param residual [..., out]
+  /// ```java
+  /// residual.add(forward(x))
+  /// ```
+  ///
   /// @param x [..., in]
+  /// @param residual [..., out]
   /// @return [..., out]
-  public Tensor addTo(Tensor residual, Tensor x) {
+  public Tensor forwardAddResidual(Tensor x, Tensor residual) {
     return Functional.linearAdd(residual, x, weight, bias);
   }
 
-  /// `residual + forward(gelu(hidden))`, in one go and with less memory until the backward pass.
+  /// Layer norm, then this layer without its bias, fused; the normalised input is recomputed in the
+  /// backward pass. Equals
   ///
-  /// @param residual [..., out]
-  /// @param before the layer that gave `hidden`, whose bias is still to be added
-  /// @param hidden [..., in]
-  /// @return [..., out]
-  public Tensor addOfGeluTo(Tensor residual, Linear before, Tensor hidden) {
-    return Functional.geluLinear(residual, hidden, before.bias(), weight, bias);
+  /// ```java
+  /// x = norm.forward(x);
+  /// return Functional.linear(x, weight, null);
+  /// ```
+  ///
+  /// @param x [..., in]
+  /// @return [..., out], for an operator that adds [#bias]
+  public Tensor normForwardNoBias(LayerNorm norm, Tensor x) {
+    return norm.forwardLinear(x, weight);
   }
 
-  /// What is added to each row, \[out], if anything.
+  /// Bias, GELU, this layer and a residual, fused; the GELU is recomputed in the backward pass.
+  /// Equals
+  ///
+  /// ```java
+  /// x = hidden.add(hiddenBias).gelu();
+  /// return residual.add(forward(x));
+  /// ```
+  ///
+  /// @param hidden [..., in], as from [#normForwardNoBias]
+  /// @param hiddenBias \[in], or null for none
+  /// @param residual [..., out]
+  /// @return [..., out]
+  public Tensor geluForwardAddResidual(
+      Tensor hidden, @Nullable Tensor hiddenBias, Tensor residual) {
+    return Functional.geluLinear(residual, hidden, hiddenBias, weight, bias);
+  }
+
+  /// The bias \[out], or null if the layer has none.
   public @Nullable Tensor bias() {
     return bias;
-  }
-
-  Tensor weight() {
-    return weight;
   }
 }

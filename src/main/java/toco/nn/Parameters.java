@@ -10,11 +10,11 @@ import toco.torch.Device;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// The weights of a network by name, in the order in which its layers registered them. Names are
+/// The weights of a network by name, in the order in which its layers added them. Names are
 /// PyTorch's state-dict keys, such as `encoder.blocks.0.attn.qkv.weight`.
 ///
-/// A layer takes the part of the tree that is its own, [#child], and adds its weights there. The
-/// tree owns the weights: they live until the root is closed, whatever scope is open.
+/// The names form a tree. A layer gets its subtree from [#child] and adds its weights there. The
+/// root owns all weights until it is closed, whatever [TensorScope] is open.
 ///
 /// ```java
 /// try (var params = new Parameters()) {
@@ -26,7 +26,7 @@ public final class Parameters implements AutoCloseable {
   private final Map<String, Tensor> tensors;
   private final Set<String> frozen;
   private final String prefix;
-  private final boolean learns; // whether this part's weights are trained unless added as frozen
+  private final boolean isTrainable; // of this subtree; false below frozenChild
   private final Device device;
 
   /// An empty tree on the CPU.
@@ -34,7 +34,7 @@ public final class Parameters implements AutoCloseable {
     this(Device.CPU);
   }
 
-  /// An empty tree whose weights live on a device.
+  /// An empty tree whose weights are on `device`.
   public Parameters(Device device) {
     this(new LinkedHashMap<>(), new LinkedHashSet<>(), "", true, device);
   }
@@ -43,31 +43,32 @@ public final class Parameters implements AutoCloseable {
       Map<String, Tensor> tensors,
       Set<String> frozen,
       String prefix,
-      boolean learns,
+      boolean isTrainable,
       Device device) {
     this.tensors = tensors;
     this.frozen = frozen;
     this.prefix = prefix;
-    this.learns = learns;
+    this.isTrainable = isTrainable;
     this.device = device;
   }
 
-  /// The part of the tree whose names start with this one's and `name`.
+  /// The subtree whose names start with this subtree's prefix and `name`.
   public Parameters child(String name) {
-    return new Parameters(tensors, frozen, prefix + name + ".", learns, device);
+    return new Parameters(tensors, frozen, prefix + name + ".", isTrainable, device);
   }
 
-  /// A [#child] whose weights all get no gradient, such as a teacher's.
+  /// A [#child] whose weights get no gradient, such as a teacher's.
   public Parameters frozenChild(String name) {
     return new Parameters(tensors, frozen, prefix + name + ".", false, device);
   }
 
-  /// Adds a weight that training changes, unless this part is frozen.
+  /// Adds a trainable weight, or a frozen one in a [#frozenChild].
   ///
-  /// @param initial its first values; taken over if already on the tree's device, else copied there
-  /// @return the weight, requiring a gradient unless this part is frozen
+  /// @param initial initial values; the tree takes ownership, and copies them to its device if they
+  ///   are elsewhere
+  /// @return the weight, which requires a gradient if it is trainable
   public Tensor add(String name, Tensor initial) {
-    return learns ? register(name, initial).requiresGrad_(true) : addFrozen(name, initial);
+    return isTrainable ? register(name, initial).requiresGrad_(true) : addFrozen(name, initial);
   }
 
   /// Adds a weight that gets no gradient.
@@ -76,10 +77,10 @@ public final class Parameters implements AutoCloseable {
     return register(name, initial);
   }
 
-  /// Adds a weight that something else uses too, such as a TorchScript module: this very tensor, on
-  /// its device, trained if it requires a gradient and this part is not frozen.
+  /// Adds a weight that is also used elsewhere, such as in a TorchScript module: the tensor itself,
+  /// on its own device. It is trainable if it requires a gradient and this is no [#frozenChild].
   public Tensor share(String name, Tensor tensor) {
-    if (!learns || !tensor.requiresGrad()) {
+    if (!isTrainable || !tensor.requiresGrad()) {
       frozen.add(prefix + name);
     }
     return put(name, tensor);
@@ -92,26 +93,27 @@ public final class Parameters implements AutoCloseable {
   private Tensor put(String name, Tensor weight) {
     var key = prefix + name;
     if (tensors.containsKey(key)) {
-      throw new IllegalArgumentException("two weights are named '" + key + "'");
+      throw new IllegalArgumentException(
+          "a weight named '" + key + "' exists already; names must be unique");
     }
     var tensor = TensorScope.release(weight);
     tensors.put(key, tensor);
     return tensor;
   }
 
-  /// Every weight by its full name, unmodifiable.
+  /// All weights by full name, unmodifiable.
   public Map<String, Tensor> all() {
     return Collections.unmodifiableMap(tensors);
   }
 
-  /// The weights that training changes, by name, in order.
+  /// The trainable weights by full name, in order.
   public Map<String, Tensor> trainable() {
     var trainable = new LinkedHashMap<>(tensors);
     trainable.keySet().removeAll(frozen);
     return trainable;
   }
 
-  /// The weights of this part of the tree, frozen ones included, in order.
+  /// The weights of this subtree, frozen ones included, in order.
   public List<Tensor> own() {
     return tensors.entrySet().stream()
         .filter(entry -> entry.getKey().startsWith(prefix))
@@ -119,12 +121,12 @@ public final class Parameters implements AutoCloseable {
         .toList();
   }
 
-  /// Where the weights live.
+  /// The device of the weights.
   public Device device() {
     return device;
   }
 
-  /// The number of elements of all weights.
+  /// The total number of elements of all weights.
   public long count() {
     return tensors.values().stream().mapToLong(Tensor::numel).sum();
   }

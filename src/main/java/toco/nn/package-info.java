@@ -1,4 +1,4 @@
-/// Layers with weights, and the named tree that holds them. Like [toco.torch], of use without ToCo.
+/// Layers with weights, and the named tree that holds them. Like [toco.torch], independent of ToCo.
 @NullMarked
 package toco.nn;
 

@@ -7,15 +7,15 @@ import java.util.function.Function;
 import toco.torch.Tensor;
 import toco.torch.TensorList;
 
-/// Updates parameter groups by an [UpdateRule], all in one native call, at the rates of a
+/// Updates parameter groups by an [UpdateRule], all in one native call, at the learning rates of a
 /// [Schedule].
 ///
-/// A parameter that got no gradient counts as having a zero one: its moments age and its weights
-/// decay. That is what a loss term of weight 0 does in the published code, where ours skips the
-/// computation.
+/// Unlike in PyTorch, a parameter without gradient is updated as if its gradient were zero: its
+/// moments and weights decay. In the published ToCo code a loss term of weight 0 gives zero
+/// gradients; here the term is not computed, and the update is the same.
 public final class Optimizer implements AutoCloseable {
   private final List<ParamGroup> groups;
-  private final TensorList params; // of all groups, one after the other
+  private final TensorList params; // of all groups, concatenated
   private final TensorList first;
   private final TensorList second;
   private final UpdateRule rule;
@@ -36,17 +36,17 @@ public final class Optimizer implements AutoCloseable {
     return new TensorList(groups.stream().map(part).flatMap(List::stream).toList());
   }
 
-  /// AdamW with PyTorch's defaults at a constant rate, for networks of one's own.
+  /// AdamW with PyTorch's defaults at a constant learning rate, for your own network.
   ///
-  /// @param params weights by name, as [toco.nn.Parameters#trainable] gives them; they stay the
-  ///   caller's
+  /// @param params weights by name, as from [toco.nn.Parameters#trainable]; not closed with the
+  ///   optimizer
   public static Optimizer adamW(Map<String, Tensor> params, double lr) {
     return constant(params, lr, UpdateRule.AdamW.DEFAULT);
   }
 
-  /// SGD at a constant rate, for networks of one's own.
+  /// SGD at a constant learning rate, for your own network.
   ///
-  /// @param params weights by name; they stay the caller's
+  /// @param params weights by name; not closed with the optimizer
   public static Optimizer sgd(Map<String, Tensor> params, double lr, double momentum) {
     return constant(params, lr, new UpdateRule.Sgd(momentum, 0));
   }
@@ -55,9 +55,9 @@ public final class Optimizer implements AutoCloseable {
     return new Optimizer(List.of(ParamGroup.of("all", lr, params)), rule, Schedule.constant());
   }
 
-  /// Updates every group from the gradients that lie on its parameters.
+  /// Updates the parameters of all groups from their gradients.
   public void step() {
-    var rates = groups.stream().map(this::atItsRate).toList();
+    var rates = groups.stream().map(this::withLearningRate).toList();
     switch (rule) {
       case UpdateRule.AdamW(double beta1, double beta2, double eps, double decay) ->
           params.adamwStep(first, second, rates, step + 1, beta1, beta2, eps, decay, true);
@@ -67,15 +67,21 @@ public final class Optimizer implements AutoCloseable {
     step++;
   }
 
-  private TensorList.Group atItsRate(ParamGroup group) {
+  private TensorList.Group withLearningRate(ParamGroup group) {
     return new TensorList.Group(group.params().size(), schedule.lrAt(step, group.lr()));
   }
 
-  /// Scales all gradients down so that their common norm is at most `maxNorm`.
+  /// Scales the gradients of all groups down so that their total norm is at most `maxNorm`, as
+  /// `torch.nn.utils.clip_grad_norm_`.
   ///
-  /// @return the norm before, a scalar on their device
+  /// @return the total norm before clipping, a scalar on the gradients' device
   public Tensor clipGradNorm(double maxNorm) {
     return params.clipGradNorm_(maxNorm);
+  }
+
+  /// The Euclidean norm of all gradients together, a scalar on their device; it changes none.
+  public Tensor gradNorm() {
+    return params.gradNorm();
   }
 
   /// Drops all gradients.
@@ -83,20 +89,20 @@ public final class Optimizer implements AutoCloseable {
     params.zeroGrad();
   }
 
-  /// Steps taken.
+  /// The number of steps taken.
   public long steps() {
     return step;
   }
 
-  /// The groups' learning rates at the coming step, by name.
+  /// The learning rate of each group at the next step, by group name.
   public Map<String, Double> learningRates() {
     var rates = new LinkedHashMap<String, Double>();
     groups.forEach(group -> rates.put(group.name(), schedule.lrAt(step, group.lr())));
     return rates;
   }
 
-  /// The running values by parameter name, `NAME.first` and `NAME.second`: with [#steps] all there
-  /// is to save.
+  /// The optimizer state by parameter name, `NAME.first` and `NAME.second`. Together with [#steps]
+  /// it is all that a checkpoint needs.
   public Map<String, Tensor> state() {
     var state = new LinkedHashMap<String, Tensor>();
     for (var group : groups) {
@@ -108,7 +114,8 @@ public final class Optimizer implements AutoCloseable {
     return state;
   }
 
-  /// Goes on from saved running values, which must have been written into [#state]'s tensors.
+  /// Sets the number of steps taken, to resume after saved state was copied into the tensors of
+  /// [#state].
   public void resumeAt(long steps) {
     step = steps;
   }

@@ -5,10 +5,10 @@ import java.util.Map;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// Parameters that share a learning rate, with the optimizer's two running values for each.
+/// Parameters that share a learning rate, with the optimizer's state for each.
 ///
-/// @param name how messages and logs call the group
-/// @param lr its full learning rate
+/// @param name of the group, in messages and logs
+/// @param lr base learning rate, which a [Schedule] scales
 /// @param names full parameter names, in the order of the lists
 /// @param first AdamW's first moments, SGD's momentum buffers
 /// @param second AdamW's second moments; unused by SGD
@@ -21,7 +21,7 @@ public record ParamGroup(
     List<Tensor> second)
     implements AutoCloseable {
 
-  /// A group at rest: all running values zero. They live until the group is closed.
+  /// A group whose state is zero. The state is owned by the group until it is closed.
   public static ParamGroup of(String name, double lr, Map<String, Tensor> params) {
     var tensors = List.copyOf(params.values());
     return new ParamGroup(

@@ -1,13 +1,15 @@
 package toco.optim;
 
-/// The learning rate as a pure function of the step, counted from 0 and read before its update.
+/// The learning rate as a pure function of the step, which counts from 0.
 @FunctionalInterface
 public interface Schedule {
-  /// @param step steps taken so far
-  /// @param lr the group's full learning rate
+  /// The learning rate of a step.
+  ///
+  /// @param step number of steps taken before it
+  /// @param lr the group's base learning rate
   double lrAt(long step, double lr);
 
-  /// The full rate at every step.
+  /// The base learning rate at every step.
   static Schedule constant() {
     return (_, lr) -> lr;
   }

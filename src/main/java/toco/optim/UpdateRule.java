@@ -1,13 +1,13 @@
 package toco.optim;
 
-/// How an optimizer makes a step of a gradient, by PyTorch's names and formulas.
+/// The update formula of an optimizer, with PyTorch's names and formulas.
 public sealed interface UpdateRule {
   /// Adam with decoupled weight decay (Loshchilov and Hutter 2019).
   ///
   /// @param beta1 decay rate of the first moment, in [0, 1)
   /// @param beta2 decay rate of the second moment, in [0, 1)
-  /// @param eps what is added to the root of the second moment
-  /// @param weightDecay what a step at rate 1 takes from each weight, as a share of it
+  /// @param eps added to the square root of the second moment
+  /// @param weightDecay each step multiplies the weights by 1 − lr · weightDecay
   record AdamW(double beta1, double beta2, double eps, double weightDecay) implements UpdateRule {
     /// PyTorch's defaults: 0.9, 0.999, 1e-8 and 0.01.
     public static final AdamW DEFAULT = new AdamW(0.9, 0.999, 1e-8, 0.01);
@@ -23,8 +23,8 @@ public sealed interface UpdateRule {
 
   /// Stochastic gradient descent with momentum.
   ///
-  /// @param momentum share of the running direction that is kept, in [0, 1)
-  /// @param weightDecay L2 penalty: what of each weight is added to its gradient
+  /// @param momentum decay rate of the momentum buffer, in [0, 1)
+  /// @param weightDecay L2 penalty: weightDecay · weight is added to each gradient
   record Sgd(double momentum, double weightDecay) implements UpdateRule {
     /// @throws IllegalArgumentException for values out of range
     public Sgd {

@@ -3,8 +3,9 @@ package toco.parity;
 import java.util.Locale;
 import java.util.Map;
 import toco.cam.MultiScaleCam;
+import toco.cam.MultiScaleInference;
+import toco.cam.NetworkInput;
 import toco.config.Combination;
-import toco.eval.MultiScaleInference;
 import toco.image.RgbImage;
 import toco.model.Toco;
 import toco.torch.GradMode;
@@ -60,7 +61,7 @@ final class ModelCases {
             golden.numbers("scales"), combination(golden, "flip"), combination(golden, "combine"));
     int sizePx = golden.params().path("resize").isNumber() ? golden.integer("resize") : 0;
     var image = new RgbImage(rgb.segment(), (int) width, (int) height);
-    var input = MultiScaleInference.input(image, sizePx, rgb.device());
+    var input = NetworkInput.of(image, sizePx, rgb.device());
     var logits = inference.logits(model, input, height, width).select(0, 0); // [C, H, W]
     return Map.of(
         "out.logits_every_4th",

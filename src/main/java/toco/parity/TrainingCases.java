@@ -12,8 +12,11 @@ import toco.batch.Batch;
 import toco.cam.RoiCrops;
 import toco.config.Config;
 import toco.config.OptimConfig;
+import toco.distributed.GradientAveraging;
+import toco.loss.LossTerm;
 import toco.optim.ParamGroup;
 import toco.recipe.PublishedOptimizer;
+import toco.recipe.TocoObjective;
 import toco.recipe.TrainStep;
 import toco.torch.DType;
 import toco.torch.Device;
@@ -74,7 +77,11 @@ final class TrainingCases {
     var config = trajectoryConfig(golden, micro);
     try (var model = MicroNetwork.load(directory, config, Device.CPU);
         var optimizer = PublishedOptimizer.of(model.params(), config)) {
-      var step = new TrainStep(model, optimizer, config);
+      var objective =
+          TocoObjective.of(model, config)
+              .withCorners(batch ->
+                  RoiCrops.fixed(golden.in("top_left").select(0, batch.step()).to(DType.INT64)));
+      var step = new TrainStep(objective, optimizer, config, GradientAveraging.none());
       var series = new LinkedHashMap<String, List<Double>>();
       var flags = new ArrayList<Tensor>();
       long batches =
@@ -85,16 +92,15 @@ final class TrainingCases {
             "out.lr",
             optimizer.learningRates().values().iterator().next()); // the encoder's
         try (var scope = TensorScope.open()) {
-          var corners = RoiCrops.fixed(golden.in("top_left").select(0, iter).to(DType.INT64));
-          var result = step.run(batch(golden, iter % Math.max(1, batches)), iter, corners, true);
-          record(series, "out.loss_cls", result.losses().cls().item());
-          record(series, "out.loss_cls_aux", result.losses().clsAux().item());
-          record(series, "out.loss_ptc", requireNonNull(result.losses().ptc()).item());
-          record(series, "out.loss_ctc", requireNonNull(result.losses().ctc()).item());
-          record(series, "out.loss_seg", requireNonNull(result.losses().seg()).item());
-          record(series, "out.loss_reg", requireNonNull(result.losses().reg()).item());
-          record(series, "out.loss_total", result.total().item());
-          flags.add(scope.keep(requireNonNull(result.regions()).crops().flags().clone()));
+          var batch = batch(golden, iter % Math.max(1, batches)).atStep(iter);
+          var result = step.run(() -> batch, true);
+          var losses = result.microBatches().getFirst().losses();
+          for (var term : LossTerm.values()) {
+            record(series, "out.loss_" + goldenName(term), losses.require(term).item());
+          }
+          record(series, "out.loss_total", result.total());
+          var regions = requireNonNull(result.last()).regions();
+          flags.add(scope.keep(regions.crops().flags().clone()));
         }
       }
       var out = new HashMap<String, Tensor>();
@@ -109,6 +115,10 @@ final class TrainingCases {
           .forEach((name, weight) -> out.put("out.param_" + name, weight.detach().clone()));
       return out;
     }
+  }
+
+  private static String goldenName(LossTerm term) {
+    return term == LossTerm.CLS_AUX ? "cls_aux" : term.key();
   }
 
   private static void record(Map<String, List<Double>> series, String name, double value) {
@@ -126,7 +136,9 @@ final class TrainingCases {
         golden.in("cls_label"),
         LabelCases.rows(golden.in("cls_label")),
         boxes,
-        samples);
+        samples,
+        0,
+        0);
   }
 
   private static Config trajectoryConfig(GoldenCase golden, Config micro) {

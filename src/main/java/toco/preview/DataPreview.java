@@ -13,21 +13,20 @@ import toco.preview.PreviewSample.Place;
 import toco.preview.PreviewSample.Unreadable;
 
 /// Writes a web page of training samples exactly as training sees them: the first samples of an
-/// epoch in training's order, with the views, the image box and the local crops that the run of
-/// this configuration gives them.
+/// epoch in training order, with their views, image boxes and local crops.
 ///
 /// Equal configurations give equal pages, byte for byte.
 public final class DataPreview {
   private DataPreview() {}
 
-  /// What a user may choose.
+  /// The options of a user.
   ///
   /// @param out the folder to write; it must be empty or missing
-  /// @param samples how many samples to show, at least 1; an epoch may have fewer
-  /// @param epoch which pass over the data, from 0
-  /// @param checkpoint weights whose auxiliary CAM says where local crops may lie; null: they are
-  ///   drawn as if all ground were uncertain
-  /// @param force write into a folder that is not empty
+  /// @param samples number of samples to show, at least 1; an epoch may have fewer
+  /// @param epoch counted from 0
+  /// @param checkpoint weights for the auxiliary CAM that places the local crops; null: crops are
+  ///   placed as if every pixel were uncertain
+  /// @param force whether to write into a folder that is not empty
   public record Options(
       Path out, int samples, int epoch, @Nullable Path checkpoint, boolean force) {
     public Options {
@@ -43,8 +42,8 @@ public final class DataPreview {
   /// What was written.
   ///
   /// @param page the page's file
-  /// @param samples how many samples it shows
-  /// @param unreadable names of those whose images cannot be read; the page shows why
+  /// @param samples number of samples on it
+  /// @param unreadable names of samples whose images cannot be read; the page shows why
   public record Result(Path page, int samples, List<String> unreadable) {
     public Result {
       unreadable = List.copyOf(unreadable);
@@ -55,7 +54,7 @@ public final class DataPreview {
   ///
   /// @throws IllegalArgumentException if the folder is not empty
   /// @throws toco.data.DataException if the data set cannot be opened
-  /// @throws toco.checkpoint.CheckpointException if the weights cannot be used
+  /// @throws toco.checkpoint.CheckpointException if the checkpoint's weights cannot be used
   public static Result write(Config config, Options options) {
     var device = Devices.prepare(config.train());
     var source = BatchSource.of(config, Datasets.open(config, Split.TRAIN), device);
@@ -75,19 +74,19 @@ public final class DataPreview {
     }
   }
 
-  /// The first places of the epoch.
+  /// The first samples of the epoch.
   private static List<Place> places(BatchSource source, Options options) {
     var sampler = source.sampler();
     int batchSize = sampler.batchSize();
-    int shown = Math.min(options.samples(), sampler.batchesPerEpoch() * batchSize);
+    int count = Math.min(options.samples(), sampler.batchesPerEpoch() * batchSize);
     long firstBatch = (long) options.epoch() * sampler.batchesPerEpoch();
-    if (firstBatch > Integer.MAX_VALUE - shown) {
+    if (firstBatch > Integer.MAX_VALUE - count) {
       throw new IllegalArgumentException(
-          "epoch %d begins at step %d, which no training reaches; name an earlier one"
+          "epoch %d starts at step %d, beyond the largest possible step; name an earlier one"
               .formatted(options.epoch(), firstBatch));
     }
     var places = new ArrayList<Place>();
-    for (int i = 0; i < shown; i++) {
+    for (int i = 0; i < count; i++) {
       var batch = sampler.batchAt(firstBatch + i / batchSize);
       int position = i % batchSize;
       places.add(

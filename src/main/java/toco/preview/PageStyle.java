@@ -1,6 +1,6 @@
 package toco.preview;
 
-/// What the preview's page looks like beside what all pages have in common.
+/// Style rules of the preview, in addition to those of all pages.
 final class PageStyle {
   private PageStyle() {}
 

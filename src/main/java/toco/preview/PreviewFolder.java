@@ -14,7 +14,7 @@ import toco.image.Picture;
 import toco.image.RgbImage;
 
 /// The folder of a preview: `index.html`, and the pictures as `images/sample-001-view1.png`. Names
-/// of pictures come from numbers alone, whatever the samples are called.
+/// of pictures have the sample's number on the page, not its name.
 final class PreviewFolder {
   private static final String PAGE = "index.html";
   private static final String PICTURES = "images";
@@ -26,22 +26,24 @@ final class PreviewFolder {
     this.path = path;
   }
 
-  /// Takes a folder into use, which is made on the first write.
+  /// Prepares a folder, which is created on the first write.
   ///
-  /// @param force take one that is not empty: an older preview there goes, other files stay
-  /// @throws IllegalArgumentException if it holds something and may not be used
+  /// @param force accept a folder that is not empty: an older preview in it is deleted, other files
+  ///   are kept
+  /// @throws IllegalArgumentException if it is not empty and `force` is false
   static PreviewFolder claim(Path path, boolean force) {
     if (Files.exists(path) && !Files.isDirectory(path)) {
       throw new IllegalArgumentException(path + " is not a folder; name another with --out");
     }
     if (!force && holdsFiles(path)) {
       throw new IllegalArgumentException(
-          "%s is not empty; name another folder with --out, or write over an older preview there"
+          "%s is not empty; name another folder with --out, or replace an older preview in it"
                   .formatted(path)
               + " with --force");
     }
     try {
-      Files.deleteIfExists(path.resolve(PAGE)); // no page beside pictures that are not its own
+      Files.deleteIfExists(
+          path.resolve(PAGE)); // a page must not be left next to pictures of another
       deletePictures(path.resolve(PICTURES));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -49,14 +51,14 @@ final class PreviewFolder {
     return new PreviewFolder(path);
   }
 
-  /// A picture's address as the page gives it.
+  /// A picture's address relative to the page.
   ///
-  /// @param number the sample's on the page
+  /// @param number of the sample on the page
   static String picture(int number, String what) {
     return "%s/sample-%03d-%s.png".formatted(PICTURES, number, what);
   }
 
-  /// Writes a picture to its place.
+  /// Writes a picture.
   ///
   /// @throws toco.image.ImageException if it cannot be written
   void write(int number, String what, RgbImage image) {

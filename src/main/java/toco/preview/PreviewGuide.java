@@ -12,44 +12,43 @@ import toco.config.TrainConfig.Compat;
 import toco.html.Html;
 import toco.html.Html.Element;
 
-/// How to read the page: what each view is, and what of it may surprise.
+/// Explains the page: a legend of the pictures, and notes on what may surprise.
 ///
-/// @param checkpoint whose CAM places the local crops, or null
+/// @param checkpoint of the network whose CAM places the local crops, or null
 record PreviewGuide(Config config, @Nullable Path checkpoint) {
 
-  /// A line for each kind of picture.
+  /// One line per kind of picture.
   Element legend() {
     var augment = config.augment();
     int crop = augment.cropSizePx();
     var entries = new ArrayList<Html>();
     entries.addAll(
         entry(
-            "Original",
-            "The image file. That the named classes are in it is all that training is told."));
+            "Original", "The image file. The named classes are all that training knows about it."));
     entries.addAll(
         entry(
             "View 1",
-            ("A random %d × %d px crop of the scaled image, colours changed. The network segments"
-                    + " it. The frame is the image box; black beyond it is padding.")
+            ("A random %d × %d px crop of the scaled image with colour augmentation. The network"
+                    + " segments it. The frame is the image box; outside it is padding, black.")
                 .formatted(crop, crop)));
     if (checkpoint != null) {
       entries.addAll(
           entry(
               "RoI mask",
-              "What the auxiliary CAM makes of view 1: red is sure foreground, cream uncertain, the"
-                  + " rest background."));
+              "Regions of interest in view 1 by the auxiliary CAM: red is foreground, cream"
+                  + " uncertain, the rest background."));
     }
     entries.addAll(
         entry(
             "Local view",
-            ("The same crop with other changes. %d local crops of %d px are cut out of it, where"
-                    + " the numbers are.")
+            ("The same crop with another augmentation. %d local crops of %d px are cut out of it"
+                    + " at the numbered rectangles.")
                 .formatted(config.train().localCrops(), config.train().localCropSizePx())));
     entries.addAll(
         entry(
             "View 2",
-            "A second cut, from the whole image. Views 1 and 2 are the global views, which the"
-                + " class tokens of the local crops are compared with."));
+            "A second crop, from the whole image. Views 1 and 2 are the global views, whose class"
+                + " tokens those of the local crops are compared with."));
     return element("dl", entries).with("class", "legend");
   }
 
@@ -57,7 +56,7 @@ record PreviewGuide(Config config, @Nullable Path checkpoint) {
     return List.of(element("div", element("dt", text(name)), element("dd", text(meaning))));
   }
 
-  /// What may surprise, each to be unfolded: where local crops lie, and mirrored boxes.
+  /// Collapsed notes: how local crops are placed, and mirrored boxes.
   List<Element> notes() {
     var notes = new ArrayList<Element>();
     if (checkpoint == null) {
@@ -72,7 +71,7 @@ record PreviewGuide(Config config, @Nullable Path checkpoint) {
     return notes;
   }
 
-  /// Whether views are mirrored after the image box was noted.
+  /// Whether views are mirrored after their image box was computed.
   boolean boxMayBeMirrored() {
     return config.train().compat() == Compat.REFERENCE
         && config.augment().viewFlipProbability() > 0;
@@ -84,13 +83,13 @@ record PreviewGuide(Config config, @Nullable Path checkpoint) {
   }
 
   private static String cropsWithoutNetwork() {
-    return "They lie as if all ground were uncertain, and which are negative is unknown. In"
-        + " training the auxiliary CAM keeps their centres off sure foreground; with"
+    return "They are placed as if every pixel were uncertain, and which ones are negative is"
+        + " unknown. In training the auxiliary CAM keeps their centres off foreground; with"
         + " --checkpoint it does so here.";
   }
 
   private String cropsByCam() {
-    return ("It keeps their centres off sure foreground, by the draws of the step that is named;"
+    return ("It keeps their centres off foreground, with the random numbers of the named step;"
             + " training has other weights at that step. A crop is negative (−, red dashes) if the"
             + " RoI mask, 2 on foreground and 1 where uncertain, sums to at most %s of the crop's"
             + " area; else it is positive (+, green).")
@@ -98,9 +97,9 @@ record PreviewGuide(Config config, @Nullable Path checkpoint) {
   }
 
   private String mirrored() {
-    return ("Under train.compat: reference each view is flipped by itself with probability %s, as"
-            + " in the published code, and neither the image box nor the places of local crops"
-            + " follow (a quirk that docs/METHOD.md tells of under “Training data”)."
+    return ("With train.compat: reference each view is flipped independently with probability %s,"
+            + " as in the published code, and neither the image box nor the positions of local"
+            + " crops follow (docs/METHOD.md, “Training data”)."
             + " train.compat: aligned flips them together.")
         .formatted(config.augment().viewFlipProbability());
   }

@@ -14,7 +14,7 @@ import toco.html.Html.Element;
 import toco.html.WebPage;
 import toco.preview.PreviewSample.Unreadable;
 
-/// The page: what it shows of which data, how to read it, and the samples.
+/// The page: summary, legend, notes and samples.
 ///
 /// @param samples at least one
 record PreviewPage(
@@ -39,7 +39,7 @@ record PreviewPage(
     int first = samples.getFirst().place().step();
     int last = samples.getLast().place().step();
     var sampler = source.sampler();
-    return "%d of the %d samples of epoch %d, in training's order and exactly as it sees them: %s."
+    return "%d of the %d samples of epoch %d, in training order and exactly as training sees them: %s."
         .formatted(
             samples.size(),
             sampler.batchesPerEpoch() * sampler.batchSize(),
@@ -47,7 +47,7 @@ record PreviewPage(
             first == last ? "step " + first : "steps %d to %d".formatted(first, last));
   }
 
-  /// Links to the samples that cannot be read, if there are any.
+  /// Links to the samples that cannot be read; empty if all can.
   private List<Element> warning() {
     var unreadable = samples.stream().filter(Unreadable.class::isInstance).toList();
     if (unreadable.isEmpty()) {
@@ -70,15 +70,15 @@ record PreviewPage(
         options.checkpoint() != null,
         guide.boxMayBeMirrored(),
         config.data().onBadSample() == OnBadSample.FAIL
-            ? "Training would end here (data.onBadSample: fail)."
-            : "Training would take another image in its place (data.onBadSample: skip).");
+            ? "Training would fail here (data.onBadSample: fail)."
+            : "Training would use another image instead (data.onBadSample: skip).");
   }
 
-  /// What the page was made of.
+  /// The data set and settings of the page.
   private Element origin() {
     var data = config.data();
     var origin =
-        "%s, %d images; run.seed %d; train.compat %s; %d samples a step"
+        "%s, %d images; run.seed %d; train.compat %s; %d samples per step"
             .formatted(
                 data.hasList(Split.TRAIN) ? data.listPath(Split.TRAIN) : data.imagePath(),
                 source.dataset().size(),

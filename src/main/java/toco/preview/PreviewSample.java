@@ -3,7 +3,7 @@ package toco.preview;
 import java.util.List;
 import toco.image.ImageBox;
 
-/// What the page tells of a sample; its pictures lie in the folder.
+/// A sample on the page. Its pictures are files in the folder.
 sealed interface PreviewSample {
   Place place();
 
@@ -13,11 +13,11 @@ sealed interface PreviewSample {
   /// Names of the classes in the image.
   List<String> classes();
 
-  /// Where a sample stands in training.
+  /// A sample's position on the page and in training.
   ///
   /// @param number on the page, from 1
-  /// @param step the training step that takes it, from 0
-  /// @param position its place in that step's batch, from 0
+  /// @param step the training step that uses it, from 0
+  /// @param position in that step's batch, from 0
   /// @param index its position in the data set
   record Place(int number, int step, int position, int index) {}
 
@@ -25,7 +25,7 @@ sealed interface PreviewSample {
   ///
   /// @param widthPx of the image file
   /// @param heightPx of the image file
-  /// @param box where training takes the picture to lie in view 1
+  /// @param box the part of view 1 that training takes for image, not padding
   /// @param crops the local crops
   record Drawn(
       Place place,
@@ -55,14 +55,14 @@ sealed interface PreviewSample {
   /// A local crop.
   ///
   /// @param topPx its first row in the local view
-  /// @param leftPx its first column there
+  /// @param leftPx its first column in the local view
   record LocalCrop(int topPx, int leftPx, Flag flag) {}
 
-  /// What a local crop is to the class-token contrast.
+  /// A local crop's role in the class-token contrast.
   enum Flag {
     POSITIVE("positive", "+"),
     NEGATIVE("negative", "−"),
-    /// Only a network's CAM tells.
+    /// Depends on the CAM of a network, and there is none.
     UNKNOWN("unknown", "");
 
     final String word;

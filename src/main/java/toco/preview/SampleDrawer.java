@@ -10,11 +10,10 @@ import toco.batch.Canvas;
 import toco.cam.RoiCrops;
 import toco.config.Config;
 import toco.data.Sample;
-import toco.eval.TensorPictures;
 import toco.image.DecodeBuffer;
 import toco.image.ImageException;
-import toco.image.Overlay;
 import toco.image.RgbImage;
+import toco.image.TensorPictures;
 import toco.image.Thumbnail;
 import toco.preview.PreviewSample.Drawn;
 import toco.preview.PreviewSample.Flag;
@@ -25,7 +24,7 @@ import toco.torch.DType;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// Makes a sample's views by training's own classes and writes their pictures.
+/// Computes a sample's views with the classes of training and writes their pictures.
 final class SampleDrawer implements AutoCloseable {
   private static final int ORIGINAL_MAX_PX = 512;
   private static final long UNCERTAIN = 1;
@@ -37,7 +36,7 @@ final class SampleDrawer implements AutoCloseable {
   private final DecodeBuffer decoder = new DecodeBuffer();
   private final Canvas canvas;
 
-  /// @param rois tells where local crops may lie; null: anywhere
+  /// @param rois restricts where local crops are placed; null: anywhere
   SampleDrawer(
       Config config, BatchSource source, PreviewFolder folder, @Nullable CheckpointRois rois) {
     this.config = config;
@@ -78,8 +77,7 @@ final class SampleDrawer implements AutoCloseable {
 
     var roiMask = roiMask(views.view1(), sample);
     if (rois != null) {
-      folder.write(
-          number, "roi", Overlay.labels(view1, TensorPictures.roiLabels(roiMask.select(0, 0))));
+      folder.write(number, "roi", TensorPictures.roi(view1, roiMask.select(0, 0)));
     }
     return new Drawn(
         place,
@@ -106,7 +104,7 @@ final class SampleDrawer implements AutoCloseable {
     return Tensor.full(UNCERTAIN, DType.INT64, source.device(), 1, size, size);
   }
 
-  /// Cuts the local crops as the trainer does at this step and place.
+  /// Cuts the local crops as training does at this step and position.
   private List<LocalCrop> cut(Place place, Tensor localView, Tensor roiMask) {
     var train = config.train();
     int sizePx = train.localCropSizePx();
@@ -133,13 +131,13 @@ final class SampleDrawer implements AutoCloseable {
     return cut;
   }
 
-  /// The corners of the image at a place of a batch: a draw is a function of the place, so the
-  /// images before it may be any.
+  /// The corners of the image at a position in the batch. A draw depends on the position only, so
+  /// the images before it are filled with copies.
   private static Tensor atPosition(RoiCrops.Corners corners, Tensor mask, int position) {
     return corners.of(mask.expand(position + 1, -1, -1)).slice(0, position, position + 1);
   }
 
-  /// What a local crop's picture is called.
+  /// Name of a local crop's picture.
   static String cropName(int crop) {
     return "crop%d".formatted(crop + 1);
   }

@@ -13,18 +13,18 @@ import toco.preview.PreviewSample.LocalCrop;
 import toco.preview.PreviewSample.Place;
 import toco.preview.PreviewSample.Unreadable;
 
-/// A sample's part of the page: its name and labels, and a figure a view. Boxes and crops are drawn
-/// over the pictures by the browser, so that these stay what the network gets.
+/// A sample's section of the page: its name and labels, and one figure per view. The browser draws
+/// boxes and crops over the pictures, so the files are exactly the network's input.
 ///
 /// @param viewPx side of the views
 /// @param cropPx side of the local crops
-/// @param roi whether there are pictures of the RoI mask
-/// @param boxMayBeMirrored whether captions must say so
+/// @param hasRoi whether there are pictures of the RoI mask
+/// @param boxMayBeMirrored whether captions say so
 /// @param unreadableNote what training does with a sample that cannot be read
 record SampleSection(
-    int viewPx, int cropPx, boolean roi, boolean boxMayBeMirrored, String unreadableNote) {
+    int viewPx, int cropPx, boolean hasRoi, boolean boxMayBeMirrored, String unreadableNote) {
 
-  /// A section's address within the page.
+  /// A section's id within the page.
   static String id(Place place) {
     return "sample-" + place.number();
   }
@@ -60,7 +60,7 @@ record SampleSection(
       content.add(element("span", text("no class")).with("class", "label none"));
     }
     var place = sample.place();
-    var where = "step %d, place %d of its batch".formatted(place.step(), place.position() + 1);
+    var where = "step %d, sample %d of its batch".formatted(place.step(), place.position() + 1);
     content.add(element("span", text(where)));
     return element("p", content).with("class", "facts");
   }
@@ -79,12 +79,12 @@ record SampleSection(
             picture(place, "view1", "View 1 of " + name + " with its image box", box(sample)),
             "View 1",
             boxCaption(sample)));
-    if (roi) {
+    if (hasRoi) {
       figures.add(
           figure(
               picture(place, "roi", "RoI mask over view 1 of " + name, List.of()),
               "RoI mask",
-              "where the auxiliary CAM finds the labels"));
+              "where the auxiliary CAM finds the classes"));
     }
     var crops = sample.crops();
     figures.add(
@@ -92,7 +92,7 @@ record SampleSection(
             picture(
                 place,
                 "local",
-                "Local view of %s with the places of %d local crops".formatted(name, crops.size()),
+                "Local view of %s with %d local crops outlined".formatted(name, crops.size()),
                 rectangles(crops)),
             "Local view",
             "%d local crops of %d px".formatted(crops.size(), cropPx)));
@@ -101,7 +101,7 @@ record SampleSection(
         figure(
             picture(place, "view2", "View 2 of " + name, List.of()),
             "View 2",
-            "a part of the whole image"));
+            "a crop of the whole image"));
     return figures;
   }
 
@@ -111,7 +111,7 @@ record SampleSection(
         .with("class", "view");
   }
 
-  /// A picture that opens alone when it is followed.
+  /// A picture that links to its file.
   private Element picture(Place place, String what, String alt, List<Element> drawing) {
     var file = PreviewFolder.picture(place.number(), what);
     var image = element("img").with("src", file).with("alt", alt).with("loading", "lazy");
@@ -121,7 +121,7 @@ record SampleSection(
       link.add(
           element("svg", drawing)
               .with("viewBox", "0 0 %d %d".formatted(viewPx, viewPx))
-              .with("paint-order", "stroke") // letters above their outlines
+              .with("paint-order", "stroke") // fill letters over their outlines
               .with("aria-hidden", "true"));
     }
     return element("a", link).with("class", "picture").with("href", file);
@@ -151,7 +151,7 @@ record SampleSection(
       drawing.addAll(outlined(crop.leftPx(), crop.topPx(), cropPx, cropPx, crop.flag().word));
     }
     int letterPx = Math.max(1, viewPx / 14);
-    for (int i = 0; i < crops.size(); i++) { // above all the rectangles
+    for (int i = 0; i < crops.size(); i++) { // over all rectangles
       var crop = crops.get(i);
       drawing.add(
           element("text", text(i + 1))
@@ -162,7 +162,7 @@ record SampleSection(
     return drawing;
   }
 
-  /// A rectangle that shows on light and on dark ground.
+  /// A rectangle that is visible on light and dark backgrounds.
   private static List<Element> outlined(int x, int y, int width, int height, String kind) {
     return List.of(
         rectangle(x, y, width, height).with("class", "halo"),

@@ -1,4 +1,4 @@
-/// A web page of training samples as training sees them, for people to look at.
+/// A web page of training samples as training sees them.
 @NullMarked
 package toco.preview;
 

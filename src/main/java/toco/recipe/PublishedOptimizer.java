@@ -8,7 +8,7 @@ import toco.optim.Optimizer;
 import toco.optim.ParamGroup;
 import toco.optim.UpdateRule;
 
-/// The optimizer of a run as its configuration has it (METHOD.md, training step 8).
+/// The optimizer that a configuration describes (METHOD.md, training step 8).
 public final class PublishedOptimizer {
   private static final double EPS = 1e-8;
   private static final double SGD_MOMENTUM = 0.9;
@@ -22,7 +22,7 @@ public final class PublishedOptimizer {
     return of(ParamGroups.of(params, config.optim()), config);
   }
 
-  /// Over groups of one's own.
+  /// Over your own parameter groups.
   ///
   /// @param groups closed with the optimizer
   public static Optimizer of(List<ParamGroup> groups, Config config) {

@@ -6,7 +6,7 @@ import toco.optim.Schedule;
 
 /// The three published learning rates, with their quirks: PolyWarmupAdamW's decay counts from step
 /// 0, so the rate drops at the end of the warm-up; CosWarmupAdamW's ratio is an absolute rate;
-/// PolyWarmupSGD starts at ten times the rate. Past the last step the rate stays what it was.
+/// PolyWarmupSGD starts at ten times the rate. After the last step the rate stays constant.
 ///
 /// @param power exponent of the polynomial decay
 record PublishedSchedule(

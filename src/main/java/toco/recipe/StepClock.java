@@ -1,12 +1,12 @@
 package toco.recipe;
 
-/// Hears where a step's time goes: each call ends the part that the call before it, or the step's
-/// start, began.
+/// Receives the end of each part of a step, to time it. A part begins where the part before it
+/// ended.
 @FunctionalInterface
 public interface StepClock {
-  /// For a step whose time nobody looks at.
+  /// Times nothing.
   StepClock NONE = _ -> {};
 
-  /// @param part what has been computed since the last call, such as `backward`
+  /// @param part name of the part that ended, such as `backward`
   void lap(String part);
 }

@@ -10,7 +10,7 @@ import java.util.Locale;
 import toco.html.Html;
 import toco.html.Html.Element;
 
-/// What the segmentation takes pixels for: a table of shares, the larger the deeper in colour.
+/// The segmentation's confusion matrix as a table of shares, coloured by size.
 ///
 /// @param names of the classes, background first
 /// @param counts pixels by true class (rows) and predicted class
@@ -24,7 +24,7 @@ record ConfusionTable(List<String> names, List<List<Long>> counts) {
     }
   }
 
-  /// The table, in a box of its own that scrolls where it is wider than the page.
+  /// The table, in a box that scrolls if it is wider than the page.
   Element table() {
     var head = new ArrayList<Html>();
     head.add(element("td"));
@@ -39,7 +39,7 @@ record ConfusionTable(List<String> names, List<List<Long>> counts) {
     var caption =
         element(
             "caption",
-            text("Of the pixels of a true class (row), the share in % given each class (column)."));
+            text("Share in % of a true class's pixels (row) predicted as each class (column)."));
     var table =
         element("table", caption, element("thead", element("tr", head)), element("tbody", rows));
     return element("div", table.with("class", "confusion"))
@@ -74,7 +74,7 @@ record ConfusionTable(List<String> names, List<List<Long>> counts) {
 
   private record Mistake(int truth, int predicted, long pixels) {}
 
-  /// The pairs of classes that cost the most pixels.
+  /// The pairs of classes with the most wrong pixels.
   Element mistakes() {
     var found = new ArrayList<Mistake>();
     for (int truth = 0; truth < names.size(); truth++) {
@@ -87,7 +87,7 @@ record ConfusionTable(List<String> names, List<List<Long>> counts) {
     }
     found.sort(Comparator.comparingLong(Mistake::pixels).reversed());
     if (found.isEmpty()) {
-      return element("p", text("No pixel is taken for another class."));
+      return element("p", text("No pixel is predicted as another class."));
     }
     long all = counts.stream().flatMap(List::stream).mapToLong(Long::longValue).sum();
     var items = new ArrayList<Html>();
@@ -96,7 +96,7 @@ record ConfusionTable(List<String> names, List<List<Long>> counts) {
           element(
               "li",
               element("b", text(names.get(mistake.truth))),
-              text(" taken for "),
+              text(" predicted as "),
               element("b", text(names.get(mistake.predicted))),
               text(
                   ": %s of its pixels, %s of all"
@@ -107,7 +107,7 @@ record ConfusionTable(List<String> names, List<List<Long>> counts) {
     }
     return element(
         "div",
-        element("h3", text("The costliest mistakes")),
+        element("h3", text("Most frequent confusions")),
         element("ol", items).with("class", "list"));
   }
 

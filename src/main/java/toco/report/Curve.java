@@ -6,21 +6,21 @@ import java.util.function.ToLongFunction;
 
 /// A line of a chart.
 ///
-/// @param name what the legend calls it
-/// @param style 0…5: its colour and dashes
+/// @param name in the legend
+/// @param style 0…5: colour and dashes
 /// @param points in order; NaN interrupts the line
-/// @param stepped whether a value holds since the point before
+/// @param stepped whether a value applies to the whole interval before its point
 record Curve(String name, int style, List<Point> points, boolean stepped) {
   static final int STYLES = 6;
 
-  /// @param x step, or number of a block
+  /// @param x step or block number
   record Point(double x, double y) {}
 
   Curve {
     points = List.copyOf(points);
   }
 
-  /// A curve over the steps of some lines.
+  /// A curve from logged lines, over their steps.
   static <T> Curve of(
       String name, int style, List<T> lines, ToLongFunction<T> step, ToDoubleFunction<T> value) {
     return new Curve(

@@ -10,16 +10,16 @@ import toco.html.Html;
 import toco.html.Html.Element;
 import toco.report.Curve.Point;
 
-/// Curves over the steps of a run, or over blocks, as a figure with a vector drawing. It reads on a
-/// phone and grows with its column; every point tells its value to a mouse.
+/// A chart of curves over training steps or encoder blocks, as an HTML figure with an SVG drawing.
+/// It scales with its column; hovering over a point shows its value.
 ///
-/// @param title what is drawn
-/// @param note a word more, or an empty text
-/// @param xName what the horizontal axis counts
+/// @param title of the chart
+/// @param note short explanation after the title, or empty
+/// @param xName name of the horizontal axis
 /// @param xAxis the horizontal axis
 /// @param format of the values
-/// @param shadedUntil the part up to this place is shaded; 0: none
-/// @param curves at least one of which has a value
+/// @param shadedUntil the part up to this x is shaded; 0: none
+/// @param curves drawn over each other
 record CurveChart(
     String title,
     String note,
@@ -49,7 +49,7 @@ record CurveChart(
   Element figure() {
     var values = curves.stream().flatMap(curve -> curve.known().stream()).mapToDouble(Point::y);
     var range = values.summaryStatistics();
-    // a share that hardly leaves 0 must not look as if it did
+    // a share close to 0 must not look large
     double max = format == NumberFormat.PERCENT ? Math.max(0.1, range.getMax()) : range.getMax();
     var yAxis = Axis.covering(range.getMin(), max, 4);
     var drawing = new ArrayList<Html>();
@@ -148,10 +148,10 @@ record CurveChart(
     return element("path").with("class", "curve c" + curve.style()).with("d", path);
   }
 
-  /// Places that tell their value; dots too where there are few.
+  /// Hover targets at the points, drawn as dots if there are few.
   private List<Html> marks(Curve curve, Axis yAxis) {
     if (curve.stepped()) {
-      return List.of(); // its corners tell all
+      return List.of(); // values change at the corners only
     }
     var known = curve.known();
     int stride = Math.ceilDiv(known.size(), MAX_MARKS);
@@ -171,7 +171,7 @@ record CurveChart(
     return marks;
   }
 
-  /// The drawing in words.
+  /// The chart as text, for screen readers.
   private String description() {
     var words = new StringBuilder(title).append(" by ").append(xName);
     for (var curve : curves) {

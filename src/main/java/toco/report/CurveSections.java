@@ -10,17 +10,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import toco.eval.MapKind;
 import toco.html.Html;
 import toco.html.Html.Element;
 import toco.run.LoggedEvaluation;
 import toco.run.LoggedStep;
-import toco.run.MapKind;
 import toco.run.RunHistory;
 
-/// The sections of what changes over the steps of a run.
+/// The sections with curves over training steps: losses, scores, over-smoothing, speed.
 ///
-/// @param history what was logged
-/// @param maxIters steps of the whole run
+/// @param history the run's metrics
+/// @param maxIters number of steps of the whole run
 record CurveSections(RunHistory history, long maxIters) {
   private static final Map<String, String> LOSSES = new LinkedHashMap<>();
 
@@ -34,7 +34,7 @@ record CurveSections(RunHistory history, long maxIters) {
     LOSSES.put("reg", "Dense energy");
   }
 
-  /// Losses, and beneath them their weights and the learning rates.
+  /// Losses, their weights and the learning rates.
   Element losses() {
     var charts = new ArrayList<Html>();
     LOSSES.forEach((key, title) -> {
@@ -50,7 +50,7 @@ record CurveSections(RunHistory history, long maxIters) {
     add(
         charts,
         chart(
-            "Weights of the terms",
+            "Loss weights",
             "",
             NumberFormat.PLAIN,
             0,
@@ -62,7 +62,7 @@ record CurveSections(RunHistory history, long maxIters) {
         charts,
         chart(
             "Learning rates",
-            "of the coming step",
+            "of the next step",
             NumberFormat.PLAIN,
             0,
             curves(LoggedStep::learningRates)));
@@ -72,21 +72,21 @@ record CurveSections(RunHistory history, long maxIters) {
         element(
                 "p",
                 text(
-                    "Means since the line before, unweighted but for the total. Both classification"
-                        + " losses have weight 1."))
+                    "Means since the previous log line; only the total is weighted. Both"
+                        + " classification losses have weight 1."))
             .with("class", "lead"));
     content.add(element("div", charts).with("class", "charts"));
     return element("section", content).with("id", "losses");
   }
 
-  /// Scores of the evaluations, and all of them as a table.
+  /// Scores of all evaluations, as curves and as a table.
   List<Html> scores() {
     var evaluations = history.evaluations();
     var miou = new ArrayList<Curve>();
     for (var kind : MapKind.in(evaluations.getLast().miou())) {
       miou.add(
           Curve.of(
-              kind.label,
+              kind.label(),
               IouBars.style(kind),
               evaluations,
               LoggedEvaluation::step,
@@ -107,8 +107,8 @@ record CurveSections(RunHistory history, long maxIters) {
     return List.of(element("div", charts).with("class", "charts"), EvaluationTable.of(evaluations));
   }
 
-  /// How alike patch tokens have grown over training and, in the images that are shown, from block
-  /// to block; empty if nothing is known of it.
+  /// Mean cosine between patch tokens over training and, for the images of the gallery, by block;
+  /// empty if it was not logged.
   List<Html> smoothing(Optional<Gallery> gallery) {
     var charts = new ArrayList<Html>();
     var curve =
@@ -120,7 +120,7 @@ record CurveSections(RunHistory history, long maxIters) {
             LoggedEvaluation::patchCosine);
     add(
         charts,
-        chart("Over training", "behind the last norm", NumberFormat.PLAIN, 0, List.of(curve)));
+        chart("Over training", "after the last norm", NumberFormat.PLAIN, 0, List.of(curve)));
     gallery.ifPresent(it -> add(charts, byBlock(it)));
     return charts;
   }
@@ -149,7 +149,7 @@ record CurveSections(RunHistory history, long maxIters) {
         charts,
         chart(
             "Speed",
-            "images a second",
+            "images/s",
             NumberFormat.PLAIN,
             0,
             List.of(
@@ -179,7 +179,7 @@ record CurveSections(RunHistory history, long maxIters) {
         .with("id", "speed");
   }
 
-  /// A curve for each name that any line has.
+  /// One curve for each name that occurs in any line.
   private List<Curve> curves(Function<LoggedStep, Map<String, Double>> values) {
     var names = new LinkedHashSet<String>();
     history.steps().forEach(step -> names.addAll(values.apply(step).keySet()));
@@ -196,7 +196,7 @@ record CurveSections(RunHistory history, long maxIters) {
     return step -> values.apply(step).getOrDefault(key, Double.NaN);
   }
 
-  /// The last step before a term gets a weight; 0 if it has one from the first.
+  /// The last step before a term's weight becomes positive; 0 if it is from the start.
   private double untrainedUntil(String term) {
     long until = 0;
     for (var step : history.steps()) {

@@ -12,7 +12,7 @@ import toco.html.Html;
 import toco.html.Html.Element;
 import toco.run.RunHistory;
 
-/// What the run was set to, what it ran on, and how long it took.
+/// Settings, machine and duration of the run.
 record EnvironmentSection(Config config, RunHistory history) {
   private static final Map<String, String> FACTS = new LinkedHashMap<>();
 
@@ -22,7 +22,7 @@ record EnvironmentSection(Config config, RunHistory history) {
     FACTS.put("threads", "Threads of LibTorch");
     FACTS.put("precision", "Precision");
     FACTS.put("processor", "Processor");
-    FACTS.put("cpuCapability", "Its instructions in use");
+    FACTS.put("cpuCapability", "CPU instructions used");
     FACTS.put("cores", "Cores");
     FACTS.put("memoryGB", "Memory, GB");
     FACTS.put("system", "System");
@@ -34,11 +34,11 @@ record EnvironmentSection(Config config, RunHistory history) {
 
   Element section() {
     var content = new ArrayList<Html>();
-    content.add(element("h2", text("Surroundings")));
+    content.add(element("h2", text("Environment")));
     content.add(
         element("div", List.of(settings(), element("div", machine(), timings())))
             .with("class", "columns"));
-    return element("section", content).with("id", "surroundings");
+    return element("section", content).with("id", "environment");
   }
 
   private Element settings() {
@@ -65,7 +65,7 @@ record EnvironmentSection(Config config, RunHistory history) {
         .with("class", "settings");
   }
 
-  /// A key, which may be broken after its dots.
+  /// A key that may wrap after its dots.
   private static Element key(String key) {
     var parts = new ArrayList<Html>();
     for (var part : key.split("(?<=\\.)", -1)) {
@@ -80,7 +80,7 @@ record EnvironmentSection(Config config, RunHistory history) {
   private Element machine() {
     if (history.sessions().isEmpty()) {
       return element(
-          "p", text("What the run ran on is not known: there is no sessions.jsonl in its folder."));
+          "p", text("The machine is unknown: there is no sessions.jsonl in the run's folder."));
     }
     var session = history.sessions().getLast();
     var rows = new ArrayList<Html>();
@@ -90,8 +90,7 @@ record EnvironmentSection(Config config, RunHistory history) {
         rows.add(fact(name, value));
       }
     });
-    return facts(
-        history.sessions().size() == 1 ? "What it ran on" : "What it ran on, last session", rows);
+    return facts(history.sessions().size() == 1 ? "Machine" : "Machine of the last session", rows);
   }
 
   private Element timings() {
@@ -111,7 +110,7 @@ record EnvironmentSection(Config config, RunHistory history) {
       rows.add(fact("Evaluations", Timings.text(timings.evaluating())));
     }
     if (!timings.wallClock().isZero()) {
-      rows.add(fact("By the clock", Timings.text(timings.wallClock())));
+      rows.add(fact("Wall clock", Timings.text(timings.wallClock())));
     }
     return facts("Time", rows);
   }

@@ -6,21 +6,21 @@ import static toco.html.Html.text;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import toco.eval.MapKind;
 import toco.html.Html;
 import toco.html.Html.Element;
 import toco.run.LoggedEvaluation;
-import toco.run.MapKind;
 
-/// Evaluations and classes as tables of numbers.
+/// Scores as tables: by evaluation and by class.
 final class EvaluationTable {
   private EvaluationTable() {}
 
-  /// A row an evaluation, to be unfolded; the best segmentation is marked.
+  /// A collapsed table with one row per evaluation; the best segmentation is marked.
   static Element of(List<LoggedEvaluation> evaluations) {
     var kinds = MapKind.in(evaluations.getLast().miou());
     var head = new ArrayList<Html>();
     head.add(column("step"));
-    kinds.forEach(kind -> head.add(column(kind.label + " mIoU")));
+    kinds.forEach(kind -> head.add(column(kind.label() + " mIoU")));
     for (var name : List.of("pixel accuracy", "class F1", "patch cosine", "seconds")) {
       head.add(column(name));
     }
@@ -55,12 +55,12 @@ final class EvaluationTable {
         .with("class", "note wide");
   }
 
-  /// IoU by class, a column a kind of map, with the means beneath.
+  /// IoU by class, one column per kind of map, and the means in the last row.
   static Element ofClasses(LoggedEvaluation evaluation) {
     var kinds = MapKind.in(evaluation.miou());
     var head = new ArrayList<Html>();
     head.add(column("class"));
-    kinds.forEach(kind -> head.add(column(kind.label)));
+    kinds.forEach(kind -> head.add(column(kind.label())));
     var rows = new ArrayList<Html>();
     evaluation
         .iou()

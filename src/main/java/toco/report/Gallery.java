@@ -6,8 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import toco.checkpoint.Checkpoint;
-import toco.checkpoint.NetworkWeights;
+import toco.checkpoint.TrainedNetwork;
 import toco.config.Config;
 import toco.config.Split;
 import toco.data.DataException;
@@ -16,15 +15,14 @@ import toco.data.Datasets;
 import toco.eval.EvaluationListener;
 import toco.host.Devices;
 import toco.image.ImageException;
-import toco.model.Toco;
 
-/// What a checkpoint makes of some images.
+/// Results of a checkpoint on some images.
 ///
-/// @param checkpoint the weights' file
-/// @param step training steps behind them
-/// @param split whose images they are
-/// @param listed how many images that split has
-/// @param images the best segmentation first; without masks in the list's order
+/// @param checkpoint file of the weights
+/// @param step training steps done
+/// @param split of the images
+/// @param listed number of images in that split
+/// @param images best segmentation first; without masks in the list's order
 /// @param classNames the foreground classes, in label order
 record Gallery(
     Path checkpoint,
@@ -38,12 +36,12 @@ record Gallery(
     classNames = List.copyOf(classNames);
   }
 
-  /// Whether the images are scored.
+  /// Whether any image has a mask.
   boolean isScored() {
     return images.stream().anyMatch(image -> !image.iou().isEmpty());
   }
 
-  /// Mean cosine between patch tokens behind each block, averaged over the images.
+  /// Mean cosine between patch tokens after each block, averaged over the images.
   List<Double> blockCosine() {
     return IntStream.range(0, images.getFirst().blockCosine().size())
         .mapToObj(block ->
@@ -54,31 +52,29 @@ record Gallery(
         .toList();
   }
 
-  /// Loads the network and studies images that lie evenly over the list: of the evaluation's split
-  /// or, where that has no list, of the training images.
+  /// Loads the network and runs it on evenly spaced images of a list: the evaluation's split or, if
+  /// that has no list, the training images.
   ///
   /// @param step of the checkpoint
-  /// @param count how many, ≥ 1; the list may have fewer
-  /// @param passedOver hears of every image that cannot be shown, and why
-  /// @throws DataException if the data set cannot be opened, or no image be shown
+  /// @param count number of images, ≥ 1; the list may have fewer
+  /// @param skipped receives the reason for each image that cannot be shown
+  /// @throws DataException if the data set cannot be opened, or no image can be shown
   /// @throws toco.checkpoint.CheckpointException if the weights cannot be used
   static Gallery of(
       Config config,
       Path checkpoint,
       long step,
       int count,
-      Consumer<String> passedOver,
+      Consumer<String> skipped,
       EvaluationListener listener) {
-    Checkpoint.requireSameNetwork(checkpoint, config.model());
     var split =
         Datasets.hasList(config, config.eval().split()) ? config.eval().split() : Split.TRAIN;
     var dataset = Dataset.openWithGaps(config.data(), split);
     var device = Devices.prepare(config.train());
-    try (var model = new Toco(config.model(), device)) {
-      NetworkWeights.load(checkpoint, model);
-      var study = new ImageStudy(config, dataset, model, device, step);
+    try (var network = TrainedNetwork.load(checkpoint, config, device)) {
+      var study = new ImageStudy(network, dataset, step);
       var images = new ArrayList<GalleryImage>();
-      var chosen = spread(dataset, count);
+      var chosen = evenlySpaced(dataset, count);
       var problems = new ArrayList<String>();
       for (int index : chosen) {
         try {
@@ -91,7 +87,7 @@ record Gallery(
       if (images.isEmpty()) {
         throw new DataException(problems.getFirst());
       }
-      problems.forEach(passedOver);
+      problems.forEach(skipped);
       if (images.stream().noneMatch(image -> image.iou().isEmpty())) {
         images.sort(Comparator.comparingDouble(GalleryImage::segIou).reversed());
       }
@@ -99,8 +95,8 @@ record Gallery(
     }
   }
 
-  private static int[] spread(Dataset dataset, int count) {
-    int shown = Math.min(count, dataset.size());
-    return IntStream.range(0, shown).map(i -> (int) ((long) i * dataset.size() / shown)).toArray();
+  private static int[] evenlySpaced(Dataset dataset, int count) {
+    int n = Math.min(count, dataset.size());
+    return IntStream.range(0, n).map(i -> (int) ((long) i * dataset.size() / n)).toArray();
   }
 }

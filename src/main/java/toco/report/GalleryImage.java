@@ -2,15 +2,15 @@ package toco.report;
 
 import java.util.List;
 import java.util.Map;
-import toco.run.MapKind;
+import toco.eval.MapKind;
 
-/// An image of the gallery and what the network makes of it.
+/// An image of the gallery with the network's results.
 ///
 /// @param name in its list
-/// @param classes that its labels name
+/// @param classes of its image-level labels
 /// @param iou mean IoU of each kind of map over the classes of its mask; empty without a mask
-/// @param blockCosine mean cosine between its patch tokens behind each block of the encoder
-/// @param tiles pictures of one size
+/// @param blockCosine mean cosine between its patch tokens after each block of the encoder
+/// @param tiles pictures, all of the same size
 record GalleryImage(
     String name,
     List<String> classes,
@@ -26,13 +26,12 @@ record GalleryImage(
 
   /// A picture.
   ///
-  /// @param title what it is
-  /// @param note a few words more
-  /// @param jpeg encoded
+  /// @param note short explanation, may be empty
+  /// @param jpeg the encoded picture
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Tile(String title, String note, byte[] jpeg, int widthPx, int heightPx) {}
 
-  /// What images are sorted by; NaN without a mask.
+  /// Mean IoU of the segmentation; NaN without a mask.
   double segIou() {
     return iou.getOrDefault(MapKind.SEG, Double.NaN);
   }

@@ -6,14 +6,14 @@ import static toco.html.Html.text;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import toco.eval.MapKind;
 import toco.html.Html;
 import toco.html.Html.Element;
 import toco.image.VocPalette;
 import toco.report.GalleryImage.Tile;
-import toco.run.MapKind;
 
-/// The gallery as a section: an article an image. Two buttons, which need no script, turn the order
-/// round.
+/// The gallery as a section, one article per image. Two radio buttons reverse the order with CSS
+/// alone.
 record GallerySection(Gallery gallery) {
 
   Element section() {
@@ -34,23 +34,23 @@ record GallerySection(Gallery gallery) {
   }
 
   private String summary() {
-    int shown = gallery.images().size();
+    int count = gallery.images().size();
     var which =
-        shown == gallery.listed()
-            ? "All %d images".formatted(shown)
-            : "%d of the %d images, evenly over the list".formatted(shown, gallery.listed());
-    return ("%s of the split “%s”, seen by %s.%s In pseudo-labels, which are those of "
-            + "training, cream is ignored.")
+        count == gallery.listed()
+            ? "All %d images".formatted(count)
+            : "%d of the %d images, evenly spaced in the list".formatted(count, gallery.listed());
+    return ("%s of the split “%s”, with the weights of %s.%s Pseudo-labels are made as in "
+            + "training; ignored pixels are cream.")
         .formatted(
             which,
             gallery.split(),
             gallery.checkpoint().getFileName(),
             gallery.isScored()
                 ? " IoU is the mean over the classes of an image's mask."
-                : " There are no masks, so they are not scored and stand in the list's order.");
+                : " There are no masks: images are not scored, and are in the list's order.");
   }
 
-  /// What the colours of label maps mean.
+  /// The legend of label maps.
   private Element colours() {
     var items = new ArrayList<Html>();
     for (int k = 0; k < gallery.classNames().size(); k++) {
@@ -92,7 +92,7 @@ record GallerySection(Gallery gallery) {
       facts.add(
           element(
               "span",
-              text(kind.label + " "),
+              text(kind.label() + " "),
               element(
                   "b",
                   text(NumberFormat.PERCENT.orDash(image.iou().getOrDefault(kind, Double.NaN))))));

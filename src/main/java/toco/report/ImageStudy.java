@@ -2,20 +2,23 @@ package toco.report;
 
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.stream.IntStream;
 import toco.cam.CamLabels;
-import toco.cam.MultiScaleCam;
+import toco.cam.EncodedImages;
+import toco.cam.MultiScaleCam.Cams;
+import toco.cam.NetworkInput;
+import toco.cam.PatchCosine;
 import toco.cam.PresentClasses;
 import toco.cam.PseudoLabels;
+import toco.checkpoint.TrainedNetwork;
 import toco.config.Config;
 import toco.data.Dataset;
 import toco.data.Sample;
 import toco.eval.ConfusionMatrix;
-import toco.eval.PatchCosine;
-import toco.eval.TensorPictures;
-import toco.image.Colormap;
+import toco.eval.MapKind;
+import toco.image.CamTiles;
 import toco.image.ImageBox;
 import toco.image.ImageWriter;
 import toco.image.LabelMap;
@@ -23,41 +26,36 @@ import toco.image.Normalization;
 import toco.image.Overlay;
 import toco.image.Picture;
 import toco.image.RgbImage;
+import toco.image.TensorPictures;
 import toco.image.Thumbnail;
-import toco.model.Toco;
 import toco.report.GalleryImage.Tile;
-import toco.run.MapKind;
-import toco.torch.DType;
-import toco.torch.Device;
 import toco.torch.GradMode;
 import toco.torch.Interpolation;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// What a network makes of single images: CAMs, pseudo-labels as training would make them, and the
-/// segmentation, by the protocol of the evaluation in training (METHOD "Evaluation"): images
-/// resized to a square of `eval.sizePx`.
+/// CAMs, pseudo-labels and segmentation of single images, by the protocol of evaluation during
+/// training (METHOD "Evaluation"): images resized to a square of `eval.sizePx`.
 final class ImageStudy {
   private static final int TILE_PX = 256;
   private static final float JPEG_QUALITY = 0.85f;
 
+  private final TrainedNetwork network;
   private final Config config;
   private final Dataset dataset;
-  private final Toco model;
-  private final Device device;
   private final boolean labelsFromMainCam;
 
-  /// @param step training steps that the network has behind it: they decide which CAM pseudo-labels
-  ///   come from
-  ImageStudy(Config config, Dataset dataset, Toco model, Device device, long step) {
-    this.config = config;
+  /// @param network stays the caller's
+  /// @param step training steps done: decides whether training makes pseudo-labels from the CAM or
+  ///   the auxiliary CAM
+  ImageStudy(TrainedNetwork network, Dataset dataset, long step) {
+    this.network = network;
+    config = network.config();
     this.dataset = dataset;
-    this.model = model;
-    this.device = device;
     labelsFromMainCam = config.loss().labelsFromMainCamAt(step);
   }
 
-  /// Studies an image.
+  /// Computes and draws all maps of an image.
   ///
   /// @throws toco.image.ImageException naming the file that is missing or unreadable
   /// @throws toco.data.DataException if its mask does not fit
@@ -85,12 +83,15 @@ final class ImageStudy {
     }
   }
 
-  /// Maps of one image.
+  /// Maps of one image of H×W pixels.
   ///
-  /// @param cam [K, H, W] at the image's size, as is auxCam
-  /// @param seg labels [H, W] at the image's size, as are camLabels and auxCamLabels
-  /// @param pseudoLabels [h, w] of the square
-  /// @param blockCosine mean cosine between patch tokens, a value a block
+  /// @param cam float32 [K, H, W], absent classes 0
+  /// @param auxCam float32 [K, H, W], absent classes 0
+  /// @param seg labels, int64 [H, W]
+  /// @param camLabels int64 [H, W]
+  /// @param auxCamLabels int64 [H, W]
+  /// @param pseudoLabels int64 [side, side], of the resized image
+  /// @param blockCosine mean cosine between patch tokens, one value per block
   private record Maps(
       Tensor cam,
       Tensor auxCam,
@@ -101,48 +102,41 @@ final class ImageStudy {
       List<Double> blockCosine) {}
 
   private Maps maps(RgbImage image, float[] multiHot) {
-    int side = config.eval().sizePx();
-    var square =
-        Normalization.normalize(
-                image.tensor().to(device).permute(2, 0, 1).to(DType.FLOAT32)) // [3, H, W]
-            .unsqueeze(0)
-            .interpolate(side, side, Interpolation.BILINEAR);
-    var labels = Tensor.of(multiHot, 1, multiHot.length).to(device);
-    var tokens = model.encode(square);
-    var cams = MultiScaleCam.compute(model, square, config.eval().camScales(), tokens);
-    var cam = stretched(CamLabels.validCam(cams.cam(), labels), image);
-    var auxCam = stretched(CamLabels.validCam(cams.auxCam(), labels), image);
+    var input = NetworkInput.of(image, config.eval().sizePx(), network.device());
+    var encoded = EncodedImages.of(network.model(), input);
+    var cams = encoded.cams(config.eval().camScales());
+    var labels = Tensor.of(multiHot, 1, multiHot.length).to(network.device());
+    var cam = atSizeOf(image, CamLabels.validCam(cams.cam(), labels)); // [1, K, H, W]
+    var auxCam = atSizeOf(image, CamLabels.validCam(cams.auxCam(), labels));
     double threshold = config.cam().backgroundThreshold();
-
-    var present = PresentClasses.of(List.of(multiHot));
-    var trained =
-        config.cam().scales().equals(config.eval().camScales())
-            ? cams
-            : MultiScaleCam.compute(model, square, config.cam().scales(), tokens);
-    var pseudoLabels =
-        new PseudoLabels(config.cam())
-            .refine(
-                Normalization.denormalizeToUnit(square),
-                present.gather(labelsFromMainCam ? trained.cam() : trained.auxCam()),
-                present,
-                List.of(ImageBox.full(side, side)));
     return new Maps(
         cam.select(0, 0),
         auxCam.select(0, 0),
-        stretched(model.segment(tokens.patchMap()), image).argmax(1).select(0, 0),
+        atSizeOf(image, encoded.segLogits()).argmax(1).select(0, 0),
         CamLabels.forEvaluation(cam, threshold).select(0, 0),
         CamLabels.forEvaluation(auxCam, threshold).select(0, 0),
-        pseudoLabels.select(0, 0),
-        blockCosine(square));
+        pseudoLabels(encoded, cams, multiHot),
+        PatchCosine.ofBlocks(network.model(), input));
   }
 
-  private List<Double> blockCosine(Tensor square) {
-    return model.patchTokensOfBlocks(square).stream()
-        .map(tokens -> PatchCosine.mean(tokens).toDoubleArray()[0])
-        .toList();
+  /// Pseudo-labels as training makes them at this step.
+  ///
+  /// @param evalCams CAMs over `eval.camScales`
+  private Tensor pseudoLabels(EncodedImages encoded, Cams evalCams, float[] multiHot) {
+    boolean sameScales = config.cam().scales().equals(config.eval().camScales());
+    var cams = sameScales ? evalCams : encoded.cams(config.cam().scales());
+    var present = PresentClasses.of(List.of(multiHot));
+    int side = config.eval().sizePx();
+    return new PseudoLabels(config.cam())
+        .refine(
+            Normalization.denormalizeToUnit(encoded.images()),
+            present.gather(labelsFromMainCam ? cams.cam() : cams.auxCam()),
+            present,
+            List.of(ImageBox.full(side, side)))
+        .select(0, 0);
   }
 
-  private static Tensor stretched(Tensor maps, RgbImage image) {
+  private static Tensor atSizeOf(RgbImage image, Tensor maps) {
     return maps.interpolate(image.heightPx(), image.widthPx(), Interpolation.BILINEAR);
   }
 
@@ -153,13 +147,12 @@ final class ImageStudy {
   }
 
   private List<String> classes(Sample sample) {
-    return IntStream.range(0, dataset.numClasses())
-        .filter(k -> sample.labels()[k] > 0)
-        .mapToObj(dataset.classNames()::get)
+    return Arrays.stream(PresentClasses.classesOf(sample.labels()))
+        .mapToObj(label -> dataset.classNames().get((int) label - 1))
         .toList();
   }
 
-  /// Pictures of an image, all of one size.
+  /// Pictures of an image, all of the same size.
   private final class Tiles {
     final RgbImage small;
     final List<Tile> all = new ArrayList<>();
@@ -173,23 +166,14 @@ final class ImageStudy {
     }
 
     Picture labels(Tensor labels) {
-      return Overlay.labels(small, TensorPictures.labelMap(labels));
+      return TensorPictures.labels(small, labels);
     }
 
-    /// Heat maps of the most active class.
     void addCams(Maps maps, float[] multiHot) {
-      int k = TensorPictures.mostActiveClass(maps.cam, Tensor.of(multiHot));
-      addCam("CAM", maps.cam, k);
-      addCam("Aux CAM", maps.auxCam, k);
-    }
-
-    private void addCam(String title, Tensor cam, int k) {
-      if (k < 0) {
-        add(title, "no class here", plain());
-        return;
-      }
-      var heat = TensorPictures.heatMap(cam.select(0, k));
-      add(title, "of " + dataset.classNames().get(k), Overlay.heat(small, heat, Colormap.JET));
+      var cams = CamTiles.of(small, maps.cam, maps.auxCam, Tensor.of(multiHot));
+      var note = cams.caption(k -> "of " + dataset.classNames().get(k));
+      add("CAM", note, cams.cam());
+      add("Aux CAM", note, cams.auxCam());
     }
 
     void add(String title, String note, Picture picture) {

@@ -7,13 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import toco.eval.MapKind;
 import toco.html.Html;
 import toco.html.Html.Element;
-import toco.run.MapKind;
 
-/// IoU by class as bars, one a kind of map, as a figure with a vector drawing.
+/// IoU by class as bars, one per kind of map, as an HTML figure with an SVG drawing.
 ///
-/// @param iou shares by class and kind
+/// @param iou by class and kind, 0…1
 record IouBars(Map<String, Map<MapKind, Double>> iou) {
   private static final int WIDTH = 400;
   private static final int LEFT = 116;
@@ -52,7 +52,7 @@ record IouBars(Map<String, Map<MapKind, Double>> iou) {
         element("svg", drawing)
             .with("viewBox", "0 0 %d %d".formatted(WIDTH, height))
             .with("role", "img")
-            .with("aria-label", "IoU by class as bars; the table beside has the numbers.");
+            .with("aria-label", "IoU by class as bars; the table next to it has the numbers.");
     var keys = new ArrayList<Html>();
     for (var kind : kinds) {
       var sample =
@@ -61,7 +61,7 @@ record IouBars(Map<String, Map<MapKind, Double>> iou) {
                   element("path").with("class", "bar f" + style(kind)).with("d", "M0 0H14V10H0Z"))
               .with("viewBox", "0 0 14 10")
               .with("aria-hidden", "true");
-      keys.add(element("span", sample, text(kind.label)));
+      keys.add(element("span", sample, text(kind.label())));
     }
     var caption =
         element(
@@ -71,7 +71,7 @@ record IouBars(Map<String, Map<MapKind, Double>> iou) {
     return element("figure", caption, svg).with("class", "chart");
   }
 
-  /// The style of a kind, the same in all drawings.
+  /// The style of a kind, the same in all charts.
   static int style(MapKind kind) {
     return switch (kind) {
       case SEG -> 0;
@@ -83,11 +83,11 @@ record IouBars(Map<String, Map<MapKind, Double>> iou) {
 
   private static Element name(String name, double y) {
     boolean fits = name.length() <= LONGEST_NAME;
-    var shown = fits ? name : name.substring(0, LONGEST_NAME - 1) + "…";
+    var shortName = fits ? name : name.substring(0, LONGEST_NAME - 1) + "…";
     var label =
         fits
-            ? element("text", text(shown))
-            : element("text", text(shown), element("title", text(name)));
+            ? element("text", text(shortName))
+            : element("text", text(shortName), element("title", text(name)));
     return label.with("x", LEFT - 8).with("y", y).with("text-anchor", "end");
   }
 

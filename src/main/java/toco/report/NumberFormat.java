@@ -2,7 +2,7 @@ package toco.report;
 
 import java.util.Locale;
 
-/// How numbers read.
+/// Formats of numbers.
 enum NumberFormat {
   /// `0.0312`, `1.53`, `412`, `6e-5`.
   PLAIN {
@@ -40,12 +40,12 @@ enum NumberFormat {
   /// A value with its unit; a dash for NaN.
   abstract String text(double value);
 
-  /// A value, or a dash if there is none.
+  /// A value with its unit, or a dash for NaN.
   String orDash(double value) {
     return Double.isNaN(value) ? "–" : text(value);
   }
 
-  /// A label of an axis whose ticks lie `step` apart: no more digits than tell them apart.
+  /// A label of an axis whose ticks are `step` apart, with as few digits as distinguish them.
   String tick(double value, double step) {
     return switch (this) {
       case PLAIN -> tickText(value, step);
@@ -73,7 +73,7 @@ enum NumberFormat {
     return format("%,.0f", value);
   }
 
-  /// The same of a count.
+  /// A count with thousands separators.
   static String whole(long count) {
     return String.format(Locale.ROOT, "%,d", count);
   }

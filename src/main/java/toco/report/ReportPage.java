@@ -14,10 +14,10 @@ import toco.html.WebPage;
 import toco.run.LoggedEvaluation;
 import toco.run.RunHistory;
 
-/// The page: the figures that count, curves, scores by class, images, surroundings.
+/// The page: main results, curves, scores by class, images, environment.
 ///
 /// @param run the run's folder
-/// @param notes what is left out, and why
+/// @param notes what is missing on the page, and why
 record ReportPage(
     Path run, Config config, RunHistory history, Optional<Gallery> gallery, List<String> notes) {
 
@@ -41,14 +41,14 @@ record ReportPage(
     content.add(element("h1", text(name)));
     content.add(element("p", text(progress())).with("class", "lead"));
     notes.forEach(note -> content.add(element("p", text(note)).with("class", "warning")));
-    content.add(new KeyFigures(config, history, evaluation).list());
+    content.add(new KeyResults(config, history, evaluation).list());
     content.add(contents(sections));
     content.addAll(sections);
     content.add(element("footer", element("p", text("Written by toco report %s.".formatted(run)))));
     return new WebPage(name + " – ToCo", ReportStyle.CSS, content).html();
   }
 
-  /// That of the checkpoint whose images are shown, else the last.
+  /// The evaluation of the gallery's checkpoint, else the last.
   private Optional<LoggedEvaluation> evaluation() {
     return history.evaluationAt(gallery.map(Gallery::step).orElse(history.lastStep()));
   }
@@ -61,7 +61,7 @@ record ReportPage(
         : "%s of %s steps so far.".formatted(NumberFormat.whole(last), NumberFormat.whole(all));
   }
 
-  /// Links to the sections by their headings.
+  /// Links to the sections.
   private static Element contents(List<Element> sections) {
     var links = new ArrayList<Html>();
     for (var section : sections) {
@@ -106,7 +106,7 @@ record ReportPage(
       var table =
           new ConfusionTable(List.copyOf(evaluation.iou().keySet()), evaluation.confusion());
       var content = new ArrayList<Html>();
-      content.add(element("h2", text("What is taken for what")));
+      content.add(element("h2", text("Confusion matrix")));
       content.add(element("p", text("The segmentation. " + which)).with("class", "lead"));
       content.add(element("div", table.table(), table.mistakes()).with("class", "beside"));
       found.add(element("section", content).with("id", "confusion"));
@@ -126,9 +126,10 @@ record ReportPage(
                 element(
                         "p",
                         text(
-                            "The mean cosine between the patch tokens of an image: near 1 they have"
-                                + " grown all alike, and CAMs spread over what lies around an"
-                                + " object. The patch-token contrast works against it."))
+                            "The mean cosine between the patch tokens of an image. Near 1 the"
+                                + " network over-smooths: its tokens are almost equal, and CAMs"
+                                + " spread beyond the object. The patch-token contrast counteracts"
+                                + " that."))
                     .with("class", "lead"),
                 element("div", charts).with("class", "charts"))
             .with("id", "smoothing"));

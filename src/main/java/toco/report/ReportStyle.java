@@ -1,10 +1,10 @@
 package toco.report;
 
-/// What a report's page looks like beside what all pages have in common.
+/// Style rules of the report, in addition to those of all pages.
 final class ReportStyle {
   private ReportStyle() {}
 
-  /// Colours of curves are told apart by dashes too.
+  /// Curves differ in dashes as well as colours.
   static final String CSS =
       """
       :root {

@@ -6,27 +6,27 @@ import java.util.Comparator;
 import java.util.Optional;
 import toco.checkpoint.Checkpoint;
 import toco.checkpoint.CheckpointException;
-import toco.run.MapKind;
+import toco.eval.MapKind;
 import toco.run.RunHistory;
 import toco.torch.TensorScope;
 
-/// The weights that a report shows.
+/// The weights that a report uses for its gallery.
 ///
-/// @param file of weights
-/// @param step training steps behind them; of weights that do not tell, the run's last
+/// @param file of the weights
+/// @param step training steps done; for files without that information the run's last step
 record ReportedCheckpoint(Path file, long step) {
-  /// What `--checkpoint` may say beside a file.
+  /// Values of `--checkpoint` other than a file.
   static final String LAST = "last";
 
   static final String BEST = "best";
 
-  /// Finds the checkpoint that a user names.
+  /// Finds the checkpoint that a user asked for.
   ///
-  /// @param named `last`; `best`, the one whose segmentation scored best of those that the run
-  ///   keeps; or a file
-  /// @return empty if the last is wanted and there is none
-  /// @throws IllegalArgumentException if the best is wanted and there is none
-  /// @throws CheckpointException if the run's are all damaged
+  /// @param named `last`; `best`, the checkpoint in the run's folder with the best segmentation; or
+  ///   a file
+  /// @return empty for `last` if the run has no checkpoint
+  /// @throws IllegalArgumentException for `best` if no checkpoint of the run was evaluated
+  /// @throws CheckpointException if all checkpoints of the run are damaged
   static Optional<ReportedCheckpoint> find(Path run, String named, RunHistory history) {
     return switch (named) {
       case LAST -> last(run);
@@ -49,13 +49,13 @@ record ReportedCheckpoint(Path file, long step) {
         .map(it -> new ReportedCheckpoint(Checkpoint.file(run, it.step()), it.step()))
         .orElseThrow(() ->
             new IllegalArgumentException(
-                "%s keeps no checkpoint of an evaluated step; name another by --checkpoint"
+                "%s has no checkpoint of an evaluated step; name another with --checkpoint"
                     .formatted(run)));
   }
 
   private static ReportedCheckpoint file(Path file, RunHistory history) {
     if (Checkpoint.configOf(file).isEmpty()) {
-      return new ReportedCheckpoint(file, history.lastStep()); // no checkpoint of a training run
+      return new ReportedCheckpoint(file, history.lastStep()); // weights without a step
     }
     try (var _ = TensorScope.open()) {
       return new ReportedCheckpoint(file, Checkpoint.load(file).step());

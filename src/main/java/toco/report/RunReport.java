@@ -16,18 +16,18 @@ import toco.eval.EvaluationListener;
 import toco.files.AtomicFile;
 import toco.run.RunHistory;
 
-/// Writes the report of a run, finished or still going on, as one HTML file that needs nothing
-/// beside it: curves of losses, schedules and scores, scores by class, images with what the network
-/// makes of them, and what the run ran on.
+/// Writes the report of a run, finished or still running, as one self-contained HTML file: curves
+/// of losses, schedules and scores, scores by class, images with the network's results, settings
+/// and machine.
 public final class RunReport {
   private RunReport() {}
 
-  /// What a user may choose.
+  /// The user's options.
   ///
   /// @param run the run's folder
   /// @param out the file to write; null: `report.html` in that folder
-  /// @param checkpoint the weights that are shown at work: `last`, `best` or a file
-  /// @param images how many images are shown; 0: none, and no network is loaded
+  /// @param checkpoint the weights of the gallery: `last`, `best` or a file
+  /// @param images number of images in the gallery; 0: none, and no network is loaded
   /// @param overrides changes to the run's configuration, `key=value`
   public record Options(
       Path run, @Nullable Path out, String checkpoint, int images, List<String> overrides) {
@@ -42,8 +42,8 @@ public final class RunReport {
   /// What was written.
   ///
   /// @param page the file
-  /// @param images how many images it shows
-  /// @param notes what is left out and why, a sentence each
+  /// @param images number of images on it
+  /// @param notes what is missing on the page and why, one sentence each
   public record Result(Path page, int images, List<String> notes) {
     public Result {
       notes = List.copyOf(notes);
@@ -52,16 +52,16 @@ public final class RunReport {
 
   /// Writes the report.
   ///
-  /// @param listener hears how many images are done
-  /// @throws IllegalArgumentException if there is no run, or it has logged nothing yet
-  /// @throws CheckpointException if weights that were named cannot be used
+  /// @param listener receives the number of images done
+  /// @throws IllegalArgumentException if the folder is not a run, or the run has no metrics yet
+  /// @throws CheckpointException if the weights that the options name cannot be used
   /// @throws UncheckedIOException if the file cannot be written
   public static Result write(Options options, EvaluationListener listener) {
     var run = options.run();
     var file = run.resolve("config.yaml");
     if (!Files.isRegularFile(file)) {
       throw new IllegalArgumentException(
-          "%s is no run: it has no config.yaml; give the run.dir of a training".formatted(run));
+          "%s is not a run: it has no config.yaml; give the run.dir of a training".formatted(run));
     }
     var config = Config.load(file, options.overrides());
     var history = RunHistory.read(run);
@@ -90,7 +90,8 @@ public final class RunReport {
     return new Result(out, gallery.map(it -> it.images().size()).orElse(0), notes);
   }
 
-  /// The gallery, unless none is wanted, or its images or the run's own weights cannot be had.
+  /// The gallery; empty if none is wanted, or if images or the run's last checkpoint cannot be
+  /// read.
   private static Optional<Gallery> gallery(
       Options options,
       Config config,
@@ -100,7 +101,7 @@ public final class RunReport {
     if (options.images() == 0) {
       return Optional.empty();
     }
-    boolean own = options.checkpoint().equals(ReportedCheckpoint.LAST);
+    boolean isDefault = options.checkpoint().equals(ReportedCheckpoint.LAST);
     try {
       var found = ReportedCheckpoint.find(options.run(), options.checkpoint(), history);
       if (found.isEmpty()) {
@@ -117,7 +118,7 @@ public final class RunReport {
     } catch (DataException e) {
       notes.add("No images: %s.".formatted(e.getMessage()));
     } catch (CheckpointException e) {
-      if (!own) {
+      if (!isDefault) {
         throw e;
       }
       notes.add("No images: %s.".formatted(e.getMessage()));

@@ -8,12 +8,13 @@ import toco.run.LoggedEvaluation;
 import toco.run.LoggedStep;
 import toco.run.RunHistory;
 
-/// Where a run's time went.
+/// How a run's time was spent.
 ///
-/// @param training in steps, from their speed; evaluations and checkpoints do not count
-/// @param evaluating in evaluations
-/// @param wallClock from the start of each session to its last line
-/// @param sessions how often the run was started or resumed
+/// @param training time of the training steps, from their speed, without evaluations and
+///   checkpoints
+/// @param evaluating time of evaluations
+/// @param wallClock from the start of each session to its last log line
+/// @param sessions how many times the run was started or resumed
 record Timings(Duration training, Duration evaluating, Duration wallClock, int sessions) {
 
   static Timings of(RunHistory history, TrainConfig config) {
@@ -36,7 +37,7 @@ record Timings(Duration training, Duration evaluating, Duration wallClock, int s
         seconds(training), seconds(evaluating), wallClock(history), history.sessions().size());
   }
 
-  /// On how many the run goes on today; the images of a step are the same on any number.
+  /// Number of processes of the last session; a step has the same images on any number.
   private static int processes(RunHistory history) {
     var sessions = history.sessions();
     return sessions.isEmpty()
@@ -48,7 +49,7 @@ record Timings(Duration training, Duration evaluating, Duration wallClock, int s
     return Duration.ofMillis(Math.round(1e3 * seconds));
   }
 
-  /// A session ends with the last line before the next one's start.
+  /// A session ends at the last log line before the next session's start.
   private static Duration wallClock(RunHistory history) {
     var starts =
         history.sessions().stream()

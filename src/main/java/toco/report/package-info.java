@@ -1,4 +1,4 @@
-/// The report of a run: one web page of curves, scores, pictures and surroundings.
+/// The report of a run: one web page of curves, scores, images and environment.
 @NullMarked
 package toco.report;
 

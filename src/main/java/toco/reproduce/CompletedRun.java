@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import toco.checkpoint.Checkpoint;
-import toco.checkpoint.NetworkWeights;
+import toco.checkpoint.TrainedNetwork;
 import toco.config.Config;
 import toco.config.Protocol;
 import toco.data.Dataset;
@@ -64,10 +64,9 @@ final class CompletedRun {
   Scores evaluate() {
     var scores = new ArrayList<>(inTraining());
     var device = Devices.prepare(plan.training().train());
-    try (var model = new Toco(plan.training().model(), device)) {
-      NetworkWeights.load(checkpoint, model);
-      int skipped = last(model, device, scores);
-      cams(model, device, scores);
+    try (var network = TrainedNetwork.load(checkpoint, plan.training(), device)) {
+      int skipped = last(network.model(), device, scores);
+      cams(network.model(), device, scores);
       return new Scores(scores, skipped);
     }
   }
@@ -81,20 +80,16 @@ final class CompletedRun {
   private List<Score> inTraining() {
     var last = RunHistory.read(plan.runDir()).evaluations().getLast();
     return Arrays.stream(MapKind.values())
-        .filter(kind -> last.miou().containsKey(ofReport(kind)))
+        .filter(kind -> last.miou().containsKey(kind))
         .map(kind ->
             new Score(
                 Protocol.Name.TRAIN_TIME.toString(),
                 listName(plan.training()),
                 (int) last.images(),
                 kind,
-                100 * last.miou(ofReport(kind)),
+                100 * last.miou(kind),
                 ""))
         .toList();
-  }
-
-  private static toco.run.MapKind ofReport(MapKind kind) {
-    return toco.run.MapKind.valueOf(kind.name());
   }
 
   /// Scores with the CRF and, from the same pass, without.

@@ -8,7 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import toco.loss.LossTerm;
 
 /// What a run will take, from a measurement on its own data and network.
 ///
@@ -67,7 +69,7 @@ public record Forecast(
               phase.until(),
               timed.stepSeconds,
               time(timed.seconds()),
-              String.join(", ", phase.terms())));
+              phase.terms().stream().map(LossTerm::key).collect(Collectors.joining(", "))));
     }
     for (var evaluations : List.of(training, last)) {
       text.append(

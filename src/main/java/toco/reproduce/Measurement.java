@@ -3,7 +3,6 @@ package toco.reproduce;
 import java.util.ArrayList;
 import toco.batch.BatchRing;
 import toco.batch.BatchSource;
-import toco.cam.RoiCrops;
 import toco.checkpoint.StateDict;
 import toco.config.Config;
 import toco.config.Protocol;
@@ -47,7 +46,7 @@ final class Measurement {
     var device = Devices.prepare(config.train());
     Rng.manualSeed(config.run().seed());
     try (var _ = TensorScope.open();
-        var model = new Toco(config.model(), device, Devices.shortFloat(config.train()))) {
+        var model = new Toco(config.model(), device, Devices.autocastDtype(config.train()))) {
       var pretrained = config.model().pretrained();
       if (pretrained != null) {
         var _ = StateDict.loadEncoder(pretrained, model.params().all(), config.model().keyRules());
@@ -83,8 +82,8 @@ final class Measurement {
         new Forecast.Evaluations(last.name().toString(), 1, scored.size(), seconds(last, scored)),
         ProcessMemory.peakResidentBytes(),
         device.isCpu() ? 0 : Cuda.memory(device).peakAllocated(),
-        "%s, %d threads, %d images a step"
-            .formatted(device, LibTorch.numThreads(), settings.samplesPerProcess()));
+        "%s, %d threads, %d images per step"
+            .formatted(device, LibTorch.numThreads(), settings.samplesPerStep()));
   }
 
   /// Evaluations that are to come, that after the last step included.
@@ -96,7 +95,6 @@ final class Measurement {
 
   /// The mean, waiting for data included.
   private double stepSeconds(TrainStep step, BatchRing ring, Phase phase) {
-    var train = config.train();
     long started = System.nanoTime();
     for (int i = 0; i < WARM_UP_STEPS + STEPS; i++) {
       if (i == WARM_UP_STEPS) {
@@ -104,9 +102,8 @@ final class Measurement {
         started = System.nanoTime();
       }
       try (var _ = TensorScope.open()) {
-        var corners =
-            RoiCrops.random(train.localCrops(), train.localCropSizePx(), config.run().seed(), i);
-        var _ = step.run(ring.next(), phase.from() + i % phase.steps(), corners, false);
+        long iter = phase.from() + i % phase.steps();
+        var _ = step.run(() -> ring.next().atStep(iter), false);
       }
     }
     LibTorch.synchronize(device);

@@ -2,16 +2,17 @@ package toco.reproduce;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeSet;
 import toco.config.Config;
+import toco.loss.LossTerm;
+import toco.loss.LossWeights;
 
 /// Consecutive iterations with the same loss terms, and so the same work a step.
 ///
 /// @param from first iteration
 /// @param until the one after the last
 /// @param terms those that have a weight
-public record Phase(long from, long until, List<String> terms) {
+public record Phase(long from, long until, List<LossTerm> terms) {
   public Phase {
     terms = List.copyOf(terms);
   }
@@ -22,27 +23,15 @@ public record Phase(long from, long until, List<String> terms) {
   static List<Phase> of(Config config, long done) {
     var loss = config.loss();
     long end = config.train().maxIters();
-    var starts = new TreeSet<Long>(List.of(done));
-    for (int start :
-        new int[] {
-          loss.ptcStartIter(), loss.ctcStartIter(), loss.segStartIter(), loss.regStartIter()
-        }) {
-      starts.add((long) start);
-    }
+    var starts = new TreeSet<>(LossWeights.changes(loss));
+    starts.add(done);
     var phases = new ArrayList<Phase>();
     for (long start : starts.tailSet(done).headSet(end)) {
       var next = starts.higher(start);
       long until = next == null ? end : Math.min(next, end);
-      phases.add(new Phase(start, until, terms(loss.weightsAt(start))));
+      phases.add(new Phase(start, until, LossWeights.at(loss, start).terms()));
     }
     return phases;
-  }
-
-  private static List<String> terms(Map<String, Double> weights) {
-    return weights.entrySet().stream()
-        .filter(weight -> weight.getValue() > 0)
-        .map(Map.Entry::getKey)
-        .toList();
   }
 
   long steps() {

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import toco.eval.MapKind;
 import tools.jackson.databind.JsonNode;
 
 /// An evaluation's line of `metrics.jsonl`. Shares lie in 0…1; what the line lacks, or had nothing
@@ -33,14 +34,14 @@ public record LoggedEvaluation(
     var scores = line.get("evaluation");
     var miou = new EnumMap<MapKind, Double>(MapKind.class);
     for (var kind : MapKind.values()) {
-      if (scores.has(kind.key + "Miou")) {
-        miou.put(kind, Json.number(scores, kind.key + "Miou"));
+      if (scores.has(kind.key() + "Miou")) {
+        miou.put(kind, Json.number(scores, kind.key() + "Miou"));
       }
     }
     var iou = new LinkedHashMap<String, Map<MapKind, Double>>();
     for (var row : scores.path("perClass").properties()) {
       var ofClass = new EnumMap<MapKind, Double>(MapKind.class);
-      miou.keySet().forEach(kind -> ofClass.put(kind, Json.number(row.getValue(), kind.key)));
+      miou.keySet().forEach(kind -> ofClass.put(kind, Json.number(row.getValue(), kind.key())));
       iou.put(row.getKey(), ofClass);
     }
     return new LoggedEvaluation(
@@ -49,7 +50,7 @@ public record LoggedEvaluation(
         Collections.unmodifiableMap(miou),
         Json.number(scores, "classF1"),
         Json.number(scores, "patchCosine"),
-        Json.number(scores.path("pixelAccuracy"), MapKind.SEG.key),
+        Json.number(scores.path("pixelAccuracy"), MapKind.SEG.key()),
         Collections.unmodifiableMap(iou),
         confusion(line.path("segConfusion"), iou.size()),
         Json.number(line, "seconds"));

@@ -1,9 +1,12 @@
 package toco.torch;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import toco.torch.ffi.TocoTorch;
 
-/// Runs matrix products and convolutions of the calling thread in a shorter float, until closed;
-/// nestable, so that an island of float32 inside is `Autocast.off(device)`.
+/// Mixed precision, as `torch.autocast`: until closed, matrix products and convolutions of the
+/// calling thread run in a lower-precision dtype. Nestable: `Autocast.off(device)` inside makes a
+/// float32 region.
 public final class Autocast extends ThreadMode {
   private final Device device;
   private final int previousOn;
@@ -11,34 +14,35 @@ public final class Autocast extends ThreadMode {
 
   private Autocast(Device device, boolean on, DType dtype) {
     this.device = device;
-    var frame = Frame.get();
-    Frame.check(
-        TocoTorch.tt_set_autocast(device.type(), on ? 1 : 0, dtype.code, frame.out, frame.second));
-    previousOn = frame.outInt();
-    previousDtype = frame.second.get(java.lang.foreign.ValueLayout.JAVA_INT, 0);
+    var scratch = CallScratch.get();
+    CallScratch.check(
+        TocoTorch.tt_set_autocast(
+            device.type(), on ? 1 : 0, dtype.code, scratch.out, scratch.second));
+    previousOn = scratch.outInt();
+    previousDtype = scratch.second.get(JAVA_INT, 0);
     opened();
   }
 
-  /// Shortens until closed.
+  /// Turns autocast on until closed.
   ///
   /// @param dtype BFLOAT16 or, on CUDA, FLOAT16
   public static Autocast on(Device device, DType dtype) {
     return new Autocast(device, true, dtype);
   }
 
-  /// Full float32 until closed, whatever is on around it.
+  /// Turns autocast off until closed, inside any outer autocast region.
   public static Autocast off(Device device) {
     return new Autocast(device, false, DType.BFLOAT16);
   }
 
   @Override
   void restore() {
-    var frame = Frame.get();
-    Frame.check(
+    var scratch = CallScratch.get();
+    CallScratch.check(
         TocoTorch.tt_set_autocast(
-            device.type(), previousOn, previousDtype, frame.out, frame.second));
+            device.type(), previousOn, previousDtype, scratch.out, scratch.second));
     if (previousOn == 0) {
-      Frame.check(TocoTorch.tt_clear_autocast_cache());
+      CallScratch.check(TocoTorch.tt_clear_autocast_cache());
     }
   }
 }

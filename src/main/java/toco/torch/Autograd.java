@@ -8,25 +8,26 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import toco.torch.ffi.TocoTorch;
 
-/// Gradients as values, without touching [Tensor#grad]: `torch.autograd.grad`.
+/// Gradients as return values, without changing [Tensor#grad]: `torch.autograd.grad`.
 public final class Autograd {
   private Autograd() {}
 
-  /// The gradients of a scalar.
+  /// The gradients of a scalar with respect to `inputs`.
   ///
-  /// @return a gradient an input, of the innermost scope, or else the caller's; null for an input
-  ///   that the scalar does not depend on
-  /// @throws TorchException if nothing records gradients, or the output is no scalar
+  /// @return one gradient per input, owned by the innermost scope or else the caller; null for an
+  ///   input that the scalar does not depend on
+  /// @throws TorchException if the output has no graph, or is not a scalar
   public static List<@Nullable Tensor> grad(Tensor output, List<Tensor> inputs) {
     return grad(List.of(output), null, inputs, false, false);
   }
 
-  /// The gradients of several tensors' weighted sum.
+  /// The gradients of the weighted sum of several tensors with respect to `inputs`.
   ///
-  /// @param gradOutputs the weights, a tensor of each output's shape; null where all are scalars
-  /// @param retainGraph keep the graph for another pass
-  /// @param createGraph record the pass itself, for derivatives of higher order; keeps the graph
-  ///   too
+  /// @param gradOutputs the weights, one tensor of the same shape per output; null if all outputs
+  ///   are scalars
+  /// @param retainGraph keep the graph for another backward pass
+  /// @param createGraph record the backward pass itself, for higher-order derivatives; implies
+  ///   `retainGraph`
   /// @return as above
   public static List<@Nullable Tensor> grad(
       List<Tensor> outputs,
@@ -36,16 +37,16 @@ public final class Autograd {
       boolean createGraph) {
     if (gradOutputs != null && gradOutputs.size() != outputs.size()) {
       throw new IllegalArgumentException(
-          "expected a tensor of gradOutputs for each of %d outputs, got %d"
+          "gradOutputs must have one tensor per output: expected %d, got %d"
               .formatted(outputs.size(), gradOutputs.size()));
     }
-    var out = Frame.get().take(Math.max(1, inputs.size()));
-    Frame.check(
+    var out = CallScratch.get().take(Math.max(1, inputs.size()));
+    CallScratch.check(
         TocoTorch.tt_autograd_grad(
-            Frame.handles(outputs),
-            gradOutputs == null ? MemorySegment.NULL : Frame.handles(gradOutputs),
+            CallScratch.handles(outputs),
+            gradOutputs == null ? MemorySegment.NULL : CallScratch.handles(gradOutputs),
             outputs.size(),
-            Frame.handles(inputs),
+            CallScratch.handles(inputs),
             inputs.size(),
             retainGraph || createGraph ? 1 : 0,
             createGraph ? 1 : 0,

@@ -32,8 +32,8 @@ final class CallStack implements AutoCloseable {
   }
 
   private static MemorySegment created() {
-    var out = Frame.out();
-    Frame.check(TocoTorch.tt_stack_new(out));
+    var out = CallScratch.out();
+    CallScratch.check(TocoTorch.tt_stack_new(out));
     return out.get(ADDRESS, 0);
   }
 
@@ -48,7 +48,7 @@ final class CallStack implements AutoCloseable {
   }
 
   void push(@Nullable Object argument) {
-    Frame.check(
+    CallScratch.check(
         switch (argument) {
           case null -> TocoTorch.tt_push_none(handle);
           case Tensor tensor -> TocoTorch.tt_push_tensor(handle, tensor.handle());
@@ -121,7 +121,7 @@ final class CallStack implements AutoCloseable {
 
   List<@Nullable Object> results() {
     var size = arena.allocate(JAVA_LONG);
-    Frame.check(TocoTorch.tt_stack_size(handle, size));
+    CallScratch.check(TocoTorch.tt_stack_size(handle, size));
     var results = new ArrayList<@Nullable Object>();
     for (long i = 0; i < size.get(JAVA_LONG, 0); i++) {
       results.add(result(i));
@@ -132,37 +132,37 @@ final class CallStack implements AutoCloseable {
   @Nullable Object result(long index) {
     var kind = arena.allocate(JAVA_INT);
     var length = arena.allocate(JAVA_LONG);
-    Frame.check(TocoTorch.tt_stack_kind(handle, index, kind, length));
+    CallScratch.check(TocoTorch.tt_stack_kind(handle, index, kind, length));
     long count = length.get(JAVA_LONG, 0);
     var out = arena.allocate(8 * Math.max(1, count), 8);
     return switch (kind.get(JAVA_INT, 0)) {
       case 0 -> null;
       case 1 -> {
-        Frame.check(TocoTorch.tt_stack_tensors_at(handle, index, out));
+        CallScratch.check(TocoTorch.tt_stack_tensors_at(handle, index, out));
         yield tensorOrNull(out.get(ADDRESS, 0));
       }
       case 2, 4 -> {
-        Frame.check(TocoTorch.tt_stack_ints_at(handle, index, out));
+        CallScratch.check(TocoTorch.tt_stack_ints_at(handle, index, out));
         yield out.get(JAVA_LONG, 0);
       }
       case 3 -> {
-        Frame.check(TocoTorch.tt_stack_doubles_at(handle, index, out));
+        CallScratch.check(TocoTorch.tt_stack_doubles_at(handle, index, out));
         yield out.get(JAVA_DOUBLE, 0);
       }
       case 5 -> {
-        Frame.check(TocoTorch.tt_stack_string_at(handle, index, out));
+        CallScratch.check(TocoTorch.tt_stack_string_at(handle, index, out));
         yield new String(out.asSlice(0, count).toArray(JAVA_BYTE), UTF_8);
       }
       case 6, 8 -> {
-        Frame.check(TocoTorch.tt_stack_ints_at(handle, index, out));
+        CallScratch.check(TocoTorch.tt_stack_ints_at(handle, index, out));
         yield out.asSlice(0, 8 * count).toArray(JAVA_LONG);
       }
       case 7 -> {
-        Frame.check(TocoTorch.tt_stack_doubles_at(handle, index, out));
+        CallScratch.check(TocoTorch.tt_stack_doubles_at(handle, index, out));
         yield out.asSlice(0, 8 * count).toArray(JAVA_DOUBLE);
       }
       case 9 -> {
-        Frame.check(TocoTorch.tt_stack_tensors_at(handle, index, out));
+        CallScratch.check(TocoTorch.tt_stack_tensors_at(handle, index, out));
         var tensors = new ArrayList<@Nullable Tensor>();
         for (long i = 0; i < count; i++) {
           tensors.add(tensorOrNull(out.getAtIndex(ADDRESS, i)));
@@ -172,7 +172,7 @@ final class CallStack implements AutoCloseable {
       case 11, 13 -> contents(index);
       case 12 -> dict(contents(index));
       default -> {
-        Frame.check(TocoTorch.tt_stack_object_at(handle, index, out));
+        CallScratch.check(TocoTorch.tt_stack_object_at(handle, index, out));
         yield new NativeObject(out.get(ADDRESS, 0));
       }
     };
@@ -180,7 +180,7 @@ final class CallStack implements AutoCloseable {
 
   private List<@Nullable Object> contents(long index) {
     var out = arena.allocate(ADDRESS);
-    Frame.check(TocoTorch.tt_stack_contents(handle, index, out));
+    CallScratch.check(TocoTorch.tt_stack_contents(handle, index, out));
     try (var contents = new CallStack(out.get(ADDRESS, 0))) {
       return contents.results();
     }

@@ -1,7 +1,7 @@
 package toco.torch;
 
-import static toco.torch.Frame.out;
-import static toco.torch.Frame.result;
+import static toco.torch.CallScratch.out;
+import static toco.torch.CallScratch.result;
 import static toco.torch.ffi.TocoTorch.tt_eq;
 import static toco.torch.ffi.TocoTorch.tt_eq_scalar;
 import static toco.torch.ffi.TocoTorch.tt_ge;
@@ -16,15 +16,13 @@ import static toco.torch.ffi.TocoTorch.tt_logical_not;
 import static toco.torch.ffi.TocoTorch.tt_logical_or;
 import static toco.torch.ffi.TocoTorch.tt_lt;
 import static toco.torch.ffi.TocoTorch.tt_lt_scalar;
-import static toco.torch.ffi.TocoTorch.tt_masked_fill;
 import static toco.torch.ffi.TocoTorch.tt_ne;
 import static toco.torch.ffi.TocoTorch.tt_ne_scalar;
-import static toco.torch.ffi.TocoTorch.tt_where;
 
 import java.lang.foreign.MemorySegment;
 
-/// Comparisons and logic, element by element, which give bool tensors, and choices by them. Two
-/// tensors broadcast.
+/// Element-wise comparisons and logic, which give bool tensors, and comparisons of whole tensors.
+/// Two tensors broadcast.
 sealed interface ComparisonOps permits Tensor {
 
   MemorySegment handle();
@@ -34,7 +32,7 @@ sealed interface ComparisonOps permits Tensor {
     return result(tt_eq(handle(), other.handle(), out()));
   }
 
-  /// Where different: bool.
+  /// Where not equal: bool.
   default Tensor ne(Tensor other) {
     return result(tt_ne(handle(), other.handle(), out()));
   }
@@ -59,12 +57,12 @@ sealed interface ComparisonOps permits Tensor {
     return result(tt_ge(handle(), other.handle(), out()));
   }
 
-  /// Both true (non-zero): bool.
+  /// Where both are true (non-zero): bool.
   default Tensor logicalAnd(Tensor other) {
     return result(tt_logical_and(handle(), other.handle(), out()));
   }
 
-  /// Either true: bool.
+  /// Where either is true (non-zero): bool.
   default Tensor logicalOr(Tensor other) {
     return result(tt_logical_or(handle(), other.handle(), out()));
   }
@@ -74,7 +72,7 @@ sealed interface ComparisonOps permits Tensor {
     return result(tt_eq_scalar(handle(), value, out()));
   }
 
-  /// Where not `value`: bool.
+  /// Where not equal to `value`: bool.
   default Tensor ne(double value) {
     return result(tt_ne_scalar(handle(), value, out()));
   }
@@ -104,18 +102,29 @@ sealed interface ComparisonOps permits Tensor {
     return result(tt_logical_not(handle(), out()));
   }
 
-  /// Where not a number: bool.
+  /// Where NaN: bool.
   default Tensor isnan() {
     return result(tt_isnan(handle(), out()));
   }
 
-  /// This where the bool `condition` holds, else `other`.
-  default Tensor where(Tensor condition, Tensor other) {
-    return result(tt_where(condition.handle(), handle(), other.handle(), out()));
+  /// Where neither infinite nor NaN: bool.
+  default Tensor isFinite() {
+    return Ops.call("aten::isfinite", this);
   }
 
-  /// `value` where the bool `mask` holds, else this.
-  default Tensor maskedFill(Tensor mask, double value) {
-    return result(tt_masked_fill(handle(), mask.handle(), value, out()));
+  /// Where |this − other| ≤ atol + rtol · |other|: bool.
+  default Tensor isClose(Tensor other, double rtol, double atol) {
+    return Ops.call("aten::isclose", this, other, rtol, atol);
+  }
+
+  /// Whether all elements are close in the sense of [#isClose]; waits for the device.
+  default boolean allClose(Tensor other, double rtol, double atol) {
+    return Ops.callAll("aten::allclose", this, other, rtol, atol).getFirst() instanceof Long all
+        && all != 0;
+  }
+
+  /// Whether shapes and all elements are equal; waits for the device.
+  default boolean equal(Tensor other) {
+    return Ops.callAll("aten::equal", this, other).getFirst() instanceof Long same && same != 0;
   }
 }

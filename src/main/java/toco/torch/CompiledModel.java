@@ -8,10 +8,11 @@ import java.nio.file.Path;
 import java.util.List;
 import toco.torch.ffi.TocoTorch;
 
-/// A model that Python's AOTInductor compiled (`aoti_compile_and_package`), run through LibTorch's
-/// own loader. No Python is needed, and no gradients flow.
+/// A model compiled by Python's AOTInductor (`aoti_compile_and_package`), run by LibTorch's loader
+/// without Python and without gradients.
 ///
-/// Packages fit the kind of processor and the version of LibTorch that they were compiled for.
+/// A package runs only on the kind of processor and the version of LibTorch that it was compiled
+/// for.
 public final class CompiledModel extends NativeHandle {
   private CompiledModel(MemorySegment handle) {
     super(handle, TocoTorch::tt_package_free);
@@ -19,25 +20,26 @@ public final class CompiledModel extends NativeHandle {
 
   /// Loads a package, a `.pt2` file.
   ///
-  /// @throws TorchException if it cannot be loaded; of kind NOT_IMPLEMENTED where this LibTorch
-  ///   runs no packages
+  /// @throws TorchException if it cannot be loaded; of kind NOT_IMPLEMENTED if this LibTorch cannot
+  ///   run packages
   public static CompiledModel load(Path path) {
     LibTorch.load();
     try (var arena = Arena.ofConfined()) {
       var out = arena.allocate(ADDRESS);
-      Frame.check(TocoTorch.tt_package_load(arena.allocateFrom(path.toString()), out));
+      CallScratch.check(TocoTorch.tt_package_load(arena.allocateFrom(path.toString()), out));
       return new CompiledModel(out.get(ADDRESS, 0));
     }
   }
 
   /// Runs the model.
   ///
-  /// @param inputs as the model was exported with
-  /// @return its outputs in order, of the innermost scope, or else the caller's
+  /// @param inputs in the order in which the model was exported
+  /// @return its outputs in order, owned by the innermost scope or else the caller
   public List<Tensor> run(List<Tensor> inputs) {
     try (var results = new CallStack()) {
-      Frame.check(
-          TocoTorch.tt_package_run(handle(), Frame.handles(inputs), inputs.size(), results.handle));
+      CallScratch.check(
+          TocoTorch.tt_package_run(
+              handle(), CallScratch.handles(inputs), inputs.size(), results.handle));
       return results.result(0) instanceof List<?> outputs
           ? outputs.stream().map(Tensor.class::cast).toList()
           : List.of();

@@ -4,26 +4,26 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import toco.torch.ffi.TocoTorch;
 
-/// Memory of GPUs, as LibTorch's caching allocator keeps it. Nothing here waits for a GPU.
+/// GPU memory in LibTorch's caching allocator. No method waits for the GPU.
 ///
-/// All methods throw a [TorchException] of kind CUDA where LibTorch sees no GPU, and an
-/// [IllegalArgumentException] for a CPU.
+/// All methods throw a [TorchException] of kind CUDA if LibTorch sees no GPU, and an
+/// [IllegalArgumentException] for the CPU.
 public final class Cuda {
   private Cuda() {}
 
-  /// Bytes on a GPU, the allocator's rounding included.
+  /// Bytes on a GPU, including the allocator's rounding.
   ///
-  /// @param allocated that tensors take now
-  /// @param peakAllocated the most that they have taken, since the start or [#resetPeak]
-  /// @param reserved what the allocator holds of the driver's, for tensors to come
-  /// @param peakReserved the most that it has held
+  /// @param allocated bytes in use by tensors now
+  /// @param peakAllocated maximum of `allocated` since the start or [#resetPeak]
+  /// @param reserved bytes that the allocator holds from the driver, in use or cached
+  /// @param peakReserved maximum of `reserved` since the start or [#resetPeak]
   public record Memory(long allocated, long peakAllocated, long reserved, long peakReserved) {}
 
-  /// What a GPU's memory is used for.
+  /// The memory statistics of a GPU.
   public static Memory memory(Device device) {
     int index = index(device);
-    var out = Frame.get().take(4);
-    Frame.check(TocoTorch.tt_cuda_memory(index, out));
+    var out = CallScratch.get().take(4);
+    CallScratch.check(TocoTorch.tt_cuda_memory(index, out));
     return new Memory(
         out.getAtIndex(JAVA_LONG, 0),
         out.getAtIndex(JAVA_LONG, 1),
@@ -31,22 +31,23 @@ public final class Cuda {
         out.getAtIndex(JAVA_LONG, 3));
   }
 
-  /// Starts both peaks anew at what is taken now.
+  /// Resets both peaks to the current values.
   public static void resetPeak(Device device) {
     int index = index(device);
     LibTorch.load();
-    Frame.check(TocoTorch.tt_cuda_reset_peak(index));
+    CallScratch.check(TocoTorch.tt_cuda_reset_peak(index));
   }
 
-  /// Gives memory that no tensor takes back to the driver, for other processes.
+  /// Returns cached memory to the driver, for other processes.
   public static void emptyCache() {
     LibTorch.load();
-    Frame.check(TocoTorch.tt_cuda_empty_cache());
+    CallScratch.check(TocoTorch.tt_cuda_empty_cache());
   }
 
   static int index(Device device) {
     if (device.isCpu()) {
-      throw new IllegalArgumentException("only a GPU has an allocator and streams, got " + device);
+      throw new IllegalArgumentException(
+          "expected a GPU, which alone has a caching allocator and streams, got " + device);
     }
     return device.index();
   }

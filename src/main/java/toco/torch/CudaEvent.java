@@ -5,39 +5,40 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import java.lang.foreign.MemorySegment;
 import toco.torch.ffi.TocoTorch;
 
-/// A mark in a GPU's stream: others can wait for it, and two tell the time between them.
+/// A CUDA event, recorded in a [CudaStream]: other streams can wait for it, and two events measure
+/// the time between them.
 public final class CudaEvent extends NativeHandle {
-  /// @param timing whether it notes the time, for [#elapsedMs]
+  /// @param timing whether it records the time, for [#elapsedMs]
   /// @throws TorchException of kind CUDA if LibTorch sees no GPU
   public CudaEvent(boolean timing) {
     super(created(timing), TocoTorch::tt_event_free);
   }
 
   private static MemorySegment created(boolean timing) {
-    var frame = Frame.get();
-    Frame.check(TocoTorch.tt_event_new(timing ? 1 : 0, frame.out));
-    return frame.out.get(ADDRESS, 0);
+    var scratch = CallScratch.get();
+    CallScratch.check(TocoTorch.tt_event_new(timing ? 1 : 0, scratch.out));
+    return scratch.out.get(ADDRESS, 0);
   }
 
-  /// Marks where a stream's queue ends now.
+  /// Records the event after all work queued on the stream so far.
   public void record(CudaStream stream) {
-    Frame.check(TocoTorch.tt_event_record(handle(), stream.device().index(), stream.id()));
+    CallScratch.check(TocoTorch.tt_event_record(handle(), stream.device().index(), stream.id()));
   }
 
-  /// Makes a stream's coming work wait for the mark. Does not wait itself.
+  /// Makes work queued on the stream from now on wait for the event. Returns at once.
   public void block(CudaStream stream) {
-    Frame.check(TocoTorch.tt_event_block(handle(), stream.device().index(), stream.id()));
+    CallScratch.check(TocoTorch.tt_event_block(handle(), stream.device().index(), stream.id()));
   }
 
-  /// Waits until all work in front of the mark is done.
+  /// Waits until all work before the event is done.
   public void synchronize() {
-    Frame.check(TocoTorch.tt_event_synchronize(handle()));
+    CallScratch.check(TocoTorch.tt_event_synchronize(handle()));
   }
 
-  /// Milliseconds from this mark to a later one, both recorded with timing and reached.
+  /// Milliseconds from this event to a later one; both need timing and must have been reached.
   public double elapsedMs(CudaEvent later) {
-    var frame = Frame.get();
-    Frame.check(TocoTorch.tt_event_elapsed_ms(handle(), later.handle(), frame.out));
-    return frame.outDouble();
+    var scratch = CallScratch.get();
+    CallScratch.check(TocoTorch.tt_event_elapsed_ms(handle(), later.handle(), scratch.out));
+    return scratch.outDouble();
   }
 }

@@ -2,47 +2,47 @@ package toco.torch;
 
 import toco.torch.ffi.TocoTorch;
 
-/// A queue of work on a GPU. Work of one stream runs in order; that of two may overlap, and waits
-/// for the other's results only by a [CudaEvent].
+/// A CUDA stream: a queue of work on a GPU. Work on one stream runs in order; work on two streams
+/// may overlap, unless one waits for a [CudaEvent] of the other.
 ///
 /// ```java
 /// var copies = CudaStream.create(Device.CUDA, false);
 /// try (var _ = copies.use()) {
-///   batch = host.to(Device.CUDA);          // queued on this stream, by this thread
+///   batch = host.to(Device.CUDA);          // queued on this stream
 /// }
 /// ```
 ///
-/// @param device its GPU
-/// @param id LibTorch's number for it
+/// @param device the GPU
+/// @param id LibTorch's stream number
 public record CudaStream(Device device, long id) {
-  /// A stream of LibTorch's pool, which is never freed; after 32, pool streams come again.
+  /// A stream from LibTorch's pool, which is never freed; after 32, the pool's streams are reused.
   ///
   /// @throws TorchException of kind CUDA if LibTorch sees no GPU
   public static CudaStream create(Device device, boolean highPriority) {
     int index = Cuda.index(device);
-    var frame = Frame.get();
-    Frame.check(TocoTorch.tt_stream_new(index, highPriority ? 1 : 0, frame.out));
-    return new CudaStream(device, frame.outLong());
+    var scratch = CallScratch.get();
+    CallScratch.check(TocoTorch.tt_stream_new(index, highPriority ? 1 : 0, scratch.out));
+    return new CudaStream(device, scratch.outLong());
   }
 
-  /// The stream that the calling thread's work goes to.
+  /// The calling thread's current stream.
   ///
   /// @throws TorchException of kind CUDA if LibTorch sees no GPU
   public static CudaStream current(Device device) {
     int index = Cuda.index(device);
-    var frame = Frame.get();
-    Frame.check(TocoTorch.tt_stream_current(index, frame.out));
-    return new CudaStream(device, frame.outLong());
+    var scratch = CallScratch.get();
+    CallScratch.check(TocoTorch.tt_stream_current(index, scratch.out));
+    return new CudaStream(device, scratch.outLong());
   }
 
-  /// Sends the calling thread's work here, until closed on the same thread.
+  /// Makes this the calling thread's current stream, until closed on the same thread.
   public Use use() {
     var previous = current(device);
-    Frame.check(TocoTorch.tt_stream_use(device.index(), id));
+    CallScratch.check(TocoTorch.tt_stream_use(device.index(), id));
     return new Use(previous);
   }
 
-  /// While it is open, a thread's work goes to another stream.
+  /// Restores the previous stream when closed.
   public static final class Use implements AutoCloseable {
     private final CudaStream previous;
 
@@ -52,13 +52,13 @@ public record CudaStream(Device device, long id) {
 
     @Override
     public void close() {
-      Frame.check(TocoTorch.tt_stream_use(previous.device.index(), previous.id));
+      CallScratch.check(TocoTorch.tt_stream_use(previous.device.index(), previous.id));
     }
   }
 
-  /// Waits until all work queued here is done.
+  /// Waits until all work queued on this stream is done.
   public void synchronize() {
     LibTorch.load();
-    Frame.check(TocoTorch.tt_stream_synchronize(device.index(), id));
+    CallScratch.check(TocoTorch.tt_stream_synchronize(device.index(), id));
   }
 }

@@ -2,7 +2,7 @@ package toco.torch;
 
 import java.util.Arrays;
 
-/// The element types of tensors, with PyTorch's names and numbers.
+/// Element types of tensors, with PyTorch's names and numbers.
 public enum DType {
   UINT8(0, 1, "uint8"),
   INT8(1, 1, "int8"),
@@ -33,12 +33,12 @@ public enum DType {
     this.torchName = torchName;
   }
 
-  /// Bytes of one element.
+  /// The size of one element in bytes.
   public int byteSize() {
     return byteSize;
   }
 
-  /// Whether gradients can be taken of such a tensor.
+  /// Whether tensors of this type can require gradients.
   public boolean isFloatingPoint() {
     return switch (this) {
       case FLOAT16, FLOAT32, FLOAT64, BFLOAT16 -> true;
@@ -57,8 +57,8 @@ public enum DType {
     if (type == null) {
       throw new TorchException(
           TorchException.Kind.TYPE,
-          ("tensor has PyTorch's scalar type number %d, which this bridge does not read; "
-                  + "convert it to one of %s")
+          ("the tensor's dtype, PyTorch's scalar type %d, is not supported; convert it to one of"
+                  + " %s")
               .formatted(code, Arrays.toString(values())));
     }
     return type;

@@ -1,11 +1,14 @@
 package toco.torch;
 
-/// Where a tensor lives.
+/// The CPU or a GPU.
 ///
 /// @param kind CPU or CUDA
-/// @param index the device's number, or -1 for the current one
+/// @param index the GPU's number, or −1 for the current one; −1 for the CPU
 public record Device(Kind kind, int index) {
+  /// The CPU.
   public static final Device CPU = new Device(Kind.CPU, -1);
+
+  /// The first GPU.
   public static final Device CUDA = new Device(Kind.CUDA, 0);
 
   /// The kinds of device.
@@ -14,6 +17,7 @@ public record Device(Kind kind, int index) {
     CUDA
   }
 
+  /// @throws IllegalArgumentException for an index below −1
   public Device {
     if (index < -1) {
       throw new IllegalArgumentException("device index must be ≥ -1, got " + index);
@@ -25,7 +29,7 @@ public record Device(Kind kind, int index) {
     return new Device(Kind.CUDA, index);
   }
 
-  /// Reads `cpu`, `cuda` or `cuda:1`.
+  /// Parses `cpu`, `cuda` or `cuda:1`.
   public static Device parse(String text) {
     if (text.equals("cpu")) {
       return CPU;
@@ -39,7 +43,7 @@ public record Device(Kind kind, int index) {
     throw new IllegalArgumentException("device must be cpu, cuda or cuda:N, got '" + text + "'");
   }
 
-  /// Whether it is the CPU, whose memory Java can read in place.
+  /// Whether it is the CPU, whose memory Java can access without a copy.
   public boolean isCpu() {
     return kind == Kind.CPU;
   }
@@ -63,8 +67,8 @@ public record Device(Kind kind, int index) {
       default ->
           throw new TorchException(
               TorchException.Kind.NOT_IMPLEMENTED,
-              ("tensor lives on a device of LibTorch's type number %d; this bridge knows cpu "
-                      + "(0) and cuda (1)")
+              ("the tensor's device, of LibTorch's type %d, is not supported; expected cpu (0) or "
+                      + "cuda (1)")
                   .formatted(type));
     };
   }

@@ -1,20 +1,21 @@
 package toco.torch;
 
-import static toco.torch.Frame.longs;
-import static toco.torch.Frame.out;
-import static toco.torch.Frame.result;
+import static toco.torch.CallScratch.longs;
+import static toco.torch.CallScratch.out;
+import static toco.torch.CallScratch.result;
 
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import toco.torch.ffi.TocoTorch;
 
-/// Layers as functions of their weights, as in `torch.nn.functional`.
+/// Layers as functions of their input and weights, as in `torch.nn.functional`, and fused forms of
+/// them for transformer blocks. Activations are methods of [Tensor], losses are in [Losses].
 public final class Functional {
   private Functional() {}
 
-  /// Height and width, or any two numbers for the two dimensions of an image.
+  /// Two numbers, for the height and width of an image.
   public record Pair(long h, long w) {
-    /// The same number twice.
+    /// The same number for height and width.
     public static Pair of(long both) {
       return new Pair(both, both);
     }
@@ -24,17 +25,17 @@ public final class Functional {
     }
   }
 
-  /// A matrix product with each row of `weight`, plus `bias`.
+  /// `input · weightᵀ + bias`.
   ///
   /// @param input [..., in]
   /// @param weight [out, in]
-  /// @param bias one value an output, or null
+  /// @param bias \[out] or null
   /// @return [..., out]
   public static Tensor linear(Tensor input, Tensor weight, @Nullable Tensor bias) {
     return result(TocoTorch.tt_linear(input.handle(), weight.handle(), handle(bias), out()));
   }
 
-  /// Convolution of images.
+  /// 2-D convolution.
   ///
   /// @param input [B, C, H, W]
   /// @param weight [O, C / groups, kh, kw]
@@ -60,25 +61,27 @@ public final class Functional {
             out()));
   }
 
-  /// The largest value under each window.
+  /// 2-D max pooling.
   ///
   /// @param input [B, C, H, W]
+  /// @return [B, C, H', W']
   public static Tensor maxPool2d(Tensor input, Pair kernel, Pair stride, Pair padding) {
     return result(
         TocoTorch.tt_max_pool2d(
             input.handle(), kernel.segment(), stride.segment(), padding.segment(), out()));
   }
 
-  /// The mean under each window; padding counts as zeros.
+  /// 2-D average pooling; padding counts as zeros.
   ///
   /// @param input [B, C, H, W]
+  /// @return [B, C, H', W']
   public static Tensor avgPool2d(Tensor input, Pair kernel, Pair stride, Pair padding) {
     return result(
         TocoTorch.tt_avg_pool2d(
             input.handle(), kernel.segment(), stride.segment(), padding.segment(), out()));
   }
 
-  /// A convolution over one dimension.
+  /// 1-D convolution.
   ///
   /// @param input [B, C, L]
   /// @param weight [O, C / groups, k]
@@ -88,7 +91,7 @@ public final class Functional {
     return Ops.call("aten::conv1d", input, weight, bias, new long[] {stride}, new long[] {padding});
   }
 
-  /// The transposed convolution, which enlarges.
+  /// 2-D transposed convolution.
   ///
   /// @param input [B, C, H, W]
   /// @param weight [C, O, k, k]
@@ -104,7 +107,7 @@ public final class Functional {
         new long[] {padding.h(), padding.w()});
   }
 
-  /// Means over a grid of h × w areas that cover the input.
+  /// 2-D adaptive average pooling to a grid of `size`.
   ///
   /// @param input [B, C, H, W]
   /// @return [B, C, h, w]
@@ -112,13 +115,14 @@ public final class Functional {
     return Ops.call("aten::adaptive_avg_pool2d", input, new long[] {size.h(), size.w()});
   }
 
-  /// Batch normalisation over all but the channels.
+  /// Batch normalisation, per channel.
   ///
   /// @param input [B, C, ...]
-  /// @param weight \[C], as are the others; null: 1
-  /// @param bias null: 0
-  /// @param runningMean changed in training; used otherwise
-  /// @param momentum share of the batch in the running figures
+  /// @param weight \[C], or null for ones
+  /// @param bias \[C], or null for zeros
+  /// @param runningMean \[C], updated in place if `training`, used for normalising otherwise
+  /// @param runningVar the same for the variance
+  /// @param momentum weight of the batch in the running statistics
   public static Tensor batchNorm(
       Tensor input,
       @Nullable Tensor weight,
@@ -141,26 +145,32 @@ public final class Functional {
         false);
   }
 
-  /// Normalisation over groups of channels of each sample.
+  /// Group normalisation, over groups of channels of each sample.
   ///
   /// @param input [B, C, ...]
-  /// @param weight \[C] or null, as is bias
+  /// @param weight \[C] or null
+  /// @param bias \[C] or null
   public static Tensor groupNorm(
       Tensor input, long groups, @Nullable Tensor weight, @Nullable Tensor bias, double eps) {
     return Ops.call("aten::group_norm", input, groups, weight, bias, eps, false);
   }
 
-  /// Normalises over the last dimensions, those of `weight`.
+  /// Layer normalisation over the last dimensions.
+  ///
+  /// @param input [..., normalised dimensions]
+  /// @param weight of the shape of the normalised dimensions
+  /// @param bias of the same shape, or null
   public static Tensor layerNorm(Tensor input, Tensor weight, @Nullable Tensor bias, double eps) {
     return result(
         TocoTorch.tt_layer_norm(input.handle(), weight.handle(), handle(bias), eps, out()));
   }
 
-  /// `linear(layerNorm(input))` over the last dimension, without a bias and with less kept for the
-  /// backward pass: the normalised input is computed again there.
+  /// `linear(layerNorm(input, normWeight, normBias, eps), weight, null)`, fused: the normalised
+  /// input is not kept but recomputed in the backward pass.
   ///
   /// @param input [..., in]
-  /// @param normWeight \[in], as is normBias
+  /// @param normWeight \[in]
+  /// @param normBias \[in]
   /// @param weight [out, in]
   /// @return [..., out]
   public static Tensor normLinear(
@@ -170,8 +180,8 @@ public final class Functional {
             input.handle(), normWeight.handle(), normBias.handle(), eps, weight.handle(), out()));
   }
 
-  /// `residual + linear(gelu(hidden + hiddenBias))`, with less kept for the backward pass: the GELU
-  /// is computed again there.
+  /// `residual + linear(gelu(hidden + hiddenBias), weight, bias)`, fused: the GELU's output is not
+  /// kept but recomputed in the backward pass.
   ///
   /// @param residual [..., out]
   /// @param hidden [..., in]
@@ -195,7 +205,7 @@ public final class Functional {
             out()));
   }
 
-  /// `residual + linear(input)`.
+  /// `residual + linear(input, weight, bias)`, fused.
   ///
   /// @param residual [..., out]
   /// @param input [..., in]
@@ -209,10 +219,12 @@ public final class Functional {
             residual.handle(), input.handle(), weight.handle(), handle(bias), out()));
   }
 
-  /// LibTorch's fused `softmax(query · keyᵀ · scale) · value`.
+  /// `softmax(query · keyᵀ · scale) · value`, LibTorch's `scaled_dot_product_attention`.
   ///
-  /// @param query [B, heads, N, d], as are key and value
-  /// @param scale factor on the products; NaN for 1 / √d
+  /// @param query [B, heads, N, d]
+  /// @param key [B, heads, M, d]
+  /// @param value [B, heads, M, d]
+  /// @param scale factor on the scores; NaN for 1 / √d
   /// @return [B, heads, N, d]
   public static Tensor attention(Tensor query, Tensor key, Tensor value, double scale) {
     return result(
@@ -220,24 +232,24 @@ public final class Functional {
             query.handle(), key.handle(), value.handle(), MemorySegment.NULL, scale, out()));
   }
 
-  /// Attention of tokens to one another: [#attention] of queries, keys and values that lie side by
-  /// side. On a CPU in float32, with heads of a multiple of 16 numbers, it is this project's own
-  /// kernel, else LibTorch's.
+  /// Self-attention: [#attention] of the queries, keys and values in one tensor. On the CPU in
+  /// float32, with d a multiple of 16, it runs this library's own kernel, else LibTorch's.
   ///
-  /// @param qkv [B, T, 3 · heads · d]
-  /// @param bias added to each of qkv's rows, [3 · heads · d], or null
-  /// @param scale factor on the products
+  /// @param qkv output of the qkv layer without its bias, [B, T, 3 · heads · d]
+  /// @param bias of the qkv layer, [3 · heads · d], or null
+  /// @param scale factor on the scores
   /// @return [B, T, heads · d]
   public static Tensor selfAttention(Tensor qkv, @Nullable Tensor bias, int heads, double scale) {
     return result(TocoTorch.tt_self_attention(qkv.handle(), handle(bias), heads, scale, out()));
   }
 
-  /// Zeroes elements with probability `p` and scales the rest; the input itself when not training.
+  /// Dropout: in training, zeroes elements with probability `p` and scales the others by 1 / (1 −
+  /// p); otherwise returns the input.
   public static Tensor dropout(Tensor input, double p, boolean training) {
     return result(TocoTorch.tt_dropout(input.handle(), p, training ? 1 : 0, out()));
   }
 
-  /// The rows of `weight` that `index` names.
+  /// Embedding lookup: the rows of `weight` at the positions `index`.
   ///
   /// @param weight [entries, width]
   /// @param index int64, any shape

@@ -2,9 +2,12 @@ package toco.torch;
 
 import toco.torch.ffi.TocoTorch;
 
-/// Turns the recording of gradients off or on for the calling thread, until closed.
+/// Turns autograd recording off or on for the calling thread, until closed: `torch.no_grad` and
+/// `torch.set_grad_enabled`.
 ///
-/// `try (var _ = GradMode.noGrad()) { … }`
+/// ```java
+/// try (var _ = GradMode.noGrad()) { … }
+/// ```
 public final class GradMode extends ThreadMode {
   private final boolean previous;
 
@@ -13,12 +16,12 @@ public final class GradMode extends ThreadMode {
     opened();
   }
 
-  /// Off: results have no graph and keep no activations.
+  /// Turns recording off: results have no graph, and no activations are kept.
   public static GradMode noGrad() {
     return new GradMode(false);
   }
 
-  /// On or off, as a condition has it.
+  /// Turns recording on or off.
   public static GradMode enabled(boolean on) {
     return new GradMode(on);
   }
@@ -29,8 +32,8 @@ public final class GradMode extends ThreadMode {
   }
 
   private static boolean set(boolean on) {
-    var frame = Frame.get();
-    Frame.check(TocoTorch.tt_set_grad_enabled(on ? 1 : 0, frame.out));
-    return frame.outInt() != 0;
+    var scratch = CallScratch.get();
+    CallScratch.check(TocoTorch.tt_set_grad_enabled(on ? 1 : 0, scratch.out));
+    return scratch.outInt() != 0;
   }
 }

@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import toco.torch.ffi.TocoTorch;
 
-/// Averages the gradients of a network over the processes of a group, in buckets that are sent
-/// while the backward pass still runs.
+/// Averages gradients over the processes of a group, as PyTorch's DistributedDataParallel: in
+/// buckets, which are all-reduced while the backward pass is still running.
 ///
 /// ```java
 /// reducer.begin();
@@ -16,11 +16,11 @@ import toco.torch.ffi.TocoTorch;
 /// optimizer.step();
 /// ```
 ///
-/// Parameters that take no part in a step are allowed, and need not be the same in every process: a
-/// gradient that only some have counts as zero in the others, one that nobody has stays away. The
-/// buckets are laid anew whenever this changes.
+/// Parameters may be unused in a step, and different ones in different processes: a gradient that
+/// is missing in some processes counts as zero there, one that is missing in all stays missing. The
+/// buckets are rebuilt whenever the set of used parameters changes.
 public final class GradientReducer extends NativeHandle {
-  /// PyTorch's usual bucket.
+  /// PyTorch's default bucket size.
   public static final long DEFAULT_BUCKET_BYTES = 25 << 20;
 
   private GradientReducer(MemorySegment handle) {
@@ -29,16 +29,16 @@ public final class GradientReducer extends NativeHandle {
 
   /// @param group must outlive the reducer
   /// @param params leaves of one dtype on one device, the same in every process
-  /// @param bucketBytes gradients that travel together
-  /// @param overlap whether buckets are sent during the backward pass, which must then be a single
-  ///   one; else all are sent after it
+  /// @param bucketBytes size of a bucket, whose gradients are all-reduced together
+  /// @param overlap whether buckets are all-reduced during the backward pass, of which there may be
+  ///   only one per step; else all are reduced after it
   public static GradientReducer of(
       ProcessGroup group, List<Tensor> params, long bucketBytes, boolean overlap) {
-    var out = Frame.out();
-    Frame.check(
+    var out = CallScratch.out();
+    CallScratch.check(
         TocoTorch.tt_reducer_new(
             group.handle(),
-            Frame.handles(params),
+            CallScratch.handles(params),
             params.size(),
             bucketBytes,
             overlap ? 1 : 0,
@@ -46,20 +46,20 @@ public final class GradientReducer extends NativeHandle {
     return new GradientReducer(out.get(ADDRESS, 0));
   }
 
-  /// Announces the backward pass whose gradients, with those that lie there already, are to be
-  /// averaged.
+  /// Call before the backward pass whose gradients are to be averaged. Gradients accumulated
+  /// earlier are averaged with them.
   public void begin() {
-    Frame.check(TocoTorch.tt_reducer_begin(handle()));
+    CallScratch.check(TocoTorch.tt_reducer_begin(handle()));
   }
 
   /// Waits until all gradients are averaged.
   ///
-  /// @param vote travels along
+  /// @param vote a number to sum over the processes in the same exchange
   /// @return the sum of all processes' votes
-  /// @throws TorchException of kind DISTRIBUTED if another process failed or does not answer
+  /// @throws TorchException of kind DISTRIBUTED if another process failed or timed out
   public double finish(double vote) {
-    var frame = Frame.get();
-    Frame.check(TocoTorch.tt_reducer_finish(handle(), vote, frame.out));
-    return frame.outDouble();
+    var scratch = CallScratch.get();
+    CallScratch.check(TocoTorch.tt_reducer_finish(handle(), vote, scratch.out));
+    return scratch.outDouble();
   }
 }

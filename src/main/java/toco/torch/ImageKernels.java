@@ -1,17 +1,17 @@
 package toco.torch;
 
-import static toco.torch.Frame.check;
-import static toco.torch.Frame.doubles;
-import static toco.torch.Frame.longs;
+import static toco.torch.CallScratch.check;
+import static toco.torch.CallScratch.doubles;
+import static toco.torch.CallScratch.longs;
 
 import toco.torch.ffi.TocoTorch;
 
-/// Native kernels on 8-bit images that give, level for level, what Pillow and torchvision give.
+/// Native kernels for 8-bit images whose results equal those of Pillow and torchvision exactly.
 ///
 /// Images are uint8 [H, W, 3], contiguous, on the CPU, as decoded. Each call runs on the calling
-/// thread alone, so that loader threads work side by side, and allocates nothing once a thread has
-/// seen its largest image. Names that end in an underscore change the image itself. What does not
-/// fit is refused with a [TorchException].
+/// thread only, so loader threads do not compete, and allocates nothing once a thread has processed
+/// its largest image. Methods whose names end in an underscore change the image in place. Wrong
+/// shapes, dtypes or values throw a [TorchException].
 public final class ImageKernels {
   private ImageKernels() {}
 
@@ -38,19 +38,19 @@ public final class ImageKernels {
 
   /// torchvision's `adjust_hue` of a Pillow image.
   ///
-  /// @param shift in turns, −0.5…0.5
+  /// @param shift as a fraction of the colour wheel, −0.5…0.5
   public static void hue_(Tensor image, double shift) {
     check(TocoTorch.tt_image_hue_(image.handle(), shift));
   }
 
-  /// Pillow's grey level in every channel.
+  /// Pillow's `convert('L')`, written to every channel.
   public static void grayscale_(Tensor image) {
     check(TocoTorch.tt_image_grayscale_(image.handle()));
   }
 
   /// Pillow's `ImageOps.solarize`.
   ///
-  /// @param threshold 0…256; levels from it on are inverted
+  /// @param threshold 0…256; values ≥ threshold are inverted
   public static void solarize_(Tensor image, int threshold) {
     check(TocoTorch.tt_image_solarize_(image.handle(), threshold));
   }
@@ -62,44 +62,42 @@ public final class ImageKernels {
     check(TocoTorch.tt_image_gaussian_blur_(image.handle(), radius));
   }
 
-  /// Mirrors the columns.
+  /// Flips the image horizontally.
   public static void flip_(Tensor image) {
     check(TocoTorch.tt_image_flip_(image.handle()));
   }
 
-  /// A part of an image, resized as Pillow does and laid onto a black canvas that cuts it off; only
-  /// what shows is computed.
+  /// Crops an image, resizes the crop as Pillow does, and pastes it onto a black canvas. Pixels
+  /// that fall outside the canvas are not computed.
   ///
-  /// @param cut the part: top, left, height, width
-  /// @param scaled what it is resized to: height, width
-  /// @param place row and column of its first pixel on the canvas; may lie outside
+  /// @param crop top, left, height, width in the image
+  /// @param resized height and width of the resized crop
+  /// @param offset row and column of its first pixel on the canvas; may be outside
   /// @param mode [Interpolation#BILINEAR_ANTIALIAS] or [Interpolation#BICUBIC_ANTIALIAS]
-  /// @param out the canvas, uint8 [h, w, 3]; shares no memory with the image
+  /// @param out the canvas, uint8 [h, w, 3]; must not share memory with the image
   public static void resample(
-      Tensor image, long[] cut, long[] scaled, long[] place, Interpolation mode, Tensor out) {
-    if (cut.length != 4 || scaled.length != 2 || place.length != 2 || !mode.antialias) {
+      Tensor image, long[] crop, long[] resized, long[] offset, Interpolation mode, Tensor out) {
+    if (crop.length != 4 || resized.length != 2 || offset.length != 2 || !mode.antialias) {
       throw new IllegalArgumentException(
-          "resample takes cut [top, left, height, width], scaled [height, width], place [row,"
-              + " column] and an antialiased mode, got %d, %d and %d numbers and %s"
-                  .formatted(cut.length, scaled.length, place.length, mode));
+          ("resample takes crop [top, left, height, width], resized [height, width], offset [row,"
+                  + " column] and an antialiased mode, got %d, %d and %d numbers and %s")
+              .formatted(crop.length, resized.length, offset.length, mode));
     }
     check(
         TocoTorch.tt_image_resample(
-            image.handle(), longs(cut), longs(scaled), longs(place), mode.code, out.handle()));
+            image.handle(), longs(crop), longs(resized), longs(offset), mode.code, out.handle()));
   }
 
-  /// `(level − mean) / deviation`.
+  /// `(value − mean) / std` for each channel.
   ///
-  /// @param mean one number a channel, as is the deviation
+  /// @param mean one number per channel, as is `std`
   /// @param out float32 [3, H, W], contiguous
-  public static void normalize(Tensor image, float[] mean, float[] deviation, Tensor out) {
-    if (mean.length != 3 || deviation.length != 3) {
+  public static void normalize(Tensor image, float[] mean, float[] std, Tensor out) {
+    if (mean.length != 3 || std.length != 3) {
       throw new IllegalArgumentException(
-          "normalize takes 3 means and deviations, got %d and %d"
-              .formatted(mean.length, deviation.length));
+          "normalize takes 3 means and 3 standard deviations, got %d and %d"
+              .formatted(mean.length, std.length));
     }
-    check(
-        TocoTorch.tt_image_normalize(
-            image.handle(), doubles(mean), doubles(deviation), out.handle()));
+    check(TocoTorch.tt_image_normalize(image.handle(), doubles(mean), doubles(std), out.handle()));
   }
 }

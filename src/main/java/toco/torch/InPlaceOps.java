@@ -3,26 +3,26 @@ package toco.torch;
 import java.lang.foreign.MemorySegment;
 import toco.torch.ffi.TocoTorch;
 
-/// Operators that change the tensor itself and return it; named with a trailing underscore, as in
-/// PyTorch.
+/// Operators that change this tensor in place and return it; their names end in an underscore, as
+/// in PyTorch. `x[…] = …` is [Tensor#indexPut_].
 sealed interface InPlaceOps permits Tensor {
 
   MemorySegment handle();
 
-  /// Overwrites this tensor with `source`, which may broadcast and be of another dtype or device.
+  /// Overwrites this tensor with `source`, which may broadcast and have another dtype or device.
   default Tensor copy_(Tensor source) {
     return done(TocoTorch.tt_copy_(handle(), source.handle(), 0));
   }
 
-  /// The same.
+  /// Overwrites this tensor with `source`, which may broadcast and have another dtype or device.
   ///
-  /// @param nonBlocking lets a copy between devices run while the host goes on; from memory that is
-  ///   not pinned, `source` may be written to again at once
+  /// @param nonBlocking lets a copy between devices run asynchronously; unless `source` is in
+  ///   pinned memory, it may be overwritten as soon as this returns
   default Tensor copy_(Tensor source, boolean nonBlocking) {
     return done(TocoTorch.tt_copy_(handle(), source.handle(), nonBlocking ? 1 : 0));
   }
 
-  /// Writes `value` everywhere.
+  /// Fills this tensor with `value`.
   default Tensor fill_(double value) {
     return done(TocoTorch.tt_fill_(handle(), value));
   }
@@ -42,23 +42,23 @@ sealed interface InPlaceOps permits Tensor {
     return done(TocoTorch.tt_clamp_(handle(), low, high));
   }
 
-  /// Draws every element anew from a normal distribution.
+  /// Fills this tensor with numbers from a normal distribution.
   default Tensor normal_(double mean, double std) {
     return done(TocoTorch.tt_normal_(handle(), mean, std));
   }
 
-  /// Draws every element anew, uniform in low..high.
+  /// Fills this tensor with numbers uniform in [low, high).
   default Tensor uniform_(double low, double high) {
     return done(TocoTorch.tt_uniform_(handle(), low, high));
   }
 
-  /// Whether operators on this leaf are recorded for gradients.
+  /// Sets whether autograd records operations on this leaf.
   default Tensor requiresGrad_(boolean on) {
     return done(TocoTorch.tt_set_requires_grad(handle(), on ? 1 : 0));
   }
 
   private Tensor done(int status) {
-    Frame.check(status);
+    CallScratch.check(status);
     return (Tensor) this;
   }
 }

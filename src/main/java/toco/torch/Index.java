@@ -1,6 +1,6 @@
 package toco.torch;
 
-/// One place of [Tensor#index]: what stands between the commas of Python's `x[…]`.
+/// One index of [Tensor#index]: an item between the commas of Python's `x[…]`.
 ///
 /// | Python | here |
 /// |---|---|
@@ -9,7 +9,7 @@ package toco.torch;
 /// | `x[..., None]` | `x.index(ellipsis(), newAxis())` |
 /// | `x[mask]`, `x[rows, cols]` | `x.index(of(mask))`, `x.index(of(rows), of(cols))` |
 public sealed interface Index {
-  /// One position of a dimension, which goes; negative from the end.
+  /// One position of a dimension, which is removed; a negative one counts from the end.
   static Index at(long position) {
     return new At(position);
   }
@@ -24,7 +24,7 @@ public sealed interface Index {
     return new Slice(start, end, 1);
   }
 
-  /// Positions from `start` on.
+  /// Positions from `start` to the end.
   static Index from(long start) {
     return new Slice(start, Long.MAX_VALUE, 1);
   }
@@ -34,7 +34,7 @@ public sealed interface Index {
     return new Slice(0, Long.MAX_VALUE, 1);
   }
 
-  /// Dimensions as they are, as many as the others leave.
+  /// All dimensions that the other indices do not cover.
   static Index ellipsis() {
     return new Ellipsis();
   }
@@ -44,7 +44,7 @@ public sealed interface Index {
     return new NewAxis();
   }
 
-  /// Positions, int64 of any shape, or where a bool tensor of the dimensions' sizes is true.
+  /// The positions in an int64 tensor of any shape, or those where a bool mask is true.
   static Index of(Tensor positions) {
     return new Positions(positions);
   }

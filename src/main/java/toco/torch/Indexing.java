@@ -9,20 +9,20 @@ import toco.torch.Index.NewAxis;
 import toco.torch.Index.Positions;
 import toco.torch.Index.Slice;
 
-/// A tensor with all but its tensor indices applied.
+/// A tensor to which all indices but tensors have been applied.
 ///
 /// @param view shares the tensor's memory
-/// @param positions a tensor a dimension of the view, null where all of it is meant; empty if no
-///   tensor was among the indices
+/// @param positions one index tensor per dimension of the view, null for a whole dimension; empty
+///   if no index was a tensor
 record Indexing(Tensor view, List<@Nullable Tensor> positions) {
   /// Applies positions, slices and new axes as views, left to right, as PyTorch does.
   ///
   /// @throws IllegalArgumentException for two ellipses, or more indices than dimensions
   static Indexing of(Tensor tensor, Index... indices) {
-    int taken = 0;
+    int indexedDims = 0;
     int ellipses = 0;
     for (var index : indices) {
-      taken +=
+      indexedDims +=
           switch (index) {
             case At _, Slice _ -> 1;
             case Positions(Tensor positions) ->
@@ -32,16 +32,17 @@ record Indexing(Tensor view, List<@Nullable Tensor> positions) {
       ellipses += index instanceof Ellipsis ? 1 : 0;
     }
     int dims = tensor.dim();
-    if (ellipses > 1 || taken > dims) {
+    if (ellipses > 1 || indexedDims > dims) {
       throw new IllegalArgumentException(
           ellipses > 1
-              ? "an index can hold one ellipsis, got " + ellipses
-              : "%d indices for a tensor of %d dimensions".formatted(taken, dims));
+              ? "expected at most one ellipsis, got " + ellipses
+              : "%d indices for a tensor of %d dimensions; expected at most one per dimension"
+                  .formatted(indexedDims, dims));
     }
     var view = tensor;
     var positions = new ArrayList<@Nullable Tensor>();
     int dim = 0;
-    boolean any = false;
+    boolean hasPositions = false;
     for (var index : indices) {
       switch (index) {
         case At(long position) -> view = view.select(dim, position);
@@ -53,17 +54,17 @@ record Indexing(Tensor view, List<@Nullable Tensor> positions) {
           view = view.unsqueeze(dim);
           dim++;
         }
-        case Ellipsis _ -> dim += dims - taken;
+        case Ellipsis _ -> dim += dims - indexedDims;
         case Positions(Tensor given) -> {
           while (positions.size() < dim) {
             positions.add(null);
           }
           positions.add(given);
           dim += given.dtype() == DType.BOOL ? given.dim() : 1;
-          any = true;
+          hasPositions = true;
         }
       }
     }
-    return new Indexing(view, any ? positions : List.of());
+    return new Indexing(view, hasPositions ? positions : List.of());
   }
 }

@@ -1,13 +1,16 @@
 package toco.torch;
 
-/// How [Tensor#interpolate] reads between pixels; corners are not aligned.
+/// Interpolation mode of [Tensor#interpolate], with `align_corners=False`.
 public enum Interpolation {
+  /// The nearest pixel.
   NEAREST(0, false),
+  /// Linear in both directions, without antialiasing.
   BILINEAR(1, false),
+  /// Cubic in both directions, without antialiasing.
   BICUBIC(2, false),
-  /// Within one level of Pillow's BILINEAR resize.
+  /// Antialiased; within one grey level of Pillow's BILINEAR resize.
   BILINEAR_ANTIALIAS(1, true),
-  /// Within one level of Pillow's BICUBIC resize.
+  /// Antialiased; within one grey level of Pillow's BICUBIC resize.
   BICUBIC_ANTIALIAS(2, true);
 
   final int code;

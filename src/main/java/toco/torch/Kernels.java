@@ -1,23 +1,23 @@
 package toco.torch;
 
-import static toco.torch.Frame.check;
-import static toco.torch.Frame.longs;
-import static toco.torch.Frame.out;
-import static toco.torch.Frame.result;
+import static toco.torch.CallScratch.check;
+import static toco.torch.CallScratch.longs;
+import static toco.torch.CallScratch.out;
+import static toco.torch.CallScratch.result;
 
 import toco.torch.ffi.TocoTorch;
 
-/// Native kernels for what LibTorch has no operator for. CPU, float32, several threads, no
-/// gradients; the result does not depend on the number of threads.
+/// Native kernels that LibTorch does not have: PAR, bilateral filter, dense CRF. CPU, float32,
+/// multi-threaded, without gradients; results do not depend on the number of threads.
 public final class Kernels {
   private Kernels() {}
 
-  /// Pixel-adaptive refinement: each pass replaces a pixel's mask by a mean over neighbours of like
-  /// colour.
+  /// Pixel-adaptive refinement (PAR): each iteration replaces a pixel's mask by a mean over its
+  /// neighbours, weighted by similarity of colour.
   ///
   /// @param images [B, 3, H, W]
   /// @param masks [B, C, H, W]
-  /// @param dilations distances of the eight neighbours taken
+  /// @param dilations distances of the eight neighbours, in pixels
   /// @return [B, C, H, W]
   public static Tensor par(Tensor images, Tensor masks, long[] dilations, int iterations) {
     return result(
@@ -30,10 +30,10 @@ public final class Kernels {
             out()));
   }
 
-  /// Bilateral filter on the permutohedral lattice (Adams, Baek, Davis 2010), not normalised.
+  /// Bilateral filter on the permutohedral lattice (Adams, Baek and Davis 2010), not normalised.
   ///
   /// @param images [B, 3, H, W] in 0..255
-  /// @param values [B, K, H, W]; all channels go through one lattice an image
+  /// @param values [B, K, H, W]; all channels share one lattice per image
   /// @return [B, K, H, W]
   public static Tensor bilateralFilter(
       Tensor images, Tensor values, double sigmaRgb, double sigmaXy) {
@@ -41,19 +41,18 @@ public final class Kernels {
         TocoTorch.tt_bilateral_filter(images.handle(), values.handle(), sigmaRgb, sigmaXy, out()));
   }
 
-  /// Mean-field inference in a dense CRF (Krähenbühl and Koltun 2011) with Potts labels, symmetric
-  /// normalisation, and `−log(max(p, 1e-5))` as unary term.
-  ///
-  /// Threads may call at the same time.
+  /// Mean-field inference in a dense CRF (Krähenbühl and Koltun 2011) with Potts compatibility,
+  /// symmetric normalisation, and `−log(max(p, 1e-5))` as unary term. Thread-safe.
   ///
   /// @param image uint8 [H, W, 3]
   /// @param probabilities float32 [C, H, W] in 0…1
-  /// @param gaussianWeight 0 leaves the term of places out
+  /// @param gaussianWeight weight of the position term; 0 omits it
   /// @param gaussianSigma in pixels
-  /// @param bilateralWeight 0 leaves the term of places and colours out
+  /// @param bilateralWeight weight of the position-and-colour term; 0 omits it
   /// @param bilateralSigma in pixels
   /// @param bilateralSigmaRgb in colour levels
-  /// @param threads to use at most; 0 for as many as this thread's operators
+  /// @param threads maximum number of threads; 0 for as many as LibTorch's operators use on this
+  ///   thread
   /// @return float32 [C, H, W]; sums to 1 over C
   public static Tensor denseCrf(
       Tensor image,
@@ -79,16 +78,16 @@ public final class Kernels {
             out()));
   }
 
-  /// How many vertices the lattice of a dense CRF's bilateral term has: what its time depends on
-  /// besides the sizes.
+  /// The number of vertices in the lattice of a dense CRF's bilateral term. Together with the image
+  /// size it determines the time of [#denseCrf].
   ///
   /// @param image uint8 [H, W, 3]
   public static long denseCrfVertices(
       Tensor image, double bilateralSigma, double bilateralSigmaRgb) {
-    var frame = Frame.get();
+    var scratch = CallScratch.get();
     check(
         TocoTorch.tt_dense_crf_vertices(
-            image.handle(), bilateralSigma, bilateralSigmaRgb, frame.out));
-    return frame.outLong();
+            image.handle(), bilateralSigma, bilateralSigmaRgb, scratch.out));
+    return scratch.outLong();
   }
 }

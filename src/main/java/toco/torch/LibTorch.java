@@ -16,16 +16,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import toco.torch.ffi.TocoTorch;
 
-/// The process-wide state of LibTorch: loading it, threads, devices, and the count of live tensors.
+/// Process-wide state of LibTorch: loading, threads, devices, and the count of live tensors.
 ///
-/// The shim is named by the system property `toco.library` or the environment variable
-/// `TOCO_LIBRARY`; `bin/toco` and the Maven build set the first. Where neither is set it is built
-/// from the sources in the jar, once, into `~/.cache/toco`. It finds LibTorch's own libraries
-/// through its rpath. Loading happens on first use.
+/// The shim is a small native library between Java and LibTorch. Its path is taken from the system
+/// property `toco.library` or the environment variable `TOCO_LIBRARY`; `bin/toco` and the Maven
+/// build set the property. If neither is set, the shim is built once from the sources in the jar,
+/// into `~/.cache/toco`. It finds LibTorch's libraries by its rpath. Loading happens on first use.
 public final class LibTorch {
-  private static final int DRAIN = 64;
+  private static final int DRAIN = 64; // tokens read per native call
 
-  /// What keeps wrapped memory alive until LibTorch lets go of it, and what to do then.
+  /// Keeps wrapped memory reachable until LibTorch releases it; `owned` is closed then.
   private record Wrapped(MemorySegment memory, @Nullable Arena owned) {}
 
   private static final Map<Long, Wrapped> WRAPPED = new ConcurrentHashMap<>();
@@ -34,10 +34,10 @@ public final class LibTorch {
 
   private LibTorch() {}
 
-  /// Loads the shim and LibTorch, if that has not happened yet.
+  /// Loads the shim and LibTorch, if they are not loaded yet.
   ///
-  /// @throws TorchException of kind IO, naming the remedy, if they cannot be found, built or
-  ///   loaded, or if another LibTorch is already in the process
+  /// @throws TorchException of kind IO, with the remedy, if they cannot be found, built or loaded,
+  ///   or if another LibTorch is already loaded in the process
   public static void load() {
     var _ = Loader.library();
   }
@@ -45,8 +45,8 @@ public final class LibTorch {
   private static final class Loader {
     private static final @Nullable Path LIBRARY;
 
-    /// What went wrong, told to every caller: an exception out of this initialiser would tell only
-    /// the first.
+    /// The error message for every caller: an exception thrown by this static initialiser would
+    /// reach only the first.
     private static final @Nullable String FAILURE;
 
     static {
@@ -54,7 +54,7 @@ public final class LibTorch {
       String failure = null;
       try {
         library = ShimLibrary.locate();
-        refuseSecondLibTorch(library);
+        requireNoOtherLibTorch(library);
         System.load(library.toString());
       } catch (TorchException e) {
         failure = e.getMessage();
@@ -73,19 +73,19 @@ public final class LibTorch {
       return LIBRARY;
     }
 
-    private static void refuseSecondLibTorch(Path library) {
+    private static void requireNoOtherLibTorch(Path library) {
       var present = loadedLibTorch();
       if (!present.isEmpty()) {
         throw new TorchException(
             TorchException.Kind.IO,
-            ("another LibTorch is already loaded in this process (%s); two cannot share "
-                    + "one, so load only %s")
+            ("another LibTorch is already loaded in this process (%s); a process can have only one,"
+                    + " so load only %s")
                 .formatted(String.join(", ", present), library));
       }
     }
   }
 
-  /// The `libtorch_cpu` files mapped into this process: empty before loading, one afterwards.
+  /// The `libtorch_cpu` files mapped into this process: none before loading, one afterwards.
   public static Set<String> loadedLibTorch() {
     try (var lines = Files.lines(Path.of("/proc/self/maps"))) {
       return lines
@@ -93,13 +93,12 @@ public final class LibTorch {
           .map(line -> line.substring(line.indexOf('/')))
           .collect(Collectors.toSet());
     } catch (IOException e) {
-      return Set
-          .of(); // no /proc: the check is a courtesy, the loader still reports a clash of symbols
+      return Set.of(); // no /proc: then only the dynamic linker reports clashing symbols
     }
   }
 
-  /// How often the process has read elements of a tensor back as Java numbers. On a GPU each time
-  /// waits until all work in flight is done, so a fast loop does without.
+  /// How many times this process has copied tensor elements into Java numbers or arrays. On a GPU
+  /// each of them waits for all queued work, so a fast loop avoids them.
   public static long readBacks() {
     return READ_BACKS.get();
   }
@@ -108,7 +107,7 @@ public final class LibTorch {
     READ_BACKS.incrementAndGet();
   }
 
-  /// The shim's file, once loaded.
+  /// The path of the shim, which is loaded if needed.
   public static Path library() {
     return Loader.library();
   }
@@ -119,81 +118,82 @@ public final class LibTorch {
     return TocoTorch.tt_libtorch_version().getString(0);
   }
 
-  /// The vector instructions LibTorch's kernels use here, such as `AVX512`.
+  /// The vector instructions that LibTorch's kernels use on this machine, such as `AVX512`.
   public static String cpuCapability() {
-    var frame = Frame.get();
-    Frame.check(TocoTorch.tt_cpu_capability(frame.out));
-    return frame.out.get(ADDRESS, 0).reinterpret(Long.MAX_VALUE).getString(0);
+    var scratch = CallScratch.get();
+    CallScratch.check(TocoTorch.tt_cpu_capability(scratch.out));
+    return scratch.out.get(ADDRESS, 0).reinterpret(Long.MAX_VALUE).getString(0);
   }
 
-  /// Tensors made and not yet freed, in the whole process. A run that ends where it began has
-  /// leaked nothing.
+  /// The number of tensors in the process that are not freed yet. A program that ends with as many
+  /// as it began with has leaked none.
   public static long liveTensors() {
     load();
     return TocoTorch.tt_live_tensors();
   }
 
-  /// GPUs that LibTorch can use; 0 without a GPU, a driver or a CUDA build.
+  /// The number of GPUs that LibTorch can use; 0 without a GPU, a driver or a CUDA build.
   public static int cudaDeviceCount() {
-    var frame = Frame.get();
-    Frame.check(TocoTorch.tt_cuda_device_count(frame.out));
-    return frame.outInt();
+    var scratch = CallScratch.get();
+    CallScratch.check(TocoTorch.tt_cuda_device_count(scratch.out));
+    return scratch.outInt();
   }
 
-  /// Waits until a device has finished its work.
+  /// Waits until a device has finished all queued work.
   public static void synchronize(Device device) {
     load();
-    Frame.check(TocoTorch.tt_synchronize(device.type(), device.index()));
+    CallScratch.check(TocoTorch.tt_synchronize(device.type(), device.index()));
   }
 
-  /// Sets the threads one operator uses, for the whole process.
+  /// Sets the number of threads that one operator uses, for the whole process.
   public static void setNumThreads(int threads) {
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be ≥ 1, got " + threads);
     }
     load();
-    Frame.check(TocoTorch.tt_set_num_threads(threads));
+    CallScratch.check(TocoTorch.tt_set_num_threads(threads));
   }
 
-  /// The threads that one operator uses, in the whole process.
+  /// The number of threads that one operator uses.
   public static int numThreads() {
-    var frame = Frame.get();
-    Frame.check(TocoTorch.tt_get_num_threads(frame.out));
-    return frame.outInt();
+    var scratch = CallScratch.get();
+    CallScratch.check(TocoTorch.tt_get_num_threads(scratch.out));
+    return scratch.outInt();
   }
 
-  /// Makes the operators that the calling thread calls run on it alone: for workers beside a
-  /// training thread, which would otherwise compete with it for the cores.
+  /// Makes operators called on this thread run single-threaded: for worker threads, which would
+  /// otherwise compete with the training thread for the cores.
   public static void serialThread() {
     load();
-    Frame.check(TocoTorch.tt_serial_thread());
+    CallScratch.check(TocoTorch.tt_serial_thread());
   }
 
-  /// Gives memory that native code has freed back to the system. LibTorch keeps what a large batch
-  /// took, as the C library does; after a rare large one, such as an evaluation, that is a waste.
+  /// Returns freed native memory to the operating system. The C library otherwise keeps it for
+  /// reuse, which wastes memory after a rare peak such as an evaluation.
   public static void trimMemory() {
     load();
-    Frame.check(TocoTorch.tt_trim_memory());
+    CallScratch.check(TocoTorch.tt_trim_memory());
   }
 
-  /// Treats denormal floats as zero, on this thread and those LibTorch starts later. The processor
-  /// knows one setting a thread: Java's own arithmetic on this thread flushes them, too.
+  /// Treats denormal floats as zero, on this thread and on those that LibTorch starts later. The
+  /// setting belongs to the thread: Java's arithmetic on this thread flushes them too.
   public static void setFlushDenormal(boolean on) {
     load();
-    Frame.check(TocoTorch.tt_set_flush_denormal(on ? 1 : 0));
+    CallScratch.check(TocoTorch.tt_set_flush_denormal(on ? 1 : 0));
   }
 
-  /// Lets CUDA compute float32 matrix products in TF32.
+  /// Allows TF32 for float32 matrix products on CUDA.
   public static void setTf32(boolean on) {
     load();
-    Frame.check(TocoTorch.tt_set_float32_precision(on ? 1 : 0));
+    CallScratch.check(TocoTorch.tt_set_float32_precision(on ? 1 : 0));
   }
 
-  /// Loads a shared library whose initialisers register operators; [Ops] then calls them by name.
+  /// Loads a shared library that registers operators, which [Ops] can then call by name.
   public static void loadLibrary(Path path) {
     load();
     try (var arena = Arena.ofConfined()) {
-      Frame.check(TocoTorch.tt_load_library(arena.allocateFrom(path.toAbsolutePath().toString())));
+      CallScratch.check(
+          TocoTorch.tt_load_library(arena.allocateFrom(path.toAbsolutePath().toString())));
     }
   }
 
@@ -208,8 +208,8 @@ public final class LibTorch {
     WRAPPED.remove(token);
   }
 
-  /// Lets go of wrapped memory whose last view has died; called when memory is wrapped and when
-  /// scopes close.
+  /// Releases wrapped memory whose last view has been freed; called when memory is wrapped and when
+  /// a scope closes.
   static void drainReleased() {
     if (WRAPPED.isEmpty()) {
       return;
@@ -218,7 +218,7 @@ public final class LibTorch {
       var tokens = arena.allocate(JAVA_LONG, DRAIN);
       var count = arena.allocate(JAVA_LONG);
       do {
-        Frame.check(TocoTorch.tt_released(tokens, DRAIN, count));
+        CallScratch.check(TocoTorch.tt_released(tokens, DRAIN, count));
         for (long i = 0; i < count.get(JAVA_LONG, 0); i++) {
           var released = WRAPPED.remove(tokens.getAtIndex(JAVA_LONG, i));
           if (released != null && released.owned() != null) {
@@ -229,7 +229,7 @@ public final class LibTorch {
     }
   }
 
-  /// Wrapped memory that LibTorch still uses; for tests.
+  /// The number of wrapped segments that LibTorch still uses; for tests.
   static int wrappedCount() {
     drainReleased();
     return WRAPPED.size();

@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Something native that is closed by hand, whatever scope is open. It is closed when no other
-/// thread uses it.
+/// A native object that is closed explicitly, independent of any [TensorScope]. No other thread may
+/// be using it when it is closed.
 abstract class NativeHandle implements AutoCloseable {
   private final AtomicReference<@Nullable MemorySegment> handle;
   private final Consumer<MemorySegment> free;
@@ -28,7 +28,7 @@ abstract class NativeHandle implements AutoCloseable {
     return open;
   }
 
-  /// Frees it; closing twice does nothing. What was taken out of it lives on.
+  /// Frees the object. Closing twice does nothing. Tensors obtained from it stay valid.
   @Override
   public void close() {
     var open = handle.getAndSet(null);

@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import toco.torch.ffi.TocoTorch;
 
-/// An object of a C++ class that a library registered with `torch::class_`, or any other value that
-/// operators return and take and Java has no type for.
+/// An object of a C++ class registered with `torch::class_`, or any other operator argument or
+/// result that has no Java type.
 ///
 /// ```java
 /// LibTorch.loadLibrary(Path.of("libmine.so"));
@@ -22,10 +22,10 @@ public final class NativeObject extends NativeHandle {
     super(handle, TocoTorch::tt_object_free);
   }
 
-  /// Calls a class's constructor.
+  /// Creates an object of a registered class.
   ///
-  /// @param name such as `mine::Counter`
-  /// @param arguments as for [Ops]
+  /// @param name of the class, such as `mine::Counter`
+  /// @param arguments of the constructor, of the types that [Ops] takes
   /// @throws TorchException of kind NOT_IMPLEMENTED if there is no such class
   public static NativeObject create(String name, @Nullable Object... arguments) {
     try (var stack = new CallStack();
@@ -34,15 +34,15 @@ public final class NativeObject extends NativeHandle {
         stack.push(argument);
       }
       var out = arena.allocate(ADDRESS);
-      Frame.check(TocoTorch.tt_object_new(arena.allocateFrom(name), stack.handle, out));
+      CallScratch.check(TocoTorch.tt_object_new(arena.allocateFrom(name), stack.handle, out));
       return new NativeObject(out.get(ADDRESS, 0));
     }
   }
 
   /// Calls a method.
   ///
-  /// @param arguments as for [Ops]
-  /// @return as of [Ops#callAll]
+  /// @param arguments of the types that [Ops] takes
+  /// @return the result, of a type that [Ops#callAll] returns
   /// @throws TorchException if there is no such method, or it fails
   public @Nullable Object call(String method, @Nullable Object... arguments) {
     try (var stack = new CallStack();
@@ -50,7 +50,8 @@ public final class NativeObject extends NativeHandle {
       for (var argument : arguments) {
         stack.push(argument);
       }
-      Frame.check(TocoTorch.tt_object_call(handle(), arena.allocateFrom(method), stack.handle));
+      CallScratch.check(
+          TocoTorch.tt_object_call(handle(), arena.allocateFrom(method), stack.handle));
       return stack.result(0);
     }
   }

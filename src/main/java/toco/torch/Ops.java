@@ -5,25 +5,40 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import toco.torch.ffi.TocoTorch;
 
-/// Calls any operator that LibTorch, or a library loaded with [LibTorch#loadLibrary], has
-/// registered.
+/// Calls any registered operator by name: LibTorch's own, and those of libraries loaded with
+/// [LibTorch#loadLibrary].
 ///
 /// ```java
 /// var inverse = Ops.call("aten::linalg_inv", matrix);
-/// var parts = Ops.callAll("aten::split.Tensor", x, 4, 1);    // a list of tensors comes as List<Tensor>
+/// var parts = (List<?>) Ops.callAll("aten::split.Tensor", x, 4, 1).getFirst();
 /// ```
 ///
-/// Arguments follow the schema's order; trailing ones with a default may be left out. Allowed are
-/// null, [Tensor], integers, floating-point numbers, [Boolean], [String], [DType], [Device],
-/// `long[]`, `double[]`, `boolean[]`, lists of tensors (with nulls for optional ones), [Generator],
-/// [NativeObject], tuples as `Object[]` and dicts as maps.
+/// Arguments are in the schema's order; trailing ones with a default may be omitted. Types:
+///
+/// | schema | argument | result |
+/// |---|---|---|
+/// | `Tensor`, `Tensor?` | [Tensor], null | [Tensor], null |
+/// | `int`, `SymInt` | any integer | [Long] |
+/// | `float` | any number | [Double] |
+/// | `bool` | [Boolean] | [Long], 0 or 1 |
+/// | `str` | [String] | [String] |
+/// | `ScalarType` | [DType] | [Long] |
+/// | `int[]` | `long[]` | `long[]` |
+/// | `float[]` | `double[]` | `double[]` |
+/// | `bool[]` | `boolean[]` | `long[]`, 0 or 1 each |
+/// | `Tensor[]`, `Tensor?[]` | [List] of tensors or nulls | the same |
+/// | tuple | `Object[]` | [List] |
+/// | dict | [Map] | [Map] |
+/// | `Device`, `Generator` | [Device], [Generator] | [NativeObject] |
+/// | any other | [NativeObject] | [NativeObject] |
 public final class Ops {
   private Ops() {}
 
-  /// Calls an operator whose only result is a tensor.
+  /// Calls an operator that returns one tensor.
   ///
-  /// @param name such as `aten::add.Tensor`: namespace, name, and overload after a dot if it has
-  ///   one
+  /// @param name such as `aten::add.Tensor`: namespace, name, and after a dot the overload, if any
+  /// @throws TorchException if there is no such operator, an argument does not fit, or the result
+  ///   is not one tensor
   public static Tensor call(String name, @Nullable Object... arguments) {
     var results = callAll(name, arguments);
     if (results.size() == 1 && results.getFirst() instanceof Tensor tensor) {
@@ -35,23 +50,26 @@ public final class Ops {
         "%s does not return one tensor; use callAll, schema: %s".formatted(name, schema(name)));
   }
 
-  /// Calls an operator and returns its results: tensors, [Long], [Double], [Boolean] (as Long 0 or
-  /// 1), [String], arrays or lists of tensors, lists for tuples, maps for dicts, null for none, a
-  /// [NativeObject] for anything else.
+  /// Calls an operator and returns its results in order, typed as in the table above.
+  ///
+  /// @param name as for [#call]
+  /// @throws TorchException if there is no such operator, or an argument does not fit
   public static List<@Nullable Object> callAll(String name, @Nullable Object... arguments) {
     try (var stack = new CallStack()) {
       for (var argument : arguments) {
         stack.push(argument);
       }
-      Frame.check(TocoTorch.tt_call(stack.operator(name), stack.overload(name), stack.handle));
+      CallScratch.check(
+          TocoTorch.tt_call(stack.operator(name), stack.overload(name), stack.handle));
       return stack.results();
     }
   }
 
-  /// The operator's declaration, such as `aten::relu(Tensor self) -> Tensor`.
+  /// An operator's schema, such as `aten::relu(Tensor self) -> Tensor`.
   public static String schema(String name) {
     try (var stack = new CallStack()) {
-      Frame.check(TocoTorch.tt_schema(stack.operator(name), stack.overload(name), stack.handle));
+      CallScratch.check(
+          TocoTorch.tt_schema(stack.operator(name), stack.overload(name), stack.handle));
       return String.valueOf(stack.result(0));
     }
   }

@@ -9,18 +9,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import toco.torch.ffi.TocoTorch;
 
-/// Processes that exchange tensors, c10d's: by Gloo those on the CPU, by NCCL those on a GPU.
+/// A c10d process group: processes that exchange tensors, by Gloo on the CPU and by NCCL on GPUs.
 ///
-/// Every process makes the same calls in the same order, each of which waits for the others. One
-/// thread at a time may call.
+/// Every process must make the same calls in the same order; each call waits for the other
+/// processes. One thread at a time may call.
 ///
 /// @see GradientReducer
 public final class ProcessGroup extends NativeHandle {
 
-  /// How the values of several processes become one.
+  /// How [#allReduce_] combines the values of all processes.
   public enum Reduction {
+    /// The sum.
     SUM(0),
+    /// The minimum.
     MIN(1),
+    /// The maximum.
     MAX(2);
 
     private final int code;
@@ -39,15 +42,16 @@ public final class ProcessGroup extends NativeHandle {
     this.size = size;
   }
 
-  /// Joins the processes that call this with the same name.
+  /// Creates the group, together with the other processes that call this with the same name.
   ///
-  /// @param store where they meet; it must outlive the group
+  /// @param store shared by the processes; must outlive the group
   /// @param name not used in the store before
-  /// @param rank this process, 0…size−1
-  /// @param address of this process, by which the others reach it
-  /// @param gpu whose tensors are exchanged beside those on the CPU; null for none
+  /// @param rank of this process, 0…size − 1
+  /// @param size number of processes, the world size
+  /// @param address at which the other processes reach this one
+  /// @param gpu also exchange tensors on this GPU; null for CPU only
   /// @param timeout of every call
-  /// @throws TorchException of kind DISTRIBUTED if the others do not come in time
+  /// @throws TorchException of kind DISTRIBUTED if the other processes do not join in time
   public static ProcessGroup join(
       TcpStore store,
       String name,
@@ -57,8 +61,8 @@ public final class ProcessGroup extends NativeHandle {
       @Nullable Device gpu,
       Duration timeout) {
     try (var arena = Arena.ofConfined()) {
-      var out = Frame.out();
-      Frame.check(
+      var out = CallScratch.out();
+      CallScratch.check(
           TocoTorch.tt_group_new(
               store.handle(),
               arena.allocateFrom(name),
@@ -72,48 +76,50 @@ public final class ProcessGroup extends NativeHandle {
     }
   }
 
-  /// This process, 0…size−1.
+  /// The rank of this process, 0…size − 1.
   public int rank() {
     return rank;
   }
 
-  /// How many there are.
+  /// The number of processes, the world size.
   public int size() {
     return size;
   }
 
-  /// Gives every process's tensor the sum, least or largest of all of them, element by element.
+  /// Replaces the tensor in every process by the element-wise reduction over all processes.
   ///
-  /// @param tensor contiguous; of one shape and dtype everywhere
-  /// @throws TorchException of kind DISTRIBUTED if another process failed or does not answer, as
-  ///   all calls do
+  /// @param tensor contiguous; of the same shape and dtype in every process
+  /// @throws TorchException of kind DISTRIBUTED if another process failed or timed out, as all
+  ///   calls do
   public void allReduce_(Tensor tensor, Reduction reduction) {
-    Frame.check(TocoTorch.tt_group_all_reduce_(handle(), tensor.handle(), reduction.code));
+    CallScratch.check(TocoTorch.tt_group_all_reduce_(handle(), tensor.handle(), reduction.code));
   }
 
-  /// Gives every process the tensors of one of them.
+  /// Overwrites the tensors in every process with those of the process `root`.
   public void broadcast_(List<Tensor> tensors, int root) {
-    var handles = Frame.handles(tensors);
-    Frame.check(TocoTorch.tt_group_broadcast_(handle(), handles, tensors.size(), root));
+    var handles = CallScratch.handles(tensors);
+    CallScratch.check(TocoTorch.tt_group_broadcast_(handle(), handles, tensors.size(), root));
   }
 
-  /// All processes' tensors, by rank: [size, …].
+  /// The tensors of all processes, stacked by rank: [size, …].
   public Tensor allGather(Tensor tensor) {
-    return Frame.result(TocoTorch.tt_group_all_gather(handle(), tensor.handle(), Frame.out()));
+    return CallScratch.result(
+        TocoTorch.tt_group_all_gather(handle(), tensor.handle(), CallScratch.out()));
   }
 
-  /// Waits until every process has come here.
+  /// Waits until every process has made this call.
   public void barrier() {
-    Frame.check(TocoTorch.tt_group_barrier(handle()));
+    CallScratch.check(TocoTorch.tt_group_barrier(handle()));
   }
 
-  /// Compares tensors over the processes, by a hash of each.
+  /// Compares tensors across the processes, by a hash of each.
   ///
-  /// @return the first that is not the same to the bit everywhere; −1 if all are
+  /// @return index of the first tensor that is not bit-identical in all processes; −1 if all are
   public int firstDifference(List<Tensor> tensors) {
-    var frame = Frame.get();
-    var handles = Frame.handles(tensors);
-    Frame.check(TocoTorch.tt_group_first_difference(handle(), handles, tensors.size(), frame.out));
-    return Math.toIntExact(frame.outLong());
+    var scratch = CallScratch.get();
+    var handles = CallScratch.handles(tensors);
+    CallScratch.check(
+        TocoTorch.tt_group_first_difference(handle(), handles, tensors.size(), scratch.out));
+    return Math.toIntExact(scratch.outLong());
   }
 }

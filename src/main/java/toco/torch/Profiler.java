@@ -6,12 +6,12 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import toco.torch.ffi.TocoTorch;
 
-/// Records what operators of the calling thread take, and a GPU's kernels, until closed on the same
-/// thread; then writes a trace for `chrome://tracing` or Perfetto.
+/// Profiles the operators of the calling thread and the kernels of GPUs until closed on the same
+/// thread, then writes a trace for `chrome://tracing` or Perfetto.
 ///
 /// ```java
 /// try (var _ = Profiler.start(Path.of("trace.json"), true, false)) {
-///   step.run(batch);
+///   model.forward(x);
 /// }
 /// ```
 public final class Profiler implements AutoCloseable {
@@ -23,19 +23,19 @@ public final class Profiler implements AutoCloseable {
     this.trace = trace;
   }
 
-  /// Starts recording.
+  /// Starts profiling.
   ///
   /// @param trace the file to write when closed
-  /// @param shapes note the operators' input shapes, too
-  /// @param memory note what they allocate, too
-  /// @throws TorchException if a profiler runs on this thread already
+  /// @param shapes also record the shapes of the operators' inputs
+  /// @param memory also record allocations
+  /// @throws TorchException if a profiler is already running on this thread
   public static Profiler start(Path trace, boolean shapes, boolean memory) {
     LibTorch.load();
-    Frame.check(TocoTorch.tt_profiler_start(shapes ? 1 : 0, memory ? 1 : 0));
+    CallScratch.check(TocoTorch.tt_profiler_start(shapes ? 1 : 0, memory ? 1 : 0));
     return new Profiler(trace.toAbsolutePath());
   }
 
-  /// Stops, and writes the trace. Closing twice does nothing.
+  /// Stops profiling and writes the trace. Closing twice does nothing.
   ///
   /// @throws IllegalStateException on another thread
   @Override
@@ -43,7 +43,7 @@ public final class Profiler implements AutoCloseable {
     stop(trace);
   }
 
-  /// Stops without a trace.
+  /// Stops profiling without writing a trace.
   public void discard() {
     stop(null);
   }
@@ -54,12 +54,12 @@ public final class Profiler implements AutoCloseable {
     }
     if (Thread.currentThread() != thread) {
       throw new IllegalStateException(
-          "profiler of thread '%s' stopped on thread '%s'"
+          "a profiler must be stopped on the thread that started it, '%s'; got '%s'"
               .formatted(thread.getName(), Thread.currentThread().getName()));
     }
     closed = true;
     try (var arena = Arena.ofConfined()) {
-      Frame.check(
+      CallScratch.check(
           TocoTorch.tt_profiler_stop(
               file == null ? MemorySegment.NULL : arena.allocateFrom(file.toString())));
     }

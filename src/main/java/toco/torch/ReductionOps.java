@@ -1,9 +1,8 @@
 package toco.torch;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static toco.torch.Frame.longs;
-import static toco.torch.Frame.out;
-import static toco.torch.Frame.result;
+import static toco.torch.CallScratch.longs;
+import static toco.torch.CallScratch.out;
+import static toco.torch.CallScratch.result;
 import static toco.torch.ffi.TocoTorch.tt_all;
 import static toco.torch.ffi.TocoTorch.tt_amax;
 import static toco.torch.ffi.TocoTorch.tt_amin;
@@ -21,7 +20,7 @@ import static toco.torch.ffi.TocoTorch.tt_topk;
 
 import java.lang.foreign.MemorySegment;
 
-/// Reductions, sorting and counting.
+/// Reductions over all elements or along dimensions, running sums, sorting and counting.
 sealed interface ReductionOps permits Tensor {
 
   MemorySegment handle();
@@ -31,14 +30,24 @@ sealed interface ReductionOps permits Tensor {
     return result(tt_sum(handle(), longs(), 0, 0, out()));
   }
 
-  /// The sum along one dimension, which goes away.
+  /// The sum along one dimension, which is removed.
   default Tensor sum(long dim) {
     return result(tt_sum(handle(), longs(dim), 1, 0, out()));
   }
 
-  /// The sum along several dimensions, which stay with size 1 if `keepDim`.
+  /// The sum along several dimensions, kept with size 1 if `keepDim`.
   default Tensor sum(long[] dims, boolean keepDim) {
     return result(tt_sum(handle(), longs(dims), dims.length, keepDim ? 1 : 0, out()));
+  }
+
+  /// The product of all elements: a scalar.
+  default Tensor prod() {
+    return Ops.call("aten::prod", this);
+  }
+
+  /// The product along one dimension, which is removed.
+  default Tensor prod(long dim) {
+    return Ops.call("aten::prod.dim_int", this, dim);
   }
 
   /// The mean over all elements: a scalar.
@@ -46,12 +55,12 @@ sealed interface ReductionOps permits Tensor {
     return result(tt_mean(handle(), longs(), 0, 0, out()));
   }
 
-  /// The mean along one dimension, which goes away.
+  /// The mean along one dimension, which is removed.
   default Tensor mean(long dim) {
     return result(tt_mean(handle(), longs(dim), 1, 0, out()));
   }
 
-  /// The mean along several dimensions, which stay with size 1 if `keepDim`.
+  /// The mean along several dimensions, kept with size 1 if `keepDim`.
   default Tensor mean(long[] dims, boolean keepDim) {
     return result(tt_mean(handle(), longs(dims), dims.length, keepDim ? 1 : 0, out()));
   }
@@ -61,12 +70,12 @@ sealed interface ReductionOps permits Tensor {
     return result(tt_amax(handle(), longs(), 0, 0, out()));
   }
 
-  /// The largest value along one dimension, which goes away.
+  /// The largest value along one dimension, which is removed.
   default Tensor amax(long dim) {
     return result(tt_amax(handle(), longs(dim), 1, 0, out()));
   }
 
-  /// The largest value along several dimensions, which stay with size 1 if `keepDim`.
+  /// The largest value along several dimensions, kept with size 1 if `keepDim`.
   default Tensor amax(long[] dims, boolean keepDim) {
     return result(tt_amax(handle(), longs(dims), dims.length, keepDim ? 1 : 0, out()));
   }
@@ -76,12 +85,12 @@ sealed interface ReductionOps permits Tensor {
     return result(tt_amin(handle(), longs(), 0, 0, out()));
   }
 
-  /// The smallest value along one dimension, which goes away.
+  /// The smallest value along one dimension, which is removed.
   default Tensor amin(long dim) {
     return result(tt_amin(handle(), longs(dim), 1, 0, out()));
   }
 
-  /// The smallest value along several dimensions, which stay with size 1 if `keepDim`.
+  /// The smallest value along several dimensions, kept with size 1 if `keepDim`.
   default Tensor amin(long[] dims, boolean keepDim) {
     return result(tt_amin(handle(), longs(dims), dims.length, keepDim ? 1 : 0, out()));
   }
@@ -102,6 +111,21 @@ sealed interface ReductionOps permits Tensor {
         tt_std(handle(), longs(dims), dims.length, unbiased ? 1 : 0, keepDim ? 1 : 0, out()));
   }
 
+  /// The variance along several dimensions; unbiased divides by n − 1.
+  default Tensor var(long[] dims, boolean unbiased, boolean keepDim) {
+    return Ops.call("aten::var.dim", this, dims, unbiased, keepDim);
+  }
+
+  /// log Σ eˣ along several dimensions, without overflow.
+  default Tensor logSumExp(long[] dims, boolean keepDim) {
+    return Ops.call("aten::logsumexp", this, dims, keepDim);
+  }
+
+  /// The median of all elements; of an even number the lower one, as in PyTorch.
+  default Tensor median() {
+    return Ops.call("aten::median", this);
+  }
+
   /// Whether any element is true: a bool scalar.
   default Tensor any() {
     return result(tt_any(handle(), out()));
@@ -117,9 +141,24 @@ sealed interface ReductionOps permits Tensor {
     return result(tt_argmax(handle(), dim, 0, out()));
   }
 
+  /// The index of the smallest value along a dimension: int64.
+  default Tensor argmin(long dim) {
+    return Ops.call("aten::argmin", this, dim);
+  }
+
   /// The running sum along a dimension.
   default Tensor cumsum(long dim) {
     return result(tt_cumsum(handle(), dim, out()));
+  }
+
+  /// The running product along a dimension.
+  default Tensor cumprod(long dim) {
+    return Ops.call("aten::cumprod", this, dim);
+  }
+
+  /// The number of elements that are not zero: an int64 scalar.
+  default Tensor countNonzero() {
+    return Ops.call("aten::count_nonzero", this);
   }
 
   /// How often each number 0, 1, … occurs in a 1-D tensor of integers: int64 [max(minLength,
@@ -128,31 +167,19 @@ sealed interface ReductionOps permits Tensor {
     return result(tt_bincount(handle(), minLength, out()));
   }
 
-  /// The largest values along a dimension and where they are.
-  default Ranked max(long dim) {
-    return Ranked.of(tt_max_dim(handle(), dim, 0, out(), Frame.get().second));
+  /// The largest value along a dimension and its index.
+  default ValuesAndIndices max(long dim) {
+    return ValuesAndIndices.of(tt_max_dim(handle(), dim, 0, out(), CallScratch.get().second));
   }
 
-  /// The `k` largest values along a dimension, in falling order.
-  default Ranked topk(long k, long dim) {
-    return Ranked.of(tt_topk(handle(), k, dim, 1, out(), Frame.get().second));
+  /// The `k` largest values along a dimension, in descending order.
+  default ValuesAndIndices topk(long k, long dim) {
+    return ValuesAndIndices.of(tt_topk(handle(), k, dim, 1, out(), CallScratch.get().second));
   }
 
-  /// All values along a dimension in order.
-  default Ranked sort(long dim, boolean descending) {
-    return Ranked.of(tt_sort(handle(), dim, descending ? 1 : 0, out(), Frame.get().second));
-  }
-
-  /// Values and their positions along the dimension that was searched.
-  ///
-  /// @param values of the searched tensor's dtype
-  /// @param indices int64, of the same shape
-  record Ranked(Tensor values, Tensor indices) {
-    private static Ranked of(int status) {
-      Frame.check(status);
-      var frame = Frame.get();
-      return new Ranked(
-          Tensor.adopt(frame.out.get(ADDRESS, 0)), Tensor.adopt(frame.second.get(ADDRESS, 0)));
-    }
+  /// All values sorted along a dimension.
+  default ValuesAndIndices sort(long dim, boolean descending) {
+    return ValuesAndIndices.of(
+        tt_sort(handle(), dim, descending ? 1 : 0, out(), CallScratch.get().second));
   }
 }

@@ -4,23 +4,24 @@ import static toco.torch.ffi.TocoTorch.tt_manual_seed;
 import static toco.torch.ffi.TocoTorch.tt_rng_state;
 import static toco.torch.ffi.TocoTorch.tt_set_rng_state;
 
-/// LibTorch's random number generators, which belong to the process.
+/// LibTorch's process-wide random number generators.
 public final class Rng {
   private Rng() {}
 
   /// Seeds the generators of all devices.
   public static void manualSeed(long seed) {
     LibTorch.load();
-    Frame.check(tt_manual_seed(seed));
+    CallScratch.check(tt_manual_seed(seed));
   }
 
-  /// The whole state of a device's generator: 1-D uint8, on the CPU; the caller owns it.
+  /// The state of a device's generator: uint8, 1-D, on the CPU; owned by the innermost scope or
+  /// else the caller.
   public static Tensor state(Device device) {
-    return Frame.result(tt_rng_state(device.type(), device.index(), Frame.out()));
+    return CallScratch.result(tt_rng_state(device.type(), device.index(), CallScratch.out()));
   }
 
-  /// Puts back a state that [#state] gave.
+  /// Restores a state returned by [#state].
   public static void setState(Device device, Tensor state) {
-    Frame.check(tt_set_rng_state(device.type(), device.index(), state.handle()));
+    CallScratch.check(tt_set_rng_state(device.type(), device.index(), state.handle()));
   }
 }

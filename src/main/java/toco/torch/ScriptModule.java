@@ -13,16 +13,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import toco.torch.ffi.TocoTorch;
 
-/// A TorchScript module: code and weights in one file, made by Python, C++ or here.
+/// A TorchScript module: code and weights in one file, saved by Python, C++ or Java.
 ///
 /// ```java
 /// try (var module = ScriptModule.load(Path.of("net.pt"), Device.CPU)) {
-///   var y = module.forward(x);                                   // one tensor in, one out
-///   var parts = (Map<?, ?>) module.call("forward", x, 0.5);      // anything else
+///   var y = module.forward(x);                                   // one tensor in, one tensor out
+///   var parts = (Map<?, ?>) module.call("forward", x, 0.5);      // other arguments or results
 /// }
 /// ```
 ///
-/// Or built from source text, which unlike a trace keeps sizes dynamic:
+/// A module can also be built from source text, which keeps sizes dynamic, unlike a trace:
 ///
 /// ```java
 /// var scaled = ScriptModule.create("Scaled").parameter("w", w);
@@ -30,8 +30,8 @@ import toco.torch.ffi.TocoTorch;
 /// scaled.save(Path.of("scaled.pt"), Map.of());
 /// ```
 ///
-/// Several platform threads may call one at a time; it is closed when none does. Calls record
-/// gradients as the calling thread's [GradMode] says.
+/// Several platform threads may call one module; none may be calling it when it is closed. Calls
+/// record gradients according to the calling thread's [GradMode].
 public final class ScriptModule extends NativeHandle {
   private final Map<String, String> extraFiles;
 
@@ -40,22 +40,22 @@ public final class ScriptModule extends NativeHandle {
     this.extraFiles = Map.copyOf(extraFiles);
   }
 
-  /// Loads a module, its tensors on a device.
+  /// Loads a module, with its tensors on `device`.
   ///
-  /// @throws TorchException if the file is missing, no TorchScript, or needs operators that are not
-  ///   registered (see [LibTorch#loadLibrary])
+  /// @throws TorchException if the file is missing, is not TorchScript, or needs operators that are
+  ///   not registered (see [LibTorch#loadLibrary])
   public static ScriptModule load(Path path, Device device) {
     return load(path, device, List.of());
   }
 
-  /// The same, and texts that were saved beside the code.
+  /// Loads a module and text files that were saved with it.
   ///
-  /// @param extraFiles their names; [#extraFile] then has those that are there
+  /// @param extraFiles names of the texts to read; [#extraFile] returns those that exist
   public static ScriptModule load(Path path, Device device, List<String> extraFiles) {
     try (var arena = Arena.ofConfined();
         var extra = new CallStack()) {
       var out = arena.allocate(ADDRESS);
-      Frame.check(
+      CallScratch.check(
           TocoTorch.tt_module_load(
               arena.allocateFrom(path.toString()),
               device.type(),
@@ -75,63 +75,63 @@ public final class ScriptModule extends NativeHandle {
     }
   }
 
-  /// A module without weights or methods.
+  /// An empty module, without weights or methods.
   ///
-  /// @param name of its class, such as `Encoder`; children of one class need not share a name
+  /// @param name of its class, such as `Encoder`
   public static ScriptModule create(String name) {
     try (var arena = Arena.ofConfined()) {
       var out = arena.allocate(ADDRESS);
       LibTorch.load();
-      Frame.check(TocoTorch.tt_module_new(arena.allocateFrom(name), out));
+      CallScratch.check(TocoTorch.tt_module_new(arena.allocateFrom(name), out));
       return new ScriptModule(out.get(ADDRESS, 0), Map.of());
     }
   }
 
-  /// Adds a weight, which module and caller then share. Returns the module.
+  /// Adds a parameter, whose memory is shared with the caller's tensor. Returns this module.
   ///
-  /// @param name without dots; [#child] makes trees
+  /// @param name without dots; use [#child] for nested names
   public ScriptModule parameter(String name, Tensor tensor) {
     return register(name, tensor, true);
   }
 
-  /// Adds a tensor that is saved but not trained, shared likewise. Returns the module.
+  /// Adds a buffer: a tensor that is saved but not trained, also shared. Returns this module.
   public ScriptModule buffer(String name, Tensor tensor) {
     return register(name, tensor, false);
   }
 
   private ScriptModule register(String name, Tensor tensor, boolean parameter) {
     try (var arena = Arena.ofConfined()) {
-      Frame.check(
+      CallScratch.check(
           TocoTorch.tt_module_register(
               handle(), arena.allocateFrom(name), tensor.handle(), parameter ? 1 : 0));
       return this;
     }
   }
 
-  /// Makes another module a part of this one, under a name; define its methods first. Both are
-  /// closed on their own. Returns this module.
+  /// Adds another module as a submodule, whose methods must be defined before. Both are closed
+  /// separately. Returns this module.
   public ScriptModule child(String name, ScriptModule child) {
     try (var arena = Arena.ofConfined()) {
-      Frame.check(
+      CallScratch.check(
           TocoTorch.tt_module_add_child(handle(), arena.allocateFrom(name), child.handle()));
       return this;
     }
   }
 
-  /// Compiles methods, given as Python text, into the module. They may use its weights and
-  /// children, and `torch.*`.
+  /// Compiles methods from TorchScript source into the module. They may use its parameters, buffers
+  /// and submodules, and `torch.*`. Returns this module.
   ///
-  /// @throws TorchException naming the place, if the text does not compile
+  /// @throws TorchException with the position of the error, if the source does not compile
   public ScriptModule define(String source) {
     try (var arena = Arena.ofConfined()) {
-      Frame.check(TocoTorch.tt_module_define(handle(), arena.allocateFrom(source)));
+      CallScratch.check(TocoTorch.tt_module_define(handle(), arena.allocateFrom(source)));
       return this;
     }
   }
 
   /// Runs `forward` on a tensor.
   ///
-  /// @throws TorchException if it takes other arguments, or returns anything but one tensor
+  /// @throws TorchException if it takes other arguments, or does not return one tensor
   public Tensor forward(Tensor x) {
     var result = call("forward", x);
     if (result instanceof Tensor tensor) {
@@ -142,10 +142,10 @@ public final class ScriptModule extends NativeHandle {
         TorchException.Kind.TYPE, "forward does not return one tensor; use call(\"forward\", x)");
   }
 
-  /// Runs `forward` on a tensor, where it returns a `Dict[str, Tensor]`.
+  /// Runs a `forward` that returns a `Dict[str, Tensor]`.
   ///
-  /// @return tensors by name, of the innermost scope, or else the caller's
-  /// @throws TorchException if it takes other arguments, or returns anything else
+  /// @return tensors by name, owned by the innermost scope or else the caller
+  /// @throws TorchException if it takes other arguments, or returns another type
   public Map<String, Tensor> forwardDict(Tensor x) {
     var named = new LinkedHashMap<String, Tensor>();
     var result = call("forward", x);
@@ -167,48 +167,49 @@ public final class ScriptModule extends NativeHandle {
 
   /// Runs a method.
   ///
-  /// @param arguments as for [Ops], with `Object[]` for a tuple and a map for a `Dict[str, …]`
-  /// @return as of [Ops#callAll]: a tensor, number, text, list (for a tuple too), map or null
+  /// @param arguments of the types that [Ops] takes
+  /// @return the result, of a type that [Ops#callAll] returns
   public @Nullable Object call(String method, @Nullable Object... arguments) {
     try (var stack = new CallStack();
         var arena = Arena.ofConfined()) {
       for (var argument : arguments) {
         stack.push(argument);
       }
-      Frame.check(TocoTorch.tt_module_call(handle(), arena.allocateFrom(method), stack.handle));
+      CallScratch.check(
+          TocoTorch.tt_module_call(handle(), arena.allocateFrom(method), stack.handle));
       return stack.result(0);
     }
   }
 
-  /// Declarations of the module's methods, such as `forward(__torch__.Net self, Tensor x) ->
+  /// The schemas of the module's methods, such as `forward(__torch__.Net self, Tensor x) ->
   /// Tensor`.
   public List<String> methods() {
     try (var stack = new CallStack()) {
-      Frame.check(TocoTorch.tt_module_methods(handle(), stack.handle));
+      CallScratch.check(TocoTorch.tt_module_methods(handle(), stack.handle));
       return stack.results().stream().map(String::valueOf).toList();
     }
   }
 
-  /// The weights of the module and its children by full name. They are the module's own: an
-  /// optimizer over them trains it. The handles belong to the innermost scope, or else to the
-  /// caller.
+  /// The parameters of the module and its submodules by full name, sharing the module's memory: an
+  /// optimizer over them trains the module. The handles are owned by the innermost scope or else
+  /// the caller.
   public Map<String, Tensor> parameters() {
     return tensors(1);
   }
 
-  /// The other tensors that are saved with the module, likewise.
+  /// The buffers of the module and its submodules, shared and owned as [#parameters].
   public Map<String, Tensor> buffers() {
     return tensors(0);
   }
 
-  private Map<String, Tensor> tensors(long wanted) {
+  private Map<String, Tensor> tensors(long wantedKind) {
     try (var stack = new CallStack()) {
-      Frame.check(TocoTorch.tt_module_tensors(handle(), stack.handle));
-      var all = stack.results(); // name, tensor, whether a parameter
+      CallScratch.check(TocoTorch.tt_module_tensors(handle(), stack.handle));
+      var all = stack.results(); // name, tensor, 1 for a parameter or 0 for a buffer
       var tensors = new LinkedHashMap<String, Tensor>();
       for (int i = 0; i < all.size(); i += 3) {
         if (all.get(i + 1) instanceof Tensor tensor) {
-          if (all.get(i + 2) instanceof Long kind && kind == wanted) {
+          if (all.get(i + 2) instanceof Long kind && kind == wantedKind) {
             tensors.put(String.valueOf(all.get(i)), tensor);
           } else {
             tensor.close();
@@ -219,26 +220,26 @@ public final class ScriptModule extends NativeHandle {
     }
   }
 
-  /// Switches layers such as dropout to training, or to evaluation. Returns the module.
+  /// Switches the module to training or evaluation mode. Returns this module.
   public ScriptModule train(boolean on) {
-    Frame.check(TocoTorch.tt_module_train(handle(), on ? 1 : 0));
+    CallScratch.check(TocoTorch.tt_module_train(handle(), on ? 1 : 0));
     return this;
   }
 
-  /// A text that was saved beside the code and named when loading, or null.
+  /// A text that was saved with the module and requested in [#load], or null.
   public @Nullable String extraFile(String name) {
     return extraFiles.get(name);
   }
 
-  /// Writes the module, for [#load], for `torch::jit::load` in C++ and `torch.jit.load` in Python.
+  /// Saves the module, for [#load], `torch::jit::load` in C++ and `torch.jit.load` in Python.
   ///
-  /// @param extraFiles texts to keep beside the code, by name
+  /// @param extraFiles texts to save with the module, by name
   /// @throws TorchException if the file cannot be written
   public void save(Path path, Map<String, String> extraFiles) {
     try (var arena = Arena.ofConfined()) {
       var names = new ArrayList<>(extraFiles.keySet());
       var texts = names.stream().map(extraFiles::get).toList();
-      Frame.check(
+      CallScratch.check(
           TocoTorch.tt_module_save(
               handle(),
               arena.allocateFrom(path.toString()),

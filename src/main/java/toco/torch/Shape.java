@@ -4,10 +4,10 @@ import java.util.Arrays;
 
 /// The sizes of a tensor's dimensions, outermost first.
 ///
-/// @param sizes one entry a dimension, each ≥ 0; not copied, so not to be written to
+/// @param sizes one entry per dimension, each ≥ 0; not copied, so do not modify the array
 @SuppressWarnings("ArrayRecordComponent") // equals, hashCode and toString below read the contents
 public record Shape(long... sizes) {
-  /// A shape of these sizes; none: that of a scalar.
+  /// The shape with these sizes; without arguments, the shape of a scalar.
   public static Shape of(long... sizes) {
     return new Shape(sizes);
   }
@@ -22,7 +22,7 @@ public record Shape(long... sizes) {
     int index = dim < 0 ? dim + sizes.length : dim;
     if (index < 0 || index >= sizes.length) {
       throw new IndexOutOfBoundsException(
-          "dimension %d of shape %s, which has %d".formatted(dim, this, sizes.length));
+          "shape %2$s has %3$d dimensions, got dimension %1$d".formatted(dim, this, sizes.length));
     }
     return sizes[index];
   }

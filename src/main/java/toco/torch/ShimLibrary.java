@@ -16,21 +16,21 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Where the shim `libtoco_torch.so` is: named by the system property `toco.library` or the
-/// environment variable `TOCO_LIBRARY`, or else built for the LibTorch in use from the sources that
-/// this very jar carries.
+/// Locates the shim `libtoco_torch.so`: the path in the system property `toco.library` or the
+/// environment variable `TOCO_LIBRARY`, or else a build for the LibTorch in use from the sources in
+/// this jar.
 ///
-/// Such a build lies in the cache, `${XDG_CACHE_HOME:-~/.cache}/toco/shim-HASH`, by the hash of its
-/// sources: a program's first run takes a minute, and installs LibTorch if there is none; later
-/// runs find it there. What the build says goes to the standard error stream.
+/// The build is cached in `${XDG_CACHE_HOME:-~/.cache}/toco/shim-HASH`, by the hash of its sources.
+/// A program's first run takes a minute, and installs LibTorch if there is none; later runs use the
+/// cached build. Build output goes to the standard error stream.
 final class ShimLibrary {
   private static final String SOURCES = "/toco/native/";
   private static final String NAME = "libtoco_torch.so";
 
   private ShimLibrary() {}
 
-  /// @return the library's file, which exists
-  /// @throws TorchException of kind IO, naming the remedy
+  /// @return the library's path, which exists
+  /// @throws TorchException of kind IO, with the remedy
   static Path locate() {
     var named = System.getProperty("toco.library", System.getenv("TOCO_LIBRARY"));
     if (named != null && !named.isEmpty()) {
@@ -40,8 +40,8 @@ final class ShimLibrary {
       return built(unpacked());
     } catch (IOException e) {
       throw failure(
-          ("the native library is not named, and cannot be built: %s; name one that "
-                  + "native/build.sh made in -Dtoco.library")
+          ("toco.library is not set, and the native library cannot be built: %s; set"
+                  + " -Dtoco.library to one built by native/build.sh")
               .formatted(e));
     }
   }
@@ -59,7 +59,7 @@ final class ShimLibrary {
     return new TorchException(TorchException.Kind.IO, message);
   }
 
-  /// The folder of the sources in the cache, put there whole by whoever comes first.
+  /// The folder of the sources in the cache, created atomically by the first process that needs it.
   private static Path unpacked() throws IOException {
     var source = sources();
     var files = files(source);
@@ -80,7 +80,7 @@ final class ShimLibrary {
     try {
       Files.move(staging, folder);
     } catch (IOException e) {
-      if (!Files.isDirectory(folder)) { // else another process was faster, with the same files
+      if (!Files.isDirectory(folder)) { // otherwise another process has created it
         throw e;
       }
     }
@@ -93,29 +93,29 @@ final class ShimLibrary {
     return cache.resolve("toco");
   }
 
-  /// The sources inside the jar, or inside the folder of classes.
+  /// The sources in the jar, or in the class folder.
   private static Path sources() throws IOException {
     var build = ShimLibrary.class.getResource(SOURCES + "build.sh");
     if (build == null) {
-      throw new IOException("the class path has no sources of it under " + SOURCES);
+      throw new IOException("the class path has no shim sources under " + SOURCES);
     }
     try {
-      var place = build.toURI();
-      if (place.getScheme().equals("jar")) {
-        openJar(place);
+      var uri = build.toURI();
+      if (uri.getScheme().equals("jar")) {
+        openJar(uri);
       }
-      return Path.of(place).resolveSibling("");
+      return Path.of(uri).resolveSibling("");
     } catch (URISyntaxException e) {
       throw new IOException(e);
     }
   }
 
-  /// The jar stays open for the rest of the process, as it does for the class loader.
-  private static void openJar(URI place) throws IOException {
+  /// The file system stays open for the rest of the process, as the jar does for the class loader.
+  private static void openJar(URI uri) throws IOException {
     try {
-      var _ = FileSystems.newFileSystem(place, Map.of());
+      var _ = FileSystems.newFileSystem(uri, Map.of());
     } catch (FileSystemAlreadyExistsException _) {
-      // opened by the program for its own ends
+      // the program opened it already
     }
   }
 
@@ -139,27 +139,27 @@ final class ShimLibrary {
     }
   }
 
-  /// The library for the LibTorch in use: the one built earlier, or a new one.
+  /// The library for the LibTorch in use: a cached build, or a new one.
   private static Path built(Path folder) throws IOException {
     var found = script("libtorch.sh", folder, "--find");
     if (found.status() == 0) {
-      var earlier = earlier(folder.resolve("target/native"), found.lastLine());
-      if (earlier != null) {
-        return earlier;
+      var cached = cached(folder.resolve("target/native"), found.lastLine());
+      if (cached != null) {
+        return cached;
       }
     }
     var build = script("build.sh", folder, "--tidy");
     if (build.status() != 0) {
       throw failure(
-          ("the native library is not named, and building it failed with status %d "
-                  + "(%s/native/build.sh; what it said is above); name one in -Dtoco.library")
+          ("toco.library is not set, and building the native library failed with status %d"
+                  + " (%s/native/build.sh; its output is above); set -Dtoco.library to a built one")
               .formatted(build.status(), folder));
     }
     return Path.of(build.lastLine());
   }
 
-  /// A build leaves a note beside the library of the LibTorch that it was made for.
-  private static @Nullable Path earlier(Path builds, String libTorch) throws IOException {
+  /// Next to each built library, `libtorch-folder` names the LibTorch that it was built for.
+  private static @Nullable Path cached(Path builds, String libTorch) throws IOException {
     if (!Files.isDirectory(builds)) {
       return null;
     }
@@ -179,7 +179,7 @@ final class ShimLibrary {
 
   private record Outcome(int status, String lastLine) {}
 
-  /// Runs a script, whose progress and errors the user sees.
+  /// Runs a script; the user sees its error stream.
   private static Outcome script(String name, Path folder, String... arguments) throws IOException {
     var command =
         new ArrayList<>(List.of("bash", folder.resolve("native").resolve(name).toString()));

@@ -1,8 +1,8 @@
 package toco.torch;
 
-import static toco.torch.Frame.longs;
-import static toco.torch.Frame.out;
-import static toco.torch.Frame.result;
+import static toco.torch.CallScratch.longs;
+import static toco.torch.CallScratch.out;
+import static toco.torch.CallScratch.result;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -10,7 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import toco.torch.ffi.TocoTorch;
 
-/// The ways to make a tensor, called as `Tensor.zeros(2, 3)`, `Tensor.of(…)`, `Tensor.wrap(…)`.
+/// The static functions that make a tensor, from values, memory, random numbers or other tensors:
+/// `Tensor.zeros(2, 3)`, `Tensor.of(…)`, `Tensor.wrap(…)`, `Tensor.cat(…)`.
 abstract sealed class TensorCreation permits Tensor {
   TensorCreation() {}
 
@@ -30,7 +31,9 @@ abstract sealed class TensorCreation permits Tensor {
         sizes.length == 0 ? new long[] {values.length} : sizes);
   }
 
-  /// A CPU tensor with a copy of memory that holds exactly its elements.
+  /// A CPU tensor with a copy of `data`.
+  ///
+  /// @param data memory of exactly the tensor's size, on or off the heap
   public static Tensor copyOf(MemorySegment data, DType dtype, long... sizes) {
     requireFit(data, dtype, sizes);
     var tensor = empty(dtype, Device.CPU, sizes);
@@ -38,23 +41,27 @@ abstract sealed class TensorCreation permits Tensor {
     return tensor;
   }
 
-  /// A CPU tensor over off-heap memory, without a copy: writes through either are seen by both. The
-  /// memory is kept reachable while any view of it lives, so memory of an automatic arena needs no
-  /// care; memory of an arena that is closed by hand must stay open that long, or be handed over
-  /// with [#wrap(Arena, MemorySegment, DType, long...)].
+  /// A CPU tensor that shares off-heap memory: writes through either are seen by both.
   ///
-  /// @param data native memory holding exactly the elements, aligned to them
+  /// The segment stays reachable while any view of the tensor lives, so memory of an automatic
+  /// arena needs no care. An arena that is closed by hand must stay open that long, or be handed
+  /// over with [#wrap(Arena, MemorySegment, DType, long...)].
+  ///
+  /// @param data native memory of exactly the tensor's size, aligned to its elements
   public static Tensor wrap(MemorySegment data, DType dtype, long... sizes) {
     return wrap(data, null, dtype, sizes);
   }
 
-  /// The same, and takes over the arena, which must be a shared one: it is closed some time after
-  /// the last view has died.
+  /// A CPU tensor that shares off-heap memory and owns its arena, which is closed some time after
+  /// the last view of the tensor is freed.
+  ///
+  /// @param owned a shared arena
+  /// @param data native memory of exactly the tensor's size, aligned to its elements
   public static Tensor wrap(Arena owned, MemorySegment data, DType dtype, long... sizes) {
     if (!data.isAccessibleBy(Thread.ofPlatform().unstarted(() -> {}))) {
       throw new IllegalArgumentException(
-          "an arena that LibTorch is to close must be shared (Arena.ofShared); this one is confined"
-              + " to a thread");
+          "the arena of a wrapped tensor must be shared (Arena.ofShared), because any thread may"
+              + " close it; got an arena confined to a thread");
     }
     return wrap(data, owned, dtype, sizes);
   }
@@ -64,8 +71,7 @@ abstract sealed class TensorCreation permits Tensor {
     requireFit(data, dtype, sizes);
     if (!data.isNative()) {
       throw new IllegalArgumentException(
-          "only native memory can be shared with LibTorch; this segment is on the heap, use"
-              + " copyOf");
+          "wrap needs native memory, got a segment on the heap; use copyOf");
     }
     if (data.address() % dtype.byteSize() != 0) {
       throw new IllegalArgumentException(
@@ -81,6 +87,14 @@ abstract sealed class TensorCreation permits Tensor {
     return result(status);
   }
 
+  /// A tensor made by your own C++ code: a new reference to the tensor behind an `at::Tensor *`.
+  /// The C++ object stays its owner's to delete; this tensor is independent of that.
+  ///
+  /// @param pointer to an `at::Tensor` of the LibTorch in this process
+  public static Tensor ofPointer(MemorySegment pointer) {
+    return result(TocoTorch.tt_from_pointer(pointer, out()));
+  }
+
   private static void requireFit(MemorySegment data, DType dtype, long[] sizes) {
     long expected = Shape.of(sizes).numel() * dtype.byteSize();
     if (data.byteSize() != expected) {
@@ -90,7 +104,7 @@ abstract sealed class TensorCreation permits Tensor {
     }
   }
 
-  /// A tensor whose elements are not set.
+  /// An uninitialised tensor.
   public static Tensor empty(DType dtype, Device device, long... sizes) {
     LibTorch.load();
     return result(
@@ -98,63 +112,70 @@ abstract sealed class TensorCreation permits Tensor {
             longs(sizes), sizes.length, dtype.code, device.type(), device.index(), 0, out()));
   }
 
-  /// A CPU tensor in pinned memory, from which copies to a GPU run asynchronously; needs CUDA.
+  /// An uninitialised CPU tensor in pinned memory, from which copies to a GPU run asynchronously;
+  /// needs CUDA.
   public static Tensor emptyPinned(DType dtype, long... sizes) {
     return result(TocoTorch.tt_empty(longs(sizes), sizes.length, dtype.code, 0, -1, 1, out()));
   }
 
-  /// A tensor whose elements are all `value`.
+  /// A tensor filled with `value`.
   public static Tensor full(double value, DType dtype, Device device, long... sizes) {
     return result(
         TocoTorch.tt_full(
             longs(sizes), sizes.length, value, dtype.code, device.type(), device.index(), out()));
   }
 
-  /// float32 zeros on the CPU.
+  /// Zeros: float32 on the CPU.
   public static Tensor zeros(long... sizes) {
     return full(0, DType.FLOAT32, Device.CPU, sizes);
   }
 
-  /// float32 ones on the CPU.
+  /// Ones: float32 on the CPU.
   public static Tensor ones(long... sizes) {
     return full(1, DType.FLOAT32, Device.CPU, sizes);
   }
 
-  /// float32 on the CPU, uniform in [0, 1), from LibTorch's generator.
+  /// Uniform random numbers in [0, 1): float32 on the CPU, from LibTorch's generator.
   public static Tensor rand(long... sizes) {
     return result(TocoTorch.tt_rand(longs(sizes), sizes.length, DType.FLOAT32.code, 0, -1, out()));
   }
 
-  /// float32 on the CPU, standard normal, from LibTorch's generator.
+  /// Standard normal random numbers: float32 on the CPU, from LibTorch's generator.
   public static Tensor randn(long... sizes) {
     return result(TocoTorch.tt_randn(longs(sizes), sizes.length, DType.FLOAT32.code, 0, -1, out()));
   }
 
-  /// int64 on the CPU, uniform in low..high, high exclusive.
+  /// Uniform random integers in [low, high): int64 on the CPU.
   public static Tensor randint(long low, long high, long... sizes) {
     return result(
         TocoTorch.tt_randint(
             low, high, longs(sizes), sizes.length, DType.INT64.code, 0, -1, out()));
   }
 
-  /// 0…n−1 in random order: int64, `n` of them.
+  /// A random permutation of 0…n − 1: int64 \[n].
   public static Tensor randperm(long n, Device device) {
     return result(TocoTorch.tt_randperm(n, device.type(), device.index(), out()));
   }
 
-  /// start, start + 1, … up to end, exclusive.
+  /// start, start + 1, … below `end`.
   public static Tensor arange(double start, double end, DType dtype, Device device) {
     return result(
         TocoTorch.tt_arange(start, end, 1, dtype.code, device.type(), device.index(), out()));
   }
 
-  /// Tensors joined along an existing dimension.
+  /// Concatenates tensors along an existing dimension.
   public static Tensor cat(List<Tensor> tensors, long dim) {
-    return result(TocoTorch.tt_cat(Frame.handles(tensors), tensors.size(), dim, out()));
+    return result(TocoTorch.tt_cat(CallScratch.handles(tensors), tensors.size(), dim, out()));
   }
 
-  /// Tensors of one shape joined along a new dimension.
+  /// Stacks tensors of one shape along a new dimension.
   public static Tensor stack(List<Tensor> tensors, long dim) {
-    return result(TocoTorch.tt_stack_tensors(Frame.handles(tensors), tensors.size(), dim, out()));
+    return result(
+        TocoTorch.tt_stack_tensors(CallScratch.handles(tensors), tensors.size(), dim, out()));
+  }
+
+  /// Sums of products over named dimensions, `torch.einsum`: `einsum("bij,bjk->bik", x, y)`.
+  public static Tensor einsum(String equation, Tensor... operands) {
+    return Ops.call("aten::einsum", equation, List.of(operands), null);
   }
 }

@@ -4,7 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
 
-/// What describes a tensor, read in one call.
+/// The metadata of a tensor, read in one native call.
 public record TensorInfo(Shape shape, DType dtype, Device device, boolean requiresGrad) {
   private static final int FIELDS_BEFORE_SIZES = 5;
 

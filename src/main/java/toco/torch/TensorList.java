@@ -6,22 +6,24 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import toco.torch.ffi.TocoTorch;
 
-/// A fixed list of tensors that is handed to LibTorch in one piece: all parameters of an optimizer,
-/// their moments, a network's weights. What would be a dozen calls a parameter is one call a list.
+/// A fixed list of tensors for operations on all of them in one native call, such as the parameters
+/// of an optimizer or their moments: one call per list instead of a dozen per parameter.
 ///
-/// The list borrows its tensors, which must stay open; they belong to no scope or to one that
-/// outlives the list.
+/// The list borrows its tensors. They must stay open as long as the list is used.
 public final class TensorList {
   private final List<Tensor> tensors;
   private final MemorySegment handles;
 
-  /// Neighbours in a list that share a learning rate.
+  /// Consecutive tensors of a list that share a learning rate.
   ///
-  /// @param size how many they are; the first follows the last of the group before
+  /// @param size number of tensors; groups follow one another in the list
+  /// @param lr learning rate
   public record Group(int size, double lr) {
+    /// @throws IllegalArgumentException for a negative size
     public Group {
       if (size < 0) {
         throw new IllegalArgumentException("a group's size must be ≥ 0, got " + size);
@@ -29,7 +31,7 @@ public final class TensorList {
     }
   }
 
-  /// @param tensors stay the caller's, and must outlive the list
+  /// @param tensors owned by the caller, and must outlive the list
   public TensorList(List<Tensor> tensors) {
     this.tensors = List.copyOf(tensors);
     handles = Arena.ofAuto().allocate(Math.max(8, 8L * tensors.size()), 8);
@@ -43,32 +45,60 @@ public final class TensorList {
     return tensors;
   }
 
-  /// How many there are.
+  /// The number of tensors.
   public int size() {
     return tensors.size();
   }
 
-  /// Drops the gradients.
+  /// Sets all gradients to none, as `zero_grad(set_to_none=True)`.
   public void zeroGrad() {
-    Frame.check(TocoTorch.tt_zero_grad(handles(), size(), 1));
+    CallScratch.check(TocoTorch.tt_zero_grad(handles(), size(), 1));
   }
 
-  /// Scales the gradients down so that their common Euclidean norm is at most `maxNorm`, as
+  /// Scales the gradients down so that their total Euclidean norm is at most `maxNorm`, as
   /// `torch.nn.utils.clip_grad_norm_`.
   ///
-  /// @return the norm before, a scalar on their device
+  /// @return the total norm before clipping, a scalar on the gradients' device
   public Tensor clipGradNorm_(double maxNorm) {
-    return Frame.result(TocoTorch.tt_clip_grad_norm_(handles(), size(), maxNorm, Frame.out()));
+    return CallScratch.result(
+        TocoTorch.tt_clip_grad_norm_(handles(), size(), maxNorm, CallScratch.out()));
+  }
+
+  /// The Euclidean norm of all gradients together, as [#clipGradNorm_] returns it; it changes none.
+  ///
+  /// @return float32 scalar on their device; 0 if there is no gradient
+  public Tensor gradNorm() {
+    try (var scope = TensorScope.open()) {
+      var gradients = new ArrayList<Tensor>();
+      for (var tensor : tensors) {
+        var gradient = tensor.grad();
+        if (gradient != null) {
+          gradients.add(gradient);
+        }
+      }
+      if (gradients.isEmpty()) {
+        return scope.keep(
+            Tensor.full(
+                0, DType.FLOAT32, tensors.isEmpty() ? Device.CPU : tensors.getFirst().device()));
+      }
+      var norms = new ArrayList<Tensor>();
+      for (var norm : Ops.callAll("aten::_foreach_norm.Scalar", gradients, 2)) {
+        if (norm instanceof List<?> all) {
+          all.forEach(it -> norms.add((Tensor) it));
+        }
+      }
+      return scope.keep(Tensor.stack(norms, 0).norm());
+    }
   }
 
   /// One step of AdamW (Loshchilov and Hutter 2019) over the whole list, fused.
   ///
-  /// @param expAvgs first moments, a tensor a parameter
-  /// @param expAvgSqs second moments
-  /// @param groups the learning rates; their sizes add up to the list's
+  /// @param expAvgs first moments, one tensor per parameter
+  /// @param expAvgSqs second moments, one tensor per parameter
+  /// @param groups the learning rates; their sizes add up to this list's
   /// @param step number of this step, from 1
-  /// @param missingAsZero whether a parameter without gradient is updated as if it were zero, or
-  ///   left alone
+  /// @param missingAsZero whether a parameter without gradient is updated as if its gradient were
+  ///   zero, or skipped
   public void adamwStep(
       TensorList expAvgs,
       TensorList expAvgSqs,
@@ -82,7 +112,7 @@ public final class TensorList {
     requireSameSize(expAvgs);
     requireSameSize(expAvgSqs);
     try (var arena = Arena.ofConfined()) {
-      Frame.check(
+      CallScratch.check(
           TocoTorch.tt_adamw_step(
               handles(),
               expAvgs.handles(),
@@ -100,10 +130,12 @@ public final class TensorList {
     }
   }
 
-  /// One step of SGD over the whole list, fused; the momentum buffers are read only if momentum is
-  /// not 0.
+  /// One step of SGD over the whole list, fused.
   ///
-  /// @param groups the learning rates; their sizes add up to the list's
+  /// @param momentumBuffers one tensor per parameter, used only if momentum is not 0
+  /// @param groups the learning rates; their sizes add up to this list's
+  /// @param step number of this step, from 1
+  /// @param missingAsZero as in [#adamwStep]
   public void sgdStep(
       TensorList momentumBuffers,
       List<Group> groups,
@@ -113,7 +145,7 @@ public final class TensorList {
       boolean missingAsZero) {
     requireSameSize(momentumBuffers);
     try (var arena = Arena.ofConfined()) {
-      Frame.check(
+      CallScratch.check(
           TocoTorch.tt_sgd_step(
               handles(),
               momentumBuffers.handles(),
@@ -136,23 +168,23 @@ public final class TensorList {
     return arena.allocateFrom(JAVA_DOUBLE, groups.stream().mapToDouble(Group::lr).toArray());
   }
 
-  /// Moves this list towards `sources`: `this = momentum · this + (1 − momentum) · source`.
+  /// Exponential moving average: `this = momentum · this + (1 − momentum) · source`, per tensor.
   public void emaUpdate(TensorList sources, double momentum) {
     requireSameSize(sources);
-    Frame.check(TocoTorch.tt_ema_update(handles(), sources.handles(), size(), momentum));
+    CallScratch.check(TocoTorch.tt_ema_update(handles(), sources.handles(), size(), momentum));
   }
 
   private void requireSameSize(TensorList other) {
     if (other.size() != size()) {
       throw new IllegalArgumentException(
-          "lists must have one entry a parameter: expected %d, got %d"
+          "lists must have one entry per parameter: expected %d, got %d"
               .formatted(size(), other.size()));
     }
   }
 
   private MemorySegment handles() {
     for (var tensor : tensors) {
-      tensor.handle(); // a closed parameter must not reach native code
+      tensor.handle(); // throws if the tensor is closed
     }
     return handles;
   }

@@ -9,18 +9,18 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import toco.torch.ffi.TocoTorch;
 
-/// Frees, in one call, every tensor made while it was the thread's innermost scope.
+/// Frees, in one native call, every tensor created while it was the thread's innermost scope.
 ///
 /// ```java
 /// try (var step = TensorScope.open()) {
-///   var loss = model.forward(x).mseLoss(y);   // and every intermediate result
-///   best = step.keep(loss.detach());          // outlives the scope: moved to the one around it
+///   var loss = model.forward(x).mseLoss(y);   // freed with all intermediate results
+///   best = step.keep(loss.detach());          // moved to the enclosing scope
 /// }
 /// ```
 ///
-/// Scopes nest and belong to the thread that opened them, as do their tensors; they must be closed
-/// in the reverse order. Tensors made while no scope is open belong to whoever made them, may be
-/// used from any thread, and are closed by hand.
+/// Scopes nest, and must be closed in the reverse order of opening. A scope and its tensors belong
+/// to the thread that opened it. Tensors created while no scope is open belong to the caller, which
+/// closes them with [Tensor#close]; any thread may use them.
 public final class TensorScope implements AutoCloseable {
   private static final ThreadLocal<@Nullable TensorScope> INNERMOST = new ThreadLocal<>();
 
@@ -33,21 +33,21 @@ public final class TensorScope implements AutoCloseable {
   private TensorScope() {
     if (thread.isVirtual()) {
       throw new IllegalStateException(
-          "LibTorch keeps state in platform threads; open scopes on one (Thread.ofPlatform), not on"
-              + " a virtual thread");
+          "a TensorScope needs a platform thread (Thread.ofPlatform), because LibTorch keeps"
+              + " per-thread state; got a virtual thread");
     }
     INNERMOST.set(this);
   }
 
-  /// Opens a scope, which is this thread's innermost until closed.
+  /// Opens a scope, which is this thread's innermost one until it is closed.
   ///
   /// @throws IllegalStateException on a virtual thread
   public static TensorScope open() {
     return new TensorScope();
   }
 
-  /// Runs the body in a scope of its own and keeps its result alone: what lies between goes at
-  /// once, save what autograd holds on to.
+  /// Runs `body` in a new scope and keeps only its result. Intermediate tensors are freed at once,
+  /// except for memory that the autograd graph needs.
   public static Tensor scoped(Supplier<Tensor> body) {
     try (var scope = new TensorScope()) {
       var result = body.get();
@@ -59,14 +59,14 @@ public final class TensorScope implements AutoCloseable {
     return INNERMOST.get();
   }
 
-  /// Moves a tensor of this scope to the scope around it, or, if there is none, to the caller.
+  /// Moves a tensor of this scope to the enclosing scope, or to the caller if there is none.
   /// Returns the tensor.
   public Tensor keep(Tensor tensor) {
     requireOpen();
     if (tensor.scope != this) {
       throw new IllegalArgumentException(
-          "only a tensor of this scope can be kept; this one "
-              + (tensor.scope == null ? "belongs to no scope" : "belongs to another scope"));
+          "keep needs a tensor of this scope, got one of "
+              + (tensor.scope == null ? "no scope" : "another scope"));
     }
     remove(tensor);
     if (outer != null) {
@@ -75,17 +75,17 @@ public final class TensorScope implements AutoCloseable {
     return tensor;
   }
 
-  /// Takes a tensor out of every scope: from now on the caller closes it, and any thread may use
-  /// it. Returns the tensor.
+  /// Removes a tensor from its scope: the caller must then close it, and any thread may use it.
+  /// Returns the tensor.
   public static Tensor release(Tensor tensor) {
     if (tensor.scope != null) {
-      tensor.handle(); // checks thread and life
+      tensor.handle(); // throws if closed or on another thread
       tensor.scope.remove(tensor);
     }
     return tensor;
   }
 
-  /// The number of open tensors in this scope, those of inner scopes apart.
+  /// The number of open tensors in this scope, without those of inner scopes.
   public int size() {
     return count;
   }
@@ -138,8 +138,8 @@ public final class TensorScope implements AutoCloseable {
         var tensor = tensors[i];
         try {
           handles.setAtIndex(ADDRESS, i, tensor == null ? MemorySegment.NULL : tensor.surrender());
-        } catch (IllegalStateException e) { // another thread is reading its segment() just now
-          tensor.scope = null; // it lives on, to be closed by hand
+        } catch (IllegalStateException e) { // another thread is reading segment()
+          tensor.scope = null; // stays open; the caller must close it
           handles.setAtIndex(ADDRESS, i, MemorySegment.NULL);
           inUse = e;
         }
@@ -159,7 +159,7 @@ public final class TensorScope implements AutoCloseable {
     }
     if (Thread.currentThread() != thread) {
       throw new IllegalStateException(
-          "TensorScope of thread '%s' used on thread '%s'"
+          "a TensorScope must be used on the thread that opened it, '%s'; got '%s'"
               .formatted(thread.getName(), Thread.currentThread().getName()));
     }
   }

@@ -2,8 +2,8 @@ package toco.torch;
 
 import org.jspecify.annotations.Nullable;
 
-/// A setting of the calling thread's, from opening to close. Settings of all kinds nest in one
-/// another and close in the reverse order, since each puts back what it found.
+/// A setting of the calling thread that is in effect until closed. Modes of all kinds nest and must
+/// be closed in the reverse order of opening, because each restores the value that it found.
 abstract sealed class ThreadMode implements AutoCloseable
     permits GradMode, InferenceMode, Autocast {
   private static final ThreadLocal<@Nullable ThreadMode> INNERMOST = new ThreadLocal<>();
@@ -12,18 +12,17 @@ abstract sealed class ThreadMode implements AutoCloseable
   private final @Nullable ThreadMode outer = INNERMOST.get();
   private boolean closed;
 
-  /// For the end of a constructor: the setting now holds.
+  /// To be called at the end of a constructor, when the setting is in effect.
   final void opened() {
     INNERMOST.set(this);
   }
 
-  /// Puts back what was before.
+  /// Restores the previous setting.
   abstract void restore();
 
-  /// Puts back what was before. Closing twice does nothing.
+  /// Restores the previous setting. Closing twice does nothing.
   ///
-  /// @throws IllegalStateException on another thread, or while an inner mode, of whatever kind, is
-  ///   open
+  /// @throws IllegalStateException on another thread, or while an inner mode of any kind is open
   @Override
   public void close() {
     if (closed) {

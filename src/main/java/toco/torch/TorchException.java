@@ -1,28 +1,29 @@
 package toco.torch;
 
-/// A failure inside LibTorch or the bridge, with LibTorch's own message.
+/// An error in LibTorch or the bridge, with LibTorch's message.
 public final class TorchException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  /// The classes of failure, in the order of the C ABI's status codes (`TT_OUT_OF_MEMORY` and on).
+  /// The kinds of error, in the order of the status codes in the C header (from
+  /// `TT_OUT_OF_MEMORY`).
   public enum Kind {
-    /// Memory of the host or a device is used up.
+    /// The host or a device is out of memory.
     OUT_OF_MEMORY,
-    /// A position, dimension or name that does not exist.
+    /// An index, dimension or name does not exist.
     INDEX,
-    /// An argument of the wrong type or dtype.
+    /// An argument has the wrong type or dtype.
     TYPE,
-    /// An argument of the right type with an impossible value.
+    /// An argument has the right type and an invalid value.
     VALUE,
-    /// An operator that is not registered, or not for such tensors.
+    /// An operator is not registered, or not for such tensors.
     NOT_IMPLEMENTED,
-    /// A GPU that is missing or failed.
+    /// A GPU is missing or failed.
     CUDA,
-    /// A file or library that cannot be read, written or loaded.
+    /// A file or library cannot be read, written or loaded.
     IO,
-    /// Anything else that LibTorch refuses.
+    /// Any other error of LibTorch.
     OTHER,
-    /// Another process failed, went away or did not answer in time.
+    /// Another process failed, exited or timed out.
     DISTRIBUTED
   }
 
@@ -33,6 +34,7 @@ public final class TorchException extends RuntimeException {
     this.kind = kind;
   }
 
+  /// The kind of error.
   public Kind kind() {
     return kind;
   }

@@ -3,42 +3,51 @@ package toco.train;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import toco.distributed.World;
+import toco.loss.LossTerm;
 import toco.recipe.TrainStep;
 import toco.torch.DType;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// Adds up the losses of the steps between two log lines on the device, so that only reading them
-/// waits for it.
+/// Adds up the losses of the micro-batches between two log lines on the device, so that only
+/// reading them waits for it.
 final class LossMeter implements AutoCloseable {
-  private static final String[] NAMES = {
-    "cls", "clsAux", "ptc", "ctc", "seg", "reg", "total", "emptySegParts"
-  };
+  private static final List<String> NAMES = names();
 
-  private @Nullable Tensor sums; // float32 [8]
-  private final int[] counts = new int[NAMES.length];
+  private @Nullable Tensor sums; // float32 [NAMES]
+  private final int[] counts = new int[NAMES.size()];
+
+  private static List<String> names() {
+    var names = new ArrayList<>(LossTerm.keys());
+    names.add("total");
+    names.add("emptySegParts");
+    return List.copyOf(names);
+  }
 
   /// Adds a step's losses.
   void add(TrainStep.Result result) {
-    var terms = result.losses();
-    var values =
-        Arrays.asList(
-            terms.cls(),
-            terms.clsAux(),
-            terms.ptc(),
-            terms.ctc(),
-            terms.seg(),
-            terms.reg(),
-            result.total(),
-            terms.emptySegParts());
-    var zero = Tensor.full(0, DType.FLOAT32, result.total().device());
+    try (var _ = TensorScope.open()) {
+      result.microBatches().forEach(this::add);
+    }
+  }
+
+  private void add(TrainStep.MicroBatch batch) {
+    var values = new ArrayList<@Nullable Tensor>();
+    for (var term : LossTerm.values()) {
+      values.add(batch.losses().get(term));
+    }
+    values.add(batch.total());
+    values.add(batch.losses().emptySegParts());
+
+    var zero = Tensor.full(0, DType.FLOAT32, batch.total().device());
     var row = new ArrayList<Tensor>();
     for (int i = 0; i < counts.length; i++) {
       var value = values.get(i);
-      row.add(value == null ? zero : value.detach().to(DType.FLOAT32));
+      row.add(value == null ? zero : value.to(DType.FLOAT32));
       counts[i] += value == null ? 0 : 1;
     }
     var stacked = Tensor.stack(row, 0);
@@ -48,13 +57,13 @@ final class LossMeter implements AutoCloseable {
     sums.add_(stacked, 1);
   }
 
-  /// This process's means since the last [#reset], by name, each over the steps that computed the
-  /// term; what no step computed is left out.
+  /// This process's means since the last [#reset], by name, each over the micro-batches that
+  /// computed the term; a term that none computed is left out. Waits for the device.
   Map<String, Double> means() {
     return sums == null ? Map.of() : means(sums);
   }
 
-  /// The means over all processes, which ask for them at the same step.
+  /// The means over all processes, which must all ask at the same step.
   Map<String, Double> meansOver(World world) {
     if (sums == null) {
       return Map.of();
@@ -69,9 +78,9 @@ final class LossMeter implements AutoCloseable {
   private Map<String, Double> means(Tensor sums) {
     var means = new LinkedHashMap<String, Double>();
     var values = sums.toFloatArray();
-    for (int i = 0; i < NAMES.length; i++) {
+    for (int i = 0; i < counts.length; i++) {
       if (counts[i] > 0) {
-        means.put(NAMES[i], (double) values[i] / counts[i]);
+        means.put(NAMES.get(i), (double) values[i] / counts[i]);
       }
     }
     return means;

@@ -11,6 +11,7 @@ import toco.eval.ConfusionMatrix;
 import toco.eval.MapKind;
 import toco.eval.Scores;
 import toco.host.ProcessMemory;
+import toco.loss.LossWeights;
 import toco.recipe.TrainStep;
 import toco.run.MetricsLog;
 import toco.run.RunFolder;
@@ -62,7 +63,6 @@ final class StepLog implements AutoCloseable {
   /// Reports on the step just done, and logs it if it is due.
   ///
   /// @param learningRates of the coming step, by parameter group
-  /// @throws TrainingException if the loss has become NaN
   StepReport report(long step, Map<String, Double> learningRates, Loading loading) {
     var settings = config.train();
     boolean logged = isLogged(step);
@@ -70,12 +70,6 @@ final class StepLog implements AutoCloseable {
     double stepSeconds = elapsedNs * 1e-9 / (step - loggedStep);
     var losses =
         logged ? meter.meansOver(world) : device.isCpu() ? meter.means() : Map.<String, Double>of();
-    if (losses.getOrDefault("total", 0.0).isNaN()) {
-      throw new TrainingException(
-          ("the loss became NaN by step %d; lower optim.lr or look at the images of this run, then"
-                  + " resume from the last checkpoint in %s")
-              .formatted(step, config.run().dir()));
-    }
     var report =
         new StepReport(
             step,
@@ -153,7 +147,7 @@ final class StepLog implements AutoCloseable {
     var line = new LinkedHashMap<String, Object>();
     line.put("step", report.step());
     line.put("losses", report.losses());
-    line.put("weights", config.loss().weightsAt(report.step() - 1));
+    line.put("weights", LossWeights.at(config.loss(), report.step() - 1).byKey());
     line.put("lr", learningRates);
     line.put("imagesPerSecond", report.imagesPerSecond());
     line.put("dataWaitShare", report.dataWaitShare());

@@ -5,22 +5,20 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import toco.batch.Batch;
 import toco.cam.RoiCrops;
-import toco.eval.TensorPictures;
-import toco.image.Colormap;
-import toco.image.Overlay;
+import toco.image.CamTiles;
 import toco.image.Picture;
-import toco.image.RgbImage;
+import toco.image.TensorPictures;
 import toco.image.TileSheet;
+import toco.recipe.Objective;
 import toco.recipe.TrainStep;
 import toco.torch.GradMode;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// Pictures of what a training step made of its batch: a row a sample of the augmented image, CAM
-/// and auxiliary CAM of its most active class, the RoI mask, the local crops and the pseudo-labels.
+/// Pictures of a training step, one row per sample: the augmented image, CAM and auxiliary CAM of
+/// its most active class, the RoI mask, the local crops and the pseudo-labels.
 final class StepPictures {
   private static final int MAX_SAMPLES = 4;
   private static final int TILE_PX = 192;
@@ -28,7 +26,6 @@ final class StepPictures {
   private static final int NEGATIVE = 0xD02020;
   private static final int BOX = 0xFFFFFF;
   private static final int PAPER = 0xFFFFFF;
-  private static final String NOT_REPORTED = "the step was not reported";
 
   /// @param name what it shows, the same for every sample and step
   /// @param caption what it shows of this sample
@@ -40,11 +37,11 @@ final class StepPictures {
 
   /// Draws the first samples of a batch.
   ///
-  /// @param batch what the step was given
-  /// @param result what it computed, with a report
-  static StepPictures draw(Batch batch, TrainStep.Result result) {
-    var regions = Objects.requireNonNull(result.regions(), NOT_REPORTED);
-    var labels = Objects.requireNonNull(result.pseudoLabels(), NOT_REPORTED);
+  /// @param report a micro-batch and what the step made of it
+  static StepPictures draw(TrainStep.Report report) {
+    var batch = report.batch();
+    var regions = report.regions();
+    var labels = report.pseudoLabels();
     var pictures = new StepPictures();
     try (var _ = TensorScope.open();
         var _ = GradMode.noGrad()) {
@@ -76,40 +73,31 @@ final class StepPictures {
   }
 
   private static List<Tile> row(
-      Batch batch, TrainStep.Regions regions, Tensor pseudoLabels, int i) {
+      Batch batch, Objective.Regions regions, Tensor pseudoLabels, int i) {
     var tiles = new ArrayList<Tile>();
     var image = TensorPictures.image(batch.view1().select(0, i));
-    var plain = Picture.of(image);
-    tiles.add(new Tile("image", "view 1 of sample " + batch.samples().get(i), plain));
+    tiles.add(new Tile("image", "view 1 of sample " + batch.samples().get(i), Picture.of(image)));
 
     var cam = regions.cams().cam().select(0, i); // [P, H, W]
-    var shown = regions.shown().select(0, i);
-    int k = TensorPictures.mostActiveClass(cam, shown);
-    if (k < 0) {
-      tiles.add(new Tile("CAM", "CAM: no class here", plain));
-      tiles.add(new Tile("aux CAM", "aux CAM: no class here", plain));
-    } else {
-      var auxCam = regions.cams().auxCam().select(0, i).select(0, k);
-      var label = "CAM: class " + regions.present().ids()[i][k];
-      tiles.add(new Tile("CAM", label, heat(image, cam.select(0, k))));
-      tiles.add(new Tile("aux CAM", "aux " + label, heat(image, auxCam)));
-    }
+    var isPresent = regions.isPresent().select(0, i);
+    var auxCam = regions.cams().auxCam().select(0, i);
+    var cams = CamTiles.of(image, cam, auxCam, isPresent);
+    long[] classIds = regions.present().ids()[i];
+    var caption = "CAM: " + cams.caption(map -> "class " + classIds[map]);
+    tiles.add(new Tile("CAM", caption, cams.cam()));
+    tiles.add(new Tile("aux CAM", "aux " + caption, cams.auxCam()));
     tiles.add(
         new Tile(
             "RoI",
             "RoI: cream uncertain, red sure",
-            Overlay.labels(image, TensorPictures.roiLabels(regions.roiMask().select(0, i)))));
+            TensorPictures.roi(image, regions.roiMask().select(0, i))));
     tiles.add(crops(regions.crops().crops().select(0, i), regions.crops().flags().select(0, i)));
 
-    var labels = Overlay.labels(image, TensorPictures.labelMap(pseudoLabels.select(0, i)));
+    var labels = TensorPictures.labels(image, pseudoLabels.select(0, i));
     var box = batch.boxes().get(i);
     labels.drawBox(box.left(), box.top(), box.right() - box.left(), box.bottom() - box.top(), BOX);
     tiles.add(new Tile("pseudo-labels", "pseudo-labels in image box", labels));
     return tiles;
-  }
-
-  private static Picture heat(RgbImage image, Tensor map) {
-    return Overlay.heat(image, TensorPictures.heatMap(map), Colormap.JET);
   }
 
   /// The crops in a square grid, framed by their flags.

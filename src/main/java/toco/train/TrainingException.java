@@ -2,7 +2,7 @@ package toco.train;
 
 import org.jspecify.annotations.Nullable;
 
-/// A run that cannot start or go on, in one line that names the remedy.
+/// A run that cannot start or continue, in one line that names the remedy.
 public final class TrainingException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

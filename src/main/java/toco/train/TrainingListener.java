@@ -2,17 +2,19 @@ package toco.train;
 
 import toco.eval.Scores;
 
-/// What a training run tells whoever watches it; called on the training thread.
+/// Receives the progress of a training run; called on the training thread.
 public interface TrainingListener {
-  /// A line for the log, such as where the run starts or what a checkpoint is called.
+  /// A line for the log, such as the step that the run resumes at.
   void onMessage(String line);
 
   /// After every step.
   void onStep(StepReport report);
 
-  /// While an evaluation runs: images done of how many.
+  /// While an evaluation runs: images done, and in all.
   void onEvaluationProgress(int done, int total);
 
-  /// After an evaluation, at the number of steps done.
+  /// After an evaluation.
+  ///
+  /// @param step steps done
   void onEvaluation(long step, Scores scores);
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -85,6 +86,19 @@ class StepProfileTest {
         profile::toString); // the profile's own work lies before and after the steps
     double seen = profile.javaHot().stream().mapToDouble(StepProfile.JavaMethod::share).sum();
     assertTrue(seen <= 1 + 1e-9 && seen > 0 == profile.samples() > 0, profile::toString);
+  }
+
+  /// A step is all its micro-batches and one update, whatever measures it.
+  @Test
+  void aStepHasAllItsMicroBatches() {
+    var single = StepBench.run(new StepBench.Options(tiny(), 1, false));
+    var config = tiny().with("train.gradientAccumulation=2");
+    var result = StepBench.run(new StepBench.Options(config, STEPS, true));
+    assertEquals(2 * single.gflop(), result.gflop(), 1e-9 * result.gflop());
+    var profile = result.profile();
+    var calls = new HashMap<String, Double>();
+    profile.natives().forEach(function -> calls.put(function.function(), function.calls()));
+    assertEquals(2, calls.get("tt_backward"), profile::toString);
   }
 
   @Test

@@ -34,7 +34,7 @@ class RoiCropsTest {
   }
 
   @Test
-  void centresLieOnBackgroundOrUncertainGroundAndDiffer() {
+  void centresAreDifferentPixelsOfBackgroundOrUncertainRegions() {
     var mask = new long[32 * 40];
     for (int i = 0; i < mask.length; i++) {
       mask[i] = i % 40 < 20 ? 2 : i % 2; // foreground left, the rest right
@@ -53,7 +53,7 @@ class RoiCropsTest {
   }
 
   @Test
-  void whereThereIsTooLittleSuchGroundAnyPlaceWillDo() {
+  void withTooFewSuchPixelsCentresMayBeAnywhere() {
     var corners = RoiCrops.random(10, SIZE, 3, 0).of(filled(2, 1, 32, 32));
     assertArrayEquals(new long[] {1, 10, 2}, corners.shape().sizes());
     var distinct = new HashSet<String>();
@@ -65,7 +65,7 @@ class RoiCropsTest {
   }
 
   @Test
-  void theDrawDependsOnSeedIterationAndImageAlone() {
+  void theDrawDependsOnlyOnSeedIterationAndImage() {
     var mask = filled(0, 2, 32, 32);
     var corners = RoiCrops.random(4, SIZE, 3, 5).of(mask);
     var both = corners.toLongArray();
@@ -76,9 +76,9 @@ class RoiCropsTest {
         Arrays.equals(corners.select(0, 0).toLongArray(), corners.select(0, 1).toLongArray()));
   }
 
-  /// 400 draws of one among 9 places: 44 each are expected, with a deviation of 6.3.
+  /// 400 draws of one of 9 pixels: 44 each are expected, with a standard deviation of 6.3.
   @Test
-  void everyPlaceIsDrawnAboutAsOften() {
+  void everyPixelIsDrawnEquallyOften() {
     var mask = filled(0, 1, SIZE + 3, SIZE + 3);
     var counts = new int[9];
     for (int iter = 0; iter < 400; iter++) {
@@ -104,7 +104,7 @@ class RoiCropsTest {
   }
 
   @Test
-  void anImageWithoutRoomIsAnErrorWithTheKeysToChange() {
+  void anImageTooSmallForTheCropsIsAnErrorThatNamesTheKeys() {
     var e =
         assertThrows(
             IllegalArgumentException.class,

@@ -13,6 +13,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import toco.loss.LossTerm;
+import toco.loss.LossWeights;
 
 /// The files in `configs/` say what they are named for.
 class ConfigFilesTest {
@@ -111,9 +113,9 @@ class ConfigFilesTest {
 
   private static List<Double> weights(LossConfig loss, int iter) {
     return List.of(
-        loss.ptcWeightAt(iter),
-        loss.ctcWeightAt(iter),
-        loss.segWeightAt(iter),
-        loss.regWeightAt(iter));
+        LossWeights.at(loss, iter).of(LossTerm.PTC),
+        LossWeights.at(loss, iter).of(LossTerm.CTC),
+        LossWeights.at(loss, iter).of(LossTerm.SEG),
+        LossWeights.at(loss, iter).of(LossTerm.REG));
   }
 }

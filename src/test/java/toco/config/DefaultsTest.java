@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import toco.loss.LossTerm;
+import toco.loss.LossWeights;
 
 /// The defaults are the published VOC recipe with DeiT-B (METHOD.md). Values are read from text, so
 /// all comparisons are exact.
@@ -72,12 +74,12 @@ class DefaultsTest {
   @Test
   void vocScheduleHoldsSegmentationBackThroughIteration2000() {
     var loss = config.loss();
-    assertEquals(0.2, loss.ptcWeightAt(0));
-    assertEquals(0.5, loss.ctcWeightAt(0));
-    assertEquals(0, loss.segWeightAt(2000));
-    assertEquals(0, loss.regWeightAt(2000));
-    assertEquals(0.1, loss.segWeightAt(2001));
-    assertEquals(0.05, loss.regWeightAt(2001));
+    assertEquals(0.2, LossWeights.at(loss, 0).of(LossTerm.PTC));
+    assertEquals(0.5, LossWeights.at(loss, 0).of(LossTerm.CTC));
+    assertEquals(0, LossWeights.at(loss, 2000).of(LossTerm.SEG));
+    assertEquals(0, LossWeights.at(loss, 2000).of(LossTerm.REG));
+    assertEquals(0.1, LossWeights.at(loss, 2001).of(LossTerm.SEG));
+    assertEquals(0.05, LossWeights.at(loss, 2001).of(LossTerm.REG));
     assertTrue(loss.labelsFromMainCamAt(0));
     assertEquals(0.5, loss.ctcTemperature());
     assertEquals(1e-7, loss.energyWeight());

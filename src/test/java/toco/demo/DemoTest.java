@@ -35,7 +35,7 @@ class DemoTest {
           "seed",
           "steps");
 
-  /// A network and a data set so small that a run takes a moment; it learns nothing.
+  /// A network and a data set so small that a run takes seconds; it learns nothing.
   private static final List<String> TINY =
       List.of(
           "model.embedDim=24",
@@ -54,7 +54,7 @@ class DemoTest {
   @TempDir Path folder;
 
   @Test
-  void leavesFiguresTableAndPicturesAndNoTensor() throws IOException {
+  void writesResultsTableAndPicturesAndLeaksNoTensor() throws IOException {
     LibTorch.load();
     long before = LibTorch.liveTensors();
     var runDir = folder.resolve("demo");
@@ -109,10 +109,11 @@ class DemoTest {
   }
 
   @Test
-  void theComparisonDiffersInTheContrastsAlone() throws IOException {
+  void theComparedRunsDifferOnlyInTheContrasts() throws IOException {
     var runDir = folder.resolve("compare");
     var options = options(runDir, null);
-    var result = Comparison.run(options, new Silent(), TrainingRun.UNINTERRUPTED).orElseThrow();
+    var result =
+        ContrastComparison.run(options, new Silent(), TrainingRun.UNINTERRUPTED).orElseThrow();
     var json = new JsonMapper().readTree(Files.readAllBytes(runDir.resolve("compare.json")));
     for (var half : List.of("withContrast", "withoutContrast")) {
       assertEquals(new TreeSet<>(METRICS), new TreeSet<>(json.get(half).propertyNames()), half);
@@ -127,7 +128,7 @@ class DemoTest {
   }
 
   @Test
-  void aStoppedTrainingGivesNoFigures() {
+  void aStoppedTrainingGivesNoResults() {
     var runDir = folder.resolve("stopped");
     var result =
         Demo.run(
@@ -162,7 +163,7 @@ class DemoTest {
     return Path.of(System.getProperty("toco.home"), "configs");
   }
 
-  /// Listens to nothing.
+  /// Ignores everything.
   private static final class Silent implements TrainingListener {
     @Override
     public void onMessage(String line) {}

@@ -14,14 +14,15 @@ class BootstrapTest {
     return new ScoredImages(4, RandomImages.make(count, 4, 1));
   }
 
-  /// A percentile interval need not hold the figure it is of; with images as even as these it does.
+  /// A percentile interval need not contain the score itself; with images as uniform as these it
+  /// does.
   @Test
-  void intervalsHoldTheFigures() {
+  void intervalsContainTheScores() {
     var images = images(100);
     var intervals = Bootstrap.of(images, 200, 1, CLASSES).intervals();
     images
         .scores()
-        .figures(CLASSES)
+        .byName(CLASSES)
         .forEach((name, figure) -> {
           var interval = intervals.get(name);
           assertTrue(
@@ -30,8 +31,8 @@ class BootstrapTest {
         });
   }
 
-  /// The spread goes with one over the root of the number of images: 16 times as many, a quarter of
-  /// the width. 200 resamples know a width to some tenth.
+  /// The width is proportional to one over the root of the number of images: 16 times as many give
+  /// a quarter. 200 resamples estimate a width to about a tenth.
   @Test
   void intervalsShrinkWithTheNumberOfImages() {
     double few = width(Bootstrap.of(images(25), 200, 1, CLASSES));
@@ -45,7 +46,7 @@ class BootstrapTest {
   }
 
   @Test
-  void equalSeedsGiveEqualIntervalsAndOthersOthers() {
+  void intervalsDependOnTheSeed() {
     var images = images(20);
     assertEquals(Bootstrap.of(images, 50, 7, CLASSES), Bootstrap.of(images, 50, 7, CLASSES));
     assertNotEquals(

@@ -35,19 +35,19 @@ class BoundaryMatchTest {
     var truth = square(50, 50, 20, 1);
     assertEquals(1, f(counts(truth, square(52, 50, 20, 1)), 1));
     assertEquals(0, f(counts(truth, square(120, 120, 20, 1)), 1));
-    // moved by 3 px, the upper and the lower edge still lie on those of the truth
+    // moved by 3 px, the upper and the lower edge still match those of the truth
     double partly = f(counts(truth, square(53, 50, 20, 1)), 1);
     assertEquals(0.5, partly, 0.1);
   }
 
   @Test
-  void aClassOfOneMapAloneMatchesNothing() {
+  void aClassInOnlyOneMapMatchesNothing() {
     var counts = counts(square(50, 50, 20, 1), square(50, 50, 20, 2));
     assertArrayEquals(new int[] {0, 80, 80, 80, 80, 1, 0, 0, 76, 0, 2, 76, 0, 0, 0}, counts);
   }
 
   @Test
-  void whatThePredictionSaysOfIgnoredPixelsDoesNotCount() {
+  void predictionsOfIgnoredPixelsDoNotCount() {
     var random = new Random(1);
     var truth = square(50, 50, 20, 1);
     for (int i = 0; i < truth.length; i++) {
@@ -113,7 +113,7 @@ class BoundaryMatchTest {
             || (y < side - 1 && labels[i + side] != c));
   }
 
-  /// The F-score of one image and class, by way of the code that adds them up.
+  /// The F-score of one image and class, from the code that sums them.
   private static double f(int[] counts, int c) {
     var sums = new double[CLASSES];
     var images = new long[CLASSES];

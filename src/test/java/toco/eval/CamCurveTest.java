@@ -64,9 +64,9 @@ class CamCurveTest {
             "model.decoderChannels=8"));
   }
 
-  /// The curve is counted in one pass from each pixel's value, the evaluation anew at each
-  /// threshold. A pixel or two of 36,864 may lie where matrix products of other sizes round across
-  /// a threshold: they move a class's IoU by at most 1e-3.
+  /// The curve is counted in one pass, the evaluation runs once per threshold. One or two of 36,864
+  /// pixels may cross a threshold because matrix products of other sizes round differently: that
+  /// moves a class's IoU by at most 1e-3.
   @Test
   void everyPointIsTheEvaluationAtThatThreshold() {
     Rng.manualSeed(4);
@@ -91,10 +91,10 @@ class CamCurveTest {
     }
   }
 
-  /// Each image is counted alone, so the matrices equal to the last pixel those of a list without
-  /// the images that are passed over.
+  /// Each image is counted by itself, so the matrices equal those of a list without the skipped
+  /// images exactly.
   @Test
-  void imagesThatCannotBeEvaluatedAreNamedAndTheCurveIsThatOfTheRest() throws IOException {
+  void imagesThatCannotBeEvaluatedAreSkippedAndListed() throws IOException {
     Rng.manualSeed(4);
     var config = config(0.5);
     try (var model = new Toco(config.model(), Device.CPU)) {
@@ -127,10 +127,10 @@ class CamCurveTest {
         model, config, dataset, Device.CPU, THRESHOLDS, EvaluationListener.NONE);
   }
 
-  /// Four pixels of class 1 with the values 0.2, 0.4, 0.6, 0.8, of which the truth calls the last
-  /// two foreground: the thresholds from 0.4 up to 0.6 part them.
+  /// Four pixels of class 1 with the values 0.2, 0.4, 0.6, 0.8, of which the last two are
+  /// foreground in the truth: thresholds from 0.4 up to 0.6 separate them.
   @Test
-  void theBestThresholdIsTheLowestThatPartsForegroundAndBackground() {
+  void theBestThresholdIsTheLowestThatSeparatesForegroundAndBackground() {
     var thresholds = List.of(0.1, 0.3, 0.4, 0.5, 0.6, 0.9);
     var cam = new ThresholdCounts(2, thresholds);
     var aux = new ThresholdCounts(2, thresholds);
@@ -151,14 +151,14 @@ class CamCurveTest {
   }
 
   @Test
-  void thresholdsMustGrowWithin0And1() {
+  void thresholdsMustIncreaseWithin0And1() {
     for (var wrong :
         List.of(List.<Double>of(), List.of(0.5, 0.5), List.of(-0.1), List.of(0.2, 1.1))) {
       var thrown =
           assertThrows(
               IllegalArgumentException.class,
               () -> new CamCurve(wrong, List.of(), List.of(), 0, List.of()));
-      assertTrue(thrown.getMessage().contains("growing numbers"), thrown.getMessage());
+      assertTrue(thrown.getMessage().contains("increasing numbers"), thrown.getMessage());
     }
   }
 }

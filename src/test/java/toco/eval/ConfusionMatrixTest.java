@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/// Figures are small fractions, exact in a double but for the last bits.
+/// Scores are small fractions, exact in double precision except for the last bits.
 class ConfusionMatrixTest {
   private static final double EXACT = 1e-15;
 
@@ -25,7 +25,7 @@ class ConfusionMatrixTest {
   }
 
   @Test
-  void scoresEqualThoseByHand() {
+  void scoresEqualThoseComputedByHand() {
     var matrix = new ConfusionMatrix(4);
     matrix.add(labels(0, 0, 0, 1, 1, 255), labels(0, 0, 1, 1, 2, 3));
     // Class 2 is predicted but never true; class 3 only where the truth is ignored.
@@ -36,7 +36,7 @@ class ConfusionMatrixTest {
   }
 
   @Test
-  void ignoredPixelsCountForNothing() {
+  void ignoredPixelsDoNotCount() {
     var matrix = new ConfusionMatrix(2);
     matrix.add(labels(255, 255), labels(0, 1));
     assertTrue(Double.isNaN(matrix.miou()));
@@ -44,7 +44,7 @@ class ConfusionMatrixTest {
   }
 
   @Test
-  void matricesAddUpToThatOfAllPixels() {
+  void theSumOfMatricesIsTheMatrixOfAllPixels() {
     var whole = new ConfusionMatrix(3);
     whole.add(labels(0, 1, 2, 2), labels(0, 2, 2, 1));
     var first = new ConfusionMatrix(3);
@@ -56,7 +56,7 @@ class ConfusionMatrixTest {
   }
 
   @Test
-  void whatDoesNotFitIsRefused() {
+  void invalidArgumentsAreRejected() {
     var matrix = new ConfusionMatrix(2);
     assertMessage("3 and 2 pixels", () -> matrix.add(labels(0, 0, 0), labels(0, 0)));
     assertMessage("0…1, got 2", () -> matrix.add(labels(0), labels(2)));

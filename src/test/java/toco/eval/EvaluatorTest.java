@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import toco.cam.SmallNetwork;
 import toco.config.Config;
 import toco.data.DataException;
 import toco.data.OneHotNpy;
@@ -37,27 +38,7 @@ import toco.torch.TensorScope;
 
 /// Two images of different shapes and random masks, and a small network with random weights.
 class EvaluatorTest {
-  static final Config CONFIG =
-      Config.defaults()
-          .with(
-              "model.backbone=custom",
-              "model.imageSizePx=32",
-              "model.patchSizePx=8",
-              "model.embedDim=16",
-              "model.depth=3",
-              "model.numHeads=2",
-              "model.initStd=0.2",
-              "model.numClasses=4",
-              "model.projectionHidden=8",
-              "model.projectionBottleneck=8",
-              "model.projectionOut=8",
-              "model.decoderChannels=8",
-              "model.decoderDilation=1",
-              "data.classNames=[cat, dog, tree]",
-              "augment.cropSizePx=32",
-              "train.localCropSizePx=16",
-              "eval.sizePx=32");
-
+  private static final Config CONFIG = SmallNetwork.CONFIG;
   private static final List<String> CLASSES = List.of("cat", "dog", "tree");
   private static final List<String> NAMES = List.of("wide", "tall");
   private static final int[][] SIZES = {{50, 34}, {21, 45}}; // width, height
@@ -82,7 +63,7 @@ class EvaluatorTest {
         picture.rgb()[p] = random.nextInt(0x1000000);
         mask[p] = (byte) (random.nextInt(10) == 0 ? LabelMap.IGNORE : random.nextInt(4));
       }
-      // Images are listed as .jpg; the decoder goes by their content, and a PNG keeps every level.
+      // Images are listed as .jpg; the decoder detects the format, and PNG is lossless.
       ImageWriter.writePng(picture, image(i));
       ImageWriter.writePng(new LabelMap(MemorySegment.ofArray(mask), width, height), mask(i));
     }
@@ -97,9 +78,9 @@ class EvaluatorTest {
     assertEquals(liveBefore, LibTorch.liveTensors(), "live tensors");
   }
 
-  /// Of some 2500 pixels, the odd one may lie where two classes differ by less than rounding: it
-  /// moves a class's IoU by about 0.002 and the mean by a quarter of that. The image-level figures
-  /// have no such edge.
+  /// Of some 2500 pixels, a few may have two classes that differ by less than rounding: one pixel
+  /// moves a class's IoU by about 0.002 and the mean by a quarter of that. Image-level scores have
+  /// no such discontinuity.
   @Test
   void scoresEqualASlowComputationOfEachImageAlone() throws IOException {
     try (var model = model()) {
@@ -152,7 +133,7 @@ class EvaluatorTest {
   }
 
   @Test
-  void aNetworkThatIsRightEverywhereScoresOne() {
+  void aPerfectNetworkScoresOne() {
     for (int i = 0; i < NAMES.size(); i++) {
       int width = SIZES[i][0];
       int height = SIZES[i][1];
@@ -162,7 +143,7 @@ class EvaluatorTest {
     try (var model = model()) {
       try (var _ = TensorScope.open();
           var _ = GradMode.noGrad()) {
-        // Without weights all classes tie, and the first, the background, wins; CAMs stay cold.
+        // Without weights all classes tie, and argmax is 0, the background; CAMs are 0.
         for (var name :
             List.of("decoder.conv8.weight", "classifier.weight", "aux_classifier.weight")) {
           var _ = model.params().all().get(name).fill_(0);
@@ -191,7 +172,7 @@ class EvaluatorTest {
   }
 
   @Test
-  void aBrokenImageIsNamedAndLeavesNoTensor() throws IOException {
+  void anUnreadableImageIsNamedAndNoTensorLeaks() throws IOException {
     Files.writeString(image(1), "no image");
     try (var model = model()) {
       var thrown =
@@ -214,7 +195,7 @@ class EvaluatorTest {
   }
 
   @Test
-  void settingsThatDoNotFitAreNamed() {
+  void invalidSettingsAreNamed() {
     var scales = CONFIG.with("eval.scales=[1, 1.5]");
     assertMessage("eval.scales must be [1], got [1.0, 1.5]", scales);
     var classes = CONFIG.with("model.numClasses=3", "data.classNames=[cat, dog]");
@@ -223,7 +204,7 @@ class EvaluatorTest {
   }
 
   @Test
-  void overlaysHaveARowAnImage() throws IOException {
+  void overlaysHaveOneRowPerImage() throws IOException {
     Files.delete(mask(1)); // pictures, unlike scores, do not need it
     var png = root.resolve("overlays.png");
     try (var model = model()) {

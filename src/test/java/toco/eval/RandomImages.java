@@ -8,7 +8,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import toco.image.LabelMap;
 
-/// Results of images that nobody ever saw: masks of blocks, and predictions that are right in seven
+/// Results of images that do not exist: masks of blocks, and predictions that are correct in seven
 /// blocks of ten.
 final class RandomImages {
   private static final int SIDE = 24;

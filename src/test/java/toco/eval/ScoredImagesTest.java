@@ -2,7 +2,6 @@ package toco.eval;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,10 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import toco.torch.Tensor;
-import toco.torch.TensorScope;
 
-/// Figures are small fractions, exact in a double but for the last bits.
+/// Scores are small fractions, exact in double precision except for the last bits.
 class ScoredImagesTest {
   private static final double EXACT = 1e-15;
 
@@ -43,7 +40,7 @@ class ScoredImagesTest {
   void f1OfAClassIsOverImages() {
     var scores =
         scores(
-            image(0, new float[] {1, 0}, 1, -1), // class 0: found, found, missed, wrongly named
+            image(0, new float[] {1, 0}, 1, -1), // class 0: found, found, missed, false positive
             image(1, new float[] {1, 0}, 1, -1),
             image(2, new float[] {1, 0}, -1, -1),
             image(3, new float[] {0, 0}, 1, -1));
@@ -64,7 +61,7 @@ class ScoredImagesTest {
     assertEquals((1 + 2 / 3.0) / 2, scores.named().meanAveragePrecision(), EXACT);
   }
 
-  /// Images of one logit have no order: together, they have the precision of all of them.
+  /// Images with equal logits have no order: they share one precision.
   @Test
   void averagePrecisionDoesNotDependOnTheOrderOfEqualLogits() {
     var one = image(0, new float[] {1, 0}, 1, Float.NaN);
@@ -76,7 +73,7 @@ class ScoredImagesTest {
     assertArrayEquals(new double[] {0.5, 0.5}, swapped.named().averagePrecision());
   }
 
-  /// Bit for bit, although sums of doubles depend on their order.
+  /// Bit for bit, although floating-point sums depend on the order.
   @Test
   void scoresDoNotDependOnTheOrderOfTheImages() {
     var images = RandomImages.make(50, 4, 1);
@@ -84,11 +81,11 @@ class ScoredImagesTest {
     var shuffled = new ArrayList<>(images);
     Collections.shuffle(shuffled, new Random(2));
     var names = List.of("a", "b", "c");
-    assertEquals(expected.figures(names), new ScoredImages(4, shuffled).scores().figures(names));
+    assertEquals(expected.byName(names), new ScoredImages(4, shuffled).scores().byName(names));
   }
 
   @Test
-  void anImageThatCountsTwiceCountsAsTwoImages() {
+  void anImageOfWeightTwoCountsAsTwoImages() {
     var images = RandomImages.make(6, 4, 1);
     var times = new int[] {1, 2, 0, 1, 3, 1};
     var repeated = new ArrayList<ImageScores>();
@@ -96,27 +93,9 @@ class ScoredImagesTest {
       repeated.addAll(Collections.nCopies(times[i], images.get(i)));
     }
     var names = List.of("a", "b", "c");
-    var weighted = new ScoredImages(4, images).scores(times).figures(names);
-    var plain = new ScoredImages(4, repeated).scores().figures(names);
+    var weighted = new ScoredImages(4, images).scores(times).byName(names);
+    var plain = new ScoredImages(4, repeated).scores().byName(names);
     plain.forEach((name, value) -> assertEquals(value, weighted.get(name), 1e-12, name));
-  }
-
-  @Test
-  void alikeTokensHaveCosineOneAndOppositeMinusOne() {
-    try (var _ = TensorScope.open()) {
-      var tokens =
-          Tensor.of(
-              new float[] {1, 0, 2, 0, /* image 2 */ 0, 3, 0, -1, /* image 3 */ 1, 0, 0, 1},
-              3,
-              2,
-              2);
-      var cosine = Predictions.meanPairwiseCosine(tokens).toDoubleArray();
-      assertEquals(1, cosine[0]);
-      assertEquals(-1, cosine[1]);
-      assertEquals(0, cosine[2]);
-      var single = Predictions.meanPairwiseCosine(Tensor.ones(1, 1, 2)).item();
-      assertTrue(Double.isNaN(single), "one token has no pair, got " + single);
-    }
   }
 
   private static Scores scores(ImageScores... images) {

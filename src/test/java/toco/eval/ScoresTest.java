@@ -37,7 +37,7 @@ class ScoresTest {
   }
 
   @Test
-  void jsonHasNullWhereNothingCouldBeCounted() {
+  void jsonHasNullForNaN() {
     var mapper = new JsonMapper();
     var json = mapper.readTree(mapper.writeValueAsString(scores().toJson(CLASSES)));
     assertEquals(
@@ -76,7 +76,7 @@ class ScoresTest {
   }
 
   @Test
-  void onlyTheKindsOfMapThatWereMadeAreShown() {
+  void onlyTheEvaluatedKindsOfMapAreShown() {
     var all = scores();
     var seg = Map.of(MapKind.SEG, requireNonNull(all.maps().get(MapKind.SEG)));
     var alone = new Scores(seg, all.named(), all.patchCosine(), all.images());

@@ -9,13 +9,13 @@ import toco.config.Config;
 import toco.model.Toco;
 import toco.torch.Tensor;
 
-/// One image's scores with plain loops in double precision: all but the network and its CAMs is
-/// computed apart from the code under test.
+/// One image's scores with plain loops in double precision, independent of the code under test
+/// except for the network and its CAMs.
 final class SlowScores {
   private static final double[] MEAN = {0.485, 0.456, 0.406};
   private static final double[] STD = {0.229, 0.224, 0.225};
 
-  /// Labels a pixel, [height][width].
+  /// Labels, [height][width].
   final int[][] seg;
 
   final int[][] cam;
@@ -118,7 +118,7 @@ final class SlowScores {
     return maps;
   }
 
-  /// All channels at a pixel of the maps stretched to height×width: bilinear, half-pixel centres.
+  /// All channels at a pixel of the maps resized to height×width: bilinear, half-pixel centres.
   private static double[] at(double[][][] maps, int y, int x, int height, int width) {
     int rows = maps[0].length;
     int columns = maps[0][0].length;

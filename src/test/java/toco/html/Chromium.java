@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// A browser without a window, driven by its DevTools protocol: it shows a page at the width of a
-/// phone, which a window could not have.
+/// A headless browser, driven by the DevTools protocol: it renders a page at the width of a phone,
+/// narrower than a window can be.
 public final class Chromium implements AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
   private static final long PATIENCE_MS = 60_000;
@@ -43,7 +43,7 @@ public final class Chromium implements AutoCloseable {
     socket = http.newWebSocketBuilder().buildAsync(URI.create(address), new Listener()).join();
   }
 
-  /// The browser's program: `TOCO_CHROMIUM`, or the first of the usual names on the path.
+  /// The browser's executable: `TOCO_CHROMIUM`, or the first of the common names on the path.
   public static Optional<Path> program() {
     var named = System.getenv("TOCO_CHROMIUM");
     var folders = System.getenv().getOrDefault("PATH", "").split(":");
@@ -55,7 +55,7 @@ public final class Chromium implements AutoCloseable {
             .findFirst();
   }
 
-  /// Starts it.
+  /// Starts the browser.
   ///
   /// @param profile an empty folder
   public static Chromium start(Path program, Path profile) throws Exception {
@@ -63,7 +63,7 @@ public final class Chromium implements AutoCloseable {
         new ProcessBuilder(
                 program.toString(),
                 "--headless=new",
-                "--no-sandbox", // which needs rights that containers lack
+                "--no-sandbox", // the sandbox needs privileges that containers lack
                 "--disable-gpu",
                 "--disable-dev-shm-usage",
                 "--remote-debugging-port=0",
@@ -71,7 +71,7 @@ public final class Chromium implements AutoCloseable {
                 "about:blank")
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD);
-    // else it leaves a folder of its own, to which the profile has a link
+    // else it creates a folder that the profile links to, and does not delete it
     builder.environment().put("TMPDIR", Files.createDirectories(profile).toString());
     var process = builder.start();
     try {
@@ -179,7 +179,7 @@ public final class Chromium implements AutoCloseable {
   @Override
   public void close() {
     socket.abort();
-    process.destroy(); // asked to end, it takes away what it left beside its profile
+    process.destroy(); // on SIGTERM it deletes its files outside the profile
     process.onExit().completeOnTimeout(process, PATIENCE_MS, TimeUnit.MILLISECONDS).join();
     process.destroyForcibly().onExit().join();
   }

@@ -12,7 +12,7 @@ class HtmlTest {
   private static final String HOSTILE = "</p><script>alert(\"1\" & '2')</script>";
 
   @Test
-  void textAndAttributesReadBackAsTheyWereAndBecomeNoMarkup() {
+  void textAndAttributesAreEscaped() {
     var page = Html.document(element("p", text(HOSTILE)).with("title", HOSTILE));
     var p = Page.parse(page).getDocumentElement();
     assertEquals(HOSTILE, p.getTextContent());
@@ -20,7 +20,7 @@ class HtmlTest {
     assertEquals(0, p.getElementsByTagName("script").getLength());
   }
 
-  /// A page that holds one, however written, is no HTML.
+  /// A page with one, escaped or not, is not valid HTML.
   @Test
   void controlCharactersAreReplaced() {
     var page = Html.document(element("p", text("a\u0000b\u001Bc\u0085d\te")));
@@ -28,16 +28,16 @@ class HtmlTest {
         "a\uFFFDb\uFFFDc\uFFFDd\te", Page.parse(page).getDocumentElement().getTextContent());
   }
 
-  /// There is no way to escape in a style sheet: what could end it is refused.
+  /// Style sheets cannot be escaped: text that could end one is rejected.
   @Test
-  void aStyleSheetStandsAsItIsOrIsRefused() {
+  void aStyleSheetIsNotEscapedButRejectedIfUnsafe() {
     assertTrue(
         Html.document(element("style", text("a > b { c: \"d\" }"))).contains("a > b { c: \"d\" }"));
     var sheet = element("style", text("</style>"));
     assertThrows(IllegalArgumentException.class, () -> Html.document(sheet));
   }
 
-  /// A line break beside text would show as a space.
+  /// A line break next to text would be rendered as a space.
   @Test
   void linesBreakOnlyBetweenElements() {
     assertEquals(

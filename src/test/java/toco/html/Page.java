@@ -17,7 +17,7 @@ import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 import org.xml.sax.SAXException;
 
-/// A written page, read back; it must be well-formed XML.
+/// A written page, parsed as XML.
 public record Page(Document document, String html) {
   public static Page read(Path file) throws IOException {
     var html = Files.readString(file);

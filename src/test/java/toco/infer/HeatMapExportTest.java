@@ -15,11 +15,11 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import toco.cam.MultiScaleCam;
+import toco.cam.NetworkInput;
 import toco.config.Split;
 import toco.data.DataException;
 import toco.data.Dataset;
 import toco.data.OneHotNpy;
-import toco.eval.MultiScaleInference;
 import toco.image.ImageSize;
 import toco.torch.GradMode;
 import toco.torch.Interpolation;
@@ -33,10 +33,10 @@ class HeatMapExportTest extends InferFixture {
     return new HeatMapExport.Options(images, folder.resolve("out"), CAMS, labels, true, true);
   }
 
-  /// The maps of the present classes are those among the maps of all classes that evaluations
-  /// score: what is left out changes no bit of them but for the size of matrix products.
+  /// The maps of the present classes are a selection of the maps of all classes, which evaluation
+  /// scores. They differ by rounding only, because matrix products have other sizes.
   @Test
-  void mapsAreThoseThatEvaluationsScore() {
+  void mapsAreThoseThatEvaluationScores() {
     try (var network = network();
         var arena = Arena.ofConfined();
         var _ = TensorScope.open();
@@ -48,7 +48,7 @@ class HeatMapExportTest extends InferFixture {
         var picture = sample.readImage(arena);
         var made = maker.make(InputImage.of(dataset).get(i), picture).bySource();
         assertEquals(CAMS, made.keySet());
-        var input = MultiScaleInference.input(picture, 32, network.device());
+        var input = NetworkInput.of(picture, 32, network.device());
         var all =
             MultiScaleCam.compute(network.model(), input, network.config().eval().camScales());
         requireSame(sample.labels(), all.cam(), made.get(MapSource.CAM));
@@ -73,10 +73,9 @@ class HeatMapExportTest extends InferFixture {
     assertTrue(at > 0, "the case is to have classes");
   }
 
-  /// Foreground and background share the softmax: at each pixel the maps of all classes together
-  /// stay below 1.
+  /// The softmax includes the background: at each pixel the maps of all classes sum to less than 1.
   @Test
-  void segmentationAsMapsIsAShareOfOne() {
+  void segmentationMapsAreProbabilities() {
     try (var network = network();
         var arena = Arena.ofConfined();
         var _ = TensorScope.open();
@@ -93,7 +92,7 @@ class HeatMapExportTest extends InferFixture {
   }
 
   @Test
-  void everyImageHasItsFilesAndTheListSaysWhoseClassesTheyAre() throws IOException {
+  void everyImageHasItsFilesAndALineInTheClassList() throws IOException {
     var images = folder.resolve("images");
     picture(images.resolve("wide.png"), 50, 20);
     picture(images.resolve("sub/tall.png"), 9, 70);
@@ -126,7 +125,7 @@ class HeatMapExportTest extends InferFixture {
   }
 
   @Test
-  void aDataSetsLabelsCanBeDemandedOrLeftAside() {
+  void theDataSetsLabelsCanBeRequiredOrIgnored() {
     var own = data.resolve("JPEGImages/val_00000.jpg");
     var foreign = picture(folder.resolve("foreign.png"), 40, 40);
     try (var network = network()) {
@@ -146,7 +145,7 @@ class HeatMapExportTest extends InferFixture {
     }
   }
 
-  /// As VOC's test images are: listed, and labelled nowhere.
+  /// As VOC's test images: in a list, but without labels.
   @Test
   void aListedImageWithoutLabelsHasPredictedClasses() {
     var labels = folder.resolve("labels.npy");
@@ -160,7 +159,7 @@ class HeatMapExportTest extends InferFixture {
     }
   }
 
-  /// A network used where its data set is not: nobody's labels are asked for.
+  /// A network used without its data set: no labels are read.
   @Test
   void imagesNeedNoDataSet() {
     var foreign = picture(folder.resolve("foreign.png"), 40, 40);
@@ -172,7 +171,7 @@ class HeatMapExportTest extends InferFixture {
   }
 
   @Test
-  void anImageWithoutAClassHasColdMapsAndAnEmptyArray() {
+  void anImageWithoutAClassHasZeroMapsAndAnEmptyArray() {
     try (var _ = TensorScope.open()) {
       var none = new ClassMaps(List.of(), Tensor.rand(0, 4, 6));
       assertEquals(0, none.strongest().amax().item());

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
+import toco.checkpoint.TrainedNetwork;
 import toco.config.Config;
 import toco.config.Split;
 import toco.data.Dataset;
@@ -24,8 +25,8 @@ import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
 
-/// What the tests of inference share: a synthetic data set, a small network with random weights,
-/// and the check that every tensor is freed.
+/// Shared by the tests of inference: a synthetic data set, a small network with random weights, and
+/// the check that every tensor is freed.
 abstract class InferFixture {
   static final int TRAIN_IMAGES = 5;
 
@@ -71,7 +72,7 @@ abstract class InferFixture {
     return Config.load(Path.of("configs/demo.yaml"), overrides);
   }
 
-  /// The same data set under its plain layout, which makes nothing anew.
+  /// The same data set with its plain layout, which generates nothing.
   static final String[] AS_VOC = {
     "data.layout=voc", "data.classNames=[disc, square, triangle, star, ring, cross]"
   };
@@ -105,7 +106,7 @@ abstract class InferFixture {
     return values;
   }
 
-  /// What was said on the way.
+  /// The messages received.
   static final class Heard implements InferenceListener {
     final List<String> progress = new ArrayList<>();
     final List<String> messages = new ArrayList<>();

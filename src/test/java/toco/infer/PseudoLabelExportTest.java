@@ -32,11 +32,11 @@ class PseudoLabelExportTest extends InferFixture {
     }
   }
 
-  /// The folder of labels serves as `data.maskDir`, and what the result says of them is what a slow
-  /// count over the files finds.
+  /// The folder of labels can be used as `data.maskDir`, and the result equals a slow count over
+  /// the files.
   @ParameterizedTest
   @EnumSource
-  void labelsLieWhereMasksDoHoldTheImagesClassesAloneAndAreScored(Refinement refinement) {
+  void labelsHaveTheNamesOfMasksAndOnlyTheImagesClassesAndAreScored(Refinement refinement) {
     var result = run(refinement, InferenceListener.NONE);
     assertEquals(TRAIN_IMAGES, result.images());
     assertEquals(TRAIN_IMAGES, result.scored());
@@ -81,9 +81,9 @@ class PseudoLabelExportTest extends InferFixture {
     }
   }
 
-  /// Left half black, right half white; the map of the only class is hot in the left half, but for
-  /// a speck of doubt in each half. The CRF follows the image: each half becomes of one label.
-  /// Without it the specks stay.
+  /// Left half black, right half white; the map of the only class is high in the left half, except
+  /// for a speck in each half. The CRF follows the image: each half gets a single label. Without it
+  /// the specks remain.
   @Test
   void theCrfFollowsTheImagesEdges() {
     try (var _ = TensorScope.open()) {

@@ -13,9 +13,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import toco.cam.MultiScaleInference;
+import toco.cam.NetworkInput;
+import toco.config.Combination;
 import toco.config.CrfParams;
 import toco.config.Protocol;
-import toco.eval.MultiScaleInference;
 import toco.image.ImageDecoder;
 import toco.image.ImageSize;
 import toco.image.VocPalette;
@@ -36,15 +38,14 @@ class SegmentationExportTest extends InferFixture {
   }
 
   @Test
-  void trainTimeLabelsAreThePlainPasss() {
+  void trainTimeLabelsAreThoseOfThePlainPass() {
     var image = picture(folder.resolve("image.png"), 45, 31);
     run(image, Protocol.Name.TRAIN_TIME, false);
     try (var network = network();
         var arena = Arena.ofConfined();
         var _ = TensorScope.open();
         var _ = GradMode.noGrad()) {
-      var input =
-          MultiScaleInference.input(ImageDecoder.decode(image, arena), 32, network.device());
+      var input = NetworkInput.of(ImageDecoder.decode(image, arena), 32, network.device());
       var plain =
           network
               .model()
@@ -61,7 +62,7 @@ class SegmentationExportTest extends InferFixture {
 
   /// 3×3 px is less than a patch of 8.
   @Test
-  void labelMapsHaveTheImagesSizesWhateverTheyAre() {
+  void labelMapsHaveTheImagesSizes() {
     var images = folder.resolve("images");
     int[][] sizes = {{3, 3}, {100, 9}, {10, 131}};
     for (var size : sizes) {
@@ -85,9 +86,12 @@ class SegmentationExportTest extends InferFixture {
         var arena = Arena.ofConfined();
         var _ = TensorScope.open()) {
       var picture = ImageDecoder.decode(image, arena);
-      var input = MultiScaleInference.input(picture, 0, network.device());
+      var input = NetworkInput.of(picture, 0, network.device());
       var probabilities =
-          MultiScaleInference.VOC.logits(network.model(), input, 31, 45).softmax(1).select(0, 0);
+          new MultiScaleInference(List.of(1.0, 1.5, 1.25), Combination.SUM, Combination.MAX)
+              .logits(network.model(), input, 31, 45)
+              .softmax(1)
+              .select(0, 0);
       var params = new CrfParams(10, 1, 1, 4, 121, 5);
       var q = new DenseCrf(params).infer(picture.tensor(), probabilities);
       var expected = q.argmax(0).toLongArray();
@@ -113,7 +117,7 @@ class SegmentationExportTest extends InferFixture {
     }
   }
 
-  /// Results within the folder of images are no images of a second run, which gives the same.
+  /// Results in the folder of images are not taken for images by a second run.
   @Test
   void aSecondRunIntoTheImagesFolderFindsTheSameImages() throws IOException {
     picture(folder.resolve("image.png"), 30, 20);

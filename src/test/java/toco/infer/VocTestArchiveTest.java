@@ -28,9 +28,9 @@ class VocTestArchiveTest extends InferFixture {
   private static final String PLACE = "results/VOC2012/Segmentation/comp6_test_cls/";
   private static final Map<String, ImageSize> ONE = Map.of("a", new ImageSize(3, 2));
 
-  /// Neither labels nor masks of the test images are needed: the labels file is taken away.
+  /// Neither labels nor masks of the test images are needed: the labels file is deleted.
   @Test
-  void theArchiveHoldsTheTestListsSegmentations() throws IOException {
+  void theArchiveContainsTheSegmentationsOfTheTestList() throws IOException {
     var archive = folder.resolve("results.tgz");
     var labels = data.resolve("lists/cls_labels_onehot.npy");
     Files.move(labels, folder.resolve("kept.npy"));
@@ -62,7 +62,7 @@ class VocTestArchiveTest extends InferFixture {
   }
 
   @Test
-  void noArchiveIsLeftWithoutAnImage() throws IOException {
+  void noArchiveIsWrittenIfAnImageIsMissing() throws IOException {
     var image = data.resolve("JPEGImages/test_00001.jpg");
     var whole = Files.readAllBytes(image);
     var archive = folder.resolve("results.tgz");
@@ -92,14 +92,14 @@ class VocTestArchiveTest extends InferFixture {
     VocTestArchive.check(archive(good, "a"), Competition.COMP6, ONE, 7);
     refused("label 6", archive(good, "a"), 6);
     refused("a.png is missing", archive(good), 7);
-    refused("b.png is in no list", archive(good, "a", "b"), 7);
-    refused("a.png is there twice", archive(good, "a", "a"), 7);
+    refused("b.png is not in the test list", archive(good, "a", "b"), 7);
+    refused("a.png is a duplicate", archive(good, "a", "a"), 7);
     refused("2×3 px, but the image is 3×2", archive(ImageWriter.png(map(2, 3, 0)), "a"), 7);
-    refused("no palette PNG", archive(Files.readAllBytes(folder.resolve("rgb.png")), "a"), 7);
-    refused("no palette PNG", archive(new byte[] {1, 2, 3}, "a"), 7);
+    refused("not a palette PNG", archive(Files.readAllBytes(folder.resolve("rgb.png")), "a"), 7);
+    refused("not a palette PNG", archive(new byte[] {1, 2, 3}, "a"), 7);
     var cut = archive(good, "a");
     Files.write(cut, Arrays.copyOf(Files.readAllBytes(cut), 60));
-    refused("would be refused", cut, 7);
+    refused("the server would reject the archive", cut, 7);
   }
 
   private void refused(String part, Path archive, int classes) {

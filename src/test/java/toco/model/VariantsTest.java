@@ -13,7 +13,7 @@ import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
 class VariantsTest {
-  /// Counts of the encoder's weights as timm has them, without the classifier's head.
+  /// The encoder's parameter counts equal timm's, without the classifier head.
   @ParameterizedTest
   @CsvSource({
     "deit_tiny_patch16_224, 5524416, 192",
@@ -52,7 +52,7 @@ class VariantsTest {
   }
 
   @Test
-  void theTeacherStartsAsACopyAndFollowsByItsMomentum() {
+  void theTeacherStartsAsACopyAndIsAnEmaOfTheStudent() {
     try (var _ = TensorScope.open();
         var _ = GradMode.noGrad();
         var model = model("deit_tiny_patch16_224")) {
@@ -62,7 +62,8 @@ class VariantsTest {
       var before = teacher.clone();
       var _ = student.add_(Tensor.ones(1), 1);
       model.updateTeacher();
-      assertEquals(0.1, teacher.sub(before).mean().item(), 1e-5); // 1 − 0.9 of the student's move
+      assertEquals(
+          0.1, teacher.sub(before).mean().item(), 1e-5); // (1 − 0.9) · the student's change
     }
   }
 

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import toco.batch.Batch;
 import toco.batch.BatchRing;
 import toco.batch.BatchSource;
 import toco.cam.RoiCrops;
@@ -24,11 +23,11 @@ import toco.checkpoint.StateDict;
 import toco.config.Config;
 import toco.config.Split;
 import toco.data.Datasets;
-import toco.eval.TensorPictures;
 import toco.html.Page;
 import toco.image.ImageBox;
 import toco.image.ImageDecoder;
 import toco.image.RgbImage;
+import toco.image.TensorPictures;
 import toco.model.Toco;
 import toco.recipe.PublishedOptimizer;
 import toco.recipe.TrainStep;
@@ -40,7 +39,7 @@ import toco.torch.TensorScope;
 /// A preview shows what training sees.
 class DataPreviewTest extends PreviewFixture {
   @Test
-  void thePageListsTheEpochsSamplesInTrainingsOrder() throws IOException {
+  void thePageListsTheEpochsSamplesInTrainingOrder() throws IOException {
     var config = config();
     var result = DataPreview.write(config, options("out", 5, 2));
     assertEquals(new DataPreview.Result(folder.resolve("out/index.html"), 5, List.of()), result);
@@ -130,9 +129,9 @@ class DataPreviewTest extends PreviewFixture {
     }
   }
 
-  /// As the trainer draws them on a mask that is uncertain all over.
+  /// As training draws them from a mask that is uncertain everywhere.
   @Test
-  void withoutANetworkCropsAreDrawnAsOnUncertainGroundAndTheirFlagsAreUnknown() throws IOException {
+  void withoutANetworkCropsAreDrawnAsIfUncertainAndTheirFlagsAreUnknown() throws IOException {
     var config = config();
     var page = Page.read(DataPreview.write(config, options("out", 6, 0)).page());
     int size = config.augment().cropSizePx();
@@ -152,7 +151,7 @@ class DataPreviewTest extends PreviewFixture {
   }
 
   /// Crops and flags of a real training step. It runs one sample at one scale, so that both
-  /// networks compute in batches of the same shapes and agree to the last bit.
+  /// networks compute in batches of the same shapes and agree bit for bit.
   @Test
   void withACheckpointCropsAndFlagsAreTheTrainingSteps() throws IOException {
     var config =
@@ -172,8 +171,7 @@ class DataPreviewTest extends PreviewFixture {
       var untrained = SafeTensors.read(weights).tensors();
       for (int step = 0; step < IMAGES; step++) {
         new StateDict(weights, untrained).into(model.params().all());
-        expected.add(
-            cropsOfTraining(new TrainStep(model, optimizer, config), ring.next(), step, config));
+        expected.add(cropsOfTraining(new TrainStep(model, optimizer, config), ring, config));
       }
     }
     var options = new DataPreview.Options(folder.resolve("out"), IMAGES, 0, weights, false);
@@ -185,14 +183,13 @@ class DataPreviewTest extends PreviewFixture {
     assertTrue(all.contains("positive") && all.contains("negative"), all); // both occur
   }
 
-  private static List<String> cropsOfTraining(
-      TrainStep trainStep, Batch batch, int step, Config config) {
-    var train = config.train();
-    var corners = RoiCrops.random(CROPS, train.localCropSizePx(), config.run().seed(), step);
-    var crops =
-        Objects.requireNonNull(trainStep.run(batch, step, corners, false).regions()).crops();
+  private static List<String> cropsOfTraining(TrainStep trainStep, BatchRing ring, Config config) {
+    var report = Objects.requireNonNull(trainStep.run(ring::next, true).last());
+    var crops = report.regions().crops();
     return rectangles(
-        crops.corners().select(0, 0), crops.flags().toFloatArray(), train.localCropSizePx());
+        crops.corners().select(0, 0),
+        crops.flags().toFloatArray(),
+        config.train().localCropSizePx());
   }
 
   /// @param corners [n, 2]

@@ -11,10 +11,10 @@ import toco.data.Datasets;
 import toco.html.Page;
 import toco.torch.LibTorch;
 
-/// What the tests of previews share: seven small pictures, and a configuration for them.
+/// Shared by the tests of previews: seven small pictures, and a configuration for them.
 abstract class PreviewFixture {
   static final int IMAGES = 7;
-  static final int BATCH = 3; // two batches an epoch, the seventh image is left out
+  static final int BATCH = 3; // two batches per epoch, the seventh image is dropped
   static final int CROPS = 4;
 
   @TempDir static Path data;

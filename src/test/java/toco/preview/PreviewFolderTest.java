@@ -26,7 +26,7 @@ import toco.image.RgbImage;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 
-/// What a preview makes of odd names, sizes, files and folders.
+/// Previews of unusual names, sizes, files and folders.
 class PreviewFolderTest extends PreviewFixture {
   @Test
   void namesAreEscaped() throws IOException {
@@ -84,7 +84,7 @@ class PreviewFolderTest extends PreviewFixture {
   }
 
   @Test
-  void anUnreadableSampleIsShownAsSuchAndTheRestGoesOn() throws IOException {
+  void anUnreadableSampleIsShownAsSuchBetweenTheOthers() throws IOException {
     var copy = folder.resolve("data");
     var config = config("data.root=" + copy);
     var dataset = Datasets.open(config, Split.TRAIN);
@@ -104,19 +104,19 @@ class PreviewFolderTest extends PreviewFixture {
     assertEquals(List.of("#sample-2"), page.attributes("//main/p[@class='warning']/a", "href"));
   }
 
-  /// The quirk of the published code is told where it shows.
+  /// The published code's behaviour is explained where it is visible.
   @Test
-  void boxesThatMayBeMirroredAreSaidToBe() throws IOException {
+  void captionsSayThatBoxesMayBeMirrored() throws IOException {
     var reference = Page.read(DataPreview.write(config(), options("one", 1, 0)).page());
     var aligned = config("train.compat=aligned");
-    var mended = Page.read(DataPreview.write(aligned, options("two", 1, 0)).page());
+    var alignedPage = Page.read(DataPreview.write(aligned, options("two", 1, 0)).page());
     assertTrue(reference.texts("//figcaption").toString().contains("may be mirrored"));
     assertTrue(reference.html().contains("docs/METHOD.md"));
-    assertFalse(mended.html().contains("may be mirrored"));
+    assertFalse(alignedPage.html().contains("may be mirrored"));
   }
 
   @Test
-  void aLargeOriginalIsReducedAndItsTrueSizeTold() throws IOException {
+  void aLargeOriginalIsReducedAndItsNativeSizeShown() throws IOException {
     var root = folder.resolve("data");
     Files.createDirectories(root.resolve("JPEGImages"));
     var large = new RgbImage(Arena.ofAuto().allocate(3L * 1500 * 60), 1500, 60);
@@ -142,7 +142,7 @@ class PreviewFolderTest extends PreviewFixture {
   }
 
   @Test
-  void aFolderThatHoldsSomethingIsRefusedAndForceReplacesOnlyAnOlderPreview() throws IOException {
+  void aNonEmptyFolderIsRejectedAndForceReplacesOnlyAnOlderPreview() throws IOException {
     DataPreview.write(config(), options("out", 4, 0));
     var mine = Files.writeString(folder.resolve("out/images/sample-photo.png"), "mine");
     var before = contents("out");
@@ -160,7 +160,7 @@ class PreviewFolderTest extends PreviewFixture {
   }
 
   @Test
-  void impossibleOptionsAreRefused() {
+  void invalidOptionsAreRejected() {
     assertThrows(IllegalArgumentException.class, () -> options("out", 0, 0));
     assertThrows(IllegalArgumentException.class, () -> options("out", 1, -1));
     var late = options("out", 1, Integer.MAX_VALUE);

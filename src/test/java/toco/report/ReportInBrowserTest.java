@@ -16,7 +16,7 @@ import toco.html.Chromium;
 import toco.image.ImageDecoder;
 import toco.train.TinyRun;
 
-/// The page as a browser shows it. Skipped where there is no Chromium.
+/// The page in a browser. Skipped without Chromium.
 class ReportInBrowserTest {
   private static final String TOO_WIDE =
       """

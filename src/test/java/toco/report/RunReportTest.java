@@ -14,9 +14,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.eval.EvaluationListener;
+import toco.eval.MapKind;
 import toco.html.Page;
 import toco.run.LoggedEvaluation;
-import toco.run.MapKind;
 import toco.run.RunHistory;
 import toco.torch.LibTorch;
 import toco.train.TinyRun;
@@ -62,7 +62,7 @@ class RunReportTest {
   }
 
   @Test
-  void theReportShowsAllSectionsAndNeedsNothingBesideIt() throws IOException {
+  void theReportShowsAllSectionsAndIsSelfContained() throws IOException {
     long before = LibTorch.liveTensors();
     var out = folder.resolve("new/report.html");
     var result =
@@ -81,7 +81,7 @@ class RunReportTest {
             "images",
             "smoothing",
             "speed",
-            "surroundings"),
+            "environment"),
         page.attributes("//section", "id"));
     assertFalse(page.html().contains("http"), "no network");
     assertEquals(List.of(), page.all("//script | //link"));
@@ -92,7 +92,7 @@ class RunReportTest {
   }
 
   @Test
-  void readersWithoutEyesGetEveryPictureInWords() throws IOException {
+  void everyPictureHasAnAlternativeText() throws IOException {
     var page = Page.read(write(shared.resolve("run"), 1).page());
     assertTrue(page.attributes("//img", "alt").stream().noneMatch(String::isBlank));
     for (var svg : page.all("//svg")) {
@@ -107,9 +107,9 @@ class RunReportTest {
     assertTrue(total.matches("Total by step\\. Total: [\\d.]+ at 1, [\\d.]+ at 6\\."), total);
   }
 
-  /// Rows of the confusion matrix are shares: what has pixels adds up to 100 %, up to rounding.
+  /// Rows of the confusion matrix are shares: they sum to 100 %, up to rounding.
   @Test
-  void theFiguresAreThoseOfTheLastEvaluation() throws IOException {
+  void theScoresAreThoseOfTheLastEvaluation() throws IOException {
     var run = shared.resolve("run");
     var history = RunHistory.read(run);
     assertEquals(
@@ -148,7 +148,7 @@ class RunReportTest {
   }
 
   @Test
-  void damagedLinesAreSkippedAndSaid() throws IOException {
+  void damagedLinesAreSkippedAndReported() throws IOException {
     var run = copyWithout();
     var intact = RunHistory.read(run);
     Files.write(
@@ -165,9 +165,9 @@ class RunReportTest {
     assertEquals(intact.steps(), RunHistory.read(run).steps());
   }
 
-  /// As its trainer leaves it between two steps, or a user who copied only the small files.
+  /// The folder of a run before its first evaluation, or with only the small files copied.
   @Test
-  void aRunWithoutScoresCheckpointOrSessionsIsShownAsFarAsItGoes() throws IOException {
+  void aRunWithoutScoresCheckpointOrSessionsIsShownWithoutThem() throws IOException {
     var run = copyWithout("checkpoints", "sessions.jsonl");
     var lines = Files.readAllLines(run.resolve(METRICS));
     Files.write(run.resolve(METRICS), lines.subList(0, 1));
@@ -175,11 +175,11 @@ class RunReportTest {
     assertEquals(0, result.images());
     assertEquals(2, result.notes().size(), result.notes().toString());
     var page = Page.read(result.page());
-    assertEquals(List.of("losses", "speed", "surroundings"), page.attributes("//section", "id"));
+    assertEquals(List.of("losses", "speed", "environment"), page.attributes("//section", "id"));
     assertTrue(page.texts("//p[@class='lead']").getFirst().startsWith("1 of 6 steps so far"));
   }
 
-  /// Masks are no need: the images of training are shown, unscored.
+  /// Masks are optional: the training images are shown without scores.
   @Test
   void withoutValidationListTrainingImagesAreShownAndWithoutImagesNone() throws IOException {
     var run = copyWithout();
@@ -192,7 +192,7 @@ class RunReportTest {
   }
 
   @Test
-  void anImageThatCannotBeReadIsNamedAndTheOthersAreShown() throws IOException {
+  void anUnreadableImageIsReportedAndTheOthersAreShown() throws IOException {
     var image = shared.resolve("data/JPEGImages/val_00001.jpg");
     var whole = Files.readAllBytes(image);
     try {
@@ -222,7 +222,7 @@ class RunReportTest {
   }
 
   @Test
-  void whatIsNoRunOrHasNoMetricsYetIsRefusedWithTheReason() throws IOException {
+  void aFolderWithoutRunOrMetricsIsRejectedWithTheReason() throws IOException {
     var e = assertThrows(IllegalArgumentException.class, () -> write(folder, 0));
     assertTrue(e.getMessage().contains("config.yaml"), e.getMessage());
     var run = copyWithout(METRICS);

@@ -149,6 +149,21 @@ class ReproductionTest {
   }
 
   @Test
+  void theForecastIsOfWholeSteps() {
+    var result =
+        reproduce(
+            dry(Recipe.VOC_DEIT_B, true, "train.gradientAccumulation=3"), _ -> fail("trained"));
+    var device = assertNotNullForecast(result).device();
+    assertTrue(device.contains("6 images per step"), device); // 2 samples, 3 micro-batches
+  }
+
+  private static Forecast assertNotNullForecast(Reproduction.Result result) {
+    var forecast = result.forecast();
+    assertNotNull(forecast);
+    return forecast;
+  }
+
+  @Test
   void allThatIsWrongIsFoundAtOnce() throws IOException {
     var data = Files.createDirectories(folder.resolve("voc"));
     Files.createDirectories(data.resolve("JPEGImages"));

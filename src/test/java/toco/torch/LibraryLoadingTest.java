@@ -15,12 +15,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A library that is not named, not there, not a library or not alone gives one clear message.
-/// Loading happens once a process, so each attempt runs in a JVM of its own.
+/// One clear message for a library that is not set, missing, not a library, or the second one.
+/// Loading happens once per process, so each attempt runs in its own JVM.
 class LibraryLoadingTest {
   @TempDir private Path folder;
 
-  /// Runs in the child: tries twice, since a second failure must say the same as the first.
+  /// Runs in the child process: tries twice, because both failures must have the same message.
   static final class Attempt {
     private Attempt() {}
 
@@ -58,7 +58,7 @@ class LibraryLoadingTest {
     var child = builder.start();
     var output = new String(child.getInputStream().readAllBytes());
     assertEquals(0, child.waitFor(), output);
-    var lines = // the JVM may add warnings of its own
+    var lines = // the JVM may print warnings
         output
             .lines()
             .filter(line -> line.startsWith("IO: ") || line.startsWith("loaded "))
@@ -84,13 +84,13 @@ class LibraryLoadingTest {
     }
   }
 
-  /// Its cache holds no shim: the build starts, and finds no LibTorch where LIBTORCH points.
+  /// With an empty cache the build starts, and finds no LibTorch at the path in LIBTORCH.
   @Test
-  void aLibraryThatIsNotNamedIsBuiltAndAFailureToldWithTheRemedy() throws Exception {
+  void withoutALibraryOneIsBuiltAndAFailureNamesTheRemedy() throws Exception {
     var environment =
         Map.of("XDG_CACHE_HOME", folder.toString(), "LIBTORCH", folder.resolve("none").toString());
     var line = attempt(environment, List.of());
-    assertSays(line, "not named", "building it failed with status 1", "-Dtoco.library");
+    assertSays(line, "toco.library is not set", "failed with status 1", "-Dtoco.library");
     try (var unpacked = Files.walk(folder)) {
       assertTrue(unpacked.anyMatch(file -> file.endsWith("native/include/toco_torch.h")));
     }
@@ -103,7 +103,7 @@ class LibraryLoadingTest {
   }
 
   @Test
-  void aFileThatIsNoLibraryIsNamedWithTheRemedy() throws Exception {
+  void aFileThatIsNotALibraryIsNamedWithTheRemedy() throws Exception {
     var text = Files.writeString(folder.resolve("libtext.so"), "no library").toString();
     assertSays(attempt(List.of("-Dtoco.library=" + text)), text, "too short; run bin/toco doctor");
   }

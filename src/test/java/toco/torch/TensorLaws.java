@@ -9,28 +9,28 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.function.Executable;
 
-/// What the tests of tensors share: each runs in a scope of its own and must leave the process with
-/// as many tensors, and as much wrapped memory, as it found.
-abstract class TensorLaws {
-  TensorScope scope;
+/// Base class for tests of the bridge: each test runs in its own scope, and must leave as many live
+/// tensors and wrapped segments in the process as there were before.
+public abstract class TensorLaws {
+  protected TensorScope scope;
   private long liveBefore;
   private int wrappedBefore;
 
   @BeforeEach
-  void openScope() {
+  protected void openScope() {
     liveBefore = LibTorch.liveTensors();
     wrappedBefore = LibTorch.wrappedCount();
     scope = TensorScope.open();
   }
 
   @AfterEach
-  void everyTensorIsFreed() {
+  protected void everyTensorIsFreed() {
     scope.close();
     assertEquals(liveBefore, LibTorch.liveTensors(), "live tensors");
     assertEquals(wrappedBefore, LibTorch.wrappedCount(), "wrapped memory");
   }
 
-  static Tensor floats(double... values) {
+  protected static Tensor floats(double... values) {
     var data = new float[values.length];
     for (int i = 0; i < data.length; i++) {
       data[i] = (float) values[i];
@@ -38,15 +38,15 @@ abstract class TensorLaws {
     return Tensor.of(data);
   }
 
-  static void assertElements(Tensor tensor, double... expected) {
+  protected static void assertElements(Tensor tensor, double... expected) {
     assertArrayEquals(expected, tensor.toDoubleArray(), 0, tensor.toString());
   }
 
-  static void assertShape(Tensor tensor, long... sizes) {
+  protected static void assertShape(Tensor tensor, long... sizes) {
     assertEquals(Shape.of(sizes), tensor.shape());
   }
 
-  static TorchException assertTorchException(
+  protected static TorchException assertTorchException(
       TorchException.Kind kind, String part, Executable call) {
     var thrown = assertThrows(TorchException.class, call);
     assertEquals(kind, thrown.kind(), thrown.getMessage());
@@ -54,12 +54,12 @@ abstract class TensorLaws {
     return thrown;
   }
 
-  static void assertMessage(Throwable thrown, String part) {
+  protected static void assertMessage(Throwable thrown, String part) {
     assertTrue(thrown.getMessage().contains(part), thrown.getMessage());
   }
 
   /// Runs `body` on another thread and returns what it threw, or null.
-  static Throwable onAnotherThread(Executable body) throws InterruptedException {
+  protected static Throwable onAnotherThread(Executable body) throws InterruptedException {
     var thrown = new Throwable[1];
     var thread =
         Thread.ofPlatform()

@@ -11,10 +11,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.ref.WeakReference;
 import org.junit.jupiter.api.Test;
 
-/// Java's memory as a tensor: shared both ways, alive as long as any view, let go of afterwards.
+/// Java's memory as a tensor: shared both ways, alive while any view lives, released afterwards.
 class WrapTest extends TensorLaws {
   @Test
-  void bothSidesSeeEachOthersWrites() {
+  void writesAreSeenByBothSides() {
     try (var arena = Arena.ofConfined();
         var _ = TensorScope.open()) {
       var memory = arena.allocateFrom(JAVA_FLOAT, 0, 1, 2, 3, 4, 5);
@@ -28,7 +28,7 @@ class WrapTest extends TensorLaws {
   }
 
   @Test
-  void anOwnedArenaOutlivesItsViewsAndNotMore() {
+  void anOwnedArenaClosesAfterItsLastView() {
     var arena = Arena.ofShared();
     var memory = arena.allocate(JAVA_FLOAT, 12);
     Tensor row;
@@ -82,7 +82,7 @@ class WrapTest extends TensorLaws {
   }
 
   @Test
-  void hundredsOfWrapsAreAllLetGo() {
+  void hundredsOfWrapsAreAllReleased() {
     try (var _ = TensorScope.open()) {
       for (int i = 0; i < 300; i++) {
         Tensor.wrap(Arena.ofAuto().allocate(JAVA_FLOAT, 4), DType.FLOAT32, 4);

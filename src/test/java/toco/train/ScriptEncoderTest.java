@@ -31,6 +31,8 @@ class ScriptEncoderTest {
   /// Attention sums in another order than LibTorch's own; over the largest value.
   private static final double TOLERANCE = 1e-5;
 
+  private static final double INIT_STD = 0.06; // configs/demo.yaml
+
   private static final String DICT = "Dict[str, Tensor]";
 
   @TempDir Path folder;
@@ -86,10 +88,13 @@ class ScriptEncoderTest {
                 .toList();
         assertTrue(names.size() > 30);
         for (var name : names) {
-          assertClose(
-              name,
-              own.params().all().get(name).grad(),
-              other.params().all().get("encoder.net." + name).grad());
+          var ours = own.params().all().get(name).grad();
+          var theirs = other.params().all().get("encoder.net." + name).grad();
+          if (name.equals("encoder.cls_token")) {
+            assertCloseBehindNorm(name, ours, theirs);
+          } else {
+            assertClose(name, ours, theirs);
+          }
         }
         assertFalse(other.params().trainable().containsKey("encoder.net.encoder.pos_embed"));
       }
@@ -106,8 +111,18 @@ class ScriptEncoderTest {
         .add(tokens.clsToken().square().sum());
   }
 
+  /// The class token's gradient leaves the first LayerNorm divided by the token's standard
+  /// deviation of 0.06, and most of it cancels there: its rounding errors are that much larger than
+  /// the rest's, compared with its value.
+  private static void assertCloseBehindNorm(String what, Tensor expected, Tensor got) {
+    assertClose(what, expected.mul(INIT_STD), got.mul(INIT_STD), expected.abs().amax().item());
+  }
+
   private static void assertClose(String what, Tensor expected, Tensor got) {
-    double scale = expected.abs().amax().item();
+    assertClose(what, expected, got, expected.abs().amax().item());
+  }
+
+  private static void assertClose(String what, Tensor expected, Tensor got, double scale) {
     double difference = expected.sub(got).abs().amax().item();
     assertTrue(difference <= TOLERANCE * scale, () -> what + " differs by " + difference);
   }

@@ -13,8 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import toco.batch.BatchSource;
 import toco.checkpoint.Checkpoint;
 import toco.checkpoint.StateDict;
 import toco.config.Config;
@@ -22,7 +24,9 @@ import toco.config.Split;
 import toco.data.DataException;
 import toco.data.Datasets;
 import toco.run.RunException;
+import toco.torch.Device;
 import toco.torch.LibTorch;
+import toco.torch.Tensor;
 import toco.torch.TensorScope;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -79,21 +83,7 @@ class TrainerTest {
     try (var trainer = Trainer.resume(folder.resolve("parts"), List.of(), new TinyRun.Watcher())) {
       assertTrue(trainer.run().completed());
     }
-    try (var _ = TensorScope.open()) {
-      var whole = Checkpoint.load(folder.resolve("whole/checkpoints/step-000006.safetensors"));
-      var parts = Checkpoint.load(folder.resolve("parts/checkpoints/step-000006.safetensors"));
-      assertEquals(whole.model().keySet(), parts.model().keySet());
-      whole
-          .model()
-          .forEach((name, weight) ->
-              assertArrayEquals(
-                  weight.toFloatArray(), parts.model().get(name).toFloatArray(), name));
-      whole
-          .optimizer()
-          .forEach((name, value) ->
-              assertArrayEquals(
-                  value.toFloatArray(), parts.optimizer().get(name).toFloatArray(), name));
-    }
+    assertSameCheckpoints(6, "whole", "parts");
   }
 
   @Test
@@ -148,6 +138,26 @@ class TrainerTest {
     }
   }
 
+  /// An image that cannot be read is met in the second micro-batch of a step. The step is given up
+  /// whole, the teacher's update included, so that resuming equals a run that never met it.
+  @Test
+  void aMicroBatchThatCannotBeLoadedLeavesAnExactCheckpoint() throws IOException {
+    var settings = new String[] {"train.maxIters=4", "train.gradientAccumulation=2"};
+    TinyRun.train(tiny("whole", settings), new TinyRun.Watcher());
+    var config = tiny("parts", settings);
+    var data = Datasets.open(config, Split.TRAIN);
+    var order = BatchSource.of(config, data, Device.CPU).sampler();
+    var victim = data.imagePath(order.batchAt(3).indices()[0]); // step 2, second micro-batch
+    var bytes = Files.readAllBytes(victim);
+    Files.write(victim, Arrays.copyOf(bytes, bytes.length / 2));
+    assertThrows(DataException.class, () -> TinyRun.train(config, new TinyRun.Watcher()));
+    Files.write(victim, bytes);
+    try (var trainer = Trainer.resume(folder.resolve("parts"), List.of(), new TinyRun.Watcher())) {
+      assertTrue(trainer.run().completed());
+    }
+    assertSameCheckpoints(4, "whole", "parts");
+  }
+
   /// Training must not need masks: without any, or without a list of validation images, it runs to
   /// its end unscored.
   @Test
@@ -185,6 +195,21 @@ class TrainerTest {
     Files.createDirectories(folder.resolve("run/checkpoints"));
     Files.writeString(folder.resolve("run/checkpoints/.step-000000.safetensors.1.tmp"), "half");
     assertTrue(TinyRun.train(tiny("run", "train.maxIters=2"), new TinyRun.Watcher()).completed());
+  }
+
+  private void assertSameCheckpoints(long step, String expected, String actual) {
+    try (var _ = TensorScope.open()) {
+      var whole = Checkpoint.load(Checkpoint.file(folder.resolve(expected), step));
+      var parts = Checkpoint.load(Checkpoint.file(folder.resolve(actual), step));
+      assertSameTensors(whole.model(), parts.model());
+      assertSameTensors(whole.optimizer(), parts.optimizer());
+    }
+  }
+
+  private static void assertSameTensors(Map<String, Tensor> expected, Map<String, Tensor> actual) {
+    assertEquals(expected.keySet(), actual.keySet());
+    expected.forEach((name, value) ->
+        assertArrayEquals(value.toFloatArray(), actual.get(name).toFloatArray(), name));
   }
 
   private Config tiny(String run, String... more) {

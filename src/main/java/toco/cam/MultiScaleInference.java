@@ -1,0 +1,122 @@
+package toco.cam;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import toco.config.Combination;
+import toco.config.Protocol;
+import toco.model.Toco;
+import toco.torch.GradMode;
+import toco.torch.Interpolation;
+import toco.torch.Tensor;
+import toco.torch.TensorScope;
+
+/// Segmentation with test-time augmentation: several image scales, each with its mirror image
+/// (METHOD "Evaluation"). No gradient.
+///
+/// ```java
+/// var protocol = Protocol.of(Protocol.Name.VOC, config);
+/// var input = NetworkInput.of(image, protocol.sizePx(), device);      // [1, 3, H, W]
+/// var logits =
+///     MultiScaleInference.of(protocol)
+///         .logits(model, input, image.heightPx(), image.widthPx());   // [1, C, H, W]
+/// var labels = logits.argmax(1);                                      // [1, H, W]
+/// ```
+///
+/// The order is the published one: for each scale, resize the input, run the network on it and on
+/// its mirror image, upsample both logits to the output size, mirror the second back and combine
+/// the two; then combine the scales. Logits are combined, not probabilities: apply a softmax to the
+/// result where probabilities are needed.
+///
+/// @param scales of the input, in the order in which they run
+/// @param flip combines the logits of an image and its mirror image; NONE: no mirror image
+/// @param overScales combines the logits of the scales: SUM or MAX
+public record MultiScaleInference(List<Double> scales, Combination flip, Combination overScales) {
+  private static final double MAX_SCALE = 16;
+
+  public MultiScaleInference {
+    scales = List.copyOf(scales);
+    if (scales.isEmpty() || !scales.stream().allMatch(s -> s > 0 && s <= MAX_SCALE)) {
+      throw new IllegalArgumentException("scales must be one or more in (0, 16], got " + scales);
+    }
+    if (overScales == Combination.NONE) {
+      throw new IllegalArgumentException("overScales must be sum or max, got none");
+    }
+  }
+
+  /// The scales and combinations of an evaluation protocol.
+  public static MultiScaleInference of(Protocol protocol) {
+    return new MultiScaleInference(protocol.scales(), protocol.flip(), protocol.combine());
+  }
+
+  /// Segmentation logits, background first.
+  ///
+  /// @param images [B, 3, H, W] normalised; a scaled size is truncated to whole pixels, and is at
+  ///   least one patch
+  /// @param heightPx rows of the result, such as those of the mask
+  /// @param widthPx columns of the result
+  /// @return float32 [B, C, heightPx, widthPx] on the images' device
+  public Tensor logits(Toco model, Tensor images, long heightPx, long widthPx) {
+    return logits(model, images, heightPx, widthPx, null);
+  }
+
+  /// The same, without repeating a pass that was made already.
+  ///
+  /// @param atScale1 logits [B, C, h, w] of the patch grid of these images at scale 1, or null
+  public Tensor logits(
+      Toco model, Tensor images, long heightPx, long widthPx, @Nullable Tensor atScale1) {
+    try (var _ = GradMode.noGrad()) {
+      return TensorScope.scoped(() -> {
+        Tensor combined = null;
+        for (double scale : scales) {
+          var logits =
+              TensorScope.scoped(
+                  () -> logitsAtScale(model, images, scale, heightPx, widthPx, atScale1));
+          combined = combined == null ? logits : combineAndFree(combined, logits);
+        }
+        return combined;
+      });
+    }
+  }
+
+  private Tensor logitsAtScale(
+      Toco model,
+      Tensor images,
+      double scale,
+      long heightPx,
+      long widthPx,
+      @Nullable Tensor atScale1) {
+    var scaled = scaled(images, scale, model.config().encoderShape().patchSizePx());
+    var grid = scale == 1 && atScale1 != null ? atScale1 : segment(model, scaled);
+    var logits = grid.interpolate(heightPx, widthPx, Interpolation.BILINEAR);
+    if (flip == Combination.NONE) {
+      return logits;
+    }
+    var mirrored =
+        segment(model, scaled.flip(3)).interpolate(heightPx, widthPx, Interpolation.BILINEAR);
+    return combine(flip, logits, mirrored.flip(3));
+  }
+
+  /// Frees its arguments at once: at full size, logits of many classes are large.
+  private Tensor combineAndFree(Tensor previous, Tensor next) {
+    try (previous;
+        next) {
+      return combine(overScales, previous, next);
+    }
+  }
+
+  private static Tensor combine(Combination how, Tensor a, Tensor b) {
+    return how == Combination.SUM ? a.add(b) : a.maximum(b);
+  }
+
+  private static Tensor scaled(Tensor images, double scale, int patchPx) {
+    long height = Math.max(patchPx, (long) (scale * images.size(2)));
+    long width = Math.max(patchPx, (long) (scale * images.size(3)));
+    return NetworkInput.resize(images, height, width);
+  }
+
+  /// Logits of the patch grid, [B, C, h, w].
+  private static Tensor segment(Toco model, Tensor images) {
+    return EncoderPasses.run(model, images, tokens -> List.of(model.segment(tokens.patchMap())))
+        .getFirst();
+  }
+}

@@ -1,0 +1,109 @@
+package toco.eval;
+
+import java.lang.foreign.Arena;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import toco.cam.Predictions;
+import toco.config.Protocol;
+import toco.data.Dataset;
+import toco.eval.EvaluationBatch.Entry;
+import toco.eval.EvaluationBatch.Reading;
+import toco.image.LabelMap;
+import toco.model.Toco;
+import toco.torch.Device;
+import toco.torch.InferenceMode;
+import toco.torch.Tensor;
+import toco.torch.TensorScope;
+
+/// Evaluates one batch of a data set: reads it, runs the network on it and scores every image
+/// against its mask. Label refinement runs on other threads, so a batch's result may come after
+/// [#evaluate] has returned.
+///
+/// @param device of the model
+/// @param batchSize images per batch, in the data set's order
+/// @param refinement of the segmentation; null for none
+record BatchEvaluator(
+    Protocol protocol,
+    Dataset dataset,
+    Device device,
+    int batchSize,
+    @Nullable LabelRefinement refinement) {
+
+  /// Evaluates a batch.
+  ///
+  /// @param number of the batch, from 0
+  /// @param pool runs the refinement; null if there is none
+  /// @param sink receives the result, on the thread that finishes the batch's last image
+  @SuppressWarnings("MustBeClosedChecker") // PendingBatch closes it after the last image
+  void evaluate(
+      Toco model,
+      int number,
+      Reading reading,
+      @Nullable RefinementPool pool,
+      Consumer<BatchResult> sink) {
+    int start = number * batchSize;
+    int end = Math.min(start + batchSize, dataset.size());
+    var arena = Arena.ofShared();
+    EvaluationBatch batch;
+    try {
+      batch = EvaluationBatch.read(dataset, start, end, reading, arena);
+    } catch (RuntimeException e) {
+      arena.close();
+      throw e;
+    }
+    var pending = new PendingBatch(number, batch, arena, sink);
+    try (var _ = TensorScope.open();
+        var _ = InferenceMode.enter()) {
+      if (!batch.entries().isEmpty()) {
+        score(model, batch, pending, pool);
+      }
+    } finally {
+      pending.release();
+    }
+  }
+
+  private void score(
+      Toco model, EvaluationBatch batch, PendingBatch pending, @Nullable RefinementPool pool) {
+    var scorer = new ImageScorer(protocol);
+    var images = batch.images(protocol.sizePx(), device); // [B, 3, H, W]
+    var predictions = Predictions.of(model, images, protocol.camScales());
+    for (int i = 0; i < batch.entries().size(); i++) {
+      var entry = batch.entries().get(i);
+      try (var _ = TensorScope.open()) { // maps of C classes at native size are large
+        var logits = scorer.logits(model, images, predictions, i, mask(entry)); // [1, C, H, W]
+        var scores = scorer.score(logits, predictions, i, entry);
+        if (pool == null) {
+          pending.set(i, scores);
+        } else {
+          submitRefinement(pool, pending, i, scores, entry, logits);
+        }
+      }
+    }
+  }
+
+  private void submitRefinement(
+      RefinementPool pool,
+      PendingBatch pending,
+      int i,
+      ImageScores scores,
+      Entry entry,
+      Tensor logits) {
+    var refine = Objects.requireNonNull(refinement);
+    int classes = (int) logits.size(1);
+    var probabilities = ImageScorer.probabilities(logits); // [C, H, W], freed by the job
+    pending.hold();
+    pool.submit(() -> {
+      try (probabilities) {
+        var labels = refine.refine(probabilities, entry.picture()).labels();
+        pending.set(i, scores.with(MapKind.CRF, LabelCounts.of(mask(entry), labels, classes)));
+      } finally {
+        pending.release();
+      }
+    });
+  }
+
+  private static LabelMap mask(Entry entry) {
+    return Objects.requireNonNull(entry.mask());
+  }
+}

@@ -1,0 +1,55 @@
+package toco.recipe;
+
+import org.jspecify.annotations.Nullable;
+import toco.batch.Batch;
+import toco.cam.MultiScaleCam;
+import toco.cam.PresentClasses;
+import toco.cam.RoiCrops;
+import toco.loss.LossTerms;
+import toco.torch.Tensor;
+
+/// What a method minimises: the losses of a micro-batch, and the networks that follow the trained
+/// one. [TrainStep] accumulates, averages and applies the gradients, and knows nothing of the
+/// method; a further method is a further class here.
+public interface Objective {
+  /// Called once per step, after its first micro-batch is loaded and before any forward pass:
+  /// updates the networks that follow the trained one, such as an EMA teacher.
+  ///
+  /// @return undoes exactly that, if a later micro-batch of the step cannot be loaded: what is
+  ///   saved then must be the state after the previous step. Valid until the innermost scope closes
+  Runnable beginStep();
+
+  /// The forward pass and the losses of a micro-batch. The tensors belong to the innermost scope.
+  ///
+  /// @param wantsReport whether terms of weight 0, CAMs and pseudo-labels are wanted too, for logs
+  ///   and pictures; they carry no gradient
+  Output forward(Batch batch, boolean wantsReport);
+
+  /// Adds the gradients of a loss of [#forward] to the gradients of the weights.
+  ///
+  /// @param loss scalar
+  void backward(Tensor loss);
+
+  /// What a micro-batch gives.
+  ///
+  /// @param losses the terms, unweighted
+  /// @param total their weighted sum, a scalar, which is minimised
+  /// @param regions what the CAMs show; null where no term needed them
+  /// @param pseudoLabels int64 [B, H, W], 255 ignored; null where no term needed them
+  record Output(
+      LossTerms losses, Tensor total, @Nullable Regions regions, @Nullable Tensor pseudoLabels) {}
+
+  /// What CAMs show of a micro-batch, and the crops that were cut by it.
+  ///
+  /// @param cams activation maps [B, P, H, W] of `view1`, of the `present` classes
+  /// @param present the classes of each image
+  /// @param isPresent float32 [B, P]: 1 where a map is of a class of the image, 0 where it pads
+  /// @param roiMask where crops may be, int64 [B, H, W]
+  /// @param crops the local crops and their flags
+  record Regions(
+      MultiScaleCam.Cams cams,
+      PresentClasses present,
+      Tensor isPresent,
+      Tensor roiMask,
+      RoiCrops crops) {}
+}

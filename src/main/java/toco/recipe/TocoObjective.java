@@ -1,0 +1,286 @@
+package toco.recipe;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.function.Function;
+import toco.batch.Batch;
+import toco.cam.AffinityMask;
+import toco.cam.CamLabels;
+import toco.cam.MultiScaleCam;
+import toco.cam.PresentClasses;
+import toco.cam.PseudoLabels;
+import toco.cam.RoiCrops;
+import toco.config.Config;
+import toco.config.LossConfig;
+import toco.distributed.World;
+import toco.image.ImageBox;
+import toco.image.Normalization;
+import toco.loss.ClassLoss;
+import toco.loss.CtcLoss;
+import toco.loss.EnergyLoss;
+import toco.loss.LossTerm;
+import toco.loss.LossTerms;
+import toco.loss.LossWeights;
+import toco.loss.MeanScope;
+import toco.loss.PtcLoss;
+import toco.loss.SegLoss;
+import toco.model.Encoder.Encoded;
+import toco.model.Encoder.Tokens;
+import toco.model.Toco;
+import toco.torch.GradMode;
+import toco.torch.Interpolation;
+import toco.torch.Tensor;
+
+/// ToCo's losses (arXiv:2303.01267), in the paper's order (METHOD.md, "One training step").
+///
+/// The network has no random layer, so each view is encoded once: the pass of `view1` and `view2`
+/// serves the losses, the CAMs of scale 1 and both projection heads.
+public final class TocoObjective implements Objective {
+  private final Toco model;
+  private final Config config;
+  private final PseudoLabels pseudoLabels;
+  private final MeanScope scope;
+  private final Function<Batch, RoiCrops.Corners> corners;
+  private final StepClock clock;
+
+  private TocoObjective(
+      Toco model,
+      Config config,
+      MeanScope scope,
+      Function<Batch, RoiCrops.Corners> corners,
+      StepClock clock) {
+    this.model = model;
+    this.config = config;
+    this.scope = scope;
+    this.corners = corners;
+    this.clock = clock;
+    pseudoLabels = new PseudoLabels(config.cam());
+  }
+
+  /// The losses of one process, whose local crops are drawn at random.
+  ///
+  /// @param model stays the caller's
+  public static TocoObjective of(Toco model, Config config) {
+    return of(model, config, World.single());
+  }
+
+  /// The losses of one of several processes.
+  ///
+  /// @param world stays the caller's
+  public static TocoObjective of(Toco model, Config config, World world) {
+    model.checkpointActivations(config.train().checkpointActivations());
+    return new TocoObjective(
+        model,
+        config,
+        meanScope(config.loss(), world),
+        batch -> randomCorners(config, batch),
+        StepClock.NONE);
+  }
+
+  /// The same losses with local crops at given places.
+  public TocoObjective withCorners(Function<Batch, RoiCrops.Corners> given) {
+    return new TocoObjective(model, config, scope, given, clock);
+  }
+
+  /// The same losses, whose parts are timed.
+  public TocoObjective timedBy(StepClock timer) {
+    return new TocoObjective(model, config, scope, corners, timer);
+  }
+
+  private static MeanScope meanScope(LossConfig loss, World world) {
+    return switch (loss.scope()) {
+      case LOCAL -> MeanScope.LOCAL;
+      case GLOBAL ->
+          new MeanScope(
+              world.size(),
+              counts -> {
+                world.sum_(counts, "counting the pairs and pixels of a loss");
+                return counts;
+              });
+    };
+  }
+
+  /// A function of the seed, the step and the position of each image in the step's whole batch, so
+  /// that neither resuming nor the number of processes changes the crops.
+  private static RoiCrops.Corners randomCorners(Config config, Batch batch) {
+    return RoiCrops.random(
+        config.train().localCrops(),
+        config.train().localCropSizePx(),
+        config.run().seed(),
+        Math.toIntExact(batch.step()),
+        batch.firstPosition());
+  }
+
+  /// The teacher head moves towards the student before its forward pass of the step.
+  @Override
+  public Runnable beginStep() {
+    Runnable undo = config.train().gradientAccumulation() > 1 ? restoringTeacher() : () -> {};
+    model.updateTeacher();
+    return undo;
+  }
+
+  private Runnable restoringTeacher() {
+    var teacher = model.teacherWeights();
+    try (var _ = GradMode.noGrad()) {
+      var saved = teacher.stream().map(Tensor::clone).toList();
+      return () -> {
+        for (int i = 0; i < saved.size(); i++) {
+          teacher.get(i).copy_(saved.get(i));
+        }
+      };
+    }
+  }
+
+  @Override
+  public Output forward(Batch batch, boolean wantsReport) {
+    var weights = LossWeights.at(config.loss(), batch.step());
+    boolean wantsPtc = wantsReport || weights.has(LossTerm.PTC);
+    boolean wantsCtc = wantsReport || weights.has(LossTerm.CTC);
+    boolean wantsSegmentation =
+        wantsReport || weights.has(LossTerm.SEG) || weights.has(LossTerm.REG);
+    boolean wantsCams = wantsPtc || wantsCtc || wantsSegmentation;
+    var images = batch.view1();
+
+    // CAM passes of other scales and of the mirrored image come first: no activations are kept yet
+    var present = PresentClasses.of(batch.multiHot());
+    var camPasses =
+        wantsCams ? MultiScaleCam.start(model, images, config.cam().scales(), present) : null;
+    clock.lap("cam");
+    var views = encodeGlobalViews(images, batch.view2(), wantsCtc);
+    clock.lap("forward");
+    var tokens = views.tokens();
+    var regions = camPasses == null ? null : regions(batch, camPasses.finish(tokens), present);
+    clock.lap("crops");
+
+    var terms = new EnumMap<LossTerm, Tensor>(LossTerm.class);
+    var patchMap = tokens.patchMap(); // [B, D, h, w]
+    terms.put(LossTerm.CLS, ClassLoss.of(model.classLogits(patchMap), batch.labels()));
+    terms.put(
+        LossTerm.CLS_AUX, ClassLoss.of(model.auxClassLogits(tokens.auxMap()), batch.labels()));
+    if (regions != null && wantsPtc) {
+      var affinity = affinity(regions, batch.boxes(), tokens);
+      terms.put(LossTerm.PTC, patchTokenContrast(patchMap, affinity, weights));
+    }
+    clock.lap("patch contrast");
+    if (regions != null && wantsCtc) {
+      terms.put(LossTerm.CTC, classTokenContrast(views, regions.crops(), weights));
+    }
+    clock.lap("local forward");
+    Tensor labels = null;
+    Tensor emptySegParts = null;
+    if (regions != null && wantsSegmentation) {
+      labels = pseudoLabels(batch, regions);
+      clock.lap("pseudo labels");
+      emptySegParts = addDenseLosses(terms, images, patchMap, labels, batch.boxes(), weights);
+    }
+    var losses = new LossTerms(terms, emptySegParts);
+    var total = losses.total(weights);
+    clock.lap("dense losses");
+    return new Output(losses, total, regions, labels);
+  }
+
+  @Override
+  public void backward(Tensor loss) {
+    model.backward(loss);
+  }
+
+  /// Both global views, [2B, …]; of the second only the class token is used. One batch keeps a GPU
+  /// busy; a CPU is not faster with it, and works better in smaller pieces of memory.
+  ///
+  /// @param wantsCtc whether the second view is needed; else it is left out, [B, …]
+  private Encoded encodeGlobalViews(Tensor view1, Tensor view2, boolean wantsCtc) {
+    if (!wantsCtc) {
+      return model.encode(view1, view1.size(0));
+    }
+    if (!view1.device().isCpu()) {
+      return model.encode(Tensor.cat(List.of(view1, view2), 0), view1.size(0));
+    }
+    var tokens = model.encode(view1);
+    return new Encoded(Tensor.cat(List.of(tokens.clsToken(), model.encodeClass(view2)), 0), tokens);
+  }
+
+  /// RoI mask and local crops, from the auxiliary CAMs.
+  private Regions regions(Batch batch, MultiScaleCam.Cams cams, PresentClasses present) {
+    var isPresent = present.multiHot(batch.view1().device()); // [B, P]
+    var roiMask = CamLabels.roiMask(cams.auxCam(), isPresent, config.cam());
+    var crops =
+        RoiCrops.cut(
+            batch.localView(),
+            roiMask,
+            config.train().localCropSizePx(),
+            config.cam().negativeRatio(),
+            corners.apply(batch));
+    return new Regions(cams, present, isPresent, roiMask, crops);
+  }
+
+  private Tensor patchTokenContrast(Tensor patchMap, Tensor affinity, LossWeights weights) {
+    try (var _ = GradMode.enabled(weights.has(LossTerm.PTC))) {
+      return PtcLoss.of(patchMap, affinity, scope);
+    }
+  }
+
+  /// Which patches belong together by the auxiliary CAMs, int64 [B, h·w, h·w].
+  private Tensor affinity(Regions regions, List<ImageBox> boxes, Tokens tokens) {
+    try (var _ = GradMode.noGrad()) {
+      var auxCam = regions.cams().auxCam();
+      var atGrid =
+          CamLabels.validCam(
+              auxCam.interpolate(tokens.gridH(), tokens.gridW(), Interpolation.BILINEAR),
+              regions.isPresent());
+      return AffinityMask.of(CamLabels.forTraining(atGrid, gridBoxes(boxes), config.cam()));
+    }
+  }
+
+  /// The published code applies boxes in pixels to the grid of patches; `compat: aligned` converts
+  /// them.
+  private List<ImageBox> gridBoxes(List<ImageBox> boxes) {
+    int patchSizePx = config.model().encoderShape().patchSizePx();
+    return switch (config.train().compat()) {
+      case REFERENCE -> boxes;
+      case ALIGNED -> boxes.stream().map(box -> box.inPatches(patchSizePx)).toList();
+    };
+  }
+
+  /// The teacher sees the two global views, the student these and the local crops.
+  private Tensor classTokenContrast(Encoded views, RoiCrops crops, LossWeights weights) {
+    try (var _ = GradMode.enabled(weights.has(LossTerm.CTC))) {
+      var teacher = model.projectTeacher(views.clsToken().detach()); // [2B, P]
+      var local = model.encodeClass(crops.viewMajor()); // [n·B, D]
+      var student =
+          model.projectStudent(Tensor.cat(List.of(views.clsToken(), local), 0)); // [(2 + n)·B, P]
+      return CtcLoss.of(teacher, student, crops.flags(), config.loss().ctcTemperature());
+    }
+  }
+
+  private Tensor pseudoLabels(Batch batch, Regions regions) {
+    var cams = regions.cams();
+    return pseudoLabels.refine(
+        Normalization.denormalizeToUnit(batch.view1()),
+        config.loss().labelsFromMainCamAt(batch.step()) ? cams.cam() : cams.auxCam(),
+        regions.present(),
+        batch.boxes());
+  }
+
+  /// The decoder's two losses; while both have weight 0 they are computed for the log alone.
+  ///
+  /// @return how many of the two parts of the segmentation loss had no pixel, int64 scalar
+  private Tensor addDenseLosses(
+      EnumMap<LossTerm, Tensor> terms,
+      Tensor images,
+      Tensor patchMap,
+      Tensor labels,
+      List<ImageBox> boxes,
+      LossWeights weights) {
+    boolean isTrained = weights.has(LossTerm.SEG) || weights.has(LossTerm.REG);
+    try (var _ = GradMode.enabled(isTrained)) {
+      var logits =
+          model
+              .segment(patchMap)
+              .interpolate(images.size(2), images.size(3), Interpolation.BILINEAR); // [B, C, H, W]
+      var seg = SegLoss.of(logits, labels, scope);
+      terms.put(LossTerm.SEG, seg.value());
+      terms.put(LossTerm.REG, EnergyLoss.of(images, logits, labels, boxes, config.loss()));
+      return seg.emptyParts();
+    }
+  }
+}

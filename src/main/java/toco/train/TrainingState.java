@@ -1,0 +1,152 @@
+package toco.train;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import toco.checkpoint.Checkpoint;
+import toco.checkpoint.StateDict;
+import toco.config.Config;
+import toco.config.Split;
+import toco.data.Dataset;
+import toco.data.Datasets;
+import toco.distributed.GradientAveraging;
+import toco.distributed.World;
+import toco.eval.Evaluator;
+import toco.host.Devices;
+import toco.model.Toco;
+import toco.optim.Optimizer;
+import toco.recipe.PublishedOptimizer;
+import toco.run.RunFolder;
+import toco.torch.Device;
+import toco.torch.LibTorch;
+import toco.torch.Rng;
+import toco.torch.TensorScope;
+
+/// What a run trains with, in one process: device, images, network, optimizer, the run's folder and
+/// its checkpoints. Weights and step are equal in all processes once it has begun.
+final class TrainingState implements AutoCloseable {
+  final Config config;
+  final World world;
+  final Device device;
+  final Dataset train;
+  final Optional<Evaluator> evaluator; // empty where nothing is evaluated
+  final @Nullable RunFolder folder; // of rank 0
+  final Toco model;
+  final Optimizer optimizer;
+  final GradientAveraging averaging;
+  final RunCheckpoints checkpoints;
+  private final TrainingListener listener;
+  long step; // steps done
+
+  /// Checks that the processes agree, opens the data and makes the network.
+  ///
+  /// @param world stays the caller's
+  /// @param claim makes or opens the run's folder, in rank 0
+  TrainingState(
+      Config config, TrainingListener listener, World world, Function<Config, RunFolder> claim) {
+    this.config = config;
+    this.listener = listener;
+    this.world = world;
+    Agreement.onConfig(world, config);
+    device = Devices.prepare(config.train(), world);
+    world.exchangeOn(device);
+    train =
+        world.firstOfHostFirst(() -> Datasets.open(config, Split.TRAIN), "opening the data set");
+    Agreement.onSamples(world, train);
+    evaluator =
+        Datasets.openForEvaluation(config, this::report)
+            .map(dataset -> new Evaluator(config, dataset, device));
+    folder = world.isFirst() ? claim.apply(config) : null;
+    Rng.manualSeed(config.run().seed());
+    try (var _ = TensorScope.open()) {
+      model = new Toco(config.model(), device, Devices.autocastDtype(config.train()));
+      optimizer = PublishedOptimizer.of(model.params(), config);
+      averaging =
+          GradientAveraging.of(
+              world,
+              List.copyOf(model.params().trainable().values()),
+              config.distributed().bucketBytes(),
+              !config.train().checkpointActivations()); // which needs several backward passes
+    } catch (RuntimeException e) { // such as an encoder that does not fit
+      closeFolder();
+      throw e;
+    }
+    checkpoints = new RunCheckpoints(config, model, optimizer, folder, world.size());
+    report(
+        "device %s, %d threads, %,d weights, %,d images%s"
+            .formatted(
+                device,
+                LibTorch.numThreads(),
+                model.params().count(),
+                train.size(),
+                world.size() == 1
+                    ? ""
+                    : ", %d processes with %d samples per step each"
+                        .formatted(world.size(), config.train().samplesPerStep())));
+  }
+
+  /// Loads weights and step in rank 0, and gives them to all other ranks.
+  ///
+  /// @param found what to resume from; null, in rank 0, starts a new run
+  void begin(Checkpoint.@Nullable Found found) {
+    if (world.isFirst()) {
+      if (found == null) {
+        loadPretrained();
+      } else {
+        step = checkpoints.restore(found);
+        report("resuming at step %d from %s".formatted(step, found.file()));
+      }
+    }
+    world.broadcast_(List.copyOf(model.params().all().values()), "handing out the weights");
+    world.broadcast_(List.copyOf(optimizer.state().values()), "handing out the moments");
+    step = Long.parseLong(world.fromFirst("step", () -> String.valueOf(step)));
+    optimizer.resumeAt(step);
+    requireSameWeights();
+  }
+
+  private void loadPretrained() {
+    var pretrained = config.model().pretrained();
+    if (pretrained != null) {
+      try (var _ = TensorScope.open()) {
+        report(StateDict.loadEncoder(pretrained, model.params().all(), config.model().keyRules()));
+      }
+    }
+  }
+
+  /// Compares the weights of all ranks.
+  ///
+  /// @throws toco.distributed.DistributedException naming one that differs
+  void requireSameWeights() {
+    world.requireSame(model.params().all(), "comparing weights at step " + step);
+  }
+
+  /// Saves a checkpoint, for which all processes wait.
+  void save() {
+    checkpoints.save(step);
+    world.barrier("writing the checkpoint of step " + step);
+  }
+
+  /// A message to the user, from rank 0 alone.
+  void report(String line) {
+    if (world.isFirst()) {
+      listener.onMessage(line);
+    }
+  }
+
+  private void closeFolder() {
+    if (folder != null) {
+      folder.close();
+    }
+  }
+
+  /// Frees the weights and releases the run's folder.
+  @Override
+  public void close() {
+    averaging.close();
+    checkpoints.close();
+    optimizer.close();
+    model.close();
+    closeFolder();
+  }
+}
