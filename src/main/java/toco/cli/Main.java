@@ -59,7 +59,7 @@ public final class Main {
       description = "Print the stack trace of an error; the same as TOCO_STACKTRACE=1.")
   boolean stacktrace;
 
-  private Main(Console console) {
+  Main(Console console) {
     this.console = console;
   }
 
@@ -106,7 +106,7 @@ public final class Main {
     }
   }
 
-  private CommandLine commandLine() {
+  CommandLine commandLine() {
     var root = new CommandLine(this);
     root.addSubcommand(new DemoCommand(console))
         .addSubcommand(new TrainCommand(console))
