@@ -19,11 +19,11 @@ final class FiniteSteps implements AutoCloseable {
       var isFinite = result.isFinite();
       var noted = first;
       if (noted == null) {
-        noted = TensorScope.release(Tensor.full(NONE, DType.INT64, isFinite.device()));
+        noted = TensorScope.release(Tensor.full((double) NONE, DType.INT64, isFinite.device()));
         first = noted;
       }
-      var candidate = Tensor.full(step, DType.INT64, isFinite.device());
-      noted.copy_(noted.minimum(candidate.maskedFill(isFinite, NONE)));
+      var candidate = Tensor.full((double) step, DType.INT64, isFinite.device());
+      noted.copy_(noted.minimum(candidate.maskedFill(isFinite, (double) NONE)));
     }
   }
 
