@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Trains on "two hosts": two network namespaces connected by a veth pair, with one process in each. Over a fast link, over a slow link,
-# and with the link down during training, the resulting weights must be the same. Needs root and the ip command; where network
-# namespaces are not allowed, it prints that and succeeds.
+# Trains on "two hosts": two network namespaces connected by a veth pair, with one process in each.
+# Over a fast link, over a slow link, and with the link down during training, the resulting weights
+# must be the same. Needs root and the ip command; where network namespaces are not allowed, it
+# prints that and succeeds.
 #
 #   ci/two-hosts.sh SCRATCH      SCRATCH: a folder for runs and logs
 set -euo pipefail
@@ -14,7 +15,11 @@ addresses=(10.77.0.1 10.77.0.2)
 links=("${tag}a" "${tag}b")
 PATH=$PATH:/usr/sbin:/sbin
 
-fail() { printf 'two hosts: FAILED: %s\n' "$*"; tail -n 5 "$scratch"/host-*.log 2>/dev/null; exit 1; }
+fail() {
+  printf 'two hosts: FAILED: %s\n' "$*"
+  tail -n 5 "$scratch"/host-*.log 2>/dev/null
+  exit 1
+}
 finish() {
   local status=$?
   for host in "${hosts[@]}"; do
@@ -26,7 +31,7 @@ finish() {
 trap finish EXIT
 
 if ! ip netns add "${hosts[0]}" 2>/dev/null; then
-  echo 'two hosts: skipped: this machine does not allow network namespaces (they need root and the ip command)'
+  echo 'two hosts: skipped: no network namespaces here (they need root and the ip command)'
   exit 0
 fi
 ip netns add "${hosts[1]}"
@@ -38,15 +43,20 @@ for i in 0 1; do
   ip -n "${hosts[$i]}" link set lo up
 done
 
-settings=(--set "data.root=$scratch/data" --set data.synthetic.trainImages=24 --set data.synthetic.valImages=4 --set data.synthetic.testImages=1
-  --set train.maxIters=12 --set train.warmupIters=1 --set train.samplesPerProcess=1 --set train.threads=1 --set train.logEvery=1
-  --set train.checkpointEvery=2 --set train.evalEvery=0 --set train.overlayEvery=0 --set distributed.checkEvery=3 --set distributed.bucketMb=0.3)
+settings=(--set "data.root=$scratch/data" --set data.synthetic.trainImages=24
+  --set data.synthetic.valImages=4 --set data.synthetic.testImages=1
+  --set train.maxIters=12 --set train.warmupIters=1 --set train.samplesPerProcess=1
+  --set train.threads=1 --set train.logEvery=1 --set train.checkpointEvery=2
+  --set train.evalEvery=0 --set train.overlayEvery=0
+  --set distributed.checkEvery=3 --set distributed.bucketMb=0.3)
 
 # Each host has its own launcher and its own run folder, as without a shared disk.
 start() { # run, restarts
   for i in 0 1; do
-    ip netns exec "${hosts[$i]}" "$home/bin/toco" launch --nproc 1 --nnodes 2 --node-rank $i --master-addr "${addresses[0]}" --timeout 15 \
-      --max-restarts "$2" -- train "$home/configs/demo.yaml" "${settings[@]}" --set "run.dir=$scratch/$i/$1" >"$scratch/host-$i-$1.log" 2>&1 &
+    ip netns exec "${hosts[$i]}" "$home/bin/toco" launch --nproc 1 --nnodes 2 --node-rank $i \
+      --master-addr "${addresses[0]}" --timeout 15 --max-restarts "$2" -- \
+      train "$home/configs/demo.yaml" "${settings[@]}" --set "run.dir=$scratch/$i/$1" \
+      >"$scratch/host-$i-$1.log" 2>&1 &
     pids[$i]=$!
   done
 }
@@ -54,8 +64,10 @@ await() { # what
   for i in 0 1; do wait "${pids[$i]}" || fail "$1: host $i ended with status $?"; done
 }
 same_as_fast() { # run
-  "$home/bin/toco" checkpoint diff "$scratch/0/fast/checkpoints/step-000012.safetensors" "$scratch/0/$1/checkpoints/step-000012.safetensors" |
-    tail -n 1 | tee "$scratch/diff" | grep -q ' 0 differ' || fail "$1: weights differ: $(cat "$scratch/diff")"
+  local last=checkpoints/step-000012.safetensors
+  "$home/bin/toco" checkpoint diff "$scratch/0/fast/$last" "$scratch/0/$1/$last" |
+    tail -n 1 | tee "$scratch/diff" | grep -q ' 0 differ' ||
+    fail "$1: weights differ: $(cat "$scratch/diff")"
 }
 mkdir -p "$scratch"
 started=$SECONDS
@@ -85,7 +97,8 @@ until [ -e "$scratch/0/down/checkpoints/step-000004.safetensors" ]; do
 done
 ip -n "${hosts[1]}" link set "${links[1]}" down
 down_at=$SECONDS
-until grep -q 'restart 1 of 2' "$scratch/host-0-down.log" && grep -q 'restart 1 of 2' "$scratch/host-1-down.log"; do
+until grep -q 'restart 1 of 2' "$scratch/host-0-down.log" &&
+  grep -q 'restart 1 of 2' "$scratch/host-1-down.log"; do
   [ $((SECONDS - down_at)) -lt 90 ] || fail 'a process still waits 90 s after the link went down'
   sleep 0.2
 done
@@ -94,4 +107,5 @@ grep -h -E 'toco: error' "$scratch"/host-?-down.log | cut -c1-220 | sed 's/^/   
 ip -n "${hosts[1]}" link set "${links[1]}" up
 await 'link down and up again'
 same_as_fast down
-echo "two hosts: link up again: the launchers resumed the run by themselves, $((SECONDS - started)) s in total, same weights"
+took=$((SECONDS - started))
+echo "two hosts: link up again: the launchers resumed the run themselves, $took s, same weights"

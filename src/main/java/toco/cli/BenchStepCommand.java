@@ -121,7 +121,9 @@ final class BenchStepCommand implements Callable<Integer> {
             String.format(
                 Locale.ROOT,
                 """
-                time in Java     %8.2f %%, with %.0f native calls per step  garbage coll.  %8.2f %%  the timing     %8.2f %%
+                time in Java     %8.2f %%, with %.0f native calls per step
+                  garbage coll.  %8.2f %%
+                  the timing     %8.2f %%
 
                 native function                calls       ms    share
                 """,

@@ -15,7 +15,8 @@ import toco.torch.TensorScope;
 /// threads.
 ///
 /// ```java
-/// try (var network = TrainedNetwork.ofRun(Path.of("runs/demo"), Device.CPU); var arena = Arena.ofConfined()) {
+/// try (var network = TrainedNetwork.ofRun(Path.of("runs/demo"), Device.CPU);
+///     var arena = Arena.ofConfined()) {
 ///   var segmenter = new Segmenter(network, Protocol.Name.VOC);
 ///   var labels = segmenter.segment(ImageDecoder.decode(Path.of("cat.jpg"), arena));
 ///   ImageWriter.writePng(labels, Path.of("cat-labels.png"));

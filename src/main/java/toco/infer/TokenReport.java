@@ -28,7 +28,7 @@ import toco.torch.TensorScope;
 ///
 /// ```
 /// OUT/class_token.png    heat map of the cosines with the class token
-/// OUT/point.png          heat map of the cosines with the point's patch token; a box marks the patch
+/// OUT/point.png          heat map of the cosines with the patch token at the point
 /// OUT/patch_cosine.png   chart of the mean cosine after each block
 /// ```
 ///

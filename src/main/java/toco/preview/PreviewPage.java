@@ -39,7 +39,8 @@ record PreviewPage(
     int first = samples.getFirst().place().step();
     int last = samples.getLast().place().step();
     var sampler = source.sampler();
-    return "%d of the %d samples of epoch %d, in training order and exactly as training sees them: %s."
+    return ("%d of the %d samples of epoch %d, in training order and exactly as training sees"
+            + " them: %s.")
         .formatted(
             samples.size(),
             sampler.batchesPerEpoch() * sampler.batchSize(),

@@ -121,7 +121,8 @@ class EventLogTest {
         from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
         events = EventAccumulator(sys.argv[1]).Reload()
         print([(e.step, e.value) for e in events.Scalars("loss/total")])
-        print([(e.step, e.width, e.height, e.encoded_image_string[1:4]) for e in events.Images("sample 1/CAM")])
+        images = events.Images("sample 1/CAM")
+        print([(e.step, e.width, e.height, e.encoded_image_string[1:4]) for e in images])
         """;
     var read = output(python, "-c", script, folder.toString());
     assertEquals(
