@@ -51,7 +51,8 @@ public final class TorchScriptExport {
         .ifPresent(script -> {
           throw new CheckpointException(
               out,
-              "is not written: the encoder is already a script, %s; only built-in encoders can be exported"
+              ("is not written: the encoder is already a script, %s; only built-in encoders can be "
+                      + "exported")
                   .formatted(script));
         });
     var difference = new double[1];

@@ -25,7 +25,8 @@ final class HostileSafeTensorsTest {
       value = {
         // data bytes | header | word of the message
         "8  | "
-            + "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]},'b':{'dtype':'F32','shape':[1],'data_offsets':[4,8]}}"
+            + "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]},"
+            + "'b':{'dtype':'F32','shape':[1],'data_offsets':[4,8]}}"
             + " | overlap",
         "16 | {'a':{'dtype':'F32','shape':[2],'data_offsets':[8,16]}} | gap",
         "16 | {'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]}} | too many",
@@ -47,7 +48,8 @@ final class HostileSafeTensorsTest {
         "8  | {'a':{'dtype':'U64','shape':[1],'data_offsets':[0,8]}} | convert it to one of",
         "8  | {'a':7} | no dtype",
         "8  | "
-            + "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]},'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]}}"
+            + "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]},"
+            + "'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]}}"
             + " | JSON",
         "0  | {'__metadata__':{'k':1}} | not a string",
         "0  | {'__metadata__':[]} | not a JSON object",

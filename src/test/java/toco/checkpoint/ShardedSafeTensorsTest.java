@@ -45,7 +45,8 @@ final class ShardedSafeTensorsTest {
   void theIndexOrItsFolderGivesTheTensorsInItsOrder() throws IOException {
     var index =
         index(
-            "{'metadata':{'total_size':12},'weight_map':{'b':'two.safetensors','a':'one.safetensors'}}");
+            "{'metadata':{'total_size':12},"
+                + "'weight_map':{'b':'two.safetensors','a':'one.safetensors'}}");
     long before = LibTorch.liveTensors();
     for (var path : List.of(index, folder)) {
       try (var _ = TensorScope.open()) {

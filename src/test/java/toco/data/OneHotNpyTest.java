@@ -127,7 +127,8 @@ class OneHotNpyTest {
             + "q\u0001K\u0000\u0085U\u0001b\u0087R(K\u0001)cnumpy\n"
             + "dtype\n"
             + "q\u0002U\u0002O8K\u0000K\u0001\u0087R(K\u0003U\u0001|NNNJ\u00ff\u00ff\u00ff\u00ff"
-            + "J\u00ff\u00ff\u00ff\u00ffK?tb\u0089]}U\u0001ah\u0000h\u0001K\u0000\u0085U\u0001b\u0087R"
+            + "J\u00ff\u00ff\u00ff\u00ffK?tb\u0089]}U\u0001ah\u0000"
+            + "h\u0001K\u0000\u0085U\u0001b\u0087R"
             + "(K\u0001K\u0001\u0085h\u0002U\u0002f4K\u0000K\u0001\u0087R(K\u0003U\u0001<NNN"
             + "J\u00ff\u00ff\u00ff\u00ffJ\u00ff\u00ff\u00ff\u00ff"
             + "K\u0000tb\u0089U\u0004\u0000\u0000\u0080?tbsatb.";
