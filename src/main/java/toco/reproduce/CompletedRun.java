@@ -156,7 +156,7 @@ final class CompletedRun {
       }
     } catch (IOException e) {
       throw new IllegalStateException(
-          ("cannot read %s: %s; delete it and run again").formatted(file, e), e);
+          "cannot read %s: %s; delete it and run again".formatted(file, e), e);
     }
   }
 

@@ -126,7 +126,7 @@ final class Preflight {
           : PreflightCheck.error(text + "; free some space or choose another --run-dir");
     } catch (IOException e) {
       return PreflightCheck.error(
-          ("cannot get the free space of the disk of %s: %s").formatted(runDir, e));
+          "cannot get the free space of the disk of %s: %s".formatted(runDir, e));
     }
   }
 
