@@ -15,7 +15,7 @@ public class OrderBench extends Bench {
   private long step;
 
   /// Batch after batch, which each loader thread asks for once a sample: guards that the order of
-  /// an epoch is kept rather than made anew.
+  /// an epoch is kept rather than made again.
   @Benchmark
   public EpochSampler.Batch batchAt() {
     return sampler.batchAt(step++ % sampler.batchesPerEpoch());

@@ -10,9 +10,9 @@ import toco.distributed.DistributedException;
 import toco.distributed.World;
 import toco.files.Sha256;
 
-/// What all processes of a run must have alike before they train together.
+/// Checks that all processes of a run have the same configuration and data before they train.
 final class Agreement {
-  /// Keys that are each host's own affair.
+  /// Keys that may differ between hosts.
   private static final Set<String> OF_THE_HOST =
       Set.of("data.root", "data.workers", "run.dir", "train.threads", "model.pretrained");
 
@@ -20,7 +20,7 @@ final class Agreement {
 
   /// Compares configurations.
   ///
-  /// @throws DistributedException naming the first key that differs from the first process's
+  /// @throws DistributedException naming the first key that differs from rank 0's
   static void onConfig(World world, Config config) {
     var theirs =
         Config.parse(
@@ -39,14 +39,14 @@ final class Agreement {
 
   /// Compares the names and labels of training images.
   ///
-  /// @throws DistributedException if they differ from the first process's
+  /// @throws DistributedException if they differ from rank 0's
   static void onSamples(World world, Dataset train) {
     var mine = "%d images, SHA-256 %s".formatted(train.size(), digest(train));
     var theirs = world.broadcastString("samples", () -> mine);
     if (!mine.equals(theirs)) {
       throw new DistributedException(
-          ("the training list or its labels differ between processes: %s here, %s in rank "
-                  + "0; give all hosts the same files")
+          ("the training list or its labels differ between processes: %s here, %s in rank 0;"
+                  + " give all hosts the same files")
               .formatted(mine, theirs));
     }
   }

@@ -8,23 +8,23 @@ import toco.config.Config;
 import toco.config.Overrides;
 import toco.distributed.World;
 
-/// What a run goes on from. The first process reads it; the others hear of it.
+/// What a run resumes from. Rank 0 reads it and broadcasts it to the other ranks.
 ///
-/// @param config the run's own, with what was changed about it
-/// @param found the checkpoint; null in all processes but the first
+/// @param config the run's configuration with the user's changes
+/// @param found the checkpoint; null in every rank but 0
 record Resumption(Config config, Checkpoint.@Nullable Found found) {
 
   /// The newest usable checkpoint of a run; its tensors belong to the innermost scope.
   ///
   /// @param overrides changes to the run's configuration
-  /// @throws TrainingException if there is no checkpoint, or its steps cannot be divided over the
-  ///   processes of today
+  /// @throws TrainingException if there is no checkpoint, or the samples of a step cannot be
+  ///   divided among the present number of processes
   static Resumption of(Path runDir, Overrides overrides, World world, TrainingListener listener) {
     var found = world.isRank0() ? newest(runDir) : null;
     if (found != null) {
       found
           .damaged()
-          .forEach(reason -> listener.onMessage("passed over a damaged checkpoint: " + reason));
+          .forEach(reason -> listener.onMessage("skipped a damaged checkpoint: " + reason));
     }
     var yaml = world.broadcastString("resumed", () -> saved(found).configYaml());
     var processes =
@@ -39,12 +39,12 @@ record Resumption(Config config, Checkpoint.@Nullable Found found) {
 
   private static Checkpoint saved(Checkpoint.@Nullable Found found) {
     if (found == null) {
-      throw new IllegalStateException("asked for a checkpoint that the first process has");
+      throw new IllegalStateException("only rank 0 has the checkpoint");
     }
     return found.checkpoint();
   }
 
-  /// Keeps the samples of a step what they were, on more or fewer processes.
+  /// The same number of samples per step, divided among another number of processes.
   private static Config divided(
       Config config, int processes, World world, TrainingListener listener) {
     int samples = config.train().samplesPerProcess();
@@ -54,13 +54,13 @@ record Resumption(Config config, Checkpoint.@Nullable Found found) {
     }
     if (together % world.size() != 0) {
       throw new TrainingException(
-          ("the run trained on %d processes with %d samples each, and %d do not divide "
-                  + "over %d processes; take another number of processes, or set "
+          ("the run trained on %d processes with %d samples each, and %d cannot be divided "
+                  + "among %d processes; use another number of processes, or set "
                   + "train.samplesPerProcess, which changes the run")
               .formatted(processes, samples, together, world.size()));
     }
     listener.onMessage(
-        "the run trained on %d processes with %d samples each, and goes on on %d with %d"
+        "the run trained on %d processes with %d samples each, and continues on %d with %d each"
             .formatted(processes, samples, world.size(), together / world.size()));
     return config.with("train.samplesPerProcess=" + together / world.size());
   }
@@ -74,6 +74,6 @@ record Resumption(Config config, Checkpoint.@Nullable Found found) {
     return Checkpoint.latest(runDir)
         .orElseThrow(() ->
             new TrainingException(
-                "%s has no checkpoint to resume from; start the run anew".formatted(runDir)));
+                "%s has no checkpoint to resume from; start the run again".formatted(runDir)));
   }
 }

@@ -32,9 +32,9 @@ final class StepLog implements AutoCloseable {
   private long startedNs = System.nanoTime();
   private long loggedWaitNs;
 
-  /// @param folder of the run; null in a process that has none, and only takes part
+  /// @param folder of the run; null in every rank but 0, which alone writes
   /// @param step steps done so far
-  /// @param world whose losses are logged
+  /// @param world the processes whose mean losses are logged
   StepLog(Config config, Device device, @Nullable RunFolder folder, long step, World world) {
     this.config = config;
     this.device = device;
@@ -47,13 +47,13 @@ final class StepLog implements AutoCloseable {
     }
   }
 
-  /// What the run's loader says.
+  /// Statistics of the loader.
   ///
   /// @param waitedNs time that steps have waited for their batches since the run started or resumed
-  /// @param skippedSamples images passed over since then because they could not be read
+  /// @param skippedSamples images skipped since then because they could not be read
   record Loading(long waitedNs, long skippedSamples) {}
 
-  /// Takes in a step's losses.
+  /// Adds a step's losses.
   void add(TrainStep.Result result) {
     meter.add(result);
   }
@@ -87,19 +87,19 @@ final class StepLog implements AutoCloseable {
     return report;
   }
 
-  /// Whether a step's figures go to `metrics.jsonl`.
+  /// Whether a step is logged to `metrics.jsonl`.
   boolean isLogged(long step) {
     var settings = config.train();
     return step == settings.maxIters() || isDue(step, settings.logEvery());
   }
 
-  /// Leaves time that went into something else out of the speed.
+  /// Excludes time that was not spent in steps from the measured speed.
   void exclude(long elapsedNs) {
     startedNs += elapsedNs;
   }
 
-  /// Logs an evaluation, unless this very step's is in the log already: that of a run that had
-  /// ended, and was resumed.
+  /// Logs an evaluation, unless the log has one of this step already: the run had ended, and was
+  /// resumed.
   ///
   /// @param seconds that it took
   void write(long step, Scores scores, List<String> classNames, double seconds) {
@@ -142,7 +142,7 @@ final class StepLog implements AutoCloseable {
     tensorBoard.step(line);
   }
 
-  /// Whether a step is one of every `every`; 0 means none.
+  /// Whether a step is a multiple of `every`; 0 means never.
   static boolean isDue(long step, int every) {
     return every > 0 && step % every == 0;
   }

@@ -12,7 +12,7 @@ import java.util.Map;
 /// @param etaSeconds time to the last step at that rate
 /// @param dataWaitShare share of the time that went into waiting for batches, 0…1, since the last
 ///   logged step
-/// @param logged whether this step's figures go to `metrics.jsonl`
+/// @param logged whether this step is logged to `metrics.jsonl`
 public record StepReport(
     long step,
     long maxIters,

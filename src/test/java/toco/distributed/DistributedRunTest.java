@@ -80,7 +80,8 @@ class DistributedRunTest {
     jobs.assertSucceeded(jobs.train(2, 0, jobs.settings("fewer", pairs)));
     resumeAtEight("fewer", 1);
     assertTrue(
-        jobs.output(0).contains("on 2 processes with 1 samples each, and goes on on 1 with 2"));
+        jobs.output(0)
+            .contains("on 2 processes with 1 samples each, and continues on 1 with 2 each"));
     jobs.assertSameLosses("whole", "fewer", TOLERANCE);
 
     jobs.assertSucceeded(jobs.train(1, 0, jobs.settings("more", whole)));
@@ -90,8 +91,8 @@ class DistributedRunTest {
     var run = folder.resolve("more").toString();
     var refused = jobs.run(3, 0, "train", "--resume", run, "--set", "train.maxIters=12");
     assertEquals(1, refused.status());
-    assertTrue(jobs.output(0).contains("2 do not divide over 3 processes"), jobs.output(0));
-    assertTrue(jobs.output(2).contains("2 do not divide over 3 processes"), jobs.output(2));
+    assertTrue(jobs.output(0).contains("2 cannot be divided among 3 processes"), jobs.output(0));
+    assertTrue(jobs.output(2).contains("2 cannot be divided among 3 processes"), jobs.output(2));
   }
 
   private static String[] plus(List<String> settings, String more) {

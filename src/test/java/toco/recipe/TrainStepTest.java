@@ -142,7 +142,7 @@ class TrainStepTest {
   }
 
   /// A term of weight 0 may be computed for the log or left out: the weights end the same, and the
-  /// decoder's decay goes on.
+  /// decoder still decays.
   @Test
   void leavingOutTermsOfWeightZeroChangesNoWeight() {
     var reported = run(config(), 0, 3, true);

@@ -50,7 +50,7 @@ class OwnDataTest {
     assertNull(outcome.scores());
     assertTrue(heard.contains("no evaluation: data.valList is not set"), heard.toString());
 
-    // the run goes on without the file of the classes
+    // the run resumes without the file of the classes
     Files.delete(root.resolve("classes.txt"));
     try (var resumed =
         Trainer.resume(config.run().dir(), Overrides.of("train.maxIters", 3), listener(heard))) {
