@@ -3,7 +3,6 @@ package toco.recipe;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import toco.batch.Batch;
@@ -68,7 +67,8 @@ public final class TrainStep {
   /// @param microBatches losses of each micro-batch, without gradient
   /// @param isFinite bool scalar: whether every loss and the gradients' norm were finite before the
   ///   update; reading it waits for the device
-  /// @param last the last micro-batch and what was made of it, if a report was wanted
+  /// @param last the last micro-batch with its CAMs and labels, if a report was wanted and the
+  ///   objective makes them
   public record Result(List<MicroBatch> microBatches, Tensor isFinite, @Nullable Report last) {
     /// The weighted sum of the losses, the mean over the micro-batches; waits for the device.
     public double total() {
@@ -144,8 +144,13 @@ public final class TrainStep {
         kept(output.total(), scope));
   }
 
-  private static Report report(Batch batch, Objective.Output output, TensorScope scope) {
-    var regions = Objects.requireNonNull(output.regions(), "a report has regions");
+  /// What pictures show of a micro-batch; null if the objective made no regions or labels.
+  private static @Nullable Report report(Batch batch, Objective.Output output, TensorScope scope) {
+    var regions = output.regions();
+    var labels = output.pseudoLabels();
+    if (regions == null || labels == null) {
+      return null;
+    }
     var crops = regions.crops();
     return new Report(
         batch,
@@ -159,7 +164,7 @@ public final class TrainStep {
                 kept(crops.crops(), scope),
                 kept(crops.flags(), scope),
                 kept(crops.corners(), scope))),
-        kept(Objects.requireNonNull(output.pseudoLabels(), "a report has labels"), scope));
+        kept(labels, scope));
   }
 
   /// Without its graph, in the scope around the micro-batch's.

@@ -1,7 +1,6 @@
 package toco.train;
 
 import java.nio.file.Path;
-import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import toco.batch.BatchRing;
@@ -210,8 +209,8 @@ public final class Trainer implements AutoCloseable {
       if (state.device.isCpu() || log.isLogged(step)) {
         state.checkpoints.requireFiniteSteps();
       }
-      if (drawsPictures && state.folder != null) {
-        var pictures = StepPictures.draw(Objects.requireNonNull(result.last()));
+      if (drawsPictures && state.folder != null && result.last() != null) {
+        var pictures = StepPictures.draw(result.last());
         pictures.write(state.folder.overlay(step));
         log.write(step, pictures);
       }
