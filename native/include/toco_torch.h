@@ -137,8 +137,8 @@ TT_API int32_t tt_randn(const int64_t *sizes, int64_t dims, int32_t dtype, int32
 /* Uniform in [low, high). */
 TT_API int32_t tt_randint(int64_t low, int64_t high, const int64_t *sizes, int64_t dims,
                           int32_t dtype, int32_t device_type, int32_t device_index, tt_tensor *out);
-TT_API int32_t tt_randperm(int64_t n, int32_t device_type, int32_t device_index,
-                           tt_tensor *out); /* int64 [n] */
+/* A random permutation of 0..n-1, int64 [n]. */
+TT_API int32_t tt_randperm(int64_t n, int32_t device_type, int32_t device_index, tt_tensor *out);
 TT_API int32_t tt_arange(double start, double end, double step, int32_t dtype, int32_t device_type,
                          int32_t device_index, tt_tensor *out);
 TT_API int32_t tt_full_like(tt_tensor self, double value, tt_tensor *out);
@@ -399,8 +399,8 @@ TT_API int32_t tt_push_dict(tt_stack self, int64_t count);
 /* op such as "aten::add", overload such as "Tensor" or "". Missing trailing arguments take the
    schema's defaults. The results replace the arguments on the stack; on failure it is empty. */
 TT_API int32_t tt_call(const char *op, const char *overload, tt_stack stack);
-TT_API int32_t tt_schema(const char *op, const char *overload,
-                         tt_stack stack); /* pushes a string */
+/* Pushes the schema as a string. */
+TT_API int32_t tt_schema(const char *op, const char *overload, tt_stack stack);
 TT_API int32_t tt_stack_size(tt_stack self, int64_t *out);
 /* kind: a tt_kind; length: entries of a list, tuple or dict, bytes of a string, otherwise 1. */
 TT_API int32_t tt_stack_kind(tt_stack self, int64_t index, int32_t *kind, int64_t *length);
@@ -445,8 +445,8 @@ TT_API int32_t tt_event_synchronize(tt_event self);
 /* Between two recorded events with timing. */
 TT_API int32_t tt_event_elapsed_ms(tt_event self, tt_event later, double *out);
 
-/* ---- process groups (distributed.cpp): TT_NOT_IMPLEMENTED if the shim was built without Gloo ----
- */
+/* ---- process groups (distributed.cpp) ----
+   TT_NOT_IMPLEMENTED if the shim was built without Gloo. */
 /* What this build lacks, a static string; NULL if nothing. */
 TT_API int32_t tt_distributed_missing(const char **out);
 /* One process serves the store (server); the others connect to it, and wait up to the timeout for
@@ -497,8 +497,8 @@ TT_API int32_t tt_profiler_start(int32_t record_shapes, int32_t profile_memory);
 /* On the same thread; writes a trace in Chrome's format to path, or nothing for NULL. */
 TT_API int32_t tt_profiler_stop(const char *path);
 
-/* ---- kernels that LibTorch has no operator for (kernels.cpp): on the CPU, without autograd ----
- */
+/* ---- kernels that LibTorch has no operator for (kernels.cpp) ----
+   On the CPU, without autograd. */
 /* Pixel-adaptive refinement, float32: images [B,3,H,W], masks [B,C,H,W]; out [B,C,H,W]. */
 TT_API int32_t tt_par(tt_tensor images, tt_tensor masks, const int64_t *dilations, int64_t count,
                       int64_t iterations, tt_tensor *out);
@@ -570,8 +570,8 @@ TT_API int32_t tt_module_define(tt_module self, const char *source);
 TT_API int32_t tt_module_save(tt_module self, const char *path, const char *const *extra_names,
                               const char *const *extra_texts, int64_t extra_count);
 
-/* ---- AOTInductor packages (package.cpp): TT_NOT_IMPLEMENTED if this LibTorch cannot run them ----
- */
+/* ---- AOTInductor packages (package.cpp) ----
+   TT_NOT_IMPLEMENTED if this LibTorch cannot run them. */
 /* path: a .pt2 file, compiled in Python for one device. */
 TT_API int32_t tt_package_load(const char *path, tt_package *out);
 TT_API void tt_package_free(tt_package self); /* or NULL */

@@ -1,5 +1,4 @@
-/* Operators on 8-bit images against plain implementations of what Pillow computes; errors; threads.
- */
+/* Operators on 8-bit images against plain implementations of Pillow; errors; threads. */
 #include <pthread.h>
 
 #include "images.h"

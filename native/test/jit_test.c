@@ -1,5 +1,4 @@
-/* TorchScript: building, saving, loading and calling modules; tuples and dicts; errors; no leaks.
- */
+/* TorchScript: building, saving, loading and calling modules; tuples and dicts; errors. */
 #include "check.h"
 
 static const char *const SCALES =

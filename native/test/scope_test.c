@@ -1,5 +1,4 @@
-/* What Java's scopes rely on: thousands of handles freed in one call, in any order, on any thread.
- */
+/* What Java's scopes rely on: many handles freed in one call, in any order, on any thread. */
 #include <pthread.h>
 
 #include "check.h"
