@@ -30,9 +30,10 @@ class PublicSurfaceTest {
   private static final Set<String> COMMON =
       Set.of("equals", "hashCode", "toString", "values", "valueOf");
 
+  private static final Path MAIN = classesOf(LibTorch.class);
+
   private static final JavaClasses CLASSES =
-      new ClassFileImporter()
-          .importPaths(classesOf(LibTorch.class), classesOf(PublicSurfaceTest.class));
+      new ClassFileImporter().importPaths(MAIN, classesOf(PublicSurfaceTest.class));
 
   private static Path classesOf(Class<?> type) {
     try {
@@ -92,6 +93,7 @@ class PublicSurfaceTest {
     var types =
         CLASSES.stream()
             .filter(type -> BRIDGE.contains(type.getPackageName()))
+            .filter(PublicSurfaceTest::isNoTest)
             .filter(PublicSurfaceTest::isVisible)
             .flatMap(type -> Stream.concat(Stream.of(type), inheritedFrom(type)))
             .collect(Collectors.toSet());
@@ -102,6 +104,11 @@ class PublicSurfaceTest {
         .filter(unit -> !isGenerated(unit))
         .filter(unit -> !COMMON.contains(unit.getName()))
         .filter(unit -> !isImplementedBySubtype(unit));
+  }
+
+  /// Tests share the packages of what they test.
+  private static boolean isNoTest(JavaClass type) {
+    return type.getSource().orElseThrow().getUri().toString().startsWith(MAIN.toUri().toString());
   }
 
   /// Whether the compiler wrote it: bridges, and the constructors and accessors of records.
