@@ -24,8 +24,8 @@ import toco.torch.TensorScope;
 /// Reads weights from PyTorch's `.pth` and `.pt` files, in the ZIP format and in the older stream
 /// format, and writes the ZIP format.
 ///
-/// No code in a file is executed: [PickleReader] interprets the pickle inside, allows tensors,
-/// plain containers, numbers and strings, and refuses the file if it names anything else.
+/// No code in a file is executed: [toco.files.PickleReader] interprets the pickle inside, allows
+/// tensors, plain containers, numbers and strings, and refuses the file if it names anything else.
 public final class TorchPickle {
   private static final ValueLayout.OfLong LONG_LE =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);

@@ -4,7 +4,7 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /// Renames weights of a file: `FROM -> TO`, a regular expression and the replacement for every
-/// match in a name, as in [Matcher#replaceAll(String)].
+/// match in a name, as in [java.util.regex.Matcher#replaceAll(String)].
 ///
 /// @param from a regular expression such as `^visual\.`
 /// @param to such as `encoder.`; `$1` is the first group's match; empty: the match is removed
