@@ -4,11 +4,14 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
 import toco.Bench;
+import toco.data.EpochSampler;
 import toco.image.ImageBox;
 import toco.torch.Device;
 
 /// What becomes of a filled slot, pixels apart: `bin/toco bench loader` has those.
 public class BatchBufferBench extends Bench {
+  private static final EpochSampler.Batch DRAWN = new EpochSampler.Batch(0, 0, 0, 0, new int[0]);
+
   private static final int BATCH_SIZE = 4;
   private static final int CROP_SIZE_PX = 16;
   private static final int CLASSES = 20;
@@ -34,6 +37,6 @@ public class BatchBufferBench extends Bench {
     for (int i = 0; i < BATCH_SIZE; i++) {
       buffer.set(i, i, box, multiHot);
     }
-    return buffer.batch();
+    return buffer.batch(DRAWN);
   }
 }
