@@ -1,5 +1,6 @@
 package toco.loss;
 
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +16,7 @@ import toco.config.LossConfig;
 public record LossWeights(Map<LossTerm, Double> byTerm) {
 
   public LossWeights {
-    byTerm = java.util.Collections.unmodifiableMap(new EnumMap<>(byTerm));
+    byTerm = Collections.unmodifiableMap(new EnumMap<>(byTerm));
   }
 
   /// The weights that a configuration gives the terms.

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +53,7 @@ final class RunCheckpoints implements AutoCloseable {
   }
 
   /// The last checkpoint of the run.
-  Path lastSaved() {
+  private Path lastSaved() {
     return Checkpoint.file(config.run().dir(), savedStep);
   }
 
@@ -97,25 +97,21 @@ final class RunCheckpoints implements AutoCloseable {
   }
 
   private void requireFiniteState(long step) {
-    var sums = new ArrayList<Tensor>();
-    var names = new ArrayList<String>();
-    model.params().all().forEach((name, weight) -> add(name, weight, names, sums));
-    optimizer.state().forEach((name, moment) -> add(name, moment, names, sums));
-    if (Ops.call("aten::isfinite", Tensor.stack(sums, 0)).all().item() != 0) {
-      return;
-    }
-    for (int i = 0; i < names.size(); i++) {
-      if (!Double.isFinite(sums.get(i).item())) {
-        throw diverged("%s is not finite after step %d".formatted(names.get(i), step), step + 1);
+    var sums = new LinkedHashMap<String, Tensor>();
+    model.params().all().forEach((name, weight) -> sums.put(name, sum(weight)));
+    optimizer.state().forEach((name, moment) -> sums.put(name, sum(moment)));
+    var values = Tensor.stack(List.copyOf(sums.values()), 0).toDoubleArray(); // read back once
+    int i = 0;
+    for (var name : sums.keySet()) {
+      if (!Double.isFinite(values[i++])) {
+        throw diverged("%s is not finite after step %d".formatted(name, step), step + 1);
       }
     }
   }
 
-  /// A sum of magnitudes is finite where every value is, and sums need no memory. In double: many
-  /// large float32 values do not overflow there.
-  private static void add(String name, Tensor values, List<String> names, List<Tensor> sums) {
-    names.add(name);
-    sums.add(Ops.call("aten::sum", values.detach(), DType.FLOAT64));
+  /// Finite exactly if every value is: float32 values are too small to overflow a sum in double.
+  private static Tensor sum(Tensor values) {
+    return Ops.call("aten::sum", values.detach(), DType.FLOAT64);
   }
 
   /// @param step the first whose result is unusable

@@ -98,8 +98,8 @@ final class TrainingState implements AutoCloseable {
         report("resuming at step %d from %s".formatted(step, found.file()));
       }
     }
-    world.broadcast_(List.copyOf(model.params().all().values()), "handing out the weights");
-    world.broadcast_(List.copyOf(optimizer.state().values()), "handing out the moments");
+    world.broadcast_(List.copyOf(model.params().all().values()), "broadcasting the weights");
+    world.broadcast_(List.copyOf(optimizer.state().values()), "broadcasting the optimizer state");
     step = Long.parseLong(world.broadcastString("step", () -> String.valueOf(step)));
     optimizer.resumeAt(step);
     requireSameWeights();

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Set;
@@ -21,6 +22,7 @@ import toco.torch.GradMode;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 import toco.torch.TensorTest;
+import toco.train.TinyRun;
 
 /// A profile separates native time from Java time as a stopwatch does, and leaves nothing behind.
 @TensorTest(scope = false)
@@ -52,17 +54,9 @@ class StepProfileTest {
   }
 
   private static Config tiny() {
-    return Config.load(
-        Path.of("configs/demo.yaml"),
-        List.of(
-            "model.embedDim=24",
-            "model.depth=3",
-            "model.decoderChannels=8",
-            "model.projectionHidden=16",
-            "model.projectionBottleneck=8",
-            "model.projectionOut=12",
-            "train.samplesPerProcess=2",
-            "train.localCrops=2"));
+    var overrides = new ArrayList<>(TinyRun.NETWORK);
+    overrides.addAll(List.of("train.samplesPerProcess=2", "train.localCrops=2"));
+    return Config.load(Path.of("configs/demo.yaml"), overrides);
   }
 
   @Test

@@ -23,6 +23,7 @@ import toco.torch.Rng;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 import toco.torch.TensorTest;
+import toco.train.TinyRun;
 
 @TensorTest
 class TrainStepTest {
@@ -34,16 +35,11 @@ class TrainStepTest {
     var overrides =
         new ArrayList<>(
             List.of(
-                "model.embedDim=24",
-                "model.depth=3",
-                "model.decoderChannels=8",
-                "model.projectionHidden=16",
-                "model.projectionBottleneck=8",
-                "model.projectionOut=12",
                 "train.warmupIters=0",
                 "train.localCrops=2",
                 "loss.segStartIter=" + FIRST_ITER,
                 "loss.regStartIter=" + FIRST_ITER));
+    overrides.addAll(TinyRun.NETWORK);
     overrides.addAll(List.of(more));
     return Config.load(Path.of("configs/demo.yaml"), overrides);
   }

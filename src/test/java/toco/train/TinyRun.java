@@ -9,6 +9,16 @@ import toco.eval.Scores;
 
 /// A training run of a few thousand weights on eight images, for tests.
 public final class TinyRun {
+  /// Overrides of `configs/demo.yaml` that make its network so small that tests take seconds.
+  public static final List<String> NETWORK =
+      List.of(
+          "model.embedDim=24",
+          "model.depth=3",
+          "model.decoderChannels=8",
+          "model.projectionHidden=16",
+          "model.projectionBottleneck=8",
+          "model.projectionOut=12");
+
   private TinyRun() {}
 
   /// Its configuration.
@@ -21,12 +31,6 @@ public final class TinyRun {
                 "data.synthetic.trainImages=8",
                 "data.synthetic.valImages=2",
                 "data.synthetic.testImages=1",
-                "model.embedDim=24",
-                "model.depth=3",
-                "model.decoderChannels=8",
-                "model.projectionHidden=16",
-                "model.projectionBottleneck=8",
-                "model.projectionOut=12",
                 "train.samplesPerProcess=2",
                 "train.warmupIters=1",
                 "train.localCrops=2",
@@ -37,6 +41,7 @@ public final class TinyRun {
                 "train.overlayEvery=0",
                 "eval.camScales=[1]",
                 "augment.viewFlipProbability=0.5"));
+    overrides.addAll(NETWORK);
     overrides.addAll(List.of(more));
     return Config.load(Path.of("configs/demo.yaml"), overrides);
   }
