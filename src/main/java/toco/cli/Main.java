@@ -1,7 +1,9 @@
 package toco.cli;
 
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
+import java.util.function.Predicate;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -91,7 +93,7 @@ public final class Main {
   static int run(Console console, String... args) {
     var main = new Main(console);
     try {
-      var commandLine = main.commandLine();
+      var commandLine = main.commandLine(named(args));
       if (args.length == 0) {
         commandLine.usage(console.err());
         return ExitStatus.USAGE;
@@ -106,26 +108,18 @@ public final class Main {
     }
   }
 
-  CommandLine commandLine() {
+  /// The commands that these arguments name. An argument file (`@FILE`) may name any.
+  private static Predicate<String> named(String... args) {
+    var names = new HashSet<>(List.of(args));
+    return List.of(args).stream().anyMatch(arg -> arg.startsWith("@"))
+        ? _ -> true
+        : names::contains;
+  }
+
+  /// The command line, with those of its commands whose names pass the test.
+  CommandLine commandLine(Predicate<String> isUsed) {
     var root = new CommandLine(this);
-    root.addSubcommand(new DemoCommand(console))
-        .addSubcommand(new TrainCommand(console))
-        .addSubcommand(new LaunchCommand(console))
-        .addSubcommand(EvalCommand.commandLine(console))
-        .addSubcommand(new ReproduceCommand(console))
-        .addSubcommand(new ReportCommand(console))
-        .addSubcommand(new CrfCommand(console))
-        .addSubcommand(InferCommand.commandLine(console))
-        .addSubcommand(new PseudoLabelsCommand(console))
-        .addSubcommand(SubmitCommand.commandLine(console))
-        .addSubcommand(new ParityCommand(console))
-        .addSubcommand(CheckpointCommand.commandLine(console))
-        .addSubcommand(new ExportCommand(console))
-        .addSubcommand(DataCommand.commandLine(console))
-        .addSubcommand(BenchCommand.commandLine(console))
-        .addSubcommand(new ConfigCommand(console))
-        .addSubcommand(new DoctorCommand(console))
-        .addSubcommand(new CommandLine.HelpCommand());
+    Commands.addTo(root, console, isUsed);
     choices(root, Protocol.Name.class);
     choices(root, Split.class);
     choices(root, DType.class);

@@ -1,10 +1,11 @@
 package toco.cli;
 
+import java.nio.file.Path;
 import picocli.CommandLine.IVersionProvider;
-import toco.torch.LibTorch;
-import toco.torch.TorchException;
+import toco.host.InstalledLibTorch;
 
-/// What `toco --version` prints.
+/// What `toco --version` prints. LibTorch's version is read from its headers, because loading its
+/// libraries takes longer than the rest.
 final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() {
@@ -21,10 +22,12 @@ final class Version implements IVersionProvider {
   }
 
   private static String libTorch() {
-    try {
-      return LibTorch.version();
-    } catch (TorchException e) {
-      return "not loaded; see toco doctor (%s)".formatted(e.getMessage());
+    var folder = System.getProperty("toco.libtorch", "");
+    if (folder.isEmpty()) {
+      return "not found; see toco doctor (%s)"
+          .formatted(System.getProperty("toco.libtorch.problem", "not started by bin/toco"));
     }
+    return InstalledLibTorch.version(Path.of(folder))
+        .orElse("of unknown version in %s; see toco doctor".formatted(folder));
   }
 }

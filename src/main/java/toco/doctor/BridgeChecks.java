@@ -1,12 +1,9 @@
 package toco.doctor;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.regex.Pattern;
+import toco.host.InstalledLibTorch;
 import toco.torch.LibTorch;
 import toco.torch.TcpStore;
 import toco.torch.TorchException;
@@ -15,11 +12,6 @@ import toco.torch.TorchException;
 final class BridgeChecks {
   private static final String LIBTORCH = "LibTorch";
   private static final String SHIM = "shim";
-  private static final Pattern DEFINE =
-      Pattern.compile("#define TORCH_VERSION_(MAJOR|MINOR|PATCH) (\\d+)");
-  private static final List<String> VERSION_HEADERS =
-      List.of(
-          "include/torch/headeronly/version.h", "include/torch/csrc/api/include/torch/version.h");
 
   private final String folder;
   private final String library;
@@ -65,7 +57,7 @@ final class BridgeChecks {
       return HealthCheck.ok(LIBTORCH, "%s, %s".formatted(LibTorch.version(), loaded));
     }
     if (!folder.isEmpty()) {
-      var version = versionIn(Path.of(folder)).orElse("unknown version");
+      var version = InstalledLibTorch.version(Path.of(folder)).orElse("unknown version");
       return HealthCheck.ok(LIBTORCH, "%s, %s".formatted(version, folder));
     }
     return HealthCheck.missing(
@@ -122,22 +114,5 @@ final class BridgeChecks {
     } catch (TorchException e) {
       return String.valueOf(e.getMessage());
     }
-  }
-
-  private static Optional<String> versionIn(Path folder) {
-    for (var torch : List.of(folder.resolve("torch"), folder)) {
-      for (var header : VERSION_HEADERS) {
-        try (var lines = Files.lines(torch.resolve(header))) {
-          var numbers =
-              lines.map(DEFINE::matcher).filter(m -> m.matches()).map(m -> m.group(2)).toList();
-          if (numbers.size() == 3) {
-            return Optional.of(String.join(".", numbers));
-          }
-        } catch (IOException e) {
-          // older versions have the other header
-        }
-      }
-    }
-    return Optional.empty();
   }
 }

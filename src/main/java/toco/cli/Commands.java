@@ -1,0 +1,57 @@
+package toco.cli;
+
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+
+/// The commands, in the order of the help. picocli reads their annotations by reflection, which for
+/// all of them takes longer than many of them run, so a start builds only those that it may use.
+final class Commands {
+  /// @param type has the command's [Command] annotation
+  /// @param build creates the command, or its command line with sub-commands
+  private record Entry(Class<?> type, Function<Console, Object> build) {}
+
+  private static final List<Entry> ALL =
+      List.of(
+          new Entry(DemoCommand.class, DemoCommand::new),
+          new Entry(TrainCommand.class, TrainCommand::new),
+          new Entry(LaunchCommand.class, LaunchCommand::new),
+          new Entry(EvalCommand.class, EvalCommand::commandLine),
+          new Entry(ReproduceCommand.class, ReproduceCommand::new),
+          new Entry(ReportCommand.class, ReportCommand::new),
+          new Entry(CrfCommand.class, CrfCommand::new),
+          new Entry(InferCommand.class, InferCommand::commandLine),
+          new Entry(PseudoLabelsCommand.class, PseudoLabelsCommand::new),
+          new Entry(SubmitCommand.class, SubmitCommand::commandLine),
+          new Entry(ParityCommand.class, ParityCommand::new),
+          new Entry(CheckpointCommand.class, CheckpointCommand::commandLine),
+          new Entry(ExportCommand.class, ExportCommand::new),
+          new Entry(DataCommand.class, DataCommand::commandLine),
+          new Entry(BenchCommand.class, BenchCommand::commandLine),
+          new Entry(ConfigCommand.class, ConfigCommand::new),
+          new Entry(DoctorCommand.class, DoctorCommand::new),
+          new Entry(HelpCommand.class, _ -> new HelpCommand()));
+
+  private Commands() {}
+
+  /// Adds all commands to the root; those that are not used have only a name and a header, for the
+  /// root's help and for suggestions.
+  static void addTo(CommandLine root, Console console, Predicate<String> isUsed) {
+    for (var entry : ALL) {
+      var annotation = entry.type().getAnnotation(Command.class);
+      root.addSubcommand(
+          annotation.name(),
+          isUsed.test(annotation.name()) ? entry.build().apply(console) : listed(annotation));
+    }
+  }
+
+  private static CommandSpec listed(Command annotation) {
+    var spec = CommandSpec.create().name(annotation.name());
+    spec.usageMessage().header(annotation.header());
+    return spec;
+  }
+}
