@@ -20,7 +20,8 @@ import java.util.Locale;
 /// @param checkpointEvery steps between two checkpoints; 0: only at the end
 /// @param overlayEvery steps between two sets of overlay pictures (RoI crops, pseudo-labels, CAMs);
 ///   0: none
-/// @param threads LibTorch's intra-op threads; 0: one per core. Bit-equal runs need the same number
+/// @param threads LibTorch's intra-op threads; 0: `OMP_NUM_THREADS` if it is set, otherwise one per
+///   core. Bit-equal runs need the same number
 /// @param device `auto` uses CUDA if LibTorch sees a GPU and the CPU otherwise, and says which
 /// @param precision number format of the network's matrix products: `float32`; `tf32`, on GPUs that
 ///   have it; `bfloat16`, by autocast. Losses, softmax, PAR and weights stay float32

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import toco.doctor.HealthCheck.State;
 import toco.host.Machine;
+import toco.host.OpenMp;
 
 /// Checks everything that ToCo needs on this machine. Works without LibTorch.
 public final class Doctor {
@@ -62,7 +63,9 @@ public final class Doctor {
     checks.add(MachineChecks.jdk(surroundings));
     var bridge = new BridgeChecks(surroundings);
     checks.addAll(bridge.all());
-    checks.add(ProcessorChecks.threads());
+    var openMp = new OpenMp(surroundings.environment());
+    checks.add(ProcessorChecks.threads(openMp));
+    checks.add(ProcessorChecks.waiting(openMp));
     checks.add(ProcessorChecks.bfloat16(machine));
     checks.add(MachineChecks.memory(machine));
     checks.add(MachineChecks.disk(surroundings, bridge.hasLibTorch()));

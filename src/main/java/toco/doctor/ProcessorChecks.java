@@ -3,26 +3,41 @@ package toco.doctor;
 import toco.config.Config;
 import toco.host.Devices;
 import toco.host.Machine;
+import toco.host.OpenMp;
 
 /// How training uses the processor. Works without LibTorch.
 final class ProcessorChecks {
 
   private static final String BFLOAT16 = "bfloat16";
+  private static final String WAITING = "waiting";
 
   private ProcessorChecks() {}
 
   /// The threads that a run uses by default.
-  static HealthCheck threads() {
+  static HealthCheck threads(OpenMp openMp) {
     var defaults = Config.defaults();
     return HealthCheck.ok(
         "threads",
-        "%d within an operator on %d processors (train.threads=%d), and %d to load images"
+        "%d within an operator on %d processors (train.threads=%d%s), and %d to load images"
                 .formatted(
-                    Devices.threads(defaults.train()),
+                    Devices.threads(defaults.train(), openMp, 1),
                     Machine.cores(),
                     defaults.train().threads(),
+                    openMp.threads().isPresent() ? ", OMP_NUM_THREADS" : "",
                     defaults.data().workers())
             + " (data.workers)");
+  }
+
+  /// How the threads of an operator wait for each other, which matters on busy machines.
+  static HealthCheck waiting(OpenMp openMp) {
+    var chosen = openMp.waiting();
+    return chosen.isEmpty()
+        ? HealthCheck.note(
+            WAITING,
+            "by spinning for milliseconds, OpenMP's default: many times slower while other programs"
+                + " use the processors",
+            "set GOMP_SPINCOUNT=10000 before Java starts, as bin/toco does")
+        : HealthCheck.ok(WAITING, "threads of an operator wait for each other by " + chosen);
   }
 
   /// Whether the processor multiplies matrices of bfloat16 natively. Where it does not, LibTorch

@@ -18,9 +18,13 @@ public final class Devices {
     return config.precision() == Precision.BFLOAT16 ? DType.BFLOAT16 : null;
   }
 
-  /// The threads that one operator uses on this machine.
-  public static int threads(TrainConfig config) {
-    return config.threads() == 0 ? Machine.cores() : config.threads();
+  /// The threads that one operator uses in each of the processes that share this host:
+  /// `train.threads`; if that is 0, `OMP_NUM_THREADS`; otherwise the process's share of the cores.
+  /// The cores are those that CPU affinity and the container's limit leave.
+  public static int threads(TrainConfig config, OpenMp openMp, int processes) {
+    return config.threads() > 0
+        ? config.threads()
+        : openMp.threads().orElse(Math.max(1, Machine.cores() / processes));
   }
 
   /// Sets LibTorch's threads and chooses the device.
@@ -30,14 +34,12 @@ public final class Devices {
     return prepare(config, World.single());
   }
 
-  /// The same for one of several processes. The processes of a host share its cores, unless
-  /// `train.threads` sets the threads of each, and each process has its own GPU.
+  /// The same for one of several processes. The processes of a host share its cores
+  /// ([#threads(TrainConfig, OpenMp, int)]), and each has its own GPU.
   ///
   /// @throws ConfigException if there are fewer GPUs than processes on this host
   public static Device prepare(TrainConfig config, World world) {
-    boolean chosen = config.threads() > 0;
-    LibTorch.setNumThreads(
-        chosen ? config.threads() : Math.max(1, threads(config) / world.localSize()));
+    LibTorch.setNumThreads(threads(config, OpenMp.ofProcess(), world.localSize()));
     LibTorch.setFlushDenormal(true);
     LibTorch.setTf32(config.precision() == Precision.TF32);
     int gpus = LibTorch.cudaDeviceCount();

@@ -114,6 +114,19 @@ class DoctorTest {
   }
 
   @Test
+  void openMpsVariablesAreShown() {
+    var chosen =
+        Doctor.examine(
+            new Surroundings(JAVA, Map.of("OMP_NUM_THREADS", "7", "GOMP_SPINCOUNT", "5")));
+    assertTrue(check(chosen, "threads").found().startsWith("7 within"), chosen.table());
+    assertTrue(check(chosen, "threads").found().contains("OMP_NUM_THREADS"), chosen.table());
+    assertTrue(check(chosen, "waiting").found().contains("GOMP_SPINCOUNT=5"), chosen.table());
+    var none = check(Doctor.examine(new Surroundings(JAVA, Map.of())), "waiting");
+    assertEquals(State.NOTE, none.state());
+    assertTrue(none.remedy().contains("GOMP_SPINCOUNT"));
+  }
+
+  @Test
   void whatIsMissingHasARemedy() {
     for (var check : Doctor.examine(new Surroundings(JAVA, Map.of())).checks()) {
       assertTrue(check.state() != State.MISSING || !check.remedy().isBlank(), check.toString());
