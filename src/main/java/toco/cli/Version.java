@@ -3,9 +3,11 @@ package toco.cli;
 import java.nio.file.Path;
 import picocli.CommandLine.IVersionProvider;
 import toco.host.InstalledLibTorch;
+import toco.torch.LibTorch;
+import toco.torch.TorchException;
 
-/// What `toco --version` prints. LibTorch's version is read from its headers, because loading its
-/// libraries takes longer than the rest.
+/// What `toco --version` prints. The launcher says where LibTorch is; its version is then read from
+/// its headers, because loading its libraries takes longer than the rest.
 final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() {
@@ -23,11 +25,18 @@ final class Version implements IVersionProvider {
 
   private static String libTorch() {
     var folder = System.getProperty("toco.libtorch", "");
-    if (folder.isEmpty()) {
-      return "not found; see toco doctor (%s)"
-          .formatted(System.getProperty("toco.libtorch.problem", "not started by bin/toco"));
+    if (!folder.isEmpty()) {
+      return InstalledLibTorch.version(Path.of(folder))
+          .orElse("of unknown version in %s; see toco doctor".formatted(folder));
     }
-    return InstalledLibTorch.version(Path.of(folder))
-        .orElse("of unknown version in %s; see toco doctor".formatted(folder));
+    if (System.getProperty("toco.library") == null) { // loading would build it
+      var problem = System.getProperty("toco.libtorch.problem", "not started by bin/toco");
+      return "not found; see toco doctor (%s)".formatted(problem);
+    }
+    try {
+      return LibTorch.version();
+    } catch (TorchException e) {
+      return "not loaded; see toco doctor (%s)".formatted(e.getMessage());
+    }
   }
 }
