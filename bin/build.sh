@@ -96,8 +96,8 @@ build_jar() {
     else
       say "error: Maven could not build the jar; full log: $log"
     fi
-    grep -m 6 -E '^\[ERROR\] (/|Failed|[A-Z][a-z]+ .*resol)' "$log" | cut -c1-400 >&2 ||
-      tail -n 12 "$log" >&2
+    { grep -m 6 -E '^\[ERROR\] (/|Failed|[A-Z][a-z]+ .*resol)' "$log" || tail -n 12 "$log"; } |
+      while read -r line; do say "${line//"$project"/"$home"}"; done
     exit 1
   fi
   if [ "$project" != "$home" ]; then
