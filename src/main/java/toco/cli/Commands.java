@@ -2,7 +2,6 @@ package toco.cli;
 
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -13,7 +12,15 @@ import picocli.CommandLine.Model.CommandSpec;
 final class Commands {
   /// @param type has the command's [Command] annotation
   /// @param build creates the command, or its command line with sub-commands
-  private record Entry(Class<?> type, Function<Console, Object> build) {}
+  private record Entry(Class<?> type, Function<Console, Object> build) {
+    Command annotation() {
+      return type.getAnnotation(Command.class);
+    }
+
+    String name() {
+      return annotation().name();
+    }
+  }
 
   private static final List<Entry> ALL =
       List.of(
@@ -38,14 +45,30 @@ final class Commands {
 
   private Commands() {}
 
-  /// Adds all commands to the root; those that are not used have only a name and a header, for the
-  /// root's help and for suggestions.
-  static void addTo(CommandLine root, Console console, Predicate<String> isUsed) {
+  /// Adds all commands to the root.
+  static void addTo(CommandLine root, Console console) {
+    ALL.forEach(entry -> root.addSubcommand(entry.name(), entry.build().apply(console)));
+  }
+
+  /// Adds the commands that these arguments may use: the one that they begin with, or else all of
+  /// them, of which those that are not named have only a name and a header, for the root's help and
+  /// for suggestions. An argument file (`@FILE`) may name any.
+  static void addTo(CommandLine root, Console console, List<String> args) {
+    if (args.stream().anyMatch(arg -> arg.startsWith("@"))) {
+      addTo(root, console);
+      return;
+    }
+    boolean isHelp = args.isEmpty() || args.getFirst().equals("help");
     for (var entry : ALL) {
-      var annotation = entry.type().getAnnotation(Command.class);
+      if (!isHelp && entry.name().equals(args.getFirst())) {
+        root.addSubcommand(entry.name(), entry.build().apply(console));
+        return;
+      }
+    }
+    for (var entry : ALL) {
+      boolean isNamed = args.contains(entry.name());
       root.addSubcommand(
-          annotation.name(),
-          isUsed.test(annotation.name()) ? entry.build().apply(console) : listed(annotation));
+          entry.name(), isNamed ? entry.build().apply(console) : listed(entry.annotation()));
     }
   }
 

@@ -61,7 +61,7 @@ class DocumentedCommandsTest {
 
   private static CommandLine commands() {
     var silent = new PrintWriter(Writer.nullWriter());
-    return new Main(new Console(silent, silent, false, new StopSignal())).commandLine(_ -> true);
+    return new Main(new Console(silent, silent, false, new StopSignal())).commandLine();
   }
 
   @Test
