@@ -21,7 +21,7 @@ import toco.torch.DType;
 
 /// The `toco` command. Results go to stdout, progress and errors to stderr; the exit status is 0
 /// for success, 1 for failure, 2 for wrong usage, 3 for success without some images, 130 for a
-/// training that was stopped and saved.
+/// training that was stopped and saved, 141 if nobody reads the results.
 @Command(
     name = "toco",
     header = "Token-contrast weakly-supervised semantic segmentation on the JVM.",
@@ -48,7 +48,8 @@ import toco.torch.DType;
       "1:failure, with one line on stderr that names the problem and the remedy",
       "2:wrong usage",
       "3:finished, but some images could not be read or scored; they were named",
-      "130:stopped by Ctrl-C; the run is saved and can be resumed"
+      "130:stopped by Ctrl-C; the run is saved and can be resumed",
+      "141:ended early, because the program that reads the results ended, as in toco … | head"
     })
 public final class Main {
   private final Console console;
@@ -96,8 +97,10 @@ public final class Main {
         commandLine.usage(console.err());
         return ExitStatus.USAGE;
       }
-      return commandLine.execute(args);
-    } catch (Throwable e) { // errors of the JVM, which picocli does not catch
+      int status = commandLine.execute(args);
+      console.out().requireWritten();
+      return status;
+    } catch (Throwable e) { // errors of the JVM, which picocli does not catch; lost results
       return main.report(e);
     } finally {
       console.out().flush();
@@ -140,7 +143,8 @@ public final class Main {
         .setErr(console.err())
         .setUsageHelpWidth(100)
         .setParameterExceptionHandler(this::reportUsage)
-        .setExecutionExceptionHandler((e, _, _) -> report(e));
+        .setExecutionExceptionHandler((e, _, _) ->
+            e instanceof ResultsLostException ? ExitStatus.FAILURE : report(e)); // run reports it
   }
 
   private static <E extends Enum<E>> void choices(CommandLine root, Class<E> values) {
@@ -161,6 +165,9 @@ public final class Main {
   }
 
   private int report(Throwable e) {
+    if (e instanceof ResultsLostException lost && lost.readerEnded()) {
+      return ExitStatus.READER_ENDED;
+    }
     printError(ErrorLine.of(e));
     if (stacktrace || "1".equals(System.getenv("TOCO_STACKTRACE"))) {
       e.printStackTrace(console.err());
