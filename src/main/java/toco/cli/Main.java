@@ -1,18 +1,21 @@
 package toco.cli;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 import toco.bench.Cluster;
 import toco.config.Protocol;
 import toco.config.Split;
 import toco.config.SyntheticConfig;
 import toco.distributed.Launch;
+import toco.files.UserPath;
 import toco.infer.LabelChoice;
 import toco.infer.MapSource;
 import toco.infer.Refinement;
@@ -129,6 +132,7 @@ public final class Main {
         .addSubcommand(new ConfigCommand(console))
         .addSubcommand(new DoctorCommand(console))
         .addSubcommand(new CommandLine.HelpCommand());
+    root.registerConverter(Path.class, Main::path);
     choices(root, Protocol.Name.class);
     choices(root, Split.class);
     choices(root, DType.class);
@@ -145,6 +149,15 @@ public final class Main {
         .setParameterExceptionHandler(this::reportUsage)
         .setExecutionExceptionHandler((e, _, _) ->
             e instanceof ResultsLostException ? ExitStatus.FAILURE : report(e)); // run reports it
+  }
+
+  /// No shell replaces the `~` in `--out=~/results`.
+  private static Path path(String text) {
+    try {
+      return UserPath.of(text);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(String.valueOf(e.getMessage()));
+    }
   }
 
   private static <E extends Enum<E>> void choices(CommandLine root, Class<E> values) {
