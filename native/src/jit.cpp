@@ -1,13 +1,19 @@
 // TorchScript modules: loaded and called, or built from source text and saved.
 #include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/serialization/export.h>
 #include <torch/csrc/jit/serialization/import.h>
 
+#include <cerrno>
+#include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -60,11 +66,32 @@ tt_module load(const char *path, c10::Device device, const char *const *names, i
   return module.release();
 }
 
+[[noreturn]] void throw_unwritable(int error) {
+  throw IoError("the module cannot be written: " + std::generic_category().message(error));
+}
+
+// Given a path, LibTorch's writer ends the process if the disk is full: its destructor throws. So
+// it writes through a function that reports success to it, and the failure is thrown afterwards.
+template <class Content>
+void write_file(const char *path, const Content &content) {
+  std::unique_ptr<FILE, int (*)(FILE *)> file(std::fopen(path, "wb"), std::fclose);
+  if (!file) throw_unwritable(errno);
+  int error = 0;
+  content(std::function<size_t(const void *, size_t)>([&](const void *bytes, size_t size) {
+    if (error == 0 && std::fwrite(bytes, 1, size, file.get()) != size) error = errno;
+    return size;
+  }));
+  if (std::fclose(file.release()) != 0 && error == 0) error = errno;
+  if (error != 0) throw_unwritable(error);
+}
+
 void save(tt_module module, const char *path, const char *const *names, const char *const *texts,
           int64_t count) {
   ExtraFiles files;
   for (int64_t i = 0; i < count; i++) files[names[i]] = texts[i];
-  module->module.save(path, files);
+  write_file(path, [&](const auto &write) {
+    torch::jit::ExportModule(module->module, write, files);
+  });
 }
 
 void methods(tt_module module, tt_stack stack) {

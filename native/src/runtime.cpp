@@ -28,10 +28,6 @@ namespace {
 
 thread_local std::string last_error;
 
-struct IoError : std::runtime_error {
-  using runtime_error::runtime_error;
-};
-
 // Without the C++ stack trace that LibTorch appends in what().
 int32_t record(int32_t status, const char *message) noexcept {
   try {

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -25,6 +26,11 @@ static_assert(sizeof(tt_tensor_) == sizeof(at::Tensor));
 namespace toco {
 
 extern std::atomic<int64_t> live_tensors;
+
+// A file that cannot be read or written.
+struct IoError : std::runtime_error {
+  using runtime_error::runtime_error;
+};
 
 inline tt_tensor own(at::Tensor value) {
   auto handle = new tt_tensor_{std::move(value)};

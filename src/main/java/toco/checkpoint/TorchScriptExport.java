@@ -14,6 +14,7 @@ import toco.torch.GradMode;
 import toco.torch.ScriptModule;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
+import toco.torch.TorchException;
 
 /// Writes a network as TorchScript, which can be run from C++ and Python without this program.
 ///
@@ -76,11 +77,16 @@ public final class TorchScriptExport {
     return difference[0];
   }
 
-  private static void save(Path file, Toco model, Config config) {
+  private static void save(Path file, Toco model, Config config) throws IOException {
     var weights = new LinkedHashMap<>(model.params().all());
     weights.keySet().removeIf(name -> name.startsWith("proj_head"));
     try (var module = ScriptPart.of(weights).build(new ScriptSource(config.model()))) {
       module.save(file, extraFiles(config));
+    } catch (TorchException e) {
+      if (e.kind() == TorchException.Kind.IO) {
+        throw new IOException(e.getMessage(), e);
+      }
+      throw e;
     }
   }
 

@@ -13,31 +13,37 @@ import toco.files.Json;
 
 /// Output streams of the program, and its stop signal.
 ///
+/// Results that cannot be written are a failure of the command. Progress and errors that cannot be
+/// written are not: a training continues after its terminal or log file is gone.
+///
 /// @param out results
 /// @param err progress and errors
 /// @param rewritesLines whether `err` is a terminal on which a line can be rewritten
 /// @param stop passes a signal to the running training
-record Console(PrintWriter out, PrintWriter err, boolean rewritesLines, StopSignal stop) {
+record Console(ResultOutput out, PrintWriter err, boolean rewritesLines, StopSignal stop) {
 
   /// The streams of this process.
   static Console ofProcess() {
     return new Console(
-        utf8(FileDescriptor.out),
-        utf8(FileDescriptor.err),
+        new ResultOutput(utf8(FileDescriptor.out)),
+        new PrintWriter(utf8(FileDescriptor.err), true),
         isTerminal(2) && !System.getenv().getOrDefault("TERM", "dumb").equals("dumb"),
         new StopSignal());
   }
 
   /// Prints one JSON value on one line.
+  ///
+  /// @throws ResultsLostException if it cannot be written
   void printJson(Object value) {
-    out.println(Json.MAPPER.writeValueAsString(value));
-    out.flush();
+    print(Json.MAPPER.writeValueAsString(value) + "\n");
   }
 
   /// Prints text, which has its own line feeds.
+  ///
+  /// @throws ResultsLostException if it cannot be written
   void print(String text) {
     out.print(text);
-    out.flush();
+    out.requireWritten();
   }
 
   ProgressReport progress() {
@@ -50,9 +56,8 @@ record Console(PrintWriter out, PrintWriter err, boolean rewritesLines, StopSign
   }
 
   /// The locale may be C, but messages contain non-ASCII characters.
-  private static PrintWriter utf8(FileDescriptor descriptor) {
-    return new PrintWriter(
-        new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8), true);
+  private static Writer utf8(FileDescriptor descriptor) {
+    return new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8);
   }
 
   /// System.console() is about stdin and stdout together, not about stderr.

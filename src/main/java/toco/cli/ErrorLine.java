@@ -49,6 +49,7 @@ final class ErrorLine {
       case CheckpointException e -> text(e);
       case EvaluationException e -> text(e);
       case TorchException e -> text(e);
+      case ResultsLostException e -> text(e);
       case RunException e -> text(e);
       case TrainingException e -> text(e);
       case IllegalArgumentException e -> text(e); // ConfigException among them

@@ -12,5 +12,8 @@ final class ExitStatus {
   /// Stopped by Ctrl-C, with everything saved; shells give 128 + SIGINT.
   static final int STOPPED = 130;
 
+  /// The program that reads the results has ended; shells give 128 + SIGPIPE.
+  static final int READER_ENDED = 141;
+
   private ExitStatus() {}
 }

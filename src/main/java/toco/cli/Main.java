@@ -1,18 +1,21 @@
 package toco.cli;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 import toco.bench.Cluster;
 import toco.config.Protocol;
 import toco.config.Split;
 import toco.config.SyntheticConfig;
 import toco.distributed.Launch;
+import toco.files.UserPath;
 import toco.infer.LabelChoice;
 import toco.infer.MapSource;
 import toco.infer.Refinement;
@@ -21,7 +24,7 @@ import toco.torch.DType;
 
 /// The `toco` command. Results go to stdout, progress and errors to stderr; the exit status is 0
 /// for success, 1 for failure, 2 for wrong usage, 3 for success without some images, 130 for a
-/// training that was stopped and saved.
+/// training that was stopped and saved, 141 if nobody reads the results.
 @Command(
     name = "toco",
     header = "Token-contrast weakly-supervised semantic segmentation on the JVM.",
@@ -48,7 +51,8 @@ import toco.torch.DType;
       "1:failure, with one line on stderr that names the problem and the remedy",
       "2:wrong usage",
       "3:finished, but some images could not be read or scored; they were named",
-      "130:stopped by Ctrl-C; the run is saved and can be resumed"
+      "130:stopped by Ctrl-C; the run is saved and can be resumed",
+      "141:ended early, because the program that reads the results ended, as in toco … | head"
     })
 public final class Main {
   private final Console console;
@@ -93,6 +97,7 @@ public final class Main {
     try {
       if (List.of(args).equals(List.of("--version"))) { // without picocli, in half the time
         console.print(String.join("\n", new Version().getVersion()) + "\n");
+        console.out().requireWritten();
         return ExitStatus.SUCCESS;
       }
       var commandLine = main.commandLine(args);
@@ -100,8 +105,10 @@ public final class Main {
         commandLine.usage(console.err());
         return ExitStatus.USAGE;
       }
-      return commandLine.execute(args);
-    } catch (Throwable e) { // errors of the JVM, which picocli does not catch
+      int status = commandLine.execute(args);
+      console.out().requireWritten();
+      return status;
+    } catch (Throwable e) { // errors of the JVM, which picocli does not catch; lost results
       return main.report(e);
     } finally {
       console.out().flush();
@@ -124,6 +131,7 @@ public final class Main {
   }
 
   private CommandLine configured(CommandLine root) {
+    root.registerConverter(Path.class, Main::path);
     choices(root, Protocol.Name.class);
     choices(root, Split.class);
     choices(root, DType.class);
@@ -138,7 +146,17 @@ public final class Main {
         .setErr(console.err())
         .setUsageHelpWidth(100)
         .setParameterExceptionHandler(this::reportUsage)
-        .setExecutionExceptionHandler((e, _, _) -> report(e));
+        .setExecutionExceptionHandler((e, _, _) ->
+            e instanceof ResultsLostException ? ExitStatus.FAILURE : report(e)); // run reports it
+  }
+
+  /// No shell replaces the `~` in `--out=~/results`.
+  private static Path path(String text) {
+    try {
+      return UserPath.of(text);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(String.valueOf(e.getMessage()));
+    }
   }
 
   private static <E extends Enum<E>> void choices(CommandLine root, Class<E> values) {
@@ -159,6 +177,9 @@ public final class Main {
   }
 
   private int report(Throwable e) {
+    if (e instanceof ResultsLostException lost && lost.readerEnded()) {
+      return ExitStatus.READER_ENDED;
+    }
     printError(ErrorLine.of(e));
     if (stacktrace || "1".equals(System.getenv("TOCO_STACKTRACE"))) {
       e.printStackTrace(console.err());

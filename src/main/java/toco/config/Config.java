@@ -17,7 +17,7 @@ import java.util.List;
 /// A file names only what differs from the defaults, which are the published VOC recipe with DeiT-B
 /// (except that the encoder's pretrained weights must be given). As on a command line, `data.root`,
 /// `model.pretrained` and `run.dir` are relative to the **working directory** (not to the file);
-/// the list, label and folder names of `data` are relative to `data.root`.
+/// the list, label and folder names of `data` are relative to `data.root`. `~/` is the home folder.
 ///
 /// @param model the network
 /// @param data images, labels, lists

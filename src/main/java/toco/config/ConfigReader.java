@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -176,21 +177,23 @@ final class ConfigReader {
   private ConfigException explain(JacksonException e) {
     for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof ConfigException check) { // from a record's constructor
-        var key = check.key();
-        return located(key == null ? "" : key, String.valueOf(check.getMessage()));
+        var key = check.key() == null ? keyOf(e) : check.key();
+        var what = check.key() == null ? key + ": " : ""; // a path's reader does not know its key
+        return located(key, what + check.getMessage());
       }
     }
-    var name = new StringBuilder();
-    for (var step : e.getPath()) {
-      if (step.getPropertyName() != null) {
-        name.append(name.isEmpty() ? "" : ".").append(step.getPropertyName());
-      }
-    }
-    var key = Key.ALL.get(name.toString());
+    var key = Key.ALL.get(keyOf(e));
     if (key == null) {
       return new ConfigException(null, source + ": " + e.getOriginalMessage());
     }
     return wrongType(key);
+  }
+
+  private static String keyOf(JacksonException e) {
+    return e.getPath().stream()
+        .map(JacksonException.Reference::getPropertyName)
+        .filter(Objects::nonNull)
+        .collect(Collectors.joining("."));
   }
 
   private ConfigException wrongType(Key key) {

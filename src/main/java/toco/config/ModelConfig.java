@@ -3,6 +3,7 @@ package toco.config;
 import static toco.config.ValueChecks.atLeast;
 import static toco.config.ValueChecks.between;
 import static toco.config.ValueChecks.invalid;
+import static toco.config.ValueChecks.path;
 import static toco.config.ValueChecks.positive;
 
 import java.nio.file.Path;
@@ -133,6 +134,7 @@ public record ModelConfig(
     if (!encoder.startsWith(SCRIPT) || encoder.length() == SCRIPT.length()) {
       throw invalid("model.encoder", "own or script:PATH", encoder);
     }
+    path("model.encoder", encoder.substring(SCRIPT.length()));
     if (backbone != Backbone.CUSTOM) {
       throw new ConfigException(
           "model.encoder",
@@ -151,7 +153,7 @@ public record ModelConfig(
   /// The TorchScript module of the encoder, if the encoder is one.
   public Optional<Path> script() {
     return encoder.startsWith(SCRIPT)
-        ? Optional.of(Path.of(encoder.substring(SCRIPT.length())))
+        ? Optional.of(path("model.encoder", encoder.substring(SCRIPT.length())))
         : Optional.empty();
   }
 

@@ -2,6 +2,7 @@ package toco.config;
 
 import java.nio.file.Path;
 import java.util.List;
+import toco.files.UserPath;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.DeserializationContext;
@@ -55,9 +56,14 @@ final class StrictMapper {
 
     @Override
     public Path deserialize(JsonParser parser, DeserializationContext context) {
-      return parser.hasToken(JsonToken.VALUE_STRING)
-          ? Path.of(parser.getString())
-          : (Path) context.handleUnexpectedToken(Path.class, parser);
+      if (!parser.hasToken(JsonToken.VALUE_STRING)) {
+        return (Path) context.handleUnexpectedToken(Path.class, parser);
+      }
+      try {
+        return UserPath.of(parser.getString());
+      } catch (IllegalArgumentException e) {
+        throw new ConfigException(null, String.valueOf(e.getMessage()));
+      }
     }
   }
 }

@@ -1,6 +1,8 @@
 package toco.config;
 
+import java.nio.file.Path;
 import java.util.List;
+import toco.files.UserPath;
 
 /// The range checks that section records do in their constructors.
 final class ValueChecks {
@@ -61,5 +63,14 @@ final class ValueChecks {
       throw invalid(key, "one or more scales in (0, 16]", scales);
     }
     return List.copyOf(scales);
+  }
+
+  /// The path that a text names, with `~` replaced.
+  static Path path(String key, String text) {
+    try {
+      return UserPath.of(text);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(key, key + ": " + e.getMessage());
+    }
   }
 }

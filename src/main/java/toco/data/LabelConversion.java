@@ -12,6 +12,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import toco.config.ClassNames;
 import toco.config.Layout;
+import toco.files.UserPath;
 
 /// Reads labels of any kind, to be written as a `cls_labels_onehot.npy`.
 ///
@@ -42,7 +43,7 @@ public record LabelConversion(Kind kind, Path source, List<String> classNames) {
           return new LabelConversion(kind, source, known.classNames());
         }
       }
-      return new LabelConversion(kind, source, ClassNames.read(Path.of(classes)));
+      return new LabelConversion(kind, source, ClassNames.read(UserPath.of(classes)));
     }
     return switch (kind) {
       case VOC_XML -> new LabelConversion(kind, source, Layout.VOC.classNames());

@@ -23,6 +23,8 @@ public final class Launch {
   private static final int USAGE = 2;
   private static final int STOPPED = 130; // stopped by SIGINT, after saving
   private static final int TERMINATED = 143; // the same for SIGTERM
+  private static final int READER_ENDED =
+      141; // nothing reads the results; they would be lost again
 
   private final LaunchPlan plan;
   private final List<String> command;
@@ -53,8 +55,9 @@ public final class Launch {
       int status = attempt(attempt);
       boolean fails = status != 0 && status != SKIPPED;
       boolean stopped = stopRequested || status == STOPPED || status == TERMINATED;
-      if (!fails || stopped || status == USAGE || attempt == plan.maxRestarts()) {
-        return stopped ? STOPPED : status > 128 ? 1 : status;
+      boolean again = fails && !stopped && status != USAGE && status != READER_ENDED;
+      if (!again || attempt == plan.maxRestarts()) {
+        return stopped ? STOPPED : status > 128 && status != READER_ENDED ? 1 : status;
       }
       lines.accept(
           "restarting all processes (restart %d of %d)".formatted(attempt + 1, plan.maxRestarts()));

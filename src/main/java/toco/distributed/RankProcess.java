@@ -76,6 +76,7 @@ final class RankProcess {
       case 9 -> "was killed by signal 9 (SIGKILL; possibly out of memory)";
       case 6 -> "crashed (signal 6, SIGABRT)";
       case 11 -> "crashed (signal 11, SIGSEGV)";
+      case 13 -> "ended, because the program that reads its results has ended";
       default ->
           signal > 0
               ? "was terminated by signal %d".formatted(signal)

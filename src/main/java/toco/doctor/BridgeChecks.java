@@ -87,7 +87,15 @@ final class BridgeChecks {
     if (devices > 0) {
       return HealthCheck.ok("CUDA", devices == 1 ? "1 device" : devices + " devices");
     }
-    return Command.firstLine("nvidia-smi", "-L")
+    var driver = Command.run("nvidia-smi", "-L");
+    if (driver.hung()) {
+      return HealthCheck.note(
+          "CUDA",
+          "nvidia-smi did not end within %d s".formatted(Command.TIMEOUT_SECONDS),
+          "the GPU or its driver hangs: see dmesg, and restart the machine");
+    }
+    return driver
+        .firstLine()
         .map(gpu ->
             HealthCheck.note(
                 "CUDA",

@@ -5,41 +5,67 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 
-/// Runs programs to ask for their version.
-final class Command {
-  private static final long TIMEOUT_SECONDS = 20;
+/// What a program answered when it was asked, for example, for its version.
+///
+/// @param firstLine the first line that it printed; empty if there is no such program, or it failed
+/// @param hung whether it did not end in time, and was killed
+record Command(Optional<String> firstLine, boolean hung) {
+  static final int TIMEOUT_SECONDS = 10;
   private static final Pattern COLOURS = Pattern.compile("\033\\[[0-9;]*m");
 
-  private Command() {}
+  /// Runs a program.
+  static Command run(String... command) {
+    return run(TIMEOUT_SECONDS, command);
+  }
 
-  /// The first line that a program prints.
-  ///
-  /// @return empty if there is no such program, or it fails
-  static Optional<String> firstLine(String... command) {
+  static Command run(int timeoutSeconds, String... command) {
     try {
       var process =
           new ProcessBuilder(List.of(command))
               .redirectErrorStream(true)
               .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
               .start();
-      try (var output = process.inputReader(StandardCharsets.UTF_8)) {
-        var lines = output.lines().toList();
-        if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
-          process.destroyForcibly();
-          return Optional.empty();
-        }
-        return process.exitValue() == 0
-            ? lines.stream().findFirst().map(line -> COLOURS.matcher(line).replaceAll(""))
-            : Optional.empty();
-      }
+      return answer(process, timeoutSeconds);
     } catch (IOException e) {
-      return Optional.empty();
+      return new Command(Optional.empty(), false);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return Optional.empty();
+      return new Command(Optional.empty(), false);
+    }
+  }
+
+  /// Reads on another thread: a program that waits for a broken driver cannot even be killed, and a
+  /// child of it may keep its output open.
+  private static Command answer(Process process, int timeoutSeconds)
+      throws IOException, InterruptedException {
+    var result = new CompletableFuture<Optional<String>>();
+    Thread.ofPlatform().daemon().name("doctor").start(() -> read(process, result));
+    try {
+      return new Command(result.get(timeoutSeconds, TimeUnit.SECONDS), false);
+    } catch (TimeoutException e) {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+      return new Command(Optional.empty(), true);
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause());
+    }
+  }
+
+  private static void read(Process process, CompletableFuture<Optional<String>> result) {
+    try (var output = process.inputReader(StandardCharsets.UTF_8)) {
+      var first = output.lines().toList().stream().findFirst();
+      result.complete(
+          process.waitFor() == 0
+              ? first.map(line -> COLOURS.matcher(line).replaceAll(""))
+              : Optional.empty());
+    } catch (IOException | RuntimeException | InterruptedException e) {
+      result.completeExceptionally(e);
     }
   }
 }

@@ -48,7 +48,17 @@ final class MachineChecks {
   }
 
   static HealthCheck disk(Surroundings surroundings, boolean hasLibTorch) {
-    var cache = surroundings.cache();
+    var found = surroundings.cache();
+    if (found.isEmpty()) {
+      return HealthCheck.note(
+          "disk",
+          "no folder for the cache: HOME and XDG_CACHE_HOME are not set",
+          "set XDG_CACHE_HOME to a folder that you can write to");
+    }
+    return disk(found.get(), hasLibTorch);
+  }
+
+  private static HealthCheck disk(Path cache, boolean hasLibTorch) {
     var folder = cache.toAbsolutePath();
     while (folder.getParent() != null && !Files.exists(folder)) {
       folder = folder.getParent();

@@ -2,7 +2,9 @@ package toco.doctor;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import toco.files.UserPath;
 
 /// The process's system properties and environment variables.
 ///
@@ -29,11 +31,15 @@ public record Surroundings(Map<String, String> properties, Map<String, String> e
     return properties.getOrDefault(name, "");
   }
 
-  /// Where `native/libtorch.sh` keeps LibTorch.
-  Path cache() {
+  /// Where `native/libtorch.sh` keeps LibTorch; empty if no variable says where, and the user has
+  /// no home folder.
+  Optional<Path> cache() {
     var xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
-    return xdg.isEmpty()
-        ? Path.of(property("user.home"), ".cache", "toco")
-        : Path.of(xdg).resolve("toco");
+    var caches =
+        xdg.isEmpty()
+            ? UserPath.homeFolder(environment, property("user.home"))
+                .map(home -> home.resolve(".cache"))
+            : Optional.of(xdg.startsWith("~/") ? UserPath.of(xdg) : Path.of(xdg));
+    return caches.map(folder -> folder.resolve("toco"));
   }
 }

@@ -28,7 +28,7 @@ final class ToolChecks {
   }
 
   private static HealthCheck buildTool(boolean hasShim) {
-    var ninja = Command.firstLine("ninja", "--version");
+    var ninja = Command.run("ninja", "--version").firstLine();
     if (ninja.isPresent()) {
       return HealthCheck.ok("ninja", ninja.get());
     }
@@ -37,13 +37,24 @@ final class ToolChecks {
 
   private static HealthCheck tool(
       String name, boolean dispensable, String remedy, String... command) {
-    var version = Command.firstLine(command);
-    if (version.isPresent()) {
-      return HealthCheck.ok(name, version.get());
+    var answer = Command.run(command);
+    if (answer.firstLine().isPresent()) {
+      return HealthCheck.ok(name, answer.firstLine().get());
+    }
+    if (answer.hung()) {
+      return hung(name, dispensable, String.join(" ", command));
     }
     var install = "install it (Debian: %s)".formatted(remedy);
     return dispensable
         ? HealthCheck.note(name, "not found; only needed to build again", install)
         : HealthCheck.missing(name, "not found", install);
+  }
+
+  private static HealthCheck hung(String name, boolean dispensable, String command) {
+    var found = "'%s' did not end within %d s".formatted(command, Command.TIMEOUT_SECONDS);
+    var remedy = "run it by hand to see why, for example a network drive in PATH that is gone";
+    return dispensable
+        ? HealthCheck.note(name, found, remedy)
+        : HealthCheck.missing(name, found, remedy);
   }
 }

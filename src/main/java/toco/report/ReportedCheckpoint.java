@@ -7,6 +7,7 @@ import java.util.Optional;
 import toco.checkpoint.Checkpoint;
 import toco.checkpoint.CheckpointException;
 import toco.eval.MapKind;
+import toco.files.UserPath;
 import toco.run.RunHistory;
 import toco.torch.TensorScope;
 
@@ -31,7 +32,7 @@ record ReportedCheckpoint(Path file, long step) {
     return switch (named) {
       case LAST -> last(run);
       case BEST -> Optional.of(best(run, history));
-      default -> Optional.of(file(Path.of(named), history));
+      default -> Optional.of(file(UserPath.of(named), history));
     };
   }
 

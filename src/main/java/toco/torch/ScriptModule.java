@@ -234,7 +234,7 @@ public final class ScriptModule extends NativeHandle {
   /// Saves the module, for [#load], `torch::jit::load` in C++ and `torch.jit.load` in Python.
   ///
   /// @param extraFiles texts to save with the module, by name
-  /// @throws TorchException if the file cannot be written
+  /// @throws TorchException of kind IO if the file cannot be written
   public void save(Path path, Map<String, String> extraFiles) {
     try (var arena = Arena.ofConfined()) {
       var names = new ArrayList<>(extraFiles.keySet());

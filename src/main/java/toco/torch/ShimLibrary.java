@@ -34,7 +34,7 @@ final class ShimLibrary {
   static Path locate() {
     var named = System.getProperty("toco.library", System.getenv("TOCO_LIBRARY"));
     if (named != null && !named.isEmpty()) {
-      return named(Path.of(named).toAbsolutePath());
+      return named(path(named).toAbsolutePath());
     }
     try {
       return built(unpacked());
@@ -88,9 +88,22 @@ final class ShimLibrary {
 
   private static Path cache() {
     var root = System.getenv("XDG_CACHE_HOME");
-    var home = System.getenv().getOrDefault("HOME", System.getProperty("user.home"));
-    var cache = root == null || root.isEmpty() ? Path.of(home, ".cache") : Path.of(root);
-    return cache.resolve("toco");
+    return path(root == null || root.isEmpty() ? "~/.cache" : root).resolve("toco");
+  }
+
+  /// A path in an environment variable or property, where no shell has replaced a `~/`.
+  private static Path path(String text) {
+    if (!text.startsWith("~/")) {
+      return Path.of(text);
+    }
+    var home = System.getenv("HOME");
+    var folder = Path.of(home == null || home.isEmpty() ? System.getProperty("user.home") : home);
+    if (!folder.isAbsolute()) { // Java's user.home is ? for a user that the system does not list
+      throw failure(
+          "the home folder in '%s' is not known; set HOME, or XDG_CACHE_HOME for the cache"
+              .formatted(text));
+    }
+    return folder.resolve(text.substring(2));
   }
 
   /// The sources in the jar, or in the class folder.

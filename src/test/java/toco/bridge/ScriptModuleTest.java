@@ -93,6 +93,19 @@ class ScriptModuleTest {
     }
   }
 
+  /// Also when the failure is noticed only at the end of the file.
+  @Test
+  void aModuleThatCannotBeWrittenIsAnIoError() {
+    for (var file : List.of(Path.of("/dev/full"), folder.resolve("absent/x.pt"))) {
+      try (var module = scaled(floats(3))) {
+        var e = assertThrows(TorchException.class, () -> module.save(file, Map.of()));
+        assertEquals(TorchException.Kind.IO, e.kind());
+        var reason = file.startsWith("/dev") ? "No space left on device" : "No such file";
+        assertTrue(e.getMessage().contains(reason), e.getMessage());
+      }
+    }
+  }
+
   /// The weights are shared, not copied: gradients reach them, and changing them changes the
   /// module.
   @Test

@@ -2,6 +2,7 @@ package toco.cli;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 
 /// Runs commands inside the test's process.
 final class Cli {
@@ -13,12 +14,16 @@ final class Cli {
   static Result run(Object... args) {
     var out = new StringWriter();
     var err = new StringWriter();
-    var console = new Console(new PrintWriter(out), new PrintWriter(err), false, new StopSignal());
+    return new Result(run(out, err, args), out.toString(), err.toString());
+  }
+
+  /// The exit status of a command that prints to these.
+  static int run(Writer out, Writer err, Object... args) {
+    var console = new Console(new ResultOutput(out), new PrintWriter(err), false, new StopSignal());
     var texts = new String[args.length];
     for (int i = 0; i < args.length; i++) {
       texts[i] = args[i].toString();
     }
-    int status = Main.run(console, texts);
-    return new Result(status, out.toString(), err.toString());
+    return Main.run(console, texts);
   }
 }

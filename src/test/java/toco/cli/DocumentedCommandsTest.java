@@ -61,7 +61,8 @@ class DocumentedCommandsTest {
 
   private static CommandLine commands() {
     var silent = new PrintWriter(Writer.nullWriter());
-    return new Main(new Console(silent, silent, false, new StopSignal())).commandLine();
+    return new Main(new Console(new ResultOutput(silent), silent, false, new StopSignal()))
+        .commandLine();
   }
 
   @Test

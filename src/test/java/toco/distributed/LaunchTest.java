@@ -104,11 +104,13 @@ class LaunchTest {
   }
 
   @Test
-  void wrongUsageAndAStoppedRunAreNotRestarted() throws Exception {
+  void wrongUsageAStoppedRunAndUnreadResultsAreNotRestarted() throws Exception {
     assertEquals(2, launch(here(2, 3), "echo x >> $RANK; exit 2").run());
     assertEquals("x", file("0"));
     assertEquals(130, launch(here(2, 3), "echo x >> s$RANK; exit 130").run());
     assertEquals("x", file("s0"));
+    assertEquals(141, launch(here(2, 3), "echo x >> r$RANK; [ $RANK = 1 ] || exit 141").run());
+    assertEquals("x", file("r0"));
   }
 
   @Test

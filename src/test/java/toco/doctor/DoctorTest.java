@@ -8,8 +8,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import toco.config.Config;
 import toco.doctor.HealthCheck.State;
 import toco.host.Devices;
@@ -124,6 +128,38 @@ class DoctorTest {
     var none = check(Doctor.examine(new Surroundings(JAVA, Map.of())), "waiting");
     assertEquals(State.NOTE, none.state());
     assertTrue(none.remedy().contains("GOMP_SPINCOUNT"));
+  }
+
+  @Test
+  void theCacheIsWhereTheEnvironmentSaysOrNowhere() {
+    var nowhere = new Surroundings(Map.of("user.home", "?"), Map.of());
+    assertEquals(Optional.empty(), nowhere.cache());
+    var disk = MachineChecks.disk(nowhere, false);
+    assertTrue(disk.found().contains("HOME") && disk.remedy().contains("XDG_CACHE_HOME"));
+    assertEquals(
+        Optional.of(Path.of("/home/ada/.cache/toco")),
+        new Surroundings(Map.of("user.home", "?"), Map.of("HOME", "/home/ada")).cache());
+    assertEquals(
+        Optional.of(Path.of("/big/toco")),
+        new Surroundings(Map.of(), Map.of("XDG_CACHE_HOME", "/big")).cache());
+  }
+
+  /// Also if it is a child of it that hangs.
+  @ParameterizedTest
+  @ValueSource(strings = {"exec sleep 60", "sleep 60; echo 1.0", "echo 1.0; exec sleep 60"})
+  @Timeout(30)
+  void aProgramThatHangsIsGivenUp(String script) {
+    var answer = Command.run(1, "sh", "-c", script);
+    assertTrue(answer.hung());
+    assertEquals(Optional.empty(), answer.firstLine());
+  }
+
+  @Test
+  void aProgramsFirstLineIsItsAnswer() {
+    assertEquals(
+        new Command(Optional.of("1.0"), false), Command.run("sh", "-c", "echo 1.0; echo 2"));
+    assertEquals(new Command(Optional.empty(), false), Command.run("sh", "-c", "echo 1; exit 3"));
+    assertEquals(new Command(Optional.empty(), false), Command.run("no-such-program"));
   }
 
   @Test
