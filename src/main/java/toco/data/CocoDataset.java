@@ -54,7 +54,7 @@ final class CocoDataset extends ListedDataset {
 
   @Override
   Path image(String name) {
-    return imageDir.resolve(withFolder(name) + ".jpg");
+    return ImageNames.file(imageDir, withFolder(name));
   }
 
   @Override

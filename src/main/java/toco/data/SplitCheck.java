@@ -58,6 +58,7 @@ final class SplitCheck {
   /// @param present receives the list positions of the images that exist, each image once
   private void checkList(Set<String> names, List<Integer> present, Set<String> others) {
     boolean fatal = isTrained || isEvaluated;
+    int missing = 0;
     for (int i = 0; i < dataset.size(); i++) {
       var name = dataset.name(i);
       if (!names.add(name)) {
@@ -67,11 +68,22 @@ final class SplitCheck {
       } else {
         var entry = dataset.list().entries().get(i);
         findings.add(
-            Kind.MISSING_IMAGE, fatal, "%s (%s)".formatted(name, dataset.list().origin(entry)));
+            Kind.MISSING_IMAGE,
+            fatal,
+            "%s (%s)%s"
+                .formatted(
+                    name,
+                    dataset.list().origin(entry),
+                    missing++ < Finding.SHOWN
+                        ? ListedDataset.sameStem(name, dataset.imagePath(i))
+                        : ""));
       }
       if (!isTrained && others.contains(name)) {
         findings.add(Kind.TRAINED_ON, false, name);
       }
+    }
+    if (isTrained) {
+      dataset.unreadFormats().forEach(line -> findings.add(Kind.OTHER_FORMAT, false, line));
     }
     int step = config.train().samplesPerProcess() * config.train().gradientAccumulation();
     if (isTrained && dataset.size() < step) {
@@ -113,8 +125,7 @@ final class SplitCheck {
     boolean skips = config.data().onBadSample() == OnBadSample.SKIP;
     for (var problem : images.problems()) {
       boolean isSkipped = skips && problem.kind() == Kind.UNREADABLE_IMAGE;
-      boolean fatal =
-          problem.kind() != Kind.EXIF_ORIENTATION && (isEvaluated || (isTrained && !isSkipped));
+      boolean fatal = !problem.kind().isReadable() && (isEvaluated || (isTrained && !isSkipped));
       findings.add(problem.kind(), fatal, problem.message());
     }
   }
