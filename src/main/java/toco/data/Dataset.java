@@ -56,7 +56,7 @@ public sealed interface Dataset permits ListedDataset {
   /// Opens the split on which training evaluates. Training needs no masks: without a list, or
   /// without any mask, there is no evaluation.
   ///
-  /// @param notice receives the reason why there is no evaluation
+  /// @param notice receives the reason why there is no evaluation, or doubts about the masks
   /// @return empty if there is no evaluation
   /// @throws DataException if only some of the images have masks, if a mask does not fit its image
   ///   or the classes, or as [#open]
@@ -86,7 +86,7 @@ public sealed interface Dataset permits ListedDataset {
       return Optional.empty();
     }
     dataset.requireMasks();
-    dataset.requireFittingMasks(data.workers());
+    dataset.requireFittingMasks(data.workers(), notice);
     return Optional.of(dataset);
   }
 

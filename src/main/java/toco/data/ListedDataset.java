@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import toco.config.DataConfig;
@@ -142,8 +143,9 @@ abstract sealed class ListedDataset implements Dataset
   /// Checks that every mask can be read and fits its image and the classes, so that training does
   /// not fail in its first evaluation.
   ///
+  /// @param notice receives a line if most masks contradict their image's label
   /// @throws DataException naming the first that does not
-  void requireFittingMasks(int threads) {
+  void requireFittingMasks(int threads, Consumer<String> notice) {
     var all = IntStream.range(0, size()).boxed().toList();
     var check = new ImageCheck(this, all, Reading.HEADER, Reading.PIXELS);
     check.run(threads, (_, _) -> {});
@@ -154,7 +156,15 @@ abstract sealed class ListedDataset implements Dataset
           problems.getFirst().message()
               + (more == 0 ? "" : " (and %d more: run toco data check)".formatted(more)));
     }
-    throwIfPresent(check.maskCounts().problem());
+    var counts = check.maskCounts();
+    throwIfPresent(counts.problem());
+    var others = counts.otherClasses();
+    if (2 * others.size() > size()) {
+      notice.accept(
+          "%d of %d masks show other classes than their image's label, such as %s; are they numbered"
+                  .formatted(others.size(), size(), others.getFirst())
+              + " as data.classNames?");
+    }
   }
 
   @Override

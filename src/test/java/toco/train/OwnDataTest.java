@@ -126,6 +126,25 @@ class OwnDataTest {
     assertTrue(Double.isFinite(outcome.scores().segMiou()));
   }
 
+  /// Labels from 0 and background 255: valid numbers, but of other classes.
+  @Test
+  void masksThatContradictTheLabelsAreNamed() throws IOException {
+    Files.createDirectories(root.resolve("masks"));
+    var mask = new BufferedImage(500, 333, BufferedImage.TYPE_BYTE_GRAY);
+    mask.getRaster().setSample(7, 7, 0, 1);
+    ImageIO.write(mask, "png", root.resolve("masks/d.png").toFile());
+    Files.writeString(root.resolve("val.txt"), "d\n");
+    var heard = new ArrayList<String>();
+    TinyRun.train(
+        config("data.classNames=[person, aeroplane, cat, diningtable]", "data.valList=val.txt"),
+        listener(heard));
+    assertTrue(
+        heard.contains(
+            "1 of 1 masks show other classes than their image's label, such as d: the mask shows"
+                + " person, the label diningtable; are they numbered as data.classNames?"),
+        heard.toString());
+  }
+
   /// A bad mask is found before the first step, not in the first evaluation.
   @Test
   void aMaskThatDoesNotFitIsNamedBeforeTraining() throws IOException {
