@@ -1,8 +1,12 @@
 package toco.data;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /// Functions on paths of image files, as text with `/` between folders.
@@ -44,5 +48,27 @@ public final class ImageNames {
   /// The file name: the part after the last `/`.
   static String last(String path) {
     return path.substring(path.lastIndexOf('/') + 1);
+  }
+
+  /// A file next to a missing one whose name differs in the ending or in upper and lower case, as a
+  /// clause; empty if there is none.
+  static String similar(String name, Path missing) {
+    var expected = stem(missing.getFileName().toString());
+    var listed = stem(last(name));
+    try (var files = Files.list(missing.resolveSibling(""))) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(file -> stem(file).equals(expected) || stem(file).equals(listed))
+          .min(Comparator.naturalOrder())
+          .map(", but there is %s"::formatted)
+          .orElse("");
+    } catch (IOException | UncheckedIOException e) {
+      return "";
+    }
+  }
+
+  private static String stem(String file) {
+    int dot = file.lastIndexOf('.');
+    return (dot > 0 ? file.substring(0, dot) : file).toLowerCase(Locale.ROOT);
   }
 }

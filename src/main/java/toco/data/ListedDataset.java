@@ -1,14 +1,10 @@
 package toco.data;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
@@ -171,16 +167,21 @@ abstract sealed class ListedDataset implements Dataset
   public void requireClassInMasks() {
     var counts = new MaskCounts(classNames, labels);
     for (int i = 0; i < size() && !counts.showsClass(); i++) { // of good masks, one is read
-      var mask = maskPath(i);
-      try (var arena = Arena.ofConfined()) {
-        if (mask.isPresent()) {
-          counts.add(i, name(i), mask.get(), maskReader.read(mask.get(), arena).histogram());
-        }
-      } catch (ImageException | DataException e) {
-        continue; // reported when it is evaluated
-      }
+      count(i, counts);
     }
     throwIfPresent(counts.problem());
+  }
+
+  private void count(int i, MaskCounts counts) {
+    var mask = maskPath(i);
+    if (mask.isEmpty()) {
+      return;
+    }
+    try (var arena = Arena.ofConfined()) {
+      counts.add(i, name(i), mask.get(), maskReader.read(mask.get(), arena).histogram());
+    } catch (ImageException | DataException e) {
+      // a mask that cannot be read is reported when it is evaluated
+    }
   }
 
   private static void throwIfPresent(@Nullable String problem) {
@@ -264,29 +265,12 @@ abstract sealed class ListedDataset implements Dataset
       throw new DataException(
           "no %s for '%s' (%s): expected %s%s; add the file or remove the line"
               .formatted(
-                  what, entry.name(), list.origin(entry), file, sameStem(entry.name(), file)));
+                  what,
+                  entry.name(),
+                  list.origin(entry),
+                  file,
+                  ImageNames.similar(entry.name(), file)));
     }
-  }
-
-  /// A file next to a missing one whose name differs in the ending or in upper and lower case.
-  static String sameStem(String name, Path missing) {
-    var expected = stem(missing.getFileName().toString());
-    var listed = stem(ImageNames.last(name));
-    try (var files = Files.list(missing.resolveSibling(""))) {
-      return files
-          .map(file -> file.getFileName().toString())
-          .filter(file -> stem(file).equals(expected) || stem(file).equals(listed))
-          .min(Comparator.naturalOrder())
-          .map(", but there is %s"::formatted)
-          .orElse("");
-    } catch (IOException | UncheckedIOException e) {
-      return "";
-    }
-  }
-
-  private static String stem(String file) {
-    int dot = file.lastIndexOf('.');
-    return (dot > 0 ? file.substring(0, dot) : file).toLowerCase(Locale.ROOT);
   }
 
   static void requireFolder(Path imageDir, String expected) {

@@ -75,7 +75,7 @@ final class SplitCheck {
                     name,
                     dataset.list().origin(entry),
                     missing++ < Finding.SHOWN
-                        ? ListedDataset.sameStem(name, dataset.imagePath(i))
+                        ? ImageNames.similar(name, dataset.imagePath(i))
                         : ""));
       }
       if (!isTrained && others.contains(name)) {
