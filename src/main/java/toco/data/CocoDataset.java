@@ -22,23 +22,24 @@ final class CocoDataset extends ListedDataset {
   private static final Pattern NAME = Pattern.compile("COCO_([a-z]+\\d{4})_\\d+");
 
   private final Path imageDir;
-  private final Path maskDir;
+  private final MaskFolder masks;
 
-  private CocoDataset(DataConfig data, NameList list, ClassLabels labels) {
-    super(list, data.classNames(), labels);
+  private CocoDataset(DataConfig data, NameList list, ClassLabels labels, MaskFolder masks) {
+    super(list, data.classNames(), labels, masks, MaskReader.of(data));
     imageDir = data.imagePath();
-    maskDir = data.maskPath();
+    this.masks = masks;
   }
 
   static CocoDataset of(DataConfig data, Split split, ClassIndex classes) {
     requireFolder(data.imagePath(), "the folder that holds train2014 and val2014");
     var list = NameList.read(data.listPath(split));
+    var masks = new MaskFolder(data.maskPath());
     var labels =
         classes.orNone(() ->
             data.labelsFromMasks()
-                ? labelsFromMasks(list, name -> mask(data.maskPath(), name), classes.size())
+                ? labelsFromMasks(list, name -> masks.find(withFolder(name)), MaskReader.of(data))
                 : asListed(LabelSource.read(data.labelsPath(split), classes), list.names()));
-    return new CocoDataset(data, list, labels);
+    return new CocoDataset(data, list, labels, masks);
   }
 
   /// The labels under the names of the list, which may have a folder where the labels have none.
@@ -53,16 +54,17 @@ final class CocoDataset extends ListedDataset {
 
   @Override
   Path image(String name) {
-    return imageDir.resolve(withFolder(name) + ".jpg");
+    return ImageNames.file(imageDir, withFolder(name));
   }
 
   @Override
   Path mask(String name) {
-    return mask(maskDir, name);
+    return masks.find(withFolder(name));
   }
 
-  private static Path mask(Path maskDir, String name) {
-    return maskDir.resolve(withFolder(name) + ".png");
+  @Override
+  String similarMask(String name) {
+    return masks.similar(withFolder(name));
   }
 
   private static String withFolder(String name) {

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 /// @param fatal whether training, or the evaluation within it, would fail
 /// @param items names of images, or messages that name a file and what is wrong with it
 public record Finding(Kind kind, boolean fatal, List<String> items) {
-  private static final int SHOWN = 5;
+  /// Number of items in the text.
+  static final int SHOWN = 5;
 
   public Finding {
     items = List.copyOf(items);
@@ -24,10 +25,17 @@ public record Finding(Kind kind, boolean fatal, List<String> items) {
     MISSING_IMAGE("listed, but the image is missing", true),
     UNLABELLED("listed, but without a label", false),
     UNREADABLE_IMAGE("images that cannot be read", true),
+    OTHER_FORMAT("formats in the folder that are not read; convert images to PNG or JPEG", true),
+    GREY_16("images that lose levels", true),
+    EXIF_ORIENTATION("images that viewers turn by EXIF; pixels are read as stored", false),
     MISSING_MASK("images without a mask", false),
     UNREADABLE_MASK("masks that cannot be read", true),
     MASK_SIZE("masks whose size is not that of their image", true),
     MASK_LABEL("masks with a label of no class", true),
+    NO_CLASS_IN_MASKS("masks without any class", true),
+    CLASS_IN_NO_MASK("classes that no mask shows, and that no mIoU counts", false),
+    IGNORED_MASK("masks that are ignored everywhere (255)", false),
+    MASK_AND_LABEL("masks with other classes than their image's label", true),
     LISTED_TWICE("listed more than once", false),
     TRAINED_ON("also in the training set", false),
     NOT_TRAINED_ON("images in the folder without a label or a list entry", false),
@@ -40,6 +48,16 @@ public record Finding(Kind kind, boolean fatal, List<String> items) {
     Kind(String text, boolean isLinePerItem) {
       this.text = text;
       this.isLinePerItem = isLinePerItem;
+    }
+
+    /// Whether an image can be used in spite of it.
+    boolean isReadable() {
+      return this == EXIF_ORIENTATION || this == GREY_16;
+    }
+
+    /// Whether a mask cannot be used.
+    boolean concernsMask() {
+      return this == UNREADABLE_MASK || this == MASK_SIZE || this == MASK_LABEL;
     }
 
     /// The name in JSON: `missingImage`.

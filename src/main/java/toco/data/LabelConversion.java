@@ -88,7 +88,7 @@ public record LabelConversion(Kind kind, Path source, List<String> classNames) {
       case VOC_XML -> VocAnnotations.read(source, classes);
       case COCO_JSON -> CocoInstances.read(source, classes);
       case CSV -> CsvLabels.read(source, classes);
-      case MASKS -> ClassLabels.fromMasks(masks(), classes.size());
+      case MASKS -> ClassLabels.fromMasks(masks(), new MaskReader(classes.size(), null));
     };
   }
 

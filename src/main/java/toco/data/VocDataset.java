@@ -2,7 +2,9 @@ package toco.data;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import toco.config.DataConfig;
+import toco.config.MaskValues;
 import toco.config.Split;
 
 /// A data set in Pascal VOC's layout; [VocFiles] has the paths of its parts.
@@ -11,10 +13,18 @@ import toco.config.Split;
 /// read later.
 public final class VocDataset extends ListedDataset {
   private final VocFiles files;
+  private final MaskFolder masks;
 
-  private VocDataset(VocFiles files, NameList list, List<String> classNames, ClassLabels labels) {
-    super(list, classNames, labels);
+  private VocDataset(
+      VocFiles files,
+      NameList list,
+      List<String> classNames,
+      ClassLabels labels,
+      MaskFolder masks,
+      MaskReader maskReader) {
+    super(list, classNames, labels, masks, maskReader);
     this.files = files;
+    this.masks = masks;
   }
 
   /// Opens a split with the labels of its labels file. Masks are not read.
@@ -22,7 +32,7 @@ public final class VocDataset extends ListedDataset {
   /// @param classNames foreground classes in label order
   /// @throws DataException naming the file or line that is missing or wrong
   public static VocDataset open(VocFiles files, List<String> classNames) {
-    var dataset = of(files, new ClassIndex(classNames), false);
+    var dataset = of(files, new ClassIndex(classNames), false, null);
     dataset.requireImagesAndLabels();
     return dataset;
   }
@@ -32,7 +42,7 @@ public final class VocDataset extends ListedDataset {
   ///
   /// @throws DataException naming the file or line that is missing or wrong
   public static VocDataset openWithLabelsFromMasks(VocFiles files, List<String> classNames) {
-    var dataset = of(files, new ClassIndex(classNames), true);
+    var dataset = of(files, new ClassIndex(classNames), true, null);
     dataset.requireImagesAndLabels();
     return dataset;
   }
@@ -41,18 +51,24 @@ public final class VocDataset extends ListedDataset {
     var files =
         new VocFiles(
             data.imagePath(), data.maskPath(), data.listPath(split), data.labelsPath(split));
-    return of(files, classes, data.labelsFromMasks());
+    return of(files, classes, data.labelsFromMasks(), data.maskValueList());
   }
 
-  private static VocDataset of(VocFiles files, ClassIndex classes, boolean labelsFromMasks) {
+  private static VocDataset of(
+      VocFiles files,
+      ClassIndex classes,
+      boolean labelsFromMasks,
+      @Nullable MaskValues maskValues) {
+    var masks = new MaskFolder(files.maskDir());
+    var reader = new MaskReader(classes.size(), maskValues);
     requireFolder(files.imageDir(), "a folder in VOC layout");
     var list = NameList.read(files.list());
     var labels =
         classes.orNone(() ->
             labelsFromMasks
-                ? labelsFromMasks(list, files::mask, classes.size())
+                ? labelsFromMasks(list, masks::find, reader)
                 : LabelSource.read(files.labels(), classes).renamed(ImageNames::withoutExtension));
-    return new VocDataset(files, list, classes.names(), labels);
+    return new VocDataset(files, list, classes.names(), labels, masks, reader);
   }
 
   @Override
@@ -62,6 +78,11 @@ public final class VocDataset extends ListedDataset {
 
   @Override
   Path mask(String name) {
-    return files.mask(name);
+    return masks.find(name);
+  }
+
+  @Override
+  String similarMask(String name) {
+    return masks.similar(name);
   }
 }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import toco.files.Json;
 
@@ -124,7 +125,8 @@ public record Scores(
     return scores;
   }
 
-  /// The scores as a plain-text table, in per cent: one row per class, then the means.
+  /// The scores as a plain-text table, in per cent: one row per class, then the means, then the
+  /// classes that no mask shows.
   ///
   /// @param classNames the foreground classes, in label order
   public String table(List<String> classNames) {
@@ -146,7 +148,21 @@ public record Scores(
     table.percent("class mAP", named.meanAveragePrecision());
     table.plain("patch cosine", "%.4f", patchCosine);
     table.plain("images", "%.0f", images);
-    return table.toString();
+    var unseen = classesInNoMask(names);
+    return unseen.isEmpty()
+        ? table.toString()
+        : table + "in no mask, so not in the means: " + String.join(", ", unseen) + "\n";
+  }
+
+  private List<String> classesInNoMask(List<String> names) {
+    return maps.values().stream()
+        .findFirst()
+        .map(map ->
+            IntStream.range(0, names.size())
+                .filter(c -> !map.matrix().hasTruth(c))
+                .mapToObj(names::get)
+                .toList())
+        .orElse(List.of());
   }
 
   /// A second table, in per cent, one row per class: the boundary F-score of each kind of map, then

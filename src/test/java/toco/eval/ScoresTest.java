@@ -32,6 +32,7 @@ class ScoresTest {
         class mAP             50.00
         patch cosine         0.1235
         images                    2
+        in no mask, so not in the means: dog
         """,
         scores().table(CLASSES));
   }

@@ -2,19 +2,26 @@ package toco.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import toco.config.Config;
 import toco.config.Overrides;
+import toco.data.DataException;
 
 /// A user's own images train: a folder, a labels file, ten lines of configuration.
 class OwnDataTest {
@@ -78,6 +85,104 @@ class OwnDataTest {
             config("data.classNames=" + names, "data.valList=val.txt"),
             listener(new ArrayList<>()));
     assertEquals(1, outcome.scores().images());
+  }
+
+  /// One class, in no image, in some or in all; masks are binary, 0 and 255.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "astronaut,face\nb c,face\nd,face\n",
+        "astronaut,face\nb c\nd\n",
+        "astronaut\nb c\nd\n"
+      })
+  void oneClassTrainsAndIsScored(String labels) throws IOException {
+    Files.writeString(root.resolve("labels.csv"), labels);
+    Files.createDirectories(root.resolve("masks"));
+    var mask = new BufferedImage(500, 333, BufferedImage.TYPE_BYTE_GRAY);
+    mask.getRaster().setSample(7, 7, 0, 255);
+    ImageIO.write(mask, "png", root.resolve("masks/d_mask.png").toFile());
+    Files.writeString(root.resolve("val.txt"), "d\n");
+    var one = new String[] {"data.classNames=[face]", "data.valList=val.txt", "train.maxIters=3"};
+    var thrown =
+        assertThrows(
+            DataException.class, () -> TinyRun.train(config(one), listener(new ArrayList<>())));
+    assertTrue(thrown.getMessage().endsWith("set data.maskValues=0,255"), thrown.getMessage());
+
+    var named = Arrays.copyOf(one, 4);
+    named[3] = "data.maskValues=0,255";
+    var losses = new ArrayList<Double>();
+    var outcome =
+        TinyRun.train(
+            config(named),
+            new TinyRun.Watcher() {
+              @Override
+              public void onStep(StepReport report) {
+                losses.addAll(report.losses().values());
+              }
+            });
+    assertTrue(outcome.completed());
+    assertTrue(losses.stream().allMatch(Double::isFinite), losses.toString());
+    assertEquals(1, outcome.scores().images());
+    assertTrue(Double.isFinite(outcome.scores().segMiou()));
+  }
+
+  /// Labels from 0 and background 255: valid numbers, but of other classes.
+  @Test
+  void masksThatContradictTheLabelsAreNamed() throws IOException {
+    Files.createDirectories(root.resolve("masks"));
+    var mask = new BufferedImage(500, 333, BufferedImage.TYPE_BYTE_GRAY);
+    mask.getRaster().setSample(7, 7, 0, 1);
+    ImageIO.write(mask, "png", root.resolve("masks/d.png").toFile());
+    Files.writeString(root.resolve("val.txt"), "d\n");
+    var heard = new ArrayList<String>();
+    TinyRun.train(
+        config("data.classNames=[person, aeroplane, cat, diningtable]", "data.valList=val.txt"),
+        listener(heard));
+    assertTrue(
+        heard.contains(
+            "1 of 1 masks show other classes than their image's label, such as d: the mask shows"
+                + " person, the label diningtable; are they numbered as data.classNames?"),
+        heard.toString());
+  }
+
+  /// A bad mask is found before the first step, not in the first evaluation.
+  @Test
+  void aMaskThatDoesNotFitIsNamedBeforeTraining() throws IOException {
+    Files.createDirectories(root.resolve("masks"));
+    Files.copy(VOC.resolve("SegmentationClassAug/chelsea.png"), root.resolve("masks/d.png"));
+    Files.writeString(root.resolve("val.txt"), "d\n");
+    var config =
+        config(
+            "data.classNames=[person, aeroplane, cat, diningtable]",
+            "data.valList=val.txt",
+            "train.maxIters=2");
+    var steps = new ArrayList<Long>();
+    var thrown =
+        assertThrows(
+            DataException.class,
+            () ->
+                TinyRun.train(
+                    config,
+                    new TinyRun.Watcher() {
+                      @Override
+                      public void onStep(StepReport report) {
+                        steps.add(report.step());
+                      }
+                    }));
+    assertTrue(thrown.getMessage().contains("d.png holds label 8 on"), thrown.getMessage());
+    assertEquals(List.of(), steps);
+  }
+
+  @Test
+  void imagesInOtherFormatsAreNamed() throws IOException {
+    Files.writeString(root.resolve("party/e.bmp"), "");
+    var heard = new ArrayList<String>();
+    TinyRun.train(config("data.classNames=[person, aeroplane, cat, diningtable]"), listener(heard));
+    assertTrue(
+        heard.contains(
+            "files in formats that are not read: 1 .bmp, such as %s; convert images to PNG or JPEG"
+                .formatted(root.resolve("party/e.bmp"))),
+        heard.toString());
   }
 
   private Config config(String... more) {

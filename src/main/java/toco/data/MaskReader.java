@@ -1,0 +1,111 @@
+package toco.data;
+
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import org.jspecify.annotations.Nullable;
+import toco.config.DataConfig;
+import toco.config.MaskValues;
+import toco.image.ExifOrientation;
+import toco.image.ImageSize;
+import toco.image.LabelMap;
+import toco.image.MaskDecoder;
+
+/// Reads the masks of a data set and checks that they fit its classes and images.
+///
+/// @param numClasses K, the number of classes without the background
+/// @param values what the masks' pixels hold; null: class indices
+public record MaskReader(int numClasses, @Nullable MaskValues values) {
+  private static final int SHOWN = 4;
+
+  static MaskReader of(DataConfig data) {
+    return new MaskReader(data.classNames().size(), data.maskValueList());
+  }
+
+  /// Reads a mask.
+  ///
+  /// @param arena owns the labels
+  /// @throws DataException if it holds a label of no class
+  /// @throws toco.image.ImageException if the file is unreadable, or holds other values
+  LabelMap read(Path mask, Arena arena) {
+    var labels = MaskDecoder.decode(mask, values, arena);
+    requireClasses(labels, mask);
+    return labels;
+  }
+
+  /// Checks that a mask has the size of its image.
+  ///
+  /// @throws DataException if it has not
+  static void requireSize(Path mask, ImageSize size, Path image, ImageSize imageSize) {
+    var problem = sizeProblem(mask, size, image, imageSize);
+    if (problem != null) {
+      throw new DataException(problem);
+    }
+  }
+
+  /// How a mask's size differs from its image's; null if it does not.
+  static @Nullable String sizeProblem(Path mask, ImageSize size, Path image, ImageSize imageSize) {
+    return size.equals(imageSize)
+        ? null
+        : "%s is %d×%d px, its image is %d×%d px (%s); %s"
+            .formatted(
+                mask,
+                size.widthPx(),
+                size.heightPx(),
+                imageSize.widthPx(),
+                imageSize.heightPx(),
+                image,
+                remedy(size, image, imageSize));
+  }
+
+  private static String remedy(ImageSize size, Path image, ImageSize imageSize) {
+    boolean transposed =
+        size.widthPx() == imageSize.heightPx() && size.heightPx() == imageSize.widthPx();
+    if (!transposed) {
+      return "resize or redraw the mask";
+    }
+    int orientation = ExifOrientation.of(image);
+    return ExifOrientation.isTransposed(orientation)
+        ? ("the mask was drawn on the picture as viewers turn it, by the EXIF orientation %d, but"
+                + " pixels are read as stored; turn the stored pixels, such as by exiftran -ai")
+            .formatted(orientation)
+        : "width and height are exchanged; turn the mask or the image by 90°";
+  }
+
+  /// The message for masks of which none shows a class, while pixels are 255: they were probably
+  /// drawn as binary masks.
+  ///
+  /// @param masks number of masks
+  /// @param ignored one with pixels of 255
+  static String noClass(int masks, Path ignored, int numClasses) {
+    return "none of the %d masks shows a class, and pixels of 255 are ignored (%s); %s"
+        .formatted(
+            masks,
+            ignored,
+            numClasses == 1
+                ? "if 255 is the class, set data.maskValues=0,255"
+                : "each class needs its own value: its label 1…%d, or one in data.maskValues"
+                    .formatted(numClasses));
+  }
+
+  private void requireClasses(LabelMap mask, Path file) {
+    long[] counts = mask.histogram();
+    var unknown = new ArrayList<String>();
+    for (int label = numClasses + 1; label < LabelMap.IGNORE; label++) {
+      if (counts[label] > 0) {
+        unknown.add("label %d on %d px".formatted(label, counts[label]));
+      }
+    }
+    if (!unknown.isEmpty()) {
+      int more = unknown.size() - SHOWN;
+      throw new DataException(
+          ("%s holds %s; expected 0 (background), 1…%d (classes) or 255 (ignored); check the mask,"
+                  + " data.classNames and data.maskValues")
+              .formatted(
+                  file,
+                  String.join(", ", unknown.subList(0, Math.min(SHOWN, unknown.size())))
+                      + (more > 0 ? " and %d more".formatted(more) : ""),
+                  numClasses));
+    }
+  }
+}
