@@ -18,15 +18,18 @@ public final class ClassLabels {
   private final String source;
   private final int numClasses;
   private final SequencedMap<String, Label> byName;
+  private final List<String> notes;
 
   /// @param classes indices of the classes in the image, from 0
   /// @param line its line in the source, from 1; 0: none
   record Label(BitSet classes, int line) {}
 
-  ClassLabels(String source, int numClasses, SequencedMap<String, Label> byName) {
+  ClassLabels(
+      String source, int numClasses, SequencedMap<String, Label> byName, List<String> notes) {
     this.source = source;
     this.numClasses = numClasses;
     this.byName = Collections.unmodifiableSequencedMap(byName);
+    this.notes = List.copyOf(notes);
   }
 
   /// Labels from values in memory.
@@ -39,7 +42,7 @@ public final class ClassLabels {
     var labels = new LinkedHashMap<String, Label>();
     byName.forEach((name, multiHot) ->
         labels.put(name, new Label(checked(name, multiHot, numClasses, source), 0)));
-    return new ClassLabels(source, numClasses, labels);
+    return new ClassLabels(source, numClasses, labels, List.of());
   }
 
   /// Labels from a file or folder of any kind that [LabelSource] knows.
@@ -69,7 +72,7 @@ public final class ClassLabels {
         byName.put(name, new Label(classes, 0));
       }
     });
-    return new ClassLabels("the masks", numClasses, byName);
+    return new ClassLabels("the masks", numClasses, byName, List.of());
   }
 
   /// The labels of an image, multi-hot \[K], as a new array.
@@ -99,6 +102,11 @@ public final class ClassLabels {
   /// The labelled names, in the source's order.
   public Set<String> names() {
     return byName.keySet();
+  }
+
+  /// What reading the source skipped or assumed, one line each with the name of the source.
+  public List<String> notes() {
+    return notes;
   }
 
   /// K, the number of classes without the background.
@@ -153,7 +161,7 @@ public final class ClassLabels {
       }
       renamed.put(other, label);
     });
-    return new ClassLabels(source, numClasses, renamed);
+    return new ClassLabels(source, numClasses, renamed, notes);
   }
 
   /// Only the labels of these names, in their order.
@@ -167,7 +175,7 @@ public final class ClassLabels {
         kept.put(name, label);
       }
     }
-    return new ClassLabels(source, numClasses, kept);
+    return new ClassLabels(source, numClasses, kept, notes);
   }
 
   /// The file and line of a label, for an error message: `labels.csv:12`, or just the file.

@@ -58,7 +58,9 @@ public final class DataCheck {
     findings.put(split, found);
     var classes =
         new ClassIndex(
-            data.classNames(), e -> found.add(Finding.Kind.BAD_LABELS, isNeeded(split), e));
+            data.classNames(),
+            data.otherClasses(),
+            e -> found.add(Finding.Kind.BAD_LABELS, isNeeded(split), e));
     try {
       opened.put(split, ListedDataset.of(data, split, classes));
     } catch (DataException | ConfigException | ImageException e) {

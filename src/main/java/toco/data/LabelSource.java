@@ -30,7 +30,7 @@ final class LabelSource {
     var name = labels.toString();
     return switch (name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT)) {
       case "npy" -> ClassLabels.of(name, classes.size(), OneHotNpy.read(labels));
-      case "csv" -> CsvLabels.read(labels, classes);
+      case "csv", "tsv", "txt" -> CsvLabels.read(labels, classes);
       case "json" -> CocoInstances.read(labels, classes);
       default ->
           throw new DataException(

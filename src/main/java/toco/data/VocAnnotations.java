@@ -43,6 +43,7 @@ final class VocAnnotations {
     factory.setProperty(XMLInputFactory.IS_REPLACING_ENTITY_REFERENCES, false);
     factory.setProperty(XMLInputFactory.IS_NAMESPACE_AWARE, false);
     factory.setProperty(XMLInputFactory.IS_COALESCING, true);
+    factory.setXMLReporter((_, _, _, _) -> {}); // the default one prints to standard error
     return factory;
   }
 
