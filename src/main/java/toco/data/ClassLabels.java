@@ -146,13 +146,13 @@ public final class ClassLabels {
 
   /// The same labels under new names.
   ///
-  /// @param names maps a name to its new name
+  /// @param names maps a name to its new name; its exceptions get the name's origin
   /// @throws DataException if two names become the same
   public ClassLabels renamed(UnaryOperator<String> names) {
     var renamed = new LinkedHashMap<String, Label>();
     var before = new LinkedHashMap<String, String>();
     byName.forEach((name, label) -> {
-      var other = names.apply(name);
+      var other = renamed(name, names);
       var earlier = before.putIfAbsent(other, name);
       if (earlier != null) {
         throw new DataException(
@@ -162,6 +162,14 @@ public final class ClassLabels {
       renamed.put(other, label);
     });
     return new ClassLabels(source, numClasses, renamed, notes);
+  }
+
+  private String renamed(String name, UnaryOperator<String> names) {
+    try {
+      return names.apply(name);
+    } catch (DataException e) {
+      throw new DataException(origin(name) + ": " + e.getMessage(), e);
+    }
   }
 
   /// Only the labels of these names, in their order.

@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 /// rows.
 ///
 /// @param hasHeader whether the first row names the columns
+/// @param isGuessed whether that is only guessed: it has no known word for a column of images
 /// @param image column of the images
 /// @param classes columns of cells with class names
 /// @param open first of the columns at the end of a row that hold class names, too, however many
@@ -21,6 +22,7 @@ import java.util.stream.IntStream;
 /// @param width number of columns in the header
 record CsvColumns(
     boolean hasHeader,
+    boolean isGuessed,
     int image,
     List<Integer> classes,
     int open,
@@ -127,8 +129,9 @@ record CsvColumns(
     private boolean isUnnamedHeader(TreeMap<Integer, String> flags) {
       return !flags.isEmpty()
           || (first.stream().noneMatch(cell -> !cell.isEmpty() && known(cell))
+              && first.stream().filter(cell -> !cell.isEmpty()).count() > 1
               && !rest.isEmpty()
-              && rest.getFirst().stream().anyMatch(ImageNames::isImage));
+              && rest.stream().allMatch(row -> row.stream().anyMatch(ImageNames::isImage)));
     }
 
     private CsvColumns withHeader(int named, TreeMap<Integer, String> flags, String where) {
@@ -159,7 +162,14 @@ record CsvColumns(
                 .formatted(where, DataException.shortened(String.join(", ", first))));
       }
       return new CsvColumns(
-          true, image, words, isOpen ? last + 1 : Integer.MAX_VALUE, flags, unread, first.size());
+          true,
+          named < 0,
+          image,
+          words,
+          isOpen ? last + 1 : Integer.MAX_VALUE,
+          flags,
+          unread,
+          first.size());
     }
 
     private CsvColumns withoutHeader() {
@@ -168,6 +178,7 @@ record CsvColumns(
       var numbers = others(image, j -> !named.contains(j));
       boolean hasNames = !named.isEmpty();
       return new CsvColumns(
+          false,
           false,
           image,
           hasNames ? named : numbers,

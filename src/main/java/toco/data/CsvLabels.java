@@ -38,6 +38,9 @@ final class CsvLabels {
     this.classes = classes;
     labels = classes.new Labels(file.toString());
     columns = CsvColumns.of(head, classes, where(head.getFirst()));
+    if (columns.isGuessed()) {
+      labels.note("read as a header: " + String.join(", ", head.getFirst().fields()));
+    }
     columns
         .flags()
         .forEach((column, name) ->

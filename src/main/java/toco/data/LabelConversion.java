@@ -6,7 +6,6 @@ import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -58,24 +57,23 @@ public record LabelConversion(Kind kind, Path source, List<String> classNames) {
   /// @param lists list files, all of whose images must have a label; empty: all labels are read
   /// @throws DataException naming the file or line that is missing or wrong
   public ClassLabels read(List<Path> lists) {
-    var labels = readAll().renamed(ImageNames::withoutExtension);
-    if (lists.isEmpty()) {
-      return labels;
-    }
-    var wanted = new LinkedHashSet<String>();
+    var wanted = new LinkedHashMap<String, String>(); // origin by name
     for (var file : lists) {
       var list = NameList.readFiles(file);
-      for (var entry : list.entries()) {
-        var name = ImageNames.withoutExtension(entry.name());
-        if (!labels.contains(name)) {
-          throw new DataException(
-              "%s has no label for '%s' (%s); remove the line or add the label"
-                  .formatted(source, name, list.origin(entry)));
-        }
-        wanted.add(name);
-      }
+      list.entries()
+          .forEach(entry ->
+              wanted.putIfAbsent(ImageReferences.stemOf(entry.name()), list.origin(entry)));
     }
-    return labels.only(wanted);
+    var references = new ImageReferences(wanted.keySet());
+    var labels = readAll().renamed(references::findOrStem);
+    wanted.forEach((name, origin) -> {
+      if (!labels.contains(name)) {
+        throw new DataException(
+            "%s has no label for '%s' (%s); remove the line or add the label"
+                .formatted(source, name, origin));
+      }
+    });
+    return lists.isEmpty() ? labels : labels.only(wanted.keySet());
   }
 
   private ClassLabels readAll() {

@@ -6,7 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import toco.config.DataConfig;
+import toco.config.Split;
 import toco.files.IoReason;
 
 /// A list file: one name per line, blank lines ignored. For a folder of images without a list, the
@@ -51,6 +55,22 @@ record NameList(Path file, List<Entry> entries) {
       throw new DataException("the list " + file + " is empty; expected one image name per line");
     }
     return new NameList(file, List.copyOf(entries));
+  }
+
+  /// The names in all lists of a data set that can be read; the split that needs a list reports why
+  /// it cannot be read.
+  static Set<String> readable(DataConfig data) {
+    var names = new LinkedHashSet<String>();
+    for (var split : Split.values()) {
+      if (data.hasList(split) && Files.isRegularFile(data.listPath(split))) {
+        try {
+          names.addAll(readFiles(data.listPath(split)).names());
+        } catch (DataException _) {
+          // reported where the split is opened
+        }
+      }
+    }
+    return names;
   }
 
   /// The lines of a text file.

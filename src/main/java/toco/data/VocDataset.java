@@ -2,6 +2,7 @@ package toco.data;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import toco.config.DataConfig;
 import toco.config.Split;
 
@@ -22,7 +23,7 @@ public final class VocDataset extends ListedDataset {
   /// @param classNames foreground classes in label order
   /// @throws DataException naming the file or line that is missing or wrong
   public static VocDataset open(VocFiles files, List<String> classNames) {
-    var dataset = of(files, new ClassIndex(classNames), false);
+    var dataset = of(files, new ClassIndex(classNames), false, Set.of());
     dataset.requireImagesAndLabels();
     return dataset;
   }
@@ -32,7 +33,7 @@ public final class VocDataset extends ListedDataset {
   ///
   /// @throws DataException naming the file or line that is missing or wrong
   public static VocDataset openWithLabelsFromMasks(VocFiles files, List<String> classNames) {
-    var dataset = of(files, new ClassIndex(classNames), true);
+    var dataset = of(files, new ClassIndex(classNames), true, Set.of());
     dataset.requireImagesAndLabels();
     return dataset;
   }
@@ -41,17 +42,20 @@ public final class VocDataset extends ListedDataset {
     var files =
         new VocFiles(
             data.imagePath(), data.maskPath(), data.listPath(split), data.labelsPath(split));
-    return of(files, classes, data.labelsFromMasks());
+    return of(files, classes, data.labelsFromMasks(), NameList.readable(data));
   }
 
-  private static VocDataset of(VocFiles files, ClassIndex classes, boolean labelsFromMasks) {
+  /// @param named names in all lists, which labels may refer to
+  private static VocDataset of(
+      VocFiles files, ClassIndex classes, boolean labelsFromMasks, Set<String> named) {
     requireFolder(files.imageDir(), "a folder in VOC layout");
     var list = NameList.read(files.list());
     var labels =
         classes.orNone(() ->
             labelsFromMasks
                 ? labelsFromMasks(list, files::mask, classes.size())
-                : LabelSource.read(files.labels(), classes).renamed(ImageNames::withoutExtension));
+                : LabelSource.read(files.labels(), classes)
+                    .renamed(new ImageReferences(named)::findOrStem));
     return new VocDataset(files, list, classes.names(), labels);
   }
 

@@ -1,6 +1,7 @@
 package toco.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static toco.data.LabelFiles.PETS;
 import static toco.data.LabelFiles.assertRefused;
@@ -95,7 +96,7 @@ class CsvDialectTest {
     }
     assertTrue(
         notes(text.getBytes(Charset.forName("windows-1252"))).contains("read as Windows-1252"));
-    assertEquals("", notes(text.getBytes(StandardCharsets.UTF_8)));
+    assertFalse(notes(text.getBytes(StandardCharsets.UTF_8)).contains("Windows"));
   }
 
   private void assertUmlauts(byte[] text) {
@@ -116,6 +117,16 @@ class CsvDialectTest {
     assertEquals(
         List.of(file + ": 2 comment lines (#) skipped", file + ": columns not read: width, note"),
         labels.notes());
+  }
+
+  /// A first line in other words is a header only before lines that all name image files.
+  @Test
+  void aGuessedHeaderIsNoted() {
+    assertEquals(
+        List.of(folder.resolve("labels.csv") + ": read as a header: Bild, Klasse"),
+        read("Bild;Klasse\na.jpg;cat\n").notes());
+    assertEquals(2, read("a\nb.jpg\n").names().size());
+    assertRefused(() -> read("a,dgo\nb.jpg,cat\nc,dog\n"), "labels.csv:1: unknown class 'dgo'");
   }
 
   /// The separator is not one that occurs inside the fields.
