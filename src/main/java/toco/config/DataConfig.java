@@ -122,6 +122,14 @@ public record DataConfig(
     }
   }
 
+  /// The classes in the order in which masks and `.npy` files number them: `classNames`, or all of
+  /// the layout's if those are some of them and the others are to be ignored.
+  public List<String> annotatedClasses() {
+    var all = layout.classNames();
+    boolean isPart = otherClasses == OtherClasses.IGNORE && all.containsAll(classNames);
+    return isPart ? all : classNames;
+  }
+
   /// `imageDir` under `root`.
   public Path imagePath() {
     return root.resolve(imageDir.normalize());

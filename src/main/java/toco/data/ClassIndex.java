@@ -30,6 +30,7 @@ final class ClassIndex {
   private static final Pattern SPACING = Pattern.compile("[\\s\\p{Z}_-]+");
 
   private final List<String> names;
+  private final List<String> annotated;
   private final OtherClasses otherClasses;
   private final Map<String, Integer> byName = new HashMap<>();
   private final Map<String, Integer> bySpelling = new HashMap<>();
@@ -38,19 +39,32 @@ final class ClassIndex {
 
   /// Reading stops at the first problem; other classes are a problem.
   ClassIndex(List<String> names) {
-    this(names, OtherClasses.ERROR, ClassIndex::stop);
+    this(names, names, OtherClasses.ERROR, ClassIndex::stop);
   }
 
   /// The classes of a configuration; reading stops at the first problem.
   static ClassIndex of(DataConfig data) {
-    return new ClassIndex(data.classNames(), data.otherClasses(), ClassIndex::stop);
+    return of(data, ClassIndex::stop);
+  }
+
+  /// The classes of a configuration.
+  ///
+  /// @param problems receives labels that cannot be read and every unknown class; if it returns,
+  ///   reading continues without them
+  static ClassIndex of(DataConfig data, Consumer<DataException> problems) {
+    return new ClassIndex(
+        data.classNames(), data.annotatedClasses(), data.otherClasses(), problems);
   }
 
   /// @param names in label order
+  /// @param annotated in the order of labels that are numbers
   /// @param otherClasses what to do with a class that is not among the names
-  /// @param problems receives labels that cannot be read and every unknown class; if it returns,
-  ///   reading continues without them
-  ClassIndex(List<String> names, OtherClasses otherClasses, Consumer<DataException> problems) {
+  ClassIndex(
+      List<String> names,
+      List<String> annotated,
+      OtherClasses otherClasses,
+      Consumer<DataException> problems) {
+    this.annotated = List.copyOf(annotated);
     this.names = List.copyOf(names);
     this.otherClasses = otherClasses;
     this.problems = problems;
@@ -98,6 +112,27 @@ final class ClassIndex {
                   .formatted(where, DataException.shortened(name), remedy(name))));
     }
     return OptionalInt.empty();
+  }
+
+  /// Labels from values in memory: multi-hot over these classes, or over all that are annotated.
+  ///
+  /// @throws DataException if a label's length is neither, or a value is neither 0 nor 1
+  ClassLabels fromMultiHot(String source, Map<String, float[]> byName) {
+    if (annotated.equals(names)) {
+      return ClassLabels.of(source, names.size(), byName);
+    }
+    var all = ClassLabels.of(source, annotated.size(), byName);
+    var labels = new Labels(source);
+    for (var image : all.names()) {
+      var values = all.multiHot(image);
+      var shown = labels.image(image, 0);
+      for (int k = 0; k < values.length; k++) {
+        if (values[k] == 1) {
+          find(annotated.get(k), source).ifPresent(shown::set);
+        }
+      }
+    }
+    return labels.build();
   }
 
   private @Nullable Integer index(String name) {
@@ -169,7 +204,7 @@ final class ClassIndex {
     ClassLabels build() {
       if (!ignored.isEmpty()) {
         int count = ignored.values().stream().mapToInt(Integer::intValue).sum();
-        note("%s labels of other classes left out: %s".formatted(count, listed(ignored)));
+        note("labels of other classes left out: %s (%s)".formatted(count, listed(ignored)));
         ignored.clear();
       }
       return new ClassLabels(source, names.size(), byImage, notes);

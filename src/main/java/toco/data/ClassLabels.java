@@ -199,9 +199,17 @@ public final class ClassLabels {
   }
 
   private static BitSet checked(String name, float[] multiHot, int numClasses, String source) {
+    if (multiHot.length == numClasses + 1) {
+      throw new DataException(
+          ("the label of %s in %s has %s values, expected %s, one per class without the background;"
+                  + " remove the background's, such as by {k: v[1:] for k, v in labels.items()}")
+              .formatted(name, source, multiHot.length, numClasses));
+    }
     if (multiHot.length != numClasses) {
       throw new DataException(
-          "the label of %s in %s has %d values, expected %d, one per class; check data.classNames"
+          ("the label of %s in %s has %s values, expected %s, a 0 or 1 per class; check"
+                  + " data.classNames (in layouts voc and coco, data.otherClasses=ignore trains on"
+                  + " some of the classes)")
               .formatted(name, source, multiHot.length, numClasses));
     }
     var classes = new BitSet(numClasses);

@@ -83,9 +83,7 @@ public sealed interface Dataset permits ListedDataset {
   ///
   /// @throws DataException naming a missing list, a missing image, or a name that is listed twice
   static SequencedMap<String, Path> images(DataConfig data, Split split) {
-    return ListedDataset.of(
-            data, split, new ClassIndex(data.classNames(), data.otherClasses(), _ -> {}))
-        .requireImages();
+    return ListedDataset.of(data, split, ClassIndex.of(data, _ -> {})).requireImages();
   }
 
   /// Whether the list of a split exists, or will be written with a synthetic set.

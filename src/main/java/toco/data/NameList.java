@@ -1,7 +1,7 @@
 package toco.data;
 
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -12,6 +12,7 @@ import java.util.Set;
 import toco.config.DataConfig;
 import toco.config.Split;
 import toco.files.IoReason;
+import toco.files.TextFile;
 
 /// A list file: one name per line, blank lines ignored. For a folder of images without a list, the
 /// names in its labels.
@@ -45,8 +46,7 @@ record NameList(Path file, List<Entry> entries) {
     var entries = new ArrayList<Entry>();
     var lines = lines(file);
     for (int i = 0; i < lines.size(); i++) {
-      var line =
-          i == 0 && lines.get(i).startsWith("\uFEFF") ? lines.get(i).substring(1) : lines.get(i);
+      var line = lines.get(i);
       if (!line.isBlank()) {
         entries.add(new Entry(line.strip(), i + 1));
       }
@@ -76,12 +76,12 @@ record NameList(Path file, List<Entry> entries) {
   /// The lines of a text file.
   static List<String> lines(Path file) {
     try {
-      return Files.readAllLines(file);
+      return TextFile.lines(file);
     } catch (NoSuchFileException e) {
       throw new DataException(
           "there is no list file " + file + "; check data.root and the name of the list", e);
-    } catch (MalformedInputException e) {
-      throw new DataException(file + " is not UTF-8 text; expected one image name per line", e);
+    } catch (CharacterCodingException e) {
+      throw new DataException(file + " is not text; expected one image name per line in UTF-8", e);
     } catch (IOException e) {
       throw new DataException("cannot read " + file + ": " + IoReason.of(e), e);
     }

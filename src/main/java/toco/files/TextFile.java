@@ -4,11 +4,13 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /// Text files as editors, spreadsheets and other tools write them: UTF-8 or UTF-16, with or without
@@ -54,6 +56,17 @@ public final class TextFile {
     } catch (IOException | RuntimeException e) {
       reader.close();
       throw e;
+    }
+  }
+
+  /// The lines of a file, without a byte order mark.
+  ///
+  /// @throws CharacterCodingException if its bytes are no text
+  public static List<String> lines(Path file) throws IOException {
+    try (var in = open(file, charset(file))) {
+      return in.lines().toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 

@@ -143,11 +143,11 @@ class CsvDialectTest {
     var file =
         LabelFiles.write(folder, "l.csv", "image,label\na,cat;cow\nb,cow\nc,polar bear\nd,dog\n");
     assertRefused(() -> ClassLabels.read(file, PETS), "l.csv:2: ", "data.otherClasses=ignore");
-    var labels = ignoringOthers(file);
+    var labels = LabelFiles.readIgnoringOthers(file);
     assertEquals(List.of("cat"), classesOf("a", labels, PETS));
     assertEquals(List.of(), classesOf("b", labels, PETS));
     assertEquals(
-        List.of(file + ": 3 labels of other classes left out: cow 2, polar bear 1"),
+        List.of(file + ": labels of other classes left out: 3 (cow 2, polar bear 1)"),
         labels.notes());
   }
 
@@ -156,11 +156,13 @@ class CsvDialectTest {
   void onlyWhatIsClearlyAnotherClassIsLeftOut() {
     var spaces = LabelFiles.write(folder, "l.csv", "image,label\na,dog\nb,hot dog\n");
     assertRefused(
-        () -> ignoringOthers(spaces), "l.csv:3: 'hot dog' may be one class", "separate classes");
+        () -> LabelFiles.readIgnoringOthers(spaces),
+        "l.csv:3: 'hot dog' may be one class",
+        "separate classes");
     var joined = LabelFiles.write(folder, "l.csv", "image,label\na,dog\nb,hot_dog\n");
-    assertEquals(List.of(), classesOf("b", ignoringOthers(joined), PETS));
+    assertEquals(List.of(), classesOf("b", LabelFiles.readIgnoringOthers(joined), PETS));
     var number = LabelFiles.write(folder, "l.csv", "image,label\na,1\nb,hot_dog\n");
-    assertRefused(() -> ignoringOthers(number), "l.csv:2: unknown class '1'");
+    assertRefused(() -> LabelFiles.readIgnoringOthers(number), "l.csv:2: unknown class '1'");
   }
 
   /// A class whose name is a number or differs from another only in its spelling is exact.
@@ -182,22 +184,11 @@ class CsvDialectTest {
   void readingContinuesAfterAWrongLine() {
     var file = LabelFiles.write(folder, "l.csv", "image,cat,dog\na,1,0\nb,2,0\n,1,1\nc,0,1\n");
     var found = new ArrayList<String>();
-    var classes = new ClassIndex(PETS, OtherClasses.ERROR, e -> found.add(e.getMessage()));
+    var classes = new ClassIndex(PETS, PETS, OtherClasses.ERROR, e -> found.add(e.getMessage()));
     assertEquals(List.of("a", "b", "c"), List.copyOf(CsvLabels.read(file, classes).names()));
     assertEquals(2, found.size(), found.toString());
     assertTrue(found.get(0).contains("l.csv:3: '2' for class 'cat'"), found.toString());
     assertTrue(found.get(1).contains("l.csv:4: the name of the image"), found.toString());
-  }
-
-  private static ClassLabels ignoringOthers(Path file) {
-    return LabelSource.read(
-        file,
-        new ClassIndex(
-            PETS,
-            OtherClasses.IGNORE,
-            e -> {
-              throw e;
-            }));
   }
 
   private static void assertThree(ClassLabels labels) {

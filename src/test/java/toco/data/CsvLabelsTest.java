@@ -89,7 +89,7 @@ class CsvLabelsTest {
     var found = new ArrayList<String>();
     var labels =
         LabelSource.read(
-            file, new ClassIndex(PETS, OtherClasses.ERROR, e -> found.add(e.getMessage())));
+            file, new ClassIndex(PETS, PETS, OtherClasses.ERROR, e -> found.add(e.getMessage())));
     assertEquals(2, found.size(), found.toString());
     assertEquals(List.of("cat"), classesOf("a", labels, PETS));
     assertEquals(List.of(), classesOf("b", labels, PETS));
