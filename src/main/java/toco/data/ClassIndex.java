@@ -174,7 +174,9 @@ final class ClassIndex {
                 "the classes are "
                     + String.join(", ", names.subList(0, Math.min(MAX_NAMED, names.size())))
                     + (names.size() > MAX_NAMED ? ", …" : ""));
-    return known + " (data.otherClasses=ignore leaves other classes out)";
+    return known
+        + " (to leave other classes out: data.otherClasses=ignore, or --ignore-other-classes of"
+        + " data labels)";
   }
 
   /// A builder of labels.

@@ -20,6 +20,7 @@ public record Finding(Kind kind, boolean fatal, List<String> items) {
   public enum Kind {
     NOT_OPENED("the split cannot be opened", true),
     BAD_LABELS("labels that cannot be used", true),
+    LABEL_NOTE("noted when reading the labels", true),
     TOO_FEW_IMAGES("too few images", true),
     MISSING_IMAGE("listed, but the image is missing", true),
     UNLABELLED("listed, but without a label", false),

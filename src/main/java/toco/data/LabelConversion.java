@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import toco.config.ClassNames;
+import toco.config.DataConfig.OtherClasses;
 import toco.config.Layout;
 
 /// Reads labels of any kind, to be written as a `cls_labels_onehot.npy`.
@@ -17,7 +18,9 @@ import toco.config.Layout;
 /// @param kind kind of the source
 /// @param source the file or folder
 /// @param classNames foreground classes in label order
-public record LabelConversion(Kind kind, Path source, List<String> classNames) {
+/// @param otherClasses what to do with classes that are not among them
+public record LabelConversion(
+    Kind kind, Path source, List<String> classNames, OtherClasses otherClasses) {
   /// What labels are read from.
   public enum Kind {
     VOC_XML,
@@ -34,18 +37,23 @@ public record LabelConversion(Kind kind, Path source, List<String> classNames) {
   ///   VOC's for VOC annotations
   /// @throws DataException if `classes` is null and the source does not name its classes
   /// @throws toco.config.ConfigException if a file of class names cannot be read
-  public static LabelConversion of(Kind kind, Path source, @Nullable String classes) {
+  public static LabelConversion of(
+      Kind kind, Path source, @Nullable String classes, OtherClasses others) {
+    return new LabelConversion(kind, source, classNames(kind, source, classes), others);
+  }
+
+  private static List<String> classNames(Kind kind, Path source, @Nullable String classes) {
     if (classes != null) {
       for (var known : List.of(Layout.VOC, Layout.COCO)) {
         if (classes.equals(known.toString())) {
-          return new LabelConversion(kind, source, known.classNames());
+          return known.classNames();
         }
       }
-      return new LabelConversion(kind, source, ClassNames.read(Path.of(classes)));
+      return ClassNames.read(Path.of(classes));
     }
     return switch (kind) {
-      case VOC_XML -> new LabelConversion(kind, source, Layout.VOC.classNames());
-      case COCO_JSON -> new LabelConversion(kind, source, ClassNames.read(source));
+      case VOC_XML -> Layout.VOC.classNames();
+      case COCO_JSON -> ClassNames.read(source);
       case MASKS, CSV ->
           throw new DataException(
               source + " does not name the classes in label order; name them with --classes");
@@ -80,7 +88,14 @@ public record LabelConversion(Kind kind, Path source, List<String> classNames) {
     if (!Files.exists(source)) {
       throw new DataException("no such file or folder: " + source + "; check the path");
     }
-    var classes = new ClassIndex(classNames);
+    var classes =
+        new ClassIndex(
+            classNames,
+            classNames,
+            otherClasses,
+            e -> {
+              throw e;
+            });
     return switch (kind) {
       case VOC_XML -> VocAnnotations.read(source, classes);
       case COCO_JSON -> CocoInstances.read(source, classes);

@@ -55,7 +55,11 @@ final class VocAnnotations {
     for (var file : files(folder)) {
       var relative = folder.relativize(file).toString();
       var name = relative.substring(0, relative.length() - ".xml".length());
-      reader.readOne(file, labels.image(name.replace('\\', '/'), 0));
+      try {
+        reader.readOne(file, labels.image(name.replace('\\', '/'), 0));
+      } catch (DataException e) {
+        classes.report(e);
+      }
     }
     return labels.build();
   }
