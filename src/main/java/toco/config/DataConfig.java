@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// @param root the data set's folder
 /// @param imageDir folder of the images: JPEG; in layout `folder` also PNG, and with sub-folders
 /// @param maskDir folder of the palette-PNG masks; only evaluation reads them
+/// @param maskValues what the masks' pixels hold, if not class indices: the values of background
+///   and classes in label order, such as `0,255` or `'#000000,#ff0000'`; 255 is ignored unless
+///   named
 /// @param trainList text file with the name of one training image per line (VOC train_aug: 10,582).
 ///   Absent, in layout `folder` only: all labelled images that are in no other list
 /// @param valList the same for validation (VOC val: 1,449); absent: no validation
@@ -46,6 +49,7 @@ public record DataConfig(
     @Default("VOCdevkit/VOC2012") Path root,
     @Default("JPEGImages") Path imageDir,
     @Default("SegmentationClassAug") Path maskDir,
+    @Default("null") @Nullable String maskValues,
     @Default("lists/train_aug.txt") @Nullable Path trainList,
     @Default("lists/val.txt") @Nullable Path valList,
     @Default("null") @Nullable Path testList,
@@ -96,6 +100,12 @@ public record DataConfig(
         throw invalid("data.classNames", "distinct and not blank", classNames);
       }
     }
+    if (maskValues != null) {
+      var values = MaskValues.parse(maskValues);
+      if (!classNames.isEmpty()) {
+        values.requireClasses(classNames.size());
+      }
+    }
     atLeast("data.workers", workers, 1);
   }
 
@@ -138,6 +148,11 @@ public record DataConfig(
   /// `maskDir` under `root`.
   public Path maskPath() {
     return root.resolve(maskDir.normalize());
+  }
+
+  /// `maskValues`, read; null: masks hold class indices.
+  public @Nullable MaskValues maskValueList() {
+    return maskValues == null ? null : MaskValues.parse(maskValues);
   }
 
   /// `labels` under `root`.

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import toco.image.MaskDecoder;
+import toco.image.LabelMap;
 
 /// Image-level labels: the classes that each image shows.
 public final class ClassLabels {
@@ -56,23 +56,28 @@ public final class ClassLabels {
   /// annotation and is meant for writing a labels file, not for training.
   ///
   /// @param masks the mask file of each name
-  /// @throws DataException if a mask holds a label of no class
+  /// @throws DataException if a mask holds a label of no class, or all of them only 0 and 255
   /// @throws toco.image.ImageException if a mask is unreadable
-  public static ClassLabels fromMasks(Map<String, Path> masks, int numClasses) {
+  public static ClassLabels fromMasks(Map<String, Path> masks, MaskReader reader) {
     var byName = new LinkedHashMap<String, Label>();
-    masks.forEach((name, file) -> {
+    boolean showsClass = false;
+    Path ignored = null; // a mask with pixels that are
+    for (var mask : masks.entrySet()) {
       try (var arena = Arena.ofConfined()) {
-        var mask = MaskDecoder.decode(file, arena);
-        Sample.checkLabels(mask, numClasses, file);
-        long[] counts = mask.histogram();
-        var classes = new BitSet(numClasses);
-        for (int k = 0; k < numClasses; k++) {
+        long[] counts = reader.read(mask.getValue(), arena).histogram();
+        var classes = new BitSet(reader.numClasses());
+        for (int k = 0; k < reader.numClasses(); k++) {
           classes.set(k, counts[k + 1] > 0);
         }
-        byName.put(name, new Label(classes, 0));
+        showsClass |= !classes.isEmpty();
+        ignored = counts[LabelMap.IGNORE] > 0 ? mask.getValue() : ignored;
+        byName.put(mask.getKey(), new Label(classes, 0));
       }
-    });
-    return new ClassLabels("the masks", numClasses, byName, List.of());
+    }
+    if (!showsClass && ignored != null) {
+      throw new DataException(MaskReader.noClass(masks.size(), ignored, reader.numClasses()));
+    }
+    return new ClassLabels("the masks", reader.numClasses(), byName, List.of());
   }
 
   /// The labels of an image, multi-hot \[K], as a new array.

@@ -26,37 +26,44 @@ final class CocoDataset extends ListedDataset {
   private static final Pattern NAME_2017 = Pattern.compile("\\d{12}");
   private static final List<String> FOLDERS_2017 = List.of("train2017/", "val2017/");
 
-  private final DataConfig data;
+  private final Path imageDir;
+  private final MaskFolder masks;
 
-  private CocoDataset(DataConfig data, NameList list, ClassLabels labels) {
-    super(list, data.classNames(), labels);
-    this.data = data;
+  private CocoDataset(DataConfig data, NameList list, ClassLabels labels, MaskFolder masks) {
+    super(list, data.classNames(), labels, masks, MaskReader.of(data));
+    imageDir = data.imagePath();
+    this.masks = masks;
   }
 
   static CocoDataset of(DataConfig data, Split split, ClassIndex classes) {
     requireFolder(data.imagePath(), "the folder that holds train2014 and val2014");
     var list = NameList.read(data.listPath(split));
+    var masks = new MaskFolder(data.maskPath());
     var labels =
         classes.orNone(() ->
             data.labelsFromMasks()
-                ? labelsFromMasks(list, name -> mask(data, name), classes.size())
+                ? labelsFromMasks(
+                    list,
+                    name -> masks.find(withFolder(name, data.imagePath())),
+                    MaskReader.of(data))
                 : LabelSource.read(data.labelsPath(split), classes)
                     .renamed(new ImageReferences(NameList.readable(data))::findOrName));
-    return new CocoDataset(data, list, labels);
+    return new CocoDataset(data, list, labels, masks);
   }
 
   @Override
   Path image(String name) {
-    return data.imagePath().resolve(withFolder(name, data.imagePath()) + ".jpg");
+    return imageDir.resolve(withFolder(name, imageDir) + ".jpg");
   }
 
   @Override
   Path mask(String name) {
-    return mask(data, name);
+    return masks.find(withFolder(name, imageDir));
   }
 
-  private static Path mask(DataConfig data, String name) {
-    return data.maskPath().resolve(withFolder(name, data.imagePath()) + ".png");
+  @Override
+  String similarMask(String name) {
+    return masks.similar(withFolder(name, imageDir));
   }
 
   /// The names of 2014 say in which folder an image is, those of 2017 do not.

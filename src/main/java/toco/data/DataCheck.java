@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import toco.config.Config;
 import toco.config.ConfigException;
 import toco.config.DataConfig;
@@ -84,7 +85,8 @@ public final class DataCheck {
       var source = data.hasList(split) ? data.listPath(split) : data.labelsPath(split);
       var nothing = new ClassBalance(0, new LinkedHashMap<>(), 0);
       var problems = found == null ? List.<Finding>of() : found.all();
-      return new SplitReport(split, source.toString(), 0, -1, nothing, null, problems);
+      return new SplitReport(
+          split, source.toString(), 0, -1, new TreeMap<>(), nothing, null, problems);
     }
     return new SplitCheck(config, split, dataset, found).report(fast, progress, others(split));
   }

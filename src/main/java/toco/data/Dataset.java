@@ -58,7 +58,8 @@ public sealed interface Dataset permits ListedDataset {
   ///
   /// @param notice receives the reason why there is no evaluation
   /// @return empty if there is no evaluation
-  /// @throws DataException if only some of the images have masks, or as [#open]
+  /// @throws DataException if only some of the images have masks, if a mask does not fit its image
+  ///   or the classes, or as [#open]
   static Optional<Dataset> openForEvaluation(Config config, Consumer<String> notice) {
     var split = config.eval().split();
     var data = config.data();
@@ -70,12 +71,22 @@ public sealed interface Dataset permits ListedDataset {
       notice.accept("no evaluation: there is no list " + data.listPath(split));
       return Optional.empty();
     }
-    var dataset = open(data, split);
+    var dataset = ListedDataset.of(data, split, new ClassIndex(data.classNames()));
+    dataset.requireImagesAndLabels();
     if (IntStream.range(0, dataset.size()).noneMatch(i -> dataset.maskPath(i).isPresent())) {
-      notice.accept("no evaluation: there are no masks in " + data.maskPath());
+      notice.accept(
+          "no evaluation: there are no masks in %s%s"
+              .formatted(
+                  data.maskPath(),
+                  Files.isDirectory(data.maskPath())
+                      ? "; expected %s for %s, but %s"
+                          .formatted(
+                              dataset.expectedMaskPath(0), dataset.name(0), dataset.maskHint(0))
+                      : ""));
       return Optional.empty();
     }
     dataset.requireMasks();
+    dataset.requireFittingMasks(data.workers());
     return Optional.of(dataset);
   }
 
@@ -109,10 +120,22 @@ public sealed interface Dataset permits ListedDataset {
   /// Path at which a sample's mask is expected, whether it exists or not.
   Path expectedMaskPath(int index);
 
+  /// Why a sample without a mask has none, as the end of a sentence: files that could be it.
+  String maskHint(int index);
+
+  /// Reads the masks.
+  MaskReader maskReader();
+
   /// Checks that every sample has a mask file, as evaluation needs.
   ///
   /// @throws DataException naming the first that is missing
   void requireMasks();
+
+  /// Checks before an evaluation that some mask shows a class, where masks have pixels of 255: a
+  /// binary mask drawn with 255 would be ignored.
+  ///
+  /// @throws DataException if no mask shows a class, and 255 occurs
+  void requireClassInMasks();
 
   /// Names of the classes, without the background.
   List<String> classNames();
@@ -128,6 +151,7 @@ public sealed interface Dataset permits ListedDataset {
   /// A sample with its label and the paths of its files.
   default Sample sample(int index) {
     String name = name(index);
-    return new Sample(index, name, imagePath(index), maskPath(index), labels().multiHot(name));
+    return new Sample(
+        index, name, imagePath(index), maskPath(index), labels().multiHot(name), maskReader());
   }
 }

@@ -25,10 +25,16 @@ public record Finding(Kind kind, boolean fatal, List<String> items) {
     MISSING_IMAGE("listed, but the image is missing", true),
     UNLABELLED("listed, but without a label", false),
     UNREADABLE_IMAGE("images that cannot be read", true),
+    EXIF_ORIENTATION("images that viewers turn by EXIF; pixels are read as stored", false),
     MISSING_MASK("images without a mask", false),
     UNREADABLE_MASK("masks that cannot be read", true),
     MASK_SIZE("masks whose size is not that of their image", true),
     MASK_LABEL("masks with a label of no class", true),
+    NO_CLASS_IN_MASKS("masks without any class", true),
+    CLASS_IN_NO_MASK("classes that no mask shows, and that no mIoU counts", false),
+    IGNORED_MASK("masks that are ignored everywhere (255)", false),
+    MASK_AND_LABEL("masks with other classes than their image's label", true),
+    OTHER_CLASS_IN_MASK("masks in which other classes count as background", false),
     LISTED_TWICE("listed more than once", false),
     TRAINED_ON("also in the training set", false),
     NOT_TRAINED_ON("images in the folder without a label or a list entry", false),
@@ -41,6 +47,11 @@ public record Finding(Kind kind, boolean fatal, List<String> items) {
     Kind(String text, boolean isLinePerItem) {
       this.text = text;
       this.isLinePerItem = isLinePerItem;
+    }
+
+    /// Whether a mask cannot be used.
+    boolean concernsMask() {
+      return this == UNREADABLE_MASK || this == MASK_SIZE || this == MASK_LABEL;
     }
 
     /// The name in JSON: `missingImage`.

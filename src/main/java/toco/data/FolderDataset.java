@@ -13,39 +13,40 @@ import toco.config.Split;
 ///
 /// Lists and labels refer to an image by its path relative to the folder or by the end of that
 /// path, with or without extension. Without a training list, all labelled images that are in no
-/// other list are for training. The mask of `beach/IMG_1.jpg` is `beach/IMG_1.png` in the folder of
-/// masks, or `IMG_1.png` if no other image has that name.
+/// other list are for training. [MaskFolder] finds the masks.
 final class FolderDataset extends ListedDataset {
   private final ImageFolder images;
   private final Path imageDir;
-  private final Path maskDir;
+  private final MaskFolder masks;
 
-  private FolderDataset(DataConfig data, ImageFolder images, NameList list, ClassLabels labels) {
-    super(list, data.classNames(), labels);
+  private FolderDataset(
+      DataConfig data, ImageFolder images, NameList list, ClassLabels labels, MaskFolder masks) {
+    super(list, data.classNames(), labels, masks, MaskReader.of(data));
     this.images = images;
     imageDir = data.imagePath();
-    maskDir = data.maskPath();
+    this.masks = masks;
   }
 
   static FolderDataset of(DataConfig data, Split split, ClassIndex classes) {
     var images = ImageFolder.scan(data.imagePath(), data.maskPath());
+    var masks = new MaskFolder(data.maskPath());
     boolean listed = data.hasList(split) || split != Split.TRAIN;
     if (data.labelsFromMasks()) {
       var list =
           listed
               ? list(data.listPath(split), images)
-              : without(otherLists(data, images), masked(data, images));
+              : without(otherLists(data, images), masked(data, images, masks));
       var labels =
-          classes.orNone(() ->
-              labelsFromMasks(list, name -> mask(data.maskPath(), images, name), classes.size()));
-      return new FolderDataset(data, images, list, labels);
+          classes.orNone(
+              () -> labelsFromMasks(list, name -> mask(masks, images, name), MaskReader.of(data)));
+      return new FolderDataset(data, images, list, labels, masks);
     }
     var labels = classes.orNone(() -> labels(data.labelsPath(split), images, classes));
     var list =
         listed
             ? list(data.listPath(split), images)
             : without(otherLists(data, images), labelled(data.labelsPath(split), labels));
-    return new FolderDataset(data, images, list, labels);
+    return new FolderDataset(data, images, list, labels, masks);
   }
 
   private static ClassLabels labels(Path file, ImageFolder images, ClassIndex classes) {
@@ -83,11 +84,11 @@ final class FolderDataset extends ListedDataset {
             .toList());
   }
 
-  private static NameList masked(DataConfig data, ImageFolder images) {
+  private static NameList masked(DataConfig data, ImageFolder images, MaskFolder masks) {
     return new NameList(
         data.maskPath(),
         images.byName().keySet().stream()
-            .filter(name -> Files.isRegularFile(mask(data.maskPath(), images, name)))
+            .filter(name -> Files.isRegularFile(mask(masks, images, name)))
             .map(name -> new NameList.Entry(name, 0))
             .toList());
   }
@@ -121,14 +122,18 @@ final class FolderDataset extends ListedDataset {
 
   @Override
   Path mask(String name) {
-    return mask(maskDir, images, name);
+    return mask(masks, images, name);
   }
 
-  private static Path mask(Path maskDir, ImageFolder images, String name) {
+  private static Path mask(MaskFolder masks, ImageFolder images, String name) {
     var stem = ImageNames.withoutExtension(name);
-    var own = maskDir.resolve(stem + ".png");
-    var flat = maskDir.resolve(ImageNames.last(stem) + ".png");
-    return !Files.exists(own) && images.isUnique(stem) && Files.exists(flat) ? flat : own;
+    return masks.find(stem, images.isUnique(stem), images.byName().get(name));
+  }
+
+  @Override
+  String similarMask(String name) {
+    var stem = ImageNames.withoutExtension(name);
+    return masks.similar(stem, images.isUnique(stem), images.byName().get(name));
   }
 
   @Override

@@ -2,7 +2,7 @@ package toco.data;
 
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -15,34 +15,44 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import toco.data.Finding.Kind;
 import toco.image.DecodeBuffer;
+import toco.image.ExifOrientation;
 import toco.image.ImageException;
 import toco.image.ImageSize;
-import toco.image.MaskDecoder;
 
 /// Reads the images of a split, and their masks, on several threads.
 final class ImageCheck {
   private final ListedDataset dataset;
   private final List<Integer> present;
-  private final boolean readsMasks;
-  private final boolean fast;
+  private final Reading images;
+  private final Reading masks;
   private final int[] widths; // 0: not readable
   private final int[] heights;
   private final AtomicInteger next = new AtomicInteger();
   private final AtomicInteger done = new AtomicInteger();
-  private final AtomicInteger masks = new AtomicInteger();
-  private final TreeMap<Integer, Problem> problems = new TreeMap<>(); // in the list's order
+  private final AtomicInteger masked = new AtomicInteger();
+  private final MaskCounts maskCounts;
+  private final TreeMap<Integer, List<Problem>> problems = new TreeMap<>(); // in the list's order
 
   /// @param kind what is wrong with the image or its mask
   /// @param message names the file
   record Problem(Kind kind, String message) {}
 
+  /// How much of a file is read.
+  enum Reading {
+    NOTHING,
+    /// Its size, but not its pixels.
+    HEADER,
+    PIXELS
+  }
+
   /// @param present positions in the list of the images that exist
-  /// @param fast whether to read only the headers
-  ImageCheck(ListedDataset dataset, List<Integer> present, boolean readsMasks, boolean fast) {
+  /// @param images [Reading#HEADER] or [Reading#PIXELS]
+  ImageCheck(ListedDataset dataset, List<Integer> present, Reading images, Reading masks) {
     this.dataset = dataset;
     this.present = present;
-    this.readsMasks = readsMasks;
-    this.fast = fast;
+    this.images = images;
+    this.masks = masks;
+    maskCounts = new MaskCounts(dataset.classNames(), dataset.labels());
     widths = new int[present.size()];
     heights = new int[present.size()];
   }
@@ -69,73 +79,91 @@ final class ImageCheck {
   private void work(BiConsumer<Integer, Integer> progress) {
     try (var decoder = new DecodeBuffer()) {
       for (int i = next.getAndIncrement(); i < present.size(); i = next.getAndIncrement()) {
-        var problem = check(i, decoder);
-        if (problem != null) {
-          synchronized (problems) {
-            problems.put(i, problem);
-          }
-        }
+        check(i, decoder);
         progress.accept(done.incrementAndGet(), present.size());
       }
     }
   }
 
-  private @Nullable Problem check(int i, DecodeBuffer decoder) {
+  private void check(int i, DecodeBuffer decoder) {
     int index = present.get(i);
+    var image = dataset.imagePath(index);
     try {
-      var size = size(dataset.imagePath(index), decoder);
+      var size = size(image, decoder);
       widths[i] = size.widthPx();
       heights[i] = size.heightPx();
-      Optional<Path> mask = readsMasks ? dataset.maskPath(index) : Optional.empty();
-      if (mask.isEmpty()) {
-        return null;
+      int orientation = ExifOrientation.of(image);
+      if (orientation != ExifOrientation.UPRIGHT) {
+        add(i, Kind.EXIF_ORIENTATION, dataset.name(index));
       }
-      masks.incrementAndGet();
-      return checkMask(mask.get(), size);
+      Optional<Path> mask = masks == Reading.NOTHING ? Optional.empty() : dataset.maskPath(index);
+      if (mask.isPresent()) {
+        masked.incrementAndGet();
+        checkMask(i, mask.get(), image, size);
+      }
     } catch (ImageException e) {
-      return new Problem(Kind.UNREADABLE_IMAGE, String.valueOf(e.getMessage()));
+      add(i, Kind.UNREADABLE_IMAGE, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void add(int i, Kind kind, String message) {
+    synchronized (problems) {
+      problems.computeIfAbsent(i, _ -> new ArrayList<>()).add(new Problem(kind, message));
     }
   }
 
   private ImageSize size(Path file, DecodeBuffer decoder) {
-    if (fast) {
+    if (images == Reading.HEADER) {
       return ImageSize.read(file);
     }
     var image = decoder.decode(file);
     return new ImageSize(image.widthPx(), image.heightPx());
   }
 
-  private @Nullable Problem checkMask(Path mask, ImageSize image) {
+  private void checkMask(int i, Path mask, Path image, ImageSize imageSize) {
     try (var arena = Arena.ofConfined()) {
       ImageSize size;
-      if (fast) {
+      if (masks == Reading.HEADER) {
         size = ImageSize.read(mask);
       } else {
-        var labels = MaskDecoder.decode(mask, arena);
+        var labels =
+            dataset
+                .maskReader()
+                .read(
+                    mask,
+                    arena,
+                    others -> {
+                      if (others > 0) {
+                        add(i, Kind.OTHER_CLASS_IN_MASK, dataset.name(present.get(i)));
+                      }
+                    });
         size = new ImageSize(labels.widthPx(), labels.heightPx());
-        Sample.checkLabels(labels, dataset.numClasses(), mask);
+        int index = present.get(i);
+        maskCounts.add(index, dataset.name(index), mask, labels.histogram());
       }
-      return size.equals(image)
-          ? null
-          : new Problem(
-              Kind.MASK_SIZE,
-              "%s is %d×%d px, its image is %d×%d px"
-                  .formatted(
-                      mask, size.widthPx(), size.heightPx(), image.widthPx(), image.heightPx()));
+      var problem = MaskReader.sizeProblem(mask, size, image, imageSize);
+      if (problem != null) {
+        add(i, Kind.MASK_SIZE, problem);
+      }
     } catch (ImageException e) {
-      return new Problem(Kind.UNREADABLE_MASK, String.valueOf(e.getMessage()));
+      add(i, Kind.UNREADABLE_MASK, String.valueOf(e.getMessage()));
     } catch (DataException e) {
-      return new Problem(Kind.MASK_LABEL, String.valueOf(e.getMessage()));
+      add(i, Kind.MASK_LABEL, String.valueOf(e.getMessage()));
     }
   }
 
   /// The number of images that have a mask.
   int masks() {
-    return masks.get();
+    return masked.get();
   }
 
-  Collection<Problem> problems() {
-    return problems.values();
+  /// What the masks that could be read hold.
+  MaskCounts maskCounts() {
+    return maskCounts;
+  }
+
+  List<Problem> problems() {
+    return problems.values().stream().flatMap(List::stream).toList();
   }
 
   /// The sizes of the images that could be read.

@@ -100,7 +100,13 @@ public record LabelConversion(
       case VOC_XML -> VocAnnotations.read(source, classes);
       case COCO_JSON -> CocoInstances.read(source, classes);
       case CSV -> CsvLabels.read(source, classes);
-      case MASKS -> ClassLabels.fromMasks(masks(), classes.size());
+      case MASKS -> {
+        if (classes.ignoresOthers()) {
+          throw new DataException(
+              "masks number the classes; name all of them, without --ignore-other-classes");
+        }
+        yield ClassLabels.fromMasks(masks(), MaskReader.of(classes.size()));
+      }
     };
   }
 

@@ -1,13 +1,18 @@
 package toco.data;
 
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import toco.config.DataConfig;
 import toco.config.Split;
+import toco.data.ImageCheck.Reading;
+import toco.image.ImageException;
 
 /// The common part of the layouts: the names in a list, their labels, and the path of each name's
 /// image and mask. Whether these files exist is checked only by the methods that say so, so that
@@ -17,11 +22,20 @@ abstract sealed class ListedDataset implements Dataset
   private final NameList list;
   private final List<String> classNames;
   private final ClassLabels labels;
+  private final MaskFolder masks;
+  private final MaskReader maskReader;
 
-  ListedDataset(NameList list, List<String> classNames, ClassLabels labels) {
+  ListedDataset(
+      NameList list,
+      List<String> classNames,
+      ClassLabels labels,
+      MaskFolder masks,
+      MaskReader maskReader) {
     this.list = list;
     this.classNames = List.copyOf(classNames);
     this.labels = labels;
+    this.masks = masks;
+    this.maskReader = maskReader;
   }
 
   /// Opens a split, complete or not.
@@ -44,6 +58,9 @@ abstract sealed class ListedDataset implements Dataset
 
   /// Path at which the mask of a name is expected.
   abstract Path mask(String name);
+
+  /// Files that could be the missing mask of a name, as a clause; empty if there are none.
+  abstract String similarMask(String name);
 
   /// The list, or the names in the labels if there is no list.
   NameList list() {
@@ -97,9 +114,61 @@ abstract sealed class ListedDataset implements Dataset
 
   @Override
   public void requireMasks() {
-    for (var entry : list.entries()) {
-      requireExists(mask(entry.name()), "mask", entry, list);
+    for (int i = 0; i < size(); i++) {
+      var entry = list.entries().get(i);
+      var mask = mask(entry.name());
+      if (!Files.isRegularFile(mask)) {
+        throw new DataException(
+            "no mask for '%s' (%s): expected %s; %s"
+                .formatted(entry.name(), list.origin(entry), mask, maskHint(i)));
+      }
     }
+  }
+
+  /// Checks that every mask can be read and fits its image and the classes, so that training does
+  /// not fail in its first evaluation.
+  ///
+  /// @throws DataException naming the first that does not
+  void requireFittingMasks(int threads) {
+    var all = IntStream.range(0, size()).boxed().toList();
+    var check = new ImageCheck(this, all, Reading.HEADER, Reading.PIXELS);
+    check.run(threads, (_, _) -> {});
+    var problems = check.problems().stream().filter(it -> it.kind().concernsMask()).toList();
+    if (!problems.isEmpty()) {
+      int more = problems.size() - 1;
+      throw new DataException(
+          problems.getFirst().message()
+              + (more == 0 ? "" : " (and %d more: run toco data check)".formatted(more)));
+    }
+    throwIfPresent(check.maskCounts().problem());
+  }
+
+  @Override
+  public void requireClassInMasks() {
+    var counts = new MaskCounts(classNames, labels);
+    for (int i = 0; i < size() && !counts.showsClass(); i++) { // of good masks, one is read
+      var mask = maskPath(i);
+      try (var arena = Arena.ofConfined()) {
+        if (mask.isPresent()) {
+          counts.add(i, name(i), mask.get(), maskReader.read(mask.get(), arena).histogram());
+        }
+      } catch (ImageException | DataException e) {
+        continue; // reported when it is evaluated
+      }
+    }
+    throwIfPresent(counts.problem());
+  }
+
+  private static void throwIfPresent(@Nullable String problem) {
+    if (problem != null) {
+      throw new DataException(problem);
+    }
+  }
+
+  @Override
+  public String maskHint(int index) {
+    var similar = similarMask(name(index));
+    return similar.isEmpty() ? masks.content() : similar;
   }
 
   @Override
@@ -137,6 +206,11 @@ abstract sealed class ListedDataset implements Dataset
     return labels;
   }
 
+  @Override
+  public MaskReader maskReader() {
+    return maskReader;
+  }
+
   /// The listed names, in order.
   public List<String> names() {
     return list.names();
@@ -145,14 +219,14 @@ abstract sealed class ListedDataset implements Dataset
   /// Labels from the masks of listed names.
   ///
   /// @throws DataException naming the first mask that is missing or has a label of no class
-  static ClassLabels labelsFromMasks(NameList list, MaskPaths paths, int numClasses) {
+  static ClassLabels labelsFromMasks(NameList list, MaskPaths paths, MaskReader reader) {
     var masks = new LinkedHashMap<String, Path>();
     for (var entry : list.entries()) {
       var mask = paths.of(entry.name());
       requireExists(mask, "mask", entry, list);
       masks.put(entry.name(), mask);
     }
-    return ClassLabels.fromMasks(masks, numClasses);
+    return ClassLabels.fromMasks(masks, reader);
   }
 
   /// Path at which the mask of a name is expected.

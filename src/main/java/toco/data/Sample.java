@@ -4,8 +4,8 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.Optional;
 import toco.image.ImageDecoder;
+import toco.image.ImageSize;
 import toco.image.LabelMap;
-import toco.image.MaskDecoder;
 import toco.image.RgbImage;
 
 /// One entry of a data set.
@@ -13,11 +13,17 @@ import toco.image.RgbImage;
 /// @param index its position in the data set
 /// @param name its name in the list file
 /// @param imagePath a JPEG or PNG file
-/// @param maskPath a PNG of class indices, if it exists; training does not read it
+/// @param maskPath a PNG, if it exists; training does not read it
 /// @param labels \[K] multi-hot: 1 where the class is in the image, else 0
+/// @param maskReader reads the mask
 @SuppressWarnings("ArrayRecordComponent") // values, not identity, are what callers use
 public record Sample(
-    int index, String name, Path imagePath, Optional<Path> maskPath, float[] labels) {
+    int index,
+    String name,
+    Path imagePath,
+    Optional<Path> maskPath,
+    float[] labels,
+    MaskReader maskReader) {
   /// Decodes the image.
   ///
   /// @param arena owns the pixels
@@ -39,31 +45,12 @@ public record Sample(
             new DataException(
                 "there is no mask for %s; evaluation needs one, training does not"
                     .formatted(name)));
-    LabelMap mask = MaskDecoder.decode(file, arena);
-    if (mask.widthPx() != image.widthPx() || mask.heightPx() != image.heightPx()) {
-      throw new DataException(
-          "%s is %d×%d px, but its image %s is %d×%d px; resize or redraw the mask"
-              .formatted(
-                  file,
-                  mask.widthPx(),
-                  mask.heightPx(),
-                  imagePath,
-                  image.widthPx(),
-                  image.heightPx()));
-    }
-    checkLabels(mask, labels.length, file);
+    LabelMap mask = maskReader.read(file, arena);
+    MaskReader.requireSize(
+        file,
+        new ImageSize(mask.widthPx(), mask.heightPx()),
+        imagePath,
+        new ImageSize(image.widthPx(), image.heightPx()));
     return mask;
-  }
-
-  static void checkLabels(LabelMap mask, int numClasses, Path file) {
-    long[] counts = mask.histogram();
-    for (int label = numClasses + 1; label < LabelMap.IGNORE; label++) {
-      if (counts[label] > 0) {
-        throw new DataException(
-            ("%s holds label %d on %d px; expected 0 (background), 1…%d (classes) or 255 (ignored);"
-                    + " check the mask and data.classNames")
-                .formatted(file, label, counts[label], numClasses));
-      }
-    }
   }
 }

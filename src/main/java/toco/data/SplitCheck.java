@@ -9,9 +9,12 @@ import toco.config.Config;
 import toco.config.DataConfig.OnBadSample;
 import toco.config.Split;
 import toco.data.Finding.Kind;
+import toco.data.ImageCheck.Reading;
 
 /// Checks one split of a data set.
 final class SplitCheck {
+  private static final Set<Kind> REMARKS = Set.of(Kind.EXIF_ORIENTATION, Kind.OTHER_CLASS_IN_MASK);
+
   private final Config config;
   private final Split split;
   private final ListedDataset dataset;
@@ -35,7 +38,8 @@ final class SplitCheck {
     checkList(names, present, others);
     checkLabels(names, others);
     boolean readsMasks = !isTrained || config.data().labelsFromMasks();
-    var images = new ImageCheck(dataset, present, readsMasks, fast);
+    var depth = fast ? Reading.HEADER : Reading.PIXELS;
+    var images = new ImageCheck(dataset, present, depth, readsMasks ? depth : Reading.NOTHING);
     images.run(config.data().workers(), (done, all) -> progress.onProgress(split, done, all));
     addProblems(images);
     int masks = readsMasks ? checkMasks(present, images) : -1;
@@ -46,6 +50,7 @@ final class SplitCheck {
         dataset.list().file().toString(),
         dataset.size(),
         masks,
+        images.maskCounts().masksWith(),
         balance,
         images.sizes(config.augment().cropSizePx()),
         findings.all());
@@ -111,7 +116,8 @@ final class SplitCheck {
     boolean skips = config.data().onBadSample() == OnBadSample.SKIP;
     for (var problem : images.problems()) {
       boolean isSkipped = skips && problem.kind() == Kind.UNREADABLE_IMAGE;
-      boolean fatal = isEvaluated || (isTrained && !isSkipped);
+      boolean fatal =
+          !REMARKS.contains(problem.kind()) && (isEvaluated || (isTrained && !isSkipped));
       findings.add(problem.kind(), fatal, problem.message());
     }
   }
@@ -120,15 +126,43 @@ final class SplitCheck {
   private int checkMasks(List<Integer> present, ImageCheck images) {
     int masks = images.masks();
     if (masks == 0 && !isTrained) {
-      findings.add(Kind.MISSING_MASK, false, "all: the split cannot be evaluated");
+      var hint = present.isEmpty() ? "" : firstMask(present.getFirst());
+      findings.add(Kind.MISSING_MASK, false, "all: the split cannot be evaluated" + hint);
       return 0;
     }
     for (int i : present) {
       if (dataset.maskPath(i).isEmpty()) {
-        findings.add(Kind.MISSING_MASK, isTrained || isEvaluated, dataset.name(i));
+        var similar = dataset.similarMask(dataset.name(i));
+        findings.add(
+            Kind.MISSING_MASK,
+            isTrained || isEvaluated,
+            dataset.name(i) + (similar.isEmpty() ? "" : ": " + similar));
       }
     }
+    checkMaskLabels(images.maskCounts());
     return masks;
+  }
+
+  private String firstMask(int i) {
+    return "; expected %s for %s, but %s"
+        .formatted(dataset.expectedMaskPath(i), dataset.name(i), dataset.maskHint(i));
+  }
+
+  private void checkMaskLabels(MaskCounts masks) {
+    if (masks.masksWith().isEmpty()) {
+      return; // not read
+    }
+    var problem = masks.problem();
+    if (problem != null) {
+      findings.add(Kind.NO_CLASS_IN_MASKS, isTrained || isEvaluated, problem);
+    } else if (!masks.showsClass()) {
+      findings.add(
+          Kind.NO_CLASS_IN_MASKS, false, "all are background: only background would be scored");
+    } else {
+      masks.unseenClasses().forEach(name -> findings.add(Kind.CLASS_IN_NO_MASK, false, name));
+    }
+    masks.ignored().forEach(name -> findings.add(Kind.IGNORED_MASK, false, name));
+    masks.otherClasses().forEach(line -> findings.add(Kind.MASK_AND_LABEL, false, line));
   }
 
   private void checkClasses(ClassBalance balance) {

@@ -1,9 +1,13 @@
 package toco.data;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import toco.config.Split;
 
@@ -13,6 +17,7 @@ import toco.config.Split;
 /// @param source the list file, or the labels file if there is no list
 /// @param images number of images that it names
 /// @param masks number of them with a mask, or −1 if masks are not read
+/// @param maskLabels number of masks that hold each label, by label; empty if masks are not read
 /// @param balance number of images per class
 /// @param sizes sizes of the images that can be read, or null if there are none
 /// @param findings errors and warnings
@@ -21,12 +26,14 @@ public record SplitReport(
     String source,
     int images,
     int masks,
+    SortedMap<Integer, Integer> maskLabels,
     ClassBalance balance,
     @Nullable Sizes sizes,
     List<Finding> findings) {
   private static final int JSON_ITEMS = 20;
 
   public SplitReport {
+    maskLabels = Collections.unmodifiableSortedMap(new TreeMap<>(maskLabels));
     findings = List.copyOf(findings);
   }
 
@@ -78,10 +85,21 @@ public record SplitReport(
       text.append(sizes.text());
     }
     if (masks >= 0) {
-      text.append("  masks of %d images\n".formatted(masks));
+      text.append("  masks of %d images%s\n".formatted(masks, maskLabelsText()));
     }
     findings.forEach(finding -> text.append(finding.text()).append('\n'));
     return text.toString();
+  }
+
+  private String maskLabelsText() {
+    var counts =
+        maskLabels.entrySet().stream()
+            .map(entry -> "%d in %d".formatted(entry.getKey(), entry.getValue()))
+            .collect(Collectors.joining(", "));
+    return counts.isEmpty()
+        ? ""
+        : "; labels: %s; expected 0 (background), 1…%d (classes), 255 (ignored)"
+            .formatted(counts, balance.perClass().size());
   }
 
   /// The report as a JSON object.
@@ -91,6 +109,7 @@ public record SplitReport(
     json.put("source", source);
     json.put("images", images);
     json.put("masks", masks < 0 ? null : masks);
+    json.put("maskLabels", maskLabels);
     json.putAll(balance.toJson());
     json.put("sizes", sizes);
     json.put(

@@ -12,10 +12,18 @@ import toco.config.Split;
 /// read later.
 public final class VocDataset extends ListedDataset {
   private final VocFiles files;
+  private final MaskFolder masks;
 
-  private VocDataset(VocFiles files, NameList list, List<String> classNames, ClassLabels labels) {
-    super(list, classNames, labels);
+  private VocDataset(
+      VocFiles files,
+      NameList list,
+      List<String> classNames,
+      ClassLabels labels,
+      MaskFolder masks,
+      MaskReader maskReader) {
+    super(list, classNames, labels, masks, maskReader);
     this.files = files;
+    this.masks = masks;
   }
 
   /// Opens a split with the labels of its labels file. Masks are not read.
@@ -23,7 +31,8 @@ public final class VocDataset extends ListedDataset {
   /// @param classNames foreground classes in label order
   /// @throws DataException naming the file or line that is missing or wrong
   public static VocDataset open(VocFiles files, List<String> classNames) {
-    var dataset = of(files, new ClassIndex(classNames), false, Set.of());
+    var dataset =
+        of(files, new ClassIndex(classNames), false, Set.of(), MaskReader.of(classNames.size()));
     dataset.requireImagesAndLabels();
     return dataset;
   }
@@ -33,7 +42,8 @@ public final class VocDataset extends ListedDataset {
   ///
   /// @throws DataException naming the file or line that is missing or wrong
   public static VocDataset openWithLabelsFromMasks(VocFiles files, List<String> classNames) {
-    var dataset = of(files, new ClassIndex(classNames), true, Set.of());
+    var dataset =
+        of(files, new ClassIndex(classNames), true, Set.of(), MaskReader.of(classNames.size()));
     dataset.requireImagesAndLabels();
     return dataset;
   }
@@ -42,21 +52,26 @@ public final class VocDataset extends ListedDataset {
     var files =
         new VocFiles(
             data.imagePath(), data.maskPath(), data.listPath(split), data.labelsPath(split));
-    return of(files, classes, data.labelsFromMasks(), NameList.readable(data));
+    return of(files, classes, data.labelsFromMasks(), NameList.readable(data), MaskReader.of(data));
   }
 
   /// @param named names in all lists, which labels may refer to
   private static VocDataset of(
-      VocFiles files, ClassIndex classes, boolean labelsFromMasks, Set<String> named) {
+      VocFiles files,
+      ClassIndex classes,
+      boolean labelsFromMasks,
+      Set<String> named,
+      MaskReader reader) {
+    var masks = new MaskFolder(files.maskDir());
     requireFolder(files.imageDir(), "a folder in VOC layout");
     var list = NameList.read(files.list());
     var labels =
         classes.orNone(() ->
             labelsFromMasks
-                ? labelsFromMasks(list, files::mask, classes.size())
+                ? labelsFromMasks(list, masks::find, reader)
                 : LabelSource.read(files.labels(), classes)
                     .renamed(new ImageReferences(named)::findOrStem));
-    return new VocDataset(files, list, classes.names(), labels);
+    return new VocDataset(files, list, classes.names(), labels, masks, reader);
   }
 
   @Override
@@ -66,6 +81,11 @@ public final class VocDataset extends ListedDataset {
 
   @Override
   Path mask(String name) {
-    return files.mask(name);
+    return masks.find(name);
+  }
+
+  @Override
+  String similarMask(String name) {
+    return masks.similar(name);
   }
 }

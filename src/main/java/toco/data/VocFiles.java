@@ -25,8 +25,4 @@ public record VocFiles(Path imageDir, Path maskDir, Path list, Path labels) {
   Path image(String name) {
     return imageDir.resolve(name + ".jpg");
   }
-
-  Path mask(String name) {
-    return maskDir.resolve(name + ".png");
-  }
 }

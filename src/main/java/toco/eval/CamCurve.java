@@ -46,12 +46,12 @@ public record CamCurve(
     skipped = List.copyOf(skipped);
   }
 
-  /// Evaluates a network on a data set. An image that cannot be read or has no mask is skipped and
-  /// listed in the result.
+  /// Evaluates a network on a data set. An image that cannot be read or has no mask that fits is
+  /// skipped and listed in the result.
   ///
   /// @param thresholds increasing, in 0…1
   /// @throws IllegalArgumentException if they are not
-  /// @throws DataException naming a mask that does not fit, or if no image can be evaluated
+  /// @throws DataException if no image can be evaluated, or no mask shows a class
   public static CamCurve evaluate(
       Toco model,
       Config config,
@@ -59,6 +59,7 @@ public record CamCurve(
       Device device,
       List<Double> thresholds,
       EvaluationListener listener) {
+    dataset.requireClassInMasks();
     int numClasses = config.model().numClasses();
     var cam = new ThresholdCounts(numClasses, checked(thresholds));
     var camAux = new ThresholdCounts(numClasses, thresholds);

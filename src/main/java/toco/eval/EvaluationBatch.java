@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import toco.cam.NetworkInput;
+import toco.data.DataException;
 import toco.data.Dataset;
 import toco.data.Sample;
 import toco.image.ImageException;
@@ -31,7 +32,7 @@ record EvaluationBatch(List<Entry> entries, List<Skipped> skipped) {
     IMAGES,
     /// Images and masks; a sample that cannot be read is an error.
     STRICT,
-    /// Images and masks; a sample that cannot be read, or has no mask, is skipped.
+    /// Images and masks; a sample that cannot be read, or has no mask that fits, is skipped.
     SKIPPING
   }
 
@@ -39,7 +40,8 @@ record EvaluationBatch(List<Entry> entries, List<Skipped> skipped) {
   ///
   /// @param arena owner of the decoded pixels
   /// @throws ImageException naming the file that is missing or unreadable, except with SKIPPING
-  /// @throws toco.data.DataException naming a mask that does not fit its image or the classes
+  /// @throws DataException naming a mask that does not fit its image or the classes, except with
+  ///   SKIPPING
   static EvaluationBatch read(Dataset dataset, int start, int end, Reading reading, Arena arena) {
     var entries = new ArrayList<Entry>();
     var skipped = new ArrayList<Skipped>();
@@ -47,14 +49,18 @@ record EvaluationBatch(List<Entry> entries, List<Skipped> skipped) {
       var sample = dataset.sample(i);
       if (reading == Reading.SKIPPING && sample.maskPath().isEmpty()) {
         skipped.add(
-            new Skipped(i, sample.name(), "there is no mask " + dataset.expectedMaskPath(i)));
+            new Skipped(
+                i,
+                sample.name(),
+                "there is no mask %s: %s"
+                    .formatted(dataset.expectedMaskPath(i), dataset.maskHint(i))));
         continue;
       }
       try {
         var picture = sample.readImage(arena);
         var mask = reading == Reading.IMAGES ? null : sample.readMask(picture, arena);
         entries.add(new Entry(sample, picture, mask));
-      } catch (ImageException e) {
+      } catch (ImageException | DataException e) {
         if (reading != Reading.SKIPPING) {
           throw e;
         }

@@ -39,8 +39,9 @@ public record EvaluationRun(Path folder, Shard shard, boolean resume) {
   ///
   /// @param checkpoint the file of the model's weights
   /// @throws EvaluationException if the results cannot be written, or resumed
-  /// @throws toco.data.DataException if a mask does not fit its image or the classes
+  /// @throws toco.data.DataException if no mask shows a class, and pixels of 255 are ignored
   public Result run(Evaluator evaluator, Toco model, Path checkpoint, Listener listener) {
+    evaluator.dataset().requireClassInMasks();
     var file = folder.resolve(shard.fileName());
     var mine = shard.batches(evaluator.batches());
     try (var part = PartFile.open(file, EvaluationFacts.of(evaluator, checkpoint), resume)) {

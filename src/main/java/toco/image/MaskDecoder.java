@@ -2,27 +2,108 @@ package toco.image;
 
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import toco.config.MaskValues;
 
-/// Decodes segmentation masks: palette or grey PNG files whose *samples* are class indices. The
-/// colours of the palette are only for display and are ignored.
+/// Decodes segmentation masks, PNG files, to labels:
+///
+/// | PNG | label |
+/// |---|---|
+/// | palette, grey, grey with alpha, up to 8 bits | the sample; the palette's colours are ignored |
+/// | 16-bit grey | the sample, which must not exceed 255 |
+/// | colours of the VOC palette | their index in it; alpha is ignored |
+/// | colours that are all grey | the grey level |
+///
+/// With [MaskValues], a value's place in that list instead; 255 (or the VOC palette's colour of
+/// 255) stays ignored unless it is in the list.
 public final class MaskDecoder {
+  private static final String REMEDY =
+      "save class indices, not colours, or name the colours in data.maskValues";
+
   private MaskDecoder() {}
 
-  /// Decodes a mask file.
+  /// Decodes a mask of class indices or of the VOC palette's colours.
   ///
-  /// @param file a palette or grey PNG of at most 8 bits
+  /// @param file a PNG
   /// @param arena owns the labels
-  /// @throws ImageException if the file is missing, truncated, not a PNG, or has colours
+  /// @throws ImageException if the file is missing, truncated, not a PNG, or has other colours
   public static LabelMap decode(Path file, Arena arena) {
+    return decode(file, null, arena);
+  }
+
+  /// The same for masks with other values.
+  ///
+  /// @param values what the pixels hold; null: class indices
+  /// @throws ImageException also if a pixel holds another value
+  public static LabelMap decode(Path file, @Nullable MaskValues values, Arena arena) {
     try (var memory = new GrowableMemory(Arena::ofConfined)) {
       var encoded = ImageFile.read(file, memory);
+      var source = file.toString();
+      if (JpegMarkers.isJpeg(encoded)) {
+        throw ImageException.unreadable(
+            source,
+            "it is a JPEG, whose compression changes labels",
+            "save masks as PNG where they were made");
+      }
       if (!PngRaster.isPng(encoded)) {
         throw ImageException.unreadable(
-            file.toString(),
+            source,
             encoded.byteSize() == 0 ? "the file is empty" : "it is not a PNG",
             "masks are palette or grey PNG files of class indices");
       }
-      return PngRaster.decodeIndices(encoded, file.toString(), arena);
+      return labels(MaskPixels.read(encoded, source), values, arena);
     }
+  }
+
+  private static LabelMap labels(MaskPixels pixels, @Nullable MaskValues values, Arena arena) {
+    var labels = arena.allocate((long) pixels.width() * pixels.height());
+    MaskPixels.Unknown unknown;
+    if (values != null) {
+      unknown =
+          values.isColours()
+              ? pixels.label(labels, pixels::colour, colour -> labelOf(colour, values))
+              : pixels.label(labels, pixels::sample, sample -> labelOf(sample, values));
+      requireKnown(unknown, pixels, values.isColours());
+    } else if (!pixels.isColoured()) {
+      unknown = pixels.label(labels, pixels::sample, sample -> sample > 255 ? -1 : sample);
+      requireKnown(unknown, pixels, false);
+    } else {
+      unknown = pixels.label(labels, pixels::colour, VocPalette::label);
+      if (unknown.pixels() > 0
+          && pixels.label(labels, pixels::colour, MaskDecoder::level).pixels() > 0) {
+        requireKnown(unknown, pixels, true);
+      }
+    }
+    pixels.requireShapeInColours();
+    return new LabelMap(labels, pixels.width(), pixels.height());
+  }
+
+  /// The grey level of a colour; −1 if it is not grey.
+  private static int level(int colour) {
+    int level = colour & 0xFF;
+    return colour == level * 0x010101 ? level : -1;
+  }
+
+  private static int labelOf(int value, MaskValues values) {
+    Integer label = values.labelOf().get(value);
+    if (label != null) {
+      return label;
+    }
+    int ignored = values.isColours() ? VocPalette.rgb(LabelMap.IGNORE) : LabelMap.IGNORE;
+    return value == ignored ? LabelMap.IGNORE : -1;
+  }
+
+  private static void requireKnown(
+      MaskPixels.Unknown unknown, MaskPixels pixels, boolean isColours) {
+    if (unknown.pixels() == 0) {
+      return;
+    }
+    var value = isColours ? "#%06x".formatted(unknown.value()) : String.valueOf(unknown.value());
+    throw ImageException.unreadable(
+        pixels.source(),
+        "%d px hold %s, the first at x %d, y %d, which is no class index, no colour of the VOC"
+                .formatted(unknown.pixels(), value, unknown.x(), unknown.y())
+            + " palette and not in data.maskValues",
+        REMEDY);
   }
 }

@@ -4,7 +4,6 @@ import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -14,13 +13,13 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
-/// Decodes PNG with the JDK's reader to raw samples, without gamma, profile or transparency.
+/// Decodes PNG with the JDK's reader to raw samples, without gamma, profile or transparency. Masks
+/// are decoded by [MaskDecoder].
 final class PngRaster {
   private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
   private static final int HEADER_BYTES = 33; // signature and the IHDR chunk
   private static final int IEND = 0x49454E44;
   private static final int GREY = 0;
-  private static final int PALETTE = 3;
   private static final long MAX_INFLATION = 1032; // of deflate: at most 258 bytes from 2 bits
   private static final String REMEDY = "replace it with an intact PNG, or remove it from the list";
 
@@ -66,43 +65,15 @@ final class PngRaster {
     return new RgbImage(pixels, width, height);
   }
 
-  static LabelMap decodeIndices(MemorySegment encoded, String source, Arena arena) {
-    byte[] file = encoded.toArray(ValueLayout.JAVA_BYTE);
-    BufferedImage image = read(file, source);
-    int colourType = colourType(file);
-    if ((colourType != PALETTE && colourType != GREY) || bitDepth(file) > 8) {
-      throw ImageException.unreadable(
-          source,
-          ("expected class indices in a palette or 8-bit grey PNG, got %d-bit samples of "
-                  + "colour type %d")
-              .formatted(bitDepth(file), colourType),
-          "save the mask with its class indices, not its colours");
-    }
-    int width = image.getWidth();
-    int height = image.getHeight();
-    var raster = image.getRaster();
-    MemorySegment labels = arena.allocate((long) width * height);
-    var samples = new int[width];
-    var row = new byte[width];
-    for (int y = 0; y < height; y++) {
-      raster.getSamples(0, y, width, 1, 0, samples);
-      for (int x = 0; x < width; x++) {
-        row[x] = (byte) samples[x];
-      }
-      MemorySegment.copy(row, 0, labels, ValueLayout.JAVA_BYTE, (long) y * width, width);
-    }
-    return new LabelMap(labels, width, height);
-  }
-
-  private static int bitDepth(byte[] file) {
+  static int bitDepth(byte[] file) {
     return file[24];
   }
 
-  private static int colourType(byte[] file) {
+  static int colourType(byte[] file) {
     return file[25];
   }
 
-  private static BufferedImage read(byte[] file, String source) {
+  static BufferedImage read(byte[] file, String source) {
     if (file.length < HEADER_BYTES) {
       throw ImageException.unreadable(source, "the PNG is truncated in its header", REMEDY);
     }

@@ -7,6 +7,7 @@ import java.util.EnumSet;
 import java.util.List;
 import toco.checkpoint.TrainedNetwork;
 import toco.config.Split;
+import toco.data.DataException;
 import toco.data.Dataset;
 import toco.eval.ConfusionMatrix;
 import toco.image.ImageException;
@@ -64,7 +65,7 @@ public final class PseudoLabelExport {
 
   /// Computes and writes all labels. Masks are optional, and used only to score the labels.
   ///
-  /// @throws toco.data.DataException if the data set cannot be opened, or a mask does not fit
+  /// @throws DataException if the data set cannot be opened
   /// @throws ImageException if a label map cannot be written
   public static Result write(TrainedNetwork network, Options options, InferenceListener listener) {
     return new PseudoLabelExport(network, options).run(listener);
@@ -110,7 +111,7 @@ public final class PseudoLabelExport {
       var truth = Tensor.wrap(mask.labels(), DType.UINT8, mask.heightPx(), mask.widthPx());
       confusion.add(truth.maskedSelect(known).segment(), labels.maskedSelect(known).segment());
       scored++;
-    } catch (ImageException e) { // the labels are written, only not scored
+    } catch (ImageException | DataException e) { // the labels are written, only not scored
       unscored.add(dataset.name(index));
       listener.onMessage(String.valueOf(e.getMessage()));
     }

@@ -1,51 +1,28 @@
 package toco.data;
 
-import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import toco.config.Config;
-import toco.config.Split;
 import toco.data.Finding.Kind;
-import toco.image.ImageWriter;
-import toco.image.LabelMap;
-import toco.image.RgbImage;
 
-class DataCheckTest {
-  @TempDir Path root;
-
-  @BeforeEach
-  void writeAValidDataSet() {
-    for (var name : List.of("a", "b", "sub/c", "v", "w")) {
-      image(name, 40, 30);
-    }
-    mask("v", 40, 30, 1);
-    mask("w", 40, 30, 0);
-    csv("a,cat\nb,dog,cat\nc,teddy bear\nv,cat\nw\n");
-    LabelFiles.write(root, "val.txt", "v\nw\n");
-  }
-
+class DataCheckTest extends CheckedDataSet {
   @Test
   void aValidDataSetIsUsableAndCounted() {
     var report = check();
     assertTrue(report.usable(), report.text());
-    assertTrue(findings(report).isEmpty(), report.text());
+    assertEquals(
+        Map.of(Kind.CLASS_IN_NO_MASK, List.of("dog", "teddy bear")),
+        findings(report),
+        report.text());
     var train = report.splits().getFirst();
     assertEquals(
         new ArrayList<>(List.of(2, 1, 1)), new ArrayList<>(train.balance().perClass().values()));
@@ -56,7 +33,12 @@ class DataCheckTest {
     assertEquals(2, val.masks());
     assertEquals(1, val.balance().withoutClass());
     for (var part :
-        List.of("cat ", "66.7 %  ####", "(no class)", "masks of 2 images", "\nusable")) {
+        List.of(
+            "cat ",
+            "66.7 %  ####",
+            "(no class)",
+            "masks of 2 images; labels: 0 in 1, 1 in 1;",
+            "\nusable")) {
       assertTrue(report.text().contains(part), report.text());
     }
   }
@@ -93,7 +75,9 @@ class DataCheckTest {
     assertNamed(found, Kind.UNREADABLE_MASK, root.resolve("masks/x.png").toString());
     assertNamed(found, Kind.MASK_SIZE, "v.png is 30×40 px, its image is 40×30 px");
     assertNamed(found, Kind.MASK_LABEL, "label 7");
-    assertEquals(13, found.size(), found.toString());
+    assertEquals(List.of("dog", "teddy bear"), found.get(Kind.CLASS_IN_NO_MASK));
+    assertNamed(found, Kind.MASK_AND_LABEL, "v: the mask shows cat, the label no class");
+    assertEquals(15, found.size(), found.toString());
   }
 
   /// What reading skipped is in the report of the split whose labels they are, once.
@@ -110,6 +94,18 @@ class DataCheckTest {
             file + ": 1 comment lines (#) skipped",
             file + ": labels of other classes left out: 2 (cow 2)"),
         notes);
+  }
+
+  /// In masks of this layout, other classes follow those of data.classNames.
+  @Test
+  void otherClassesInMasksAreBackgroundOnRequest() {
+    csv("a,cat\nb,dog\nc,teddy bear\nv,cat\nw,cow\n");
+    mask("w", 40, 30, 4);
+    assertNamed(findings(check()), Kind.MASK_LABEL, "label 4");
+    var report = check("data.otherClasses=ignore");
+    assertTrue(report.usable(), report.text());
+    assertEquals(List.of("w"), findings(report).get(Kind.OTHER_CLASS_IN_MASK));
+    assertFalse(findings(report).containsKey(Kind.MASK_AND_LABEL), report.text());
   }
 
   /// Annotations after a damaged one are checked, too.
@@ -188,95 +184,5 @@ class DataCheckTest {
     assertTrue(text.contains("the image is missing: 12\n"), text);
     assertTrue(text.contains(" and 7 more\n"), text);
     assertFalse(text.contains("gone7"), text);
-  }
-
-  private void assertVerdict(boolean usable, String... overrides) {
-    var config = config(overrides);
-    var report = DataCheck.run(config, false, (_, _, _) -> {});
-    assertEquals(usable, report.usable(), report.text());
-    if (usable) {
-      assertDoesNotThrow(() -> readAll(config));
-    } else {
-      assertThrows(RuntimeException.class, () -> readAll(config), report.text());
-    }
-  }
-
-  /// Reads what training reads.
-  private static void readAll(Config config) {
-    var train = Dataset.open(config.data(), Split.TRAIN);
-    new EpochSampler(1, train.size(), StepDivision.undivided(config.train().samplesPerProcess()));
-    try (var arena = Arena.ofConfined()) {
-      for (int i = 0; i < train.size(); i++) {
-        train.sample(i).readImage(arena);
-      }
-      if (Files.exists(config.data().listPath(Split.VAL))) {
-        var val = Dataset.open(config.data(), Split.VAL);
-        boolean none = true;
-        for (int i = 0; i < val.size(); i++) {
-          none &= val.maskPath(i).isEmpty();
-        }
-        for (int i = 0; i < val.size() && !none; i++) {
-          var sample = val.sample(i);
-          sample.readMask(sample.readImage(arena), arena);
-        }
-      }
-    }
-  }
-
-  private DataReport check(String... overrides) {
-    return DataCheck.run(config(overrides), false, (_, _, _) -> {});
-  }
-
-  private Config config(String... more) {
-    var overrides =
-        new ArrayList<>(
-            List.of(
-                "data.layout=folder",
-                "data.root=" + root,
-                "data.valList=val.txt",
-                "data.classNames=" + LabelFiles.PETS));
-    overrides.addAll(List.of(more));
-    return Config.parse("", "test", overrides);
-  }
-
-  private static Map<Kind, List<String>> findings(DataReport report) {
-    var found = new EnumMap<Kind, List<String>>(Kind.class);
-    for (var split : report.splits()) {
-      for (var finding : split.findings()) {
-        found.merge(
-            finding.kind(),
-            finding.items(),
-            (one, other) -> one.equals(other) ? one : concat(one, other));
-      }
-    }
-    return found;
-  }
-
-  private static List<String> concat(List<String> one, List<String> other) {
-    var all = new ArrayList<>(one);
-    all.addAll(other);
-    return all;
-  }
-
-  private static void assertNamed(Map<Kind, List<String>> found, Kind kind, String part) {
-    var items = found.getOrDefault(kind, List.of());
-    assertTrue(items.stream().anyMatch(item -> item.contains(part)), kind + ": " + items);
-  }
-
-  private void csv(String text) {
-    LabelFiles.write(root, "labels.csv", text);
-  }
-
-  private void image(String name, int widthPx, int heightPx) {
-    var file = LabelFiles.write(root, name + ".png", "");
-    var pixels = MemorySegment.ofArray(new byte[3 * widthPx * heightPx]);
-    ImageWriter.writePng(new RgbImage(pixels, widthPx, heightPx), file);
-  }
-
-  private void mask(String name, int widthPx, int heightPx, int label) {
-    var file = LabelFiles.write(root, "masks/" + name + ".png", "");
-    var labels = new byte[widthPx * heightPx];
-    Arrays.fill(labels, (byte) label);
-    ImageWriter.writePng(new LabelMap(MemorySegment.ofArray(labels), widthPx, heightPx), file);
   }
 }

@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import toco.checkpoint.SafeTensors;
-import toco.data.DataException;
 import toco.image.ImageWriter;
 import toco.image.Picture;
 import toco.torch.Device;
@@ -48,15 +47,19 @@ class EvaluationRunFailureTest extends EvaluationRunFixture {
     assertMessage("none of the 20 images", () -> EvalReport.of(List.of(file), 0, 0));
   }
 
+  /// One bad mask does not end an evaluation of many.
   @Test
-  void aLabelOfAnUnknownClassFailsTheEvaluation() {
+  void aMaskThatDoesNotFitIsSkippedAndNamed() {
     writeMask(5, new byte[] {9}, 1, 1);
     ImageWriter.writePng(Picture.filled(1, 1, 0), image(5));
-    var thrown =
-        assertThrows(
-            DataException.class, () -> run(CONFIG, Shard.WHOLE, false, 1, root.resolve("out")));
-    assertTrue(thrown.getMessage().contains(mask(5).toString()), thrown.getMessage());
-    assertTrue(thrown.getMessage().contains("label 9"), thrown.getMessage());
+    writeMask(7, new byte[] {1}, 1, 1);
+    var file = run(CONFIG, Shard.WHOLE, false, 1, root.resolve("out"));
+    var skipped = EvalReport.of(List.of(file), 0, 0).skipped();
+    assertEquals(List.of(5, 7), skipped.stream().map(Skipped::index).toList());
+    var label = skipped.get(0).reason();
+    assertTrue(label.contains(mask(5) + " holds label 9 on 1 px; expected 0"), label);
+    var size = skipped.get(1).reason();
+    assertTrue(size.contains(mask(7) + " is 1×1 px, its image is "), size);
   }
 
   @Test
