@@ -53,7 +53,7 @@ final class CocoDataset extends ListedDataset {
 
   @Override
   Path image(String name) {
-    return imageDir.resolve(withFolder(name, imageDir) + ".jpg");
+    return ImageNames.file(imageDir, withFolder(name, imageDir));
   }
 
   @Override
@@ -75,7 +75,7 @@ final class CocoDataset extends ListedDataset {
     return NAME_2017.matcher(name).matches()
         ? FOLDERS_2017.stream()
             .map(folder -> folder + name)
-            .filter(path -> Files.isRegularFile(imageDir.resolve(path + ".jpg")))
+            .filter(path -> Files.isRegularFile(ImageNames.file(imageDir, path)))
             .findFirst()
             .orElse(name)
         : name;

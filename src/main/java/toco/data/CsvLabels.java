@@ -24,7 +24,7 @@ final class CsvLabels {
 
   /// An image and its classes with spaces between them.
   private static final Pattern SPACED =
-      Pattern.compile("(.*\\.(?:jpe?g|png))\\s+(\\S.*)", Pattern.CASE_INSENSITIVE);
+      Pattern.compile("(.*\\.(?:jpe?g|jpe|jfif|png))\\s+(\\S.*)", Pattern.CASE_INSENSITIVE);
 
   private final Path file;
   private final ClassIndex classes;

@@ -103,6 +103,10 @@ public sealed interface Dataset permits ListedDataset {
         && (data.layout() == Layout.SYNTHETIC || Files.exists(data.listPath(split)));
   }
 
+  /// Images in the folder in formats that are not read, in one line; empty if there are none, and
+  /// in layouts that have a list of all images.
+  Optional<String> unreadImages();
+
   /// Number of samples.
   int size();
 

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 /// @param fatal whether training, or the evaluation within it, would fail
 /// @param items names of images, or messages that name a file and what is wrong with it
 public record Finding(Kind kind, boolean fatal, List<String> items) {
-  private static final int SHOWN = 5;
+  /// Number of items in the text.
+  static final int SHOWN = 5;
 
   public Finding {
     items = List.copyOf(items);
@@ -25,6 +26,8 @@ public record Finding(Kind kind, boolean fatal, List<String> items) {
     MISSING_IMAGE("listed, but the image is missing", true),
     UNLABELLED("listed, but without a label", false),
     UNREADABLE_IMAGE("images that cannot be read", true),
+    OTHER_FORMAT("formats in the folder that are not read; convert images to PNG or JPEG", true),
+    GREY_16("images that lose levels", true),
     EXIF_ORIENTATION("images that viewers turn by EXIF; pixels are read as stored", false),
     MISSING_MASK("images without a mask", false),
     UNREADABLE_MASK("masks that cannot be read", true),
@@ -47,6 +50,11 @@ public record Finding(Kind kind, boolean fatal, List<String> items) {
     Kind(String text, boolean isLinePerItem) {
       this.text = text;
       this.isLinePerItem = isLinePerItem;
+    }
+
+    /// Whether an image or a mask can be used in spite of it.
+    boolean isReadable() {
+      return this == EXIF_ORIENTATION || this == GREY_16 || this == OTHER_CLASS_IN_MASK;
     }
 
     /// Whether a mask cannot be used.

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import toco.config.DataConfig;
 import toco.config.Split;
@@ -134,6 +135,16 @@ final class FolderDataset extends ListedDataset {
   String similarMask(String name) {
     var stem = ImageNames.withoutExtension(name);
     return masks.similar(stem, images.isUnique(stem), images.byName().get(name));
+  }
+
+  @Override
+  List<String> unreadFormats() {
+    return images.unread().lines();
+  }
+
+  @Override
+  public Optional<String> unreadImages() {
+    return images.unreadImages();
   }
 
   @Override

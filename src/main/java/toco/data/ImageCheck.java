@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import toco.data.Finding.Kind;
 import toco.image.DecodeBuffer;
 import toco.image.ExifOrientation;
+import toco.image.Grey16;
 import toco.image.ImageException;
 import toco.image.ImageSize;
 
@@ -89,7 +90,7 @@ final class ImageCheck {
     int index = present.get(i);
     var image = dataset.imagePath(index);
     try {
-      var size = size(image, decoder);
+      var size = size(i, image, decoder);
       widths[i] = size.widthPx();
       heights[i] = size.heightPx();
       int orientation = ExifOrientation.of(image);
@@ -112,11 +113,12 @@ final class ImageCheck {
     }
   }
 
-  private ImageSize size(Path file, DecodeBuffer decoder) {
+  private ImageSize size(int i, Path file, DecodeBuffer decoder) {
     if (images == Reading.HEADER) {
       return ImageSize.read(file);
     }
     var image = decoder.decode(file);
+    Grey16.warning(file, image).ifPresent(line -> add(i, Kind.GREY_16, line));
     return new ImageSize(image.widthPx(), image.heightPx());
   }
 

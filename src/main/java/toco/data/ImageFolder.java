@@ -30,9 +30,11 @@ public final class ImageFolder {
       new HashMap<>(); // by file name, and by its stem
 
   private final ImageReferences references;
+  private final UnreadFormats unread;
 
-  private ImageFolder(Path folder, List<String> paths) {
+  private ImageFolder(Path folder, List<String> paths, UnreadFormats unread) {
     this.folder = folder;
+    this.unread = unread;
     var stems = new HashMap<String, Integer>();
     paths.forEach(path -> stems.merge(ImageNames.withoutExtension(path), 1, Integer::sum));
     var named = new TreeMap<String, Path>();
@@ -63,9 +65,11 @@ public final class ImageFolder {
               .formatted(folder));
     }
     var paths = new ArrayList<String>();
+    var unread = new UnreadFormats();
     try {
       var options = EnumSet.of(FileVisitOption.FOLLOW_LINKS);
-      Files.walkFileTree(folder, options, Integer.MAX_VALUE, new Visitor(folder, except, paths));
+      Files.walkFileTree(
+          folder, options, Integer.MAX_VALUE, new Visitor(folder, except, paths, unread));
     } catch (FileSystemLoopException e) {
       throw new DataException(
           "%s is a link back into %s, which makes a loop; remove the link"
@@ -74,12 +78,27 @@ public final class ImageFolder {
     } catch (IOException e) {
       throw new DataException("cannot read the folder %s: %s".formatted(folder, e), e);
     }
-    return new ImageFolder(folder, paths);
+    return new ImageFolder(folder, paths, unread);
   }
 
   /// The images by name, sorted by name.
   public SequencedMap<String, Path> byName() {
     return byName;
+  }
+
+  /// Images in formats that are not read, in one line.
+  public Optional<String> unreadImages() {
+    return unread.text(true);
+  }
+
+  /// Files in the folder in formats that are not read; some, such as `.npy`, may be no images.
+  UnreadFormats unread() {
+    return unread;
+  }
+
+  /// The same in one line.
+  public Optional<String> unreadFiles() {
+    return unread.text(false);
   }
 
   /// Whether no image in another sub-folder has the same file name.
@@ -120,11 +139,13 @@ public final class ImageFolder {
     private final Path folder;
     private final Path except;
     private final List<String> paths;
+    private final UnreadFormats unread;
 
-    Visitor(Path folder, Path except, List<String> paths) {
+    Visitor(Path folder, Path except, List<String> paths, UnreadFormats unread) {
       this.folder = folder;
       this.except = except.normalize();
       this.paths = paths;
+      this.unread = unread;
     }
 
     @Override
@@ -139,6 +160,8 @@ public final class ImageFolder {
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
       if (!isHidden(file) && ImageNames.isImage(file.toString()) && attributes.isRegularFile()) {
         paths.add(folder.relativize(file).toString().replace(File.separatorChar, '/'));
+      } else if (!isHidden(file)) {
+        unread.add(file);
       }
       return FileVisitResult.CONTINUE;
     }

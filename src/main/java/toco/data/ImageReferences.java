@@ -20,9 +20,9 @@ import java.util.regex.Pattern;
 ///
 /// | reference | finds |
 /// |---|---|
-/// | `beach/IMG_1.jpg`, `beach\IMG_1`, `./beach/IMG_1.PNG` | `beach/IMG_1.jpg`, `2024/beach/IMG_1.jpg` |
+/// | `beach/IMG_1.jpg`, `beach\IMG_1`, `./beach/IMG_1.PNG` | `beach/IMG_1.jpg`, `x/beach/IMG_1.jpg` |
 /// | `pets/beach/IMG_1.jpg` | `beach/IMG_1.jpg`, `IMG_1.jpg` |
-/// | `C:\pets\IMG_1.jpg`, `/home/me/IMG_1.jpg`, `https://host/x/IMG_1.jpg?raw=1` | also `beach/IMG_1.jpg` |
+/// | `C:\pets\IMG_1.jpg`, `/home/me/IMG_1.jpg`, `https://host/IMG_1.jpg` | also `beach/IMG_1.jpg` |
 /// | `2007000032` | `2007_000032.jpg` |
 /// | `9`, `000000000009.jpg` | `COCO_train2014_000000000009.jpg` |
 ///

@@ -1,10 +1,14 @@
 package toco.data;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.IntStream;
@@ -65,6 +69,16 @@ abstract sealed class ListedDataset implements Dataset
   /// The list, or the names in the labels if there is no list.
   NameList list() {
     return list;
+  }
+
+  /// Files in formats that are not read, one line per ending.
+  List<String> unreadFormats() {
+    return List.of();
+  }
+
+  @Override
+  public Optional<String> unreadImages() {
+    return Optional.empty();
   }
 
   /// Images without a label, in layouts that find images without a list.
@@ -152,8 +166,8 @@ abstract sealed class ListedDataset implements Dataset
         if (mask.isPresent()) {
           counts.add(i, name(i), mask.get(), maskReader.read(mask.get(), arena).histogram());
         }
-      } catch (ImageException | DataException e) {
-        continue; // reported when it is evaluated
+      } catch (ImageException | DataException _) {
+        // reported when it is evaluated
       }
     }
     throwIfPresent(counts.problem());
@@ -238,9 +252,31 @@ abstract sealed class ListedDataset implements Dataset
   private static void requireExists(Path file, String what, NameList.Entry entry, NameList list) {
     if (!Files.isRegularFile(file)) {
       throw new DataException(
-          "no %s for '%s' (%s): expected %s; add the file or remove the line"
-              .formatted(what, entry.name(), list.origin(entry), file));
+          "no %s for '%s' (%s): expected %s%s; add the file or remove the line"
+              .formatted(
+                  what, entry.name(), list.origin(entry), file, sameStem(entry.name(), file)));
     }
+  }
+
+  /// A file next to a missing one whose name differs in the ending or in upper and lower case.
+  static String sameStem(String name, Path missing) {
+    var expected = stem(missing.getFileName().toString());
+    var listed = stem(ImageNames.last(name));
+    try (var files = Files.list(missing.resolveSibling(""))) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(file -> stem(file).equals(expected) || stem(file).equals(listed))
+          .min(Comparator.naturalOrder())
+          .map(", but there is %s"::formatted)
+          .orElse("");
+    } catch (IOException | UncheckedIOException e) {
+      return "";
+    }
+  }
+
+  private static String stem(String file) {
+    int dot = file.lastIndexOf('.');
+    return (dot > 0 ? file.substring(0, dot) : file).toLowerCase(Locale.ROOT);
   }
 
   static void requireFolder(Path imageDir, String expected) {

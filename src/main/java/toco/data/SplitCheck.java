@@ -13,8 +13,6 @@ import toco.data.ImageCheck.Reading;
 
 /// Checks one split of a data set.
 final class SplitCheck {
-  private static final Set<Kind> REMARKS = Set.of(Kind.EXIF_ORIENTATION, Kind.OTHER_CLASS_IN_MASK);
-
   private final Config config;
   private final Split split;
   private final ListedDataset dataset;
@@ -60,6 +58,7 @@ final class SplitCheck {
   /// @param present receives the list positions of the images that exist, each image once
   private void checkList(Set<String> names, List<Integer> present, Set<String> others) {
     boolean fatal = isTrained || isEvaluated;
+    int missing = 0;
     for (int i = 0; i < dataset.size(); i++) {
       var name = dataset.name(i);
       if (!names.add(name)) {
@@ -69,11 +68,22 @@ final class SplitCheck {
       } else {
         var entry = dataset.list().entries().get(i);
         findings.add(
-            Kind.MISSING_IMAGE, fatal, "%s (%s)".formatted(name, dataset.list().origin(entry)));
+            Kind.MISSING_IMAGE,
+            fatal,
+            "%s (%s)%s"
+                .formatted(
+                    name,
+                    dataset.list().origin(entry),
+                    missing++ < Finding.SHOWN
+                        ? ListedDataset.sameStem(name, dataset.imagePath(i))
+                        : ""));
       }
       if (!isTrained && others.contains(name)) {
         findings.add(Kind.TRAINED_ON, false, name);
       }
+    }
+    if (isTrained) {
+      dataset.unreadFormats().forEach(line -> findings.add(Kind.OTHER_FORMAT, false, line));
     }
     int step = config.train().samplesPerProcess() * config.train().gradientAccumulation();
     if (isTrained && dataset.size() < step) {
@@ -116,8 +126,7 @@ final class SplitCheck {
     boolean skips = config.data().onBadSample() == OnBadSample.SKIP;
     for (var problem : images.problems()) {
       boolean isSkipped = skips && problem.kind() == Kind.UNREADABLE_IMAGE;
-      boolean fatal =
-          !REMARKS.contains(problem.kind()) && (isEvaluated || (isTrained && !isSkipped));
+      boolean fatal = !problem.kind().isReadable() && (isEvaluated || (isTrained && !isSkipped));
       findings.add(problem.kind(), fatal, problem.message());
     }
   }

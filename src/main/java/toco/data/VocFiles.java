@@ -4,7 +4,7 @@ import java.nio.file.Path;
 
 /// The paths of a data set in Pascal VOC's layout.
 ///
-/// @param imageDir folder of NAME.jpg
+/// @param imageDir folder of NAME.jpg, or another ending of JPEG and PNG
 /// @param maskDir folder of NAME.png, class indices; for evaluation only
 /// @param list list file of the split: one NAME per line
 /// @param labels image-level labels of all splits, `cls_labels_onehot.npy`
@@ -23,6 +23,6 @@ public record VocFiles(Path imageDir, Path maskDir, Path list, Path labels) {
   }
 
   Path image(String name) {
-    return imageDir.resolve(name + ".jpg");
+    return ImageNames.file(imageDir, name);
   }
 }

@@ -88,10 +88,7 @@ public final class DecodeBuffer implements AutoCloseable {
     if (PngRaster.isPng(file)) {
       return PngRaster.decodeRgb(file, source, bytes -> exactly(bytes, memory));
     }
-    throw ImageException.unreadable(
-        source,
-        file.byteSize() == 0 ? "the file is empty" : "it is neither JPEG nor PNG",
-        "replace it with an intact JPEG or PNG file, or remove it from the list");
+    throw OtherFormat.refused(file, source);
   }
 
   private static MemorySegment exactly(long bytes, LongFunction<MemorySegment> memory) {

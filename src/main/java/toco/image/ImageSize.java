@@ -60,9 +60,6 @@ public record ImageSize(int widthPx, int heightPx) {
       ImageDecoder.checkSize(source, width, height);
       return new ImageSize(width, height);
     }
-    throw ImageException.unreadable(
-        source,
-        file.byteSize() == 0 ? "the file is empty" : "it is neither JPEG nor PNG",
-        "replace it with an intact JPEG or PNG file, or remove it from the list");
+    throw OtherFormat.refused(file, source);
   }
 }

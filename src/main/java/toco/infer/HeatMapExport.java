@@ -1,6 +1,7 @@
 package toco.infer;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -59,7 +60,7 @@ public final class HeatMapExport {
   ///
   /// @param images number of images with maps
   /// @param predicted number of those images whose classes are predicted
-  /// @param unreadable names of the images that could not be read
+  /// @param unreadable names of the images that could not be read, and counts of other formats
   public record Result(int images, int predicted, List<String> unreadable) {}
 
   /// Computes and writes all maps.
@@ -72,10 +73,12 @@ public final class HeatMapExport {
   }
 
   private Result run(InferenceListener listener) {
-    var images = InputImage.find(options.images(), options.out());
+    var skipped = new ArrayList<String>();
+    var images = InputImage.find(options.images(), options.out(), skipped::add);
+    skipped.forEach(listener::onMessage);
     var classes = ImageClasses.of(network.config(), options.labels(), images);
     var maker = new MapMaker(network, classes, options.sources());
-    var unreadable =
+    skipped.addAll(
         ImageLoop.run(
             images,
             listener,
@@ -83,9 +86,9 @@ public final class HeatMapExport {
               var made = maker.make(image, picture);
               made.bySource().forEach((source, maps) -> write(image, picture, source, maps));
               classList.add(image, made.classes());
-            });
+            }));
     classList.write(options.out().resolve("classes.csv"));
-    return new Result(classList.size(), classList.predicted(), unreadable);
+    return new Result(classList.size(), classList.predicted(), List.copyOf(skipped));
   }
 
   private void write(InputImage image, RgbImage picture, MapSource source, ClassMaps maps) {

@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import toco.image.Grey16;
 import toco.image.ImageDecoder;
 import toco.image.ImageException;
 import toco.image.RgbImage;
@@ -52,7 +53,9 @@ final class ImageLoop {
   private static Optional<RgbImage> read(
       InputImage image, Arena arena, InferenceListener listener, List<String> unreadable) {
     try {
-      return Optional.of(ImageDecoder.decode(image.path(), arena));
+      var picture = ImageDecoder.decode(image.path(), arena);
+      Grey16.warning(image.path(), picture).ifPresent(listener::onMessage);
+      return Optional.of(picture);
     } catch (ImageException e) {
       unreadable.add(image.name());
       listener.onMessage(String.valueOf(e.getMessage()));

@@ -4,6 +4,7 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import toco.data.DataException;
 import toco.data.Dataset;
@@ -19,18 +20,23 @@ public record InputImage(String name, Path path) {
   /// One image, or all JPEG and PNG images in a folder and its sub-folders, sorted by name.
   ///
   /// @param except a folder to leave out, such as that of the results
+  /// @param skipped receives a line on images in formats that are not read
   /// @throws DataException if there is no such file or folder, or no image in it
-  public static List<InputImage> find(Path imageOrFolder, Path except) {
+  public static List<InputImage> find(Path imageOrFolder, Path except, Consumer<String> skipped) {
     if (Files.isDirectory(imageOrFolder)) {
+      var folder = ImageFolder.scan(imageOrFolder, except);
       var images =
-          ImageFolder.scan(imageOrFolder, except).byName().entrySet().stream()
+          folder.byName().entrySet().stream()
               .map(entry -> new InputImage(entry.getKey(), entry.getValue()))
               .toList();
       if (images.isEmpty()) {
         throw new DataException(
-            "no .jpg, .jpeg or .png file in %s; name a folder of images, or one image"
-                .formatted(imageOrFolder));
+            "no JPEG or PNG file in %s; %s"
+                .formatted(
+                    imageOrFolder,
+                    folder.unreadFiles().orElse("name a folder of images, or one image")));
       }
+      folder.unreadImages().ifPresent(skipped);
       return images;
     }
     if (!Files.isRegularFile(imageOrFolder)) {

@@ -1,6 +1,7 @@
 package toco.infer;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import toco.checkpoint.TrainedNetwork;
 import toco.config.Protocol;
@@ -33,7 +34,7 @@ public final class SegmentationExport {
   /// What was done.
   ///
   /// @param images number of images segmented
-  /// @param unreadable names of the images that could not be read
+  /// @param unreadable names of the images that could not be read, and counts of other formats
   public record Result(int images, List<String> unreadable) {}
 
   /// Segments all images and writes the files.
@@ -41,14 +42,17 @@ public final class SegmentationExport {
   /// @throws toco.data.DataException if there is no image
   /// @throws toco.image.ImageException if a file cannot be written
   public static Result write(TrainedNetwork network, Options options, InferenceListener listener) {
-    var images = InputImage.find(options.images(), options.out());
+    var skipped = new ArrayList<String>();
+    var images = InputImage.find(options.images(), options.out(), skipped::add);
+    skipped.forEach(listener::onMessage);
     var segmenter = new Segmenter(network, options.protocol());
     var unreadable =
         ImageLoop.run(
             images,
             listener,
             (_, image, picture) -> write(options, image, picture, segmenter.segment(picture)));
-    return new Result(images.size() - unreadable.size(), unreadable);
+    skipped.addAll(unreadable);
+    return new Result(images.size() - unreadable.size(), List.copyOf(skipped));
   }
 
   private static void write(Options options, InputImage image, RgbImage picture, LabelMap labels) {

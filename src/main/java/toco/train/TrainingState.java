@@ -54,6 +54,7 @@ final class TrainingState implements AutoCloseable {
         world.localRank0First(
             () -> Dataset.open(config.data(), Split.TRAIN), "opening the data set");
     Agreement.onSamples(world, train);
+    train.unreadImages().ifPresent(this::report);
     evaluator =
         Dataset.openForEvaluation(config, this::report)
             .map(dataset -> new Evaluator(config, dataset, device));

@@ -2,8 +2,10 @@ package toco.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -11,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import toco.data.Finding.Kind;
 
@@ -184,5 +187,40 @@ class DataCheckTest extends CheckedDataSet {
     assertTrue(text.contains("the image is missing: 12\n"), text);
     assertTrue(text.contains(" and 7 more\n"), text);
     assertFalse(text.contains("gone7"), text);
+  }
+
+  @Test
+  void otherFormatsAreCountedAndTheListedOneIsNamed() {
+    for (var file : List.of("photo.bmp", "sub/x.tif", "sub/y.tif")) {
+      LabelFiles.write(root, file, "");
+    }
+    csv("a,cat\nb,dog\nphoto,cat\nB.PNG,dog\nv\nw\n");
+    var found = findings(check());
+    assertEquals(
+        List.of(
+            "1 .bmp, such as " + root.resolve("photo.bmp"),
+            "2 .tif, such as " + root.resolve("sub/x.tif")),
+        found.get(Kind.OTHER_FORMAT));
+    var csv = root.resolve("labels.csv");
+    assertNamed(
+        found, Kind.MISSING_IMAGE, "photo (line 3 of %s), but there is photo.bmp".formatted(csv));
+    assertNamed(found, Kind.MISSING_IMAGE, "B (line 4 of %s), but there is b.png".formatted(csv));
+  }
+
+  /// As in Pillow, levels of 16-bit grey are cut, not scaled.
+  @Test
+  void sixteenBitGreyThatBecomesWhiteIsAWarning() throws IOException {
+    var grey = new BufferedImage(4, 1, BufferedImage.TYPE_USHORT_GRAY);
+    grey.getRaster().setSamples(0, 0, 4, 1, 0, new int[] {7, 254, 256, 65_535});
+    ImageIO.write(grey, "png", root.resolve("a.png").toFile());
+    var report = check();
+    assertTrue(report.usable(), report.text());
+    assertNamed(
+        findings(report),
+        Kind.GREY_16,
+        root.resolve("a.png") + " is a 16-bit grey PNG: levels above 255 are read as white, 50 %");
+    grey.getRaster().setSamples(0, 0, 4, 1, 0, new int[] {0, 1, 2, 254});
+    ImageIO.write(grey, "png", root.resolve("a.png").toFile());
+    assertNull(findings(check()).get(Kind.GREY_16)); // nothing is cut
   }
 }

@@ -1,6 +1,7 @@
 package toco.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static toco.data.LabelFiles.assertRefused;
 
 import java.io.IOException;
@@ -35,6 +36,25 @@ class ImageFolderTest {
     assertEquals(
         List.of("a/deep/down/é", "a/masks/m", "a/x 1", "b", "link/linked"),
         List.copyOf(scan().byName().keySet()));
+  }
+
+  @Test
+  void everyEndingOfJpegAndPngIsRead() {
+    put("a.jfif", "b.JPE", "c.JPG", "d.Png", "e.JpEg", "f.JFIF");
+    assertEquals(List.of("a", "b", "c", "d", "e", "f"), List.copyOf(scan().byName().keySet()));
+    assertEquals(Optional.of("a"), scan().find("a.jfif"));
+    assertEquals(Optional.empty(), scan().unreadImages());
+  }
+
+  @Test
+  void otherFormatsAreCountedAndNamed() {
+    put("a.jpg", "b.bmp", "sub/c.BMP", "d.webp", ".e.gif", "masks/f.tif", "g.txt", "labels.npy");
+    assertEquals(
+        Optional.of(
+            "files in formats that are not read: 2 .bmp, 1 .webp, such as %s; convert images to PNG or JPEG"
+                .formatted(folder.resolve("b.bmp"))),
+        scan().unreadImages());
+    assertTrue(scan().unreadFiles().orElseThrow().contains("2 .bmp, 1 .npy, 1 .webp"));
   }
 
   @Test

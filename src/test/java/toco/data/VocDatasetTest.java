@@ -38,6 +38,23 @@ class VocDatasetTest {
     }
   }
 
+  /// Images may have any ending of JPEG and PNG, and masks `.PNG`.
+  @Test
+  void otherEndingsAreFound() throws IOException {
+    var images = root.resolve("JPEGImages");
+    Files.move(images.resolve("astronaut.jpg"), images.resolve("astronaut.JPG"));
+    Files.move(images.resolve("chelsea.jpg"), images.resolve("chelsea.png"));
+    var masks = root.resolve("SegmentationClassAug");
+    Files.move(masks.resolve("coffee.png"), masks.resolve("coffee.PNG"));
+    var data = open("train");
+    assertEquals(images.resolve("astronaut.JPG"), data.imagePath(0));
+    assertEquals(images.resolve("chelsea.png"), data.imagePath(1));
+    assertEquals(masks.resolve("coffee.PNG"), data.maskPath(2).orElseThrow());
+    Files.move(images.resolve("coffee.jpg"), images.resolve("coffee.bmp"));
+    LabelFiles.assertRefused(
+        () -> open("train"), "JPEGImages/coffee.jpg, but there is coffee.bmp; add the file");
+  }
+
   @Test
   void opensAListInOrder() {
     var data = open("train");
