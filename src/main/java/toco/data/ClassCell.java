@@ -23,7 +23,7 @@ final class ClassCell {
       return List.of(cell);
     }
     var names = new ArrayList<String>();
-    for (var part : SEPARATORS.split(AROUND.matcher(cell).replaceAll(""))) {
+    for (var part : SEPARATORS.split(AROUND.matcher(cell).replaceAll(""), -1)) {
       var name = QUOTES.matcher(AROUND.matcher(part).replaceAll("")).replaceAll("");
       if (classes.contains(name)) {
         names.add(name);
@@ -45,7 +45,7 @@ final class ClassCell {
 
   /// Splits text that is not a class at its spaces, if it then consists of classes.
   private static List<String> words(String text, ClassIndex classes, String where) {
-    var words = text.split("\\s+");
+    var words = text.split("\\s+", -1);
     var names = new ArrayList<String>();
     for (int from = 0; from < words.length; ) {
       int to = words.length;

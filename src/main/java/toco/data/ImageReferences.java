@@ -47,7 +47,7 @@ final class ImageReferences {
   /// @param paths paths or names of images, with `/` between folders
   ImageReferences(Collection<String> paths) {
     for (var path : paths) {
-      var parts = Arrays.asList(path.split("/"));
+      var parts = Arrays.asList(path.split("/", -1));
       folders.addAll(parts.subList(0, Math.max(0, parts.size() - 1)));
       var last = ImageNames.last(stem(path));
       byLast.computeIfAbsent(last, _ -> new ArrayList<>()).add(path);

@@ -57,7 +57,7 @@ record NumpyFile(String header, NumpyValue.NdArray array, @Nullable NumpyGlobals
       throw new IllegalArgumentException("an array of records: " + header);
     }
     List<Long> sizes =
-        Stream.of(shape.group(1).split(","))
+        Stream.of(shape.group(1).split(",", -1))
             .map(String::strip)
             .filter(size -> !size.isEmpty())
             .map(Long::valueOf)
