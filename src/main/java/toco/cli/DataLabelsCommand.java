@@ -14,6 +14,7 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import toco.config.DataConfig.OtherClasses;
 import toco.data.ClassBalance;
 import toco.data.DataException;
 import toco.data.LabelConversion;
@@ -27,7 +28,7 @@ import toco.files.AtomicFile;
           + " array with 1 for each class in the image: the format of data.labels, which the"
           + " published Python code reads too.",
       "VOC objects marked difficult count, and so do COCO's crowds.",
-      "Prints how many images show each class."
+      "Prints what was skipped, and how many images show each class."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -71,20 +72,20 @@ final class DataLabelsCommand implements Callable<Integer> {
     @Option(
         names = "--csv",
         paramLabel = "FILE",
-        description = "Lines with an image's name and its classes.")
+        description = "Table with an image's name and its classes in each line.")
     @Nullable Path csv;
 
-    LabelConversion conversion(@Nullable String classes) {
+    LabelConversion conversion(@Nullable String classes, OtherClasses others) {
       if (vocXml != null) {
-        return LabelConversion.of(LabelConversion.Kind.VOC_XML, vocXml, classes);
+        return LabelConversion.of(LabelConversion.Kind.VOC_XML, vocXml, classes, others);
       }
       if (cocoJson != null) {
-        return LabelConversion.of(LabelConversion.Kind.COCO_JSON, cocoJson, classes);
+        return LabelConversion.of(LabelConversion.Kind.COCO_JSON, cocoJson, classes, others);
       }
       return masks != null
-          ? LabelConversion.of(LabelConversion.Kind.MASKS, masks, classes)
-          : LabelConversion.of(
-              LabelConversion.Kind.CSV, Objects.requireNonNull(csv), classes); // picocli needs one
+          ? LabelConversion.of(LabelConversion.Kind.MASKS, masks, classes, others)
+          : LabelConversion.of( // picocli needs one
+              LabelConversion.Kind.CSV, Objects.requireNonNull(csv), classes, others);
     }
   }
 
@@ -95,6 +96,11 @@ final class DataLabelsCommand implements Callable<Integer> {
           "The classes in label order: a file with one per line, or voc or coco (default: voc with"
               + " --voc-xml, the file's own with --coco-json).")
   @Nullable String classes;
+
+  @Option(
+      names = "--ignore-other-classes",
+      description = "Leave out classes that --classes does not name, instead of stopping.")
+  boolean ignoreOthers;
 
   @Option(
       names = "--list",
@@ -121,7 +127,8 @@ final class DataLabelsCommand implements Callable<Integer> {
     if (writtenList != null) {
       refuseExisting(writtenList);
     }
-    var conversion = from.conversion(classes);
+    var conversion =
+        from.conversion(classes, ignoreOthers ? OtherClasses.IGNORE : OtherClasses.ERROR);
     var labels = conversion.read(lists);
     labels.write(out);
     if (writtenList != null) {
@@ -130,6 +137,7 @@ final class DataLabelsCommand implements Callable<Integer> {
       AtomicFile.write(writtenList, text.getBytes(StandardCharsets.UTF_8));
     }
     var balance = ClassBalance.of(labels, conversion.classNames(), labels.names());
+    labels.notes().forEach(note -> console.print("note: " + note + "\n"));
     console.print(
         "wrote %s: %d images, %d classes\n%s"
             .formatted(out, balance.images(), balance.perClass().size(), balance.text()));

@@ -2,12 +2,12 @@ package toco.config;
 
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import toco.files.TextFile;
 
 /// Foreground classes in label order from label 1: those of the known data sets, and those of the
 /// user's own.
@@ -20,12 +20,12 @@ public final class ClassNames {
   /// @throws ConfigException naming the file, and what is missing or wrong in it
   public static List<String> read(Path file) {
     if (file.toString().toLowerCase(Locale.ROOT).endsWith(".json")) {
-      return List.copyOf(CocoCategories.read(file).values());
+      return CocoCategories.readClassNames(file);
     }
     var lineOf = new LinkedHashMap<String, Integer>();
     var lines = lines(file);
     for (int i = 0; i < lines.size(); i++) {
-      var name = (i == 0 ? withoutMark(lines.get(i)) : lines.get(i)).strip();
+      var name = lines.get(i).strip();
       var first = name.isEmpty() ? null : lineOf.putIfAbsent(name, i + 1);
       if (first != null) {
         throw new ConfigException(
@@ -42,19 +42,15 @@ public final class ClassNames {
 
   private static List<String> lines(Path file) {
     try {
-      return Files.readAllLines(file);
+      return TextFile.lines(file);
     } catch (NoSuchFileException e) {
       throw new ConfigException(null, file + ": no such file; expected one class name per line");
     } catch (CharacterCodingException e) {
-      throw new ConfigException(null, file + ": not UTF-8 text; expected one class name per line");
+      throw new ConfigException(
+          null, file + ": not text; expected one class name per line in UTF-8");
     } catch (IOException e) {
       throw new ConfigException(null, file + ": cannot be read: " + e);
     }
-  }
-
-  /// Editors on Windows may put a byte order mark at the start of a file.
-  private static String withoutMark(String line) {
-    return line.startsWith("\uFEFF") ? line.substring(1) : line;
   }
 
   static final List<String> VOC =

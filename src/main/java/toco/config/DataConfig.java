@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
 ///   Absent, in layout `folder` only: all labelled images that are in no other list
 /// @param valList the same for validation (VOC val: 1,449); absent: no validation
 /// @param testList the same for the test split; absent: there is no test split with masks
-/// @param labels image-level labels: a `.npy` file with a dict from image name to K float32 zeros
-///   and ones, a `.csv`, a `.json` in COCO's form, or a folder of VOC's `.xml` annotations
+/// @param labels image-level labels: a `.npy` file with a dict from image name to K zeros and ones,
+///   a table (`.csv`, `.tsv`, `.txt`), a `.json` in COCO's form, or a folder of VOC's `.xml`
+///   annotations
 /// @param valLabels the same for the validation and the test list if their labels are in another
 ///   file, as in COCO; absent: `labels`
 /// @param labelsFromMasks take the image-level labels from the masks instead; false by default,
@@ -36,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 ///   configuration fills them in)
 /// @param classNamesFile text file with one class name per line, or a `.json` in COCO's form;
 ///   absent after it has been read
+/// @param otherClasses what to do with annotated classes that are not in `classNames`: `error`, or
+///   `ignore` to train on some of the classes; labels leave the others out, and in masks they are
+///   background
 /// @param workers threads that decode and augment images
 /// @param onBadSample what training does with an image that cannot be read: `fail` saves a
 ///   checkpoint and ends the run, `skip` takes another image instead and counts it
@@ -54,9 +58,21 @@ public record DataConfig(
     @Default("false") boolean labelsFromMasks,
     @Default("[]") List<String> classNames,
     @Default("null") @Nullable Path classNamesFile,
+    @Default("error") OtherClasses otherClasses,
     @Default("2") int workers,
     @Default("fail") OnBadSample onBadSample,
     SyntheticConfig synthetic) {
+
+  /// What to do with annotated classes that are not to be trained.
+  public enum OtherClasses {
+    ERROR,
+    IGNORE;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   /// What to do with a training image that cannot be read.
   public enum OnBadSample {
@@ -114,6 +130,14 @@ public record DataConfig(
       var key = classNamesFile == null ? "data.labels" : "data.classNamesFile";
       throw new ConfigException(key, String.valueOf(e.getMessage()));
     }
+  }
+
+  /// The classes in the order in which masks and `.npy` files number them: `classNames`, or all of
+  /// the layout's if those are some of them and the others are to be ignored.
+  public List<String> annotatedClasses() {
+    var all = layout.classNames();
+    boolean isPart = otherClasses == OtherClasses.IGNORE && all.containsAll(classNames);
+    return isPart ? all : classNames;
   }
 
   /// `imageDir` under `root`.

@@ -18,15 +18,18 @@ public final class ClassLabels {
   private final String source;
   private final int numClasses;
   private final SequencedMap<String, Label> byName;
+  private final List<String> notes;
 
   /// @param classes indices of the classes in the image, from 0
   /// @param line its line in the source, from 1; 0: none
   record Label(BitSet classes, int line) {}
 
-  ClassLabels(String source, int numClasses, SequencedMap<String, Label> byName) {
+  ClassLabels(
+      String source, int numClasses, SequencedMap<String, Label> byName, List<String> notes) {
     this.source = source;
     this.numClasses = numClasses;
     this.byName = Collections.unmodifiableSequencedMap(byName);
+    this.notes = List.copyOf(notes);
   }
 
   /// Labels from values in memory.
@@ -39,7 +42,7 @@ public final class ClassLabels {
     var labels = new LinkedHashMap<String, Label>();
     byName.forEach((name, multiHot) ->
         labels.put(name, new Label(checked(name, multiHot, numClasses, source), 0)));
-    return new ClassLabels(source, numClasses, labels);
+    return new ClassLabels(source, numClasses, labels, List.of());
   }
 
   /// Labels from a file or folder of any kind that [LabelSource] knows.
@@ -74,7 +77,7 @@ public final class ClassLabels {
     if (!showsClass && ignored != null) {
       throw new DataException(MaskReader.noClass(masks.size(), ignored, reader.numClasses()));
     }
-    return new ClassLabels("the masks", reader.numClasses(), byName);
+    return new ClassLabels("the masks", reader.numClasses(), byName, List.of());
   }
 
   /// The labels of an image, multi-hot \[K], as a new array.
@@ -104,6 +107,11 @@ public final class ClassLabels {
   /// The labelled names, in the source's order.
   public Set<String> names() {
     return byName.keySet();
+  }
+
+  /// What reading the source skipped or assumed, one line each with the name of the source.
+  public List<String> notes() {
+    return notes;
   }
 
   /// K, the number of classes without the background.
@@ -143,13 +151,13 @@ public final class ClassLabels {
 
   /// The same labels under new names.
   ///
-  /// @param names maps a name to its new name
+  /// @param names maps a name to its new name; its exceptions get the name's origin
   /// @throws DataException if two names become the same
   public ClassLabels renamed(UnaryOperator<String> names) {
     var renamed = new LinkedHashMap<String, Label>();
     var before = new LinkedHashMap<String, String>();
     byName.forEach((name, label) -> {
-      var other = names.apply(name);
+      var other = renamed(name, names);
       var earlier = before.putIfAbsent(other, name);
       if (earlier != null) {
         throw new DataException(
@@ -158,7 +166,15 @@ public final class ClassLabels {
       }
       renamed.put(other, label);
     });
-    return new ClassLabels(source, numClasses, renamed);
+    return new ClassLabels(source, numClasses, renamed, notes);
+  }
+
+  private String renamed(String name, UnaryOperator<String> names) {
+    try {
+      return names.apply(name);
+    } catch (DataException e) {
+      throw new DataException(origin(name) + ": " + e.getMessage(), e);
+    }
   }
 
   /// Only the labels of these names, in their order.
@@ -172,7 +188,7 @@ public final class ClassLabels {
         kept.put(name, label);
       }
     }
-    return new ClassLabels(source, numClasses, kept);
+    return new ClassLabels(source, numClasses, kept, notes);
   }
 
   /// The file and line of a label, for an error message: `labels.csv:12`, or just the file.
@@ -188,9 +204,17 @@ public final class ClassLabels {
   }
 
   private static BitSet checked(String name, float[] multiHot, int numClasses, String source) {
+    if (multiHot.length == numClasses + 1) {
+      throw new DataException(
+          ("the label of %s in %s has %s values, expected %s, one per class without the background;"
+                  + " remove the background's, such as by {k: v[1:] for k, v in labels.items()}")
+              .formatted(name, source, multiHot.length, numClasses));
+    }
     if (multiHot.length != numClasses) {
       throw new DataException(
-          "the label of %s in %s has %d values, expected %d, one per class; check data.classNames"
+          ("the label of %s in %s has %s values, expected %s, a 0 or 1 per class; check"
+                  + " data.classNames (in layouts voc and coco, data.otherClasses=ignore trains on"
+                  + " some of the classes)")
               .formatted(name, source, multiHot.length, numClasses));
     }
     var classes = new BitSet(numClasses);

@@ -57,9 +57,7 @@ public final class DataCheck {
   private void open(Split split) {
     var found = new Findings();
     findings.put(split, found);
-    var classes =
-        new ClassIndex(
-            data.classNames(), e -> found.add(Finding.Kind.BAD_LABELS, isNeeded(split), e));
+    var classes = ClassIndex.of(data, e -> found.add(Finding.Kind.BAD_LABELS, isNeeded(split), e));
     try {
       opened.put(split, ListedDataset.of(data, split, classes));
     } catch (DataException | ConfigException | ImageException e) {

@@ -30,7 +30,7 @@ public sealed interface Dataset permits ListedDataset {
   ///
   /// @throws DataException naming the file or line that is missing or wrong
   static Dataset open(DataConfig data, Split split) {
-    var dataset = ListedDataset.of(data, split, new ClassIndex(data.classNames()));
+    var dataset = ListedDataset.of(data, split, ClassIndex.of(data));
     dataset.requireImagesAndLabels();
     return dataset;
   }
@@ -40,7 +40,7 @@ public sealed interface Dataset permits ListedDataset {
   ///
   /// @throws DataException naming the list, the label or the line that is missing or wrong
   static Dataset openAllowingMissingImages(DataConfig data, Split split) {
-    var dataset = ListedDataset.of(data, split, new ClassIndex(data.classNames()));
+    var dataset = ListedDataset.of(data, split, ClassIndex.of(data));
     dataset.requireLabels();
     return dataset;
   }
@@ -50,7 +50,7 @@ public sealed interface Dataset permits ListedDataset {
   ///
   /// @throws DataException if the list or the labels cannot be read at all
   static Dataset openUnchecked(DataConfig data, Split split) {
-    return ListedDataset.of(data, split, new ClassIndex(data.classNames()));
+    return ListedDataset.of(data, split, ClassIndex.of(data));
   }
 
   /// Opens the split on which training evaluates. Training needs no masks: without a list, or
@@ -94,8 +94,7 @@ public sealed interface Dataset permits ListedDataset {
   ///
   /// @throws DataException naming a missing list, a missing image, or a name that is listed twice
   static SequencedMap<String, Path> images(DataConfig data, Split split) {
-    return ListedDataset.of(data, split, new ClassIndex(data.classNames(), _ -> {}))
-        .requireImages();
+    return ListedDataset.of(data, split, ClassIndex.of(data, _ -> {})).requireImages();
   }
 
   /// Whether the list of a split exists, or will be written with a synthetic set.

@@ -21,6 +21,7 @@ public record Finding(Kind kind, boolean fatal, List<String> items) {
   public enum Kind {
     NOT_OPENED("the split cannot be opened", true),
     BAD_LABELS("labels that cannot be used", true),
+    LABEL_NOTE("noted when reading the labels", true),
     TOO_FEW_IMAGES("too few images", true),
     MISSING_IMAGE("listed, but the image is missing", true),
     UNLABELLED("listed, but without a label", false),
@@ -36,6 +37,7 @@ public record Finding(Kind kind, boolean fatal, List<String> items) {
     CLASS_IN_NO_MASK("classes that no mask shows, and that no mIoU counts", false),
     IGNORED_MASK("masks that are ignored everywhere (255)", false),
     MASK_AND_LABEL("masks with other classes than their image's label", true),
+    OTHER_CLASS_IN_MASK("masks in which other classes count as background", false),
     LISTED_TWICE("listed more than once", false),
     TRAINED_ON("also in the training set", false),
     NOT_TRAINED_ON("images in the folder without a label or a list entry", false),
@@ -50,9 +52,9 @@ public record Finding(Kind kind, boolean fatal, List<String> items) {
       this.isLinePerItem = isLinePerItem;
     }
 
-    /// Whether an image can be used in spite of it.
+    /// Whether an image or a mask can be used in spite of it.
     boolean isReadable() {
-      return this == EXIF_ORIENTATION || this == GREY_16;
+      return this == EXIF_ORIENTATION || this == GREY_16 || this == OTHER_CLASS_IN_MASK;
     }
 
     /// Whether a mask cannot be used.

@@ -51,8 +51,8 @@ final class FolderDataset extends ListedDataset {
   }
 
   private static ClassLabels labels(Path file, ImageFolder images, ClassIndex classes) {
-    var labels = LabelSource.read(file, classes);
-    return labels.renamed(name -> resolved(name, images, labels.origin(name)));
+    return LabelSource.read(file, classes)
+        .renamed(name -> images.find(name).orElseGet(() -> ImageReferences.stemOf(name)));
   }
 
   /// A list file, with its entries resolved to the names of images.
@@ -70,7 +70,7 @@ final class FolderDataset extends ListedDataset {
   /// The name of the image that an entry refers to, or the entry itself if that image is missing.
   private static String resolved(String name, ImageFolder images, String origin) {
     try {
-      return images.find(name).orElseGet(() -> ImageNames.withoutExtension(name));
+      return images.find(name).orElseGet(() -> ImageReferences.stemOf(name));
     } catch (DataException e) {
       throw new DataException(origin + ": " + e.getMessage(), e);
     }

@@ -128,7 +128,17 @@ final class ImageCheck {
       if (masks == Reading.HEADER) {
         size = ImageSize.read(mask);
       } else {
-        var labels = dataset.maskReader().read(mask, arena);
+        var labels =
+            dataset
+                .maskReader()
+                .read(
+                    mask,
+                    arena,
+                    others -> {
+                      if (others > 0) {
+                        add(i, Kind.OTHER_CLASS_IN_MASK, dataset.name(present.get(i)));
+                      }
+                    });
         size = new ImageSize(labels.widthPx(), labels.heightPx());
         int index = present.get(i);
         maskCounts.add(index, dataset.name(index), mask, labels.histogram());

@@ -29,6 +29,7 @@ public final class ImageFolder {
   private final Map<String, List<String>> pathsOf =
       new HashMap<>(); // by file name, and by its stem
 
+  private final ImageReferences references;
   private final UnreadFormats unread;
 
   private ImageFolder(Path folder, List<String> paths, UnreadFormats unread) {
@@ -50,6 +51,7 @@ public final class ImageFolder {
       pathsOf.computeIfAbsent(ImageNames.withoutExtension(file), _ -> new ArrayList<>()).add(path);
     }
     byName = Collections.unmodifiableSequencedMap(named);
+    references = new ImageReferences(nameOf.keySet());
   }
 
   /// Finds the images.
@@ -105,7 +107,7 @@ public final class ImageFolder {
   }
 
   /// The name of the image that a list or a label refers to by its path relative to the folder or
-  /// by the end of that path, with or without extension.
+  /// by the end of that path, with or without extension, or otherwise as [ImageReferences] says.
   ///
   /// @return empty if there is no such image
   /// @throws DataException if the reference matches several images
@@ -130,7 +132,7 @@ public final class ImageFolder {
           "'%s' matches several images in %s: %s and %s; add its sub-folder and extension"
               .formatted(reference, folder, matches.get(0), matches.get(1)));
     }
-    return matches.stream().findFirst().map(nameOf::get);
+    return matches.stream().findFirst().or(() -> references.find(reference)).map(nameOf::get);
   }
 
   private static final class Visitor extends SimpleFileVisitor<Path> {

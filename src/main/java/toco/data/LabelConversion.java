@@ -6,11 +6,11 @@ import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import toco.config.ClassNames;
+import toco.config.DataConfig.OtherClasses;
 import toco.config.Layout;
 import toco.files.UserPath;
 
@@ -19,7 +19,9 @@ import toco.files.UserPath;
 /// @param kind kind of the source
 /// @param source the file or folder
 /// @param classNames foreground classes in label order
-public record LabelConversion(Kind kind, Path source, List<String> classNames) {
+/// @param otherClasses what to do with classes that are not among them
+public record LabelConversion(
+    Kind kind, Path source, List<String> classNames, OtherClasses otherClasses) {
   /// What labels are read from.
   public enum Kind {
     VOC_XML,
@@ -36,18 +38,23 @@ public record LabelConversion(Kind kind, Path source, List<String> classNames) {
   ///   VOC's for VOC annotations
   /// @throws DataException if `classes` is null and the source does not name its classes
   /// @throws toco.config.ConfigException if a file of class names cannot be read
-  public static LabelConversion of(Kind kind, Path source, @Nullable String classes) {
+  public static LabelConversion of(
+      Kind kind, Path source, @Nullable String classes, OtherClasses others) {
+    return new LabelConversion(kind, source, classNames(kind, source, classes), others);
+  }
+
+  private static List<String> classNames(Kind kind, Path source, @Nullable String classes) {
     if (classes != null) {
       for (var known : List.of(Layout.VOC, Layout.COCO)) {
         if (classes.equals(known.toString())) {
-          return new LabelConversion(kind, source, known.classNames());
+          return known.classNames();
         }
       }
-      return new LabelConversion(kind, source, ClassNames.read(UserPath.of(classes)));
+      return ClassNames.read(UserPath.of(classes));
     }
     return switch (kind) {
-      case VOC_XML -> new LabelConversion(kind, source, Layout.VOC.classNames());
-      case COCO_JSON -> new LabelConversion(kind, source, ClassNames.read(source));
+      case VOC_XML -> Layout.VOC.classNames();
+      case COCO_JSON -> ClassNames.read(source);
       case MASKS, CSV ->
           throw new DataException(
               source + " does not name the classes in label order; name them with --classes");
@@ -59,36 +66,48 @@ public record LabelConversion(Kind kind, Path source, List<String> classNames) {
   /// @param lists list files, all of whose images must have a label; empty: all labels are read
   /// @throws DataException naming the file or line that is missing or wrong
   public ClassLabels read(List<Path> lists) {
-    var labels = readAll().renamed(ImageNames::withoutExtension);
-    if (lists.isEmpty()) {
-      return labels;
-    }
-    var wanted = new LinkedHashSet<String>();
+    var wanted = new LinkedHashMap<String, String>(); // origin by name
     for (var file : lists) {
       var list = NameList.readFiles(file);
-      for (var entry : list.entries()) {
-        var name = ImageNames.withoutExtension(entry.name());
-        if (!labels.contains(name)) {
-          throw new DataException(
-              "%s has no label for '%s' (%s); remove the line or add the label"
-                  .formatted(source, name, list.origin(entry)));
-        }
-        wanted.add(name);
-      }
+      list.entries()
+          .forEach(entry ->
+              wanted.putIfAbsent(ImageReferences.stemOf(entry.name()), list.origin(entry)));
     }
-    return labels.only(wanted);
+    var references = new ImageReferences(wanted.keySet());
+    var labels = readAll().renamed(references::findOrStem);
+    wanted.forEach((name, origin) -> {
+      if (!labels.contains(name)) {
+        throw new DataException(
+            "%s has no label for '%s' (%s); remove the line or add the label"
+                .formatted(source, name, origin));
+      }
+    });
+    return lists.isEmpty() ? labels : labels.only(wanted.keySet());
   }
 
   private ClassLabels readAll() {
     if (!Files.exists(source)) {
       throw new DataException("no such file or folder: " + source + "; check the path");
     }
-    var classes = new ClassIndex(classNames);
+    var classes =
+        new ClassIndex(
+            classNames,
+            classNames,
+            otherClasses,
+            e -> {
+              throw e;
+            });
     return switch (kind) {
       case VOC_XML -> VocAnnotations.read(source, classes);
       case COCO_JSON -> CocoInstances.read(source, classes);
       case CSV -> CsvLabels.read(source, classes);
-      case MASKS -> ClassLabels.fromMasks(masks(), new MaskReader(classes.size(), null));
+      case MASKS -> {
+        if (classes.ignoresOthers()) {
+          throw new DataException(
+              "masks number the classes; name all of them, without --ignore-other-classes");
+        }
+        yield ClassLabels.fromMasks(masks(), MaskReader.of(classes.size()));
+      }
     };
   }
 

@@ -3,6 +3,7 @@ package toco.data;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import toco.config.DataConfig;
 import toco.config.MaskValues;
@@ -15,11 +16,21 @@ import toco.image.MaskDecoder;
 ///
 /// @param numClasses K, the number of classes without the background
 /// @param values what the masks' pixels hold; null: class indices
-public record MaskReader(int numClasses, @Nullable MaskValues values) {
+/// @param otherClasses the label of each class index in masks with other classes, which become
+///   background; null: there are none
+public record MaskReader(
+    int numClasses, @Nullable MaskValues values, @Nullable MaskClasses otherClasses) {
   private static final int SHOWN = 4;
 
   static MaskReader of(DataConfig data) {
-    return new MaskReader(data.classNames().size(), data.maskValueList());
+    var values = data.maskValueList();
+    var others = values == null ? MaskClasses.of(data) : null;
+    return new MaskReader(data.classNames().size(), values, others);
+  }
+
+  /// Reads masks of class indices.
+  static MaskReader of(int numClasses) {
+    return new MaskReader(numClasses, null, null);
   }
 
   /// Reads a mask.
@@ -28,7 +39,17 @@ public record MaskReader(int numClasses, @Nullable MaskValues values) {
   /// @throws DataException if it holds a label of no class
   /// @throws toco.image.ImageException if the file is unreadable, or holds other values
   LabelMap read(Path mask, Arena arena) {
+    return read(mask, arena, _ -> {});
+  }
+
+  /// The same.
+  ///
+  /// @param others receives the number of pixels of other classes, which become background
+  LabelMap read(Path mask, Arena arena, LongConsumer others) {
     var labels = MaskDecoder.decode(mask, values, arena);
+    if (otherClasses != null) {
+      others.accept(otherClasses.relabel(labels));
+    }
     requireClasses(labels, mask);
     return labels;
   }

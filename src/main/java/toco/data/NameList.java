@@ -1,13 +1,18 @@
 package toco.data;
 
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import toco.config.DataConfig;
+import toco.config.Split;
 import toco.files.IoReason;
+import toco.files.TextFile;
 
 /// A list file: one name per line, blank lines ignored. For a folder of images without a list, the
 /// names in its labels.
@@ -41,8 +46,7 @@ record NameList(Path file, List<Entry> entries) {
     var entries = new ArrayList<Entry>();
     var lines = lines(file);
     for (int i = 0; i < lines.size(); i++) {
-      var line =
-          i == 0 && lines.get(i).startsWith("\uFEFF") ? lines.get(i).substring(1) : lines.get(i);
+      var line = lines.get(i);
       if (!line.isBlank()) {
         entries.add(new Entry(line.strip(), i + 1));
       }
@@ -53,15 +57,31 @@ record NameList(Path file, List<Entry> entries) {
     return new NameList(file, List.copyOf(entries));
   }
 
+  /// The names in all lists of a data set that can be read; the split that needs a list reports why
+  /// it cannot be read.
+  static Set<String> readable(DataConfig data) {
+    var names = new LinkedHashSet<String>();
+    for (var split : Split.values()) {
+      if (data.hasList(split) && Files.isRegularFile(data.listPath(split))) {
+        try {
+          names.addAll(readFiles(data.listPath(split)).names());
+        } catch (DataException _) {
+          // reported where the split is opened
+        }
+      }
+    }
+    return names;
+  }
+
   /// The lines of a text file.
   static List<String> lines(Path file) {
     try {
-      return Files.readAllLines(file);
+      return TextFile.lines(file);
     } catch (NoSuchFileException e) {
       throw new DataException(
           "there is no list file " + file + "; check data.root and the name of the list", e);
-    } catch (MalformedInputException e) {
-      throw new DataException(file + " is not UTF-8 text; expected one image name per line", e);
+    } catch (CharacterCodingException e) {
+      throw new DataException(file + " is not text; expected one image name per line in UTF-8", e);
     } catch (IOException e) {
       throw new DataException("cannot read " + file + ": " + IoReason.of(e), e);
     }

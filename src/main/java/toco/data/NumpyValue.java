@@ -36,9 +36,13 @@ sealed interface NumpyValue {
       order = mark.equals(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
     }
 
-    /// Reads the element at the buffer's position, as a Double or a String.
+    /// Reads the element at the buffer's position, as a Long, a Double or a String.
     Object element(ByteBuffer data) {
-      return kind == 'U' || kind == 'S' ? text(data) : (Object) number(data);
+      return switch (kind) {
+        case 'U', 'S' -> text(data);
+        case 'f' -> number(data);
+        default -> (long) number(data); // exact up to 2^53
+      };
     }
 
     private String text(ByteBuffer data) {
@@ -102,14 +106,18 @@ sealed interface NumpyValue {
       return data instanceof byte[] bytes ? bytes.length : 0;
     }
 
-    /// The values of a one-dimensional array.
+    /// The values of a one-dimensional array, or of one row.
     float[] toFloats() {
-      if (shape.size() != 1 || !(data instanceof byte[] bytes) || dtype == null) {
+      if (data instanceof List<?> objects) {
+        return NumpyValue.floats(objects);
+      }
+      boolean isRow = shape.size() == 1 || (shape.size() == 2 && shape.getFirst().equals(1L));
+      if (!isRow || !(data instanceof byte[] bytes) || dtype == null) {
         throw new IllegalArgumentException(
             "a label that is not a one-dimensional array of numbers");
       }
       var buffer = ByteBuffer.wrap(bytes);
-      long count = argument(shape, 0, Long.class);
+      long count = argument(shape, shape.size() - 1, Long.class);
       if (dtype.itemBytes < 1
           || count < 0
           || count > bytes.length
@@ -122,6 +130,22 @@ sealed interface NumpyValue {
       }
       return floats;
     }
+  }
+
+  /// The numbers in a list of Python.
+  static float[] floats(List<?> numbers) {
+    var floats = new float[numbers.size()];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] =
+          switch (numbers.get(i)) {
+            case Boolean flag -> flag ? 1 : 0;
+            case Number number -> number.floatValue();
+            case String _ ->
+                throw new IllegalArgumentException("a label of text instead of numbers");
+            default -> throw new IllegalArgumentException("a label that is no list of numbers");
+          };
+    }
+    return floats;
   }
 
   /// A class or function that the pickle may call; none of them runs code of the file.

@@ -108,6 +108,7 @@ final class SplitCheck {
     if (!isTrained && config.data().valLabels() == null) {
       return; // the labels are those of training
     }
+    labels.notes().forEach(note -> findings.add(Kind.LABEL_NOTE, false, note));
     for (var name : labels.names()) {
       if (!names.contains(name) && !others.contains(name) && !Files.exists(dataset.image(name))) {
         findings.add(Kind.LABEL_WITHOUT_IMAGE, false, name);

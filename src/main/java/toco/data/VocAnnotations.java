@@ -43,6 +43,7 @@ final class VocAnnotations {
     factory.setProperty(XMLInputFactory.IS_REPLACING_ENTITY_REFERENCES, false);
     factory.setProperty(XMLInputFactory.IS_NAMESPACE_AWARE, false);
     factory.setProperty(XMLInputFactory.IS_COALESCING, true);
+    factory.setXMLReporter((_, _, _, _) -> {}); // the default one prints to standard error
     return factory;
   }
 
@@ -54,7 +55,11 @@ final class VocAnnotations {
     for (var file : files(folder)) {
       var relative = folder.relativize(file).toString();
       var name = relative.substring(0, relative.length() - ".xml".length());
-      reader.readOne(file, labels.image(name.replace('\\', '/'), 0));
+      try {
+        reader.readOne(file, labels.image(name.replace('\\', '/'), 0));
+      } catch (DataException e) {
+        classes.report(e);
+      }
     }
     return labels.build();
   }

@@ -2,9 +2,8 @@ package toco.data;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 import toco.config.DataConfig;
-import toco.config.MaskValues;
 import toco.config.Split;
 
 /// A data set in Pascal VOC's layout; [VocFiles] has the paths of its parts.
@@ -32,7 +31,8 @@ public final class VocDataset extends ListedDataset {
   /// @param classNames foreground classes in label order
   /// @throws DataException naming the file or line that is missing or wrong
   public static VocDataset open(VocFiles files, List<String> classNames) {
-    var dataset = of(files, new ClassIndex(classNames), false, null);
+    var dataset =
+        of(files, new ClassIndex(classNames), false, Set.of(), MaskReader.of(classNames.size()));
     dataset.requireImagesAndLabels();
     return dataset;
   }
@@ -42,7 +42,8 @@ public final class VocDataset extends ListedDataset {
   ///
   /// @throws DataException naming the file or line that is missing or wrong
   public static VocDataset openWithLabelsFromMasks(VocFiles files, List<String> classNames) {
-    var dataset = of(files, new ClassIndex(classNames), true, null);
+    var dataset =
+        of(files, new ClassIndex(classNames), true, Set.of(), MaskReader.of(classNames.size()));
     dataset.requireImagesAndLabels();
     return dataset;
   }
@@ -51,23 +52,25 @@ public final class VocDataset extends ListedDataset {
     var files =
         new VocFiles(
             data.imagePath(), data.maskPath(), data.listPath(split), data.labelsPath(split));
-    return of(files, classes, data.labelsFromMasks(), data.maskValueList());
+    return of(files, classes, data.labelsFromMasks(), NameList.readable(data), MaskReader.of(data));
   }
 
+  /// @param named names in all lists, which labels may refer to
   private static VocDataset of(
       VocFiles files,
       ClassIndex classes,
       boolean labelsFromMasks,
-      @Nullable MaskValues maskValues) {
+      Set<String> named,
+      MaskReader reader) {
     var masks = new MaskFolder(files.maskDir());
-    var reader = new MaskReader(classes.size(), maskValues);
     requireFolder(files.imageDir(), "a folder in VOC layout");
     var list = NameList.read(files.list());
     var labels =
         classes.orNone(() ->
             labelsFromMasks
                 ? labelsFromMasks(list, masks::find, reader)
-                : LabelSource.read(files.labels(), classes).renamed(ImageNames::withoutExtension));
+                : LabelSource.read(files.labels(), classes)
+                    .renamed(new ImageReferences(named)::findOrStem));
     return new VocDataset(files, list, classes.names(), labels, masks, reader);
   }
 

@@ -54,11 +54,14 @@ class CocoInstancesTest {
     refuses(WHOLE.replace("\"dog\"", "\"dig\""), "unknown class 'dig'; did you mean 'dog'?");
     refuses(
         WHOLE.replace("\"id\": 44", "\"id\": 45"), "category_id 44", "not among the categories");
-    refuses(WHOLE.replace("\"id\": 7,", "\"id\": 8,"), "image_id 7", "not among the images");
     refuses(WHOLE.replace("\"id\": 70", "\"id\": 7"), "l.json:1: ", "image id 7 appears twice");
     refuses(WHOLE.replace("\"id\": 3", "\"id\": 44"), "l.json:3: ", "appears twice");
-    refuses(WHOLE.replace("\"id\": 44", "\"id\": \"44\""), "l.json:3: ", "integer id");
-    refuses(WHOLE.replace("\"image_id\": -9", "\"image_id\": 1.5"), "l.json:2: ", "integer");
+    refuses(WHOLE.replace("\"id\": 44", "\"id\": null"), "l.json:3: ", "without an id or a name");
+    refuses(
+        WHOLE.replace("\"image_id\": -9", "\"image_id\": 1.5"), "l.json:2: ", "lacks an image_id");
+    refuses(
+        WHOLE.replace("\"image_id\": -9", "\"image_id\": NaN"), "l.json:2: ", "lacks an image_id");
+    refuses("{" + IMAGES + "," + CATEGORIES + "}", "has no annotations");
     refuses("{" + ANNOTATIONS + "," + CATEGORIES + "}", "has no images");
     refuses("{" + IMAGES + "," + ANNOTATIONS + "}", "has no categories");
     refuses("{\"images\": {}}", "l.json:1: ", "'images' is not an array");
@@ -66,6 +69,79 @@ class CocoInstancesTest {
     refuses("[]", "l.json:1: ", "does not hold a JSON object");
     refuses("", "l.json");
     refuses(WHOLE + "{}", "text after the JSON object");
+  }
+
+  /// Text, numbers with a fraction of 0 and leading zeros are the same id.
+  @Test
+  void idsMayBeText() {
+    assertLabels(WHOLE.replace("\"id\": 44", "\"id\": \"44\""));
+    assertLabels(WHOLE.replace("\"image_id\": 7", "\"image_id\": \"007\""));
+    assertLabels(WHOLE.replace("\"category_id\": 3", "\"category_id\": 3.0"));
+    assertLabels(
+        WHOLE
+            .replace("\"id\": 7,", "\"id\": \"img-7\",")
+            .replace("\"image_id\": 7", "\"image_id\": \"img-7\""));
+  }
+
+  @Test
+  void otherFieldsMayHoldAnything() {
+    assertLabels(WHOLE.replace("\"height\": 3", "\"height\": NaN, \"score\": -Infinity"));
+    assertLabels(
+        WHOLE
+            .replace("\\u00e9", "k".repeat(200_000)) // a compressed mask
+            .replace("[[1.5, 2, 3e1]]", "null")
+            .replace("\"info\": {", "\"info\": {\"id\": {\"id\": [1, {}]}, "));
+    assertLabels("\uFEFF" + WHOLE);
+  }
+
+  /// Neither skipped annotations nor categories that are no classes are silent.
+  @Test
+  void whatIsSkippedIsNoted() {
+    var labels = read(WHOLE.replace("\"id\": 7,", "\"id\": 8,"));
+    var file = folder.resolve("l.json");
+    assertEquals(List.of(), classesOf("b.jpg", labels, PETS));
+    assertEquals(
+        List.of(
+            file + ": 3 annotations skipped, whose image_id is not among the images: 7",
+            file + ": categories without annotations that are no classes: zebra"),
+        labels.notes());
+  }
+
+  @Test
+  void categoriesWithTheSameNameAreOneClass() {
+    var labels =
+        read(
+            WHOLE
+                .replace("\"zebra\"", "\"cat\"")
+                .replace(
+                    "\"image_id\": -9, \"category_id\": 3",
+                    "\"image_id\": -9, \"category_id\": 90"));
+    assertEquals(List.of("cat"), classesOf("x/a.png", labels, PETS));
+    assertEquals(
+        List.of(folder.resolve("l.json") + ": category 'cat' has ids 3 and 90"), labels.notes());
+  }
+
+  @Test
+  void otherCategoriesAreLeftOutOnRequest() {
+    var file =
+        LabelFiles.write(
+            folder,
+            "l.json",
+            WHOLE
+                .replace("\"dog\"", "\"cow\"")
+                .replace(
+                    "\"image_id\": -9, \"category_id\": 3",
+                    "\"image_id\": -9, \"category_id\": 5"));
+    var labels = LabelFiles.readIgnoringOthers(file);
+    assertEquals(List.of("cat"), classesOf("b.jpg", labels, PETS));
+    assertEquals(List.of(), classesOf("x/a.png", labels, PETS));
+    assertEquals(
+        List.of(
+            file + ": categories without annotations that are no classes: zebra",
+            file + ": labels of other classes left out: 2 (category_id 5 1, cow 1)"),
+        labels.notes());
+    assertRefused(
+        () -> ClassLabels.read(file, PETS), "unknown class 'cow'", "data.otherClasses=ignore");
   }
 
   @Test
@@ -80,6 +156,13 @@ class CocoInstancesTest {
       many.append(",{\"image_id\": 1, \"category_id\": ").append(i).append('}');
     }
     refuses(many + "]}", "more than 1024 categories");
+  }
+
+  private void assertLabels(String text) {
+    var labels = read(text);
+    assertEquals(List.of("cat", "dog"), classesOf("b.jpg", labels, PETS));
+    assertEquals(List.of("cat"), classesOf("x/a.png", labels, PETS));
+    assertEquals(List.of(), classesOf("none.jpg", labels, PETS));
   }
 
   private ClassLabels read(String text) {

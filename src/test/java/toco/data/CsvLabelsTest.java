@@ -5,7 +5,6 @@ import static toco.data.LabelFiles.PETS;
 import static toco.data.LabelFiles.assertRefused;
 import static toco.data.LabelFiles.classesOf;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import toco.config.DataConfig.OtherClasses;
 
 class CsvLabelsTest {
   @TempDir Path folder;
@@ -63,21 +63,23 @@ class CsvLabelsTest {
   void errorsNameTheFileAndLine() {
     refuses("a,cat\nb,dgo\n", "labels.csv:2: unknown class 'dgo'; did you mean 'dog'?");
     refuses("a,cat\nb,zebra\n", "labels.csv:2: unknown class 'zebra'; the classes are cat, dog");
-    refuses("name,cat,dog\na,1,0\n", "labels.csv:2: unknown class '1'", "write the names");
-    refuses("a.jpg;cat;dog\n", "labels.csv:1: fields are separated by ';', expected commas");
-    refuses("\na.jpg\tcat\n", "labels.csv:2: fields are separated by tabs");
+    refuses("a,1\n", "labels.csv:1: unknown class '1'; a number does not say which class");
+    refuses("name,cat,dog\na,1,0\nb,0,0.7\n", "labels.csv:3: '0.7' for class 'dog'; expected 1");
+    refuses("name,cat,dgo\na,1,0\n", "labels.csv:1: unknown class 'dgo'; did you mean 'dog'?");
+    refuses("name,score\na,high\n", "labels.csv:1: none of the columns name, score holds classes");
+    refuses("name,label,x\na,cat,1,dog\n", "labels.csv:2: 4 fields, but the header has 3");
     refuses("a,cat\n\n,dog\n", "labels.csv:3: the name of the image is missing");
     refuses("a,cat\nb,\"dog\nc,cat\n", "labels.csv:2: the quote that opens here is never closed");
     refuses("a,\"cat\" dog\n", "labels.csv:1: text after a quoted field");
     refuses("", "labels.csv names no image");
     refuses("name,label\n", "labels.csv names no image");
     refuses("x".repeat(70_000), "labels.csv:1: a line has more than 65536 characters");
-    var latin1 = "a,cat\ncaf\u00e9,dog\n".getBytes(StandardCharsets.ISO_8859_1);
-    var file = LabelFiles.write(folder, "labels.csv", latin1);
-    assertRefused(() -> ClassLabels.read(file, PETS), file.toString(), "not UTF-8 text");
+    refuses("a,cat\nb,\0dog\n", "labels.csv:2: a zero byte");
+    var binary = LabelFiles.write(folder, "labels.csv", new byte[] {'a', (byte) 0x81, ',', 'b'});
+    assertRefused(() -> ClassLabels.read(binary, PETS), binary.toString(), "not text in UTF-8");
     assertRefused(() -> ClassLabels.read(folder.resolve("no.csv"), PETS), "no labels file");
-    var text = LabelFiles.write(folder, "labels.txt", "a,cat\n");
-    assertRefused(() -> ClassLabels.read(text, PETS), "labels.txt is not a labels file");
+    var text = LabelFiles.write(folder, "labels.doc", "a,cat\n");
+    assertRefused(() -> ClassLabels.read(text, PETS), "labels.doc is not a labels file");
   }
 
   /// A check continues, to report all of them.
@@ -85,7 +87,9 @@ class CsvLabelsTest {
   void unknownClassesCanBeCollected() {
     var file = LabelFiles.write(folder, "labels.csv", "a,cat,dgo\nb,ct\nc,dog\n");
     var found = new ArrayList<String>();
-    var labels = LabelSource.read(file, new ClassIndex(PETS, e -> found.add(e.getMessage())));
+    var labels =
+        LabelSource.read(
+            file, new ClassIndex(PETS, PETS, OtherClasses.ERROR, e -> found.add(e.getMessage())));
     assertEquals(2, found.size(), found.toString());
     assertEquals(List.of("cat"), classesOf("a", labels, PETS));
     assertEquals(List.of(), classesOf("b", labels, PETS));

@@ -83,6 +83,46 @@ class DataCheckTest extends CheckedDataSet {
     assertEquals(15, found.size(), found.toString());
   }
 
+  /// What reading skipped is in the report of the split whose labels they are, once.
+  @Test
+  void whatLabelsLeaveOutIsReported() {
+    csv("# by hand\na,cat;cow\nb,dog\nc,teddy bear\nv,cat\nw,cow\n");
+    assertFalse(check().usable());
+    var report = check("data.otherClasses=ignore");
+    assertTrue(report.usable(), report.text());
+    var file = root.resolve("labels.csv");
+    var notes = findings(report).get(Kind.LABEL_NOTE);
+    assertEquals(
+        List.of(
+            file + ": 1 comment lines (#) skipped",
+            file + ": labels of other classes left out: 2 (cow 2)"),
+        notes);
+  }
+
+  /// In masks of this layout, other classes follow those of data.classNames.
+  @Test
+  void otherClassesInMasksAreBackgroundOnRequest() {
+    csv("a,cat\nb,dog\nc,teddy bear\nv,cat\nw,cow\n");
+    mask("w", 40, 30, 4);
+    assertNamed(findings(check()), Kind.MASK_LABEL, "label 4");
+    var report = check("data.otherClasses=ignore");
+    assertTrue(report.usable(), report.text());
+    assertEquals(List.of("w"), findings(report).get(Kind.OTHER_CLASS_IN_MASK));
+    assertFalse(findings(report).containsKey(Kind.MASK_AND_LABEL), report.text());
+  }
+
+  /// Annotations after a damaged one are checked, too.
+  @Test
+  void everyDamagedAnnotationIsReported() {
+    var head = "<annotation><object><name>";
+    LabelFiles.write(root, "xml/a.xml", head + "cat</name></object></annotation>");
+    LabelFiles.write(root, "xml/b.xml", head + "dog</nam");
+    LabelFiles.write(root, "xml/c.xml", head + "cow</name></object></annotation>");
+    var found = findings(check("data.labels=xml"));
+    assertNamed(found, Kind.BAD_LABELS, root.resolve("xml/b.xml").toString());
+    assertNamed(found, Kind.BAD_LABELS, "c.xml:1: unknown class 'cow'");
+  }
+
   /// The report says usable exactly if opening and reading the data succeeds.
   @Test
   void theVerdictAgreesWithTraining() throws IOException {

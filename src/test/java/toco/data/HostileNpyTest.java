@@ -159,7 +159,7 @@ class HostileNpyTest {
     int some = 20_000; // within the limits
     assertRefused(file("N" + "\u0085".repeat(some) + "."), "something other than a dict");
     var nested = text("a") + "]".repeat(some) + "a".repeat(some - 1);
-    assertRefused(dict("", nested), "no array for 'a'");
+    assertRefused(dict("", nested), "a label that is no list of numbers");
     assertRefused(file("]q\0h\0a."), "something other than a dict"); // a list in itself
     assertRefused(dict("", text("a") + "}q\3" + text("b") + "h\3s"), "no array for 'a'");
   }

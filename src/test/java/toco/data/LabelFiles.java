@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.function.Executable;
+import toco.config.Config;
 
 /// Writes label files for tests.
 final class LabelFiles {
@@ -43,6 +44,12 @@ final class LabelFiles {
       }
     }
     return shown;
+  }
+
+  /// Reads labels of [#PETS] and other classes.
+  static ClassLabels readIgnoringOthers(Path file) {
+    var keys = List.of("data.layout=folder", "data.classNames=" + PETS, "data.otherClasses=ignore");
+    return LabelSource.read(file, ClassIndex.of(Config.parse("", "test", keys).data()));
   }
 
   /// Asserts a [DataException] with a message of one line that contains these parts.

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import toco.config.Config;
 import toco.config.Layout;
 import toco.image.Resources;
 
@@ -45,6 +46,57 @@ class OneHotNpyTest {
     assertArrayEquals(new float[] {1, 0}, labels.get("a"));
     assertArrayEquals(new float[] {0, 1}, labels.get("b"));
     assertArrayEquals(new float[] {1, 0}, labels.get("c"));
+  }
+
+  /// Keys and values as programs make them: `int(name.replace("_", ""))`, lists, bools.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "integer-keys.npy",
+        "numpy-integer-keys.npy",
+        "bools.npy",
+        "lists.npy",
+        "lists-of-bools.npy",
+        "object-arrays.npy",
+        "rows.npy",
+        "dict.npz",
+        "arrays.npz"
+      })
+  void readsOtherKeysValuesAndArchives(String file) {
+    var labels =
+        LabelSource.read(Resources.path("one-hot/" + file), new ClassIndex(LabelFiles.PETS));
+    var names = List.of("2007_000032", "2007_000033");
+    var listed = labels.renamed(new ImageReferences(names)::findOrStem);
+    assertEquals(names, List.copyOf(listed.names()));
+    assertArrayEquals(new float[] {1, 0, 1}, listed.multiHot("2007_000032"));
+    assertArrayEquals(new float[] {0, 1, 0}, listed.multiHot("2007_000033"));
+  }
+
+  @Test
+  void aBackgroundColumnIsNamed() {
+    LabelFiles.assertRefused(
+        () -> ClassLabels.read(Resources.path("one-hot/with-background.npy"), LabelFiles.PETS),
+        "2007_000032",
+        "4 values, expected 3, one per class without the background");
+  }
+
+  /// A label of VOC's 20 classes holds those of a subset, on request.
+  @Test
+  void columnsOfOtherClassesAreLeftOutOnRequest() {
+    var pets = List.of("dog", "cat");
+    var values = new float[20];
+    for (var name : List.of("cat", "horse")) {
+      values[Layout.VOC.classNames().indexOf(name)] = 1;
+    }
+    var file = folder.resolve("voc.npy");
+    OneHotNpy.write(file, Map.of("a", values, "b", new float[20]));
+    LabelFiles.assertRefused(
+        () -> ClassLabels.read(file, pets), "20 values, expected 2", "data.otherClasses=ignore");
+    var keys = List.of("data.classNames=[dog, cat]", "data.otherClasses=ignore");
+    var labels = LabelSource.read(file, ClassIndex.of(Config.parse("", "test", keys).data()));
+    assertArrayEquals(new float[] {0, 1}, labels.multiHot("a"));
+    assertArrayEquals(new float[2], labels.multiHot("b"));
+    assertEquals(List.of(file + ": labels of other classes left out: 1 (horse 1)"), labels.notes());
   }
 
   @Test
