@@ -172,7 +172,7 @@ public record Checkpoint(
     }
     throw new CheckpointException(
         folder(runDir),
-        "none of the %d checkpoints can be used: %s"
+        "none of the %s checkpoints can be used: %s"
             .formatted(damaged.size(), String.join("; ", damaged)));
   }
 

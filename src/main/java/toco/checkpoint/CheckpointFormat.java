@@ -79,7 +79,7 @@ final class CheckpointFormat {
     if (version == null) {
       throw new CheckpointException(
           file.path(),
-          ("holds %d tensors but is not a checkpoint of a training run; give a file in "
+          ("holds %s tensors but is not a checkpoint of a training run; give a file in "
                   + "RUN/checkpoints")
               .formatted(contents.tensors().size()));
     }

@@ -173,14 +173,14 @@ record SafeTensorsHeader(
     if (sizes.length > MAX_DIMS || range.length != 2) {
       throw damaged(
           file,
-          "tensor %s has %d dimensions and %d data_offsets, expected at most %d and exactly 2"
+          "tensor %s has %s dimensions and %s data_offsets, expected at most %s and exactly 2"
               .formatted(quote(name), sizes.length, range.length, MAX_DIMS));
     }
     var shape = Shape.of(sizes);
     if (range[1] - range[0] != byteSize(file, name, dtype, shape)) {
       throw damaged(
           file,
-          "tensor %s, %s %s, needs %,d bytes but has data_offsets %d..%d"
+          "tensor %s, %s %s, needs %,d bytes but has data_offsets %s..%s"
               .formatted(
                   quote(name),
                   dtype,

@@ -35,7 +35,7 @@ final class ShardedSafeTensors {
       if (found.size() > 1) {
         throw new CheckpointException(
             path,
-            "holds %d indexes *%s; give the path of one of them".formatted(found.size(), INDEX));
+            "holds %s indexes *%s; give the path of one of them".formatted(found.size(), INDEX));
       }
       return found.isEmpty() ? path : found.getFirst();
     } catch (IOException e) {

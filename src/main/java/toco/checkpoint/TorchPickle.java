@@ -98,7 +98,7 @@ public final class TorchPickle {
     if (found.size() != 1) {
       throw new CheckpointException(
           file.path(),
-          "is a ZIP archive, but not written by torch.save: expected one entry NAME%s, found %d"
+          "is a ZIP archive, but not written by torch.save: expected one entry NAME%s, found %s"
               .formatted(PICKLE_NAME, found.size()));
     }
     var folder = found.getFirst().substring(0, found.getFirst().indexOf('/') + 1);
@@ -190,7 +190,7 @@ public final class TorchPickle {
       return Math.multiplyExact(storage.elements(), storage.dtype().byteSize());
     } catch (ArithmeticException e) {
       throw damaged(
-          "storage %s claims %d elements".formatted(quote(storage.key()), storage.elements()));
+          "storage %s claims %s elements".formatted(quote(storage.key()), storage.elements()));
     }
   }
 

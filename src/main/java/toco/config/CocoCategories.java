@@ -79,7 +79,7 @@ public final class CocoCategories {
       if (!seen.add(category.name) || names.put(category.id, category.name) != null) {
         throw new StreamReadException(
             parser,
-            "category %d, '%s': its id or name appears twice"
+            "category %s, '%s': its id or name appears twice"
                 .formatted(category.id, category.name));
       }
     }

@@ -79,7 +79,7 @@ public final class ClassLabels {
     Label label = byName.get(name);
     if (label == null) {
       throw new DataException(
-          ("no image-level label for %s in %s (%d images); add one, or remove the image from "
+          ("no image-level label for %s in %s (%s images); add one, or remove the image from "
                   + "the list")
               .formatted(name, source, byName.size()));
     }
@@ -185,7 +185,7 @@ public final class ClassLabels {
   private static BitSet checked(String name, float[] multiHot, int numClasses, String source) {
     if (multiHot.length != numClasses) {
       throw new DataException(
-          "the label of %s in %s has %d values, expected %d, one per class; check data.classNames"
+          "the label of %s in %s has %s values, expected %s, one per class; check data.classNames"
               .formatted(name, source, multiHot.length, numClasses));
     }
     var classes = new BitSet(numClasses);

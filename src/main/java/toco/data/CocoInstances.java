@@ -138,7 +138,7 @@ final class CocoInstances {
       var name = categories.get(entry.getKey());
       if (name == null) {
         throw new DataException(
-            "%s: an annotation has category_id %d, which is not among the categories"
+            "%s: an annotation has category_id %s, which is not among the categories"
                 .formatted(file, entry.getKey()));
       }
       classOf[entry.getValue()] = classes.find(name, file.toString()).orElse(-1);
@@ -146,7 +146,7 @@ final class CocoInstances {
     for (var image : shownIn.keySet()) {
       if (!fileNames.containsKey(image)) {
         throw new DataException(
-            "%s: an annotation has image_id %d, which is not among the images"
+            "%s: an annotation has image_id %s, which is not among the images"
                 .formatted(file, image));
       }
     }

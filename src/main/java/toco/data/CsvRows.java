@@ -143,6 +143,6 @@ final class CsvRows {
   }
 
   private DataException error(String problem) {
-    return new DataException("%s:%d: %s".formatted(file, rowLine, problem));
+    return new DataException("%s:%s: %s".formatted(file, rowLine, problem));
   }
 }

@@ -119,7 +119,7 @@ final class ImageCheck {
           ? null
           : new Problem(
               Kind.MASK_SIZE,
-              "%s is %d×%d px, its image is %d×%d px"
+              "%s is %s×%s px, its image is %s×%s px"
                   .formatted(
                       mask, size.widthPx(), size.heightPx(), image.widthPx(), image.heightPx()));
     } catch (ImageException e) {

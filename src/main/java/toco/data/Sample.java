@@ -42,7 +42,7 @@ public record Sample(
     LabelMap mask = MaskDecoder.decode(file, arena);
     if (mask.widthPx() != image.widthPx() || mask.heightPx() != image.heightPx()) {
       throw new DataException(
-          "%s is %d×%d px, but its image %s is %d×%d px; resize or redraw the mask"
+          "%s is %s×%s px, but its image %s is %s×%s px; resize or redraw the mask"
               .formatted(
                   file,
                   mask.widthPx(),
@@ -60,7 +60,7 @@ public record Sample(
     for (int label = numClasses + 1; label < LabelMap.IGNORE; label++) {
       if (counts[label] > 0) {
         throw new DataException(
-            ("%s holds label %d on %d px; expected 0 (background), 1…%d (classes) or 255 (ignored);"
+            ("%s holds label %s on %s px; expected 0 (background), 1…%s (classes) or 255 (ignored);"
                     + " check the mask and data.classNames")
                 .formatted(file, label, counts[label], numClasses));
       }

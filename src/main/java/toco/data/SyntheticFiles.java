@@ -41,7 +41,7 @@ final class SyntheticFiles {
     this.folder = folder;
     this.options = options;
     this.note =
-        "ToCo synthetic shapes, generator %d\n%s".formatted(GENERATOR_VERSION, options.describe());
+        "ToCo synthetic shapes, generator %s\n%s".formatted(GENERATOR_VERSION, options.describe());
   }
 
   SyntheticShapes.Outcome write() {

@@ -16,7 +16,7 @@ final class ProcessorChecks {
     var defaults = Config.defaults();
     return HealthCheck.ok(
         "threads",
-        "%d within an operator on %d processors (train.threads=%d), and %d to load images"
+        "%s within an operator on %s processors (train.threads=%s), and %s to load images"
                 .formatted(
                     Devices.threads(defaults.train()),
                     Machine.cores(),

@@ -105,7 +105,7 @@ public final class AtomicFile {
     long pid = ProcessHandle.current().pid();
     var temporary =
         folder.resolve(
-            ".%s.%d-%d%s"
+            ".%s.%s-%s%s"
                 .formatted(absolute.getFileName(), pid, COUNTER.incrementAndGet(), SUFFIX));
     try {
       content.writeTo(temporary);

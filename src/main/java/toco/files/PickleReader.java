@@ -140,7 +140,7 @@ public final class PickleReader {
 
   private static void checkProtocol(int protocol) {
     if (protocol < 2 || protocol > 5) {
-      throw new IllegalArgumentException("pickle protocol %d instead of 2…5".formatted(protocol));
+      throw new IllegalArgumentException("pickle protocol %s instead of 2…5".formatted(protocol));
     }
   }
 

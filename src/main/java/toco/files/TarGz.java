@@ -78,7 +78,7 @@ public final class TarGz {
       }
       long size = octal(header, SIZE_AT, 12);
       if (size > MAX_FILE_BYTES) {
-        throw new IOException("a file claims %d bytes".formatted(size));
+        throw new IOException("a file claims %s bytes".formatted(size));
       }
       var content = exactly(in, (int) size);
       exactly(in, padding((int) size));
@@ -95,7 +95,7 @@ public final class TarGz {
     boolean ascii = name.chars().allMatch(c -> c > 0 && c < 128);
     if (name.isEmpty() || name.length() > NAME_BYTES || !ascii) {
       throw new IllegalArgumentException(
-          "a file name in an archive must have 1…%d ASCII characters, got '%s'"
+          "a file name in an archive must have 1…%s ASCII characters, got '%s'"
               .formatted(NAME_BYTES, name));
     }
   }

@@ -73,8 +73,8 @@ final class PngRaster {
     if ((colourType != PALETTE && colourType != GREY) || bitDepth(file) > 8) {
       throw ImageException.unreadable(
           source,
-          ("expected class indices in a palette or 8-bit grey PNG, got %d-bit samples of "
-                  + "colour type %d")
+          ("expected class indices in a palette or 8-bit grey PNG, got %s-bit samples of "
+                  + "colour type %s")
               .formatted(bitDepth(file), colourType),
           "save the mask with its class indices, not its colours");
     }
@@ -136,7 +136,7 @@ final class PngRaster {
     if (rowBytes * height > MAX_INFLATION * file.length) {
       throw ImageException.unreadable(
           source,
-          "the PNG is truncated: its header claims %d×%d px, which %d bytes cannot hold"
+          "the PNG is truncated: its header claims %s×%s px, which %s bytes cannot hold"
               .formatted(width, height, file.length),
           REMEDY);
     }

@@ -79,7 +79,7 @@ public final class BilateralFilter {
     double limit = new VertexKeys(extents.size()).limit();
     if (reach >= limit) {
       throw new IllegalArgumentException(
-          ("sigmaRgb %s and sigmaXy %s are too small for an image of %d×%d px: the "
+          ("sigmaRgb %s and sigmaXy %s are too small for an image of %s×%s px: the "
                   + "lattice would reach %.0f of at most %.0f; increase them")
               .formatted(sigmaRgb, sigmaXy, width, height, reach, limit));
     }

@@ -37,8 +37,8 @@ record GallerySection(Gallery gallery) {
     int count = gallery.images().size();
     var which =
         count == gallery.listed()
-            ? "All %d images".formatted(count)
-            : "%d of the %d images, evenly spaced in the list".formatted(count, gallery.listed());
+            ? "All %s images".formatted(count)
+            : "%s of the %s images, evenly spaced in the list".formatted(count, gallery.listed());
     return ("%s of the split “%s”, with the weights of %s.%s Pseudo-labels are made as in "
             + "training; ignored pixels are cream.")
         .formatted(

@@ -84,7 +84,7 @@ record Timings(Duration training, Duration evaluating, Duration wallClock, int s
       return s + " s";
     }
     return s < 3600
-        ? "%d min %02d s".formatted(s / 60, s % 60)
-        : "%d h %02d min".formatted(s / 3600, s / 60 % 60);
+        ? "%s min %02d s".formatted(s / 60, s % 60)
+        : "%s h %02d min".formatted(s / 3600, s / 60 % 60);
   }
 }

@@ -52,7 +52,7 @@ final class Preflight {
       var published = plan.recipe().published();
       checks.add(
           PreflightCheck.note(
-              "%d images per step in one process; published: %d processes with %d each"
+              "%s images per step in one process; published: %s processes with %s each"
                   .formatted(
                       plan.training().train().samplesPerProcess(),
                       published.processes(),

@@ -46,7 +46,7 @@ public final class EventLog implements AutoCloseable {
       var log =
           new EventLog(
               folder.resolve(
-                  "%s%010d.toco.%d"
+                  "%s%010d.toco.%s"
                       .formatted(PREFIX, startSeconds(folder), ProcessHandle.current().pid())));
       log.append(event(0).putString(Event.FILE_VERSION, FILE_VERSION));
       var session = new ProtoMessage().putInt(SessionLog.STATUS, SESSION_START);

@@ -75,7 +75,7 @@ abstract sealed class TensorCreation permits Tensor {
     }
     if (data.address() % dtype.byteSize() != 0) {
       throw new IllegalArgumentException(
-          "memory for %s must be aligned to %d bytes, got address %#x"
+          "memory for %s must be aligned to %s bytes, got address %#x"
               .formatted(dtype, dtype.byteSize(), data.address()));
     }
     LibTorch.load();
@@ -99,7 +99,7 @@ abstract sealed class TensorCreation permits Tensor {
     long expected = Shape.of(sizes).numel() * dtype.byteSize();
     if (data.byteSize() != expected) {
       throw new IllegalArgumentException(
-          "a %s tensor of shape %s has %d bytes, got memory of %d"
+          "a %s tensor of shape %s has %s bytes, got memory of %s"
               .formatted(dtype, Shape.of(sizes), expected, data.byteSize()));
     }
   }

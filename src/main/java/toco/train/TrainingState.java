@@ -74,7 +74,7 @@ final class TrainingState implements AutoCloseable {
     }
     checkpoints = new RunCheckpoints(config, model, optimizer, folder, world.size());
     report(
-        "device %s, %d threads, %,d weights, %,d images%s"
+        "device %s, %s threads, %,d weights, %,d images%s"
             .formatted(
                 device,
                 LibTorch.numThreads(),
@@ -82,7 +82,7 @@ final class TrainingState implements AutoCloseable {
                 train.size(),
                 world.size() == 1
                     ? ""
-                    : ", %d processes with %d samples per step each"
+                    : ", %s processes with %s samples per step each"
                         .formatted(world.size(), config.train().samplesPerStep())));
   }
 
@@ -95,7 +95,7 @@ final class TrainingState implements AutoCloseable {
         loadPretrained();
       } else {
         step = checkpoints.restore(found);
-        report("resuming at step %d from %s".formatted(step, found.file()));
+        report("resuming at step %s from %s".formatted(step, found.file()));
       }
     }
     world.broadcast_(List.copyOf(model.params().all().values()), "broadcasting the weights");
