@@ -105,8 +105,8 @@ final class ProgressReport implements TrainingListener {
     }
     long s = Math.max(0, Math.round(seconds));
     return s < 3600
-        ? "%s:%02d".formatted(s / 60, s % 60)
-        : "%s:%02d:%02d".formatted(s / 3600, s / 60 % 60, s % 60);
+        ? String.format(Locale.ROOT, "%s:%02d", s / 60, s % 60)
+        : String.format(Locale.ROOT, "%s:%02d:%02d", s / 3600, s / 60 % 60, s % 60);
   }
 
   private boolean isDue() {

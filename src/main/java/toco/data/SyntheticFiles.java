@@ -144,7 +144,7 @@ final class SyntheticFiles {
             case TEST -> options.testCount();
           };
       for (int i = 0; i < count; i++) {
-        String name = "%s_%05d".formatted(split.lowerCase(), i);
+        String name = String.format(Locale.ROOT, "%s_%05d", split.lowerCase(), i);
         entries.add(
             new Entry(
                 name,

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import toco.checkpoint.Checkpoint;
 import toco.config.Config;
@@ -80,7 +81,7 @@ public final class RunFolder implements AutoCloseable {
   public Path overlay(long step) {
     try {
       return Files.createDirectories(path.resolve("overlays"))
-          .resolve("step-%06d.png".formatted(step));
+          .resolve(String.format(Locale.ROOT, "step-%06d.png", step));
     } catch (IOException e) {
       throw new RunException(
           "cannot create the folder for pictures in %s: %s".formatted(path, e), e);

@@ -1,6 +1,7 @@
 package toco.train;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -74,16 +75,17 @@ final class TrainingState implements AutoCloseable {
     }
     checkpoints = new RunCheckpoints(config, model, optimizer, folder, world.size());
     report(
-        "device %s, %s threads, %,d weights, %,d images%s"
-            .formatted(
-                device,
-                LibTorch.numThreads(),
-                model.params().count(),
-                train.size(),
-                world.size() == 1
-                    ? ""
-                    : ", %s processes with %s samples per step each"
-                        .formatted(world.size(), config.train().samplesPerStep())));
+        String.format(
+            Locale.ROOT,
+            "device %s, %s threads, %,d weights, %,d images%s",
+            device,
+            LibTorch.numThreads(),
+            model.params().count(),
+            train.size(),
+            world.size() == 1
+                ? ""
+                : ", %s processes with %s samples per step each"
+                    .formatted(world.size(), config.train().samplesPerStep())));
   }
 
   /// Loads weights and step in rank 0, and gives them to all other ranks.
