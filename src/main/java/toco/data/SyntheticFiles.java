@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import toco.files.AtomicFile;
+import toco.files.FileLocks;
 import toco.image.ImageException;
 import toco.image.ImageWriter;
 import toco.image.LabelMap;
@@ -49,9 +50,9 @@ final class SyntheticFiles {
       try {
         Files.createDirectories(folder);
         try (var channel =
-                FileChannel.open(
-                    folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            var _ = channel.lock()) {
+            FileChannel.open(
+                folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+          FileLocks.lock(channel); // without locks, several processes write the same files
           return writeLocked();
         }
       } catch (IOException e) {

@@ -59,6 +59,11 @@ final class TrainingState implements AutoCloseable {
         Dataset.openForEvaluation(config, this::report)
             .map(dataset -> new Evaluator(config, dataset, device));
     folder = world.isRank0() ? claim.apply(config) : null;
+    if (folder != null && !folder.isLocked()) {
+      report(
+          "the file system of %s has no locks: let only one process at a time train in it"
+              .formatted(folder.path()));
+    }
     Rng.manualSeed(config.run().seed());
     try (var _ = TensorScope.open()) {
       model = new Toco(config.model(), device, Devices.autocastDtype(config.train()));
