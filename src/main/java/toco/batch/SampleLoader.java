@@ -50,7 +50,7 @@ final class SampleLoader implements AutoCloseable {
         }
         if (attempt == REPLACEMENT_TRIES) {
           throw new DataException(
-              "%d samples in a row cannot be read, the last one is %s: %s; run toco data check"
+              "%s samples in a row cannot be read, the last one is %s: %s; run toco data check"
                   .formatted(attempt + 1, name, e.getMessage()),
               e);
         }

@@ -32,7 +32,7 @@ public final class CrfBench {
     public Options {
       if (heightPx < 1 || widthPx < 1 || classes < 1 || rounds < 1) {
         throw new IllegalArgumentException(
-            "size, classes and rounds must be >= 1, got %d×%d px, %d classes, %d rounds"
+            "size, classes and rounds must be >= 1, got %s×%s px, %s classes, %s rounds"
                 .formatted(widthPx, heightPx, classes, rounds));
       }
     }

@@ -37,7 +37,7 @@ public final class ScoresBench {
   public static Result run(int maps, int threads) {
     if (maps < 1 || threads < 1) {
       throw new IllegalArgumentException(
-          "maps and threads must be ≥ 1, got %d and %d".formatted(maps, threads));
+          "maps and threads must be ≥ 1, got %s and %s".formatted(maps, threads));
     }
     var pairs = IntStream.range(0, Math.min(maps, DIFFERENT)).mapToObj(ScoresBench::make).toList();
     pixels(pairs, Math.min(maps, 300), threads); // warm-up for the JVM's compiler

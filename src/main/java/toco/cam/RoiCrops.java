@@ -84,7 +84,7 @@ public record RoiCrops(Tensor crops, Tensor flags, Tensor corners) {
       int columns = width - 2 * half;
       if (rows < 1 || columns < 1 || (long) rows * columns < crops) {
         throw new IllegalArgumentException(
-            ("an image of %d×%d px has no room for %d different crops of %d px; lower "
+            ("an image of %s×%s px has no room for %s different crops of %s px; lower "
                     + "train.localCropSizePx or raise augment.cropSizePx")
                 .formatted(width, height, crops, sizePx));
       }

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -44,7 +45,8 @@ public record Checkpoint(
     int processes,
     String configYaml,
     String libTorchVersion) {
-  private static final Pattern NAME = Pattern.compile("step-([0-9]{6,18})\\.safetensors");
+  /// Earlier versions wrote the digits of the locale.
+  private static final Pattern NAME = Pattern.compile("step-(\\p{Nd}{6,18})\\.safetensors");
 
   /// @throws IllegalArgumentException if the step is negative
   public Checkpoint {
@@ -172,7 +174,7 @@ public record Checkpoint(
     }
     throw new CheckpointException(
         folder(runDir),
-        "none of the %d checkpoints can be used: %s"
+        "none of the %s checkpoints can be used: %s"
             .formatted(damaged.size(), String.join("; ", damaged)));
   }
 
@@ -188,7 +190,7 @@ public record Checkpoint(
 
   /// The file in which a run saves the checkpoint of a step.
   public static Path file(Path runDir, long step) {
-    return folder(runDir).resolve("step-%06d.safetensors".formatted(step));
+    return folder(runDir).resolve(String.format(Locale.ROOT, "step-%06d.safetensors", step));
   }
 
   private static Path folder(Path runDir) {

@@ -1,6 +1,7 @@
 package toco.checkpoint;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -79,7 +80,7 @@ final class CheckpointFormat {
     if (version == null) {
       throw new CheckpointException(
           file.path(),
-          ("holds %d tensors but is not a checkpoint of a training run; give a file in "
+          ("holds %s tensors but is not a checkpoint of a training run; give a file in "
                   + "RUN/checkpoints")
               .formatted(contents.tensors().size()));
     }
@@ -145,6 +146,6 @@ final class CheckpointFormat {
         }
       }
     }
-    return "%08x".formatted(crc.getValue());
+    return String.format(Locale.ROOT, "%08x", crc.getValue());
   }
 }

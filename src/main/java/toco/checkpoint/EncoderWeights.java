@@ -49,7 +49,7 @@ final class EncoderWeights {
     requireSameKind(file, weights, encoder);
     var resized = fitPosition(weights, encoder);
     new StateDict(file.source(), weights).into(encoder);
-    return "encoder loaded from %s: %d tensors%s%s"
+    return "encoder loaded from %s: %s tensors%s%s"
         .formatted(
             file.source(),
             weights.size(),
@@ -71,7 +71,7 @@ final class EncoderWeights {
   private static String summary(List<String> names) {
     return names.size() <= 4
         ? String.join(", ", names)
-        : String.join(", ", names.subList(0, 4)) + " and %d more".formatted(names.size() - 4);
+        : String.join(", ", names.subList(0, 4)) + " and %s more".formatted(names.size() - 4);
   }
 
   /// With another architecture, dozens of shapes differ; this names the reason instead.
@@ -102,7 +102,7 @@ final class EncoderWeights {
         depth = Math.max(depth, 1 + Integer.parseInt(block.group(1)));
       }
     }
-    return "%d blocks, width %d, patches of %d px%s"
+    return "%s blocks, width %s, patches of %s px%s"
         .formatted(
             depth,
             patches.size(0),
@@ -125,7 +125,7 @@ final class EncoderWeights {
       return "";
     }
     weights.put(POSITION, PositionEmbedding.resampleAbsPosEmbed(from, tokens, gridTo, gridTo));
-    return "; position embedding resized from %d×%d to %d×%d"
+    return "; position embedding resized from %s×%s to %s×%s"
         .formatted(gridFrom, gridFrom, gridTo, gridTo);
   }
 

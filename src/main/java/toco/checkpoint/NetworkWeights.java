@@ -43,7 +43,7 @@ public final class NetworkWeights {
     if (last != null && last.shape().dims() > 0 && last.size(0) != numClasses) {
       throw new CheckpointException(
           weights.source(),
-          ("has %d classes, background included, but model.numClasses is %d; give the configuration"
+          ("has %s classes, background included, but model.numClasses is %s; give the configuration"
                   + " it was trained with, or set data.classNames and model.numClasses")
               .formatted(last.size(0), numClasses));
     }

@@ -38,8 +38,8 @@ sealed interface PickledValue {
       }
       if (negative || !fits(storage, offset, shape, strides)) {
         throw new IllegalArgumentException(
-            ("a tensor of shape %s with strides %s at %d, which reaches outside its storage "
-                    + "of %d elements")
+            ("a tensor of shape %s with strides %s at %s, which reaches outside its storage "
+                    + "of %s elements")
                 .formatted(shape, strides, offset, storage.elements()));
       }
     }

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -65,14 +66,20 @@ record SafeTensorsHeader(
     if (length < 2 || length > MAX_BYTES) {
       throw damaged(
           file,
-          "a safetensors header has 2 to %,d bytes, this one claims %s"
-              .formatted(MAX_BYTES, Long.toUnsignedString(length)));
+          String.format(
+              Locale.ROOT,
+              "a safetensors header has 2 to %,d bytes, this one claims %s",
+              MAX_BYTES,
+              Long.toUnsignedString(length)));
     }
     if (length > file.size() - LENGTH_BYTES) {
       throw damaged(
           file,
-          "the header claims %,d bytes, but the file has %,d in all"
-              .formatted(length, file.size()));
+          String.format(
+              Locale.ROOT,
+              "the header claims %,d bytes, but the file has %,d in all",
+              length,
+              file.size()));
     }
     var root =
         parse(file, file.bytes().asSlice(LENGTH_BYTES, length).toArray(ValueLayout.JAVA_BYTE));
@@ -173,21 +180,22 @@ record SafeTensorsHeader(
     if (sizes.length > MAX_DIMS || range.length != 2) {
       throw damaged(
           file,
-          "tensor %s has %d dimensions and %d data_offsets, expected at most %d and exactly 2"
+          "tensor %s has %s dimensions and %s data_offsets, expected at most %s and exactly 2"
               .formatted(quote(name), sizes.length, range.length, MAX_DIMS));
     }
     var shape = Shape.of(sizes);
     if (range[1] - range[0] != byteSize(file, name, dtype, shape)) {
       throw damaged(
           file,
-          "tensor %s, %s %s, needs %,d bytes but has data_offsets %d..%d"
-              .formatted(
-                  quote(name),
-                  dtype,
-                  shape,
-                  byteSize(file, name, dtype, shape),
-                  range[0],
-                  range[1]));
+          String.format(
+              Locale.ROOT,
+              "tensor %s, %s %s, needs %,d bytes but has data_offsets %s..%s",
+              quote(name),
+              dtype,
+              shape,
+              byteSize(file, name, dtype, shape),
+              range[0],
+              range[1]));
     }
     return new Entry(dtype, shape, range[0], range[1]);
   }
@@ -228,22 +236,26 @@ record SafeTensorsHeader(
       if (entry.begin != expected) {
         throw damaged(
             file,
-            ("tensor %s begins at byte %,d of the data, expected %,d, where the previous one "
-                    + "ends (%s)")
-                .formatted(
-                    quote(named.getKey()),
-                    entry.begin,
-                    expected,
-                    entry.begin < expected ? "they overlap" : "a gap"));
+            String.format(
+                Locale.ROOT,
+                "tensor %s begins at byte %,d of the data, expected %,d, where the previous one "
+                    + "ends (%s)",
+                quote(named.getKey()),
+                entry.begin,
+                expected,
+                entry.begin < expected ? "they overlap" : "a gap"));
       }
       expected = entry.end;
     }
     if (expected != dataBytes) {
       throw damaged(
           file,
-          "the header describes %,d bytes of data, the file has %,d (%s)"
-              .formatted(
-                  expected, dataBytes, dataBytes < expected ? "it is truncated" : "too many"));
+          String.format(
+              Locale.ROOT,
+              "the header describes %,d bytes of data, the file has %,d (%s)",
+              expected,
+              dataBytes,
+              dataBytes < expected ? "it is truncated" : "too many"));
     }
   }
 

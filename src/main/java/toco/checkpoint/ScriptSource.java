@@ -41,7 +41,7 @@ final class ScriptSource {
   private static String blocks(int depth, int auxLayer) {
     return IntStream.range(0, depth)
         .mapToObj(i ->
-            "    tokens = getattr(self.blocks, \"%d\").forward(tokens)".formatted(i)
+            "    tokens = getattr(self.blocks, \"%s\").forward(tokens)".formatted(i)
                 + (i == depth + auxLayer ? "\n    aux = tokens" : ""))
         .collect(Collectors.joining("\n"));
   }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import toco.torch.Tensor;
 import tools.jackson.core.JacksonException;
@@ -35,7 +36,7 @@ final class ShardedSafeTensors {
       if (found.size() > 1) {
         throw new CheckpointException(
             path,
-            "holds %d indexes *%s; give the path of one of them".formatted(found.size(), INDEX));
+            "holds %s indexes *%s; give the path of one of them".formatted(found.size(), INDEX));
       }
       return found.isEmpty() ? path : found.getFirst();
     } catch (IOException e) {
@@ -102,7 +103,8 @@ final class ShardedSafeTensors {
   private static JsonNode json(MappedFile index) {
     if (index.size() > MAX_INDEX_BYTES) {
       throw new CheckpointException(
-          index.path(), "has %,d bytes, too many for an index".formatted(index.size()));
+          index.path(),
+          String.format(Locale.ROOT, "has %,d bytes, too many for an index", index.size()));
     }
     try {
       return JsonMapper.shared()

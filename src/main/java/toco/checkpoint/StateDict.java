@@ -144,7 +144,7 @@ public record StateDict(Path source, Map<String, Tensor> tensors) {
     if (!missing.isEmpty() || !unexpected.isEmpty() || !mismatched.isEmpty()) {
       throw new CheckpointException(
           source,
-          ("does not fit the network of %d parameters:%s%s%s check that model and file "
+          ("does not fit the network of %s parameters:%s%s%s check that model and file "
                   + "belong together")
               .formatted(
                   parameters.size(),
@@ -169,7 +169,7 @@ public record StateDict(Path source, Map<String, Tensor> tensors) {
       return "";
     }
     var first = String.join(", ", names.subList(0, Math.min(MAX_LISTED, names.size())));
-    return " %d %s: %s%s;"
+    return " %s %s: %s%s;"
         .formatted(names.size(), what, first, names.size() > MAX_LISTED ? ", …" : "");
   }
 }

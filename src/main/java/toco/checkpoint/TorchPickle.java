@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -98,7 +99,7 @@ public final class TorchPickle {
     if (found.size() != 1) {
       throw new CheckpointException(
           file.path(),
-          "is a ZIP archive, but not written by torch.save: expected one entry NAME%s, found %d"
+          "is a ZIP archive, but not written by torch.save: expected one entry NAME%s, found %s"
               .formatted(PICKLE_NAME, found.size()));
     }
     var folder = found.getFirst().substring(0, found.getFirst().indexOf('/') + 1);
@@ -115,11 +116,12 @@ public final class TorchPickle {
       var entry = entries.get(folder + "data/" + storage.key());
       if (entry == null || entry.byteSize() != byteSize(storage)) {
         throw damaged(
-            "storage %s should have %,d bytes and %s"
-                .formatted(
-                    quote(storage.key()),
-                    byteSize(storage),
-                    entry == null ? "is missing" : "has " + entry.byteSize()));
+            String.format(
+                Locale.ROOT,
+                "storage %s should have %,d bytes and %s",
+                quote(storage.key()),
+                byteSize(storage),
+                entry == null ? "is missing" : "has " + entry.byteSize()));
       }
       checkSum(entry);
       storageOffsets.put(storage.key(), entry.offset());
@@ -156,8 +158,12 @@ public final class TorchPickle {
       at += Long.BYTES;
       if (elements != storage.elements() || byteSize(storage) > file.size() - at) {
         throw damaged(
-            "storage %s should have %,d bytes, but %,d are left (it is truncated)"
-                .formatted(quote(storage.key()), byteSize(storage), file.size() - at));
+            String.format(
+                Locale.ROOT,
+                "storage %s should have %,d bytes, but %,d are left (it is truncated)",
+                quote(storage.key()),
+                byteSize(storage),
+                file.size() - at));
       }
       storageOffsets.put(storage.key(), at);
       at += byteSize(storage);
@@ -171,8 +177,11 @@ public final class TorchPickle {
     }
     if (entry.byteSize() > MAX_PICKLE_BYTES) {
       throw refused(
-          "entry %s has %,d bytes, more than a file of weights needs"
-              .formatted(quote(entry.name()), entry.byteSize()),
+          String.format(
+              Locale.ROOT,
+              "entry %s has %,d bytes, more than a file of weights needs",
+              quote(entry.name()),
+              entry.byteSize()),
           null);
     }
     checkSum(entry);
@@ -190,7 +199,7 @@ public final class TorchPickle {
       return Math.multiplyExact(storage.elements(), storage.dtype().byteSize());
     } catch (ArithmeticException e) {
       throw damaged(
-          "storage %s claims %d elements".formatted(quote(storage.key()), storage.elements()));
+          "storage %s claims %s elements".formatted(quote(storage.key()), storage.elements()));
     }
   }
 

@@ -3,6 +3,7 @@ package toco.checkpoint;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import toco.config.Config;
@@ -66,9 +67,12 @@ public final class TorchScriptExport {
             if (!(difference[0] <= TOLERANCE)) {
               throw new CheckpointException(
                   out,
-                  ("is not written: its outputs differ from the network's by %.3g, expected at "
-                          + "most %.0e")
-                      .formatted(difference[0], TOLERANCE));
+                  String.format(
+                      Locale.ROOT,
+                      "is not written: its outputs differ from the network's by %.3g, expected at "
+                          + "most %.0e",
+                      difference[0],
+                      TOLERANCE));
             }
           });
     } catch (IOException e) {

@@ -109,7 +109,7 @@ final class WeightsGlobals implements PickleGlobals {
     }
     long elements = argument(reference, 4, Long.class);
     if (elements < 0) {
-      throw new IllegalArgumentException("a storage of %d elements".formatted(elements));
+      throw new IllegalArgumentException("a storage of %s elements".formatted(elements));
     }
     var storage =
         new Storage(

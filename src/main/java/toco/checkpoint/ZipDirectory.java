@@ -73,7 +73,7 @@ final class ZipDirectory {
       at = i64(end64 + 48);
     }
     if (count < 0 || count > MAX_ENTRIES) {
-      throw damaged("it claims %d entries".formatted(count), null);
+      throw damaged("it claims %s entries".formatted(count), null);
     }
     long directory = at;
     for (long i = 0; i < count; i++) {

@@ -52,7 +52,7 @@ final class CheckpointAverageCommand implements Callable<Integer> {
     try (var _ = TensorScope.open()) {
       var all = files.stream().map(StateDict::load).toList();
       WeightsFile.write(out, WeightsFile.mean(all), form);
-      console.progress().onMessage("wrote %s: the mean of %d files".formatted(out, all.size()));
+      console.progress().onMessage("wrote %s: the mean of %s files".formatted(out, all.size()));
     }
     return ExitStatus.SUCCESS;
   }

@@ -63,7 +63,7 @@ final class CheckpointConvertCommand implements Callable<Integer> {
       var weights = StateDict.load(in);
       var tensors = published ? WeightsFile.asPublished(weights.tensors()) : weights.tensors();
       WeightsFile.write(out, tensors, form);
-      console.progress().onMessage("wrote %s: %d tensors".formatted(out, tensors.size()));
+      console.progress().onMessage("wrote %s: %s tensors".formatted(out, tensors.size()));
     }
     return ExitStatus.SUCCESS;
   }

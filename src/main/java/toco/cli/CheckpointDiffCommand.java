@@ -65,7 +65,7 @@ final class CheckpointDiffCommand implements Callable<Integer> {
       text.append(tensor.name()).append(": ").append(line(tensor)).append('\n');
     }
     return text.append(
-            "%d tensors are equal, %d differ\n"
+            "%s tensors are equal, %s differ\n"
                 .formatted(
                     difference.equal(),
                     difference.changed().size()

@@ -122,13 +122,13 @@ final class CrfCommand implements Callable<Integer> {
     if (!Shape.of(shape.size(1), shape.size(2))
         .equals(Shape.of(picture.heightPx(), picture.widthPx()))) {
       throw refused(
-          "the probabilities are for %d×%d px, but %s has %d×%d; resize them to the image"
+          "the probabilities are for %s×%s px, but %s has %s×%s; resize them to the image"
               .formatted(
                   shape.size(2), shape.size(1), image, picture.widthPx(), picture.heightPx()));
     }
     if (out != null && isPng(out) && shape.size(0) > MOST_LABELS) {
       throw refused(
-          "a palette image can hold %d labels, got %d classes; write a .npy file"
+          "a palette image can hold %s labels, got %s classes; write a .npy file"
               .formatted(MOST_LABELS, shape.size(0)));
     }
   }

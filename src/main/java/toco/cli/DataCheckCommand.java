@@ -66,7 +66,7 @@ final class DataCheckCommand implements Callable<Integer> {
     }
     if (!report.usable()) {
       throw new DataException(
-          "a training on %s would fail: fix the errors above (%d) and check again"
+          "a training on %s would fail: fix the errors above (%s) and check again"
               .formatted(loaded.data().root(), report.errors()));
     }
     return ExitStatus.SUCCESS;

@@ -139,7 +139,7 @@ final class DataLabelsCommand implements Callable<Integer> {
     var balance = ClassBalance.of(labels, conversion.classNames(), labels.names());
     labels.notes().forEach(note -> console.print("note: " + note + "\n"));
     console.print(
-        "wrote %s: %d images, %d classes\n%s"
+        "wrote %s: %s images, %s classes\n%s"
             .formatted(out, balance.images(), balance.perClass().size(), balance.text()));
     return ExitStatus.SUCCESS;
   }

@@ -78,11 +78,11 @@ final class DataPreviewCommand implements Callable<Integer> {
   public Integer call() {
     var options = new DataPreview.Options(out, samples, epoch, checkpoint, force);
     var result = DataPreview.write(Config.load(config, set.overrides()), options);
-    console.print("wrote %s: %d samples\n".formatted(result.page(), result.samples()));
+    console.print("wrote %s: %s samples\n".formatted(result.page(), result.samples()));
     var unreadable = result.unreadable();
     if (!unreadable.isEmpty()) {
       throw new DataException(
-          "%d of %d samples cannot be read: %s; %s shows why; toco data check finds all such images"
+          "%s of %s samples cannot be read: %s; %s shows why; toco data check finds all such images"
               .formatted(
                   unreadable.size(),
                   result.samples(),

@@ -38,7 +38,7 @@ final class ErrorLine {
   private static String what(Throwable thrown) {
     return switch (thrown) {
       case OutOfMemoryError e ->
-          ("the Java heap of %d MB is full (%s);"
+          ("the Java heap of %s MB is full (%s);"
                   + " raise it with TOCO_JAVA_OPTS=-Xmx4g, or lower data.workers")
               .formatted(Runtime.getRuntime().maxMemory() >> 20, text(e));
       case TorchException e when e.kind() == TorchException.Kind.OUT_OF_MEMORY ->

@@ -63,7 +63,7 @@ final class EvalCamCommand implements Callable<Integer> {
     var progress = console.progress();
     try (var trained = network.open(loaded)) {
       progress.onMessage(
-          "evaluating CAMs of %d images on %s".formatted(dataset.size(), trained.device()));
+          "evaluating CAMs of %s images on %s".formatted(dataset.size(), trained.device()));
       var curve =
           CamCurve.evaluate(
               trained.model(),

@@ -164,7 +164,7 @@ final class EvalCommand implements Callable<Integer> {
       var model = network.model();
       var evaluator = new Evaluator(loaded, chosen, dataset, device, crfWorkers);
       progress.onMessage(
-          "evaluating %d images on %s by %s".formatted(dataset.size(), device, chosen));
+          "evaluating %s images on %s by %s".formatted(dataset.size(), device, chosen));
       var run = new EvaluationRun(folder, part, resume);
       var listener =
           new EvaluationRun.Listener(progress::onEvaluationProgress, progress::onMessage);

@@ -49,7 +49,7 @@ final class EvalOutput {
     }
     var names = report.skipped().stream().map(Skipped::name).collect(Collectors.joining(", "));
     progress.onMessage(
-        "%d of %d images are not scored, see eval.json for the reasons: %s"
+        "%s of %s images are not scored, see eval.json for the reasons: %s"
             .formatted(report.skipped().size(), report.images(), names));
     return ExitStatus.SKIPPED;
   }

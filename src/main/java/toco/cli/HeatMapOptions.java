@@ -53,7 +53,7 @@ final class HeatMapOptions {
       var result = HeatMapExport.write(trained, options, heard);
       progress.clear();
       console.print(
-          "wrote %s: %d images, %d with the data set's classes and %d with predicted ones, see %s\n"
+          "wrote %s: %s images, %s with the data set's classes and %s with predicted ones, see %s\n"
               .formatted(
                   out,
                   result.images(),

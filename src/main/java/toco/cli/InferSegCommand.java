@@ -63,7 +63,7 @@ final class InferSegCommand implements Callable<Integer> {
     try (var trained = network.open(loaded)) {
       var result = SegmentationExport.write(trained, options, heard);
       progress.clear();
-      console.print("wrote %s: %d label maps\n".formatted(out.resolve("labels"), result.images()));
+      console.print("wrote %s: %s label maps\n".formatted(out.resolve("labels"), result.images()));
       return heard.finish(result.unreadable(), result.images());
     }
   }

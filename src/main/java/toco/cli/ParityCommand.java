@@ -73,7 +73,7 @@ final class ParityCommand implements Callable<Integer> {
     int toleranceWidth =
         width(report.rows().stream().map(Parity.Row::tolerance).toList(), "tolerance");
     var format =
-        "%%-%ds  %%-%ds  %%10s  %%-%ds  %%s\n".formatted(fileWidth, tensorWidth, toleranceWidth);
+        "%%-%ss  %%-%ss  %%10s  %%-%ss  %%s\n".formatted(fileWidth, tensorWidth, toleranceWidth);
     var text = new StringBuilder();
     text.append(format.formatted("file", "tensor", "error", "tolerance", "verdict"));
     for (var row : report.rows()) {
@@ -88,7 +88,7 @@ final class ParityCommand implements Callable<Integer> {
   }
 
   private String summary(Parity.Report report) {
-    return "%d cases, %d tensors: %d missed; %d cases unsupported%s\n"
+    return "%s cases, %s tensors: %s missed; %s cases unsupported%s\n"
         .formatted(
             report.cases(),
             report.rows().size(),

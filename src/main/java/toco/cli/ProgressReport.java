@@ -66,7 +66,7 @@ final class ProgressReport implements TrainingListener {
   /// Rewrites the live line during other work, such as reading images.
   synchronized void onProgress(String what, int done, int total) {
     if (live && (isDue() || done == total)) {
-      show("%s %d/%d".formatted(what, done, total));
+      show("%s %s/%s".formatted(what, done, total));
     }
   }
 
@@ -105,8 +105,8 @@ final class ProgressReport implements TrainingListener {
     }
     long s = Math.max(0, Math.round(seconds));
     return s < 3600
-        ? "%d:%02d".formatted(s / 60, s % 60)
-        : "%d:%02d:%02d".formatted(s / 3600, s / 60 % 60, s % 60);
+        ? String.format(Locale.ROOT, "%s:%02d", s / 60, s % 60)
+        : String.format(Locale.ROOT, "%s:%02d:%02d", s / 3600, s / 60 % 60, s % 60);
   }
 
   private boolean isDue() {

@@ -96,7 +96,7 @@ final class PseudoLabelsCommand implements Callable<Integer> {
       }
       if (!result.unscored().isEmpty()) {
         progress.onMessage(
-            "%d masks cannot be read, so these labels are not scored: %s"
+            "%s masks cannot be read, so these labels are not scored: %s"
                 .formatted(result.unscored().size(), String.join(", ", result.unscored())));
       }
       int status = heard.finish(result.unreadable(), result.images());

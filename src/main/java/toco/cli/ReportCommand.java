@@ -71,7 +71,7 @@ final class ReportCommand implements Callable<Integer> {
         RunReport.write(options, (done, total) -> progress.onProgress("image", done, total));
     progress.clear();
     result.notes().forEach(progress::onMessage);
-    console.print("wrote %s: %d images\n".formatted(result.page(), result.images()));
+    console.print("wrote %s: %s images\n".formatted(result.page(), result.images()));
     return ExitStatus.SUCCESS;
   }
 }

@@ -38,7 +38,7 @@ final class StopSignal {
     }
     if (!outcome.completed()) {
       progress.onMessage(
-          "stopped at step %d; resume with: toco train --resume %s"
+          "stopped at step %s; resume with: toco train --resume %s"
               .formatted(outcome.step(), trainer.config().run().dir()));
     }
     return outcome;

@@ -62,7 +62,7 @@ final class SubmitVocTestCommand implements Callable<Integer> {
     int classes = loaded.model().numClasses();
     if (classes != VOC_CLASSES) {
       progress.onMessage(
-          "the network has %d classes, but VOC's server scores %d, including background"
+          "the network has %s classes, but VOC's server scores %s, including background"
               .formatted(classes, VOC_CLASSES));
     }
     try (var trained = network.open(loaded)) {
@@ -70,7 +70,7 @@ final class SubmitVocTestCommand implements Callable<Integer> {
           VocTestArchive.write(
               trained, protocol, competition, out, new ImageProgress(progress, "segmenting"));
       progress.clear();
-      console.print("wrote and checked %s: %d images\n".formatted(out, images));
+      console.print("wrote and checked %s: %s images\n".formatted(out, images));
     }
     return ExitStatus.SUCCESS;
   }

@@ -78,7 +78,7 @@ final class SyntheticCommand implements Callable<Integer> {
           case REUSED -> "found complete:";
         };
     console.print(
-        "%s %s (train %d, val %d, test %d images)\n"
+        "%s %s (train %s, val %s, test %s images)\n"
             .formatted(done, folder, trainImages, valImages, testImages));
     return ExitStatus.SUCCESS;
   }

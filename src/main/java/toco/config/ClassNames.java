@@ -30,7 +30,7 @@ public final class ClassNames {
       if (first != null) {
         throw new ConfigException(
             null,
-            "%s:%d: class '%s' appears twice, first in line %d"
+            "%s:%s: class '%s' appears twice, first in line %s"
                 .formatted(file, i + 1, name, first));
       }
     }

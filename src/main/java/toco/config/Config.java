@@ -47,8 +47,8 @@ public record Config(
     if (named != model.foregroundClasses()) {
       throw new ConfigException(
           "model.numClasses",
-          ("model.numClasses is %d (background included) but data.classNames has %d foreground"
-                  + " names; set model.numClasses=%d or list %d names")
+          ("model.numClasses is %s (background included) but data.classNames has %s foreground"
+                  + " names; set model.numClasses=%s or list %s names")
               .formatted(model.numClasses(), named, named + 1, model.foregroundClasses()));
     }
     int patch = model.encoderShape().patchSizePx();
@@ -67,7 +67,7 @@ public record Config(
     if ((long) side * side < train.localCrops()) {
       throw ValueChecks.invalid(
           "train.localCropSizePx",
-          "small enough for train.localCrops (%d) different places in augment.cropSizePx (%d)"
+          "small enough for train.localCrops (%s) different places in augment.cropSizePx (%s)"
               .formatted(train.localCrops(), augment.cropSizePx()),
           train.localCropSizePx());
     }

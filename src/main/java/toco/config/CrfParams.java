@@ -38,7 +38,7 @@ public record CrfParams(
   /// For people.
   @Override
   public String toString() {
-    return "CRF of %d iterations, gaussian %s σ %s px, bilateral %s σ %s px and %s levels"
+    return "CRF of %s iterations, gaussian %s σ %s px, bilateral %s σ %s px and %s levels"
         .formatted(
             iterations,
             number(gaussianWeight),

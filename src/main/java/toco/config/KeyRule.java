@@ -37,7 +37,7 @@ public record KeyRule(Pattern from, String to) {
       if (Integer.parseInt(used.group(1)) > groups) {
         throw new ConfigException(
             key,
-            "%s: '%s' refers to group %s, but FROM has %d"
+            "%s: '%s' refers to group %s, but FROM has %s"
                 .formatted(key, rule, used.group(1), groups));
       }
     }

@@ -95,7 +95,7 @@ final class YamlTree {
       var name = parser.currentName();
       var key = path.isEmpty() ? name : path + "." + name;
       if (object.has(name)) {
-        throw error("key '%s' appears twice, first in line %d".formatted(key, lines.get(key)));
+        throw error("key '%s' appears twice, first in line %s".formatted(key, lines.get(key)));
       }
       lines.put(key, line());
       object.set(name, node(parser.nextToken(), key));

@@ -87,7 +87,7 @@ public final class ClassLabels {
     Label label = byName.get(name);
     if (label == null) {
       throw new DataException(
-          ("no image-level label for %s in %s (%d images); add one, or remove the image from "
+          ("no image-level label for %s in %s (%s images); add one, or remove the image from "
                   + "the list")
               .formatted(name, source, byName.size()));
     }

@@ -36,7 +36,7 @@ public record DataReport(
   /// The report as text.
   public String text() {
     var head =
-        "%s, layout %s, %d classes%s\n"
+        "%s, layout %s, %s classes%s\n"
             .formatted(
                 root,
                 layout,

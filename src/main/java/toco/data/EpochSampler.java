@@ -29,7 +29,7 @@ public final class EpochSampler {
   public EpochSampler(long seed, int size, StepDivision division) {
     if (size < division.total()) {
       throw new DataException(
-          ("%d samples are too few for one step of %d (%d × %d processes × %d micro-batches);"
+          ("%s samples are too few for one step of %s (%s × %s processes × %s micro-batches);"
                   + " lower train.samplesPerProcess or add images")
               .formatted(
                   size,

@@ -75,13 +75,13 @@ public record Finding(Kind kind, boolean fatal, List<String> items) {
   String text() {
     var shown = items.subList(0, Math.min(SHOWN, items.size()));
     int more = items.size() - shown.size();
-    var head = "  %s  %s: %d".formatted(fatal ? "error  " : "warning", kind.text, items.size());
+    var head = "  %s  %s: %s".formatted(fatal ? "error  " : "warning", kind.text, items.size());
     if (kind.isLinePerItem) {
       var text = new StringBuilder(head);
       shown.forEach(item -> text.append("\n             ").append(item));
-      return text + (more > 0 ? "\n             and %d more".formatted(more) : "");
+      return text + (more > 0 ? "\n             and %s more".formatted(more) : "");
     }
     return "%s (%s%s)"
-        .formatted(head, String.join(", ", shown), more > 0 ? " and %d more".formatted(more) : "");
+        .formatted(head, String.join(", ", shown), more > 0 ? " and %s more".formatted(more) : "");
   }
 }

@@ -109,7 +109,7 @@ final class FolderDataset extends ListedDataset {
     entries.removeIf(entry -> others.contains(entry.name()));
     if (entries.isEmpty()) {
       throw new DataException(
-          "%s leaves no image to train on: all %d are in the validation or test list"
+          "%s leaves no image to train on: all %s are in the validation or test list"
               .formatted(list.file(), list.entries().size()));
     }
     return new NameList(list.file(), List.copyOf(entries));

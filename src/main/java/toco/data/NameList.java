@@ -32,7 +32,7 @@ record NameList(Path file, List<Entry> entries) {
     for (var entry : list.entries) {
       if (entry.name.chars().anyMatch(Character::isWhitespace)) {
         throw new DataException(
-            "line %d of %s is '%s'; expected one image name without spaces or extension"
+            "line %s of %s is '%s'; expected one image name without spaces or extension"
                 .formatted(entry.line, file, DataException.shortened(entry.name)));
       }
     }
@@ -89,7 +89,7 @@ record NameList(Path file, List<Entry> entries) {
 
   /// The file and line of an entry, for an error message.
   String origin(Entry entry) {
-    return entry.line == 0 ? "in " + file : "line %d of %s".formatted(entry.line, file);
+    return entry.line == 0 ? "in " + file : "line %s of %s".formatted(entry.line, file);
   }
 
   List<String> names() {

@@ -23,7 +23,7 @@ public record NumpyArray(String elementType, List<Integer> shape, byte[] data) {
     }
     if (bytes != data.length) {
       throw new IllegalArgumentException(
-          "an array %s of %s takes %d bytes, got %d"
+          "an array %s of %s takes %s bytes, got %s"
               .formatted(shape, elementType, bytes, data.length));
     }
   }

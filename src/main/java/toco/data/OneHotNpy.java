@@ -41,7 +41,7 @@ public final class OneHotNpy {
     try {
       if (Files.size(file) > MAX_BYTES) {
         throw new DataException(
-            "%s has %d bytes; a labels file has at most %d"
+            "%s has %s bytes; a labels file has at most %s"
                 .formatted(file, Files.size(file), MAX_BYTES));
       }
       bytes = Files.readAllBytes(file);

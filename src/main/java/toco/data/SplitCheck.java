@@ -90,7 +90,7 @@ final class SplitCheck {
       findings.add(
           Kind.TOO_FEW_IMAGES,
           true,
-          "%d images, but one step needs %d; lower train.samplesPerProcess or add images"
+          "%s images, but one step needs %s; lower train.samplesPerProcess or add images"
               .formatted(dataset.size(), step));
     }
   }

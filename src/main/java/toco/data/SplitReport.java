@@ -62,13 +62,13 @@ public record SplitReport(
     }
 
     private String text() {
-      return ("  width %s px, height %s px (min/median/max); %d with a side below the "
-              + "crop's %d px\n")
+      return ("  width %s px, height %s px (min/median/max); %s with a side below the "
+              + "crop's %s px\n")
           .formatted(joined(width), joined(height), belowCrop, cropPx);
     }
 
     private static String joined(List<Integer> quantiles) {
-      return "%d/%d/%d".formatted(quantiles.toArray());
+      return "%s/%s/%s".formatted(quantiles.toArray());
     }
   }
 
@@ -79,7 +79,7 @@ public record SplitReport(
 
   /// The report as text.
   String text() {
-    var text = new StringBuilder("%s: %d images, from %s\n".formatted(split, images, source));
+    var text = new StringBuilder("%s: %s images, from %s\n".formatted(split, images, source));
     text.append(balance.text());
     if (sizes != null) {
       text.append(sizes.text());

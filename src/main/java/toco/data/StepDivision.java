@@ -19,7 +19,7 @@ public record StepDivision(int samples, int rank, int processes, int microBatche
     }
     if (processes < 1 || rank < 0 || rank >= processes) {
       throw new IllegalArgumentException(
-          "rank must be in 0…%d of %d processes, got %d".formatted(processes - 1, processes, rank));
+          "rank must be in 0…%s of %s processes, got %s".formatted(processes - 1, processes, rank));
     }
     if (microBatches < 1) {
       throw new IllegalArgumentException("micro-batches must be ≥ 1, got " + microBatches);

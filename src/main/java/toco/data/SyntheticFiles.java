@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import toco.files.AtomicFile;
+import toco.files.FileLocks;
 import toco.image.ImageException;
 import toco.image.ImageWriter;
 import toco.image.LabelMap;
@@ -41,7 +42,7 @@ final class SyntheticFiles {
     this.folder = folder;
     this.options = options;
     this.note =
-        "ToCo synthetic shapes, generator %d\n%s".formatted(GENERATOR_VERSION, options.describe());
+        "ToCo synthetic shapes, generator %s\n%s".formatted(GENERATOR_VERSION, options.describe());
   }
 
   SyntheticShapes.Outcome write() {
@@ -49,9 +50,9 @@ final class SyntheticFiles {
       try {
         Files.createDirectories(folder);
         try (var channel =
-                FileChannel.open(
-                    folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            var _ = channel.lock()) {
+            FileChannel.open(
+                folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+          FileLocks.lock(channel); // without locks, several processes write the same files
           return writeLocked();
         }
       } catch (IOException e) {
@@ -144,7 +145,7 @@ final class SyntheticFiles {
             case TEST -> options.testCount();
           };
       for (int i = 0; i < count; i++) {
-        String name = "%s_%05d".formatted(split.lowerCase(), i);
+        String name = String.format(Locale.ROOT, "%s_%05d", split.lowerCase(), i);
         entries.add(
             new Entry(
                 name,

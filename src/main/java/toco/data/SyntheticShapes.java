@@ -48,7 +48,7 @@ public final class SyntheticShapes {
     public Options {
       if (trainCount < 1 || valCount < 1 || testCount < 1) {
         throw new IllegalArgumentException(
-            "each split needs at least 1 image, got train %d, val %d, test %d"
+            "each split needs at least 1 image, got train %s, val %s, test %s"
                 .formatted(trainCount, valCount, testCount));
       }
     }
@@ -67,11 +67,11 @@ public final class SyntheticShapes {
     /// Everything that determines the set, one line each.
     String describe() {
       return """
-      seed %d
+      seed %s
       variant %s
-      train %d
-      val %d
-      test %d
+      train %s
+      val %s
+      test %s
       """
           .formatted(seed, variant, trainCount, valCount, testCount);
     }

@@ -88,7 +88,7 @@ final class VocAnnotations {
     try {
       if (Files.size(file) > MAX_BYTES) {
         throw new DataException(
-            "%s has %d bytes; an annotation has at most %d"
+            "%s has %s bytes; an annotation has at most %s"
                 .formatted(file, Files.size(file), MAX_BYTES));
       }
       var in = new ByteArrayInputStream(Files.readAllBytes(file));
@@ -118,7 +118,7 @@ final class VocAnnotations {
           }
           if (path.size() > MAX_DEPTH) {
             throw new DataException(
-                "%s:%d: elements are nested more than %d deep; is this a VOC annotation?"
+                "%s:%s: elements are nested more than %s deep; is this a VOC annotation?"
                     .formatted(file, xml.getLocation().getLineNumber(), MAX_DEPTH));
           }
           name.setLength(0);
@@ -134,7 +134,7 @@ final class VocAnnotations {
         }
         case XMLStreamConstants.DTD, XMLStreamConstants.ENTITY_REFERENCE ->
             throw new DataException(
-                "%s:%d: document types and entities are not allowed in an annotation; remove them"
+                "%s:%s: document types and entities are not allowed in an annotation; remove them"
                     .formatted(file, xml.getLocation().getLineNumber()));
         default -> {} // comments and the like
       }

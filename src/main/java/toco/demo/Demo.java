@@ -53,7 +53,7 @@ public final class Demo {
       Trainer trainer, Config config, long steps, long started, TrainingListener listener) {
     var test = Dataset.open(config.data(), Split.TEST);
     var evaluator = new Evaluator(config.with("eval.split=test"), test, trainer.device());
-    listener.onMessage("evaluating %d test images".formatted(test.size()));
+    listener.onMessage("evaluating %s test images".formatted(test.size()));
     var scores = evaluator.evaluate(trainer.model(), listener::onEvaluationProgress);
     double wallSeconds = (System.nanoTime() - started) * 1e-9;
     var metrics = DemoMetrics.of(scores, wallSeconds, config.run().seed(), steps);

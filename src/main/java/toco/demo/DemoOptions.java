@@ -54,7 +54,7 @@ public record DemoOptions(
   }
 
   private static String name(SyntheticConfig data) {
-    return "synthetic-%s-%d-%d-%d-seed%d"
+    return "synthetic-%s-%s-%s-%s-seed%s"
         .formatted(
             data.variant(), data.trainImages(), data.valImages(), data.testImages(), data.seed());
   }
@@ -69,7 +69,7 @@ public record DemoOptions(
       }
     }
     throw new IllegalArgumentException(
-        "%s and %d numbered folders next to it are in use; delete some or name a folder with --dir"
+        "%s and %s numbered folders next to it are in use; delete some or name a folder with --dir"
             .formatted(wanted, MAX_NUMBER));
   }
 

@@ -88,7 +88,7 @@ final class FailureReports {
     silentRanks = List.copyOf(silent);
     int first = silent.getFirst();
     return publish(
-        "%s exited or did not respond in time (%s: %s); see the output of rank %d (%s)"
+        "%s exited or did not respond in time (%s: %s); see the output of rank %s (%s)"
             .formatted(names(silent), what, reason, first, keys.get(JobStore.JOINED + first)));
   }
 

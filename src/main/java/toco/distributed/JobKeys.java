@@ -28,7 +28,7 @@ final class JobKeys {
     // a launcher's store outlives an attempt; where rank 0 serves it, each attempt has a new store,
     // and the launchers of several hosts may count attempts differently
     prefix =
-        rendezvous.agentStore() ? "toco/attempt-%d/".formatted(rendezvous.restarts()) : "toco/";
+        rendezvous.agentStore() ? "toco/attempt-%s/".formatted(rendezvous.restarts()) : "toco/";
     graceMs = Math.clamp(rendezvous.timeout().toMillis() / 2, SHORTEST_GRACE_MS, LONGEST_GRACE_MS);
   }
 

@@ -41,11 +41,11 @@ final class JobStore implements AutoCloseable {
     int rank = rendezvous.rank();
     if (keys.increment(CLAIMED + rank) > 1) {
       throw failures.report(
-          "two processes joined as rank %d; give each process its own RANK".formatted(rank));
+          "two processes joined as rank %s; give each process its own RANK".formatted(rank));
     }
     keys.set(
         JOINED + rank,
-        "WORLD_SIZE %d on %s, process %d"
+        "WORLD_SIZE %s on %s, process %s"
             .formatted(rendezvous.size(), HostAddress.hostName(), ProcessHandle.current().pid()));
   }
 
@@ -54,9 +54,9 @@ final class JobStore implements AutoCloseable {
     for (int rank = 0; rank < rendezvous.size(); rank++) {
       awaitRank(rank, deadline);
       var joined = keys.get(JOINED + rank);
-      if (!joined.startsWith("WORLD_SIZE %d ".formatted(rendezvous.size()))) {
+      if (!joined.startsWith("WORLD_SIZE %s ".formatted(rendezvous.size()))) {
         throw failures.report(
-            ("the ranks disagree on the world size: rank %d has WORLD_SIZE %d, rank %d has %s; "
+            ("the ranks disagree on the world size: rank %s has WORLD_SIZE %s, rank %s has %s; "
                     + "start all processes with the same WORLD_SIZE")
                 .formatted(rendezvous.rank(), rendezvous.size(), rank, joined));
       }
@@ -70,7 +70,7 @@ final class JobStore implements AutoCloseable {
         var missing = keys.ranksWithout(JOINED);
         throw failures.reportMissing(
             missing,
-            ("%s of %d did not join at %s:%d within %d s; check that WORLD_SIZE processes were "
+            ("%s of %s did not join at %s:%s within %s s; check that WORLD_SIZE processes were "
                     + "started and that none has exited")
                 .formatted(
                     FailureReports.names(missing),
@@ -99,7 +99,7 @@ final class JobStore implements AutoCloseable {
         failures.throwIfReported();
         if (System.nanoTime() > deadline) {
           throw failures.diagnose(
-              what, "not set within %d s".formatted(rendezvous.timeout().toSeconds()));
+              what, "not set within %s s".formatted(rendezvous.timeout().toSeconds()));
         }
         JobKeys.pause();
       }
@@ -128,7 +128,7 @@ final class JobStore implements AutoCloseable {
 
   /// Reports to the other ranks why this process leaves.
   void reportFailure(String reason) {
-    var _ = failures.report("rank %d failed: %s".formatted(rendezvous.rank(), reason));
+    var _ = failures.report("rank %s failed: %s".formatted(rendezvous.rank(), reason));
   }
 
   /// Leaves. The process that serves the store waits for a while until the others have left.

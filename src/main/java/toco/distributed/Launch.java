@@ -60,7 +60,7 @@ public final class Launch {
         return stopped ? STOPPED : status > 128 && status != READER_ENDED ? 1 : status;
       }
       lines.accept(
-          "restarting all processes (restart %d of %d)".formatted(attempt + 1, plan.maxRestarts()));
+          "restarting all processes (restart %s of %s)".formatted(attempt + 1, plan.maxRestarts()));
       Thread.sleep(PAUSE_MS);
     }
   }
@@ -120,7 +120,7 @@ public final class Launch {
   }
 
   private void printFailure(RankProcess failed) {
-    lines.accept("rank %d %s".formatted(failed.rank(), failed.describeEnd()));
+    lines.accept("rank %s %s".formatted(failed.rank(), failed.describeEnd()));
   }
 
   private void endAll(List<RankProcess> processes, RankProcess failed) throws InterruptedException {

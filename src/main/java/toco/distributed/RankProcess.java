@@ -42,7 +42,7 @@ final class RankProcess {
         Thread.ofPlatform()
             .daemon()
             .name("rank-" + rank)
-            .start(() -> read(process, line -> lines.accept("[rank %d] %s".formatted(rank, line))));
+            .start(() -> read(process, line -> lines.accept("[rank %s] %s".formatted(rank, line))));
     return new RankProcess(rank, process, reader);
   }
 
@@ -79,8 +79,8 @@ final class RankProcess {
       case 13 -> "ended, because the program that reads its results has ended";
       default ->
           signal > 0
-              ? "was terminated by signal %d".formatted(signal)
-              : "exited with status %d".formatted(status());
+              ? "was terminated by signal %s".formatted(signal)
+              : "exited with status %s".formatted(status());
     };
   }
 

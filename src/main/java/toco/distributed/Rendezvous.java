@@ -34,11 +34,11 @@ public record Rendezvous(
   /// @throws DistributedException naming the variable whose value is invalid
   public Rendezvous {
     require(size >= 1, "WORLD_SIZE must be ≥ 1, got " + size);
-    require(rank >= 0 && rank < size, "RANK must be in 0…%d, got %d".formatted(size - 1, rank));
+    require(rank >= 0 && rank < size, "RANK must be in 0…%s, got %s".formatted(size - 1, rank));
     require(localSize >= 1, "LOCAL_WORLD_SIZE must be ≥ 1, got " + localSize);
     require(
         localRank >= 0 && localRank < localSize,
-        "LOCAL_RANK must be in 0…%d, got %d".formatted(localSize - 1, localRank));
+        "LOCAL_RANK must be in 0…%s, got %s".formatted(localSize - 1, localRank));
     require(port > 0 && port < 65536, "MASTER_PORT must be in 1…65535, got " + port);
     require(
         timeout.toSeconds() >= 1, "TOCO_TIMEOUT_SECONDS must be ≥ 1, got " + timeout.toSeconds());

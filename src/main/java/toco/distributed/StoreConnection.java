@@ -45,14 +45,14 @@ final class StoreConnection {
 
   private static String message(Rendezvous at, String reason) {
     if (!at.servesStore()) {
-      return ("rank 0 did not respond at %s:%d within %d s (%s); check that it is running, and that"
+      return ("rank 0 did not respond at %s:%s within %s s (%s); check that it is running, and that"
               + " MASTER_ADDR and MASTER_PORT are its host and port")
           .formatted(at.address(), at.port(), at.timeout().toSeconds(), reason);
     }
     return reason.contains("EADDRINUSE") || reason.contains("address already in use")
-        ? "port %d is in use on this host; choose another MASTER_PORT (toco launch --master-port)"
+        ? "port %s is in use on this host; choose another MASTER_PORT (toco launch --master-port)"
             .formatted(at.port())
-        : "cannot serve at MASTER_PORT %d: %s".formatted(at.port(), reason);
+        : "cannot serve at MASTER_PORT %s: %s".formatted(at.port(), reason);
   }
 
   /// The first line of LibTorch's message, without the source location before it and the general

@@ -87,7 +87,7 @@ public record CamCurve(
     int images = dataset.size() - skipped.size();
     if (images == 0) {
       throw new DataException(
-          "none of the %d images could be evaluated, the first because: %s"
+          "none of the %s images could be evaluated, the first because: %s"
               .formatted(dataset.size(), skipped.getFirst().reason()));
     }
     return new CamCurve(thresholds, cam.matrices(), camAux.matrices(), images, skipped);

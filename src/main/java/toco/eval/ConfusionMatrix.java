@@ -50,7 +50,7 @@ public final class ConfusionMatrix {
     long pixels = truth.byteSize();
     if (pixels != predicted.byteSize()) {
       throw new IllegalArgumentException(
-          "label maps must have one size, got %d and %d pixels"
+          "label maps must have one size, got %s and %s pixels"
               .formatted(pixels, predicted.byteSize()));
     }
     long whole = pixels & -8L;
@@ -83,14 +83,14 @@ public final class ConfusionMatrix {
 
   private IllegalArgumentException outOfRange(long predicted) {
     return new IllegalArgumentException(
-        "predicted labels must be in 0…%d, got %d".formatted(classes - 1, predicted));
+        "predicted labels must be in 0…%s, got %s".formatted(classes - 1, predicted));
   }
 
   /// Adds another matrix's counts.
   public void add(ConfusionMatrix other) {
     if (other.classes != classes) {
       throw new IllegalArgumentException(
-          "matrices must have as many classes, got %d and %d".formatted(classes, other.classes));
+          "matrices must have as many classes, got %s and %s".formatted(classes, other.classes));
     }
     for (int i = 0; i < counts.length; i++) {
       counts[i] += other.counts[i];

@@ -55,7 +55,7 @@ public final class EvalReport {
     if (images.size() == 0) {
       throw new EvaluationException(
           parts.files.getFirst(),
-          "none of the %d images could be scored, the first because: %s"
+          "none of the %s images could be scored, the first because: %s"
               .formatted(facts.images(), parts.skipped.getFirst().reason()));
     }
     parts.skipped.sort(Comparator.comparingInt(Skipped::index));
@@ -125,7 +125,7 @@ public final class EvalReport {
         if (batches.get(result.get().batch())) {
           throw new EvaluationException(
               file,
-              ("batch %d is in another of the files, too; name each shard once, and only shards "
+              ("batch %s is in another of the files, too; name each shard once, and only shards "
                       + "of the same division")
                   .formatted(result.get().batch()));
         }
@@ -160,7 +160,7 @@ public final class EvalReport {
       if (missing < expected) {
         throw new EvaluationException(
             files.getLast(),
-            ("%d of %d batches are missing, the first with image %d; complete the shards by "
+            ("%s of %s batches are missing, the first with image %s; complete the shards by "
                     + "--resume, or name all of them")
                 .formatted(
                     expected - batches.cardinality(), expected, missing * facts().batchSize()));
@@ -212,7 +212,7 @@ public final class EvalReport {
     if (bootstrap != null) {
       text.append('\n').append(bootstrap.table());
       text.append(
-          "%d resamples of the images, seed %d%n"
+          "%s resamples of the images, seed %s%n"
               .formatted(bootstrap.resamples(), bootstrap.seed()));
     }
     text.append("\nprotocol    ").append(facts.protocolText());
@@ -220,7 +220,7 @@ public final class EvalReport {
     text.append("\n            SHA-256 ").append(facts.checkpointSha256());
     text.append("\nLibTorch    ").append(environmentText()).append('\n');
     if (!skipped.isEmpty()) {
-      text.append("skipped     %d of %d images%n".formatted(skipped.size(), facts.images()));
+      text.append("skipped     %s of %s images%n".formatted(skipped.size(), facts.images()));
     }
     return text.toString();
   }

@@ -50,7 +50,7 @@ public record EvaluationRun(Path folder, Shard shard, boolean resume) {
         listener.messages.accept(
             part.imagesDone() == 0
                 ? "nothing to resume in %s, starting from the first image".formatted(file)
-                : "resuming after %d of %d images".formatted(part.imagesDone(), total));
+                : "resuming after %s of %s images".formatted(part.imagesDone(), total));
       }
       var progress = new Progress(part.imagesDone(), total, part, listener);
       evaluator.run(

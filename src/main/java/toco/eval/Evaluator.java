@@ -82,8 +82,8 @@ public final class Evaluator {
   private static void requireClasses(Dataset dataset, Config config) {
     if (dataset.numClasses() != config.model().foregroundClasses()) {
       throw new IllegalArgumentException(
-          ("the data set has %d classes (%s), but model.numClasses is %d, background "
-                  + "included; set it to %d")
+          ("the data set has %s classes (%s), but model.numClasses is %s, background "
+                  + "included; set it to %s")
               .formatted(
                   dataset.numClasses(),
                   String.join(", ", dataset.classNames()),

@@ -23,7 +23,7 @@ record ImageScores(
   ImageScores {
     if (labels.length != classLogits.length) {
       throw new IllegalArgumentException(
-          "expected a logit for each of the %d labels, got %d"
+          "expected a logit for each of the %s labels, got %s"
               .formatted(labels.length, classLogits.length));
     }
     var copy = new EnumMap<MapKind, LabelCounts>(MapKind.class);

@@ -18,7 +18,7 @@ public record LabelCounts(int[] confusion, int[] boundary) {
   public LabelCounts {
     if (confusion.length % TRIPLE != 0 || boundary.length % BoundaryMatch.STRIDE != 0) {
       throw new IllegalArgumentException(
-          "counts must come in groups of %d and %d, got %d and %d numbers"
+          "counts must come in groups of %s and %s, got %s and %s numbers"
               .formatted(TRIPLE, BoundaryMatch.STRIDE, confusion.length, boundary.length));
     }
   }

@@ -10,7 +10,7 @@ public record MapScores(ConfusionMatrix matrix, double[] boundaryF) {
   public MapScores {
     if (boundaryF.length != matrix.classes()) {
       throw new IllegalArgumentException(
-          "expected a boundary score for each of the %d classes, got %d"
+          "expected a boundary score for each of the %s classes, got %s"
               .formatted(matrix.classes(), boundaryF.length));
     }
   }

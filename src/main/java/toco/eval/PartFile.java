@@ -8,12 +8,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.Optional;
+import toco.files.FileLocks;
+import toco.files.FileSync;
 import toco.files.IoReason;
 import toco.files.Json;
 
@@ -55,17 +56,13 @@ final class PartFile implements AutoCloseable {
     }
   }
 
-  private void lock() throws IOException {
-    try {
-      if (channel.tryLock() != null) {
-        return;
-      }
-    } catch (OverlappingFileLockException e) {
-      // held by another evaluation in this process
+  private void lock() {
+    if (FileLocks.tryLock(channel) == FileLocks.Outcome.TAKEN) {
+      throw new EvaluationException(
+          path,
+          "another evaluation is writing this file; wait for it, or name another folder with"
+              + " --out");
     }
-    throw new EvaluationException(
-        path,
-        "another evaluation is writing this file; wait for it, or name another folder with --out");
   }
 
   private void begin(EvaluationFacts facts, boolean resume) throws IOException {
@@ -132,7 +129,7 @@ final class PartFile implements AutoCloseable {
   @Override
   public void close() {
     try (channel) {
-      channel.force(true);
+      FileSync.force(channel);
     } catch (IOException e) {
       throw unwritable(path, e);
     }

@@ -29,7 +29,7 @@ public record Scores(
     maps.forEach((kind, map) -> {
       if (map.matrix().classes() != foreground + 1) {
         throw new IllegalArgumentException(
-            "expected %d classes in the matrix of %s, got %d"
+            "expected %s classes in the matrix of %s, got %s"
                 .formatted(foreground + 1, kind.key(), map.matrix().classes()));
       }
     });
@@ -221,7 +221,7 @@ public record Scores(
   private List<String> withBackground(List<String> classNames) {
     if (classNames.size() != named.f1().length) {
       throw new IllegalArgumentException(
-          "expected names of the %d foreground classes, got %d: %s"
+          "expected names of the %s foreground classes, got %s: %s"
               .formatted(named.f1().length, classNames.size(), classNames));
     }
     var names = new ArrayList<>(List.of("background"));

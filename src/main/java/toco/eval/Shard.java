@@ -17,7 +17,7 @@ public record Shard(int index, int of) {
   public Shard {
     if (index < 1 || index > of) {
       throw new IllegalArgumentException(
-          "a shard must be 1/N to N/N, got %d/%d".formatted(index, of));
+          "a shard must be 1/N to N/N, got %s/%s".formatted(index, of));
     }
   }
 
@@ -40,7 +40,7 @@ public record Shard(int index, int of) {
 
   /// Name of its result file.
   String fileName() {
-    return "part-%d-of-%d.jsonl".formatted(index, of);
+    return "part-%s-of-%s.jsonl".formatted(index, of);
   }
 
   @Override

@@ -43,7 +43,7 @@ public final class NpyFile {
       long found = channel.size() - channel.position();
       if (found != expected) {
         throw new IOException(
-            "%s of shape %s take %d bytes, but the file has %d; it is truncated or damaged"
+            "%s of shape %s take %s bytes, but the file has %s; it is truncated or damaged"
                 .formatted(dtype, Arrays.toString(header.sizes()), expected, found));
       }
       return header.fortranOrder()

@@ -42,13 +42,13 @@ record NpyHeader(String descr, boolean fortranOrder, long... sizes) {
     int major = start.get();
     if (major < 1 || major > 3) {
       throw new IOException(
-          "the .npy format's version must be 1 to 3, got %d; write it with numpy.save"
+          "the .npy format's version must be 1 to 3, got %s; write it with numpy.save"
               .formatted(major));
     }
     int length =
         major == 1 ? read(channel, 2).getShort() & 0xFFFF : read(channel, Integer.BYTES).getInt();
     if (length < 0 || length > MAX_BYTES) {
-      throw new IOException("the header is damaged: it claims %d bytes".formatted(length));
+      throw new IOException("the header is damaged: it claims %s bytes".formatted(length));
     }
     return parse(StandardCharsets.UTF_8.decode(read(channel, length)).toString());
   }
@@ -107,7 +107,7 @@ record NpyHeader(String descr, boolean fortranOrder, long... sizes) {
       throw new IOException("the header is damaged: shape (%s)".formatted(tuple), e);
     }
     if (sizes.size() > MAX_DIMS) {
-      throw new IOException("the header is damaged: %d dimensions".formatted(sizes.size()));
+      throw new IOException("the header is damaged: %s dimensions".formatted(sizes.size()));
     }
     return sizes.stream().mapToLong(Long::longValue).toArray();
   }

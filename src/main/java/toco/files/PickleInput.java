@@ -47,7 +47,7 @@ final class PickleInput {
     var line = new StringBuilder();
     for (int c = u8(); c != '\n'; c = u8()) {
       if (line.length() == MAX_NAME) {
-        throw new IllegalArgumentException("a name of more than %d bytes".formatted(MAX_NAME));
+        throw new IllegalArgumentException("a name of more than %s bytes".formatted(MAX_NAME));
       }
       line.append((char) c);
     }
@@ -57,7 +57,7 @@ final class PickleInput {
   /// A little-endian integer in two's complement, as a Long if it fits, otherwise a BigInteger.
   Object integer(int byteSize) {
     if (byteSize > MAX_INTEGER_BYTES) {
-      throw new IllegalArgumentException("an integer of %d bytes".formatted(byteSize));
+      throw new IllegalArgumentException("an integer of %s bytes".formatted(byteSize));
     }
     var littleEndian = bytes(byteSize);
     var bigEndian = new byte[Math.max(1, byteSize)];

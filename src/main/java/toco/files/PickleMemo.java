@@ -1,6 +1,7 @@
 package toco.files;
 
 import java.util.Arrays;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// The objects to which a pickle may refer again, by index. Pickles number them from 0 upwards.
@@ -22,7 +23,7 @@ final class PickleMemo {
   void put(int index, Object value) {
     if (index < 0 || index >= max) {
       throw new IllegalArgumentException(
-          "a pickle with more than %,d remembered objects".formatted(max));
+          String.format(Locale.ROOT, "a pickle with more than %,d remembered objects", max));
     }
     if (index >= objects.length) {
       int doubled = Math.max(index + 1, 2 * objects.length);

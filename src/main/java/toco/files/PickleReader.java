@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /// Reads Python pickles of protocols 2 to 5 without executing anything: the classes and functions
@@ -122,8 +123,11 @@ public final class PickleReader {
           case PickleOpcode.BINBYTES8, PickleOpcode.BYTEARRAY8 -> in.i64();
           default ->
               throw new IllegalArgumentException(
-                  "pickle opcode 0x%02x, which %s does not need"
-                      .formatted(opcode, globals.fileKind()));
+                  String.format(
+                      Locale.ROOT,
+                      "pickle opcode 0x%02x, which %s does not need",
+                      opcode,
+                      globals.fileKind()));
         };
     push(in.bytes(byteSize));
   }
@@ -140,7 +144,7 @@ public final class PickleReader {
 
   private static void checkProtocol(int protocol) {
     if (protocol < 2 || protocol > 5) {
-      throw new IllegalArgumentException("pickle protocol %d instead of 2…5".formatted(protocol));
+      throw new IllegalArgumentException("pickle protocol %s instead of 2…5".formatted(protocol));
     }
   }
 
@@ -178,7 +182,7 @@ public final class PickleReader {
   private void push(Object value) {
     if (++objects > limits.maxObjects()) {
       throw new IllegalArgumentException(
-          "a pickle of more than %,d objects".formatted(limits.maxObjects()));
+          String.format(Locale.ROOT, "a pickle of more than %,d objects", limits.maxObjects()));
     }
     stack.push(value);
   }

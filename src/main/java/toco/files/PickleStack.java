@@ -1,6 +1,7 @@
 package toco.files;
 
 import java.util.Arrays;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// The objects that a pickle has made and not yet put into a container, with marks between them.
@@ -25,7 +26,7 @@ final class PickleStack {
     if (size == objects.length) {
       if (size >= max) {
         throw new IllegalArgumentException(
-            "a pickle with more than %,d unfinished objects".formatted(max));
+            String.format(Locale.ROOT, "a pickle with more than %,d unfinished objects", max));
       }
       objects = Arrays.copyOf(objects, Math.min(max, 2 * size));
     }

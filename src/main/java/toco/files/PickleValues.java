@@ -25,7 +25,7 @@ public final class PickleValues {
   public static <T> T argument(List<?> arguments, int index, Class<T> type) {
     if (index >= arguments.size()) {
       throw new IllegalArgumentException(
-          "a tuple of %d entries (expected more)".formatted(arguments.size()));
+          "a tuple of %s entries (expected more)".formatted(arguments.size()));
     }
     return expect(arguments.get(index), type);
   }

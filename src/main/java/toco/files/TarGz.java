@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
@@ -78,7 +79,7 @@ public final class TarGz {
       }
       long size = octal(header, SIZE_AT, 12);
       if (size > MAX_FILE_BYTES) {
-        throw new IOException("a file claims %d bytes".formatted(size));
+        throw new IOException("a file claims %s bytes".formatted(size));
       }
       var content = exactly(in, (int) size);
       exactly(in, padding((int) size));
@@ -95,7 +96,7 @@ public final class TarGz {
     boolean ascii = name.chars().allMatch(c -> c > 0 && c < 128);
     if (name.isEmpty() || name.length() > NAME_BYTES || !ascii) {
       throw new IllegalArgumentException(
-          "a file name in an archive must have 1…%d ASCII characters, got '%s'"
+          "a file name in an archive must have 1…%s ASCII characters, got '%s'"
               .formatted(NAME_BYTES, name));
     }
   }
@@ -107,11 +108,11 @@ public final class TarGz {
     put(header, 100, "0000644\0"); // mode
     put(header, 108, "0000000\0"); // owner
     put(header, 116, "0000000\0"); // group
-    put(header, SIZE_AT, "%011o\0".formatted(size));
+    put(header, SIZE_AT, String.format(Locale.ROOT, "%011o\0", size));
     put(header, 136, "00000000000\0"); // time
     put(header, TYPE_AT, "0");
     put(header, 257, "ustar\00000");
-    put(header, CHECKSUM_AT, "%06o\0 ".formatted(checksum(header)));
+    put(header, CHECKSUM_AT, String.format(Locale.ROOT, "%06o\0 ", checksum(header)));
     return header;
   }
 

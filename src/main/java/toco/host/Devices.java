@@ -62,7 +62,7 @@ public final class Devices {
     if (world.localSize() > gpus) {
       throw ConfigException.of(
           "train.device",
-          ("%d processes share this host, but LibTorch sees %d GPU(s); start as many processes as"
+          ("%s processes share this host, but LibTorch sees %s GPU(s); start as many processes as"
                   + " there are GPUs, or set train.device=cpu")
               .formatted(world.localSize(), gpus));
     }

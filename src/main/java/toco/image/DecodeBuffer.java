@@ -95,7 +95,7 @@ public final class DecodeBuffer implements AutoCloseable {
     var given = memory.apply(bytes);
     if (!given.isNative() || given.byteSize() < bytes) {
       throw new IllegalArgumentException(
-          "expected native memory of at least %d bytes to decode into, got %s"
+          "expected native memory of at least %s bytes to decode into, got %s"
               .formatted(bytes, given));
     }
     return given.byteSize() == bytes ? given : given.asSlice(0, bytes);

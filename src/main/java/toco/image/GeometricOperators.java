@@ -62,8 +62,8 @@ final class GeometricOperators {
         || cut[0] + cut[2] > shape.size(0)
         || cut[1] + cut[3] > shape.size(1)) {
       throw new IllegalArgumentException(
-          ("a crop must be inside the image %s and be no smaller than 1×1, got top %d, "
-                  + "left %d, height %d, width %d")
+          ("a crop must be inside the image %s and be no smaller than 1×1, got top %s, "
+                  + "left %s, height %s, width %s")
               .formatted(shape, cut[0], cut[1], cut[2], cut[3]));
     }
   }

@@ -14,7 +14,7 @@ public record HeatMap(MemorySegment values, int widthPx, int heightPx) {
     long expectedBytes = 4L * widthPx * heightPx;
     if (widthPx < 1 || heightPx < 1 || values.byteSize() != expectedBytes) {
       throw new IllegalArgumentException(
-          "a %d×%d float heat map takes %d bytes, got a segment of %d"
+          "a %s×%s float heat map takes %s bytes, got a segment of %s"
               .formatted(widthPx, heightPx, expectedBytes, values.byteSize()));
     }
   }

@@ -10,7 +10,7 @@ public record ImageBox(int top, int bottom, int left, int right) {
   public ImageBox {
     if (top < 0 || left < 0 || bottom < top || right < left) {
       throw new IllegalArgumentException(
-          "image box must have 0 ≤ top ≤ bottom and 0 ≤ left ≤ right, got [%d, %d, %d, %d]"
+          "image box must have 0 ≤ top ≤ bottom and 0 ≤ left ≤ right, got [%s, %s, %s, %s]"
               .formatted(top, bottom, left, right));
     }
   }

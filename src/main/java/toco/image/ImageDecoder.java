@@ -55,7 +55,7 @@ public final class ImageDecoder {
     if (widthPx < 1 || heightPx < 1 || widthPx * heightPx > MAX_PIXELS) {
       throw ImageException.unreadable(
           source,
-          "its header claims %d×%d px, more than the maximum of %d pixels"
+          "its header claims %s×%s px, more than the maximum of %s pixels"
               .formatted(widthPx, heightPx, MAX_PIXELS),
           "the file is damaged or too large: replace it or scale it down");
     }

@@ -25,7 +25,7 @@ final class ImageFile {
       if (size > MAX_BYTES) {
         throw ImageException.unreadable(
             file.toString(),
-            "it has %d bytes, more than the maximum of %d".formatted(size, MAX_BYTES),
+            "it has %s bytes, more than the maximum of %s".formatted(size, MAX_BYTES),
             "the file is not an image or too large: replace it or scale it down");
       }
       var content = memory.take(size);

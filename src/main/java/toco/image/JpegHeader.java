@@ -137,7 +137,7 @@ record JpegHeader(
     if (fileBytes * Byte.SIZE < blocks) {
       throw ImageException.unreadable(
           source,
-          "the JPEG is truncated: its header claims %d×%d px, which %d bytes cannot hold"
+          "the JPEG is truncated: its header claims %s×%s px, which %s bytes cannot hold"
               .formatted(widthPx, heightPx, fileBytes),
           REMEDY);
     }
@@ -152,7 +152,7 @@ record JpegHeader(
       if (!isFactor(component.horizontal()) || !isFactor(component.vertical())) {
         throw ImageException.unreadable(
             source,
-            "the sampling factors must be 1…4, this JPEG has %d×%d"
+            "the sampling factors must be 1…4, this JPEG has %s×%s"
                 .formatted(component.horizontal(), component.vertical()),
             REMEDY);
       }
@@ -193,7 +193,7 @@ record JpegHeader(
       default ->
           throw ImageException.unreadable(
               source,
-              "it is a lossless or hierarchical JPEG (SOF%d)".formatted(frame - BASELINE),
+              "it is a lossless or hierarchical JPEG (SOF%s)".formatted(frame - BASELINE),
               "save it as an ordinary JPEG");
     }
   }

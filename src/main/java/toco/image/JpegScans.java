@@ -44,7 +44,7 @@ final class JpegScans {
         scans.add(markers);
         if (++count > MAX_SCANS) {
           throw ImageException.unreadable(
-              source, "the JPEG has more than %d scans".formatted(MAX_SCANS), JpegDecoder.REMEDY);
+              source, "the JPEG has more than %s scans".formatted(MAX_SCANS), JpegDecoder.REMEDY);
         }
       }
     } while (markers.code() != JpegMarkers.END_OF_IMAGE);

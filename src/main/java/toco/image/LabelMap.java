@@ -19,7 +19,7 @@ public record LabelMap(MemorySegment labels, int widthPx, int heightPx) {
     }
     if (labels.byteSize() != (long) widthPx * heightPx) {
       throw new IllegalArgumentException(
-          "a %d×%d label map takes %d bytes, got a segment of %d"
+          "a %s×%s label map takes %s bytes, got a segment of %s"
               .formatted(widthPx, heightPx, (long) widthPx * heightPx, labels.byteSize()));
     }
   }

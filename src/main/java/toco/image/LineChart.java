@@ -50,7 +50,7 @@ public final class LineChart {
   public LineChart add(String name, double[] y) {
     if (y.length != x.length || lines.size() == LINES.length) {
       throw new IllegalArgumentException(
-          "a line needs %d values, and a chart has at most %d lines; got %d values for line %d"
+          "a line needs %s values, and a chart has at most %s lines; got %s values for line %s"
               .formatted(x.length, LINES.length, y.length, lines.size() + 1));
     }
     names.add(name);

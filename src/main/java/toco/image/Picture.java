@@ -13,7 +13,7 @@ public record Picture(int[] rgb, int widthPx, int heightPx) {
   public Picture {
     if (widthPx < 1 || heightPx < 1 || rgb.length != widthPx * heightPx) {
       throw new IllegalArgumentException(
-          "a %d×%d picture has %d pixels, got %d"
+          "a %s×%s picture has %s pixels, got %s"
               .formatted(widthPx, heightPx, widthPx * heightPx, rgb.length));
     }
   }

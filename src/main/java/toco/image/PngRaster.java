@@ -107,7 +107,7 @@ final class PngRaster {
     if (rowBytes * height > MAX_INFLATION * file.length) {
       throw ImageException.unreadable(
           source,
-          "the PNG is truncated: its header claims %d×%d px, which %d bytes cannot hold"
+          "the PNG is truncated: its header claims %s×%s px, which %s bytes cannot hold"
               .formatted(width, height, file.length),
           REMEDY);
     }

@@ -19,7 +19,7 @@ public record RgbImage(MemorySegment pixels, int widthPx, int heightPx) {
     long expectedBytes = 3L * widthPx * heightPx;
     if (pixels.byteSize() != expectedBytes) {
       throw new IllegalArgumentException(
-          "a %d×%d RGB image takes %d bytes, got a segment of %d"
+          "a %s×%s RGB image takes %s bytes, got a segment of %s"
               .formatted(widthPx, heightPx, expectedBytes, pixels.byteSize()));
     }
   }

@@ -28,7 +28,7 @@ public final class TileSheet {
   public TileSheet(int columns, int tilePx) {
     if (columns < 1 || tilePx < 16) {
       throw new IllegalArgumentException(
-          "a sheet needs at least 1 column of tiles of at least 16 px, got %d of %d px"
+          "a sheet needs at least 1 column of tiles of at least 16 px, got %s of %s px"
               .formatted(columns, tilePx));
     }
     this.columns = columns;

@@ -47,7 +47,7 @@ public final class TurboJpeg implements JpegDecoder {
   public static String description() {
     requireLibrary();
     int major = Library.has("tj3Init") ? 3 : 2;
-    return "TurboJPEG %d, %s".formatted(major, Library.file());
+    return "TurboJPEG %s, %s".formatted(major, Library.file());
   }
 
   private static final class Library {

@@ -17,7 +17,7 @@ record ClassMaps(List<Integer> keys, Tensor maps) {
     keys = List.copyOf(keys);
     if (maps.dim() != 3 || maps.size(0) != keys.size()) {
       throw new IllegalArgumentException(
-          "maps must be [%d, H, W], got %s".formatted(keys.size(), maps.shape()));
+          "maps must be [%s, H, W], got %s".formatted(keys.size(), maps.shape()));
     }
   }
 

@@ -114,7 +114,7 @@ public final class TokenReport {
     int height = picture.heightPx();
     if (x < 0 || x >= width || y < 0 || y >= height) {
       throw new IllegalArgumentException(
-          "the point %d,%d is not in %s, which is %d×%d px; x goes from 0 to %d and y to %d"
+          "the point %s,%s is not in %s, which is %s×%s px; x goes from 0 to %s and y to %s"
               .formatted(x, y, image, width, height, width - 1, height - 1));
     }
   }

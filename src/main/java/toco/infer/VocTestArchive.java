@@ -96,7 +96,7 @@ public final class VocTestArchive {
                 sizes.put(image.name(), new ImageSize(picture.widthPx(), picture.heightPx())));
     if (!unreadable.isEmpty()) {
       throw new DataException(
-          "%d of %d test images cannot be read, so no archive was written: %s; restore them"
+          "%s of %s test images cannot be read, so no archive was written: %s; restore them"
               .formatted(unreadable.size(), images.size(), String.join(", ", unreadable)));
     }
     return sizes;
@@ -177,7 +177,7 @@ public final class VocTestArchive {
     }
     if (image.getWidth() != size.widthPx() || image.getHeight() != size.heightPx()) {
       throw new IOException(
-          "%s is %d×%d px, but the image is %d×%d"
+          "%s is %s×%s px, but the image is %s×%s"
               .formatted(
                   entry.name(),
                   image.getWidth(),
@@ -187,14 +187,14 @@ public final class VocTestArchive {
     }
     for (int label = 0; label < palette.getMapSize(); label++) {
       if ((palette.getRGB(label) & 0xFFFFFF) != VocPalette.rgb(label)) {
-        throw new IOException("%s has another colour for label %d".formatted(entry.name(), label));
+        throw new IOException("%s has another colour for label %s".formatted(entry.name(), label));
       }
     }
     var labels =
         image.getRaster().getSamples(0, 0, image.getWidth(), image.getHeight(), 0, (int[]) null);
     for (int label : labels) {
       if (label >= classes) {
-        throw new IOException("%s holds label %d".formatted(entry.name(), label));
+        throw new IOException("%s holds label %s".formatted(entry.name(), label));
       }
     }
   }

@@ -66,7 +66,7 @@ final class ScriptEncoder implements Encoder {
     var cls = outputs.get(0);
     if (!cls.shape().equals(Shape.of(batch, width))) {
       throw wrong(
-          ("gives a class token of shape %s, expected [%d, %d]; check model.embedDim and "
+          ("gives a class token of shape %s, expected [%s, %s]; check model.embedDim and "
                   + "model.scriptOutputs")
               .formatted(cls.shape(), batch, width));
     }
@@ -88,7 +88,7 @@ final class ScriptEncoder implements Encoder {
     var tokens = isMap ? given.flatten(2).transpose(1, 2) : given;
     if (!tokens.shape().equals(expected)) {
       throw wrong(
-          ("gives %s of shape %s, expected %s for %d rows of patches; check "
+          ("gives %s of shape %s, expected %s for %s rows of patches; check "
                   + "model.patchSizePx, model.embedDim and model.scriptOutputs")
               .formatted(OUTPUTS.get(which), given.shape(), expected, gridH));
     }

@@ -82,7 +82,7 @@ public final class DataPreview {
     long firstBatch = (long) options.epoch() * sampler.batchesPerEpoch();
     if (firstBatch > Integer.MAX_VALUE - count) {
       throw new IllegalArgumentException(
-          "epoch %d starts at step %d, beyond the largest possible step; name an earlier one"
+          "epoch %s starts at step %s, beyond the largest possible step; name an earlier one"
               .formatted(options.epoch(), firstBatch));
     }
     var places = new ArrayList<Place>();

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import toco.files.AtomicFile;
 import toco.image.ImageWriter;
@@ -55,7 +56,7 @@ final class PreviewFolder {
   ///
   /// @param number of the sample on the page
   static String picture(int number, String what) {
-    return "%s/sample-%03d-%s.png".formatted(PICTURES, number, what);
+    return String.format(Locale.ROOT, "%s/sample-%03d-%s.png", PICTURES, number, what);
   }
 
   /// Writes a picture.

@@ -28,7 +28,7 @@ record PreviewGuide(Config config, @Nullable Path checkpoint) {
     entries.addAll(
         entry(
             "View 1",
-            ("A random %d × %d px crop of the scaled image with colour augmentation. The network"
+            ("A random %s × %s px crop of the scaled image with colour augmentation. The network"
                     + " segments it. The frame is the image box; outside it is padding, black.")
                 .formatted(crop, crop)));
     if (checkpoint != null) {
@@ -41,7 +41,7 @@ record PreviewGuide(Config config, @Nullable Path checkpoint) {
     entries.addAll(
         entry(
             "Local view",
-            ("The same crop with another augmentation. %d local crops of %d px are cut out of it"
+            ("The same crop with another augmentation. %s local crops of %s px are cut out of it"
                     + " at the numbered rectangles.")
                 .formatted(config.train().localCrops(), config.train().localCropSizePx())));
     entries.addAll(

@@ -39,13 +39,13 @@ record PreviewPage(
     int first = samples.getFirst().place().step();
     int last = samples.getLast().place().step();
     var sampler = source.sampler();
-    return ("%d of the %d samples of epoch %d, in training order and exactly as training sees"
+    return ("%s of the %s samples of epoch %s, in training order and exactly as training sees"
             + " them: %s.")
         .formatted(
             samples.size(),
             sampler.batchesPerEpoch() * sampler.batchSize(),
             options.epoch(),
-            first == last ? "step " + first : "steps %d to %d".formatted(first, last));
+            first == last ? "step " + first : "steps %s to %s".formatted(first, last));
   }
 
   /// Links to the samples that cannot be read; empty if all can.
@@ -55,7 +55,7 @@ record PreviewPage(
       return List.of();
     }
     var line = new ArrayList<Html>();
-    line.add(text("%d of them cannot be read: ".formatted(unreadable.size())));
+    line.add(text("%s of them cannot be read: ".formatted(unreadable.size())));
     for (var sample : unreadable) {
       var target = "#" + SampleSection.id(sample.place());
       line.add(text(line.size() == 1 ? "" : ", "));
@@ -79,7 +79,7 @@ record PreviewPage(
   private Element origin() {
     var data = config.data();
     var origin =
-        "%s, %d images; run.seed %d; train.compat %s; %d samples per step"
+        "%s, %s images; run.seed %s; train.compat %s; %s samples per step"
             .formatted(
                 data.hasList(Split.TRAIN) ? data.listPath(Split.TRAIN) : data.imagePath(),
                 source.dataset().size(),

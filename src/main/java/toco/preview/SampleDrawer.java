@@ -139,7 +139,7 @@ final class SampleDrawer implements AutoCloseable {
 
   /// Name of a local crop's picture.
   static String cropName(int crop) {
-    return "crop%d".formatted(crop + 1);
+    return "crop%s".formatted(crop + 1);
   }
 
   private Flag flag(float value) {

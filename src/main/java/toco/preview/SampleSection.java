@@ -60,7 +60,7 @@ record SampleSection(
       content.add(element("span", text("no class")).with("class", "label none"));
     }
     var place = sample.place();
-    var where = "step %d, sample %d of its batch".formatted(place.step(), place.position() + 1);
+    var where = "step %s, sample %s of its batch".formatted(place.step(), place.position() + 1);
     content.add(element("span", text(where)));
     return element("p", content).with("class", "facts");
   }
@@ -73,7 +73,7 @@ record SampleSection(
         figure(
             picture(place, "original", "The image " + name, List.of()),
             "Original",
-            "%d × %d px".formatted(sample.widthPx(), sample.heightPx())));
+            "%s × %s px".formatted(sample.widthPx(), sample.heightPx())));
     figures.add(
         figure(
             picture(place, "view1", "View 1 of " + name + " with its image box", box(sample)),
@@ -92,10 +92,10 @@ record SampleSection(
             picture(
                 place,
                 "local",
-                "Local view of %s with %d local crops outlined".formatted(name, crops.size()),
+                "Local view of %s with %s local crops outlined".formatted(name, crops.size()),
                 rectangles(crops)),
             "Local view",
-            "%d local crops of %d px".formatted(crops.size(), cropPx)));
+            "%s local crops of %s px".formatted(crops.size(), cropPx)));
     figures.add(figure(cropGrid(sample), "Local crops", cropsCaption(crops)));
     figures.add(
         figure(
@@ -120,7 +120,7 @@ record SampleSection(
     if (!drawing.isEmpty()) {
       link.add(
           element("svg", drawing)
-              .with("viewBox", "0 0 %d %d".formatted(viewPx, viewPx))
+              .with("viewBox", "0 0 %s %s".formatted(viewPx, viewPx))
               .with("paint-order", "stroke") // fill letters over their outlines
               .with("aria-hidden", "true"));
     }
@@ -136,7 +136,7 @@ record SampleSection(
 
   private String boxCaption(Drawn sample) {
     var box = sample.box();
-    return "image box: rows %d–%d, columns %d–%d%s"
+    return "image box: rows %s–%s, columns %s–%s%s"
         .formatted(
             box.top(),
             box.bottom() - 1,
@@ -184,7 +184,7 @@ record SampleSection(
     for (int i = 0; i < crops.size(); i++) {
       var flag = crops.get(i).flag();
       var file = PreviewFolder.picture(sample.place().number(), SampleDrawer.cropName(i));
-      var alt = "Local crop %d of %s, %s".formatted(i + 1, sample.name(), flag.word);
+      var alt = "Local crop %s of %s, %s".formatted(i + 1, sample.name(), flag.word);
       cells.add(
           element(
                   "a",
@@ -202,6 +202,6 @@ record SampleSection(
       return "placed without a network";
     }
     long negative = crops.stream().filter(crop -> crop.flag() == Flag.NEGATIVE).count();
-    return "%d positive, %d negative".formatted(crops.size() - negative, negative);
+    return "%s positive, %s negative".formatted(crops.size() - negative, negative);
   }
 }

@@ -2,6 +2,7 @@ package toco.refine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import toco.torch.DType;
 import toco.torch.GradMode;
 import toco.torch.Kernels;
@@ -79,9 +80,16 @@ public final class BilateralFilter {
     double limit = new VertexKeys(extents.size()).limit();
     if (reach >= limit) {
       throw new IllegalArgumentException(
-          ("sigmaRgb %s and sigmaXy %s are too small for an image of %d×%d px: the "
-                  + "lattice would reach %.0f of at most %.0f; increase them")
-              .formatted(sigmaRgb, sigmaXy, width, height, reach, limit));
+          String.format(
+              Locale.ROOT,
+              "sigmaRgb %s and sigmaXy %s are too small for an image of %s×%s px: the "
+                  + "lattice would reach %.0f of at most %.0f; increase them",
+              sigmaRgb,
+              sigmaXy,
+              width,
+              height,
+              reach,
+              limit));
     }
   }
 }

@@ -24,7 +24,7 @@ public record DenseCrf(CrfParams params, int threads) {
   public DenseCrf {
     if (threads < 0 || threads > MAX_THREADS) {
       throw new IllegalArgumentException(
-          "threads must be 0 to %d, got %d".formatted(MAX_THREADS, threads));
+          "threads must be 0 to %s, got %s".formatted(MAX_THREADS, threads));
     }
   }
 
@@ -74,7 +74,7 @@ public record DenseCrf(CrfParams params, int threads) {
             && given.shape().size(2) == levels.shape().size(1);
     if (!fit) {
       throw new IllegalArgumentException(
-          "probabilities must be floats [C, %d, %d] like the image, got %s %s"
+          "probabilities must be floats [C, %s, %s] like the image, got %s %s"
               .formatted(
                   levels.shape().size(0), levels.shape().size(1), given.dtype(), given.shape()));
     }

@@ -20,7 +20,7 @@ record ConfusionTable(List<String> names, List<List<Long>> counts) {
   ConfusionTable {
     if (names.size() != counts.size()) {
       throw new IllegalArgumentException(
-          "expected %d rows, got %d".formatted(names.size(), counts.size()));
+          "expected %s rows, got %s".formatted(names.size(), counts.size()));
     }
   }
 

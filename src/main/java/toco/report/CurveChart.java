@@ -68,7 +68,7 @@ record CurveChart(
     curves.forEach(curve -> drawing.addAll(marks(curve, yAxis)));
     var svg =
         element("svg", drawing)
-            .with("viewBox", "0 0 %d %d".formatted(WIDTH, HEIGHT))
+            .with("viewBox", "0 0 %s %s".formatted(WIDTH, HEIGHT))
             .with("role", "img")
             .with("aria-label", description());
     return element("figure", caption(), svg).with("class", "chart");
@@ -106,7 +106,7 @@ record CurveChart(
       grid.add(
           element("path")
               .with("class", tick == yAxis.low() ? "axis" : "rule")
-              .with("d", "M%d %sH%d".formatted(LEFT, coordinate(y), RIGHT)));
+              .with("d", "M%s %sH%s".formatted(LEFT, coordinate(y), RIGHT)));
       grid.add(label(format.tick(tick, yAxis.step()), LEFT - 6, y + 4, "end"));
     }
     for (double tick : xAxis.ticks()) {
@@ -114,7 +114,7 @@ record CurveChart(
       grid.add(
           element("path")
               .with("class", "axis")
-              .with("d", "M%s %dv4".formatted(coordinate(x), BOTTOM)));
+              .with("d", "M%s %sv4".formatted(coordinate(x), BOTTOM)));
       grid.add(label(NumberFormat.PLAIN.tick(tick, xAxis.step()), x, BOTTOM + 18, "middle"));
     }
     grid.add(label(xName, LEFT - 12, BOTTOM + 18, "end"));

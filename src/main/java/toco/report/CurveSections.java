@@ -133,7 +133,7 @@ record CurveSections(RunHistory history, long maxIters) {
     }
     return new CurveChart(
         "By block",
-        "of the %d images, before the last norm".formatted(gallery.images().size()),
+        "of the %s images, before the last norm".formatted(gallery.images().size()),
         "block",
         Axis.ofSteps(points.size(), Math.min(points.size(), 6)),
         NumberFormat.PLAIN,

@@ -6,6 +6,7 @@ import static toco.html.Html.text;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import toco.eval.MapKind;
 import toco.html.Html;
 import toco.html.Html.Element;
@@ -37,8 +38,8 @@ record GallerySection(Gallery gallery) {
     int count = gallery.images().size();
     var which =
         count == gallery.listed()
-            ? "All %d images".formatted(count)
-            : "%d of the %d images, evenly spaced in the list".formatted(count, gallery.listed());
+            ? "All %s images".formatted(count)
+            : "%s of the %s images, evenly spaced in the list".formatted(count, gallery.listed());
     return ("%s of the split “%s”, with the weights of %s.%s Pseudo-labels are made as in "
             + "training; ignored pixels are cream.")
         .formatted(
@@ -57,7 +58,7 @@ record GallerySection(Gallery gallery) {
       var chip =
           element("span")
               .with("class", "chip")
-              .with("style", "background:#%06x".formatted(VocPalette.rgb(k + 1)))
+              .with("style", String.format(Locale.ROOT, "background:#%06x", VocPalette.rgb(k + 1)))
               .with("aria-hidden", "true");
       items.add(element("li", chip, text(gallery.classNames().get(k))));
     }

@@ -68,7 +68,7 @@ final class ImageStudy {
       var maps = maps(image, sample.labels());
       var iou = new EnumMap<MapKind, Double>(MapKind.class);
       var tiles = new Tiles(image);
-      tiles.add("Image", "%d × %d px".formatted(image.widthPx(), image.heightPx()), tiles.plain());
+      tiles.add("Image", "%s × %s px".formatted(image.widthPx(), image.heightPx()), tiles.plain());
       tiles.addCams(maps, sample.labels());
       tiles.add("Pseudo-label", "", tiles.labels(maps.pseudoLabels));
       tiles.add("Prediction", "", tiles.labels(maps.seg));

@@ -32,7 +32,7 @@ record IouBars(Map<String, Map<MapKind, Double>> iou) {
       drawing.add(
           element("path")
               .with("class", percent == 0 ? "axis" : "rule")
-              .with("d", "M%d 0V%d".formatted(x, height - 18)));
+              .with("d", "M%s 0V%s".formatted(x, height - 18)));
       drawing.add(
           element("text", text(percent))
               .with("x", x)
@@ -50,7 +50,7 @@ record IouBars(Map<String, Map<MapKind, Double>> iou) {
     }
     var svg =
         element("svg", drawing)
-            .with("viewBox", "0 0 %d %d".formatted(WIDTH, height))
+            .with("viewBox", "0 0 %s %s".formatted(WIDTH, height))
             .with("role", "img")
             .with("aria-label", "IoU by class as bars; the table next to it has the numbers.");
     var keys = new ArrayList<Html>();

@@ -67,13 +67,13 @@ public final class RunReport {
     var history = RunHistory.read(run);
     if (history.steps().isEmpty() && history.evaluations().isEmpty()) {
       throw new IllegalArgumentException(
-          "%s has no metrics yet; a training logs its first line at step %d (train.logEvery)"
+          "%s has no metrics yet; a training logs its first line at step %s (train.logEvery)"
               .formatted(run, config.train().logEvery()));
     }
     var notes = new ArrayList<String>();
     if (history.damagedLines() > 0) {
       notes.add(
-          "Skipped %d damaged lines of metrics.jsonl and sessions.jsonl."
+          "Skipped %s damaged lines of metrics.jsonl and sessions.jsonl."
               .formatted(history.damagedLines()));
     }
     if (history.evaluations().isEmpty()) {

@@ -3,6 +3,7 @@ package toco.report;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import toco.config.TrainConfig;
 import toco.run.LoggedEvaluation;
@@ -84,7 +85,7 @@ record Timings(Duration training, Duration evaluating, Duration wallClock, int s
       return s + " s";
     }
     return s < 3600
-        ? "%d min %02d s".formatted(s / 60, s % 60)
-        : "%d h %02d min".formatted(s / 3600, s / 60 % 60);
+        ? String.format(Locale.ROOT, "%s min %02d s", s / 60, s % 60)
+        : String.format(Locale.ROOT, "%s h %02d min", s / 3600, s / 60 % 60);
   }
 }

@@ -62,12 +62,12 @@ final class ComparisonPage {
     var losses = comparison.losses();
     long compared = losses.stream().filter(loss -> !Double.isNaN(loss.ours())).count();
     var text =
-        ("%d of the %d losses compared depart from the published log by more than the allowed"
+        ("%s of the %s losses compared depart from the published log by more than the allowed"
                 + " factor.\n")
             .formatted(comparison.departures().size(), compared);
     return compared == losses.size()
         ? text
-        : text + "%d have no line in our log.\n".formatted(losses.size() - compared);
+        : text + "%s have no line in our log.\n".formatted(losses.size() - compared);
   }
 
   private static String number(String format, double value) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import toco.checkpoint.Checkpoint;
 import toco.checkpoint.TrainedNetwork;
@@ -100,7 +101,8 @@ final class CompletedRun {
     var dataset = Dataset.openAllowingMissingImages(config.data(), protocol.split());
     var evaluator = new Evaluator(config, protocol, dataset, device, crfWorkers());
     var folder = plan.results().resolve(name.toString());
-    listener.onMessage("evaluating %,d images by %s".formatted(dataset.size(), protocol));
+    listener.onMessage(
+        String.format(Locale.ROOT, "evaluating %,d images by %s", dataset.size(), protocol));
     var run = new EvaluationRun(folder, Shard.WHOLE, Files.isDirectory(folder));
     var result =
         run.run(
@@ -128,7 +130,8 @@ final class CompletedRun {
     var file = plan.results().resolve("cam.json");
     if (!Files.exists(file)) {
       var dataset = Dataset.open(config.data(), config.eval().split());
-      listener.onMessage("evaluating CAMs of %,d images".formatted(dataset.size()));
+      listener.onMessage(
+          String.format(Locale.ROOT, "evaluating CAMs of %,d images", dataset.size()));
       var thresholds =
           IntStream.range(1, THRESHOLD_STEPS).mapToObj(i -> (double) i / THRESHOLD_STEPS).toList();
       var curve =

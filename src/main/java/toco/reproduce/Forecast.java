@@ -29,7 +29,8 @@ public record Forecast(
     long peakRssBytes,
     long peakCudaBytes,
     String device) {
-  private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm");
+  private static final DateTimeFormatter CLOCK =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT);
 
   public Forecast {
     phases = List.copyOf(phases);
@@ -58,7 +59,7 @@ public record Forecast(
   ///
   /// @param published time of the published run
   String text(String published) {
-    var text = new StringBuilder("\nmeasured: %d steps per phase, %s\n".formatted(steps, device));
+    var text = new StringBuilder("\nmeasured: %s steps per phase, %s\n".formatted(steps, device));
     for (var timed : phases) {
       var phase = timed.phase;
       text.append(
@@ -100,7 +101,8 @@ public record Forecast(
   /// Hours, minutes, seconds.
   static String time(double seconds) {
     var time = Duration.ofSeconds(Math.round(seconds));
-    return "%d:%02d:%02d".formatted(time.toHours(), time.toMinutesPart(), time.toSecondsPart());
+    return String.format(
+        Locale.ROOT, "%s:%02d:%02d", time.toHours(), time.toMinutesPart(), time.toSecondsPart());
   }
 
   /// The forecast as a JSON object; times in seconds.

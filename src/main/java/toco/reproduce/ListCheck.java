@@ -6,6 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import toco.config.Split;
 import toco.files.Sha256;
 import toco.reproduce.PublishedLists.Names;
@@ -68,11 +69,16 @@ final class ListCheck {
     if (names.size() != published.count()) {
       return new PreflightCheck(
           wrong,
-          "%s: expected %,d names, got %,d; %s"
-              .formatted(file, published.count(), names.size(), REMEDY));
+          String.format(
+              Locale.ROOT,
+              "%s: expected %,d names, got %,d; %s",
+              file,
+              published.count(),
+              names.size(),
+              REMEDY));
     }
     if (published.sha256() == null) {
-      return PreflightCheck.ok("%s: %,d names".formatted(file, names.size()));
+      return PreflightCheck.ok(String.format(Locale.ROOT, "%s: %,d names", file, names.size()));
     }
     var sha256 = Sha256.ofLines(names.stream().sorted().toList());
     if (!sha256.equals(published.sha256())) {
@@ -84,8 +90,13 @@ final class ListCheck {
     }
     return names.equals(names.stream().sorted().toList())
         ? PreflightCheck.ok(
-            "%s: %,d names, as published, SHA-256 %s".formatted(file, names.size(), sha256))
+            String.format(
+                Locale.ROOT, "%s: %,d names, as published, SHA-256 %s", file, names.size(), sha256))
         : PreflightCheck.note(
-            "%s: %,d names, as published, but in another order".formatted(file, names.size()));
+            String.format(
+                Locale.ROOT,
+                "%s: %,d names, as published, but in another order",
+                file,
+                names.size()));
   }
 }

@@ -82,7 +82,7 @@ final class Measurement {
         new Forecast.Evaluations(last.name().toString(), 1, scored.size(), seconds(last, scored)),
         ProcessMemory.peakResidentBytes(),
         device.isCpu() ? 0 : Cuda.memory(device).peakAllocated(),
-        "%s, %d threads, %d images per step"
+        "%s, %s threads, %s images per step"
             .formatted(device, LibTorch.numThreads(), settings.samplesPerStep()));
   }
 

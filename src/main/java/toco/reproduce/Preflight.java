@@ -52,7 +52,7 @@ final class Preflight {
       var published = plan.recipe().published();
       checks.add(
           PreflightCheck.note(
-              "%d images per step in one process; published: %d processes with %d each"
+              "%s images per step in one process; published: %s processes with %s each"
                   .formatted(
                       plan.training().train().samplesPerProcess(),
                       published.processes(),
@@ -78,10 +78,16 @@ final class Preflight {
   private static PreflightCheck masks(SplitReport split) {
     return split.masks() == split.images()
         ? PreflightCheck.ok(
-            "masks of all %,d images of %s".formatted(split.images(), split.source()))
+            String.format(
+                Locale.ROOT, "masks of all %,d images of %s", split.images(), split.source()))
         : PreflightCheck.error(
-            "masks of only %,d of the %,d images of %s; scores need all of them, see data.maskDir"
-                .formatted(split.masks(), split.images(), split.source()));
+            String.format(
+                Locale.ROOT,
+                "masks of only %,d of the %,d images of %s; scores need all of them, see"
+                    + " data.maskDir",
+                split.masks(),
+                split.images(),
+                split.source()));
   }
 
   private static PreflightCheck weights(Plan plan, Toco model) {

@@ -27,7 +27,7 @@ public record PreflightReport(List<PreflightCheck> checks, DataReport data) {
 
   /// Why it may not, and what to do, on one line.
   public String refusal() {
-    return ("%d errors and %d differences from the published lists, all listed above; fix them and"
+    return ("%s errors and %s differences from the published lists, all listed above; fix them and"
             + " run again%s")
         .formatted(
             count(PreflightCheck.Status.ERROR) + data.errors(),

@@ -1,17 +1,18 @@
 package toco.run;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import org.jspecify.annotations.Nullable;
+import java.util.Locale;
 import toco.checkpoint.Checkpoint;
 import toco.config.Config;
 import toco.files.AtomicFile;
+import toco.files.FileLocks;
 
 /// A run's folder, held by one process at a time: `config.yaml`, `metrics.jsonl`, `sessions.jsonl`,
 /// `checkpoints/`, `overlays/`, `tensorboard/`.
@@ -21,10 +22,23 @@ public final class RunFolder implements AutoCloseable {
 
   private final Path path;
   private final FileChannel lockFile;
+  private final boolean locked;
 
   private RunFolder(Path path) {
     this.path = path;
-    this.lockFile = lock(path);
+    try {
+      lockFile = FileChannel.open(path.resolve(".lock"), CREATE, WRITE);
+      var outcome = FileLocks.tryLock(lockFile);
+      if (outcome == FileLocks.Outcome.TAKEN) {
+        lockFile.close();
+        throw new RunException(
+            "another process is training in %s; wait for it, or choose another run.dir"
+                .formatted(path));
+      }
+      locked = outcome == FileLocks.Outcome.HELD;
+    } catch (IOException e) {
+      throw new RunException("cannot write to the run folder %s: %s".formatted(path, e), e);
+    }
   }
 
   /// Creates the folder of a new run and writes its configuration.
@@ -64,6 +78,11 @@ public final class RunFolder implements AutoCloseable {
     return path;
   }
 
+  /// Whether other processes are kept away; false where the file system has no locks.
+  public boolean isLocked() {
+    return locked;
+  }
+
   public Path metrics() {
     return path.resolve(METRICS);
   }
@@ -80,35 +99,10 @@ public final class RunFolder implements AutoCloseable {
   public Path overlay(long step) {
     try {
       return Files.createDirectories(path.resolve("overlays"))
-          .resolve("step-%06d.png".formatted(step));
+          .resolve(String.format(Locale.ROOT, "step-%06d.png", step));
     } catch (IOException e) {
       throw new RunException(
           "cannot create the folder for pictures in %s: %s".formatted(path, e), e);
-    }
-  }
-
-  private static FileChannel lock(Path path) {
-    try {
-      var channel =
-          FileChannel.open(
-              path.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (tryLock(channel) == null) {
-        channel.close();
-        throw new RunException(
-            "another process is training in %s; wait for it, or choose another run.dir"
-                .formatted(path));
-      }
-      return channel;
-    } catch (IOException e) {
-      throw new RunException("cannot write to the run folder %s: %s".formatted(path, e), e);
-    }
-  }
-
-  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      return null; // held by this process itself
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -46,8 +47,12 @@ public final class EventLog implements AutoCloseable {
       var log =
           new EventLog(
               folder.resolve(
-                  "%s%010d.toco.%d"
-                      .formatted(PREFIX, startSeconds(folder), ProcessHandle.current().pid())));
+                  String.format(
+                      Locale.ROOT,
+                      "%s%010d.toco.%s",
+                      PREFIX,
+                      startSeconds(folder),
+                      ProcessHandle.current().pid())));
       log.append(event(0).putString(Event.FILE_VERSION, FILE_VERSION));
       var session = new ProtoMessage().putInt(SessionLog.STATUS, SESSION_START);
       log.append(event(firstStep).putMessage(Event.SESSION_LOG, session));

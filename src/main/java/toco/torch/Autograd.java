@@ -37,7 +37,7 @@ public final class Autograd {
       boolean createGraph) {
     if (gradOutputs != null && gradOutputs.size() != outputs.size()) {
       throw new IllegalArgumentException(
-          "gradOutputs must have one tensor per output: expected %d, got %d"
+          "gradOutputs must have one tensor per output: expected %s, got %s"
               .formatted(outputs.size(), gradOutputs.size()));
     }
     var out = CallScratch.get().take(Math.max(1, inputs.size()));

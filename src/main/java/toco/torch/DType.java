@@ -57,7 +57,7 @@ public enum DType {
     if (type == null) {
       throw new TorchException(
           TorchException.Kind.TYPE,
-          ("the tensor's dtype, PyTorch's scalar type %d, is not supported; convert it to one of"
+          ("the tensor's dtype, PyTorch's scalar type %s, is not supported; convert it to one of"
                   + " %s")
               .formatted(code, Arrays.toString(values())));
     }

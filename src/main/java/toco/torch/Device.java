@@ -67,7 +67,7 @@ public record Device(Kind kind, int index) {
       default ->
           throw new TorchException(
               TorchException.Kind.NOT_IMPLEMENTED,
-              ("the tensor's device, of LibTorch's type %d, is not supported; expected cpu (0) or "
+              ("the tensor's device, of LibTorch's type %s, is not supported; expected cpu (0) or "
                       + "cuda (1)")
                   .formatted(type));
     };

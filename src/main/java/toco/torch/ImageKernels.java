@@ -80,7 +80,7 @@ public final class ImageKernels {
     if (crop.length != 4 || resized.length != 2 || offset.length != 2 || !mode.antialias) {
       throw new IllegalArgumentException(
           ("resample takes crop [top, left, height, width], resized [height, width], offset [row,"
-                  + " column] and an antialiased mode, got %d, %d and %d numbers and %s")
+                  + " column] and an antialiased mode, got %s, %s and %s numbers and %s")
               .formatted(crop.length, resized.length, offset.length, mode));
     }
     check(
@@ -95,7 +95,7 @@ public final class ImageKernels {
   public static void normalize(Tensor image, float[] mean, float[] std, Tensor out) {
     if (mean.length != 3 || std.length != 3) {
       throw new IllegalArgumentException(
-          "normalize takes 3 means and 3 standard deviations, got %d and %d"
+          "normalize takes 3 means and 3 standard deviations, got %s and %s"
               .formatted(mean.length, std.length));
     }
     check(TocoTorch.tt_image_normalize(image.handle(), doubles(mean), doubles(std), out.handle()));

@@ -36,7 +36,7 @@ record Indexing(Tensor view, List<@Nullable Tensor> positions) {
       throw new IllegalArgumentException(
           ellipses > 1
               ? "expected at most one ellipsis, got " + ellipses
-              : "%d indices for a tensor of %d dimensions; expected at most one per dimension"
+              : "%s indices for a tensor of %s dimensions; expected at most one per dimension"
                   .formatted(indexedDims, dims));
     }
     var view = tensor;

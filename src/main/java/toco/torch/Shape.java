@@ -22,7 +22,7 @@ public record Shape(long... sizes) {
     int index = dim < 0 ? dim + sizes.length : dim;
     if (index < 0 || index >= sizes.length) {
       throw new IndexOutOfBoundsException(
-          "shape %2$s has %3$d dimensions, got dimension %1$d".formatted(dim, this, sizes.length));
+          "shape %s has %s dimensions, got dimension %s".formatted(this, sizes.length, dim));
     }
     return sizes[index];
   }

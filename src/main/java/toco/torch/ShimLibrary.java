@@ -164,7 +164,7 @@ final class ShimLibrary {
     var build = script("build.sh", folder, "--tidy");
     if (build.status() != 0) {
       throw failure(
-          ("toco.library is not set, and building the native library failed with status %d"
+          ("toco.library is not set, and building the native library failed with status %s"
                   + " (%s/native/build.sh; its output is above); set -Dtoco.library to a built one")
               .formatted(build.status(), folder));
     }

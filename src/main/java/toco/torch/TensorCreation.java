@@ -7,6 +7,7 @@ import static toco.torch.CallScratch.result;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import toco.torch.ffi.TocoTorch;
 
@@ -75,8 +76,12 @@ abstract sealed class TensorCreation permits Tensor {
     }
     if (data.address() % dtype.byteSize() != 0) {
       throw new IllegalArgumentException(
-          "memory for %s must be aligned to %d bytes, got address %#x"
-              .formatted(dtype, dtype.byteSize(), data.address()));
+          String.format(
+              Locale.ROOT,
+              "memory for %s must be aligned to %s bytes, got address %#x",
+              dtype,
+              dtype.byteSize(),
+              data.address()));
     }
     LibTorch.load();
     long token = LibTorch.retain(data, owned);
@@ -99,7 +104,7 @@ abstract sealed class TensorCreation permits Tensor {
     long expected = Shape.of(sizes).numel() * dtype.byteSize();
     if (data.byteSize() != expected) {
       throw new IllegalArgumentException(
-          "a %s tensor of shape %s has %d bytes, got memory of %d"
+          "a %s tensor of shape %s has %s bytes, got memory of %s"
               .formatted(dtype, Shape.of(sizes), expected, data.byteSize()));
     }
   }

@@ -177,7 +177,7 @@ public final class TensorList {
   private void requireSameSize(TensorList other) {
     if (other.size() != size()) {
       throw new IllegalArgumentException(
-          "lists must have one entry per parameter: expected %d, got %d"
+          "lists must have one entry per parameter: expected %s, got %s"
               .formatted(size(), other.size()));
     }
   }

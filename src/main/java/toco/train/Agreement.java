@@ -41,7 +41,7 @@ final class Agreement {
   ///
   /// @throws DistributedException if they differ from rank 0's
   static void onSamples(World world, Dataset train) {
-    var mine = "%d images, SHA-256 %s".formatted(train.size(), digest(train));
+    var mine = "%s images, SHA-256 %s".formatted(train.size(), digest(train));
     var theirs = world.broadcastString("samples", () -> mine);
     if (!mine.equals(theirs)) {
       throw new DistributedException(

@@ -54,13 +54,13 @@ record Resumption(Config config, Checkpoint.@Nullable Found found) {
     }
     if (together % world.size() != 0) {
       throw new TrainingException(
-          ("the run trained on %d processes with %d samples each, and %d cannot be divided "
-                  + "among %d processes; use another number of processes, or set "
+          ("the run trained on %s processes with %s samples each, and %s cannot be divided "
+                  + "among %s processes; use another number of processes, or set "
                   + "train.samplesPerProcess, which changes the run")
               .formatted(processes, samples, together, world.size()));
     }
     listener.onMessage(
-        "the run trained on %d processes with %d samples each, and continues on %d with %d each"
+        "the run trained on %s processes with %s samples each, and continues on %s with %s each"
             .formatted(processes, samples, world.size(), together / world.size()));
     return config.with("train.samplesPerProcess=" + together / world.size());
   }

@@ -104,7 +104,7 @@ final class RunCheckpoints implements AutoCloseable {
     int i = 0;
     for (var name : sums.keySet()) {
       if (!Double.isFinite(values[i++])) {
-        throw diverged("%s is not finite after step %d".formatted(name, step), step + 1);
+        throw diverged("%s is not finite after step %s".formatted(name, step), step + 1);
       }
     }
   }

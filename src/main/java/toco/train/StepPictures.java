@@ -66,7 +66,7 @@ final class StepPictures {
     var pictures = new LinkedHashMap<String, Picture>();
     for (int i = 0; i < rows.size(); i++) {
       for (var tile : rows.get(i)) {
-        pictures.put("sample %d/%s".formatted(i + 1, tile.name), tile.picture.fittedTo(TILE_PX));
+        pictures.put("sample %s/%s".formatted(i + 1, tile.name), tile.picture.fittedTo(TILE_PX));
       }
     }
     return pictures;
@@ -129,7 +129,7 @@ final class StepPictures {
             positive ? POSITIVE : NEGATIVE);
       }
     }
-    var caption = "crops: %d green +, %d red -".formatted(positives, count - positives);
+    var caption = "crops: %s green +, %s red -".formatted(positives, count - positives);
     return new Tile("crops", caption, grid);
   }
 }

@@ -1,6 +1,7 @@
 package toco.train;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,11 @@ final class TrainingState implements AutoCloseable {
         Dataset.openForEvaluation(config, this::report)
             .map(dataset -> new Evaluator(config, dataset, device));
     folder = world.isRank0() ? claim.apply(config) : null;
+    if (folder != null && !folder.isLocked()) {
+      report(
+          "the file system of %s has no locks: let only one process at a time train in it"
+              .formatted(folder.path()));
+    }
     Rng.manualSeed(config.run().seed());
     try (var _ = TensorScope.open()) {
       model = new Toco(config.model(), device, Devices.autocastDtype(config.train()));
@@ -75,16 +81,17 @@ final class TrainingState implements AutoCloseable {
     }
     checkpoints = new RunCheckpoints(config, model, optimizer, folder, world.size());
     report(
-        "device %s, %d threads, %,d weights, %,d images%s"
-            .formatted(
-                device,
-                LibTorch.numThreads(),
-                model.params().count(),
-                train.size(),
-                world.size() == 1
-                    ? ""
-                    : ", %d processes with %d samples per step each"
-                        .formatted(world.size(), config.train().samplesPerStep())));
+        String.format(
+            Locale.ROOT,
+            "device %s, %s threads, %,d weights, %,d images%s",
+            device,
+            LibTorch.numThreads(),
+            model.params().count(),
+            train.size(),
+            world.size() == 1
+                ? ""
+                : ", %s processes with %s samples per step each"
+                    .formatted(world.size(), config.train().samplesPerStep())));
   }
 
   /// Loads weights and step in rank 0, and gives them to all other ranks.
@@ -96,7 +103,7 @@ final class TrainingState implements AutoCloseable {
         loadPretrained();
       } else {
         step = checkpoints.restore(found);
-        report("resuming at step %d from %s".formatted(step, found.file()));
+        report("resuming at step %s from %s".formatted(step, found.file()));
       }
     }
     world.broadcast_(List.copyOf(model.params().all().values()), "broadcasting the weights");
