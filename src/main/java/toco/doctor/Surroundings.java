@@ -3,6 +3,7 @@ package toco.doctor;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import toco.torch.CacheFolder;
 
 /// The process's system properties and environment variables.
 ///
@@ -31,9 +32,6 @@ public record Surroundings(Map<String, String> properties, Map<String, String> e
 
   /// Where `native/libtorch.sh` keeps LibTorch.
   Path cache() {
-    var xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
-    return xdg.isEmpty()
-        ? Path.of(property("user.home"), ".cache", "toco")
-        : Path.of(xdg).resolve("toco");
+    return CacheFolder.of(environment, property("user.home"));
   }
 }

@@ -175,8 +175,7 @@ class BuildScriptTest {
       Files.deleteIfExists(temporary.resolve("builds"));
       var processes = new ArrayList<Process>();
       for (int i = 0; i < 3; i++) {
-        processes.add(
-            TinyCheckout.start(environment, "bash", place.source("build.sh").toString()));
+        processes.add(TinyCheckout.start(environment, "bash", place.source("build.sh").toString()));
       }
       for (var process : processes) {
         var library = TinyCheckout.ended(process).succeeded().path();

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.config.Config;
@@ -96,6 +98,18 @@ class DoctorTest {
     var report = Doctor.examine(new Surroundings(JAVA, Map.of()));
     assertEquals(
         ProcessorChecks.bfloat16(Machine.local()).found(), check(report, "bfloat16").found());
+  }
+
+  /// `nvidia-smi` of a broken driver never ends, and a child may keep its output open.
+  @Test
+  void aProgramThatHangsIsNotWaitedFor() {
+    var timeout = Duration.ofMillis(200);
+    long before = System.nanoTime();
+    var hanging = Command.firstLine(timeout, "sh", "-c", "echo late; sleep 60 & sleep 60");
+    assertEquals(Optional.empty(), hanging);
+    assertTrue(System.nanoTime() - before < 20e9);
+    assertEquals(Optional.of("now"), Command.firstLine("sh", "-c", "echo now; echo later"));
+    assertEquals(Optional.empty(), Command.firstLine("sh", "-c", "echo now; exit 1"));
   }
 
   /// What it says a run takes is what a run takes.
