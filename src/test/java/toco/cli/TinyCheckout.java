@@ -70,13 +70,13 @@ record TinyCheckout(Path folder, Path libTorch) {
         project(tiny LANGUAGES C)
         set(CMAKE_BUILD_WITH_INSTALL_RPATH ON)
         set(CMAKE_INSTALL_RPATH "$ORIGIN/torch/lib")
-        add_library(torch_cpu SHARED torch.c)
-        set_target_properties(torch_cpu PROPERTIES
+        add_library(tiny SHARED torch.c)
+        set_target_properties(tiny PROPERTIES
           LIBRARY_OUTPUT_DIRECTORY "${TOCO_TORCH_DIR}/lib")
         add_library(toco_torch SHARED src/shim.c)
         target_include_directories(toco_torch SYSTEM PRIVATE "${TOCO_TORCH_DIR}/include")
         target_link_options(toco_torch PRIVATE -Wl,--disable-new-dtags)
-        target_link_libraries(toco_torch PRIVATE torch_cpu)
+        target_link_libraries(toco_torch PRIVATE tiny)
         """);
     Files.writeString(checkout.source("torch.c"), "int torch(void) { return 41; }\n");
     checkout.useLibTorch(checkout.libTorch());
