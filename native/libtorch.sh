@@ -6,18 +6,41 @@
 #   native/libtorch.sh --find   find only; exit code 3 if there is none
 #
 # Order: $LIBTORCH, the torch of $TOCO_PYTHON if TOCO_PYTHON_TORCH=1, the cache, an install into the
-# cache. TOCO_LIBTORCH_VERSION is the version to install, TOCO_FLAVOR=cpu|cuda the set (default:
-# cuda if nvidia-smi finds a GPU).
+# cache, $XDG_CACHE_HOME/toco or ~/.cache/toco. TOCO_LIBTORCH_VERSION is the version to install,
+# TOCO_FLAVOR=cpu|cuda the set (default: cuda if there is an NVIDIA GPU).
+#
+# Every start of ToCo runs this, so what is there is found without starting a program.
 set -euo pipefail
-
-version=${TOCO_LIBTORCH_VERSION:-2.15.0}
-python=${TOCO_PYTHON:-python3}
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
-hashes=$here/libtorch.sha256
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/toco
+set +o posix
+unset -v BASH_ENV ENV CDPATH GREP_OPTIONS POSIXLY_CORRECT
 
 say() { printf 'libtorch: %s\n' "$*" >&2; }
 die() { printf 'libtorch: error: %s\n' "$*" >&2; exit 1; }
+
+# Sets $tidy to a path as it was meant: files of settings, unlike the shell, leave blanks, quotes
+# and ~ in place.
+tidy_path() {
+  tidy=$1
+  [ ! -e "$tidy" ] || return 0
+  tidy=${tidy#"${tidy%%[![:space:]]*}"}
+  tidy=${tidy%"${tidy##*[![:space:]]}"}
+  case $tidy in \"*\" | \'*\') tidy=${tidy:1:${#tidy}-2} ;; esac
+  case $tidy in '~' | '~/'*) tidy=$HOME${tidy#\~} ;; esac
+}
+
+# Services and `env -i` have no HOME; the shell then knows the home of the user's account.
+if [ -z "${HOME:-}" ]; then
+  unset HOME
+  HOME=~
+fi
+version=${TOCO_LIBTORCH_VERSION:-2.15.0}
+tidy_path "${TOCO_PYTHON:-python3}"
+case $tidy in /*) python=$tidy ;; */*) python=$PWD/$tidy ;; *) python=$tidy ;; esac
+tidy_path "${XDG_CACHE_HOME:-}"
+case $tidy in
+  /*) cache=${tidy%/}/toco ;;
+  *) cache=${HOME%/}/.cache/toco ;; # a relative path is to be ignored, says the XDG specification
+esac
 
 has_libtorch() {
   [ -e "$1/lib/libtorch_cpu.so" ] && [ -e "$1/lib/libc10.so" ] &&
@@ -26,8 +49,13 @@ has_libtorch() {
 
 # A folder given by the user must be right: falling back to another LibTorch would hide a mistake.
 if [ -n "${LIBTORCH:-}" ]; then
-  for dir in "$LIBTORCH" "$LIBTORCH/torch"; do
-    if has_libtorch "$dir"; then (cd "$LIBTORCH" && pwd -P); exit; fi
+  tidy_path "$LIBTORCH"
+  for dir in "$tidy" "$tidy/torch"; do
+    if has_libtorch "$dir"; then
+      cd -P -- "$tidy"
+      printf '%s\n' "$PWD"
+      exit
+    fi
   done
   die "LIBTORCH=$LIBTORCH has no lib/libtorch_cpu.so with include/torch;" \
     "set it to the unpacked libtorch folder, or unset it"
@@ -40,13 +68,23 @@ print(next(iter(u.find_spec("torch").submodule_search_locations)))'
     die "TOCO_PYTHON_TORCH=1, but $python has no torch package; install it there," \
       "set TOCO_PYTHON to another Python, or unset TOCO_PYTHON_TORCH"
   has_libtorch "$torch" || die "$torch has no libtorch_cpu.so with headers; unset TOCO_PYTHON_TORCH"
-  dirname "$torch"
+  dirname -- "$torch"
   exit
 fi
 
+# The driver makes a device file per GPU, on WSL2 one for all. nvidia-smi, which may take seconds or
+# hang, is asked only if there is a driver but no such file.
+has_gpu() {
+  local device
+  for device in /dev/nvidia[0-9]*; do [ ! -e "$device" ] || return 0; done
+  if [ -e /dev/dxg ] && [ -e /usr/lib/wsl/lib/libcuda.so.1 ]; then return 0; fi
+  [ -e /proc/driver/nvidia/version ] || [ -e /dev/dxg ] || return 1
+  command -v nvidia-smi >/dev/null && command -v timeout >/dev/null &&
+    timeout -k 1 5 nvidia-smi -L >/dev/null 2>&1 9>&-
+}
 case ${TOCO_FLAVOR:-auto} in
   cpu | cuda) flavor=$TOCO_FLAVOR ;;
-  auto) if nvidia-smi -L >/dev/null 2>&1; then flavor=cuda; else flavor=cpu; fi ;;
+  auto) if has_gpu; then flavor=cuda; else flavor=cpu; fi ;;
   *) die "TOCO_FLAVOR=$TOCO_FLAVOR is unknown; expected cpu, cuda or auto" ;;
 esac
 
@@ -61,6 +99,9 @@ if complete; then
 fi
 [ "${1:-}" != --find ] || exit 3
 
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
+hashes=$here/libtorch.sha256
+export LC_ALL=C # messages are searched below
 case $(uname -s)-$(uname -m) in
   Linux-x86_64) ;;
   *)
@@ -75,6 +116,7 @@ pins=$(awk -v v="$version" -v f="$flavor" \
   die "LibTorch $version is not pinned (known: $known);" \
     "set TOCO_LIBTORCH_VERSION to one of these, or LIBTORCH to your LibTorch"
 }
+unset -v PYTHONPATH PYTHONHOME
 command -v "$python" >/dev/null ||
   die "$python not found, and installing LibTorch needs it; install Python 3 with pip" \
     "(Debian: apt-get install python3-pip), or set LIBTORCH"
@@ -92,6 +134,16 @@ if complete; then # the other run installed it
   printf '%s\n' "$installed"
   exit
 fi
+
+probe=$cache/.probe.$$
+printf '#!/bin/sh\n' >"$probe" || die "cannot write to the cache $cache; free some space there"
+chmod +x "$probe"
+runs=0
+"$probe" 2>/dev/null || runs=$?
+rm -f "$probe"
+[ $runs != 126 ] ||
+  die "the cache $cache is on a file system mounted noexec, which libraries cannot be loaded" \
+    "from; set XDG_CACHE_HOME to a folder on another one"
 
 # pip verifies wheels that an interrupted run left behind, and reuses complete ones.
 rm -rf "$staging/unpacked" "$staging/tmp" "$installed"
@@ -113,7 +165,17 @@ platforms=()
 for glibc in _2_28 _2_27 _2_25 _2_18 _2_17 2014; do
   platforms+=(--platform "manylinux${glibc}_x86_64")
 done
+# Settings of pip that say from where to download are kept, those that say what, how and whereto are
+# not. A module in the working folder, such as random.py, would replace that of Python.
+for setting in "${!PIP_@}"; do
+  case $setting in
+    PIP_*INDEX* | PIP_FIND_LINKS | PIP_*HOST | PIP_*CERT | PIP_PROXY | PIP_*TIMEOUT) ;;
+    PIP_RETRIES | PIP_CONFIG_FILE | PIP_KEYRING_PROVIDER | PIP_USE_FEATURE) ;;
+    *) unset "$setting" ;;
+  esac
+done
 export PIP_REQUIRE_VIRTUALENV=0 PIP_DISABLE_PIP_VERSION_CHECK=1
+cd "$staging"
 TMPDIR=$staging/tmp "$python" -m pip download \
   --no-deps --only-binary=:all: --require-hashes --no-cache-dir --dest "$staging/wheels" \
   --implementation cp --python-version 3.12 "${platforms[@]}" \

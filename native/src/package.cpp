@@ -16,15 +16,16 @@ struct tt_package_ {
 namespace toco {
 namespace {
 
-// Packages are linked to libtorch.so (see CMakeLists.txt): LibTorch's, or the one next to this
-// library.
+// Packages are linked to libtorch.so (see CMakeLists.txt): LibTorch's, or the one that was built
+// with this library.
 void load_umbrella() {
-  if (dlopen(TOCO_TORCH_LIB "/libtorch.so", RTLD_NOW | RTLD_GLOBAL)) return;
   Dl_info self;
   if (!dladdr(reinterpret_cast<void *>(&tt_package_load), &self)) return;
   std::string file(self.dli_fname);
-  dlopen((file.substr(0, file.rfind('/')) + "/umbrella/libtorch.so").c_str(),
-         RTLD_NOW | RTLD_GLOBAL);
+  std::string folder = file.substr(0, file.rfind('/'));
+  for (const char *umbrella : {"/torch/lib/libtorch.so", "/umbrella/libtorch.so"}) {
+    if (dlopen((folder + umbrella).c_str(), RTLD_NOW | RTLD_GLOBAL)) return;
+  }
 }
 
 tt_package load_package(const char *path) {

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import toco.files.UserPath;
+import toco.torch.CacheFolder;
 
 /// The process's system properties and environment variables.
 ///
@@ -34,12 +34,6 @@ public record Surroundings(Map<String, String> properties, Map<String, String> e
   /// Where `native/libtorch.sh` keeps LibTorch; empty if no variable says where, and the user has
   /// no home folder.
   Optional<Path> cache() {
-    var xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
-    var caches =
-        xdg.isEmpty()
-            ? UserPath.homeFolder(environment, property("user.home"))
-                .map(home -> home.resolve(".cache"))
-            : Optional.of(xdg.startsWith("~/") ? UserPath.of(xdg) : Path.of(xdg));
-    return caches.map(folder -> folder.resolve("toco"));
+    return CacheFolder.of(environment, property("user.home"));
   }
 }

@@ -55,15 +55,30 @@ public final class LibTorch {
       try {
         library = ShimLibrary.locate();
         requireNoOtherLibTorch(library);
-        System.load(library.toString());
+        failure = load(library);
       } catch (TorchException e) {
         failure = e.getMessage();
-      } catch (UnsatisfiedLinkError e) {
-        var reason = String.valueOf(e.getMessage()).replace(library + ": ", "");
-        failure = "cannot load %s: %s; run bin/toco doctor".formatted(library, reason);
       }
       LIBRARY = library;
       FAILURE = failure;
+    }
+
+    /// Returns the message of a failure, or null.
+    private static @Nullable String load(Path library) {
+      var problems = new LoadFailure(library, System.getenv());
+      try {
+        var truncated = ElfFile.firstTruncated(library);
+        if (truncated.isPresent()) {
+          return "cannot load %s: %s".formatted(library, problems.damaged(truncated.get()));
+        }
+        System.load(library.toString());
+        return null;
+      } catch (IOException | UnsatisfiedLinkError e) {
+        return problems.message(String.valueOf(e.getMessage()));
+      } catch (IllegalCallerException _) {
+        return "Java may not load %s; start it with --enable-native-access=ALL-UNNAMED"
+            .formatted(library);
+      }
     }
 
     static Path library() {

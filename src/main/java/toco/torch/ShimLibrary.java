@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -14,15 +15,16 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Locates the shim `libtoco_torch.so`: the path in the system property `toco.library` or the
 /// environment variable `TOCO_LIBRARY`, or else a build for the LibTorch in use from the sources in
 /// this jar.
 ///
-/// The build is cached in `${XDG_CACHE_HOME:-~/.cache}/toco/shim-HASH`, by the hash of its sources.
-/// A program's first run takes a minute, and installs LibTorch if there is none; later runs use the
-/// cached build. Build output goes to the standard error stream.
+/// The build is cached in `shim-HASH` of the [CacheFolder], by the hash of its sources. A program's
+/// first run takes a minute, and installs LibTorch if there is none; later runs use the cached
+/// build. Build output goes to the standard error stream.
 final class ShimLibrary {
   private static final String SOURCES = "/toco/native/";
   private static final String NAME = "libtoco_torch.so";
@@ -32,18 +34,27 @@ final class ShimLibrary {
   /// @return the library's path, which exists
   /// @throws TorchException of kind IO, with the remedy
   static Path locate() {
-    var named = System.getProperty("toco.library", System.getenv("TOCO_LIBRARY"));
-    if (named != null && !named.isEmpty()) {
-      return named(path(named).toAbsolutePath());
-    }
     try {
-      return built(unpacked());
+      var named = System.getProperty("toco.library", System.getenv("TOCO_LIBRARY"));
+      return named != null && !named.isEmpty()
+          ? named(known(CacheFolder.path(named)).toAbsolutePath())
+          : built(unpacked());
+    } catch (InvalidPathException e) {
+      throw failure(
+          ("Java cannot use the path %s in this locale (%s); start it with LC_ALL=C.UTF-8, or move"
+                  + " the native library to a folder whose name is ASCII")
+              .formatted(e.getInput(), e.getReason()));
     } catch (IOException e) {
       throw failure(
           ("toco.library is not set, and the native library cannot be built: %s; set"
                   + " -Dtoco.library to one built by native/build.sh")
               .formatted(e));
     }
+  }
+
+  private static Path known(Optional<Path> path) {
+    return path.orElseThrow(() ->
+        failure("the home folder is not known; set HOME, or XDG_CACHE_HOME for the cache"));
   }
 
   private static Path named(Path library) {
@@ -63,9 +74,10 @@ final class ShimLibrary {
   private static Path unpacked() throws IOException {
     var source = sources();
     var files = files(source);
-    var folder = cache().resolve("shim-" + hash(source, files));
+    var cache = known(CacheFolder.of(System.getenv(), System.getProperty("user.home", "")));
+    var folder = cache.resolve("shim-" + hash(source, files));
     if (!Files.isDirectory(folder)) {
-      var staging = Files.createTempDirectory(Files.createDirectories(cache()), ".shim-");
+      var staging = Files.createTempDirectory(Files.createDirectories(cache), ".shim-");
       for (var file : files) {
         var target = staging.resolve("native").resolve(source.relativize(file).toString());
         Files.createDirectories(target.resolveSibling(""));
@@ -84,26 +96,6 @@ final class ShimLibrary {
         throw e;
       }
     }
-  }
-
-  private static Path cache() {
-    var root = System.getenv("XDG_CACHE_HOME");
-    return path(root == null || root.isEmpty() ? "~/.cache" : root).resolve("toco");
-  }
-
-  /// A path in an environment variable or property, where no shell has replaced a `~/`.
-  private static Path path(String text) {
-    if (!text.startsWith("~/")) {
-      return Path.of(text);
-    }
-    var home = System.getenv("HOME");
-    var folder = Path.of(home == null || home.isEmpty() ? System.getProperty("user.home") : home);
-    if (!folder.isAbsolute()) { // Java's user.home is ? for a user that the system does not list
-      throw failure(
-          "the home folder in '%s' is not known; set HOME, or XDG_CACHE_HOME for the cache"
-              .formatted(text));
-    }
-    return folder.resolve(text.substring(2));
   }
 
   /// The sources in the jar, or in the class folder.
@@ -168,7 +160,11 @@ final class ShimLibrary {
                   + " (%s/native/build.sh; its output is above); set -Dtoco.library to a built one")
               .formatted(build.status(), folder));
     }
-    return Path.of(build.lastLine());
+    var library = Path.of(build.lastLine());
+    return folder
+        .resolve("target/native")
+        .resolve(library.resolveSibling("").getFileName())
+        .resolve(NAME);
   }
 
   /// Next to each built library, `libtorch-folder` names the LibTorch that it was built for.
@@ -182,7 +178,10 @@ final class ShimLibrary {
         var library = folder.resolve(NAME);
         if (Files.isRegularFile(note)
             && Files.isRegularFile(library)
-            && Files.readString(note).strip().equals(libTorch)) {
+            && Files.readString(note, StandardCharsets.ISO_8859_1)
+                .lines()
+                .toList()
+                .equals(List.of(libTorch))) {
           return library;
         }
       }
@@ -190,6 +189,7 @@ final class ShimLibrary {
     return null;
   }
 
+  /// The last line has a character per byte, as paths have no certain encoding.
   private record Outcome(int status, String lastLine) {}
 
   /// Runs a script; the user sees its error stream.
@@ -197,9 +197,11 @@ final class ShimLibrary {
     var command =
         new ArrayList<>(List.of("bash", folder.resolve("native").resolve(name).toString()));
     command.addAll(List.of(arguments));
-    var process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    try (var output = process.inputReader()) {
+    var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    // what bash would run before the script could print into its result
+    builder.environment().keySet().removeIf(key -> key.matches("BASH_ENV|BASH_FUNC_.*"));
+    var process = builder.start();
+    try (var output = process.inputReader(StandardCharsets.ISO_8859_1)) { // paths are bytes
       process.outputWriter().close();
       var lastLine = output.lines().reduce("", (_, line) -> line);
       return new Outcome(process.waitFor(), lastLine);

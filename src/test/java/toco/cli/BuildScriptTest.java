@@ -1,108 +1,239 @@
 package toco.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/// native/build.sh in a checkout that was moved or copied after a build, or whose LibTorch moved.
-/// The script is the real one; what it builds is a library of one empty source instead of the shim,
-/// for a folder with the headers' version instead of LibTorch.
+/// native/build.sh where names, dates, variables and other processes get in the way, and in a
+/// checkout that was moved or copied after a build, or whose LibTorch moved.
 class BuildScriptTest {
-  private static final Path NATIVE = Path.of(System.getProperty("toco.home", "."), "native");
-
   @TempDir Path temporary;
-  private Path checkout;
+  private TinyCheckout checkout;
 
   @BeforeEach
   void aCheckoutWithATinyShim() throws IOException {
     assumeTrue(
-        Stream.of("cmake", "g++").allMatch(BuildScriptTest::isInstalled),
+        Stream.of("cmake", "g++").allMatch(TinyCheckout::isInstalled),
         "the shim's build tools are not installed");
-    checkout = temporary.toRealPath().resolve("checkout");
-    var sources = Files.createDirectories(checkout.resolve("native"));
-    Files.copy(NATIVE.resolve("build.sh"), sources.resolve("build.sh"));
-    Files.writeString(sources.resolve("shim.c"), "");
-    Files.writeString(
-        sources.resolve("CMakeLists.txt"),
-        """
-        cmake_minimum_required(VERSION 3.18)
-        project(tiny LANGUAGES C)
-        set(TOCO_TORCH_DIR "" CACHE PATH "LibTorch")
-        find_path(CACHED_INCLUDE version.h PATHS "${TOCO_TORCH_DIR}/include" NO_DEFAULT_PATH)
-        if(NOT EXISTS "${CACHED_INCLUDE}")
-          message(FATAL_ERROR "${CACHED_INCLUDE} is gone")
-        endif()
-        add_library(toco_torch SHARED shim.c)
-        """);
-    useLibTorch(libTorch("libtorch"));
+    temporary = temporary.toRealPath();
+    checkout = TinyCheckout.in(temporary);
   }
 
-  private static boolean isInstalled(String tool) {
-    return Stream.of(System.getenv("PATH").split(":"))
-        .anyMatch(folder -> Files.isExecutable(Path.of(folder, tool)));
+  /// Builds; what is built is in that checkout's own folder, and works.
+  private static Path build(TinyCheckout checkout) throws Throwable {
+    var library = checkout.build().succeeded().path();
+    assertTrue(library.startsWith(checkout.folder().resolve("target/native")), library::toString);
+    assertEquals(42, TinyCheckout.call(library));
+    return library;
   }
 
-  private Path libTorch(String name) throws IOException {
-    var root = temporary.toRealPath().resolve(name).resolve("libtorch-2.15.0-cpu");
-    var headers = Files.createDirectories(root.resolve("include/torch/headeronly"));
-    Files.writeString(
-        headers.resolve("version.h"),
-        """
-        #define TORCH_VERSION_MAJOR 2
-        #define TORCH_VERSION_MINOR 15
-        #define TORCH_VERSION_PATCH 0
-        """);
-    Files.copy(headers.resolve("version.h"), root.resolve("include/version.h"));
-    return root;
-  }
-
-  private void useLibTorch(Path root) throws IOException {
-    Files.writeString(checkout.resolve("native/libtorch.sh"), "echo '%s'\n".formatted(root));
-  }
-
-  private static String run(String... command) throws IOException, InterruptedException {
-    var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    var output = new String(process.getInputStream().readAllBytes());
-    assertEquals(0, process.waitFor(), output);
-    return output;
-  }
-
-  /// Builds; what is built is in that checkout's own folder.
-  private static void build(Path checkout) throws IOException, InterruptedException {
-    var lines = run("bash", checkout.resolve("native/build.sh").toString()).lines().toList();
-    var library = Path.of(lines.getLast());
-    assertTrue(library.startsWith(checkout.resolve("target/native")), lines::toString);
-    assertTrue(Files.size(library) > 0, lines::toString);
+  private TinyCheckout at(Path folder) {
+    return new TinyCheckout(folder, checkout.libTorch());
   }
 
   @Test
-  void aCopiedCheckoutBuilds() throws Exception {
+  void aCopiedCheckoutBuilds() throws Throwable {
     build(checkout);
-    var copy = checkout.resolveSibling("copy");
-    run("cp", "-r", checkout.toString(), copy.toString());
-    build(copy);
+    var copy = temporary.resolve("copy");
+    var from = checkout.folder().toString();
+    TinyCheckout.run(Map.of(), "cp", "-r", from, copy.toString()).succeeded();
+    build(at(copy));
     build(checkout);
   }
 
   @Test
-  void aMovedCheckoutBuilds() throws Exception {
+  void aMovedCheckoutBuilds() throws Throwable {
     build(checkout);
-    build(Files.move(checkout, checkout.resolveSibling("moved")));
+    build(at(Files.move(checkout.folder(), temporary.resolve("moved"))));
   }
 
   @Test
-  void aMovedLibTorchIsFoundAgain() throws Exception {
+  void aMovedLibTorchIsFoundAgain() throws Throwable {
     build(checkout);
-    run("rm", "-r", temporary.resolve("libtorch").toString());
-    useLibTorch(libTorch("elsewhere"));
+    TinyCheckout.run(Map.of(), "rm", "-r", temporary.resolve("torch").toString()).succeeded();
+    checkout.useLibTorch(temporary.resolve("elsewhere/libtorch-2.15.0-cpu"));
+    build(checkout);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "colon:and;semicolon",
+        "blank and tail ",
+        "$HOME ${dollar}",
+        "quote's \"and\" `true`",
+        "hash#percent%plus+",
+        "(brackets)[x]{y}",
+        "back\\slash&amp*",
+        "-dash=,~@!",
+        "ümläut 雨",
+      })
+  void foldersMayHaveAnyName(String name) throws Throwable {
+    var odd = TinyCheckout.in(temporary.resolve(name));
+    var library = odd.build().succeeded().path();
+    assertTrue(library.startsWith(odd.folder()), library::toString);
+    assertEquals(42, TinyCheckout.call(library));
+    assertEquals(library, odd.build().succeeded().path());
+  }
+
+  @Test
+  void pathsMayBeLong() throws Throwable {
+    var place = temporary;
+    for (int i = 0; i < 12; i++) {
+      place = place.resolve("l".repeat(200));
+    }
+    build(TinyCheckout.in(place));
+  }
+
+  @Test
+  void aSourceIsBuiltAgainIfItsContentChangesWhateverItsDate() throws Throwable {
+    var source = checkout.source("src/shim.c");
+    Files.setLastModifiedTime(source, FileTime.from(Instant.parse("2099-01-01T00:00:00Z")));
+    var library = build(checkout);
+    var built = Files.getLastModifiedTime(library);
+    build(checkout);
+    assertEquals(built, Files.getLastModifiedTime(library), "nothing changed");
+    Files.writeString(source, "int shim(void) { return 7; }\n");
+    Files.setLastModifiedTime(source, FileTime.from(Instant.parse("2001-01-01T00:00:00Z")));
+    assertEquals(7, TinyCheckout.call(checkout.build().succeeded().path()));
+  }
+
+  @Test
+  void aBuildFromALaterTimeIsNotTrusted() throws Throwable {
+    var library = build(checkout);
+    try (var files = Files.walk(library.getParent())) {
+      for (var file : files.filter(Files::isRegularFile).toList()) {
+        Files.setLastModifiedTime(file, FileTime.from(Instant.parse("2099-01-01T00:00:00Z")));
+      }
+    }
+    Files.writeString(checkout.source("src/shim.c"), "int shim(void) { return 7; }\n");
+    assertEquals(7, TinyCheckout.call(checkout.build().succeeded().path()));
+  }
+
+  /// `built-from` has the hashes that bin/toco compares.
+  @Test
+  void theStampNamesSourcesAndLibrary() throws Throwable {
+    var library = build(checkout);
+    var stamp = library.resolveSibling("built-from");
+    var words = Files.readString(stamp).strip().split(" ");
+    assertEquals(2, words.length);
+    var relative = checkout.folder().relativize(library).toString();
+    var hash =
+        TinyCheckout.run(
+                Map.of(),
+                "bash",
+                "-c",
+                "cd \"$1\" && sha256sum \"$2\" | sha256sum | cut -d' ' -f1",
+                "",
+                checkout.folder().toString(),
+                relative)
+            .succeeded();
+    assertEquals(hash.text(), words[1]);
+    Files.writeString(checkout.source("include/new.h"), "");
+    build(checkout);
+    assertNotEquals(words[0], Files.readString(stamp).split(" ")[0]);
+  }
+
+  private Map<String, String> countingCmake() throws IOException {
+    return TinyCheckout.programs(
+        temporary.resolve("bin"),
+        Map.of(
+            "cmake",
+            """
+            [[ "$*" != *--build* ]] || { echo x >>'%s'; sleep 1; }
+            PATH=${PATH#*:} exec cmake "$@"
+            """
+                .formatted(temporary.resolve("builds"))));
+  }
+
+  private int builds() throws IOException {
+    return Files.readAllLines(temporary.resolve("builds")).size();
+  }
+
+  @Test
+  void ofSeveralProcessesOneBuilds() throws Throwable {
+    var odd = TinyCheckout.in(temporary.resolve("a b"));
+    var environment = countingCmake();
+    for (var place : new TinyCheckout[] {checkout, odd}) {
+      Files.deleteIfExists(temporary.resolve("builds"));
+      var processes = new ArrayList<Process>();
+      for (int i = 0; i < 3; i++) {
+        processes.add(TinyCheckout.start(environment, "bash", place.source("build.sh").toString()));
+      }
+      for (var process : processes) {
+        var library = TinyCheckout.ended(process).succeeded().path();
+        assertEquals(42, TinyCheckout.call(library));
+      }
+      assertEquals(1, builds());
+    }
+  }
+
+  /// Some network file systems have no locks: each process then builds in a folder of its own.
+  @Test
+  void withoutLocksSeveralProcessesBuild() throws Throwable {
+    var environment = countingCmake();
+    TinyCheckout.programs(
+        temporary.resolve("bin"), Map.of("flock", "echo 'flock: No locks available' >&2; exit 71"));
+    var script = checkout.source("build.sh").toString();
+    var first = TinyCheckout.start(environment, "bash", script);
+    var second = TinyCheckout.start(environment, "bash", script);
+    for (var process : new Process[] {first, second}) {
+      assertEquals(42, TinyCheckout.call(TinyCheckout.ended(process).succeeded().path()));
+    }
+    assertEquals(2, builds());
+  }
+
+  /// What conda, modules of a cluster or a shell's settings export.
+  @Test
+  void variablesForOtherProgramsAreIgnored() throws Throwable {
+    var other = Files.createDirectories(temporary.resolve("other"));
+    Files.writeString(other.resolve("version.h"), "#define TORCH_VERSION_MINOR 9\n");
+    Files.writeString(other.resolve("noise"), "echo noise\n");
+    var environment = new HashMap<String, String>();
+    for (var name : new String[] {"CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH"}) {
+      environment.put(name, other.toString());
+    }
+    environment.putAll(
+        Map.of(
+            "CFLAGS", "-DBROKEN -isystem " + other,
+            "LDFLAGS", "-Wl,--no-such-option",
+            "CMAKE_TOOLCHAIN_FILE", "/no/such/file",
+            "CMAKE_GENERATOR", "Xcode",
+            "CMAKE_GENERATOR_PLATFORM", "x64",
+            "CMAKE_BUILD_TYPE", "Debug",
+            "MAKEFLAGS", "-n",
+            "CC", "/no/such/compiler",
+            "CDPATH", temporary.toString(),
+            "BASH_ENV", other.resolve("noise").toString()));
+    environment.putAll(Map.of("POSIXLY_CORRECT", "1", "PYTHONHOME", "/no", "LC_ALL", "C"));
+    var library = checkout.build(environment).succeeded().path();
+    assertEquals(42, TinyCheckout.call(library));
+    var cache = Files.readString(library.resolveSibling("CMakeCache.txt"));
+    assertTrue(cache.contains("CMAKE_BUILD_TYPE:STRING=Release"), cache);
+  }
+
+  @Test
+  void tidyKeepsWhatALoadNeeds() throws Throwable {
+    var library = checkout.build(Map.of(), "--tidy").succeeded().path();
+    assertEquals(42, TinyCheckout.call(library));
+    assertFalse(Files.exists(library.resolveSibling("CMakeFiles")));
     build(checkout);
   }
 }

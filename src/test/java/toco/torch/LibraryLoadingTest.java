@@ -2,11 +2,15 @@ package toco.torch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.URISyntaxException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -105,7 +109,115 @@ class LibraryLoadingTest {
   @Test
   void aFileThatIsNotALibraryIsNamedWithTheRemedy() throws Exception {
     var text = Files.writeString(folder.resolve("libtext.so"), "no library").toString();
-    assertSays(attempt(List.of("-Dtoco.library=" + text)), text, "too short; run bin/toco doctor");
+    assertSays(
+        attempt(List.of("-Dtoco.library=" + text)), text, "too short; it is damaged; delete");
+  }
+
+  /// A copy of the shim in a folder of its own, with links to its LibTorch.
+  private Path copyOfShim() throws IOException {
+    var shim = LibTorch.library().toRealPath();
+    var torch = Path.of(LibTorch.loadedLibTorch().iterator().next()).getParent();
+    var links = Files.createDirectories(folder.resolve("torch/lib"));
+    try (var files = Files.list(torch)) {
+      for (var file : files.toList()) {
+        Files.createSymbolicLink(links.resolve(file.getFileName()), file);
+      }
+    }
+    return Files.copy(shim, folder.resolve(shim.getFileName()));
+  }
+
+  private static void truncate(Path file) throws IOException {
+    try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(channel.size() / 2);
+    }
+  }
+
+  @Test
+  void aLibraryThatEndsTooEarlyIsNamedInsteadOfCrashing() throws Exception {
+    var shim = copyOfShim();
+    truncate(shim);
+    assertSays(attempt(List.of("-Dtoco.library=" + shim)), "it is damaged; delete " + folder);
+  }
+
+  @Test
+  void aLibTorchThatEndsTooEarlyIsNamedInsteadOfCrashing() throws Exception {
+    var shim = copyOfShim();
+    var part = folder.resolve("torch/lib/libc10.so");
+    var whole = part.toRealPath();
+    Files.delete(part);
+    Files.copy(whole, part);
+    truncate(part);
+    var line = attempt(List.of("-Dtoco.library=" + shim));
+    assertSays(line, part.toRealPath() + " is damaged; delete the LibTorch");
+  }
+
+  @Test
+  void aLibraryForAnotherProcessorIsNamed() throws Exception {
+    var shim = copyOfShim();
+    try (var file = new RandomAccessFile(shim.toFile(), "rw")) {
+      file.seek(18); // e_machine
+      file.writeShort(Short.reverseBytes((short) 8)); // MIPS
+    }
+    assertSays(
+        attempt(List.of("-Dtoco.library=" + shim)),
+        "not for this Java",
+        System.getProperty("os.arch"));
+  }
+
+  private Path compiled(String name, String... options) throws Exception {
+    var library = folder.resolve(name);
+    var empty = Files.writeString(folder.resolve("empty.cpp"), "").toString();
+    var command = new ArrayList<>(List.of("g++", "-shared", "-o", library.toString(), empty));
+    command.addAll(List.of(options));
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/g++")), "g++ is not installed");
+    assertEquals(0, new ProcessBuilder(command).inheritIO().start().waitFor());
+    return library;
+  }
+
+  @Test
+  void aLibraryThatNeedsAMissingOneIsNamed() throws Exception {
+    var needed = compiled("libcudart.so.13", "-Wl,-soname,libcudart.so.13");
+    var shim = compiled("libshim.so", "-Wl,--no-as-needed", needed.toString());
+    Files.delete(needed);
+    assertSays(attempt(List.of("-Dtoco.library=" + shim)), "that has libcudart.so.13 next to it");
+  }
+
+  /// As modules of a cluster and environments of conda do.
+  @Test
+  void anOldLibraryOnTheSearchPathIsNamed() throws Exception {
+    var versions = Files.writeString(folder.resolve("versions"), "GLIBCXX_3.4 { *; };");
+    var old =
+        compiled(
+            "libstdc++.so.6",
+            "-nostdlib",
+            "-Wl,-soname,libstdc++.so.6",
+            "-Wl,--version-script," + versions);
+    var line =
+        attempt(
+            Map.of("LD_LIBRARY_PATH", folder.toString()),
+            List.of("-Dtoco.library=" + LibTorch.library().toRealPath()));
+    assertSays(line, "LD_LIBRARY_PATH brings " + old, "unset LD_LIBRARY_PATH");
+  }
+
+  /// Needs the right to mount.
+  @Test
+  void aFileSystemWithoutRightToExecuteIsNamed() throws Exception {
+    var mounted = Files.createDirectory(folder.resolve("mounted"));
+    var mount = new ProcessBuilder("mount", "-t", "tmpfs", "-o", "noexec", "none", mounted + "");
+    assumeTrue(Files.isWritable(Path.of("/")) && mount.start().waitFor() == 0, "not root");
+    try {
+      var shim = Files.copy(LibTorch.library().toRealPath(), mounted.resolve("libshim.so"));
+      var line = attempt(List.of("-Dtoco.library=" + shim));
+      assertSays(line, shim + " is on a file system mounted noexec", "XDG_CACHE_HOME");
+    } finally {
+      assertEquals(0, new ProcessBuilder("umount", mounted.toString()).start().waitFor());
+    }
+  }
+
+  @Test
+  void aPathThatTheLocaleCannotSpellIsNamed() throws Exception {
+    var line = attempt(Map.of("LC_ALL", "C"), List.of("-Dtoco.library=/tmp/ümläut/libshim.so"));
+    assertSays(line, "in this locale", "LC_ALL=C.UTF-8");
   }
 
   @Test
