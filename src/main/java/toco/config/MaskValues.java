@@ -63,7 +63,7 @@ public record MaskValues(boolean isColours, Map<Integer, Integer> labelOf) {
     if (labelOf.size() != foreground + 1) {
       throw new ConfigException(
           KEY,
-          "%s must have %d values, one for the background and one per class, got %d"
+          "%s must have %s values, one for the background and one per class, got %s"
               .formatted(KEY, foreground + 1, labelOf.size()));
     }
   }

@@ -150,14 +150,14 @@ abstract sealed class ListedDataset implements Dataset
       int more = problems.size() - 1;
       throw new DataException(
           problems.getFirst().message()
-              + (more == 0 ? "" : " (and %d more: run toco data check)".formatted(more)));
+              + (more == 0 ? "" : " (and %s more: run toco data check)".formatted(more)));
     }
     var counts = check.maskCounts();
     throwIfPresent(counts.problem());
     var others = counts.otherClasses();
     if (2 * others.size() > size()) {
       notice.accept(
-          "%d of %d masks show other classes than their image's label, such as %s; are they numbered"
+          "%s of %s masks show other classes than their image's label, such as %s; are they numbered"
                   .formatted(others.size(), size(), others.getFirst())
               + " as data.classNames?");
     }

@@ -152,7 +152,7 @@ final class MaskFolder {
     var all = listing();
     return all.first == null
         ? folder + " is empty"
-        : "%s has %d files, such as %s".formatted(folder, all.files, all.first);
+        : "%s has %s files, such as %s".formatted(folder, all.files, all.first);
   }
 
   private synchronized Listing listing() {

@@ -68,7 +68,7 @@ public record MaskReader(
   static @Nullable String sizeProblem(Path mask, ImageSize size, Path image, ImageSize imageSize) {
     return size.equals(imageSize)
         ? null
-        : "%s is %d×%d px, its image is %d×%d px (%s); %s"
+        : "%s is %s×%s px, its image is %s×%s px (%s); %s"
             .formatted(
                 mask,
                 size.widthPx(),
@@ -87,7 +87,7 @@ public record MaskReader(
     }
     int orientation = ExifOrientation.of(image);
     return ExifOrientation.isTransposed(orientation)
-        ? ("the mask was drawn on the picture as viewers turn it, by the EXIF orientation %d, but"
+        ? ("the mask was drawn on the picture as viewers turn it, by the EXIF orientation %s, but"
                 + " pixels are read as stored; turn the stored pixels, such as by exiftran -ai")
             .formatted(orientation)
         : "width and height are exchanged; turn the mask or the image by 90°";
@@ -99,13 +99,13 @@ public record MaskReader(
   /// @param masks number of masks
   /// @param ignored one with pixels of 255
   static String noClass(int masks, Path ignored, int numClasses) {
-    return "none of the %d masks shows a class, and pixels of 255 are ignored (%s); %s"
+    return "none of the %s masks shows a class, and pixels of 255 are ignored (%s); %s"
         .formatted(
             masks,
             ignored,
             numClasses == 1
                 ? "if 255 is the class, set data.maskValues=0,255"
-                : "each class needs its own value: its label 1…%d, or one in data.maskValues"
+                : "each class needs its own value: its label 1…%s, or one in data.maskValues"
                     .formatted(numClasses));
   }
 
@@ -114,18 +114,18 @@ public record MaskReader(
     var unknown = new ArrayList<String>();
     for (int label = numClasses + 1; label < LabelMap.IGNORE; label++) {
       if (counts[label] > 0) {
-        unknown.add("label %d on %d px".formatted(label, counts[label]));
+        unknown.add("label %s on %s px".formatted(label, counts[label]));
       }
     }
     if (!unknown.isEmpty()) {
       int more = unknown.size() - SHOWN;
       throw new DataException(
-          ("%s holds %s; expected 0 (background), 1…%d (classes) or 255 (ignored); check the mask,"
+          ("%s holds %s; expected 0 (background), 1…%s (classes) or 255 (ignored); check the mask,"
                   + " data.classNames and data.maskValues")
               .formatted(
                   file,
                   String.join(", ", unknown.subList(0, Math.min(SHOWN, unknown.size())))
-                      + (more > 0 ? " and %d more".formatted(more) : ""),
+                      + (more > 0 ? " and %s more".formatted(more) : ""),
                   numClasses));
     }
   }

@@ -85,7 +85,7 @@ public record SplitReport(
       text.append(sizes.text());
     }
     if (masks >= 0) {
-      text.append("  masks of %d images%s\n".formatted(masks, maskLabelsText()));
+      text.append("  masks of %s images%s\n".formatted(masks, maskLabelsText()));
     }
     findings.forEach(finding -> text.append(finding.text()).append('\n'));
     return text.toString();
@@ -94,11 +94,11 @@ public record SplitReport(
   private String maskLabelsText() {
     var counts =
         maskLabels.entrySet().stream()
-            .map(entry -> "%d in %d".formatted(entry.getKey(), entry.getValue()))
+            .map(entry -> "%s in %s".formatted(entry.getKey(), entry.getValue()))
             .collect(Collectors.joining(", "));
     return counts.isEmpty()
         ? ""
-        : "; labels: %s; expected 0 (background), 1…%d (classes), 255 (ignored)"
+        : "; labels: %s; expected 0 (background), 1…%s (classes), 255 (ignored)"
             .formatted(counts, balance.perClass().size());
   }
 

@@ -37,7 +37,7 @@ final class UnreadFormats {
   List<String> lines() {
     return byEnding.entrySet().stream()
         .map(entry ->
-            "%d .%s, such as %s"
+            "%s .%s, such as %s"
                 .formatted(entry.getValue().size(), entry.getKey(), first(entry.getValue())))
         .toList();
   }
@@ -53,7 +53,7 @@ final class UnreadFormats {
     }
     var counts =
         wanted.entrySet().stream()
-            .map(entry -> "%d .%s".formatted(entry.getValue().size(), entry.getKey()))
+            .map(entry -> "%s .%s".formatted(entry.getValue().size(), entry.getKey()))
             .collect(Collectors.joining(", "));
     return Optional.of(
         "files in formats that are not read: %s, such as %s; convert images to PNG or JPEG"

@@ -91,7 +91,7 @@ final class BridgeChecks {
     if (driver.hung()) {
       return HealthCheck.note(
           "CUDA",
-          "nvidia-smi did not end within %d s".formatted(Command.TIMEOUT_SECONDS),
+          "nvidia-smi did not end within %s s".formatted(Command.TIMEOUT_SECONDS),
           "the GPU or its driver hangs: see dmesg, and restart the machine");
     }
     return driver

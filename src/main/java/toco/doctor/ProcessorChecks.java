@@ -18,7 +18,7 @@ final class ProcessorChecks {
     var defaults = Config.defaults();
     return HealthCheck.ok(
         "threads",
-        "%d within an operator on %d processors (train.threads=%d%s), and %d to load images"
+        "%s within an operator on %s processors (train.threads=%s%s), and %s to load images"
                 .formatted(
                     Devices.threads(defaults.train(), openMp, 1),
                     Machine.cores(),

@@ -51,7 +51,7 @@ final class ToolChecks {
   }
 
   private static HealthCheck hung(String name, boolean dispensable, String command) {
-    var found = "'%s' did not end within %d s".formatted(command, Command.TIMEOUT_SECONDS);
+    var found = "'%s' did not end within %s s".formatted(command, Command.TIMEOUT_SECONDS);
     var remedy = "run it by hand to see why, for example a network drive in PATH that is gone";
     return dispensable
         ? HealthCheck.note(name, found, remedy)

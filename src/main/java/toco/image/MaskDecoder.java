@@ -101,7 +101,7 @@ public final class MaskDecoder {
     var value = isColours ? "#%06x".formatted(unknown.value()) : String.valueOf(unknown.value());
     throw ImageException.unreadable(
         pixels.source(),
-        "%d px hold %s, the first at x %d, y %d, which is no class index, no colour of the VOC"
+        "%s px hold %s, the first at x %s, y %s, which is no class index, no colour of the VOC"
                 .formatted(unknown.pixels(), value, unknown.x(), unknown.y())
             + " palette and not in data.maskValues",
         REMEDY);
