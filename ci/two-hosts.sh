@@ -11,7 +11,8 @@ home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 scratch=${1:?usage: ci/two-hosts.sh SCRATCH}
 tag=toco$$
 hosts=("$tag-a" "$tag-b")
-addresses=(10.77.0.1 10.77.0.2)
+addresses=(192.168.77.1 192.168.77.2)
+names=(first-host second-host)
 links=("${tag}a" "${tag}b")
 PATH=$PATH:/usr/sbin:/sbin
 
@@ -25,6 +26,7 @@ finish() {
   for host in "${hosts[@]}"; do
     ip netns pids "$host" 2>/dev/null | xargs -r kill -9 2>/dev/null || true
     ip netns del "$host" 2>/dev/null || true
+    rm -rf "/etc/netns/$host"
   done
   exit $status
 }
@@ -41,6 +43,11 @@ for i in 0 1; do
   ip -n "${hosts[$i]}" addr add "${addresses[$i]}/24" dev "${links[$i]}"
   ip -n "${hosts[$i]}" link set "${links[$i]}" up
   ip -n "${hosts[$i]}" link set lo up
+  # Bound to /etc/hosts by ip netns exec. As Debian's, it gives the host's own name a loopback
+  # address, which the other host must not be sent to.
+  mkdir -p "/etc/netns/${hosts[$i]}"
+  printf '%s\n' '127.0.0.1 localhost' "127.0.1.1 ${names[$i]}" \
+    "${addresses[$((1 - i))]} ${names[$((1 - i))]}" >"/etc/netns/${hosts[$i]}/hosts"
 done
 
 settings=(--set "data.root=$scratch/data" --set data.synthetic.trainImages=24
@@ -54,7 +61,7 @@ settings=(--set "data.root=$scratch/data" --set data.synthetic.trainImages=24
 start() { # run, restarts
   for i in 0 1; do
     ip netns exec "${hosts[$i]}" "$home/bin/toco" launch --nproc 1 --nnodes 2 --node-rank $i \
-      --master-addr "${addresses[0]}" --timeout 15 --max-restarts "$2" -- \
+      --master-addr "${names[0]}" --timeout 15 --max-restarts "$2" -- \
       train "$home/configs/demo.yaml" "${settings[@]}" --set "run.dir=$scratch/$i/$1" \
       >"$scratch/host-$i-$1.log" 2>&1 &
     pids[$i]=$!

@@ -81,8 +81,9 @@ final class FailureReports {
     }
     if (silent.isEmpty()) {
       return publish(
-          ("all ranks are running, but lost the connections between them (%s: %s); check the "
-                  + "network between the hosts")
+          ("all ranks are running, but lost the connections between them (%s: %s); check that "
+                  + "the hosts reach each other on all ports; GLOO_SOCKET_IFNAME names the network "
+                  + "interface to use")
               .formatted(what, reason));
     }
     silentRanks = List.copyOf(silent);

@@ -1,6 +1,7 @@
 package toco.distributed;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import toco.torch.TcpStore;
 import toco.torch.TorchException;
 
@@ -9,11 +10,13 @@ import toco.torch.TorchException;
 final class JobStore implements AutoCloseable {
   static final String JOINED = "joined/";
   private static final String CLAIMED = "claimed/";
+  private static final String ADDRESS = "address/";
   private static final String ENDED = "ended/";
 
   private final Rendezvous rendezvous;
   private final JobKeys keys;
   private final FailureReports failures;
+  private String address = "";
 
   private JobStore(Rendezvous rendezvous, TcpStore store) {
     this.rendezvous = rendezvous;
@@ -30,6 +33,7 @@ final class JobStore implements AutoCloseable {
     try {
       store.announce();
       store.awaitAllRanks();
+      store.chooseAddress();
       return store;
     } catch (RuntimeException e) {
       store.close();
@@ -43,6 +47,12 @@ final class JobStore implements AutoCloseable {
       throw failures.report(
           "two processes joined as rank %s; give each process its own RANK".formatted(rank));
     }
+    try {
+      address = HostAddress.towards(rendezvous);
+    } catch (DistributedException e) {
+      throw failures.report("rank %d failed: %s".formatted(rank, e.getMessage()));
+    }
+    keys.set(ADDRESS + rank, address);
     keys.set(
         JOINED + rank,
         "WORLD_SIZE %s on %s, process %s"
@@ -70,17 +80,33 @@ final class JobStore implements AutoCloseable {
         var missing = keys.ranksWithout(JOINED);
         throw failures.reportMissing(
             missing,
-            ("%s of %s did not join at %s:%s within %s s; check that WORLD_SIZE processes were "
-                    + "started and that none has exited")
+            ("%s of %d did not join at %s:%d within %d s; check that WORLD_SIZE processes were "
+                    + "started and that none has exited%s")
                 .formatted(
                     FailureReports.names(missing),
                     rendezvous.size(),
                     rendezvous.address(),
                     rendezvous.port(),
-                    rendezvous.timeout().toSeconds()));
+                    rendezvous.timeout().toSeconds(),
+                    HostAddress.doubt(rendezvous)));
       }
       JobKeys.pause();
     }
+  }
+
+  private void chooseAddress() {
+    address = HostAddress.reachable(address, announcedAddresses());
+  }
+
+  private List<String> announcedAddresses() {
+    return IntStream.range(0, rendezvous.size())
+        .mapToObj(rank -> keys.get(ADDRESS + rank))
+        .toList();
+  }
+
+  /// The address of this process for connections from other ranks.
+  String address() {
+    return address;
   }
 
   /// Sets a key for all ranks to read.
@@ -124,6 +150,13 @@ final class JobStore implements AutoCloseable {
   /// @param what this process was doing
   DistributedException diagnose(String what, TorchException e) {
     return failures.diagnose(what, StoreConnection.reason(e));
+  }
+
+  /// Reports a failure to the other ranks.
+  ///
+  /// @return an exception with the first report, this or an earlier one
+  DistributedException report(String message) {
+    return failures.report(message);
   }
 
   /// Reports to the other ranks why this process leaves.

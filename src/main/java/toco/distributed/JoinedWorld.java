@@ -37,11 +37,15 @@ final class JoinedWorld implements World {
   static JoinedWorld join(Rendezvous rendezvous) {
     var store = JobStore.join(rendezvous);
     try {
+      AddressCheck.run(rendezvous, store);
       return new JoinedWorld(rendezvous, store, newGroup(rendezvous, store, "cpu", null));
     } catch (TorchException e) {
       var cause = store.diagnose("connecting the ranks", e);
       store.close();
       throw cause;
+    } catch (DistributedException e) {
+      store.close();
+      throw e;
     }
   }
 
@@ -52,7 +56,7 @@ final class JoinedWorld implements World {
         store.prefix() + name,
         rendezvous.rank(),
         rendezvous.size(),
-        HostAddress.towards(rendezvous.address(), rendezvous.port()),
+        store.address(),
         device,
         rendezvous.timeout());
   }

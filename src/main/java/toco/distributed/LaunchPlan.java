@@ -32,7 +32,11 @@ public record LaunchPlan(
     require(nodes >= 1, "--nnodes must be ≥ 1, got " + nodes);
     require(
         nodeRank >= 0 && nodeRank < nodes,
-        "--node-rank must be in 0…%s, got %s".formatted(nodes - 1, nodeRank));
+        "--node-rank must be in 0…%d, got %d".formatted(nodes - 1, nodeRank));
+    masterAddress =
+        masterAddress == null || masterAddress.isBlank()
+            ? null
+            : MasterAddress.parse("--master-addr", masterAddress.strip());
     require(
         nodes == 1 || masterAddress != null,
         "--master-addr is required with several hosts: the name or address of host 0");
@@ -85,6 +89,7 @@ public record LaunchPlan(
     environment.put("MASTER_PORT", String.valueOf(port));
     environment.put("TORCHELASTIC_RESTART_COUNT", String.valueOf(attempt));
     environment.put("TORCHELASTIC_MAX_RESTARTS", String.valueOf(maxRestarts));
+    environment.put("TORCHELASTIC_USE_AGENT_STORE", "False"); // of a torchrun around this launcher
     environment.put(Launch.LAUNCHED, "1");
     if (timeoutSeconds != null) {
       environment.put("TOCO_TIMEOUT_SECONDS", String.valueOf(timeoutSeconds));

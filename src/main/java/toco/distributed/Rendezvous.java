@@ -1,6 +1,7 @@
 package toco.distributed;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -34,8 +35,10 @@ public record Rendezvous(
   /// @throws DistributedException naming the variable whose value is invalid
   public Rendezvous {
     require(size >= 1, "WORLD_SIZE must be ≥ 1, got " + size);
-    require(rank >= 0 && rank < size, "RANK must be in 0…%s, got %s".formatted(size - 1, rank));
-    require(localSize >= 1, "LOCAL_WORLD_SIZE must be ≥ 1, got " + localSize);
+    require(rank >= 0 && rank < size, "RANK must be in 0…%d, got %d".formatted(size - 1, rank));
+    require(
+        localSize >= 1 && localSize <= size,
+        "LOCAL_WORLD_SIZE must be in 1…WORLD_SIZE=%d, got %d".formatted(size, localSize));
     require(
         localRank >= 0 && localRank < localSize,
         "LOCAL_RANK must be in 0…%s, got %s".formatted(localSize - 1, localRank));
@@ -50,10 +53,12 @@ public record Rendezvous(
     }
   }
 
-  /// Reads the environment variables; empty if neither RANK nor WORLD_SIZE is set.
+  /// Reads the environment variables; empty if neither RANK nor WORLD_SIZE has a value.
   ///
   /// @throws DistributedException if a variable is missing or its value is invalid
-  public static Optional<Rendezvous> of(Map<String, String> environment) {
+  public static Optional<Rendezvous> of(Map<String, String> variables) {
+    var environment = new HashMap<>(variables);
+    environment.values().removeIf(String::isBlank); // as if they were not set
     if (!environment.containsKey("RANK") && !environment.containsKey("WORLD_SIZE")) {
       return Optional.empty();
     }
@@ -72,7 +77,7 @@ public record Rendezvous(
                 ? number(environment, "LOCAL_RANK")
                 : rank % Math.max(1, localSize),
             localSize,
-            single ? "localhost" : text(environment, "MASTER_ADDR"),
+            single ? "localhost" : masterAddress(environment),
             single ? 1 : number(environment, "MASTER_PORT"),
             environment.containsKey("TORCHELASTIC_RESTART_COUNT")
                 ? number(environment, "TORCHELASTIC_RESTART_COUNT")
@@ -84,6 +89,14 @@ public record Rendezvous(
                     : DEFAULT_TIMEOUT_SECONDS)));
   }
 
+  private static String masterAddress(Map<String, String> environment) {
+    try {
+      return MasterAddress.parse("MASTER_ADDR", text(environment, "MASTER_ADDR"));
+    } catch (IllegalArgumentException e) {
+      throw new DistributedException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
   /// Whether this process serves the store.
   boolean servesStore() {
     return rank == 0 && !agentStore;
@@ -91,11 +104,13 @@ public record Rendezvous(
 
   private static String text(Map<String, String> environment, String name) {
     var value = environment.get(name);
-    if (value == null || value.isBlank()) {
+    if (value == null) {
+      var slurm =
+          environment.containsKey("SLURM_PROCID") ? "; for Slurm see docs/DISTRIBUTED.md" : "";
       throw new DistributedException(
           ("the environment variable %s is missing; set RANK, WORLD_SIZE, MASTER_ADDR and "
-                  + "MASTER_PORT together, as toco launch and torchrun do, or none of them")
-              .formatted(name));
+                  + "MASTER_PORT together, as toco launch and torchrun do, or none of them%s")
+              .formatted(name, slurm));
     }
     return value.strip();
   }

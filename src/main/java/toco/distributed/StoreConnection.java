@@ -25,7 +25,7 @@ final class StoreConnection {
         .name("toco-store")
         .start(() -> {
           try {
-            opened.complete(TcpStore.open(at.address(), at.port(), at.servesStore(), at.timeout()));
+            opened.complete(TcpStore.open(host(at), at.port(), at.servesStore(), at.timeout()));
           } catch (TorchException e) {
             opened.completeExceptionally(e);
           }
@@ -36,18 +36,24 @@ final class StoreConnection {
       var reason = e.getCause() instanceof TorchException torch ? reason(torch) : e.toString();
       throw new DistributedException(message(at, reason), e);
     } catch (TimeoutException e) {
-      throw new DistributedException(message(at, "another program listens there"), e);
+      throw new DistributedException(message(at, "no answer, or another program listens there"), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new DistributedException("interrupted while waiting for rank 0");
     }
   }
 
+  /// The process that serves the store need not reach itself by the name that the others use.
+  private static String host(Rendezvous at) {
+    return at.servesStore() ? "127.0.0.1" : at.address();
+  }
+
   private static String message(Rendezvous at, String reason) {
     if (!at.servesStore()) {
-      return ("rank 0 did not respond at %s:%s within %s s (%s); check that it is running, and that"
-              + " MASTER_ADDR and MASTER_PORT are its host and port")
-          .formatted(at.address(), at.port(), at.timeout().toSeconds(), reason);
+      return ("rank 0 did not respond at %s:%d within %d s (%s); check that it is running, and that"
+              + " MASTER_ADDR and MASTER_PORT are its host and port%s")
+          .formatted(
+              at.address(), at.port(), at.timeout().toSeconds(), reason, HostAddress.doubt(at));
     }
     return reason.contains("EADDRINUSE") || reason.contains("address already in use")
         ? "port %s is in use on this host; choose another MASTER_PORT (toco launch --master-port)"

@@ -56,8 +56,12 @@ public final class Ranks {
   }
 
   static Rendezvous rendezvous(int rank, int size, int port, int timeoutSeconds) {
+    return rendezvous(rank, size, port, timeoutSeconds, "127.0.0.1");
+  }
+
+  static Rendezvous rendezvous(int rank, int size, int port, int timeoutSeconds, String address) {
     return new Rendezvous(
-        rank, size, rank, size, "127.0.0.1", port, 0, false, Duration.ofSeconds(timeoutSeconds));
+        rank, size, rank, size, address, port, 0, false, Duration.ofSeconds(timeoutSeconds));
   }
 
   /// Runs these ranks until all have ended, which must be within a minute.

@@ -195,7 +195,42 @@ class WorldTest {
     var noPort = new HashMap<>(TWO);
     noPort.put("MASTER_PORT", "http");
     assertRefused("MASTER_PORT", noPort);
+    var manyHere = new HashMap<>(TWO);
+    manyHere.put("LOCAL_WORLD_SIZE", "8");
+    assertRefused("LOCAL_WORLD_SIZE must be in 1…WORLD_SIZE=2, got 8", manyHere);
+    var list = new HashMap<>(TWO);
+    list.put("MASTER_ADDR", "node[01-03,7]");
+    assertRefused("MASTER_ADDR must be one host", list);
+    var slurm = new HashMap<>(TWO);
+    slurm.put("RANK", " ");
+    slurm.put("SLURM_PROCID", "1");
+    assertRefused("RANK is missing; set RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT", slurm);
+    assertRefused("docs/DISTRIBUTED.md", slurm);
     assertEquals(1, Rendezvous.of(Map.of("RANK", "0", "WORLD_SIZE", "1")).orElseThrow().size());
+  }
+
+  @Test
+  void emptyVariablesAreNotSet() {
+    assertTrue(Rendezvous.of(Map.of("RANK", "", "WORLD_SIZE", "")).isEmpty());
+    var environment = new HashMap<>(TWO);
+    environment.putAll(Map.of("LOCAL_RANK", "", "TOCO_TIMEOUT_SECONDS", " "));
+    assertEquals(600, Rendezvous.of(environment).orElseThrow().timeout().toSeconds());
+    environment.put("MASTER_ADDR", "[::1]");
+    assertEquals("::1", Rendezvous.of(environment).orElseThrow().address());
+  }
+
+  /// IPv6, and a name that rank 0 itself does not know.
+  @Test
+  void ranksMeetByEachKindOfAddress() {
+    for (var address : List.of("::1", "localhost", "127.0.1.1")) {
+      int port = Ranks.freePort();
+      var first = Ranks.rendezvous(0, 2, port, 20, "no-such-host.invalid");
+      var outcomes =
+          Ranks.run(
+              List.of(first, Ranks.rendezvous(1, 2, port, 20, address)),
+              world -> world.allGather("rank " + world.rank(), "a test"));
+      outcomes.forEach(outcome -> assertEquals(List.of("rank 0", "rank 1"), outcome.value()));
+    }
   }
 
   private static void assertRefused(String named, Map<String, String> environment) {
