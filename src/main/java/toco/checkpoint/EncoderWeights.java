@@ -1,10 +1,14 @@
 package toco.checkpoint;
 
+import static toco.checkpoint.EncoderKind.PATCHES;
+
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import toco.config.Backbone;
 import toco.model.PositionEmbedding;
 import toco.torch.Shape;
 import toco.torch.Tensor;
@@ -14,58 +18,97 @@ import toco.torch.Tensor;
 final class EncoderWeights {
   private static final String PREFIX = "encoder.";
 
-  /// Prefixes of the encoder's names in files that hold more than an encoder: of ToCo and of DINO.
-  private static final List<String> PREFIXES = List.of(PREFIX, "backbone.");
+  /// What comes before the encoder's names in files that hold more than an encoder, if several
+  /// encoders are there, the best first: of ToCo, of DINO, and averages of weights.
+  private static final List<String> PREFERRED =
+      List.of(
+          PREFIX, "backbone.", "", "teacher.backbone.", "teacher.", "ema.", "model.", "module.");
 
-  /// Classifier heads of timm and DeiT, the projection head of DINO, the decoder of MAE.
-  private static final Pattern SKIPPED =
-      Pattern.compile("(head|head_dist|fc_norm|pre_logits)\\..*|decoder_.*|mask_token");
+  /// An encoder's weights; all else is heads and what only pre-training used: the classifiers of
+  /// timm and DeiT, the projection head of DINO, the decoder of MAE.
+  private static final Pattern ENCODER =
+      Pattern.compile(
+          "(cls_token|dist_token|pos_embed|reg_token|register_tokens|storage_tokens"
+              + "|(patch_embed|blocks|norm|norm_pre|attn_pool|rope\\w*|rel_pos_bias)\\..*)");
 
+  private static final String REMEDY =
+      "use a release of timm, DeiT, DINO or MAE that fits, or this encoder as a TorchScript module"
+          + " (model.encoder: script:PATH)";
   private static final String POSITION = PREFIX + "pos_embed";
   private static final String DISTILLED = PREFIX + "dist_token";
-  private static final String PATCHES = PREFIX + "patch_embed.proj.weight"; // [D, 3, P, P]
-  private static final Pattern BLOCK = Pattern.compile("encoder\\.blocks\\.(\\d{1,4})\\..*");
 
   private EncoderWeights() {}
 
   static String load(StateDict file, Map<String, Tensor> parameters) {
-    var weights = new LinkedHashMap<String, Tensor>();
+    file.requireSeparateWeights();
+    var prefix = prefix(file);
+    var own = new LinkedHashMap<String, Tensor>();
     var skipped = new ArrayList<String>();
-    var prefix = prefix(file.tensors());
     file.tensors()
         .forEach((name, tensor) -> {
-          if (!name.startsWith(prefix) || (prefix.isEmpty() && isSkipped(name))) {
-            skipped.add(name);
+          var inner = name.startsWith(prefix) ? name.substring(prefix.length()) : "";
+          if (ENCODER.matcher(inner).matches()) {
+            own.put(inner, tensor);
           } else {
-            weights.put(PREFIX + name.substring(prefix.length()), tensor);
+            skipped.add(name);
           }
         });
-    var encoder = new LinkedHashMap<String, Tensor>();
-    parameters.forEach((name, parameter) -> {
-      if (name.startsWith(PREFIX)) {
-        encoder.put(name, parameter);
-      }
-    });
-    requireSameKind(file, weights, encoder);
-    var resized = fitPosition(weights, encoder);
-    new StateDict(file.source(), weights).into(encoder);
-    return "encoder loaded from %s: %s tensors%s%s"
+    var encoder = StateDict.withoutPrefix(parameters, PREFIX);
+    requireSameKind(file, EncoderKind.of(own), EncoderKind.of(encoder).own());
+    var weights = withPrefix(own);
+    var targets = withPrefix(encoder);
+    var resized = fitPosition(weights, targets);
+    new StateDict(file.source(), weights, file.origin()).into(targets);
+    return "encoder loaded from %s%s: %d tensors%s%s"
         .formatted(
             file.source(),
+            place(file.origin(), prefix),
             weights.size(),
             resized,
             skipped.isEmpty() ? "" : "; skipped " + summary(skipped));
   }
 
-  private static String prefix(Map<String, Tensor> tensors) {
-    return PREFIXES.stream()
-        .filter(prefix -> tensors.keySet().stream().anyMatch(name -> name.startsWith(prefix)))
-        .findFirst()
-        .orElse("");
+  private static Map<String, Tensor> withPrefix(Map<String, Tensor> tensors) {
+    var named = new LinkedHashMap<String, Tensor>();
+    tensors.forEach((name, tensor) -> named.put(PREFIX + name, tensor));
+    return named;
   }
 
-  private static boolean isSkipped(String name) {
-    return SKIPPED.matcher(name).matches();
+  /// Where in the file the encoder was, and where else there are weights.
+  private static String place(WeightsOrigin origin, String prefix) {
+    var others =
+        origin.skipped().entrySet().stream()
+            .filter(entry -> entry.getValue().startsWith(PickledWeights.STATE_DICT))
+            .map(Map.Entry::getKey)
+            .toList();
+    return (origin.key().isEmpty() ? "" : ", entry " + origin.key())
+        + (others.isEmpty() ? "" : " (not %s)".formatted(String.join(", ", others)))
+        + (prefix.isEmpty() ? "" : ", names %s*".formatted(prefix));
+  }
+
+  /// What comes before the names of the vision transformer in the file.
+  private static String prefix(StateDict file) {
+    var names = file.tensors().keySet();
+    var found =
+        names.stream()
+            .filter(name -> name.equals(PATCHES) || name.endsWith("." + PATCHES))
+            .map(name -> name.substring(0, name.length() - PATCHES.length()))
+            .filter(
+                prefix -> names.stream().anyMatch(name -> name.startsWith(prefix + "blocks.0.")))
+            .sorted(Comparator.comparingInt(EncoderWeights::rank).thenComparing(String::length))
+            .toList();
+    if (found.isEmpty() || names.stream().anyMatch(name -> name.contains("blocks.0.0."))) {
+      throw new CheckpointException(
+          file.source(),
+          "is %s, but the encoder is a vision transformer with timm's names; %s"
+              .formatted(EncoderFamily.of(names), REMEDY));
+    }
+    return found.getFirst();
+  }
+
+  private static int rank(String prefix) {
+    int rank = PREFERRED.indexOf(prefix);
+    return rank >= 0 ? rank : PREFERRED.size();
   }
 
   private static String summary(List<String> names) {
@@ -75,39 +118,31 @@ final class EncoderWeights {
   }
 
   /// With another architecture, dozens of shapes differ; this names the reason instead.
-  private static void requireSameKind(
-      StateDict file, Map<String, Tensor> weights, Map<String, Tensor> encoder) {
-    var got = description(weights);
-    var expected = description(encoder);
-    if (!got.isEmpty() && !got.equals(expected)) {
+  private static void requireSameKind(StateDict file, EncoderKind got, EncoderKind expected) {
+    if (!got.fits(expected)) {
       throw new CheckpointException(
           file.source(),
-          ("is an encoder of %s, but the configuration describes one of %s; choose the "
-                  + "model.backbone that it was trained with")
-              .formatted(got, expected));
+          "is %s, but the configuration describes %s; %s".formatted(got, expected, remedy(got)));
     }
   }
 
-  /// Such as "12 blocks, width 768, patches of 16 px"; empty if there is no patch embedding, which
-  /// the comparison of names then reports.
-  private static String description(Map<String, Tensor> weights) {
-    var patches = weights.get(PATCHES);
-    if (patches == null || patches.shape().dims() != 4) {
-      return "";
+  private static String remedy(EncoderKind got) {
+    if (!got.extras().isEmpty()) {
+      return REMEDY;
     }
-    int depth = 0;
-    for (var name : weights.keySet()) {
-      var block = BLOCK.matcher(name);
-      if (block.matches()) {
-        depth = Math.max(depth, 1 + Integer.parseInt(block.group(1)));
-      }
-    }
-    return "%s blocks, width %s, patches of %s px%s"
-        .formatted(
-            depth,
-            patches.size(0),
-            patches.size(2),
-            weights.containsKey(DISTILLED) ? " and a distillation token" : "");
+    var presets =
+        Backbone.fitting(
+            (int) (got.grid() * got.patchPx()),
+            (int) got.patchPx(),
+            (int) got.width(),
+            got.depth(),
+            got.distilled());
+    return presets.isEmpty()
+        ? ("set model.backbone: custom, with model.imageSizePx %d, patchSizePx %d, embedDim %d,"
+                + " depth %d and its numHeads")
+            .formatted(got.grid() * got.patchPx(), got.patchPx(), got.width(), got.depth())
+        : "set model.backbone: "
+            + String.join(" or ", presets.stream().map(Backbone::toString).toList());
   }
 
   /// Resamples the position embedding if the grids differ. If it cannot be resampled, the

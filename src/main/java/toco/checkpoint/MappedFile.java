@@ -6,6 +6,8 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.FileSystemException;
@@ -38,6 +40,11 @@ final class MappedFile {
 
   /// @throws CheckpointException if the file does not exist or cannot be read
   static MappedFile open(Path path) {
+    if (Files.isSymbolicLink(path) && !Files.exists(path)) {
+      throw new CheckpointException(
+          path,
+          "is a link to a file that does not exist; fetch that file (of git-annex: git annex get)");
+    }
     if (!Files.exists(path)) {
       throw new CheckpointException(path, "no such file; check the path");
     }
@@ -85,6 +92,25 @@ final class MappedFile {
     return inPlace
         ? Tensor.wrap(data, dtype, shape.sizes())
         : Tensor.copyOf(data, dtype, shape.sizes());
+  }
+
+  /// The same for elements in this byte order; those in another than the machine's are copied.
+  Tensor tensor(long offset, DType dtype, Shape shape, ByteOrder order) {
+    if (order == ByteOrder.nativeOrder() || dtype.byteSize() == 1) {
+      return tensor(offset, dtype, shape);
+    }
+    try (var arena = Arena.ofConfined()) {
+      long count = shape.numel();
+      var swapped = arena.allocate(Math.max(1, count * dtype.byteSize()), 8);
+      var layout =
+          switch (dtype.byteSize()) {
+            case 2 -> ValueLayout.JAVA_SHORT_UNALIGNED;
+            case 4 -> ValueLayout.JAVA_INT_UNALIGNED;
+            default -> ValueLayout.JAVA_LONG_UNALIGNED;
+          };
+      MemorySegment.copy(bytes, layout.withOrder(order), offset, swapped, layout, 0, count);
+      return Tensor.copyOf(swapped.asSlice(0, count * dtype.byteSize()), dtype, shape.sizes());
+    }
   }
 
   /// CRC-32 of a range, as ZIP archives store it for their entries.

@@ -22,7 +22,8 @@ public final class NetworkWeights {
   /// @throws CheckpointException if the number of classes differs, or any name or shape
   public static void load(Path file, Toco model) {
     try (var _ = TensorScope.open()) {
-      var weights = StateDict.load(file);
+      var found = StateDict.load(file);
+      var weights = new StateDict(file, WeightNames.ofNetwork(found.tensors()), found.origin());
       requireClasses(weights, model.config().numClasses());
       weights.into(needed(weights, model), name -> name.startsWith(ENCODER_HEAD));
     }

@@ -11,11 +11,24 @@ sealed interface PickledValue {
   enum Function implements PickledValue, PickleGlobals.Global {
     REBUILD_TENSOR,
     REBUILD_PARAMETER,
+    REBUILD_FROM_TYPE,
     ORDERED_DICT
   }
 
   /// A class such as `torch.FloatStorage`, which stands for a dtype.
   record StorageType(DType dtype) implements PickledValue, PickleGlobals.Global {}
+
+  /// A tensor that ToCo has no use for, and the function that would rebuild it.
+  ///
+  /// @param kind completes "it is …": "a quantized tensor"
+  record OtherTensor(String kind) implements PickledValue, PickleGlobals.Global {}
+
+  /// A storage class of elements that ToCo has no type for.
+  record OtherStorageType(String dtype, int byteSize)
+      implements PickledValue, PickleGlobals.Global {}
+
+  /// An array of elements that ToCo has no type for.
+  record OtherStorage(String key, String dtype, long byteSize) implements PickledValue {}
 
   /// A contiguous array of elements that is kept outside the pickle.
   ///
@@ -26,6 +39,7 @@ sealed interface PickledValue {
   record StoredTensor(Storage storage, long offset, Shape shape, Shape strides)
       implements PickledValue {
     private static final int MAX_DIMS = 64; // LibTorch's
+    private static final int MAX_EXPANDED = 1 << 20;
 
     public StoredTensor {
       if (shape.dims() != strides.dims() || shape.dims() > MAX_DIMS) {
@@ -46,8 +60,8 @@ sealed interface PickledValue {
 
     private static boolean fits(Storage storage, long offset, Shape shape, Shape strides) {
       try {
-        // an expanded tensor has more elements than memory; copying it could fill the machine
-        return shape.numel() <= storage.elements()
+        // an expanded tensor has more elements than its storage; copying it could fill the machine
+        return shape.numel() <= Math.max(storage.elements(), MAX_EXPANDED)
             && Math.addExact(offset, span(shape, strides)) <= storage.elements();
       } catch (ArithmeticException e) {
         return false;
@@ -95,4 +109,17 @@ sealed interface PickledValue {
           "DoubleStorage", DType.FLOAT64,
           "BoolStorage", DType.BOOL,
           "BFloat16Storage", DType.BFLOAT16);
+
+  /// Storage classes of other element types.
+  Map<String, OtherStorageType> OTHER_STORAGE_TYPES =
+      Map.of(
+          "ComplexHalfStorage", new OtherStorageType("complex32", 4),
+          "ComplexFloatStorage", new OtherStorageType("complex64", 8),
+          "ComplexDoubleStorage", new OtherStorageType("complex128", 16),
+          "QInt8Storage", new OtherStorageType("qint8", 1),
+          "QUInt8Storage", new OtherStorageType("quint8", 1),
+          "QInt32Storage", new OtherStorageType("qint32", 4),
+          "QUInt4x2Storage", new OtherStorageType("quint4x2", 1),
+          "QUInt2x4Storage", new OtherStorageType("quint2x4", 1),
+          "UntypedStorage", new OtherStorageType("untyped", 1));
 }

@@ -20,41 +20,52 @@ import toco.torch.TensorScope;
 /// @param source the file
 /// @param tensors by PyTorch's names, in the file's order; they belong to the scope that was
 ///   innermost at loading, or to the caller if there was none
-public record StateDict(Path source, Map<String, Tensor> tensors) {
-  private static final String DATA_PARALLEL = "module.";
+/// @param origin where in the file they were, and what was skipped
+public record StateDict(Path source, Map<String, Tensor> tensors, WeightsOrigin origin) {
   private static final int MAX_LISTED = 10;
 
   public StateDict {
     tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
   }
 
+  /// Weights that are all there is in their file.
+  public StateDict(Path source, Map<String, Tensor> tensors) {
+    this(source, tensors, WeightsOrigin.PLAIN);
+  }
+
   /// Reads a safetensors file, the model of a checkpoint, a `.pth` file of PyTorch, or TorchScript;
   /// the format is detected from the content, not the name. A `.pth` file may wrap its weights, see
-  /// [TorchPickle#read]. For weights in several safetensors files, give their index
-  /// `….safetensors.index.json` or its folder. The prefix `module.` of data-parallel training is
-  /// removed.
+  /// [TorchPickle#read]. For weights in several files, give their index `….index.json` or its
+  /// folder. What torch.compile, FSDP and data-parallel training put into names (`_orig_mod.`,
+  /// `module.`, …) is removed.
   ///
   /// @throws CheckpointException if the file holds no weights or is damaged
   public static StateDict load(Path path) {
-    var file = MappedFile.open(ShardedSafeTensors.indexIn(path));
+    var file = MappedFile.open(ShardedWeights.indexIn(path));
+    var contents = contents(file);
+    return new StateDict(path, WeightNames.plain(contents.tensors()), contents.origin());
+  }
+
+  /// The tensors by their names in the file.
+  static TorchPickle.Contents contents(MappedFile file) {
     var kind = FileKind.of(file);
-    var tensors =
-        switch (kind) {
-          case JSON -> ShardedSafeTensors.read(file);
-          case SAFETENSORS -> CheckpointFormat.modelOf(SafeTensors.read(file));
-          case ZIP ->
-              ScriptWeights.isScript(path) ? ScriptWeights.read(path) : TorchPickle.read(file);
-          case PICKLE -> TorchPickle.read(file);
-          default ->
-              throw new CheckpointException(
-                  path,
-                  "expected weights (a safetensors file, or a .pth of torch.save), but it is "
-                      + kind);
-        };
-    boolean dataParallel =
-        !tensors.isEmpty()
-            && tensors.keySet().stream().allMatch(name -> name.startsWith(DATA_PARALLEL));
-    return new StateDict(path, dataParallel ? withoutPrefix(tensors, DATA_PARALLEL) : tensors);
+    return switch (kind) {
+      case JSON -> plain(ShardedWeights.read(file));
+      case SAFETENSORS -> plain(CheckpointFormat.modelOf(SafeTensors.read(file)));
+      case ZIP ->
+          ScriptWeights.isScript(file.path())
+              ? plain(ScriptWeights.read(file.path()))
+              : TorchPickle.read(file);
+      case PICKLE -> TorchPickle.read(file);
+      default ->
+          throw new CheckpointException(
+              file.path(),
+              "expected weights (a safetensors file, or a .pth of torch.save), but it is " + kind);
+    };
+  }
+
+  private static TorchPickle.Contents plain(Map<String, Tensor> tensors) {
+    return new TorchPickle.Contents(tensors, WeightsOrigin.PLAIN);
   }
 
   /// Copies every tensor to the parameter with the same name, on any device, without recording
@@ -116,7 +127,7 @@ public record StateDict(Path source, Map<String, Tensor> tensors) {
                 .formatted(QuotedText.quote(to)));
       }
     });
-    return new StateDict(source, renamed);
+    return new StateDict(source, renamed, origin);
   }
 
   static Map<String, Tensor> withoutPrefix(Map<String, Tensor> tensors, String prefix) {
@@ -129,7 +140,22 @@ public record StateDict(Path source, Map<String, Tensor> tensors) {
     return plain;
   }
 
+  /// @throws CheckpointException if FSDP joined the weights to nameless vectors
+  void requireSeparateWeights() {
+    tensors.keySet().stream()
+        .filter(name -> name.endsWith("flat_param"))
+        .findFirst()
+        .ifPresent(name -> {
+          throw new CheckpointException(
+              source,
+              ("holds the flat parameters of FSDP, such as %s; save the whole state dict, in Python"
+                      + " with StateDictType.FULL_STATE_DICT")
+                  .formatted(QuotedText.quote(name)));
+        });
+  }
+
   private void check(Map<String, Tensor> parameters, Predicate<String> ignored) {
+    requireSeparateWeights();
     var missing = parameters.keySet().stream().filter(name -> !tensors.containsKey(name)).toList();
     var unexpected = new ArrayList<String>();
     var mismatched = new ArrayList<String>();
@@ -148,10 +174,19 @@ public record StateDict(Path source, Map<String, Tensor> tensors) {
                   + "belong together")
               .formatted(
                   parameters.size(),
-                  listed("missing in the file", missing),
+                  listed("missing in the file", missing.stream().map(this::withReason).toList()),
                   listed("unexpected in the file", unexpected),
                   listed("of another shape or kind", mismatched)));
     }
+  }
+
+  /// A missing name, and why its entry in the file was skipped if it has one.
+  private String withReason(String name) {
+    return origin.skipped().entrySet().stream()
+        .filter(entry -> ("." + entry.getKey()).endsWith("." + name))
+        .findFirst()
+        .map(entry -> "%s (which is %s)".formatted(name, entry.getValue()))
+        .orElse(name);
   }
 
   private static void compare(

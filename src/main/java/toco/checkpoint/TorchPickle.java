@@ -8,12 +8,12 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import toco.checkpoint.PickledValue.Storage;
 import toco.checkpoint.PickledValue.StoredTensor;
@@ -25,8 +25,8 @@ import toco.torch.TensorScope;
 /// Reads weights from PyTorch's `.pth` and `.pt` files, in the ZIP format and in the older stream
 /// format, and writes the ZIP format.
 ///
-/// No code in a file is executed: [toco.files.PickleReader] interprets the pickle inside, allows
-/// tensors, plain containers, numbers and strings, and refuses the file if it names anything else.
+/// No code in a file is executed: [toco.files.PickleReader] interprets the pickle inside, knows
+/// tensors, plain containers, numbers and strings, and skips everything else.
 public final class TorchPickle {
   private static final ValueLayout.OfLong LONG_LE =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -34,9 +34,8 @@ public final class TorchPickle {
   private static final Long STREAM_VERSION = 1001L;
   private static final String PICKLE_NAME = "/data.pkl";
   private static final int MAX_PICKLE_BYTES = 64 << 20;
-  private static final List<String> WRAPPERS =
-      List.of("model", "state_dict", "model_state_dict", "teacher");
-  private static final int MAX_WRAPPERS = 4; // nested in each other
+  private static final int SMALL_ENTRY = 1 << 16;
+  private static final int MAX_EXPANDED = 1 << 26;
 
   private final MappedFile file;
   private final WeightsGlobals pickles = new WeightsGlobals();
@@ -44,20 +43,33 @@ public final class TorchPickle {
   /// The offset in the file of each storage's data, by key.
   private final Map<String, Long> storageOffsets = new HashMap<>();
 
+  private long expandedElements;
+
+  /// Of the elements of all storages.
+  private ByteOrder order = ByteOrder.LITTLE_ENDIAN;
+
+  /// Whether the archive has checksums; torch.save can leave them out.
+  private boolean hasChecksums;
+
   private TorchPickle(MappedFile file) {
     this.file = file;
   }
 
-  /// Reads a state dict: the object in the file, or its entry `model`, `state_dict`,
-  /// `model_state_dict` or, in DINO's files, `teacher`, also if these are nested.
+  /// Weights from a file.
   ///
-  /// @return tensors by their names in the file, in its order; they belong to the innermost scope,
+  /// @param tensors by their names in the file, in its order; they belong to the innermost scope,
   ///   or to the caller if there is none, and use the mapped file in place if aligned, as with
   ///   [SafeTensors#read]
-  /// @throws CheckpointException if the file is damaged, holds anything but weights, or holds no
-  ///   state dict
+  record Contents(Map<String, Tensor> tensors, WeightsOrigin origin) {}
+
+  /// Reads a state dict: the object in the file, or an entry of it, which may be in another:
+  /// `model`, `state_dict`, `model_state_dict` or, in DINO's files, `teacher`; if there is none of
+  /// them, the one with most tensors. Everything else in the file is skipped.
+  ///
+  /// @return [Contents#tensors]
+  /// @throws CheckpointException if the file is damaged or holds no state dict
   public static Map<String, Tensor> read(Path path) {
-    return read(MappedFile.open(path));
+    return read(MappedFile.open(path)).tensors();
   }
 
   /// Writes a state dict atomically, as `torch.save(OrderedDict(…), path)` does. Python's
@@ -70,13 +82,13 @@ public final class TorchPickle {
     TorchArchive.write(path, tensors);
   }
 
-  static Map<String, Tensor> read(MappedFile file) {
+  static Contents read(MappedFile file) {
     var kind = FileKind.of(file);
     var reader = new TorchPickle(file);
     try {
       return switch (kind) {
-        case ZIP -> reader.tensors(reader.readArchive());
-        case PICKLE -> reader.tensors(reader.readStream());
+        case ZIP -> reader.contents(reader.readArchive());
+        case PICKLE -> reader.contents(reader.readStream());
         default ->
             throw new CheckpointException(
                 file.path(), "expected a file written by torch.save, but it is " + kind);
@@ -97,19 +109,21 @@ public final class TorchPickle {
                 name.indexOf('/') >= 0 && name.substring(name.indexOf('/')).equals(PICKLE_NAME))
             .toList();
     if (found.size() != 1) {
-      throw new CheckpointException(
-          file.path(),
-          "is a ZIP archive, but not written by torch.save: expected one entry NAME%s, found %s"
-              .formatted(PICKLE_NAME, found.size()));
+      throw new CheckpointException(file.path(), ArchiveKind.of(entries.keySet()));
     }
+    requirePlain(entries.values());
     var folder = found.getFirst().substring(0, found.getFirst().indexOf('/') + 1);
     if (entries.containsKey(folder + "constants.pkl")) {
       throw new CheckpointException(
           file.path(),
           "is a TorchScript program, not a file of weights; save its state_dict() with torch.save");
     }
+    hasChecksums =
+        entries.values().stream()
+            .anyMatch(
+                entry -> 0 < entry.byteSize() && entry.byteSize() <= SMALL_ENTRY && matches(entry));
     if (new String(content(entries.get(folder + "byteorder")), UTF_8).startsWith("big")) {
-      throw refused("it was written on a big-endian machine", null);
+      order = ByteOrder.BIG_ENDIAN;
     }
     var root = pickles.read(ByteBuffer.wrap(content(entries.get(found.getFirst()))));
     for (var storage : pickles.storages().values()) {
@@ -138,19 +152,22 @@ public final class TorchPickle {
       throw new CheckpointException(
           file.path(),
           "is a pickle, but not written by torch.save, which begins with a magic number and"
-              + " version 1001");
+              + " version 1001; in Python, load it and write the weights with torch.save");
     }
-    if (pickles.read(in) instanceof Map<?, ?> machine
-        && Boolean.FALSE.equals(machine.get("little_endian"))) {
-      throw refused("it was written on a big-endian machine", null);
-    }
+    var _ = pickles.read(in); // the machine; elements are little-endian on every one
     var root = pickles.read(in);
     if (!(pickles.read(in) instanceof List<?> keys)) {
       throw damaged("there is no list of storages after the pickle");
     }
     long at = in.position();
     for (var key : keys) {
-      var storage = key instanceof String name ? pickles.storages().get(name) : null;
+      var name = key instanceof String text ? text : ""; // hashing others may take forever
+      var other = pickles.otherStorages().get(name);
+      if (other != null && other.byteSize() <= file.size() - at) {
+        at += Long.BYTES + other.byteSize();
+        continue;
+      }
+      var storage = pickles.storages().get(name);
       if (storage == null || file.size() - at < Long.BYTES) {
         throw damaged(storage == null ? "it has a storage that no tensor uses" : "it is truncated");
       }
@@ -171,6 +188,18 @@ public final class TorchPickle {
     return root;
   }
 
+  private void requirePlain(Collection<ZipDirectory.Entry> entries) {
+    for (var entry : entries) {
+      if (!entry.isPlain()) {
+        throw new CheckpointException(
+            file.path(),
+            ("is a file of torch.save that was packed again: entry %s is compressed or encrypted;"
+                    + " unpack it and pack it with zip -0 -r, or save it again with torch.save")
+                .formatted(quote(entry.name())));
+      }
+    }
+  }
+
   private byte[] content(ZipDirectory.@Nullable Entry entry) {
     if (entry == null) {
       return new byte[0];
@@ -189,9 +218,13 @@ public final class TorchPickle {
   }
 
   private void checkSum(ZipDirectory.Entry entry) {
-    if (file.crc32(entry.offset(), entry.byteSize()) != entry.crc32()) {
+    if (hasChecksums && !matches(entry)) {
       throw damaged("entry %s does not match its checksum".formatted(quote(entry.name())));
     }
+  }
+
+  private boolean matches(ZipDirectory.Entry entry) {
+    return file.crc32(entry.offset(), entry.byteSize()) == entry.crc32();
   }
 
   private long byteSize(Storage storage) {
@@ -206,51 +239,22 @@ public final class TorchPickle {
   // ---- from the pickled object to tensors
   // -----------------------------------------------------------------------------
 
-  private Map<String, Tensor> tensors(Object root) {
-    var state = stateDict(root);
+  private Contents contents(Object root) {
+    PickledWeights.Found found;
+    try {
+      found = PickledWeights.find(root);
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException(file.path(), String.valueOf(e.getMessage()), e);
+    }
     var tensors = new LinkedHashMap<String, Tensor>();
     try {
-      for (var entry : state.entrySet()) {
-        if (!(entry.getKey() instanceof String name)
-            || !(entry.getValue() instanceof StoredTensor stored)) {
-          throw new CheckpointException(
-              file.path(),
-              "expected a state dict of named tensors, but entry %s is not a tensor; entries are %s"
-                  .formatted(quote(String.valueOf(entry.getKey())), keys(state)));
-        }
-        tensors.put(name, tensor(stored));
-      }
+      found.tensors().forEach((name, stored) -> tensors.put(name, tensor(stored)));
     } catch (RuntimeException e) {
       tensors.values().forEach(Tensor::close);
       throw e;
     }
-    return tensors;
-  }
-
-  private Map<?, ?> stateDict(Object root) {
-    if (!(root instanceof Map<?, ?> outermost)) {
-      throw new CheckpointException(
-          file.path(),
-          "expected a state dict, but the file holds another object; save model.state_dict()");
-    }
-    Map<?, ?> map = outermost;
-    for (int depth = 0; depth < MAX_WRAPPERS; depth++) { // a dict may contain itself
-      var inner = wrapped(map);
-      if (inner == null) {
-        return map;
-      }
-      map = inner;
-    }
-    throw refused("it holds state dicts nested too deeply", null);
-  }
-
-  private static @Nullable Map<?, ?> wrapped(Map<?, ?> map) {
-    for (var wrapper : WRAPPERS) {
-      if (map.get(wrapper) instanceof Map<?, ?> inner) {
-        return inner;
-      }
-    }
-    return null;
+    return new Contents(
+        tensors, new WeightsOrigin(found.key(), found.skipped(), pickles.foreign()));
   }
 
   private Tensor tensor(StoredTensor stored) {
@@ -261,20 +265,20 @@ public final class TorchPickle {
     var dtype = stored.storage().dtype();
     long at = storageOffset + stored.offset() * dtype.byteSize();
     if (stored.isContiguous()) {
-      return file.tensor(at, dtype, stored.shape());
+      return file.tensor(at, dtype, stored.shape(), order);
+    }
+    if (stored.shape().numel() > stored.storage().elements()) {
+      expandedElements += stored.shape().numel();
+      if (expandedElements > MAX_EXPANDED) {
+        throw damaged("its tensors repeat more elements than a network has use for");
+      }
     }
     try (var scope = TensorScope.open()) {
-      var run = file.tensor(at, dtype, Shape.of(stored.span()));
+      var run = file.tensor(at, dtype, Shape.of(stored.span()), order);
       return scope.keep(
           Ops.call("aten::as_strided", run, stored.shape().sizes(), stored.strides().sizes(), 0)
               .contiguous());
     }
-  }
-
-  private static String keys(Map<?, ?> map) {
-    var first =
-        map.keySet().stream().limit(8).map(String::valueOf).collect(Collectors.joining(", "));
-    return quote(first) + (map.size() > 8 ? " and more" : "");
   }
 
   private CheckpointException damaged(String problem) {

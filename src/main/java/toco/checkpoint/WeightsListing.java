@@ -16,8 +16,13 @@ import toco.torch.TensorScope;
 ///   in a checkpoint
 /// @param tensors all tensors in the file's order, including optimizer and random state in a
 ///   checkpoint
+/// @param origin where in a `.pth` file they are, and what else is in it
 public record WeightsListing(
-    Path source, String kind, Map<String, String> metadata, List<Line> tensors) {
+    Path source,
+    String kind,
+    Map<String, String> metadata,
+    List<Line> tensors,
+    WeightsOrigin origin) {
   public WeightsListing {
     metadata = Map.copyOf(metadata);
     tensors = List.copyOf(tensors);
@@ -33,12 +38,13 @@ public record WeightsListing(
   /// @throws CheckpointException as [StateDict#load]
   public static WeightsListing of(Path path) {
     try (var _ = TensorScope.open()) {
-      var file = MappedFile.open(ShardedSafeTensors.indexIn(path));
+      var file = MappedFile.open(ShardedWeights.indexIn(path));
       var kind = FileKind.of(file);
+      var state = kind == FileKind.SAFETENSORS ? null : StateDict.load(path);
       var contents =
-          kind == FileKind.SAFETENSORS
+          state == null
               ? SafeTensors.read(file)
-              : new SafeTensors.Contents(StateDict.load(path).tensors(), Map.of());
+              : new SafeTensors.Contents(state.tensors(), Map.of());
       var tensors =
           contents.tensors().entrySet().stream()
               .map(entry -> {
@@ -52,11 +58,16 @@ public record WeightsListing(
               .toList();
       var description =
           kind == FileKind.JSON
-              ? "an index of safetensors files"
+              ? "an index of files of weights"
               : CheckpointFormat.isCheckpoint(contents)
                   ? "a checkpoint of a training run, a safetensors file"
                   : kind.toString();
-      return new WeightsListing(path, description, new TreeMap<>(contents.metadata()), tensors);
+      return new WeightsListing(
+          path,
+          description,
+          new TreeMap<>(contents.metadata()),
+          tensors,
+          state == null ? WeightsOrigin.PLAIN : state.origin());
     }
   }
 

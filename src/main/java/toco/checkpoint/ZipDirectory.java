@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// The offsets of the entries in a ZIP archive, to use them in place. Names serve only as keys:
-/// nothing is ever extracted. ZIP64 is supported; compressed and encrypted entries, which
-/// torch.save does not write, are refused.
+/// nothing is ever extracted. ZIP64 is supported; the contents of compressed and encrypted entries,
+/// which torch.save does not write, cannot be used.
 final class ZipDirectory {
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -36,7 +36,9 @@ final class ZipDirectory {
   private static final int MAX_ENTRIES = 1 << 20;
 
   /// An entry, whose content is `byteSize` bytes at `offset` of the file.
-  record Entry(String name, long offset, long byteSize, long crc32) {}
+  ///
+  /// @param isPlain whether these bytes are neither compressed nor encrypted
+  record Entry(String name, long offset, long byteSize, long crc32, boolean isPlain) {}
 
   private final MappedFile file;
   private final Map<String, Entry> entries = new LinkedHashMap<>();
@@ -104,13 +106,7 @@ final class ZipDirectory {
         new String(
             file.bytes().asSlice(at + CENTRAL_BYTES, nameBytes).toArray(ValueLayout.JAVA_BYTE),
             UTF_8);
-    if ((u16(at + 8) & 1) != 0 || u16(at + 10) != 0) {
-      throw new CheckpointException(
-          file.path(),
-          ("entry %s is compressed or encrypted, which is not supported; save it again with "
-                  + "torch.save")
-              .formatted(quote(name)));
-    }
+    boolean isPlain = (u16(at + 8) & 1) == 0 && u16(at + 10) == 0;
     var wide = new Zip64Field(extra, extra + extraBytes);
     long size = wide.resolve(u32(at + 24));
     long packed = wide.resolve(u32(at + 20));
@@ -119,13 +115,13 @@ final class ZipDirectory {
       throw damaged("entry %s is not where the directory says".formatted(quote(name)), null);
     }
     long data = local + LOCAL_BYTES + u16(local + 26) + u16(local + 28);
-    if (size < 0 || packed != size || size > file.size() - data) {
+    if (packed < 0 || (isPlain && packed != size) || packed > file.size() - data) {
       throw damaged("entry %s is not inside the file".formatted(quote(name)), null);
     }
-    if (entries.put(name, new Entry(name, data, size, u32(at + 16))) != null) {
+    if (entries.put(name, new Entry(name, data, packed, u32(at + 16), isPlain)) != null) {
       throw damaged("entry %s appears twice".formatted(quote(name)), null);
     }
-    if (extents.put(local, data + size) != null) {
+    if (extents.put(local, data + packed) != null) {
       throw damaged("two of its entries overlap", null);
     }
     return extra + extraBytes + u16(at + 32);

@@ -10,14 +10,17 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import toco.checkpoint.WeightsListing;
+import toco.checkpoint.WeightsOrigin;
 
 @Command(
     name = "inspect",
     header = "Lists the tensors of a file of weights.",
     description = {
-      "Prints the kind of file, its metadata, and each tensor's name, dtype and shape.",
+      "Prints the kind of file, its metadata, and each tensor's name, dtype and shape; of a .pth"
+          + " file also where in it the tensors are, what else is in it, and the classes and"
+          + " functions that it names, none of which is executed.",
       "With --json, one object: file, kind, metadata, tensors (name, dtype, shape, bytes),"
-          + " elements, bytes."
+          + " elements, bytes, key, skipped, notExecuted."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -60,6 +63,9 @@ final class CheckpointInspectCommand implements Callable<Integer> {
         "tensors", listing.tensors().stream().map(CheckpointInspectCommand::object).toList());
     object.put("elements", listing.elements());
     object.put("bytes", listing.byteSize());
+    object.put("key", listing.origin().key());
+    object.put("skipped", listing.origin().skipped());
+    object.put("notExecuted", listing.origin().notExecuted());
     return object;
   }
 
@@ -86,7 +92,20 @@ final class CheckpointInspectCommand implements Callable<Integer> {
                   line.dtype(),
                   line.shape()));
     }
-    return text.append(totals(listing)).toString();
+    return text.append(totals(listing)).append(rest(listing.origin())).toString();
+  }
+
+  /// Where the tensors are, and everything next to them.
+  private static String rest(WeightsOrigin origin) {
+    var text = new StringBuilder();
+    if (!origin.key().isEmpty()) {
+      text.append("from the entry %s%n".formatted(origin.key()));
+    }
+    origin.skipped().forEach((key, what) -> text.append("skipped %s: %s%n".formatted(key, what)));
+    if (!origin.notExecuted().isEmpty()) {
+      text.append("not executed: %s%n".formatted(String.join(", ", origin.notExecuted())));
+    }
+    return text.toString();
   }
 
   /// A configuration has many lines.

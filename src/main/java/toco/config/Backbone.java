@@ -1,6 +1,8 @@
 package toco.config;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /// The encoders known by their timm names, and `custom`, whose shape is in the configuration.
 ///
@@ -42,6 +44,20 @@ public enum Backbone {
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /// The backbones of these sizes.
+  public static List<Backbone> fitting(
+      int imageSizePx, int patchSizePx, int embedDim, int depth, boolean distilled) {
+    return Stream.of(values())
+        .filter(backbone ->
+            backbone != CUSTOM
+                && patchSizePx == PATCH_SIZE_PX
+                && backbone.imageSizePx == imageSizePx
+                && backbone.embedDim == embedDim
+                && backbone.depth == depth
+                && backbone.distilled == distilled)
+        .toList();
   }
 
   /// The published shape.

@@ -44,11 +44,6 @@ final class NumpyGlobals implements PickleGlobals {
   }
 
   @Override
-  public boolean allowsBytes() {
-    return true;
-  }
-
-  @Override
   public @Nullable Global find(String module, String name) {
     // numpy 2 moved `numpy.core` to `numpy._core`
     return switch (module.replace("numpy._core", "numpy.core") + " " + name) {

@@ -14,8 +14,12 @@ public interface PickleGlobals {
   /// What is being read, for messages: "a file of weights".
   String fileKind();
 
-  /// Whether values of type bytes and bytearray are allowed.
-  boolean allowsBytes();
+  /// Whether objects of other programs may be in the pickle, to be skipped: [#find] then returns a
+  /// [ForeignObject] for every name that it does not know. Their opcodes, sets, and keys that are
+  /// neither text nor number are refused otherwise.
+  default boolean skipsForeign() {
+    return false;
+  }
 
   /// The class or function of this name; null if it is not allowed.
   @Nullable Global find(String module, String name);

@@ -9,6 +9,7 @@ final class PickleOpcode {
 
   static final int MARK = '(';
   static final int POP = '0';
+  static final int DUP = '2';
   static final int POP_MARK = '1';
 
   static final int NONE = 'N';
@@ -18,6 +19,7 @@ final class PickleOpcode {
   static final int BININT1 = 'K';
   static final int BININT2 = 'M';
   static final int LONG1 = 0x8A;
+  static final int LONG4 = 0x8B;
   static final int BINFLOAT = 'G';
 
   static final int BINUNICODE = 'X';
@@ -41,6 +43,9 @@ final class PickleOpcode {
   static final int EMPTY_DICT = '}';
   static final int SETITEM = 's';
   static final int SETITEMS = 'u';
+  static final int EMPTY_SET = 0x8F;
+  static final int ADDITEMS = 0x90;
+  static final int FROZENSET = 0x91;
 
   static final int BINPUT = 'q';
   static final int LONG_BINPUT = 'r';
@@ -52,6 +57,10 @@ final class PickleOpcode {
   static final int STACK_GLOBAL = 0x93;
   static final int REDUCE = 'R';
   static final int BUILD = 'b';
+  static final int NEWOBJ = 0x81;
+  static final int NEWOBJ_EX = 0x92;
+  static final int OBJ = 'o';
+  static final int INST = 'i';
   static final int BINPERSID = 'Q';
 
   private PickleOpcode() {}

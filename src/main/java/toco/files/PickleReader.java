@@ -15,8 +15,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /// Reads Python pickles of protocols 2 to 5 without executing anything: the classes and functions
-/// that a pickle names are looked up in [PickleGlobals], and everything that is not allowed there,
-/// known opcode or not, is refused.
+/// that a pickle names are looked up in [PickleGlobals]. Everything that is not allowed there is
+/// refused, or skipped as a [ForeignObject] if its user says so.
 ///
 /// Python's str, bytes, int, float, bool, list, tuple, dict and None become String, byte[], Long or
 /// BigInteger, Double, Boolean, ArrayList, an unmodifiable List, LinkedHashMap and [#NONE]. The
@@ -26,7 +26,8 @@ public final class PickleReader {
   /// Python's None.
   public static final Object NONE = new Object();
 
-  private static final int CONTAINER_OBJECTS = 4; // what an empty list or dict counts as
+  /// What an empty list or dict counts as, and a foreign object, which may be one.
+  private static final int CONTAINER_OBJECTS = 4;
 
   private final PickleInput in;
   private final PickleGlobals globals;
@@ -46,7 +47,7 @@ public final class PickleReader {
   /// Reads one object and leaves the buffer's position after it.
   ///
   /// @throws IllegalArgumentException with a message that completes "it holds …", if the pickle is
-  ///   damaged, exceeds the limits, or names anything that is not allowed
+  ///   damaged, exceeds the limits, or names anything that is not allowed and not skipped
   public static Object read(ByteBuffer pickle, PickleGlobals globals, PickleLimits limits) {
     var reader = new PickleReader(pickle, globals, limits);
     try {
@@ -68,6 +69,7 @@ public final class PickleReader {
       case PickleOpcode.FRAME -> in.i64(); // its length: all of it is in memory already
       case PickleOpcode.MARK -> stack.pushMark();
       case PickleOpcode.POP -> stack.pop();
+      case PickleOpcode.DUP -> push(stack.top());
       case PickleOpcode.POP_MARK -> stack.popToMark();
       case PickleOpcode.NONE -> push(NONE);
       case PickleOpcode.NEWTRUE -> push(true);
@@ -76,6 +78,7 @@ public final class PickleReader {
       case PickleOpcode.BININT1 -> push((long) in.u8());
       case PickleOpcode.BININT2 -> push((long) in.u16());
       case PickleOpcode.LONG1 -> push(in.integer(in.u8()));
+      case PickleOpcode.LONG4 -> push(in.integer(in.i32()));
       case PickleOpcode.BINFLOAT -> push(in.bigEndianDouble());
       case PickleOpcode.BINUNICODE -> push(in.text(in.i32(), UTF_8));
       case PickleOpcode.SHORT_BINUNICODE -> push(in.text(in.u8(), UTF_8));
@@ -105,31 +108,57 @@ public final class PickleReader {
       case PickleOpcode.BINPERSID -> push(globals.persistentLoad(stack.pop()));
       case PickleOpcode.REDUCE -> {
         List<?> arguments = expect(stack.pop(), List.class);
-        push(globals.call(expect(stack.pop(), PickleGlobals.Global.class), arguments));
+        push(call(stack.pop(), arguments));
       }
       case PickleOpcode.BUILD -> {
         var state = stack.pop();
-        globals.setState(stack.top(), state);
+        if (stack.top() instanceof ForeignObject foreign) {
+          foreign.setState(state);
+        } else {
+          globals.setState(stack.top(), state);
+        }
       }
-      default -> executeBytes(opcode);
+      case PickleOpcode.BINBYTES -> push(in.bytes(in.i32()));
+      case PickleOpcode.SHORT_BINBYTES -> push(in.bytes(in.u8()));
+      case PickleOpcode.BINBYTES8, PickleOpcode.BYTEARRAY8 -> push(in.bytes(in.i64()));
+      default -> executeForeign(globals.skipsForeign() ? opcode : -1, opcode);
     }
   }
 
-  private void executeBytes(int opcode) {
-    long byteSize =
-        switch (globals.allowsBytes() ? opcode : -1) {
-          case PickleOpcode.BINBYTES -> in.i32();
-          case PickleOpcode.SHORT_BINBYTES -> in.u8();
-          case PickleOpcode.BINBYTES8, PickleOpcode.BYTEARRAY8 -> in.i64();
-          default ->
-              throw new IllegalArgumentException(
-                  String.format(
-                      Locale.ROOT,
-                      "pickle opcode 0x%02x, which %s does not need",
-                      opcode,
-                      globals.fileKind()));
-        };
-    push(in.bytes(byteSize));
+  /// Opcodes that only objects of other programs need.
+  private void executeForeign(int allowed, int opcode) {
+    switch (allowed) {
+      case PickleOpcode.EMPTY_SET -> pushContainer(new ArrayList<>());
+      case PickleOpcode.ADDITEMS -> append(stack.popToMark());
+      case PickleOpcode.FROZENSET -> push(List.of(stack.popToMark()));
+      case PickleOpcode.NEWOBJ -> {
+        List<?> arguments = expect(stack.pop(), List.class);
+        push(call(stack.pop(), arguments));
+      }
+      case PickleOpcode.NEWOBJ_EX -> {
+        stack.pop(); // keyword arguments
+        List<?> arguments = expect(stack.pop(), List.class);
+        push(call(stack.pop(), arguments));
+      }
+      case PickleOpcode.OBJ -> {
+        var parts = List.of(stack.popToMark());
+        if (parts.isEmpty()) {
+          throw new IllegalArgumentException("an object without a class");
+        }
+        push(call(parts.getFirst(), parts.subList(1, parts.size())));
+      }
+      case PickleOpcode.INST ->
+          push(call(global(in.line(), in.line()), List.of(stack.popToMark())));
+      default ->
+          throw new IllegalArgumentException(
+              "pickle opcode 0x%02x, which %s does not need".formatted(opcode, globals.fileKind()));
+    }
+  }
+
+  private Object call(Object callable, List<?> arguments) {
+    return callable instanceof ForeignObject foreign
+        ? foreign.called(arguments)
+        : globals.call(expect(callable, PickleGlobals.Global.class), arguments);
   }
 
   private PickleGlobals.Global global(String module, String name) {
@@ -149,6 +178,9 @@ public final class PickleReader {
   }
 
   private void append(Object... items) {
+    if (stack.top() instanceof ForeignObject) {
+      return; // a kind of list
+    }
     if (!(stack.top() instanceof ArrayList<?>)) {
       throw new IllegalArgumentException("items appended to something that is not a list");
     }
@@ -161,17 +193,23 @@ public final class PickleReader {
     if (keysAndValues.length % 2 != 0) {
       throw new IllegalArgumentException("a key without a value");
     }
-    expect(stack.top(), Map.class);
-    @SuppressWarnings("unchecked") // as above
-    var map = (Map<Object, Object>) stack.top();
+    var map = itemsOf(stack.top());
     for (int i = 0; i < keysAndValues.length; i += 2) {
       var key = keysAndValues[i];
       // hashing a nested tuple may take forever
-      if (!(key instanceof String || key instanceof Long)) {
+      boolean isPlain = key instanceof String || key instanceof Long;
+      if (!isPlain && !globals.skipsForeign()) {
         throw new IllegalArgumentException("a key that is neither text nor number");
       }
-      map.put(key, keysAndValues[i + 1]);
+      map.put(isPlain ? key : new Object(), keysAndValues[i + 1]);
     }
+  }
+
+  @SuppressWarnings("unchecked") // as above
+  private static Map<Object, Object> itemsOf(Object container) {
+    return container instanceof ForeignObject foreign
+        ? foreign.entries()
+        : (Map<Object, Object>) expect(container, Map.class);
   }
 
   private void pushContainer(Object value) {
@@ -180,7 +218,8 @@ public final class PickleReader {
   }
 
   private void push(Object value) {
-    if (++objects > limits.maxObjects()) {
+    objects += value instanceof ForeignObject ? CONTAINER_OBJECTS : 1;
+    if (objects > limits.maxObjects()) {
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "a pickle of more than %,d objects", limits.maxObjects()));
     }

@@ -36,8 +36,17 @@ public final class ScriptModule extends NativeHandle {
   private final Map<String, String> extraFiles;
 
   private ScriptModule(MemorySegment handle, Map<String, String> extraFiles) {
-    super(handle, TocoTorch::tt_module_free);
+    super(handle, ScriptModule::free);
     this.extraFiles = Map.copyOf(extraFiles);
+  }
+
+  /// A module may be nested as deeply as its source.
+  private static void free(MemorySegment handle) {
+    var _ =
+        ScriptCompiler.run(() -> {
+          TocoTorch.tt_module_free(handle);
+          return true;
+        });
   }
 
   /// Loads a module, with its tensors on `device`.
@@ -52,6 +61,11 @@ public final class ScriptModule extends NativeHandle {
   ///
   /// @param extraFiles names of the texts to read; [#extraFile] returns those that exist
   public static ScriptModule load(Path path, Device device, List<String> extraFiles) {
+    ScriptCompiler.check(path);
+    return ScriptCompiler.run(() -> read(path, device, extraFiles));
+  }
+
+  private static ScriptModule read(Path path, Device device, List<String> extraFiles) {
     try (var arena = Arena.ofConfined();
         var extra = new CallStack()) {
       var out = arena.allocate(ADDRESS);
@@ -121,12 +135,16 @@ public final class ScriptModule extends NativeHandle {
   /// Compiles methods from TorchScript source into the module. They may use its parameters, buffers
   /// and submodules, and `torch.*`. Returns this module.
   ///
-  /// @throws TorchException with the position of the error, if the source does not compile
+  /// @throws TorchException with the position of the error, if the source does not compile; or if
+  ///   it is nested too deeply for LibTorch
   public ScriptModule define(String source) {
-    try (var arena = Arena.ofConfined()) {
-      CallScratch.check(TocoTorch.tt_module_define(handle(), arena.allocateFrom(source)));
-      return this;
-    }
+    ScriptNesting.check(source);
+    return ScriptCompiler.run(() -> {
+      try (var arena = Arena.ofConfined()) {
+        CallScratch.check(TocoTorch.tt_module_define(handle(), arena.allocateFrom(source)));
+        return this;
+      }
+    });
   }
 
   /// Runs `forward` on a tensor.
@@ -236,6 +254,14 @@ public final class ScriptModule extends NativeHandle {
   /// @param extraFiles texts to save with the module, by name
   /// @throws TorchException of kind IO if the file cannot be written
   public void save(Path path, Map<String, String> extraFiles) {
+    var _ =
+        ScriptCompiler.run(() -> {
+          write(path, extraFiles);
+          return true;
+        });
+  }
+
+  private void write(Path path, Map<String, String> extraFiles) {
     try (var arena = Arena.ofConfined()) {
       var names = new ArrayList<>(extraFiles.keySet());
       var texts = names.stream().map(extraFiles::get).toList();

@@ -34,6 +34,11 @@ public final class TorchException extends RuntimeException {
     this.kind = kind;
   }
 
+  TorchException(Kind kind, String message, Throwable cause) {
+    super(message, cause);
+    this.kind = kind;
+  }
+
   /// The kind of error.
   public Kind kind() {
     return kind;

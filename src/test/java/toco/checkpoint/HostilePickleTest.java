@@ -40,8 +40,8 @@ final class HostilePickleTest {
         "torch.storage\n_load_from_bytes",
         "torch.jit\nload",
         "collections\ndefaultdict",
-        "numpy.core.multiarray\n_reconstruct",
-        "torch._utils\n_rebuild_device_tensor_from_numpy",
+        "numpy.core.multiarray\n_other",
+        "torch._utils\n_rebuild_other",
         "codecs\nencode"
       })
   void namesOffTheListAreRefusedByName(String global) throws IOException {
@@ -71,8 +71,10 @@ final class HostilePickleTest {
       value = {
         // would make, run or import things
         "(cos\\nsystem\\no. | os.system",
-        "(ios\\nsystem\\n. | 0x69",
-        "N\u0081. | opcode",
+        "(ios\\nsystem\\n. | os.system",
+        "N\u0081. | expected list or tuple",
+        "(o. | without a class",
+        "N\u0082. | opcode",
         // take more than there is
         "t. | takes more",
         "R. | takes more",
@@ -81,7 +83,7 @@ final class HostilePickleTest {
         "X\u007f\0\0\0abc. | ends too soon",
         "(K\u0001 | ends too soon",
         "}(K\u0001u. | without a value",
-        "}()Nu. | neither text nor number",
+        "}()Nu. | (key): None",
         "}NNa. | appended",
         "ctorch\\nFloatStorage\\n)R. | unexpected StorageType",
         "(X\u0003\0\0\0footQ. | outside the pickle",
@@ -93,14 +95,7 @@ final class HostilePickleTest {
 
   @Test
   void tensorsOutsideTheirStorageAreRefused() throws IOException {
-    for (var bad :
-        new String[] {
-          tensor(4, 3, 1, 6),
-          tensor(0, 4, 2, 6),
-          tensor(0, 7, 0, 6),
-          tensor(0, 100, 0, 6),
-          tensor(7, 0, 1, 6)
-        }) {
+    for (var bad : new String[] {tensor(4, 3, 1, 6), tensor(0, 4, 2, 6), tensor(7, 0, 1, 6)}) {
       var file =
           archive(
               folder.resolve("x.pth"),
@@ -162,7 +157,7 @@ final class HostilePickleTest {
   void wrappersThatContainThemselvesAreRefused() throws IOException {
     var loop =
         archive(folder.resolve("loop"), pickle("}q", 0, text("model") + "h", 0, "s."), Map.of());
-    assertRefused(loop, () -> TorchPickle.read(loop), "nested too deeply");
+    assertRefused(loop, () -> TorchPickle.read(loop), "model: a dict of 1 entry");
   }
 
   @Test
@@ -172,7 +167,7 @@ final class HostilePickleTest {
             folder.resolve("epoch"),
             pickle("}(" + text("epoch") + "K", 3, text("net") + "}u."),
             Map.of());
-    assertRefused(epoch, () -> TorchPickle.read(epoch), "epoch, net");
+    assertRefused(epoch, () -> TorchPickle.read(epoch), "epoch: 3, net: a dict");
     var list = archive(folder.resolve("list"), pickle("]."), Map.of());
     assertRefused(list, () -> TorchPickle.read(list), "expected a state dict");
   }

@@ -19,7 +19,7 @@ class PickleReaderTest {
   private static final PickleLimits LIMITS = new PickleLimits(100, 100, 1000);
 
   /// Allows one function, which returns the number of its arguments.
-  private record OneFunction(boolean allowsBytes) implements PickleGlobals {
+  private record OneFunction(boolean skipsForeign) implements PickleGlobals {
     enum Count implements PickleGlobals.Global {
       COUNT
     }
@@ -46,9 +46,9 @@ class PickleReaderTest {
     }
   }
 
-  private static Object read(PickleWriter pickle, boolean allowsBytes, PickleLimits limits) {
+  private static Object read(PickleWriter pickle, boolean skipsForeign, PickleLimits limits) {
     var bytes = ByteBuffer.wrap(pickle.finish());
-    return PickleReader.read(bytes, new OneFunction(allowsBytes), limits);
+    return PickleReader.read(bytes, new OneFunction(skipsForeign), limits);
   }
 
   private static Object read(PickleWriter pickle) {
@@ -95,12 +95,17 @@ class PickleReaderTest {
   }
 
   @Test
-  void bytesWhereTheyAreAllowed() {
+  void bytesAndObjectsOfOtherProgramsWhereTheyAreAllowed() {
     var value = new byte[] {0, 1, -1};
     assertArrayEquals(value, (byte[]) read(new PickleWriter().bytes(value)));
     assertArrayEquals(value, (byte[]) read(new PickleWriter().shortBytes(value)));
-    assertRefused(
-        "opcode 0x42, which a test does not need", new PickleWriter().bytes(value), LIMITS);
+    var set = ByteBuffer.wrap(new byte[] {(byte) 0x8F, '.'});
+    assertEquals(List.of(), PickleReader.read(set.duplicate(), new OneFunction(true), LIMITS));
+    var e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> PickleReader.read(set, new OneFunction(false), LIMITS));
+    assertTrue(e.getMessage().contains("opcode 0x8f, which a test does not need"), e.getMessage());
   }
 
   @Test

@@ -22,7 +22,7 @@ import toco.torch.TensorTest;
 
 /// Weights split over several files are the same as in one.
 @TensorTest(scope = false)
-final class ShardedSafeTensorsTest {
+final class ShardedWeightsTest {
   private static final String INDEX = "model.safetensors.index.json";
 
   @TempDir Path folder;
@@ -53,7 +53,7 @@ final class ShardedSafeTensorsTest {
         var tensors = StateDict.load(path).tensors();
         assertEquals(List.of("b", "a"), List.copyOf(tensors.keySet()));
         assertArrayEquals(new float[] {1, 1}, tensors.get("a").toFloatArray());
-        assertEquals("an index of safetensors files", WeightsListing.of(path).kind());
+        assertEquals("an index of files of weights", WeightsListing.of(path).kind());
       }
     }
   }

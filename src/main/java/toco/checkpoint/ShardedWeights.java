@@ -16,31 +16,50 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Reads weights that are split over several safetensors files, as is usual for large networks: the
-/// `weight_map` of an index `….safetensors.index.json` maps each tensor to a file in its folder.
-final class ShardedSafeTensors {
-  private static final String INDEX = ".safetensors.index.json";
+/// Reads weights that are split over several files, as is usual for large networks: the
+/// `weight_map` of an index, `….safetensors.index.json` or `pytorch_model.bin.index.json`, maps
+/// each tensor to a file in its folder.
+final class ShardedWeights {
+  private static final List<String> INDEXES = List.of(".safetensors.index.json", ".bin.index.json");
+  private static final List<String> USUAL = List.of("model.safetensors", "pytorch_model.bin");
   private static final int MAX_INDEX_BYTES = 64 << 20;
 
-  private ShardedSafeTensors() {}
+  private ShardedWeights() {}
 
-  /// The index in a folder that holds exactly one; otherwise the path itself.
+  /// The file to read for a folder: its only index, safetensors first, or its only file of weights
+  /// with one of the usual names; otherwise the path itself.
   ///
-  /// @throws CheckpointException if the folder holds several
+  /// @throws CheckpointException if the folder holds several indexes, or is a checkpoint of another
+  ///   kind
   static Path indexIn(Path path) {
     if (!Files.isDirectory(path)) {
       return path;
     }
-    try (var files = Files.list(path)) {
-      var found = files.filter(file -> file.toString().endsWith(INDEX)).sorted().toList();
+    for (var index : INDEXES) {
+      var found = filesIn(path, index);
       if (found.size() > 1) {
         throw new CheckpointException(
             path,
-            "holds %s indexes *%s; give the path of one of them".formatted(found.size(), INDEX));
+            "holds %d indexes *%s; give the path of one of them".formatted(found.size(), index));
       }
-      return found.isEmpty() ? path : found.getFirst();
+      if (!found.isEmpty()) {
+        return found.getFirst();
+      }
+    }
+    if (!filesIn(path, ".distcp").isEmpty()) {
+      throw new CheckpointException(
+          path,
+          "is a checkpoint of torch.distributed.checkpoint, in shards; write one file with python"
+              + " -m torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER FILE.pth");
+    }
+    return USUAL.stream().map(path::resolve).filter(Files::isRegularFile).findFirst().orElse(path);
+  }
+
+  private static List<Path> filesIn(Path folder, String ending) {
+    try (var files = Files.list(folder)) {
+      return files.filter(file -> file.toString().endsWith(ending)).sorted().toList();
     } catch (IOException e) {
-      return path; // a folder that cannot be listed: opening it as a file reports that
+      return List.of(); // a folder that cannot be listed: opening it as a file reports that
     }
   }
 
@@ -54,9 +73,7 @@ final class ShardedSafeTensors {
     try {
       for (var line : files.entrySet()) {
         var file = index.path().resolveSibling(line.getValue());
-        var shard =
-            shards.computeIfAbsent(
-                line.getValue(), _ -> new LinkedHashMap<>(SafeTensors.read(file).tensors()));
+        var shard = shards.computeIfAbsent(line.getValue(), _ -> new LinkedHashMap<>(shard(file)));
         var tensor = shard.remove(line.getKey());
         if (tensor == null) {
           throw new CheckpointException(
@@ -75,6 +92,14 @@ final class ShardedSafeTensors {
     return tensors;
   }
 
+  /// An index in an index could refer to itself.
+  private static Map<String, Tensor> shard(Path file) {
+    var mapped = MappedFile.open(file);
+    return FileKind.of(mapped) == FileKind.ZIP
+        ? TorchPickle.read(mapped).tensors()
+        : SafeTensors.read(mapped).tensors();
+  }
+
   private static Map<String, String> weightMap(MappedFile index) {
     var files = new LinkedHashMap<String, String>();
     for (var line : json(index).path("weight_map").properties()) {
@@ -89,7 +114,9 @@ final class ShardedSafeTensors {
     }
     if (files.isEmpty()) {
       throw new CheckpointException(
-          index.path(), "is JSON, but not an index of safetensors files: it has no weight_map");
+          index.path(),
+          "is JSON, but not an index of weights: it has no weight_map; if it was downloaded, it may"
+              + " be the server's error, fetch the file again");
     }
     return files;
   }
