@@ -22,7 +22,8 @@ import toco.eval.CamCurve;
           + " --json, one object: checkpoint, split, images, curve (threshold, camMiou,"
           + " camAuxMiou), best (cam and camAux: threshold, miou, perClass), skipped (index, name,"
           + " reason).",
-      "An image that cannot be read or has no mask is skipped and named; the exit status is then 3."
+      "An image that cannot be read or has no mask that fits is skipped and named; the exit status"
+          + " is then 3."
     },
     footerHeading = "%nExamples:%n",
     footer = {

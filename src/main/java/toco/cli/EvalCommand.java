@@ -37,8 +37,8 @@ import toco.host.Machine;
       "Prints tables of IoU, boundary F, class F1 and AP, with the protocol, the checkpoint's"
           + " SHA-256, LibTorch, device and threads. The folder of results gets eval.json with all"
           + " of this, and part-1-of-1.jsonl with the counts of each image.",
-      "An image that cannot be read or has no mask is skipped and named; the exit status is then 3."
-          + " An interrupted evaluation is resumed with --resume.",
+      "An image that cannot be read or has no mask that fits is skipped and named; the exit status"
+          + " is then 3. An interrupted evaluation is resumed with --resume.",
       "On several processes (toco launch), each evaluates its share of the images, and rank 0"
           + " prints the table."
     },

@@ -16,7 +16,7 @@ import toco.model.Toco;
 
 /// An evaluation, or one shard of it, that writes its results to a file batch by batch. It may be
 /// killed and resumed, and its shards merged, and gives the same scores bit for bit. An image that
-/// cannot be read or has no mask is skipped and listed.
+/// cannot be read or has no mask that fits is skipped and listed.
 ///
 /// @param folder of the result files
 /// @param shard the part to evaluate

@@ -51,7 +51,8 @@ class ImageFolderTest {
     put("a.jpg", "b.bmp", "sub/c.BMP", "d.webp", ".e.gif", "masks/f.tif", "g.txt", "labels.npy");
     assertEquals(
         Optional.of(
-            "files in formats that are not read: 2 .bmp, 1 .webp, such as %s; convert images to PNG or JPEG"
+            ("files in formats that are not read: 2 .bmp, 1 .webp, such as %s; convert images to"
+                    + " PNG or JPEG")
                 .formatted(folder.resolve("b.bmp"))),
         scan().unreadImages());
     assertTrue(scan().unreadFiles().orElseThrow().contains("2 .bmp, 1 .npy, 1 .webp"));

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -18,6 +19,7 @@ import toco.cam.NetworkInput;
 import toco.config.Combination;
 import toco.config.CrfParams;
 import toco.config.Protocol;
+import toco.data.DataException;
 import toco.image.ImageDecoder;
 import toco.image.ImageSize;
 import toco.image.VocPalette;
@@ -127,5 +129,27 @@ class SegmentationExportTest extends InferFixture {
     assertArrayEquals(first, Files.readAllBytes(folder.resolve("out/labels/image.png")));
     assertFalse(Files.exists(folder.resolve("out/colour")), "not asked for");
     assertTrue(values(labels(folder.resolve("out/labels/image.png"))).length == 600);
+  }
+
+  @Test
+  void imagesInOtherFormatsAreNamedAndTheOthersDone() throws IOException {
+    var images = folder.resolve("mixed");
+    picture(images.resolve("a.png"), 40, 30);
+    Files.copy(images.resolve("a.png"), images.resolve("b.JFIF")); // a PNG by content
+    Files.writeString(images.resolve("c.bmp"), "BM");
+    Files.writeString(images.resolve("labels.npy"), "");
+    var result = run(images, Protocol.Name.TRAIN_TIME, false);
+    assertEquals(2, result.images());
+    assertEquals(
+        List.of(
+            "files in formats that are not read: 1 .bmp, such as %s; convert images to PNG or JPEG"
+                .formatted(images.resolve("c.bmp"))),
+        result.unreadable());
+    assertTrue(Files.exists(folder.resolve("out/labels/b.png")));
+    Files.delete(images.resolve("a.png"));
+    Files.delete(images.resolve("b.JFIF"));
+    var thrown =
+        assertThrows(DataException.class, () -> run(images, Protocol.Name.TRAIN_TIME, false));
+    assertTrue(thrown.getMessage().contains("1 .bmp, 1 .npy, such as "), thrown.getMessage());
   }
 }
