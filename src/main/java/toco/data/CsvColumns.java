@@ -3,6 +3,7 @@ package toco.data;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -26,7 +27,7 @@ record CsvColumns(
     int image,
     List<Integer> classes,
     int open,
-    TreeMap<Integer, String> flags,
+    Map<Integer, String> flags,
     List<String> unread,
     int width) {
   /// Names of an image column, the likeliest first, without spaces, `_` and `-`.
@@ -126,7 +127,7 @@ record CsvColumns(
     }
 
     /// A header in words of another language or data set.
-    private boolean isUnnamedHeader(TreeMap<Integer, String> flags) {
+    private boolean isUnnamedHeader(Map<Integer, String> flags) {
       return !flags.isEmpty()
           || (first.stream().noneMatch(cell -> !cell.isEmpty() && known(cell))
               && first.stream().filter(cell -> !cell.isEmpty()).count() > 1
@@ -134,7 +135,7 @@ record CsvColumns(
               && rest.stream().allMatch(row -> row.stream().anyMatch(ImageNames::isImage)));
     }
 
-    private CsvColumns withHeader(int named, TreeMap<Integer, String> flags, String where) {
+    private CsvColumns withHeader(int named, Map<Integer, String> flags, String where) {
       int image = named >= 0 ? named : Math.max(0, imageColumn(rest));
       var words = others(image, j -> CLASS_WORD.matcher(word(at(first, j))).matches());
       if (words.stream().anyMatch(j -> !isNumeric(rest, j))) {
@@ -213,7 +214,7 @@ record CsvColumns(
     }
 
     /// Columns of zeros and ones, if some are called by the name of a class.
-    private TreeMap<Integer, String> flagColumns(int image) {
+    private Map<Integer, String> flagColumns(int image) {
       var flags = new TreeMap<Integer, String>();
       columns(first)
           .filter(j -> j != image && !first.get(j).isEmpty() && flag(first.get(j)).isEmpty())
@@ -251,7 +252,7 @@ record CsvColumns(
       return first.stream().skip(column + 1L).allMatch(String::isEmpty);
     }
 
-    private ArrayList<Integer> others(int image, Predicate<Integer> condition) {
+    private List<Integer> others(int image, Predicate<Integer> condition) {
       return new ArrayList<>(
           IntStream.range(0, width()).filter(j -> j != image).boxed().filter(condition).toList());
     }

@@ -53,7 +53,7 @@ final class CsvLabels {
       var head = new ArrayList<CsvRows.Row>();
       int comments = 0;
       for (var row = rows.next(); row != null; row = rows.next()) {
-        if (row.isComment() && !head.isEmpty() || row.isComment() && !isHeader(row)) {
+        if (row.isComment() && (!head.isEmpty() || !isHeader(row))) {
           comments++;
         } else {
           head.add(spaced(row));

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 ///
 /// | reference | finds |
 /// |---|---|
-/// | `beach/IMG_1.jpg`, `beach\IMG_1`, `./beach/IMG_1.PNG` | `beach/IMG_1.jpg`, `x/beach/IMG_1.jpg` |
+/// | `beach/IMG_1.jpg`, `beach\IMG_1`, `./beach/IMG_1.PNG` | `beach/IMG_1`, `x/beach/IMG_1` |
 /// | `pets/beach/IMG_1.jpg` | `beach/IMG_1.jpg`, `IMG_1.jpg` |
 /// | `C:\pets\IMG_1.jpg`, `/home/me/IMG_1.jpg`, `https://host/IMG_1.jpg` | also `beach/IMG_1.jpg` |
 /// | `2007000032` | `2007_000032.jpg` |

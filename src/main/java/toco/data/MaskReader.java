@@ -15,8 +15,8 @@ import toco.image.MaskDecoder;
 /// Reads the masks of a data set and checks that they fit its classes and images.
 ///
 /// @param numClasses K, the number of classes without the background
-/// @param values what the masks' pixels hold; null: class indices
-/// @param otherClasses the label of each class index in masks with other classes, which become
+/// @param values what the masks' pixels hold; null: indices
+/// @param otherClasses the label of each index in masks with other classes, which become
 ///   background; null: there are none
 public record MaskReader(
     int numClasses, @Nullable MaskValues values, @Nullable MaskClasses otherClasses) {
@@ -24,8 +24,8 @@ public record MaskReader(
 
   static MaskReader of(DataConfig data) {
     var values = data.maskValueList();
-    var others = values == null ? MaskClasses.of(data) : null;
-    return new MaskReader(data.classNames().size(), values, others);
+    var others = values == null || !values.isColours() ? MaskClasses.of(data, values) : null;
+    return new MaskReader(data.classNames().size(), others == null ? values : null, others);
   }
 
   /// Reads masks of class indices.

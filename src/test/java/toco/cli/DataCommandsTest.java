@@ -116,6 +116,29 @@ class DataCommandsTest {
   }
 
   @Test
+  void otherClassesAreLeftOutOnRequestAndCounted() throws IOException {
+    var csv = write("labels.csv", "a,cat;cow\nb,cow\n");
+    var classes = folder.resolve("classes.txt");
+    Object[] line = {"data", "labels", out, "--csv", csv, "--classes", classes};
+    assertFails("--ignore-other-classes", line);
+    var result = Cli.run(append(line, "--ignore-other-classes"));
+    assertEquals(0, result.status(), result.err());
+    var note = "note: " + csv + ": labels of other classes left out: 2 (cow 2)\n";
+    assertTrue(result.out().startsWith(note), result.out());
+    assertFails(
+        "masks number the classes",
+        "data",
+        "labels",
+        out,
+        "--masks",
+        VOC,
+        "--classes",
+        "voc",
+        "--ignore-other-classes",
+        "--force");
+  }
+
+  @Test
   void whatIsWrongIsOneLine() throws IOException {
     var csv = write("labels.csv", "a,cat\nb,dgo\n");
     Object[] line = {"data", "labels", out, "--csv", csv};

@@ -30,15 +30,34 @@ class MaskClassesTest {
     assertArrayEquals(new byte[] {0, 3, 8, 15, (byte) 255, 21}, relabelled(all, 0));
   }
 
+  /// data.maskValues says which indices the classes have; the others are background.
+  @Test
+  void theValuesOfTheClassesMayBeNamed() {
+    var data =
+        data(
+            "data.layout=folder",
+            "data.classNames=[cat, unicorn]",
+            "data.maskValues=0,15,3",
+            "data.otherClasses=ignore");
+    assertArrayEquals(new byte[] {0, 2, 0, 1, (byte) 255, 0}, relabelled(data, 2));
+    var shifted =
+        data(
+            "data.layout=folder",
+            "data.classNames=[cat, unicorn]",
+            "data.maskValues=21,15,255",
+            "data.otherClasses=ignore");
+    assertArrayEquals(new byte[] {0, 0, 0, 1, 2, 0}, relabelled(shifted, 3));
+  }
+
   @Test
   void withoutARequestNothingChanges() {
-    assertNull(MaskClasses.of(data("data.classNames=[cat, bird]")));
+    assertNull(MaskClasses.of(data("data.classNames=[cat, bird]"), null));
   }
 
   private static byte[] relabelled(DataConfig data, long others) {
     var labels = new byte[] {0, 3, 8, 15, (byte) 255, 21};
     var mask = new LabelMap(MemorySegment.ofArray(labels), 3, 2);
-    assertEquals(others, MaskClasses.of(data).relabel(mask));
+    assertEquals(others, MaskClasses.of(data, data.maskValueList()).relabel(mask));
     return mask.labels().toArray(ValueLayout.JAVA_BYTE);
   }
 
