@@ -24,6 +24,7 @@ public record Finding(Kind kind, boolean fatal, List<String> items) {
     MISSING_IMAGE("listed, but the image is missing", true),
     UNLABELLED("listed, but without a label", false),
     UNREADABLE_IMAGE("images that cannot be read", true),
+    SKIPPED("skipped in the image folder", true),
     MISSING_MASK("images without a mask", false),
     UNREADABLE_MASK("masks that cannot be read", true),
     MASK_SIZE("masks whose size is not that of their image", true),

@@ -1,5 +1,6 @@
 package toco.data;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,7 +15,8 @@ import toco.config.Split;
 /// Lists and labels refer to an image by its path relative to the folder or by the end of that
 /// path, with or without extension. Without a training list, all labelled images that are in no
 /// other list are for training. The mask of `beach/IMG_1.jpg` is `beach/IMG_1.png` in the folder of
-/// masks, or `IMG_1.png` if no other image has that name.
+/// masks, or `IMG_1.png` if no other image has that name. Where `beach/IMG_1.png` is an image, too,
+/// it is `beach/IMG_1.jpg.png`.
 final class FolderDataset extends ListedDataset {
   private final ImageFolder images;
   private final Path imageDir;
@@ -125,10 +127,37 @@ final class FolderDataset extends ListedDataset {
   }
 
   private static Path mask(Path maskDir, ImageFolder images, String name) {
-    var stem = ImageNames.withoutExtension(name);
-    var own = maskDir.resolve(stem + ".png");
-    var flat = maskDir.resolve(ImageNames.last(stem) + ".png");
-    return !Files.exists(own) && images.isUnique(stem) && Files.exists(flat) ? flat : own;
+    var own = AccentSpelling.file(maskDir, name + ".png");
+    if (Files.exists(own)) {
+      return own;
+    }
+    var stem = images.stem(name);
+    var ofStem = AccentSpelling.file(maskDir, stem + ".png");
+    if (!name.equals(stem) && isOnlyImage(images, name, ofStem)) {
+      return ofStem;
+    }
+    var flat = AccentSpelling.file(maskDir, ImageNames.last(stem) + ".png");
+    return images.isUnique(stem) && Files.exists(flat) ? flat : own;
+  }
+
+  /// Whether the mask of a stem is no other image's: the images that share the stem are the mask
+  /// itself, in a folder with both images and masks.
+  private static boolean isOnlyImage(ImageFolder images, String name, Path mask) {
+    try {
+      for (var twin : images.twins(name)) {
+        if (!Files.exists(mask) || !Files.isSameFile(twin, mask)) {
+          return false;
+        }
+      }
+      return true;
+    } catch (IOException e) {
+      return false; // reading the mask reports it
+    }
+  }
+
+  @Override
+  List<String> skipped() {
+    return images.skipped();
   }
 
   @Override

@@ -34,6 +34,9 @@ final class SplitCheck {
     var present = new ArrayList<Integer>();
     checkList(names, present, others);
     checkLabels(names, others);
+    if (isTrained) {
+      dataset.skipped().forEach(item -> findings.add(Kind.SKIPPED, false, item));
+    }
     boolean readsMasks = !isTrained || config.data().labelsFromMasks();
     var images = new ImageCheck(dataset, present, readsMasks, fast);
     images.run(config.data().workers(), (done, all) -> progress.onProgress(split, done, all));

@@ -47,11 +47,13 @@ public final class VocDataset extends ListedDataset {
   private static VocDataset of(VocFiles files, ClassIndex classes, boolean labelsFromMasks) {
     requireFolder(files.imageDir(), "a folder in VOC layout");
     var list = NameList.read(files.list());
+    var listed = new AccentSpelling(list.names());
     var labels =
         classes.orNone(() ->
             labelsFromMasks
                 ? labelsFromMasks(list, files::mask, classes.size())
-                : LabelSource.read(files.labels(), classes).renamed(ImageNames::withoutExtension));
+                : LabelSource.read(files.labels(), classes)
+                    .renamed(name -> listed.of(ImageNames.withoutExtension(name))));
     return new VocDataset(files, list, classes.names(), labels);
   }
 

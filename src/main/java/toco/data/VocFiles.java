@@ -23,10 +23,10 @@ public record VocFiles(Path imageDir, Path maskDir, Path list, Path labels) {
   }
 
   Path image(String name) {
-    return imageDir.resolve(name + ".jpg");
+    return AccentSpelling.file(imageDir, name + ".jpg");
   }
 
   Path mask(String name) {
-    return maskDir.resolve(name + ".png");
+    return AccentSpelling.file(maskDir, name + ".png");
   }
 }

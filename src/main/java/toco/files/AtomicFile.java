@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /// process leaves a temporary file; [#isTemporary] recognises its name.
 public final class AtomicFile {
   private static final String SUFFIX = ".tmp";
+  private static final int KEPT_CHARACTERS = 50; // at most 200 of the 255 bytes of a name
   private static final AtomicLong COUNTER = new AtomicLong();
 
   private AtomicFile() {}
@@ -106,7 +107,11 @@ public final class AtomicFile {
     var temporary =
         folder.resolve(
             ".%s.%d-%d%s"
-                .formatted(absolute.getFileName(), pid, COUNTER.incrementAndGet(), SUFFIX));
+                .formatted(
+                    beginning(absolute.getFileName().toString()),
+                    pid,
+                    COUNTER.incrementAndGet(),
+                    SUFFIX));
     try {
       content.writeTo(temporary);
       Files.move(
@@ -121,6 +126,12 @@ public final class AtomicFile {
         channel.force(true);
       }
     }
+  }
+
+  /// The temporary name is longer than the target's, which may be as long as names can be.
+  private static String beginning(String name) {
+    int[] kept = name.codePoints().limit(KEPT_CHARACTERS).toArray();
+    return new String(kept, 0, kept.length);
   }
 
   /// If the disk is full, Java's message names no file; otherwise it names the temporary file,

@@ -1,6 +1,7 @@
 package toco.run;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import toco.checkpoint.Checkpoint;
 import toco.config.Config;
 import toco.files.AtomicFile;
+import toco.files.ResultFolder;
 
 /// A run's folder, held by one process at a time: `config.yaml`, `metrics.jsonl`, `sessions.jsonl`,
 /// `checkpoints/`, `overlays/`, `tensorboard/`.
@@ -37,6 +39,11 @@ public final class RunFolder implements AutoCloseable {
           ("%s already holds a run; resume it with --resume %s, or choose another folder with --set"
                   + " run.dir=…")
               .formatted(path, path));
+    }
+    if (Files.exists(path) && !Files.isDirectory(path)) {
+      throw new RunException(
+          "the run folder %s is a file; choose another folder with --set run.dir=…"
+              .formatted(path));
     }
     try {
       Files.createDirectories(path);
@@ -79,11 +86,11 @@ public final class RunFolder implements AutoCloseable {
   /// The file for a step's picture; creates its folder.
   public Path overlay(long step) {
     try {
-      return Files.createDirectories(path.resolve("overlays"))
-          .resolve("step-%06d.png".formatted(step));
-    } catch (IOException e) {
+      ResultFolder.create(path.resolve("overlays"));
+      return path.resolve("overlays", "step-%06d.png".formatted(step));
+    } catch (UncheckedIOException e) {
       throw new RunException(
-          "cannot create the folder for pictures in %s: %s".formatted(path, e), e);
+          "cannot create the folder for pictures in %s: %s".formatted(path, e.getCause()), e);
     }
   }
 
