@@ -71,11 +71,12 @@ record BatchEvaluator(
     for (int i = 0; i < batch.entries().size(); i++) {
       var entry = batch.entries().get(i);
       try (var _ = TensorScope.open()) { // maps of C classes at native size are large
-        var logits = scorer.logits(model, images, predictions, i, mask(entry)); // [1, C, H, W]
-        var scores = scorer.score(logits, predictions, i, entry);
         if (pool == null) {
-          pending.set(i, scores);
+          var labels = scorer.labels(model, images, predictions, i, mask(entry));
+          pending.set(i, scorer.score(labels, predictions, i, entry));
         } else {
+          var logits = scorer.logits(model, images, predictions, i, mask(entry)); // [1, C, H, W]
+          var scores = scorer.score(logits.argmax(1), predictions, i, entry);
           submitRefinement(pool, pending, i, scores, entry, logits);
         }
       }

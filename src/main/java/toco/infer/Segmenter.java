@@ -43,12 +43,15 @@ public final class Segmenter {
     }
   }
 
-  /// @return int64 [H, W], 0…K
+  /// @return [H, W], 0…K
   private Tensor labels(RgbImage picture) {
     var input = NetworkInput.of(picture, protocol.sizePx(), network.device());
-    var logits = inference.logits(network.model(), input, picture.heightPx(), picture.widthPx());
-    return protocol.crf() == null
-        ? logits.argmax(1).select(0, 0)
-        : DenseLabels.of(protocol.crf(), picture, logits.softmax(1).select(0, 0));
+    int height = picture.heightPx();
+    int width = picture.widthPx();
+    if (protocol.crf() == null) {
+      return inference.labels(network.model(), input, height, width, null).select(0, 0);
+    }
+    var logits = inference.logits(network.model(), input, height, width);
+    return DenseLabels.of(protocol.crf(), picture, logits.softmax(1).select(0, 0));
   }
 }
