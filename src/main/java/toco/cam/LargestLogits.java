@@ -18,17 +18,24 @@ final class LargestLogits {
   void add(long first, Tensor logits) {
     try (var scope = TensorScope.open();
         logits) {
-      var block = logits.max(1);
-      var blockLabels = block.indices().add(first).to(DType.UINT8);
       if (values == null || labels == null) {
+        var block = logits.max(1);
         values = scope.keep(block.values());
-        labels = scope.keep(blockLabels);
+        labels = scope.keep(block.indices().add(first).to(DType.UINT8));
         return;
       }
       try (var oldValues = values;
           var oldLabels = labels) {
-        labels = scope.keep(blockLabels.where(block.values().gt(oldValues), oldLabels));
-        values = scope.keep(oldValues.maximum(block.values()));
+        if (logits.size(1) == 1) { // without int64 indices, which take twice the logits' memory
+          var block = logits.select(1, 0);
+          labels = scope.keep(oldLabels.maskedFill(block.gt(oldValues), first));
+          values = scope.keep(oldValues.maximum(block));
+        } else {
+          var block = logits.max(1);
+          var blockLabels = block.indices().add(first).to(DType.UINT8);
+          labels = scope.keep(blockLabels.where(block.values().gt(oldValues), oldLabels));
+          values = scope.keep(oldValues.maximum(block.values()));
+        }
       }
     }
   }

@@ -2,6 +2,7 @@ package toco.host;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.LongStream;
@@ -10,6 +11,7 @@ import java.util.stream.LongStream;
 /// number of cores is read from Linux's `/proc` and control groups and empty on other systems.
 public final class Machine {
   private static final Path PROC = Path.of("/proc");
+  private static final double GIGA = 1e9;
 
   private final ProcFile cpuInfo;
   private final ProcFile memoryInfo;
@@ -55,6 +57,21 @@ public final class Machine {
   /// Memory that this process can get without swapping and within the container's limit.
   public OptionalLong availableMemoryBytes() {
     return smaller(memoryInfo.bytes("MemAvailable"), groups.availableBytes());
+  }
+
+  /// Why this process cannot get so much memory; empty if it can, or nobody knows.
+  ///
+  /// @param bytes an estimate
+  public Optional<String> lacks(long bytes) {
+    var available = availableMemoryBytes();
+    return available.isEmpty() || bytes <= available.getAsLong()
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "it needs about %.1f GB of memory, and %.1f GB are available",
+                bytes / GIGA,
+                available.getAsLong() / GIGA));
   }
 
   private static OptionalLong smaller(OptionalLong a, OptionalLong b) {

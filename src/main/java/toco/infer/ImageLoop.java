@@ -8,17 +8,21 @@ import java.nio.file.InvalidPathException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import toco.cam.MemoryLimit;
 import toco.files.IoReason;
 import toco.image.ImageDecoder;
 import toco.image.ImageException;
 import toco.image.RgbImage;
 import toco.torch.InferenceMode;
+import toco.torch.LibTorch;
 import toco.torch.TensorScope;
 
 /// Processes images one after the other. An image that cannot be read, needs more memory than there
 /// is, or whose name cannot be a result's name is reported and skipped; any other error ends the
 /// loop.
 final class ImageLoop {
+  private static final int IMAGES_PER_TRIM = 25; // a trim takes milliseconds
+
   private ImageLoop() {}
 
   /// Processes one image.
@@ -54,6 +58,9 @@ final class ImageLoop {
         skipped.add(image.name());
         listener.onMessage(reason);
       }
+      if ((i + 1) % IMAGES_PER_TRIM == 0) {
+        LibTorch.trimMemory(); // images of different sizes fragment the heap
+      }
       listener.onProgress(i + 1, images.size());
     }
     return List.copyOf(skipped);
@@ -70,8 +77,10 @@ final class ImageLoop {
       } catch (ImageException e) {
         return String.valueOf(e.getMessage());
       }
-      work.on(index, image, picture);
+      MemoryLimit.watch(picture, () -> run(work, index, image, picture));
       return null;
+    } catch (MemoryLimit.Exceeded e) {
+      return "skipped %s: %s".formatted(image.path(), e.getMessage());
     } catch (InvalidPathException e) {
       return "skipped %s: its results cannot have its name: %s; rename it or set LC_ALL=C.UTF-8"
           .formatted(image.path(), e.getReason());
@@ -81,6 +90,12 @@ final class ImageLoop {
             .formatted(image.path(), IoReason.of(cause));
       }
       throw e;
+    }
+  }
+
+  private static void run(Work work, int index, InputImage image, RgbImage picture) {
+    try {
+      work.on(index, image, picture);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
