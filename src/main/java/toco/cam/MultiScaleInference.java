@@ -1,10 +1,13 @@
 package toco.cam;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import toco.config.Combination;
 import toco.config.Protocol;
 import toco.model.Toco;
+import toco.torch.DType;
 import toco.torch.GradMode;
 import toco.torch.Interpolation;
 import toco.torch.Tensor;
@@ -32,6 +35,7 @@ import toco.torch.TensorScope;
 /// @param overScales combines the logits of the scales: SUM or MAX
 public record MultiScaleInference(List<Double> scales, Combination flip, Combination overScales) {
   private static final double MAX_SCALE = 16;
+  private static final long MAX_BLOCK_BYTES = 128L << 20;
 
   public MultiScaleInference {
     scales = List.copyOf(scales);
@@ -70,7 +74,7 @@ public record MultiScaleInference(List<Double> scales, Combination flip, Combina
         for (double scale : scales) {
           var logits =
               TensorScope.scoped(
-                  () -> logitsAtScale(model, images, scale, heightPx, widthPx, atScale1));
+                  () -> atFullSize(grids(model, images, scale, atScale1), heightPx, widthPx));
           combined = combined == null ? logits : combineAndFree(combined, logits);
         }
         return combined;
@@ -78,22 +82,97 @@ public record MultiScaleInference(List<Double> scales, Combination flip, Combina
     }
   }
 
-  private Tensor logitsAtScale(
+  /// The labels of the largest logits, as `logits(…).argmax(1)` gives them, bit for bit. Logits of
+  /// many classes for a large image are computed in blocks of classes, so they never exist at once.
+  ///
+  /// @param atScale1 logits [B, C, h, w] of the patch grid of these images at scale 1, or null
+  /// @return uint8 [B, heightPx, widthPx]
+  public Tensor labels(
+      Toco model, Tensor images, long heightPx, long widthPx, @Nullable Tensor atScale1) {
+    int classes = model.config().numClasses();
+    long perClass = images.size(0) * heightPx * widthPx * Float.BYTES;
+    return classes <= classesPerBlock(perClass)
+        ? TensorScope.scoped(
+            () -> logits(model, images, heightPx, widthPx, atScale1).argmax(1).to(DType.UINT8))
+        : labels(model, images, heightPx, widthPx, atScale1, classesPerBlock(perClass));
+  }
+
+  /// The same in blocks of so many classes.
+  Tensor labels(
       Toco model,
       Tensor images,
-      double scale,
       long heightPx,
       long widthPx,
-      @Nullable Tensor atScale1) {
-    var scaled = scaled(images, scale, model.config().encoderShape().patchSizePx());
-    var grid = scale == 1 && atScale1 != null ? atScale1 : segment(model, scaled);
-    var logits = grid.interpolate(heightPx, widthPx, Interpolation.BILINEAR);
-    if (flip == Combination.NONE) {
-      return logits;
+      @Nullable Tensor atScale1,
+      long classesPerBlock) {
+    try (var _ = GradMode.noGrad()) {
+      return TensorScope.scoped(() -> {
+        var grids = new ArrayList<Grids>();
+        for (double scale : scales) {
+          grids.add(grids(model, images, scale, atScale1));
+        }
+        long classes = grids.getFirst().plain.size(1);
+        var largest = new LargestLogits();
+        for (long first = 0; first < classes; first += classesPerBlock) {
+          long start = first;
+          long end = Math.min(first + classesPerBlock, classes);
+          largest.add(
+              start,
+              TensorScope.scoped(() ->
+                  combined(
+                      grids.stream().map(grid -> grid.classes(start, end)).toList(),
+                      heightPx,
+                      widthPx)));
+        }
+        return largest.labels();
+      });
     }
-    var mirrored =
-        segment(model, scaled.flip(3)).interpolate(heightPx, widthPx, Interpolation.BILINEAR);
-    return combine(flip, logits, mirrored.flip(3));
+  }
+
+  /// How many classes a block has: at full size, a block's logits take at most 128 MB.
+  ///
+  /// @param bytesPerClass of the logits of a class
+  static long classesPerBlock(long bytesPerClass) {
+    return Math.max(1, MAX_BLOCK_BYTES / bytesPerClass);
+  }
+
+  /// Logits of the patch grid at one scale.
+  ///
+  /// @param plain [B, C, h, w]
+  /// @param mirrored of the mirror image, not mirrored back; null: none
+  private record Grids(Tensor plain, @Nullable Tensor mirrored) {
+    Grids classes(long start, long end) {
+      return new Grids(
+          plain.slice(1, start, end), mirrored == null ? null : mirrored.slice(1, start, end));
+    }
+  }
+
+  private Grids grids(Toco model, Tensor images, double scale, @Nullable Tensor atScale1) {
+    try (var scope = TensorScope.open()) {
+      var scaled = scaled(images, scale, model.config().encoderShape().patchSizePx());
+      var plain = scale == 1 && atScale1 != null ? atScale1 : scope.keep(segment(model, scaled));
+      return new Grids(
+          plain, flip == Combination.NONE ? null : scope.keep(segment(model, scaled.flip(3))));
+    }
+  }
+
+  private Tensor combined(List<Grids> grids, long heightPx, long widthPx) {
+    Tensor combined = null;
+    for (var grid : grids) {
+      var logits = TensorScope.scoped(() -> atFullSize(grid, heightPx, widthPx));
+      combined = combined == null ? logits : combineAndFree(combined, logits);
+    }
+    return Objects.requireNonNull(combined);
+  }
+
+  private Tensor atFullSize(Grids grids, long heightPx, long widthPx) {
+    var logits = grids.plain.interpolate(heightPx, widthPx, Interpolation.BILINEAR);
+    return grids.mirrored == null
+        ? logits
+        : combine(
+            flip,
+            logits,
+            grids.mirrored.interpolate(heightPx, widthPx, Interpolation.BILINEAR).flip(3));
   }
 
   /// Frees its arguments at once: at full size, logits of many classes are large.

@@ -1,5 +1,6 @@
 package toco.cam;
 
+import java.util.ArrayList;
 import toco.image.Normalization;
 import toco.image.RgbImage;
 import toco.torch.DType;
@@ -10,6 +11,8 @@ import toco.torch.TensorScope;
 
 /// Images as the network takes them outside training.
 public final class NetworkInput {
+  private static final int CHANNELS = 3;
+
   private NetworkInput() {}
 
   /// Normalises an image, then resizes it: the order of the published evaluation.
@@ -18,10 +21,28 @@ public final class NetworkInput {
   ///   keeps the native size
   /// @return float32 [1, 3, H, W] on the device
   public static Tensor of(RgbImage image, int sizePx, Device device) {
+    boolean isResized = sizePx != 0 && (image.heightPx() != sizePx || image.widthPx() != sizePx);
     return TensorScope.scoped(() -> {
-      var levels = image.tensor().to(device).permute(2, 0, 1).to(DType.FLOAT32); // [3, H, W]
-      var input = Normalization.normalize(levels).unsqueeze(0);
-      return sizePx == 0 ? input : resize(input, sizePx, sizePx);
+      if (!isResized) {
+        var levels = image.tensor().to(device).permute(2, 0, 1).to(DType.FLOAT32); // [3, H, W]
+        return Normalization.normalize(levels).unsqueeze(0);
+      }
+      var channels = new ArrayList<Tensor>();
+      for (int c = 0; c < CHANNELS; c++) {
+        channels.add(resizedChannel(image, c, sizePx, device));
+      }
+      return Tensor.cat(channels, 1);
+    });
+  }
+
+  /// One channel at a time, because at native size floats take much memory.
+  ///
+  /// @return float32 [1, 1, sizePx, sizePx]
+  private static Tensor resizedChannel(RgbImage image, int c, int sizePx, Device device) {
+    return TensorScope.scoped(() -> {
+      var levels = image.tensor().slice(2, c, c + 1L).to(device).to(DType.FLOAT32); // [H, W, 1]
+      var input = Normalization.normalizeChannel(levels.permute(2, 0, 1), c);
+      return resize(input.unsqueeze(0), sizePx, sizePx);
     });
   }
 

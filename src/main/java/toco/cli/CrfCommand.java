@@ -3,7 +3,9 @@ package toco.cli;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +13,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import toco.files.NpyFile;
+import toco.files.ResultFolder;
 import toco.image.ImageDecoder;
 import toco.image.ImageWriter;
 import toco.image.RgbImage;
@@ -73,6 +76,7 @@ final class CrfCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     var params = crf.params();
     requireKnownKind();
+    requireOwnFile();
     try (var _ = TensorScope.open();
         var arena = Arena.ofConfined()) {
       var picture = ImageDecoder.decode(image, arena);
@@ -106,6 +110,19 @@ final class CrfCommand implements Callable<Integer> {
     if (out != null && !isPng(out) && !out.toString().endsWith(".npy")) {
       throw new IllegalArgumentException(
           "--out must end in .png (labels) or .npy (probabilities), got " + out);
+    }
+  }
+
+  private void requireOwnFile() throws IOException {
+    if (out == null) {
+      return;
+    }
+    ResultFolder.requireFile(out);
+    for (var input : List.of(image, probabilities)) {
+      if (Files.exists(out) && Files.exists(input) && Files.isSameFile(out, input)) {
+        throw new IllegalArgumentException(
+            "--out is the input %s itself; name another file".formatted(input));
+      }
     }
   }
 

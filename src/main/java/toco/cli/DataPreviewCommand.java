@@ -9,6 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import toco.config.Config;
 import toco.data.DataException;
+import toco.files.ResultFolder;
 import toco.preview.DataPreview;
 
 @Command(
@@ -76,6 +77,7 @@ final class DataPreviewCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    ResultFolder.requireFolder(out);
     var options = new DataPreview.Options(out, samples, epoch, checkpoint, force);
     var result = DataPreview.write(Config.load(config, set.overrides()), options);
     console.print("wrote %s: %s samples\n".formatted(result.page(), result.samples()));

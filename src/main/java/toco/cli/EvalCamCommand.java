@@ -11,6 +11,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import toco.data.Dataset;
 import toco.eval.CamCurve;
+import toco.files.ResultFolder;
 
 @Command(
     name = "cam",
@@ -58,6 +59,9 @@ final class EvalCamCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (chart != null) {
+      ResultFolder.requireFile(chart);
+    }
     var loaded = network.load();
     var split = loaded.eval().split();
     var dataset = Dataset.openAllowingMissingImages(loaded.data(), split);

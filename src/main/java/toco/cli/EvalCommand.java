@@ -21,6 +21,7 @@ import toco.eval.EvalReport;
 import toco.eval.EvaluationRun;
 import toco.eval.Evaluator;
 import toco.eval.Shard;
+import toco.files.ResultFolder;
 import toco.host.Devices;
 import toco.host.Machine;
 
@@ -137,6 +138,7 @@ final class EvalCommand implements Callable<Integer> {
     output.requireValid(spec.commandLine());
     var chosen = Protocol.of(protocol, loaded);
     var given = part();
+    ResultFolder.requireFolder(folder(loaded, chosen));
     try (var world = World.of(System.getenv())) {
       try {
         return evaluate(weights, loaded, chosen, given, world);
@@ -158,8 +160,7 @@ final class EvalCommand implements Callable<Integer> {
     var dataset = Dataset.openAllowingMissingImages(loaded.data(), chosen.split());
     var device = Devices.prepare(loaded.train(), world);
     var progress = world.isRank0() ? console.progress() : console.silence();
-    var folder =
-        out == null ? loaded.run().dir().resolve("eval", protocol + "-" + chosen.split()) : out;
+    var folder = folder(loaded, chosen);
     try (var network = TrainedNetwork.load(weights, loaded, device)) {
       var model = network.model();
       var evaluator = new Evaluator(loaded, chosen, dataset, device, crfWorkers);
@@ -171,7 +172,9 @@ final class EvalCommand implements Callable<Integer> {
       var result = run.run(evaluator, model, weights, listener);
       progress.clear();
       if (overlays > 0 && world.isRank0()) {
-        var png = loaded.run().dir().resolve("overlays", "eval-" + chosen.split() + ".png");
+        var overlayFolder = loaded.run().dir().resolve("overlays");
+        ResultFolder.create(overlayFolder);
+        var png = overlayFolder.resolve("eval-" + chosen.split() + ".png");
         evaluator.overlays(model, Math.min(overlays, dataset.size()), png);
         progress.onMessage("wrote " + png);
       }
@@ -188,6 +191,10 @@ final class EvalCommand implements Callable<Integer> {
       var report = EvalReport.of(parts, output.bootstrap, output.seed);
       return output.show(report, folder, console, progress);
     }
+  }
+
+  private Path folder(Config loaded, Protocol chosen) {
+    return out == null ? loaded.run().dir().resolve("eval", protocol + "-" + chosen.split()) : out;
   }
 
   /// A named protocol fixes these keys, so setting them would have no effect.

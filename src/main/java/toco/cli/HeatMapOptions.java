@@ -1,9 +1,11 @@
 package toco.cli;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import toco.files.ResultFolder;
 import toco.infer.HeatMapExport;
 import toco.infer.LabelChoice;
 import toco.infer.MapSource;
@@ -16,12 +18,13 @@ final class HeatMapOptions {
       names = "--images",
       required = true,
       paramLabel = "PATH",
-      description = "An image, or a folder of images, including its sub-folders.")
-  @SuppressWarnings("NullAway.Init") // picocli sets what is required
-  Path images;
+      description =
+          "An image, or a folder of images, including its sub-folders; can be given several"
+              + " times.")
+  List<Path> images = List.of();
 
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder to write to.")
-  @SuppressWarnings("NullAway.Init")
+  @SuppressWarnings("NullAway.Init") // picocli sets what is required
   Path out;
 
   @Option(
@@ -45,6 +48,7 @@ final class HeatMapOptions {
   boolean npy;
 
   int run(Console console, Set<MapSource> sources) {
+    ResultFolder.requireFolder(out);
     var loaded = network.load();
     var options = new HeatMapExport.Options(images, out, sources, labels, perClass, npy);
     var progress = console.progress();

@@ -27,7 +27,7 @@ record ImageProgress(ProgressReport report, String what) implements InferenceLis
       return ExitStatus.SUCCESS;
     }
     report.onMessage(
-        "%s of %s images cannot be read, the others are done: %s"
+        "%s of %s images cannot be read or processed, the others are done: %s"
             .formatted(unreadable.size(), unreadable.size() + done, String.join(", ", unreadable)));
     return ExitStatus.SKIPPED;
   }

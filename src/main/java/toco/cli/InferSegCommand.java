@@ -1,10 +1,12 @@
 package toco.cli;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import toco.files.ResultFolder;
 import toco.infer.SegmentationExport;
 
 @Command(
@@ -30,12 +32,13 @@ final class InferSegCommand implements Callable<Integer> {
       names = "--images",
       required = true,
       paramLabel = "PATH",
-      description = "An image, or a folder of images, including its sub-folders.")
-  @SuppressWarnings("NullAway.Init") // picocli sets what is required
-  Path images;
+      description =
+          "An image, or a folder of images, including its sub-folders; can be given several"
+              + " times.")
+  List<Path> images = List.of();
 
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder to write to.")
-  @SuppressWarnings("NullAway.Init")
+  @SuppressWarnings("NullAway.Init") // picocli sets what is required
   Path out;
 
   @Mixin ProtocolOption protocol = new ProtocolOption();
@@ -56,6 +59,7 @@ final class InferSegCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    ResultFolder.requireFolder(out);
     var loaded = network.load();
     var options = new SegmentationExport.Options(images, out, protocol.name, colour, overlay);
     var progress = console.progress();

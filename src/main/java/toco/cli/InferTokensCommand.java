@@ -9,6 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import toco.files.ResultFolder;
 import toco.infer.TokenReport;
 
 @Command(
@@ -69,6 +70,7 @@ final class InferTokensCommand implements Callable<Integer> {
     int comma = point.indexOf(',');
     int x = Integer.parseInt(point.substring(0, comma));
     int y = Integer.parseInt(point.substring(comma + 1));
+    ResultFolder.requireFolder(out);
     try (var trained = network.open(network.load())) {
       var report = TokenReport.write(trained, image, x, y, out);
       if (json) {

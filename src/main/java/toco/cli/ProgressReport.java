@@ -30,7 +30,7 @@ final class ProgressReport implements TrainingListener {
   @Override
   public synchronized void onMessage(String line) {
     clear();
-    err.println(line);
+    err.println(line.replaceAll("\\p{Cntrl}", "?")); // names of files can hold any character
     err.flush();
   }
 

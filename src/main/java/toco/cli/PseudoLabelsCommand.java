@@ -13,6 +13,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import toco.config.Split;
 import toco.files.Json;
+import toco.files.ResultFolder;
 import toco.infer.MapSource;
 import toco.infer.PseudoLabelExport;
 import toco.infer.Refinement;
@@ -81,6 +82,7 @@ final class PseudoLabelsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    ResultFolder.requireFolder(out);
     var loaded = network.load();
     var progress = console.progress();
     var heard = new ImageProgress(progress, "labelling");

@@ -7,6 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import toco.files.ResultFolder;
 import toco.report.RunReport;
 
 @Command(
@@ -65,6 +66,7 @@ final class ReportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    ResultFolder.requireFile(out == null ? run.resolve("report.html") : out);
     var progress = console.progress();
     var options = new RunReport.Options(run, out, checkpoint, images, set.overrides());
     var result =

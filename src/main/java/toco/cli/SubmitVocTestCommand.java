@@ -6,6 +6,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import toco.config.Protocol;
+import toco.files.ResultFolder;
 import toco.infer.VocTestArchive;
 import toco.infer.VocTestArchive.Competition;
 
@@ -57,6 +58,7 @@ final class SubmitVocTestCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    ResultFolder.requireFile(out);
     var loaded = network.load();
     var progress = console.progress();
     int classes = loaded.model().numClasses();

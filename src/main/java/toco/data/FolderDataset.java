@@ -1,5 +1,6 @@
 package toco.data;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,7 +15,8 @@ import toco.config.Split;
 ///
 /// Lists and labels refer to an image by its path relative to the folder or by the end of that
 /// path, with or without extension. Without a training list, all labelled images that are in no
-/// other list are for training. [MaskFolder] finds the masks.
+/// other list are for training. [MaskFolder] finds the masks; where `beach/IMG_1.jpg` and
+/// `beach/IMG_1.png` are both images, the mask of the first is `beach/IMG_1.jpg.png`.
 final class FolderDataset extends ListedDataset {
   private final ImageFolder images;
   private final Path imageDir;
@@ -127,13 +129,34 @@ final class FolderDataset extends ListedDataset {
   }
 
   private static Path mask(MaskFolder masks, ImageFolder images, String name) {
-    var stem = ImageNames.withoutExtension(name);
+    var stem = images.stem(name);
+    if (!name.equals(stem)) { // images share the stem
+      var own = masks.expected(name);
+      if (Files.exists(own) || !isOnlyImage(images, name, masks.expected(stem))) {
+        return own;
+      }
+    }
     return masks.find(stem, images.isUnique(stem), images.byName().get(name));
+  }
+
+  /// Whether the mask of a stem is no other image's: the images that share the stem are the mask
+  /// itself, in a folder with both images and masks.
+  private static boolean isOnlyImage(ImageFolder images, String name, Path mask) {
+    try {
+      for (var twin : images.twins(name)) {
+        if (!Files.exists(mask) || !Files.isSameFile(twin, mask)) {
+          return false;
+        }
+      }
+      return true;
+    } catch (IOException e) {
+      return false; // reading the mask reports it
+    }
   }
 
   @Override
   String similarMask(String name) {
-    var stem = ImageNames.withoutExtension(name);
+    var stem = images.stem(name);
     return masks.similar(stem, images.isUnique(stem), images.byName().get(name));
   }
 
@@ -145,6 +168,11 @@ final class FolderDataset extends ListedDataset {
   @Override
   public Optional<String> unreadImages() {
     return images.unreadImages();
+  }
+
+  @Override
+  List<String> skipped() {
+    return images.skipped();
   }
 
   @Override

@@ -31,7 +31,7 @@ public final class ImageNames {
   /// @return the path with `.jpg` if there is none
   static Path file(Path folder, String name) {
     for (var ending : ENDINGS) {
-      var file = folder.resolve(name + ending);
+      var file = AccentSpelling.file(folder, name + ending);
       if (Files.exists(file)) {
         return file;
       }

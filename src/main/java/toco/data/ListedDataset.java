@@ -78,6 +78,11 @@ abstract sealed class ListedDataset implements Dataset
     return Optional.empty();
   }
 
+  /// What may hold images and cannot be read, in layouts that find images without a list.
+  List<String> skipped() {
+    return List.of();
+  }
+
   /// Images without a label, in layouts that find images without a list.
   List<String> unlabelledImages() {
     return List.of();

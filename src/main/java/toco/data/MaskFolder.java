@@ -73,7 +73,8 @@ final class MaskFolder {
     }
 
     /// Under the path in the folder and, with a leading `/`, under the file's name alone.
-    private static void put(Map<String, List<String>> map, String name, String path) {
+    private static void put(Map<String, List<String>> map, String stem, String path) {
+      var name = AccentSpelling.composed(stem);
       map.computeIfAbsent(name, _ -> new ArrayList<>()).add(path);
       map.computeIfAbsent("/" + ImageNames.last(name), _ -> new ArrayList<>()).add(path);
     }
@@ -85,11 +86,11 @@ final class MaskFolder {
   /// @param isUnique whether no image in another folder has the same file name
   /// @param image the image's own file, which is never its mask; null if it is missing
   Path find(String name, boolean isUnique, @Nullable Path image) {
-    var own = folder.resolve(name + ENDING);
+    var own = expected(name);
     if (isMask(own, image)) {
       return own;
     }
-    var flat = folder.resolve(ImageNames.last(name) + ENDING);
+    var flat = expected(ImageNames.last(name));
     if (isUnique && isMask(flat, image)) {
       return flat;
     }
@@ -102,6 +103,11 @@ final class MaskFolder {
     return find(name, true, null);
   }
 
+  /// The path at which the mask of a name is looked for first.
+  Path expected(String name) {
+    return AccentSpelling.file(folder, name + ENDING);
+  }
+
   private static boolean isMask(Path file, @Nullable Path image) {
     return Files.isRegularFile(file) && !file.equals(image);
   }
@@ -109,11 +115,12 @@ final class MaskFolder {
   /// The files of the best rank that has any.
   private List<String> candidates(String name, boolean isUnique, @Nullable Path image) {
     var all = listing();
-    var keys = isUnique ? List.of(name, "/" + ImageNames.last(name)) : List.of(name);
-    for (var key : keys) {
+    var key = AccentSpelling.composed(name);
+    var keys = isUnique ? List.of(key, "/" + ImageNames.last(key)) : List.of(key);
+    for (var place : keys) {
       for (var rank : List.of(all.plain, all.affixed)) {
         var found =
-            rank.getOrDefault(key, List.of()).stream()
+            rank.getOrDefault(place, List.of()).stream()
                 .filter(path -> !folder.resolve(path).equals(image))
                 .toList();
         if (!found.isEmpty()) {
@@ -131,8 +138,9 @@ final class MaskFolder {
       return "%s and %s could both be it; keep one".formatted(found.get(0), found.get(1));
     }
     var others = listing().others;
+    var key = AccentSpelling.composed(name);
     return others
-        .getOrDefault(name, others.getOrDefault("/" + ImageNames.last(name), List.of()))
+        .getOrDefault(key, others.getOrDefault("/" + ImageNames.last(key), List.of()))
         .stream()
         .filter(path -> !folder.resolve(path).equals(image))
         .findFirst()

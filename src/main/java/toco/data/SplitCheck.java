@@ -35,6 +35,9 @@ final class SplitCheck {
     var present = new ArrayList<Integer>();
     checkList(names, present, others);
     checkLabels(names, others);
+    if (isTrained) {
+      dataset.skipped().forEach(item -> findings.add(Kind.SKIPPED, false, item));
+    }
     boolean readsMasks = !isTrained || config.data().labelsFromMasks();
     var depth = fast ? Reading.HEADER : Reading.PIXELS;
     var images = new ImageCheck(dataset, present, depth, readsMasks ? depth : Reading.NOTHING);

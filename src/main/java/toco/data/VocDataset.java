@@ -65,6 +65,7 @@ public final class VocDataset extends ListedDataset {
     var masks = new MaskFolder(files.maskDir());
     requireFolder(files.imageDir(), "a folder in VOC layout");
     var list = NameList.read(files.list());
+    var listed = new AccentSpelling(list.names());
     var labels =
         classes.orNone(() ->
             labelsFromMasks

@@ -7,6 +7,7 @@ import toco.config.Config;
 import toco.config.Split;
 import toco.data.Dataset;
 import toco.eval.Evaluator;
+import toco.files.ResultFolder;
 import toco.run.RunFiles;
 import toco.train.Trainer;
 import toco.train.TrainingListener;
@@ -61,6 +62,7 @@ public final class Demo {
     var runDir = config.run().dir();
     var table = runDir.resolve("table.txt");
     var picture = runDir.resolve("overlays", "test.png");
+    ResultFolder.create(runDir.resolve("overlays"));
     var json = runDir.resolve("metrics.json");
     var text = scores.table(test.classNames());
     RunFiles.writeText(table, text);

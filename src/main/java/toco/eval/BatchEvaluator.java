@@ -4,6 +4,8 @@ import java.lang.foreign.Arena;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import toco.cam.InferenceMemory;
+import toco.cam.MemoryLimit;
 import toco.cam.Predictions;
 import toco.config.Protocol;
 import toco.data.Dataset;
@@ -52,11 +54,16 @@ record BatchEvaluator(
       arena.close();
       throw e;
     }
+    boolean skips = reading == Reading.SKIPPING;
+    if (skips) {
+      var memory = new InferenceMemory(model.config());
+      batch = batch.within(MemoryLimit.on(device, pixels -> memory.segmentation(protocol, pixels)));
+    }
     var pending = new PendingBatch(number, batch, arena, sink);
     try (var _ = TensorScope.open();
         var _ = InferenceMode.enter()) {
       if (!batch.entries().isEmpty()) {
-        score(model, batch, pending, pool);
+        score(model, batch, pending, pool, skips);
       }
     } finally {
       pending.release();
@@ -64,21 +71,47 @@ record BatchEvaluator(
   }
 
   private void score(
-      Toco model, EvaluationBatch batch, PendingBatch pending, @Nullable RefinementPool pool) {
+      Toco model,
+      EvaluationBatch batch,
+      PendingBatch pending,
+      @Nullable RefinementPool pool,
+      boolean skips) {
     var scorer = new ImageScorer(protocol);
     var images = batch.images(protocol.sizePx(), device); // [B, 3, H, W]
     var predictions = Predictions.of(model, images, protocol.camScales());
     for (int i = 0; i < batch.entries().size(); i++) {
       var entry = batch.entries().get(i);
       try (var _ = TensorScope.open()) { // maps of C classes at native size are large
-        var logits = scorer.logits(model, images, predictions, i, mask(entry)); // [1, C, H, W]
-        var scores = scorer.score(logits, predictions, i, entry);
-        if (pool == null) {
-          pending.set(i, scores);
-        } else {
-          submitRefinement(pool, pending, i, scores, entry, logits);
+        int position = i;
+        MemoryLimit.watch(
+            entry.picture(),
+            () -> score(model, scorer, images, predictions, position, entry, pending, pool, skips));
+      } catch (MemoryLimit.Exceeded e) {
+        if (!skips) {
+          throw e;
         }
+        pending.skip(i, EvaluationBatch.skipped(entry, e));
       }
+    }
+  }
+
+  private void score(
+      Toco model,
+      ImageScorer scorer,
+      Tensor images,
+      Predictions predictions,
+      int i,
+      Entry entry,
+      PendingBatch pending,
+      @Nullable RefinementPool pool,
+      boolean skips) {
+    if (pool == null) {
+      var labels = scorer.labels(model, images, predictions, i, mask(entry));
+      pending.set(i, scorer.score(labels, predictions, i, entry));
+    } else {
+      var logits = scorer.logits(model, images, predictions, i, mask(entry)); // [1, C, H, W]
+      var scores = scorer.score(logits.argmax(1), predictions, i, entry);
+      submitRefinement(pool, pending, i, scores, entry, logits, skips);
     }
   }
 
@@ -88,15 +121,26 @@ record BatchEvaluator(
       int i,
       ImageScores scores,
       Entry entry,
-      Tensor logits) {
+      Tensor logits,
+      boolean skips) {
     var refine = Objects.requireNonNull(refinement);
     int classes = (int) logits.size(1);
     var probabilities = ImageScorer.probabilities(logits); // [C, H, W], freed by the job
     pending.hold();
     pool.submit(() -> {
       try (probabilities) {
-        var labels = refine.refine(probabilities, entry.picture()).labels();
-        pending.set(i, scores.with(MapKind.CRF, LabelCounts.of(mask(entry), labels, classes)));
+        MemoryLimit.watch(
+            entry.picture(),
+            () -> {
+              var labels = refine.refine(probabilities, entry.picture()).labels();
+              var counts = LabelCounts.of(mask(entry), labels, classes);
+              pending.set(i, scores.with(MapKind.CRF, counts));
+            });
+      } catch (MemoryLimit.Exceeded e) {
+        if (!skips) {
+          throw e;
+        }
+        pending.skip(i, EvaluationBatch.skipped(entry, e));
       } finally {
         pending.release();
       }

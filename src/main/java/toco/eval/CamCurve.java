@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import toco.cam.EncodedImages;
+import toco.cam.InferenceMemory;
+import toco.cam.MemoryLimit;
 import toco.cam.PresentClasses;
 import toco.config.Config;
 import toco.data.DataException;
@@ -39,6 +41,8 @@ public record CamCurve(
     List<ConfusionMatrix> camAux,
     int images,
     List<Skipped> skipped) {
+  private static final int CLASSES_OF_AN_IMAGE = 4; // to estimate memory
+
   public CamCurve {
     thresholds = checked(thresholds);
     cam = List.copyOf(cam);
@@ -65,11 +69,15 @@ public record CamCurve(
     var camAux = new ThresholdCounts(numClasses, thresholds);
     int sizePx = config.eval().sizePx();
     var skipped = new ArrayList<Skipped>();
+    var memory = new InferenceMemory(config.model());
+    var limit =
+        MemoryLimit.on(device, pixels -> memory.maps(sizePx, 2L * CLASSES_OF_AN_IMAGE, pixels));
     for (int i = 0; i < dataset.size(); i++) {
       try (var arena = Arena.ofConfined();
           var _ = TensorScope.open();
           var _ = GradMode.noGrad()) {
         var batch = EvaluationBatch.read(dataset, i, i + 1, Reading.SKIPPING, arena);
+        batch = batch.within(limit);
         skipped.addAll(batch.skipped());
         for (var entry : batch.entries()) { // one or none
           var mask = Objects.requireNonNull(entry.mask());

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import toco.cam.MemoryLimit;
 import toco.cam.NetworkInput;
 import toco.data.DataException;
 import toco.data.Dataset;
@@ -68,6 +69,26 @@ record EvaluationBatch(List<Entry> entries, List<Skipped> skipped) {
       }
     }
     return new EvaluationBatch(List.copyOf(entries), List.copyOf(skipped));
+  }
+
+  /// Without the images that are too large for this machine's memory, which are skipped.
+  EvaluationBatch within(MemoryLimit limit) {
+    var fitting = new ArrayList<Entry>();
+    var others = new ArrayList<>(skipped);
+    for (var entry : entries) {
+      try {
+        limit.require(entry.picture());
+        fitting.add(entry);
+      } catch (MemoryLimit.Exceeded e) {
+        others.add(skipped(entry, e));
+      }
+    }
+    return new EvaluationBatch(List.copyOf(fitting), List.copyOf(others));
+  }
+
+  static Skipped skipped(Entry entry, MemoryLimit.Exceeded e) {
+    return new Skipped(
+        entry.sample().index(), entry.sample().name(), String.valueOf(e.getMessage()));
   }
 
   /// The images as the network takes them.

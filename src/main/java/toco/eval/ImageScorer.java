@@ -41,14 +41,26 @@ final class ImageScorer {
         predictions.segLogits().slice(0, i, i + 1));
   }
 
+  /// The labels of these logits' largest.
+  ///
+  /// @return uint8 [1, H, W]
+  Tensor labels(Toco model, Tensor images, Predictions predictions, int i, LabelMap mask) {
+    return inference.labels(
+        model,
+        images.slice(0, i, i + 1),
+        mask.heightPx(),
+        mask.widthPx(),
+        predictions.segLogits().slice(0, i, i + 1));
+  }
+
   /// Scores the segmentation and, if the predictions have CAMs, the labels from them.
   ///
-  /// @param logits from [#logits]
-  ImageScores score(Tensor logits, Predictions predictions, int i, Entry entry) {
-    int classes = (int) logits.size(1);
+  /// @param labels of the segmentation, [1, H, W] or [H, W]
+  ImageScores score(Tensor labels, Predictions predictions, int i, Entry entry) {
+    int classes = (int) predictions.segLogits().size(1);
     var mask = Objects.requireNonNull(entry.mask());
     var maps = new EnumMap<MapKind, LabelCounts>(MapKind.class);
-    maps.put(MapKind.SEG, counts(mask, logits.argmax(1), classes));
+    maps.put(MapKind.SEG, counts(mask, labels, classes));
     var cams = predictions.cams();
     if (cams != null) {
       maps.put(MapKind.CAM, counts(mask, camLabels(cams.cam(), i, entry, mask), classes));

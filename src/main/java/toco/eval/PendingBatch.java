@@ -2,7 +2,7 @@ package toco.eval;
 
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
-import java.util.List;
+import java.util.Comparator;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
@@ -16,6 +16,7 @@ final class PendingBatch {
   private final Arena arena;
   private final Consumer<BatchResult> done;
   private final AtomicReferenceArray<ImageScores> scores;
+  private final AtomicReferenceArray<Skipped> skipped;
   private final AtomicInteger holders = new AtomicInteger(1);
 
   /// A batch with one reference, the caller's.
@@ -27,6 +28,7 @@ final class PendingBatch {
     this.batch = batch;
     this.arena = arena;
     this.done = done;
+    skipped = new AtomicReferenceArray<>(batch.entries().size());
     scores = new AtomicReferenceArray<>(batch.entries().size());
   }
 
@@ -39,19 +41,31 @@ final class PendingBatch {
     scores.set(i, image);
   }
 
+  /// Leaves an image without scores.
+  void skip(int i, Skipped why) {
+    skipped.set(i, why);
+  }
+
   void release() {
     if (holders.decrementAndGet() > 0) {
       return;
     }
     arena.close();
     var images = new ArrayList<ImageScores>();
+    var without = new ArrayList<>(batch.skipped());
     for (int i = 0; i < scores.length(); i++) {
       var image = scores.get(i);
+      var why = skipped.get(i);
+      if (why != null) {
+        without.add(why);
+        continue;
+      }
       if (image == null) {
         return; // the evaluation failed
       }
       images.add(image);
     }
-    done.accept(new BatchResult(number, images, List.copyOf(batch.skipped())));
+    without.sort(Comparator.comparingInt(Skipped::index));
+    done.accept(new BatchResult(number, images, without));
   }
 }

@@ -2,30 +2,36 @@ package toco.host;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.LongStream;
 
-/// Processor and memory of this machine. All but the number of cores is read from Linux's `/proc`
-/// and empty on other systems.
+/// Processor and memory of this machine, or of the container that the process runs in. All but the
+/// number of cores is read from Linux's `/proc` and control groups and empty on other systems.
 public final class Machine {
   private static final Path PROC = Path.of("/proc");
+  private static final double GIGA = 1e9;
 
   private final ProcFile cpuInfo;
   private final ProcFile memoryInfo;
+  private final MemoryGroups groups;
 
-  private Machine(Path proc) {
+  private Machine(Path proc, Path controlGroups) {
     cpuInfo = new ProcFile(proc.resolve("cpuinfo"));
     memoryInfo = new ProcFile(proc.resolve("meminfo"));
+    groups = new MemoryGroups(proc.resolve("self", "cgroup"), controlGroups);
   }
 
   /// This machine.
   public static Machine local() {
-    return new Machine(PROC);
+    return new Machine(PROC, Path.of("/sys/fs/cgroup"));
   }
 
-  /// A machine described by `cpuinfo` and `meminfo` in another folder than `/proc`.
+  /// A machine described by `cpuinfo`, `meminfo` and `self/cgroup` in another folder than `/proc`,
+  /// with the control groups in its folder `cgroup`.
   public static Machine describedIn(Path folder) {
-    return new Machine(folder);
+    return new Machine(folder, folder.resolve("cgroup"));
   }
 
   /// Cores that this process may use.
@@ -43,13 +49,32 @@ public final class Machine {
     return cpuInfo.value("flags").map(flags -> List.of(flags.split("\\s+"))).orElse(List.of());
   }
 
-  /// Total memory.
+  /// Total memory: the machine's, or the container's limit if that is less.
   public OptionalLong memoryBytes() {
-    return memoryInfo.bytes("MemTotal");
+    return smaller(memoryInfo.bytes("MemTotal"), groups.limitBytes());
   }
 
-  /// Memory that programs can get without swapping.
+  /// Memory that this process can get without swapping and within the container's limit.
   public OptionalLong availableMemoryBytes() {
-    return memoryInfo.bytes("MemAvailable");
+    return smaller(memoryInfo.bytes("MemAvailable"), groups.availableBytes());
+  }
+
+  /// Why this process cannot get so much memory; empty if it can, or nobody knows.
+  ///
+  /// @param bytes an estimate
+  public Optional<String> lacks(long bytes) {
+    var available = availableMemoryBytes();
+    return available.isEmpty() || bytes <= available.getAsLong()
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "it needs about %.1f GB of memory, and %.1f GB are available",
+                bytes / GIGA,
+                available.getAsLong() / GIGA));
+  }
+
+  private static OptionalLong smaller(OptionalLong a, OptionalLong b) {
+    return LongStream.concat(a.stream(), b.stream()).min();
   }
 }

@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /// Reads whole files directly into off-heap memory.
 final class ImageFile {
@@ -20,7 +23,7 @@ final class ImageFile {
   /// @param memory receives the content, which is valid until the memory is used again
   /// @throws ImageException if the file is missing, unreadable or larger than [#MAX_BYTES]
   static MemorySegment read(Path file, GrowableMemory memory) {
-    try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
+    try (var channel = open(file)) {
       long size = channel.size();
       if (size > MAX_BYTES) {
         throw ImageException.unreadable(
@@ -45,6 +48,18 @@ final class ImageFile {
           "cannot read %s: %s; check the file and its permissions"
               .formatted(file, ImageException.reason(e)),
           e);
+    }
+  }
+
+  private static FileChannel open(Path file) throws IOException {
+    requireFile(file);
+    return FileChannel.open(file, StandardOpenOption.READ);
+  }
+
+  /// Opening a pipe would wait for someone to write into it.
+  static void requireFile(Path file) throws IOException {
+    if (Files.readAttributes(file, BasicFileAttributes.class).isOther()) {
+      throw new FileSystemException(file.toString(), null, "it is a device or pipe");
     }
   }
 }

@@ -26,8 +26,11 @@ public record ImageSize(int widthPx, int heightPx) {
   /// @throws ImageException if the file is missing or not an image of these kinds
   public static ImageSize read(Path file) {
     byte[] start;
-    try (var in = Files.newInputStream(file)) {
-      start = in.readNBytes(PREFIX_BYTES);
+    try {
+      ImageFile.requireFile(file);
+      try (var in = Files.newInputStream(file)) {
+        start = in.readNBytes(PREFIX_BYTES);
+      }
     } catch (NoSuchFileException e) {
       throw new ImageException(
           "cannot read " + file + ": there is no such file; check the path or restore the file", e);

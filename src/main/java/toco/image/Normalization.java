@@ -41,6 +41,17 @@ public final class Normalization {
     return levels.sub(mean(device)).div(std(device));
   }
 
+  /// The same for one channel of an image.
+  ///
+  /// @param levels float [1, H, W] in 0..255
+  /// @param channel 0 red, 1 green, 2 blue
+  public static Tensor normalizeChannel(Tensor levels, int channel) {
+    var device = levels.device();
+    return levels
+        .sub(mean(device).slice(0, channel, channel + 1L))
+        .div(std(device).slice(0, channel, channel + 1L));
+  }
+
   /// Levels 0..255 as floats, not rounded.
   ///
   /// @param images [..., 3, H, W] normalised

@@ -3,8 +3,13 @@ package toco.infer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import toco.cam.PresentClasses;
 import toco.checkpoint.TrainedNetwork;
 import toco.image.ImageWriter;
 import toco.image.RgbImage;
@@ -25,6 +30,7 @@ public final class HeatMapExport {
   private final TrainedNetwork network;
   private final Options options;
   private final ClassList classList;
+  private final Set<String> taken = new HashSet<>(); // names of files, without their extension
 
   private HeatMapExport(TrainedNetwork network, Options options) {
     this.network = network;
@@ -34,25 +40,37 @@ public final class HeatMapExport {
 
   /// The options of a user.
   ///
-  /// @param images an image, or a folder of images
+  /// @param images images and folders of images
   /// @param out the folder to write to; older results in it are replaced
   /// @param sources kinds of maps
   /// @param labels where the images' classes come from
   /// @param perClass whether to draw each class by itself, too
   /// @param npy whether to write the maps as arrays, too
   public record Options(
-      Path images,
+      List<Path> images,
       Path out,
       Set<MapSource> sources,
       LabelChoice labels,
       boolean perClass,
       boolean npy) {
     public Options {
+      images = List.copyOf(images);
       sources = Set.copyOf(sources);
       if (sources.isEmpty()) {
         throw new IllegalArgumentException(
             "name at least one of " + EnumSet.allOf(MapSource.class));
       }
+    }
+
+    /// The options for one image, or one folder of images.
+    public Options(
+        Path images,
+        Path out,
+        Set<MapSource> sources,
+        LabelChoice labels,
+        boolean perClass,
+        boolean npy) {
+      this(List.of(images), out, sources, labels, perClass, npy);
     }
   }
 
@@ -60,44 +78,66 @@ public final class HeatMapExport {
   ///
   /// @param images number of images with maps
   /// @param predicted number of those images whose classes are predicted
-  /// @param unreadable names of the images that could not be read, and counts of other formats
+  /// @param unreadable names of the images, folders and formats that were skipped; messages say why
   public record Result(int images, int predicted, List<String> unreadable) {}
 
   /// Computes and writes all maps.
   ///
-  /// @throws toco.data.DataException if there is no image, or the data set's labels are needed and
-  ///   cannot be read
+  /// @throws toco.data.DataException if there is no image, results would replace images, or the
+  ///   data set's labels are needed and cannot be read
+  /// @throws IllegalArgumentException if the folder of results cannot be written
   /// @throws toco.image.ImageException if a picture cannot be written
   public static Result write(TrainedNetwork network, Options options, InferenceListener listener) {
     return new HeatMapExport(network, options).run(listener);
   }
 
   private Result run(InferenceListener listener) {
-    var skipped = new ArrayList<String>();
-    var images = InputImage.find(options.images(), options.out(), skipped::add);
-    skipped.forEach(listener::onMessage);
-    var classes = ImageClasses.of(network.config(), options.labels(), images);
+    var kinds = options.sources().stream().map(MapSource::toString).collect(Collectors.toSet());
+    var found = InputImages.find(options.images(), options.out(), kinds);
+    found.images().forEach(image -> taken.add(ResultNames.folded(image.name())));
+    var classes = ImageClasses.of(network.config(), options.labels(), found.images());
     var maker = new MapMaker(network, classes, options.sources());
-    skipped.addAll(
+    var unreadable =
         ImageLoop.run(
-            images,
+            found,
             listener,
             (_, image, picture) -> {
               var made = maker.make(image, picture);
-              made.bySource().forEach((source, maps) -> write(image, picture, source, maps));
+              var files = classFiles(image, made.classes());
+              made.bySource().forEach((source, maps) -> write(image, files, picture, source, maps));
               classList.add(image, made.classes());
-            }));
+            });
     classList.write(options.out().resolve("classes.csv"));
-    return new Result(classList.size(), classList.predicted(), List.copyOf(skipped));
+    return new Result(classList.size(), classList.predicted(), unreadable);
   }
 
-  private void write(InputImage image, RgbImage picture, MapSource source, ClassMaps maps) {
+  /// Names of the files of single classes, by class: free ones, because images can be called like
+  /// an image and its class, and classes can look alike in file names.
+  private Map<Integer, InputImage> classFiles(InputImage image, ImageClasses.Found found) {
+    var files = new HashMap<Integer, InputImage>();
+    if (options.perClass()) {
+      for (long label : PresentClasses.classesOf(found.multiHot())) {
+        int k = (int) label - 1;
+        var className = asFileName(network.config().data().classNames().get(k));
+        var name = ResultNames.free(image.name() + "." + className, taken);
+        files.put(k, new InputImage(name, image.path()));
+      }
+    }
+    return files;
+  }
+
+  private void write(
+      InputImage image,
+      Map<Integer, InputImage> classFiles,
+      RgbImage picture,
+      MapSource source,
+      ClassMaps maps) {
     var folder = options.out().resolve(source.toString());
     draw(picture, maps.strongest(), image.in(folder, ".png"));
-    if (options.perClass()) {
-      for (int i = 0; i < maps.keys().size(); i++) {
-        var name = network.config().data().classNames().get(maps.keys().get(i));
-        draw(picture, maps.maps().select(0, i), image.in(folder, "." + asFileName(name) + ".png"));
+    for (int i = 0; i < maps.keys().size(); i++) {
+      var file = classFiles.get(maps.keys().get(i));
+      if (file != null) {
+        draw(picture, maps.maps().select(0, i), file.in(folder, ".png"));
       }
     }
     if (options.npy()) {

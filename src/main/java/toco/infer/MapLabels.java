@@ -2,6 +2,8 @@ package toco.infer;
 
 import java.util.List;
 import toco.cam.CamLabels;
+import toco.cam.InferenceMemory;
+import toco.cam.MemoryLimit;
 import toco.cam.PresentClasses;
 import toco.cam.PseudoLabels;
 import toco.config.CamConfig;
@@ -31,6 +33,7 @@ final class MapLabels {
     if (maps.keys().isEmpty()) {
       return Tensor.full(0, DType.INT64, Device.CPU, maps.heightPx(), maps.widthPx());
     }
+    new MemoryLimit(pixels -> bytes(maps.keys().size(), pixels)).require(picture);
     return switch (refinement) {
       case PAR -> par(picture, maps);
       case CRF ->
@@ -40,6 +43,14 @@ final class MapLabels {
       case NONE ->
           merged(
               thresholded(maps, config.highThreshold()), thresholded(maps, config.lowThreshold()));
+    };
+  }
+
+  private long bytes(int classes, long pixels) {
+    return switch (refinement) {
+      case PAR -> InferenceMemory.par(classes, config.parDilations().size(), pixels);
+      case CRF -> InferenceMemory.crf(classes + 1L, pixels);
+      case NONE -> 0;
     };
   }
 

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import toco.cam.EncodedImages;
+import toco.cam.InferenceMemory;
+import toco.cam.MemoryLimit;
 import toco.cam.MultiScaleInference;
 import toco.cam.NetworkInput;
 import toco.cam.PresentClasses;
@@ -22,6 +24,8 @@ final class MapMaker {
   /// The published protocol "seg as CAM".
   private static final MultiScaleInference SEG_AS_CAM =
       new MultiScaleInference(List.of(1.0, 1.25, 1.5), Combination.MAX, Combination.SUM);
+
+  private static final double MAX_SCALE = 1.5;
 
   private final TrainedNetwork network;
   private final ImageClasses classes;
@@ -46,10 +50,12 @@ final class MapMaker {
   /// @param picture the image's pixels
   Made make(InputImage image, RgbImage picture) {
     var eval = network.config().eval();
+    requireMemory(picture, 1);
     var input = NetworkInput.of(picture, eval.sizePx(), network.device());
     var encoded = EncodedImages.of(network.model(), input);
     var found = classes.of(image, encoded.classLogits());
     var present = PresentClasses.of(List.of(found.multiHot()));
+    requireMemory(picture, present.count());
 
     var maps = new EnumMap<MapSource, ClassMaps>(MapSource.class);
     if (wantsCams()) {
@@ -63,6 +69,20 @@ final class MapMaker {
     }
     maps.keySet().retainAll(sources);
     return new Made(found, maps);
+  }
+
+  private void requireMemory(RgbImage picture, long classes) {
+    var memory = new InferenceMemory(network.config().model());
+    long maps = sources.size() * classes;
+    MemoryLimit.on(
+            network.device(),
+            pixels ->
+                Math.max(
+                    memory.maps(network.config().eval().sizePx(), maps, pixels),
+                    sources.contains(MapSource.SEG)
+                        ? memory.segmentationMaps(MAX_SCALE, pixels)
+                        : 0))
+        .require(picture);
   }
 
   private boolean wantsCams() {

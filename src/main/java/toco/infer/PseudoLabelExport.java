@@ -1,6 +1,8 @@
 package toco.infer;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -10,6 +12,7 @@ import toco.config.Split;
 import toco.data.DataException;
 import toco.data.Dataset;
 import toco.eval.ConfusionMatrix;
+import toco.files.ResultFolder;
 import toco.image.ImageException;
 import toco.image.ImageWriter;
 import toco.image.LabelMap;
@@ -65,7 +68,8 @@ public final class PseudoLabelExport {
 
   /// Computes and writes all labels. Masks are optional, and used only to score the labels.
   ///
-  /// @throws DataException if the data set cannot be opened
+  /// @throws DataException if the data set cannot be opened, a mask does not fit, or label maps
+  ///   would replace masks or images
   /// @throws ImageException if a label map cannot be written
   public static Result write(TrainedNetwork network, Options options, InferenceListener listener) {
     return new PseudoLabelExport(network, options).run(listener);
@@ -76,6 +80,7 @@ public final class PseudoLabelExport {
     var maker = new MapMaker(network, ImageClasses.of(dataset), EnumSet.of(options.source()));
     var mapLabels = new MapLabels(network.config().cam(), options.refinement());
     var files = new LabelFiles(dataset, network.config().data().maskPath(), options.out());
+    files.prepare(network.config().data().imagePath());
     var unreadable =
         ImageLoop.run(
             images,
@@ -121,6 +126,49 @@ public final class PseudoLabelExport {
   private record LabelFiles(Dataset dataset, Path maskDir, Path out) {
     Path of(int index) {
       return out.resolve(maskDir.relativize(dataset.expectedMaskPath(index)));
+    }
+
+    /// Checks that no label map would replace a mask or an image, and creates the folder.
+    void prepare(Path imageDir) {
+      ResultFolder.requireFolder(out);
+      if (ResultFolder.isMarked(out)) {
+        return; // earlier results
+      }
+      for (int i = 0; i < dataset.size(); i++) {
+        var label = of(i);
+        if (Files.exists(label) && isInput(i, label)) {
+          throw new DataException(
+              "the label map of %s would replace %s; name another folder with --out"
+                  .formatted(dataset.name(i), label));
+        }
+      }
+      if (!ResultFolder.create(out) && isIn(imageDir) && !isSame(out, maskDir)) {
+        throw new DataException(
+            ("%s is among the images and holds other files, so the label maps in it would be read"
+                    + " as images; name a new or empty folder with --out")
+                .formatted(out));
+      }
+    }
+
+    private boolean isInput(int index, Path label) {
+      return isSame(label, dataset.imagePath(index))
+          || dataset.maskPath(index).filter(mask -> isSame(label, mask)).isPresent();
+    }
+
+    private boolean isIn(Path imageDir) {
+      try {
+        return out.toRealPath().startsWith(imageDir.toRealPath());
+      } catch (IOException e) {
+        return false; // there are no images
+      }
+    }
+
+    private static boolean isSame(Path file, Path other) {
+      try {
+        return Files.isSameFile(file, other);
+      } catch (IOException e) {
+        return false; // one of them does not exist
+      }
     }
   }
 }

@@ -1,5 +1,7 @@
 package toco.infer;
 
+import toco.cam.InferenceMemory;
+import toco.cam.MemoryLimit;
 import toco.cam.MultiScaleInference;
 import toco.cam.NetworkInput;
 import toco.checkpoint.TrainedNetwork;
@@ -26,6 +28,7 @@ public final class Segmenter {
   private final TrainedNetwork network;
   private final Protocol protocol;
   private final MultiScaleInference inference;
+  private final MemoryLimit limit;
 
   /// @param network remains the caller's, and must not be closed before the last use of the
   ///   segmenter
@@ -33,22 +36,30 @@ public final class Segmenter {
     this.network = network;
     protocol = Protocol.of(name, network.config());
     inference = MultiScaleInference.of(protocol);
+    var memory = new InferenceMemory(network.config().model());
+    limit = MemoryLimit.on(network.device(), pixels -> memory.segmentation(protocol, pixels));
   }
 
   /// Labels of an image at its native size, 0…K. All tensors created on the way are freed.
+  ///
+  /// @throws MemoryLimit.Exceeded if the image is too large for this machine's memory
   public LabelMap segment(RgbImage picture) {
+    limit.require(picture);
     try (var _ = TensorScope.open();
         var _ = InferenceMode.enter()) {
       return TensorPictures.labelMap(labels(picture));
     }
   }
 
-  /// @return int64 [H, W], 0…K
+  /// @return [H, W], 0…K
   private Tensor labels(RgbImage picture) {
     var input = NetworkInput.of(picture, protocol.sizePx(), network.device());
-    var logits = inference.logits(network.model(), input, picture.heightPx(), picture.widthPx());
-    return protocol.crf() == null
-        ? logits.argmax(1).select(0, 0)
-        : DenseLabels.of(protocol.crf(), picture, logits.softmax(1).select(0, 0));
+    int height = picture.heightPx();
+    int width = picture.widthPx();
+    if (protocol.crf() == null) {
+      return inference.labels(network.model(), input, height, width, null).select(0, 0);
+    }
+    var logits = inference.logits(network.model(), input, height, width);
+    return DenseLabels.of(protocol.crf(), picture, logits.softmax(1).select(0, 0));
   }
 }

@@ -4,9 +4,13 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import toco.cam.NetworkInput;
 import toco.cam.PatchCosine;
 import toco.checkpoint.TrainedNetwork;
+import toco.data.DataException;
+import toco.data.ImageFolder;
+import toco.files.ResultFolder;
 import toco.image.Colormap;
 import toco.image.HeatMap;
 import toco.image.ImageDecoder;
@@ -35,6 +39,9 @@ import toco.torch.TensorScope;
 /// Colours span the range from the smallest to the largest cosine of a map.
 public final class TokenReport {
   private static final int WHITE = 0xFFFFFF;
+  private static final String CLASS_TOKEN = "class_token.png";
+  private static final String POINT = "point.png";
+  private static final String PATCH_COSINE = "patch_cosine.png";
 
   private TokenReport() {}
 
@@ -70,13 +77,15 @@ public final class TokenReport {
   /// @param pointX column of a pixel of the image, from 0
   /// @param pointY row of that pixel
   /// @throws toco.image.ImageException if the image cannot be read or a picture cannot be written
-  /// @throws IllegalArgumentException if the point is not in the image
+  /// @throws DataException if `out` holds images
+  /// @throws IllegalArgumentException if the point is not in the image, or `out` cannot be written
   public static Report write(TrainedNetwork network, Path image, int pointX, int pointY, Path out) {
     try (var arena = Arena.ofConfined();
         var _ = TensorScope.open();
         var _ = GradMode.noGrad()) {
       var picture = ImageDecoder.decode(image, arena);
       requireIn(picture, image, pointX, pointY);
+      prepare(image, out);
       var input = NetworkInput.of(picture, network.config().eval().sizePx(), network.device());
       var tokens = network.model().encode(input);
       int gridH = (int) tokens.gridH();
@@ -90,10 +99,10 @@ public final class TokenReport {
       var ofPoint = cosines(patches, patches.slice(0, patch, patch + 1)).reshape(gridH, gridW);
       var curve = PatchCosine.ofBlocks(network.model(), input);
 
-      ImageWriter.writePng(heat(picture, ofClass), out.resolve("class_token.png"));
+      ImageWriter.writePng(heat(picture, ofClass), out.resolve(CLASS_TOKEN));
       ImageWriter.writePng(
-          boxed(heat(picture, ofPoint), gridH, gridW, row, column), out.resolve("point.png"));
-      chart(curve).write(out.resolve("patch_cosine.png"));
+          boxed(heat(picture, ofPoint), gridH, gridW, row, column), out.resolve(POINT));
+      chart(curve).write(out.resolve(PATCH_COSINE));
       return new Report(
           image.toString(),
           gridH,
@@ -106,6 +115,18 @@ public final class TokenReport {
           rows(ofPoint),
           curve,
           PatchCosine.mean(tokens.patchTokens()).item());
+    }
+  }
+
+  /// Pictures among the user's own images would be read as images later, or replace them.
+  private static void prepare(Path image, Path out) {
+    ResultFolder.requireFolder(out);
+    boolean isInput =
+        image.toAbsolutePath().normalize().startsWith(out.toAbsolutePath().normalize());
+    var own = isInput ? Set.<String>of() : Set.of(CLASS_TOKEN, POINT, PATCH_COSINE);
+    if (!ResultFolder.create(out, own) && ImageFolder.hasImages(out)) {
+      throw new DataException(
+          "%s holds images; name a new or empty folder with --out".formatted(out));
     }
   }
 

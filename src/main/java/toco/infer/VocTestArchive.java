@@ -130,7 +130,7 @@ public final class VocTestArchive {
                       competition.entry(image.name()),
                       ImageWriter.png(segmenter.segment(picture))));
       if (!gone.isEmpty()) {
-        throw new IOException("images became unreadable: " + String.join(", ", gone));
+        throw new IOException("images could not be segmented: " + String.join(", ", gone));
       }
     }
   }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import toco.files.AtomicFile;
+import toco.files.ResultFolder;
 import toco.image.ImageWriter;
 import toco.image.Picture;
 import toco.image.RgbImage;
@@ -63,12 +64,17 @@ final class PreviewFolder {
   ///
   /// @throws toco.image.ImageException if it cannot be written
   void write(int number, String what, RgbImage image) {
-    ImageWriter.writePng(image, path.resolve(picture(number, what)));
+    ImageWriter.writePng(image, file(number, what));
   }
 
   /// The same for a drawing.
   void write(int number, String what, Picture drawing) {
-    ImageWriter.writePng(drawing, path.resolve(picture(number, what)));
+    ImageWriter.writePng(drawing, file(number, what));
+  }
+
+  private Path file(int number, String what) {
+    ResultFolder.create(path.resolve(PICTURES));
+    return path.resolve(picture(number, what));
   }
 
   /// Writes the page.

@@ -4,6 +4,7 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import toco.checkpoint.Checkpoint;
 import toco.config.Config;
 import toco.files.AtomicFile;
 import toco.files.FileLocks;
+import toco.files.ResultFolder;
 
 /// A run's folder, held by one process at a time: `config.yaml`, `metrics.jsonl`, `sessions.jsonl`,
 /// `checkpoints/`, `overlays/`, `tensorboard/`.
@@ -51,6 +53,11 @@ public final class RunFolder implements AutoCloseable {
           ("%s already holds a run; resume it with --resume %s, or choose another folder with --set"
                   + " run.dir=…")
               .formatted(path, path));
+    }
+    if (Files.exists(path) && !Files.isDirectory(path)) {
+      throw new RunException(
+          "the run folder %s is a file; choose another folder with --set run.dir=…"
+              .formatted(path));
     }
     try {
       Files.createDirectories(path);
@@ -98,11 +105,11 @@ public final class RunFolder implements AutoCloseable {
   /// The file for a step's picture; creates its folder.
   public Path overlay(long step) {
     try {
-      return Files.createDirectories(path.resolve("overlays"))
-          .resolve(String.format(Locale.ROOT, "step-%06d.png", step));
-    } catch (IOException e) {
+      ResultFolder.create(path.resolve("overlays"));
+      return path.resolve("overlays", String.format(Locale.ROOT, "step-%06d.png", step));
+    } catch (UncheckedIOException e) {
       throw new RunException(
-          "cannot create the folder for pictures in %s: %s".formatted(path, e), e);
+          "cannot create the folder for pictures in %s: %s".formatted(path, e.getCause()), e);
     }
   }
 

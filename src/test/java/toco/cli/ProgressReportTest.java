@@ -34,6 +34,13 @@ class ProgressReportTest {
     assertTrue(plain.matches("\\rstep 1/4 .*\\rsaved\\n\\rstep 4/4 .*\\r"), plain);
   }
 
+  /// A file's name can hold line feeds and a terminal's commands.
+  @Test
+  void aMessageIsOneLineOfText() {
+    new ProgressReport(new PrintWriter(text), false).onMessage("two\nlines\u001b[2J.jpg");
+    assertEquals("two?lines?[2J.jpg\n", text.toString());
+  }
+
   private static StepReport step(long step, boolean logged) {
     return new StepReport(step, 4, Map.of("cls", 0.5), 12.34, 3665, 0.004, logged);
   }

@@ -131,6 +131,37 @@ class FolderDatasetTest {
     assertEquals(Optional.empty(), data.maskPath(1));
   }
 
+  /// Two images that differ in the extension do not share a mask, unless one of them is the mask.
+  @Test
+  void noTwoImagesShareAMask() {
+    LabelFiles.write(root, "coffee.png", "");
+    LabelFiles.write(root, "labels.csv", "coffee.jpg,dog\ncoffee.png,cat\n");
+    var both = open(Split.TRAIN);
+    assertEquals(List.of("coffee.jpg", "coffee.png"), names(both));
+    assertEquals(Optional.empty(), both.maskPath(0), "masks/coffee.png may be either's");
+    assertEquals(root.resolve("masks/coffee.png.png"), both.expectedMaskPath(1));
+    LabelFiles.write(root, "masks/coffee.jpg.png", "");
+    assertEquals(Optional.of(root.resolve("masks/coffee.jpg.png")), open(Split.TRAIN).maskPath(0));
+
+    LabelFiles.write(root, "labels.csv", "coffee.jpg,dog\n");
+    var next = open(Split.TRAIN, "data.maskDir=.");
+    assertEquals(Optional.of(root.resolve("coffee.png")), next.maskPath(0));
+  }
+
+  /// Accents may be one character in the list and two in the file's name, or the reverse.
+  @Test
+  void listsLabelsAndMasksMaySpellAccentsDifferently() throws IOException {
+    var image = root.resolve("party/Ba\u0308r.jpg");
+    Files.move(root.resolve("party/astronaut.jpg"), image);
+    LabelFiles.write(root, "masks/party/B\u00e4r.png", "");
+    LabelFiles.write(root, "labels.csv", "B\u00e4r,cat\n");
+    LabelFiles.write(root, "val.txt", "party/B\u00e4r.jpg\n");
+    var data = open(Split.VAL, "data.valList=val.txt");
+    assertEquals(image, data.imagePath(0));
+    assertEquals(List.of("cat"), classesOf(data.name(0), data.labels(), PETS));
+    data.requireMasks();
+  }
+
   @Test
   void missingAndAmbiguousNamesAreNamedWithTheirLine() {
     LabelFiles.write(root, "labels.csv", "coffee,dog\ncoffees,dog\n");

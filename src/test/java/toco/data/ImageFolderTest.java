@@ -1,16 +1,20 @@
 package toco.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static toco.data.LabelFiles.assertRefused;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import toco.files.ResultFolder;
 
 class ImageFolderTest {
   @TempDir Path folder;
@@ -97,8 +101,100 @@ class ImageFolderTest {
   void unreadableFoldersAreNamed() throws IOException {
     assertRefused(
         () -> ImageFolder.scan(folder.resolve("no"), folder), folder.resolve("no").toString());
+  }
+
+  /// What systems, cameras and archivers leave behind is no image, and nothing ends the search.
+  @Test
+  void whatCannotBeReadIsNamedAndTheRestIsFound() throws Exception {
+    put(
+        "a.jpg",
+        "@eaDir/a.jpg/SYNOPHOTO_THUMB_M.jpg",
+        ".thumbnails/a.png",
+        "__MACOSX/._a.jpg",
+        "lost+found/l.jpg",
+        "System Volume Information/s.jpg",
+        "$RECYCLE.BIN/r.jpg",
+        "Thumbs.db",
+        "sub/b.png");
     Files.createSymbolicLink(folder.resolve("loop"), folder);
-    assertRefused(this::scan, "loop is a link back into");
+    Files.createSymbolicLink(folder.resolve("sub/up"), folder);
+    Files.createSymbolicLink(folder.resolve("dangling.jpg"), folder.resolve("gone.jpg"));
+    var pipe = folder.resolve("pipe.png");
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    var closed = Files.createDirectory(folder.resolve("closed"));
+    closed.toFile().setReadable(false);
+    closed.toFile().setExecutable(false);
+    try {
+      var images = scan();
+      assertEquals(List.of("a", "dangling", "sub/b"), List.copyOf(images.byName().keySet()));
+      var skipped = new ArrayList<>(List.of(pipe + ": it is a device or pipe"));
+      if (!Files.isReadable(closed)) { // it is to root
+        skipped.add(closed + ": permission denied");
+      }
+      assertEquals(Set.copyOf(skipped), Set.copyOf(images.skipped()));
+    } finally {
+      closed.toFile().setReadable(true);
+      closed.toFile().setExecutable(true);
+    }
+  }
+
+  @Test
+  void foldersOfResultsAndExceptionsAreSkippedByWhateverPath() {
+    put("a.jpg", "sub/b.jpg", "masks/b.png");
+    ResultFolder.create(folder.resolve("old results"));
+    put("old results/deep/a.png");
+    var other = folder.resolve("sub/../masks/");
+    var images = ImageFolder.scan(folder, other);
+    assertEquals(List.of("a", "sub/b"), List.copyOf(images.byName().keySet()));
+    assertEquals(List.of(folder.resolve("old results")), images.results());
+    var named = ImageFolder.scan(folder.resolve("old results"), other);
+    assertEquals(List.of("deep/a"), List.copyOf(named.byName().keySet()), "named itself");
+  }
+
+  /// A folder with files of the user does not become one of results.
+  @Test
+  void aFolderInUseIsNotMarked() {
+    put("a.jpg");
+    assertFalse(ResultFolder.create(folder));
+    assertTrue(ResultFolder.create(folder, Set.of("a.jpg")));
+  }
+
+  @Test
+  void namesAreUniqueWhateverTheyAreLike() {
+    put("x.jpg", "x.png", "x.jpg.png", "x.jpg.png.jpg", "y.jpg.png", "y.jpg");
+    assertEquals(
+        List.of("x.jpg", "x.jpg.png", "x.jpg.png.jpg", "x.png", "y", "y.jpg"),
+        List.copyOf(scan().byName().keySet()));
+    assertEquals(folder.resolve("x.jpg.png"), scan().byName().get("x.jpg.png"));
+  }
+
+  /// Accents are one or two characters on different systems.
+  @Test
+  void eitherSpellingOfAccentsMatches() {
+    var composed = "\u00c4/B\u00e4r";
+    var decomposed = "A\u0308/Ba\u0308r";
+    put(decomposed + ".jpg", "c/\u00fc.png");
+    var images = scan();
+    for (var reference : List.of(composed, composed + ".jpg", "B\u00e4r", decomposed)) {
+      assertEquals(Optional.of(decomposed), images.find(reference), reference);
+    }
+    assertEquals(Optional.of("c/\u00fc"), images.find("u\u0308.png"));
+  }
+
+  /// Bytes that are no text, quotes, blanks and the like: every file is found once and can be read.
+  @Test
+  void anyNameIsFound() throws Exception {
+    var names = List.of("-rf", "a b", " lead", "100%", "#1", "it's \"so\"", "two\nlines", "$HOME");
+    for (var name : names) {
+      put(name + ".jpg");
+    }
+    var printf = "cd '%s' && touch \"$(printf 'caf\\351.jpg')\" \"$(printf 'caf\\350.jpg')\"";
+    var shell = new ProcessBuilder("sh", "-c", printf.formatted(folder)).start();
+    assertEquals(0, shell.waitFor());
+    var images = scan().byName();
+    assertEquals(names.size() + 2, images.size());
+    assertTrue(images.keySet().containsAll(names), images.toString());
+    assertTrue(images.values().stream().allMatch(Files::isRegularFile), images.toString());
   }
 
   private void put(String... paths) {

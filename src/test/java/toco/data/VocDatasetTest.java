@@ -71,6 +71,25 @@ class VocDatasetTest {
     }
   }
 
+  /// Accents may be one character in the list and two in the labels and the files' names.
+  @Test
+  void accentsMayBeSpelledInTwoWays() throws IOException {
+    var decomposed = "cafe\u0301";
+    Files.move(
+        root.resolve("JPEGImages/coffee.jpg"),
+        root.resolve("JPEGImages/%s.jpg".formatted(decomposed)));
+    Files.move(
+        root.resolve("SegmentationClassAug/coffee.png"),
+        root.resolve("SegmentationClassAug/%s.png".formatted(decomposed)));
+    Files.writeString(root.resolve("lists/cafe.txt"), "caf\u00e9\n");
+    var labels = Files.writeString(root.resolve("labels.csv"), decomposed + ",diningtable\n");
+    var usual = VocFiles.of(root, "cafe");
+    var files = new VocFiles(usual.imageDir(), usual.maskDir(), usual.list(), labels);
+    var data = VocDataset.open(files, CLASSES);
+    data.requireMasks();
+    assertEquals(1, data.sample(0).labels()[CLASSES.indexOf("diningtable")]);
+  }
+
   @Test
   void labelsFromMasksEqualTheLabelsFile() {
     var fromFile = open("train").labels();

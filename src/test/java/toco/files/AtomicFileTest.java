@@ -1,5 +1,6 @@
 package toco.files;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -49,6 +50,14 @@ class AtomicFileTest {
     assertEquals("old", Files.readString(target));
     try (var all = Files.list(folder)) {
       assertEquals(List.of(target), all.toList(), "no temporary file");
+    }
+  }
+
+  @Test
+  void aNameCanBeAsLongAsNamesCanBe() throws IOException {
+    for (var name : List.of("x".repeat(255), "\u00fc".repeat(127), "\uD83D\uDE00".repeat(63))) {
+      AtomicFile.write(folder.resolve(name), new byte[] {7});
+      assertArrayEquals(new byte[] {7}, Files.readAllBytes(folder.resolve(name)));
     }
   }
 

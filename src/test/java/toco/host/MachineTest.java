@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class MachineTest {
   private static final String CPU_INFO =
@@ -53,6 +55,40 @@ class MachineTest {
     assertEquals(List.of(), machine.processorFlags());
     assertEquals(OptionalLong.empty(), machine.memoryBytes());
     assertEquals(OptionalLong.empty(), machine.availableMemoryBytes());
+  }
+
+  /// A container's limit counts where it is less than the machine's memory, in any of the groups
+  /// around the process; file caches do not count as used.
+  @ParameterizedTest
+  @CsvSource({
+    "0::/a/b, a/b/memory.max, a/b/memory.current, a/b/memory.stat, inactive_file",
+    "0::/a/b, a/memory.max, a/memory.current, a/memory.stat, inactive_file",
+    "0::/../x, memory.max, memory.current, memory.stat, inactive_file",
+    "4:memory:/docker/7f, memory/memory.limit_in_bytes, memory/memory.usage_in_bytes,"
+        + " memory/memory.stat, total_inactive_file",
+    "'7:cpu,memory:/a', memory/a/memory.limit_in_bytes, memory/a/memory.usage_in_bytes,"
+        + " memory/a/memory.stat, total_inactive_file"
+  })
+  void aContainersLimitCounts(
+      String membership, String limit, String usage, String stat, String droppable)
+      throws IOException {
+    Files.writeString(folder.resolve("meminfo"), MEMORY_INFO);
+    write("self/cgroup", "9:name=systemd:/\n" + membership + "\n");
+    write("cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
+    write("cgroup/" + limit, "2000000000\n");
+    write("cgroup/" + usage, "700000000\n");
+    write("cgroup/" + stat, "active_file 9\n" + droppable + " 200000000\n");
+    var machine = Machine.describedIn(folder);
+    assertEquals(OptionalLong.of(2_000_000_000L), machine.memoryBytes());
+    assertEquals(OptionalLong.of(1_500_000_000L), machine.availableMemoryBytes());
+    write("cgroup/" + limit, "max\n");
+    assertEquals(OptionalLong.of(24700000L * 1024), machine.memoryBytes());
+    assertEquals(OptionalLong.of(12000000L * 1024), machine.availableMemoryBytes());
+  }
+
+  private void write(String file, String text) throws IOException {
+    Files.createDirectories(folder.resolve(file).getParent());
+    Files.writeString(folder.resolve(file), text);
   }
 
   /// The kernel counts at least the Java heap in use.

@@ -22,6 +22,8 @@ import java.util.Random;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -157,6 +159,22 @@ class ImageDecoderTest {
       var e =
           assertThrows(ImageException.class, () -> ImageDecoder.decode(damaged, "mask.png", arena));
       assertTrue(e.getMessage().contains("checksum"), e.getMessage());
+    }
+  }
+
+  /// Opening a pipe would wait for a writer for ever.
+  @Test
+  @Timeout(20)
+  void aPipeIsRefusedWithoutWaiting(@TempDir Path folder) throws Exception {
+    var pipe = folder.resolve("pipe.jpg");
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    for (Executable read :
+        List.<Executable>of(
+            () -> ImageDecoder.decode(pipe, Arena.ofAuto()),
+            () -> ImageSize.read(pipe),
+            () -> MaskDecoder.decode(pipe, Arena.ofAuto()))) {
+      var e = assertThrows(ImageException.class, read);
+      assertTrue(e.getMessage().contains(pipe + ": it is a device or pipe"), e.getMessage());
     }
   }
 

@@ -3,19 +3,23 @@ package toco.infer;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import toco.cam.CamLabels;
 import toco.config.Split;
+import toco.data.DataException;
 import toco.data.Dataset;
 import toco.eval.ConfusionMatrix;
+import toco.files.ResultFolder;
 import toco.image.ImageBox;
 import toco.image.LabelMap;
 import toco.image.RgbImage;
@@ -135,6 +139,36 @@ class PseudoLabelExportTest extends InferFixture {
     } finally {
       Files.write(image, whole);
     }
+  }
+
+  /// Neither masks nor images are replaced; earlier results are.
+  @Test
+  void labelsReplaceOnlyLabels() throws IOException {
+    var mask = data.resolve("SegmentationClassAug/train_00001.png");
+    var before = Files.readAllBytes(mask);
+    try (var network = network()) {
+      var masks = options(data.resolve("SegmentationClassAug/../SegmentationClassAug"));
+      var e =
+          assertThrows(
+              DataException.class,
+              () -> PseudoLabelExport.write(network, masks, InferenceListener.NONE));
+      assertTrue(e.getMessage().contains("would replace"), e.getMessage());
+      assertArrayEquals(before, Files.readAllBytes(mask));
+      var images = options(data.resolve("JPEGImages"));
+      assertThrows(
+          DataException.class,
+          () -> PseudoLabelExport.write(network, images, InferenceListener.NONE));
+      for (int i = 0; i < 2; i++) {
+        var out = options(data.resolve("JPEGImages/new"));
+        var result = PseudoLabelExport.write(network, out, InferenceListener.NONE);
+        assertEquals(TRAIN_IMAGES, result.images());
+      }
+      assertTrue(ResultFolder.isMarked(data.resolve("JPEGImages/new")));
+    }
+  }
+
+  private static PseudoLabelExport.Options options(Path out) {
+    return new PseudoLabelExport.Options(out, Split.TRAIN, MapSource.CAM, Refinement.NONE);
   }
 
   @Test

@@ -67,6 +67,21 @@ class TokenReportTest extends InferFixture {
     assertTrue(ImageSize.read(folder.resolve("out/patch_cosine.png")).widthPx() > 100);
   }
 
+  /// Pictures among images would be read as images later.
+  @Test
+  void aFolderOfImagesIsRefused() {
+    var image = picture(folder.resolve("images/class_token.png"), 64, 16);
+    try (var network = network()) {
+      var mixed = image.getParent();
+      assertThrows(
+          toco.data.DataException.class, () -> TokenReport.write(network, image, 1, 1, mixed));
+      assertEquals(new ImageSize(64, 16), ImageSize.read(image));
+      for (int i = 0; i < 2; i++) {
+        TokenReport.write(network, image, 1, 1, mixed.resolve("tokens"));
+      }
+    }
+  }
+
   @Test
   void aPointOutsideTheImageIsRejected() {
     var image = picture(folder.resolve("image.png"), 64, 16);

@@ -1,0 +1,82 @@
+package toco.cam;
+
+import java.util.Collections;
+import toco.config.ModelConfig;
+import toco.config.Protocol;
+
+/// An estimate of the memory that inference on one image takes on the CPU, so that an image that is
+/// too large for the machine can be skipped before the system ends the process. It counts the
+/// largest buffers that exist at the same time, per pixel of the image.
+///
+/// @param model the network's sizes
+public record InferenceMemory(ModelConfig model) {
+  /// Decoded pixels, and what drawing and encoding a picture takes on Java's heap.
+  private static final long DRAWING = 3 + 24;
+
+  private static final long NORMALISED_INPUT = 3 * 3 * Float.BYTES; // levels and two results
+  private static final long RESIZED_INPUT = 4 * Float.BYTES; // one channel at a time
+  private static final long LARGEST_LOGITS = 4 * Float.BYTES;
+  private static final int COPIES_AT_FULL_SIZE = 4; // two of the flip pair, their result, the sum
+  private static final int TOKEN_COPIES = 16; // a block's activations, in widths of a token
+  private static final int CRF_COPIES = 8; // of the classes' floats, padded to multiples of 8
+  private static final long CRF_LATTICES =
+      700; // of an image without two equal neighbours, measured
+  private static final int PAR_COPIES = 5;
+
+  /// Bytes for the labels of a protocol.
+  ///
+  /// @param pixels of the image, at whose size the labels are
+  public long segmentation(Protocol protocol, long pixels) {
+    double scale = Collections.max(protocol.scales());
+    long encoder = encoder(protocol.sizePx(), scale, pixels);
+    long labels = protocol.crf() != null ? crf(model.numClasses(), pixels) : blocks(pixels);
+    return DRAWING * pixels + Math.max(encoder, labels);
+  }
+
+  /// Bytes for the class maps of the segmentation at native size.
+  ///
+  /// @param scale the largest
+  public long segmentationMaps(double scale, long pixels) {
+    long logits = (long) COPIES_AT_FULL_SIZE * Float.BYTES * model.numClasses() * pixels;
+    return DRAWING * pixels + Math.max(encoder(0, scale, pixels), logits);
+  }
+
+  /// Bytes for class maps at full size that are computed at a fixed size.
+  ///
+  /// @param maps number of maps
+  public long maps(int sizePx, long maps, long pixels) {
+    long full = maps * 2 * Float.BYTES * pixels;
+    return DRAWING * pixels + Math.max(encoder(sizePx, 1, pixels), full);
+  }
+
+  /// Bytes for the dense CRF on so many classes.
+  public static long crf(long classes, long pixels) {
+    long channels = Math.ceilDiv(classes, 8) * 8;
+    return (CRF_COPIES * Float.BYTES * channels + CRF_LATTICES) * pixels;
+  }
+
+  /// Bytes for PAR: a weight for each of eight neighbours at each distance, the masks with high and
+  /// low background before and after an iteration, and their copies at the image's size.
+  public static long par(long classes, long dilations, long pixels) {
+    return (8 * dilations + 2 * (classes + 1) * PAR_COPIES + 3) * Float.BYTES * pixels;
+  }
+
+  private long blocks(long pixels) {
+    long perClass = Float.BYTES * pixels;
+    long block =
+        Math.min(model.numClasses(), MultiScaleInference.classesPerBlock(perClass)) * perClass;
+    return COPIES_AT_FULL_SIZE * block + LARGEST_LOGITS * pixels;
+  }
+
+  /// The input and one pass.
+  private long encoder(int sizePx, double scale, long pixels) {
+    long input = (sizePx == 0 ? NORMALISED_INPUT : RESIZED_INPUT) * pixels;
+    double passPixels = scale * scale * (sizePx == 0 ? pixels : (double) sizePx * sizePx);
+    int patch = model.encoderShape().patchSizePx();
+    double tokens = passPixels / ((double) patch * patch);
+    double pass =
+        2 * 3 * Float.BYTES * passPixels
+            + tokens * model.encoderShape().embedDim() * Float.BYTES * TOKEN_COPIES;
+    return input + (long) pass;
+  }
+}

@@ -1,0 +1,52 @@
+package toco.data;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.text.Normalizer;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The two spellings of accented letters in Unicode: as one character, as most systems write file
+/// names, or as a letter and its accent, as macOS does. A name in one of them means the file with
+/// the other.
+final class AccentSpelling {
+  private final Map<String, String> names = new HashMap<>(); // by their composed form
+
+  /// @param names as they are spelled; only those that can be spelled in two ways are kept
+  AccentSpelling(Collection<String> names) {
+    names.stream()
+        .filter(name -> !isAscii(name))
+        .forEach(name -> this.names.put(composed(name), name));
+  }
+
+  /// The spelling of a name among the given ones; the name itself if it is not one of them.
+  String of(String name) {
+    return isAscii(name) ? name : names.getOrDefault(composed(name), name);
+  }
+
+  /// With one character for each accented letter.
+  static String composed(String name) {
+    return isAscii(name) ? name : Normalizer.normalize(name, Normalizer.Form.NFC);
+  }
+
+  /// The file in the folder, in the spelling in which it exists; as given if it does not.
+  static Path file(Path folder, String name) {
+    var file = folder.resolve(name);
+    if (isAscii(name) || Files.exists(file)) {
+      return file;
+    }
+    for (var form : List.of(Normalizer.Form.NFC, Normalizer.Form.NFD)) {
+      var other = folder.resolve(Normalizer.normalize(name, form));
+      if (Files.exists(other)) {
+        return other;
+      }
+    }
+    return file;
+  }
+
+  private static boolean isAscii(String name) {
+    return name.chars().allMatch(c -> c < 128);
+  }
+}

@@ -1,0 +1,51 @@
+package toco.cam;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.foreign.Arena;
+import org.junit.jupiter.api.Test;
+import toco.image.RgbImage;
+import toco.torch.DType;
+import toco.torch.Device;
+import toco.torch.Tensor;
+import toco.torch.TensorScope;
+import toco.torch.TensorTest;
+
+@TensorTest(scope = false)
+class MemoryLimitTest {
+  private static final RgbImage PICTURE = new RgbImage(Arena.ofAuto().allocate(3 * 20), 5, 4);
+
+  @Test
+  void anImageThatNeedsMoreThanThereIsIsRefusedWithItsSizeAndTheNeed() {
+    var limit = MemoryLimit.on(Device.CPU, pixels -> pixels * 1_000_000_000_000L);
+    var e = assertThrows(MemoryLimit.Exceeded.class, () -> limit.require(PICTURE));
+    assertTrue(e.getMessage().startsWith("at 5×4 px it needs about 20000.0 GB"), e.getMessage());
+    MemoryLimit.on(Device.CPU, pixels -> pixels).require(PICTURE);
+    MemoryLimit.on(Device.cuda(0), pixels -> Long.MAX_VALUE).require(PICTURE);
+  }
+
+  /// Memory that Java or LibTorch cannot allocate is the image's fault; other errors are not.
+  @Test
+  void failedAllocationsAreTheImages() {
+    Runnable heap =
+        () -> {
+          throw new OutOfMemoryError("Java heap space");
+        };
+    assertThrows(MemoryLimit.Exceeded.class, () -> MemoryLimit.watch(PICTURE, heap));
+    Runnable tensor =
+        () -> {
+          try (var _ = TensorScope.open()) {
+            var _ = Tensor.empty(DType.FLOAT32, Device.CPU, 1L << 20, 1L << 30);
+          }
+        };
+    assertThrows(MemoryLimit.Exceeded.class, () -> MemoryLimit.watch(PICTURE, tensor));
+    Runnable other =
+        () -> {
+          throw new IllegalStateException("else");
+        };
+    var e = assertThrows(IllegalStateException.class, () -> MemoryLimit.watch(PICTURE, other));
+    assertEquals("else", e.getMessage());
+  }
+}
