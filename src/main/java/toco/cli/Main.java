@@ -96,6 +96,11 @@ public final class Main {
         commandLine.usage(console.err());
         return ExitStatus.USAGE;
       }
+      var undecoded = RawArguments.problem(args);
+      if (undecoded.isPresent()) {
+        main.printError(undecoded.get());
+        return ExitStatus.USAGE;
+      }
       return commandLine.execute(args);
     } catch (Throwable e) { // errors of the JVM, which picocli does not catch
       return main.report(e);

@@ -186,7 +186,7 @@ final class ShimLibrary {
     command.addAll(List.of(arguments));
     var process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    try (var output = process.inputReader()) {
+    try (var output = process.inputReader(StandardCharsets.UTF_8)) {
       process.outputWriter().close();
       var lastLine = output.lines().reduce("", (_, line) -> line);
       return new Outcome(process.waitFor(), lastLine);
