@@ -16,7 +16,8 @@ public final class NativeNames {
   public static String problem() {
     return isUnicode()
         ? "its bytes are not UTF-8, or it holds a zero byte; rename the file"
-        : "Java started in a locale of %s, which lacks some of its characters; start it with LC_ALL=C.UTF-8"
+        : ("Java started in a locale of %s, which lacks some of its characters; start it with"
+                + " LC_ALL=C.UTF-8")
             .formatted(charset());
   }
 

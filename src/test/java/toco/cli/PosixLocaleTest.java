@@ -120,7 +120,8 @@ class PosixLocaleTest {
     var result =
         shell(
             "C",
-            "printf 'data:\\n  root: %s\\nmodel: {}\\n' > own.yaml; toco launch --nproc 1 -- train own.yaml"
+            ("printf 'data:\\n  root: %s\\nmodel: {}\\n' > own.yaml;"
+                    + " toco launch --nproc 1 -- train own.yaml")
                 .formatted(NAMES.getFirst()));
     assertEquals(1, result.status(), result.out());
     assertTrue(result.out().contains(utf8(NAMES.getFirst())), result.out());
