@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -14,6 +15,7 @@ import toco.checkpoint.CheckpointException;
 import toco.data.DataException;
 import toco.distributed.DistributedException;
 import toco.eval.EvaluationException;
+import toco.files.NativeNames;
 import toco.image.ImageException;
 import toco.run.RunException;
 import toco.torch.TorchException;
@@ -52,6 +54,7 @@ final class ErrorLine {
       case ResultsLostException e -> text(e);
       case RunException e -> text(e);
       case TrainingException e -> text(e);
+      case InvalidPathException e -> "%s: %s".formatted(e.getInput(), NativeNames.problem());
       case IllegalArgumentException e -> text(e); // ConfigException among them
       case IllegalStateException e -> text(e);
       case UncheckedIOException e -> file(e.getCause());

@@ -105,6 +105,11 @@ public final class Main {
         commandLine.usage(console.err());
         return ExitStatus.USAGE;
       }
+      var undecoded = RawArguments.problem(args);
+      if (undecoded.isPresent()) {
+        main.printError(undecoded.get());
+        return ExitStatus.USAGE;
+      }
       int status = commandLine.execute(args);
       console.out().requireWritten();
       return status;

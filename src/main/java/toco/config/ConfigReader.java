@@ -1,5 +1,6 @@
 package toco.config;
 
+import java.nio.file.InvalidPathException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import toco.files.NativeNames;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -186,7 +188,13 @@ final class ConfigReader {
     if (key == null) {
       return new ConfigException(null, source + ": " + e.getOriginalMessage());
     }
-    return wrongType(key);
+    return e.getCause() instanceof InvalidPathException
+        ? located(key.name(), "%s %s: %s".formatted(key.name(), got(key), NativeNames.problem()))
+        : wrongType(key);
+  }
+
+  private JsonNode got(Key key) {
+    return values.getOrDefault(key.name(), JsonNodeFactory.instance.missingNode());
   }
 
   private static String keyOf(JacksonException e) {
@@ -197,7 +205,7 @@ final class ConfigReader {
   }
 
   private ConfigException wrongType(Key key) {
-    var got = values.getOrDefault(key.name(), JsonNodeFactory.instance.missingNode());
+    var got = got(key);
     boolean unquoted = key.isText() && got.isValueNode();
     var remedy = unquoted ? " (quote text that looks like a number or true/false)" : "";
     return located(key.name(), key.name() + " must be " + key.expected() + ", got " + got + remedy);

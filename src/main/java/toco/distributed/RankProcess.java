@@ -33,6 +33,9 @@ final class RankProcess {
       throws IOException {
     var builder = new ProcessBuilder(command);
     builder.environment().putAll(environment);
+    if (!"UTF-8".equals(System.getProperty("sun.jnu.encoding"))) { // file names beyond ASCII
+      builder.environment().put("LC_ALL", "C.UTF-8");
+    }
     if (rank == 0) {
       builder.redirectOutput(Redirect.INHERIT).redirectError(Redirect.INHERIT);
       return new RankProcess(rank, builder.start(), null);
