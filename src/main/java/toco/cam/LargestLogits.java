@@ -15,7 +15,7 @@ final class LargestLogits {
 
   /// @param first the first class of the block
   /// @param logits [B, c, H, W]; closed
-  void add(long first, Tensor logits) {
+  void add(int first, Tensor logits) {
     try (var scope = TensorScope.open();
         logits) {
       if (values == null || labels == null) {

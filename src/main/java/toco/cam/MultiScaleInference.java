@@ -117,7 +117,7 @@ public record MultiScaleInference(List<Double> scales, Combination flip, Combina
           long start = first;
           long end = Math.min(first + classesPerBlock, classes);
           largest.add(
-              start,
+              (int) start,
               TensorScope.scoped(() ->
                   combined(
                       grids.stream().map(grid -> grid.classes(start, end)).toList(),

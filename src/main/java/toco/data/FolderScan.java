@@ -14,6 +14,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import toco.files.IoReason;
 import toco.files.ResultFolder;
 
@@ -106,7 +107,7 @@ final class FolderScan extends SimpleFileVisitor<Path> {
   }
 
   @Override
-  public FileVisitResult postVisitDirectory(Path folder, IOException e) {
+  public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException e) {
     return e == null ? FileVisitResult.CONTINUE : visitFileFailed(folder, e);
   }
 

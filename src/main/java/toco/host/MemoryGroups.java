@@ -67,7 +67,10 @@ record MemoryGroups(Path membership, Path root) {
       if (bytes.isPresent()) { // "max" is no number
         long files = 0;
         for (var line : lines(group.resolve("memory.stat"))) {
-          files = line.startsWith(droppable + " ") ? parsed(line.split(" ")[1]).orElse(0) : files;
+          files =
+              line.startsWith(droppable + " ")
+                  ? parsed(line.substring(droppable.length()).strip()).orElse(0)
+                  : files;
         }
         long used = number(group.resolve(usage)).orElse(0) - files;
         groups.add(new Group(bytes.getAsLong(), used));
