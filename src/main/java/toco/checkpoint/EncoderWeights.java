@@ -95,7 +95,7 @@ final class EncoderWeights {
             .map(name -> name.substring(0, name.length() - PATCHES.length()))
             .filter(
                 prefix -> names.stream().anyMatch(name -> name.startsWith(prefix + "blocks.0.")))
-            .sorted(Comparator.comparingInt(EncoderWeights::rank).thenComparing(String::length))
+            .sorted(Comparator.comparingInt(EncoderWeights::rank).thenComparingInt(String::length))
             .toList();
     if (found.isEmpty() || names.stream().anyMatch(name -> name.contains("blocks.0.0."))) {
       throw new CheckpointException(

@@ -35,7 +35,7 @@ final class ScriptWeights {
       weights.putAll(module.buffers());
       return weights;
     } catch (TorchException e) {
-      var reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      var reason = String.valueOf(e.getMessage()).strip().lines().findFirst().orElse("");
       throw new CheckpointException(path, "is TorchScript that cannot be loaded: " + reason, e);
     }
   }

@@ -32,9 +32,6 @@ final class WeightsGlobals implements PickleGlobals {
   private static final PickleLimits LIMITS = new PickleLimits(1 << 20, 1 << 20, 1 << 22);
 
   private static final long MAX_ELEMENTS = Long.MAX_VALUE / 16; // whose bytes can be counted
-  private static final String DISTRIBUTED =
-      "a shard of a distributed tensor (%s); save the gathered state dict, with"
-          + " StateDictOptions(full_state_dict=True)";
 
   private final Map<String, Storage> storages = new HashMap<>();
   private final Map<String, OtherStorage> otherStorages = new HashMap<>();
@@ -162,7 +159,9 @@ final class WeightsGlobals implements PickleGlobals {
   private Object ofType(List<?> arguments) {
     if (argument(arguments, 1, Object.class) instanceof ForeignObject type
         && type.name().endsWith("DTensor")) {
-      return new OtherTensor(DISTRIBUTED.formatted("DTensor"));
+      return new OtherTensor(
+          "a shard of a distributed tensor (DTensor); save the gathered state dict, with"
+              + " StateDictOptions(full_state_dict=True)");
     }
     var function = argument(arguments, 0, Global.class);
     List<?> inner = argument(arguments, 2, List.class);

@@ -46,8 +46,8 @@ public final class PickleReader {
 
   /// Reads one object and leaves the buffer's position after it.
   ///
-  /// @throws IllegalArgumentException with a message that completes "it holds …", if the pickle is
-  ///   damaged, exceeds the limits, or names anything that is not allowed and not skipped
+  /// damaged, exceeds the limits, or names anything that is neither allowed nor skipped damaged,
+  /// exceeds the limits, or names anything that is not allowed and not skipped
   public static Object read(ByteBuffer pickle, PickleGlobals globals, PickleLimits limits) {
     var reader = new PickleReader(pickle, globals, limits);
     try {

@@ -36,8 +36,7 @@ final class ScriptEncoder implements Encoder {
     try {
       module = ScriptModule.load(path, device).train(false);
     } catch (TorchException e) {
-      throw wrong(
-          "cannot be loaded: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+      throw wrong("cannot be loaded: " + firstLine(e));
     }
     try (var _ = TensorScope.open();
         var _ = GradMode.noGrad()) {
@@ -45,10 +44,17 @@ final class ScriptEncoder implements Encoder {
       var _ = forward(Tensor.zeros(1, 3, side, side).to(device));
       module.parameters().forEach(params::share);
       module.buffers().forEach(params::share);
+    } catch (TorchException e) {
+      module.close();
+      throw wrong("fails on one image: " + firstLine(e));
     } catch (RuntimeException e) {
       module.close();
       throw e;
     }
+  }
+
+  private static String firstLine(TorchException e) {
+    return String.valueOf(e.getMessage()).strip().lines().findFirst().orElse("");
   }
 
   private ConfigException wrong(String problem) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /// Gives LibTorch's recursive compiler of TorchScript the room it needs, and nothing that is too
@@ -15,7 +16,10 @@ final class ScriptCompiler {
   /// which 500 levels end the process.
   private static final long STACK_BYTES = 256L << 20;
 
-  private static final long MAX_SOURCE_BYTES = 256L << 20;
+  private static final long MAX_ENTRY_BYTES = 256L << 20;
+
+  /// Lists and dicts in a pickle; a million inside each other would still fit on the stack.
+  private static final int MAX_CONTAINERS = 500_000;
 
   private ScriptCompiler() {}
 
@@ -55,27 +59,46 @@ final class ScriptCompiler {
     return result.get();
   }
 
-  /// Checks the source in a TorchScript file. What is no archive is left to LibTorch to refuse.
+  /// Checks the source and the pickles in a TorchScript file. What is no archive is left to
+  /// LibTorch to refuse.
   ///
-  /// @throws TorchException if it is nested too deeply
+  /// @throws TorchException if they are nested too deeply
   static void check(Path path) {
-    long total = 0;
     try (var zip = new ZipFile(path.toFile())) {
       for (var entry : zip.stream().toList()) {
         if (entry.getName().endsWith(".py")) {
-          total += entry.getSize();
-          if (entry.getSize() < 0 || total > MAX_SOURCE_BYTES) {
-            throw new TorchException(
-                TorchException.Kind.VALUE,
-                "%s has more than %,d bytes of source".formatted(path, MAX_SOURCE_BYTES));
-          }
-          try (var in = zip.getInputStream(entry)) {
-            ScriptNesting.check(new String(in.readNBytes((int) entry.getSize()), UTF_8));
-          }
+          ScriptNesting.check(new String(content(zip, entry, path), UTF_8));
+        } else if (entry.getName().endsWith(".pkl")) {
+          checkPickle(content(zip, entry, path), path);
         }
       }
     } catch (IOException | IllegalArgumentException e) {
       // LibTorch says what is wrong with the archive
     }
+  }
+
+  private static byte[] content(ZipFile zip, ZipEntry entry, Path path) throws IOException {
+    if (entry.getSize() < 0 || entry.getSize() > MAX_ENTRY_BYTES) {
+      throw tooLarge(
+          path, "an entry of more than %,d bytes of source or pickle".formatted(MAX_ENTRY_BYTES));
+    }
+    try (var in = zip.getInputStream(entry)) {
+      return in.readNBytes((int) entry.getSize());
+    }
+  }
+
+  /// Counts the opcodes of lists and dicts, and the few other bytes of the same values.
+  private static void checkPickle(byte[] pickle, Path path) {
+    int containers = 0;
+    for (byte b : pickle) {
+      if ((b == ']' || b == '}') && ++containers > MAX_CONTAINERS) {
+        throw tooLarge(path, "a pickle of more than %,d lists and dicts".formatted(MAX_CONTAINERS));
+      }
+    }
+  }
+
+  private static TorchException tooLarge(Path path, String what) {
+    return new TorchException(
+        TorchException.Kind.VALUE, "%s has %s, which no network needs".formatted(path, what));
   }
 }

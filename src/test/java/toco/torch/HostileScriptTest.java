@@ -228,4 +228,16 @@ class HostileScriptTest {
     var e = assertThrows(TorchException.class, () -> ScriptModule.load(hostile, Device.CPU));
     assertTrue(String.valueOf(e.getMessage()).contains("1,000 levels"), e.getMessage());
   }
+
+  /// Lists in lists in the file's pickle would be taken apart by recursion.
+  @Test
+  void aDeepPickleInAFileIsRefused() throws IOException {
+    var hostile = folder.resolve("pickle.pt");
+    try (var out = new ZipOutputStream(Files.newOutputStream(hostile))) {
+      out.putNextEntry(new ZipEntry("a/data.pkl"));
+      out.write("]".repeat(600_000).getBytes());
+    }
+    var e = assertThrows(TorchException.class, () -> ScriptModule.load(hostile, Device.CPU));
+    assertTrue(String.valueOf(e.getMessage()).contains("500,000 lists and dicts"), e.getMessage());
+  }
 }
