@@ -20,7 +20,7 @@ public record MemoryLimit(LongUnaryOperator bytes) {
   /// An image that is too large. The message has its size and the remedy, not its name.
   public static final class Exceeded extends IllegalStateException {
     private Exceeded(RgbImage picture, String reason) {
-      super("at %d×%d px %s; %s".formatted(picture.widthPx(), picture.heightPx(), reason, REMEDY));
+      super("at %s×%s px %s; %s".formatted(picture.widthPx(), picture.heightPx(), reason, REMEDY));
     }
   }
 
@@ -51,7 +51,7 @@ public record MemoryLimit(LongUnaryOperator bytes) {
     } catch (OutOfMemoryError e) {
       throw new Exceeded(
           picture,
-          "the Java heap of %d MB is full (raise it with TOCO_JAVA_OPTS=-Xmx4g)"
+          "the Java heap of %s MB is full (raise it with TOCO_JAVA_OPTS=-Xmx4g)"
               .formatted(Runtime.getRuntime().maxMemory() >> 20));
     } catch (TorchException e) {
       if (e.kind() == TorchException.Kind.OUT_OF_MEMORY) {

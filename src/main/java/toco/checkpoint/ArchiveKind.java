@@ -31,7 +31,7 @@ final class ArchiveKind {
                     .anyMatch(name::endsWith))
             .toList();
     var shown = weights.isEmpty() ? List.copyOf(names) : weights;
-    return "is a ZIP archive of %d files (%s%s), but not one that torch.save writes; %s"
+    return "is a ZIP archive of %s files (%s%s), but not one that torch.save writes; %s"
         .formatted(
             names.size(),
             String.join(", ", shown.stream().limit(MAX_LISTED).map(name -> quote(name)).toList()),

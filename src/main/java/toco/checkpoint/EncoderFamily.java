@@ -53,7 +53,7 @@ final class EncoderFamily {
         return sign.family;
       }
     }
-    return "a network of %d tensors (%s%s)"
+    return "a network of %s tensors (%s%s)"
         .formatted(
             names.size(),
             String.join(", ", names.stream().limit(3).toList()),
@@ -71,6 +71,6 @@ final class EncoderFamily {
       }
     }
     int layers = 2 + blocks.size() * (bottleneck ? 3 : 2);
-    return blocks.isEmpty() ? "" : "a ResNet-%d or similar network".formatted(layers);
+    return blocks.isEmpty() ? "" : "a ResNet-%s or similar network".formatted(layers);
   }
 }

@@ -138,7 +138,7 @@ record EncoderKind(
                             : extras.contains("a norm before its blocks")
                                 ? "CLIP "
                                 : extras.contains("pooling by attention") ? "SigLIP " : "";
-    return "%s %sViT%s/%d".formatted(family.startsWith("E") ? "an" : "a", family, size(), patchPx);
+    return "%s %sViT%s/%s".formatted(family.startsWith("E") ? "an" : "a", family, size(), patchPx);
   }
 
   private String size() {
@@ -158,7 +158,7 @@ record EncoderKind(
   @Override
   public String toString() {
     var shape =
-        "%d blocks, width %d, patches of %d px%s%s%s"
+        "%s blocks, width %s, patches of %s px%s%s%s"
             .formatted(
                 depth,
                 width,

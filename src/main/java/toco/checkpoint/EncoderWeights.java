@@ -59,7 +59,7 @@ final class EncoderWeights {
     var targets = withPrefix(encoder);
     var resized = fitPosition(weights, targets);
     new StateDict(file.source(), weights, file.origin()).into(targets);
-    return "encoder loaded from %s%s: %d tensors%s%s"
+    return "encoder loaded from %s%s: %s tensors%s%s"
         .formatted(
             file.source(),
             place(file.origin(), prefix),
@@ -138,8 +138,8 @@ final class EncoderWeights {
             got.depth(),
             got.distilled());
     return presets.isEmpty()
-        ? ("set model.backbone: custom, with model.imageSizePx %d, patchSizePx %d, embedDim %d,"
-                + " depth %d and its numHeads")
+        ? ("set model.backbone: custom, with model.imageSizePx %s, patchSizePx %s, embedDim %s,"
+                + " depth %s and its numHeads")
             .formatted(got.grid() * got.patchPx(), got.patchPx(), got.width(), got.depth())
         : "set model.backbone: "
             + String.join(" or ", presets.stream().map(Backbone::toString).toList());

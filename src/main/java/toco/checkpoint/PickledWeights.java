@@ -200,7 +200,7 @@ final class PickledWeights {
             : STATE_DICT + counted(count, "tensor", "tensors");
       }
       case List<?> list -> "a list of " + counted(list.size(), "entry", "entries");
-      case byte[] bytes -> "%d bytes".formatted(bytes.length);
+      case byte[] bytes -> "%s bytes".formatted(bytes.length);
       case String text -> quote(text);
       case Number number -> number.toString();
       case Boolean flag -> flag ? "True" : "False";

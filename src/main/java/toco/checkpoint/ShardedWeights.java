@@ -40,7 +40,7 @@ final class ShardedWeights {
       if (found.size() > 1) {
         throw new CheckpointException(
             path,
-            "holds %d indexes *%s; give the path of one of them".formatted(found.size(), index));
+            "holds %s indexes *%s; give the path of one of them".formatted(found.size(), index));
       }
       if (!found.isEmpty()) {
         return found.getFirst();

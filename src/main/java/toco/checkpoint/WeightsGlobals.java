@@ -199,7 +199,7 @@ final class WeightsGlobals implements PickleGlobals {
     }
     long elements = argument(reference, 4, Long.class);
     if (elements < 0 || elements > MAX_ELEMENTS) {
-      throw new IllegalArgumentException("a storage of %d elements".formatted(elements));
+      throw new IllegalArgumentException("a storage of %s elements".formatted(elements));
     }
     var key = argument(reference, 2, String.class);
     if (argument(reference, 1, Object.class) instanceof OtherStorageType type) {

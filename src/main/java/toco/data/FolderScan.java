@@ -50,8 +50,7 @@ final class FolderScan extends SimpleFileVisitor<Path> {
   /// @param skipped what cannot be read, one line each with the reason
   /// @param results folders with results of this program, which were skipped
   /// @param unread files in formats that are not read
-  record Found(
-      List<Path> images, List<String> skipped, List<Path> results, UnreadFormats unread) {}
+  record Found(List<Path> images, List<String> skipped, List<Path> results, UnreadFormats unread) {}
 
   /// @param except folders to skip, by whatever path they are reached; they need not exist
   /// @throws DataException if the folder itself cannot be read

@@ -36,7 +36,7 @@ final class AddressCheck {
     }
 
     String text() {
-      return "%s %d %s".formatted(address, port, host);
+      return "%s %s %s".formatted(address, port, host);
     }
   }
 
@@ -61,7 +61,7 @@ final class AddressCheck {
       throw new AssertionError(e); // it is no name
     } catch (IOException e) {
       throw store.report(
-          "rank %d cannot listen at %s: %s"
+          "rank %s cannot listen at %s: %s"
               .formatted(rendezvous.rank(), store.address(), e.getMessage()));
     }
   }
@@ -78,7 +78,7 @@ final class AddressCheck {
   }
 
   private byte[] greeting(int rank) {
-    return "toco %d %s:%d".formatted(rank, rendezvous.size(), rendezvous.port()).getBytes(UTF_8);
+    return "toco %s %s:%s".formatted(rank, rendezvous.size(), rendezvous.port()).getBytes(UTF_8);
   }
 
   /// Of the ranks that share an address, one is enough.
@@ -102,7 +102,7 @@ final class AddressCheck {
       JobKeys.pause();
     }
     throw store.report(
-        ("rank %d on %s cannot connect to rank %d on %s at %s, the address that it announced: %s;"
+        ("rank %s on %s cannot connect to rank %s on %s at %s, the address that it announced: %s;"
                 + " set GLOO_SOCKET_IFNAME on %s to the network interface that %s can reach, or"
                 + " allow connections to all ports between the hosts")
             .formatted(

@@ -50,7 +50,7 @@ final class JobStore implements AutoCloseable {
     try {
       address = HostAddress.towards(rendezvous);
     } catch (DistributedException e) {
-      throw failures.report("rank %d failed: %s".formatted(rank, e.getMessage()));
+      throw failures.report("rank %s failed: %s".formatted(rank, e.getMessage()));
     }
     keys.set(ADDRESS + rank, address);
     keys.set(
@@ -80,7 +80,7 @@ final class JobStore implements AutoCloseable {
         var missing = keys.ranksWithout(JOINED);
         throw failures.reportMissing(
             missing,
-            ("%s of %d did not join at %s:%d within %d s; check that WORLD_SIZE processes were "
+            ("%s of %s did not join at %s:%s within %s s; check that WORLD_SIZE processes were "
                     + "started and that none has exited%s")
                 .formatted(
                     FailureReports.names(missing),

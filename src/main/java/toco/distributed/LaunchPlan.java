@@ -32,7 +32,7 @@ public record LaunchPlan(
     require(nodes >= 1, "--nnodes must be ≥ 1, got " + nodes);
     require(
         nodeRank >= 0 && nodeRank < nodes,
-        "--node-rank must be in 0…%d, got %d".formatted(nodes - 1, nodeRank));
+        "--node-rank must be in 0…%s, got %s".formatted(nodes - 1, nodeRank));
     masterAddress =
         masterAddress == null || masterAddress.isBlank()
             ? null

@@ -35,10 +35,10 @@ public record Rendezvous(
   /// @throws DistributedException naming the variable whose value is invalid
   public Rendezvous {
     require(size >= 1, "WORLD_SIZE must be ≥ 1, got " + size);
-    require(rank >= 0 && rank < size, "RANK must be in 0…%d, got %d".formatted(size - 1, rank));
+    require(rank >= 0 && rank < size, "RANK must be in 0…%s, got %s".formatted(size - 1, rank));
     require(
         localSize >= 1 && localSize <= size,
-        "LOCAL_WORLD_SIZE must be in 1…WORLD_SIZE=%d, got %d".formatted(size, localSize));
+        "LOCAL_WORLD_SIZE must be in 1…WORLD_SIZE=%s, got %s".formatted(size, localSize));
     require(
         localRank >= 0 && localRank < localSize,
         "LOCAL_RANK must be in 0…%s, got %s".formatted(localSize - 1, localRank));

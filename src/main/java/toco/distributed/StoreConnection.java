@@ -50,7 +50,7 @@ final class StoreConnection {
 
   private static String message(Rendezvous at, String reason) {
     if (!at.servesStore()) {
-      return ("rank 0 did not respond at %s:%d within %d s (%s); check that it is running, and that"
+      return ("rank 0 did not respond at %s:%s within %s s (%s); check that it is running, and that"
               + " MASTER_ADDR and MASTER_PORT are its host and port%s")
           .formatted(
               at.address(), at.port(), at.timeout().toSeconds(), reason, HostAddress.doubt(at));

@@ -3,7 +3,6 @@ package toco.infer;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import toco.data.Dataset;
 

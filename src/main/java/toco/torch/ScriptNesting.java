@@ -144,14 +144,14 @@ final class ScriptNesting {
         throw tooDeep("more than %,d classes".formatted(MAX_CLASSES));
       }
     } else if (text.startsWith("def ", at) && ++methods > MAX_METHODS) {
-      throw tooDeep("more than %d methods in a class".formatted(MAX_METHODS));
+      throw tooDeep("more than %s methods in a class".formatted(MAX_METHODS));
     }
   }
 
   private void requireBlocks() {
     int nested = blocks >= MAX_BLOCKS ? blocks : blocks + Arrays.stream(elifs, 0, blocks + 1).sum();
     if (nested >= MAX_BLOCKS) {
-      throw tooDeep("more than %d blocks inside each other, or elifs".formatted(MAX_BLOCKS));
+      throw tooDeep("more than %s blocks inside each other, or elifs".formatted(MAX_BLOCKS));
     }
   }
 

@@ -53,8 +53,8 @@ final class ShimLibrary {
   }
 
   private static Path known(Optional<Path> path) {
-    return path.orElseThrow(() ->
-        failure("the home folder is not known; set HOME, or XDG_CACHE_HOME for the cache"));
+    return path.orElseThrow(
+        () -> failure("the home folder is not known; set HOME, or XDG_CACHE_HOME for the cache"));
   }
 
   private static Path named(Path library) {
