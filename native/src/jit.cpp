@@ -89,9 +89,8 @@ void save(tt_module module, const char *path, const char *const *names, const ch
           int64_t count) {
   ExtraFiles files;
   for (int64_t i = 0; i < count; i++) files[names[i]] = texts[i];
-  write_file(path, [&](const auto &write) {
-    torch::jit::ExportModule(module->module, write, files);
-  });
+  write_file(path,
+             [&](const auto &write) { torch::jit::ExportModule(module->module, write, files); });
 }
 
 void methods(tt_module module, tt_stack stack) {

@@ -162,9 +162,9 @@ abstract sealed class ListedDataset implements Dataset
     var others = counts.otherClasses();
     if (2 * others.size() > size()) {
       notice.accept(
-          "%s of %s masks show other classes than their image's label, such as %s; are they numbered"
+          "%s of %s masks show other classes than their image's label, such as %s; are they"
                   .formatted(others.size(), size(), others.getFirst())
-              + " as data.classNames?");
+              + " numbered as data.classNames?");
     }
   }
 

@@ -205,14 +205,19 @@ class LauncherTest {
   void javaGetsALocaleInUtf8(String variable, String value) throws Exception {
     var environment = new HashMap<>(Map.of("LANG", ""));
     environment.put(variable, value);
-    var start = start(environment, "train");
-    assertTrue(
-        start.says("LC_ALL=C.UTF-8") || start.says("LC_CTYPE=C.UTF-8"), start.lines().toString());
+    for (var command : List.of("train", "java")) {
+      var start = start(environment, command);
+      assertTrue(
+          start.says("LC_ALL=C.UTF-8") || start.says("LC_CTYPE=C.UTF-8"), start.lines().toString());
+    }
   }
 
+  /// Commands read the system's messages, which are in the language of the locale.
   @Test
-  void aLocaleInUtf8IsKept() throws Exception {
-    assertFalse(start(Map.of(), "train").lines().stream().anyMatch(line -> line.startsWith("LC_")));
+  void aLocaleInUtf8IsKeptForTheUsersPrograms() throws Exception {
+    assertTrue(start(Map.of(), "train").says("LC_ALL=C.UTF-8"));
+    var own = start(Map.of(), "java", "Own.java");
+    assertFalse(own.lines().stream().anyMatch(line -> line.startsWith("LC_")), own.toString());
   }
 
   @Test
