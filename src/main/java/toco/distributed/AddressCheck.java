@@ -72,7 +72,7 @@ final class AddressCheck {
       try (var caller = server.accept()) {
         caller.getOutputStream().write(greeting(rendezvous.rank()));
       } catch (IOException e) {
-        // the caller is gone, or the check is over
+        JobKeys.pause(); // the caller is gone, the check is over, or too many files are open
       }
     }
   }
@@ -118,8 +118,7 @@ final class AddressCheck {
 
   /// The problem, or an empty text.
   private String attempt(int rank, Endpoint endpoint) {
-    int limitMs =
-        (int) Math.clamp(rendezvous.timeout().toMillis() / (ATTEMPTS + 1), 500, LONGEST_MS);
+    int limitMs = Math.clamp(rendezvous.timeout().toMillis() / (ATTEMPTS + 1), 500, LONGEST_MS);
     try (var socket = new Socket()) {
       socket.connect(new InetSocketAddress(endpoint.address, endpoint.port), limitMs);
       socket.setSoTimeout(limitMs);

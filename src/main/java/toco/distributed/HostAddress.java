@@ -106,8 +106,8 @@ final class HostAddress {
           .formatted(at.address(), hostName());
     }
     if (!here && at.servesStore() && !SocketInterfaces.ofThisHost().haveAnyOf(addresses)) {
-      return ("; MASTER_ADDR %s is %s, which is no address of this host (%s): name the host of rank"
-              + " 0")
+      return ("; MASTER_ADDR %s is %s, which is no address of this host (%s): name the host of"
+              + " rank 0")
           .formatted(at.address(), addresses.getFirst().getHostAddress(), hostName());
     }
     return "";
