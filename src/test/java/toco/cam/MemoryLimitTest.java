@@ -5,7 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import toco.config.Config;
+import toco.config.Protocol;
 import toco.image.RgbImage;
 import toco.torch.DType;
 import toco.torch.Device;
@@ -47,5 +51,20 @@ class MemoryLimitTest {
         };
     var e = assertThrows(IllegalStateException.class, () -> MemoryLimit.watch(PICTURE, other));
     assertEquals("else", e.getMessage());
+  }
+
+  /// CAMs of all classes are scored at native size: two floats for each class and pixel.
+  @Test
+  void scoringCamsNeedsMemoryForEveryClass() {
+    var config = Config.load(Path.of("configs/demo.yaml"), List.of());
+    var memory = new InferenceMemory(config.model());
+    var withCams = Protocol.of(Protocol.Name.TRAIN_TIME, config);
+    long pixels = 48_000_000;
+    long maps = 2L * Float.BYTES * config.model().foregroundClasses() * pixels;
+    assertTrue(memory.evaluation(withCams, pixels) > maps);
+    assertTrue(memory.evaluation(withCams, pixels) > memory.segmentation(withCams, pixels));
+    var voc = Protocol.of(Protocol.Name.VOC, config);
+    assertTrue(memory.evaluation(voc, pixels) >= memory.segmentation(voc, pixels));
+    assertTrue(InferenceMemory.thresholds(pixels) > 5L * Long.BYTES * pixels);
   }
 }

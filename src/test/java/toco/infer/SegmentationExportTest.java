@@ -88,9 +88,9 @@ class SegmentationExportTest extends InferFixture {
             }
           });
     }
-    assertTrue(resident[100] > 0);
-    long growthMb = (resident[400] - resident[100]) >> 20;
-    assertTrue(growthMb < 100, "the memory grew by " + growthMb + " MB in 300 images");
+    assertTrue(resident[200] > 0); // 100 images later than the first collection of Java's heap
+    long growthMb = (resident[400] - resident[200]) >> 20;
+    assertTrue(growthMb < 60, "the memory grew by " + growthMb + " MB in 200 images");
   }
 
   /// 3×3 px is less than a patch of 8.
