@@ -14,6 +14,7 @@ import toco.checkpoint.Checkpoint;
 import toco.config.Config;
 import toco.files.AtomicFile;
 import toco.files.FileLocks;
+import toco.files.IoReason;
 import toco.files.ResultFolder;
 
 /// A run's folder, held by one process at a time: `config.yaml`, `metrics.jsonl`, `sessions.jsonl`,
@@ -39,7 +40,8 @@ public final class RunFolder implements AutoCloseable {
       }
       locked = outcome == FileLocks.Outcome.HELD;
     } catch (IOException e) {
-      throw new RunException("cannot write to the run folder %s: %s".formatted(path, e), e);
+      throw new RunException(
+          "cannot write to the run folder %s: %s".formatted(path, IoReason.of(e)), e);
     }
   }
 
@@ -62,7 +64,8 @@ public final class RunFolder implements AutoCloseable {
     try {
       Files.createDirectories(path);
     } catch (IOException e) {
-      throw new RunException("cannot create the run folder %s: %s".formatted(path, e), e);
+      throw new RunException(
+          "cannot create the run folder %s: %s".formatted(path, IoReason.of(e)), e);
     }
     return open(config);
   }
@@ -77,7 +80,8 @@ public final class RunFolder implements AutoCloseable {
       return folder;
     } catch (IOException e) {
       folder.close();
-      throw new RunException("cannot write the configuration to %s: %s".formatted(path, e), e);
+      throw new RunException(
+          "cannot write the configuration to %s: %s".formatted(path, IoReason.of(e)), e);
     }
   }
 
@@ -118,7 +122,8 @@ public final class RunFolder implements AutoCloseable {
     try {
       lockFile.close();
     } catch (IOException e) {
-      throw new RunException("cannot release the run folder %s: %s".formatted(path, e), e);
+      throw new RunException(
+          "cannot release the run folder %s: %s".formatted(path, IoReason.of(e)), e);
     }
   }
 }
