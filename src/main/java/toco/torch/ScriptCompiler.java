@@ -4,10 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import org.jspecify.annotations.Nullable;
 
 /// Gives LibTorch's recursive compiler of TorchScript the room it needs, and nothing that is too
 /// deep even for that.
@@ -25,8 +27,8 @@ final class ScriptCompiler {
 
   /// Runs a step of the compiler, or of taking its results apart, on a thread with a large stack.
   static <T> T run(Supplier<T> step) {
-    var result = new AtomicReference<T>();
-    var failure = new AtomicReference<Throwable>();
+    var result = new AtomicReference<@Nullable T>();
+    var failure = new AtomicReference<@Nullable Throwable>();
     Runnable task =
         () -> {
           try {
@@ -56,7 +58,7 @@ final class ScriptCompiler {
       case RuntimeException e -> throw e;
       case Throwable e -> throw (Error) e;
     }
-    return result.get();
+    return Objects.requireNonNull(result.get());
   }
 
   /// Checks the source and the pickles in a TorchScript file. What is no archive is left to
