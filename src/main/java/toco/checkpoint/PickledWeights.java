@@ -5,6 +5,7 @@ import static toco.files.QuotedText.quote;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -210,6 +211,6 @@ final class PickledWeights {
   }
 
   private static String counted(long count, String one, String many) {
-    return "%,d %s".formatted(count, count == 1 ? one : many);
+    return String.format(Locale.ROOT, "%,d %s", count, count == 1 ? one : many);
   }
 }

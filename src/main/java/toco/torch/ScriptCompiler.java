@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -82,7 +83,9 @@ final class ScriptCompiler {
   private static byte[] content(ZipFile zip, ZipEntry entry, Path path) throws IOException {
     if (entry.getSize() < 0 || entry.getSize() > MAX_ENTRY_BYTES) {
       throw tooLarge(
-          path, "an entry of more than %,d bytes of source or pickle".formatted(MAX_ENTRY_BYTES));
+          path,
+          String.format(
+              Locale.ROOT, "an entry of more than %,d bytes of source or pickle", MAX_ENTRY_BYTES));
     }
     try (var in = zip.getInputStream(entry)) {
       return in.readNBytes((int) entry.getSize());
@@ -94,7 +97,10 @@ final class ScriptCompiler {
     int containers = 0;
     for (byte b : pickle) {
       if ((b == ']' || b == '}') && ++containers > MAX_CONTAINERS) {
-        throw tooLarge(path, "a pickle of more than %,d lists and dicts".formatted(MAX_CONTAINERS));
+        throw tooLarge(
+            path,
+            String.format(
+                Locale.ROOT, "a pickle of more than %,d lists and dicts", MAX_CONTAINERS));
       }
     }
   }
