@@ -4,6 +4,7 @@ import java.util.function.LongUnaryOperator;
 import toco.host.Machine;
 import toco.image.RgbImage;
 import toco.torch.Device;
+import toco.torch.LibTorch;
 import toco.torch.TorchException;
 
 /// Refuses images that are too large for the memory of this machine, or of its container, before
@@ -29,13 +30,18 @@ public record MemoryLimit(LongUnaryOperator bytes) {
     return new MemoryLimit(device.isCpu() ? bytes : _ -> 0);
   }
 
-  /// Checks an image before the work on it.
+  /// Checks an image before the work on it. If its need seems too large, memory that was freed
+  /// before is returned to the system first.
   ///
   /// @throws Exceeded if it needs more memory than there is
   public void require(RgbImage picture) {
-    long pixels = (long) picture.widthPx() * picture.heightPx();
+    long needed = bytes.applyAsLong((long) picture.widthPx() * picture.heightPx());
+    if (Machine.local().lacks(needed).isEmpty()) {
+      return;
+    }
+    LibTorch.trimMemory();
     Machine.local()
-        .lacks(bytes.applyAsLong(pixels))
+        .lacks(needed)
         .ifPresent(reason -> {
           throw new Exceeded(picture, reason);
         });

@@ -10,6 +10,7 @@ import toco.model.Toco;
 import toco.torch.DType;
 import toco.torch.GradMode;
 import toco.torch.Interpolation;
+import toco.torch.LibTorch;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
@@ -116,6 +117,7 @@ public record MultiScaleInference(List<Double> scales, Combination flip, Combina
         for (long first = 0; first < classes; first += classesPerBlock) {
           long start = first;
           long end = Math.min(first + classesPerBlock, classes);
+          LibTorch.trimMemory(); // blocks of this size leave the C heap in pieces
           largest.add(
               (int) start,
               TensorScope.scoped(() ->

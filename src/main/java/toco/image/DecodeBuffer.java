@@ -81,6 +81,7 @@ public final class DecodeBuffer implements AutoCloseable {
       var header = JpegHeader.parse(file, source);
       int width = header.widthPx();
       int height = header.heightPx();
+      ImageDecoder.checkMemory(source, width, height, header.decodingBytes());
       var rgb = exactly(3L * width * height, memory);
       jpeg.decode(file, header, source, rgb, scratch);
       return new RgbImage(rgb, width, height);

@@ -2,6 +2,7 @@ package toco.image;
 
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import toco.host.Machine;
 
 /// Decodes JPEG and PNG files to 8-bit RGB in off-heap memory, byte for byte as Pillow's
 /// `Image.open(f).convert("RGB")` does:
@@ -24,6 +25,9 @@ import java.nio.file.Path;
 public final class ImageDecoder {
   /// Larger images are rejected before memory is allocated: a damaged header can claim any size.
   static final long MAX_PIXELS = 178_956_970;
+
+  /// Less is allocated without looking at the memory that is left.
+  private static final long SMALL_BYTES = 64L << 20;
 
   private ImageDecoder() {}
 
@@ -59,5 +63,22 @@ public final class ImageDecoder {
               .formatted(widthPx, heightPx, MAX_PIXELS),
           "the file is damaged or too large: replace it or scale it down");
     }
+  }
+
+  /// Rejects an image whose pixels need more memory than this machine, or its container, has left.
+  ///
+  /// @param bytes that decoding allocates
+  static void checkMemory(String source, long widthPx, long heightPx, long bytes) {
+    if (bytes <= SMALL_BYTES) {
+      return;
+    }
+    Machine.local()
+        .lacks(bytes)
+        .ifPresent(reason -> {
+          throw ImageException.unreadable(
+              source,
+              "at %s×%s px %s".formatted(widthPx, heightPx, reason),
+              "scale the image down, or use a machine with more memory");
+        });
   }
 }

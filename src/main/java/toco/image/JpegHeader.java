@@ -110,6 +110,12 @@ record JpegHeader(
     return header;
   }
 
+  /// Bytes of the pixels, and of the coefficients that several scans refine.
+  long decodingBytes() {
+    long pixels = (long) widthPx * heightPx;
+    return (3 + (severalScans ? (long) Short.BYTES * components.size() : 0)) * pixels;
+  }
+
   /// The largest sampling factors of all components: the number of columns and rows of the image
   /// that one sample of a component with factor 1 covers.
   int maxHorizontal() {

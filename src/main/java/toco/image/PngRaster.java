@@ -84,7 +84,17 @@ final class PngRaster {
     try (var input = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
       reader.setInput(input, true, true);
       return reader.read(0);
-    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+    } catch (OutOfMemoryError e) {
+      throw new ImageException(
+          "cannot read %s: the Java heap of %s MB cannot hold its %s×%s px; %s"
+              .formatted(
+                  source,
+                  Runtime.getRuntime().maxMemory() >> 20,
+                  header.getInt(16),
+                  header.getInt(20),
+                  "scale it down, or raise the heap with TOCO_JAVA_OPTS=-Xmx4g"),
+          e);
+    } catch (IOException | RuntimeException e) {
       var cause = e.getCause() == null ? e : e.getCause();
       throw new ImageException(
           "cannot read %s: %s; %s".formatted(source, ImageException.reason(cause), REMEDY), e);
@@ -111,6 +121,8 @@ final class PngRaster {
               .formatted(width, height, file.length),
           REMEDY);
     }
+    long pixels = (long) width * height;
+    ImageDecoder.checkMemory(source, width, height, rowBytes * height + 3 * pixels);
   }
 
   /// Every chunk must be complete and match its checksum, since a damaged mask could otherwise

@@ -237,6 +237,21 @@ class ImageDecoderTest {
     }
   }
 
+  @Test
+  void pixelsThatNeedMoreMemoryThanThereIsAreRefusedByNameAndSize() {
+    ImageDecoder.checkMemory("small.png", 10, 10, 300);
+    var e =
+        assertThrows(
+            ImageException.class,
+            () -> ImageDecoder.checkMemory("large.png", 13_000, 12_000, 20_000_000_000_000L));
+    assertTrue(
+        e.getMessage()
+            .startsWith(
+                "cannot read large.png: at 13000×12000 px it needs about 20000.0 GB of memory"),
+        e.getMessage());
+    assertTrue(e.getMessage().contains("scale the image down"), e.getMessage());
+  }
+
   /// Little data for many pixels is no proof of damage: images of one colour are like that.
   @Test
   void aLargeImageOfOneColourIsRead(@TempDir Path folder) throws IOException {

@@ -95,7 +95,7 @@ abstract class InferFixture {
   }
 
   /// The messages received.
-  static final class Heard implements InferenceListener {
+  static class Heard implements InferenceListener {
     final List<String> progress = new ArrayList<>();
     final List<String> messages = new ArrayList<>();
 

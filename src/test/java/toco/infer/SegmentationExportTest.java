@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import toco.cam.MultiScaleInference;
 import toco.cam.NetworkInput;
@@ -20,6 +21,7 @@ import toco.config.Combination;
 import toco.config.CrfParams;
 import toco.config.Protocol;
 import toco.data.DataException;
+import toco.host.ProcessMemory;
 import toco.image.ImageDecoder;
 import toco.image.ImageSize;
 import toco.image.VocPalette;
@@ -60,6 +62,35 @@ class SegmentationExportTest extends InferFixture {
         assertEquals(plain[i], labels[i], "pixel " + i);
       }
     }
+  }
+
+  /// What is kept for a size, such as LibTorch's compiled convolutions, is bounded.
+  @Test
+  void memoryStaysLevelOverHundredsOfSizes() {
+    var images = folder.resolve("images");
+    var random = new Random(3);
+    for (int i = 0; i < 400; i++) {
+      picture(images.resolve(i + ".png"), 40 + random.nextInt(120), 40 + random.nextInt(120));
+    }
+    var resident = new long[401]; // after so many images
+    try (var network = network()) {
+      SegmentationExport.write(
+          network,
+          new SegmentationExport.Options(
+              images, folder.resolve("out"), Protocol.Name.VOC, false, false),
+          new Heard() {
+            @Override
+            public void onProgress(int done, int total) {
+              if (done % 100 == 0) { // the loop has just returned free memory
+                System.gc();
+                resident[done] = ProcessMemory.residentBytes();
+              }
+            }
+          });
+    }
+    assertTrue(resident[100] > 0);
+    long growthMb = (resident[400] - resident[100]) >> 20;
+    assertTrue(growthMb < 100, "the memory grew by " + growthMb + " MB in 300 images");
   }
 
   /// 3×3 px is less than a patch of 8.
