@@ -22,6 +22,8 @@ public record InferenceMemory(ModelConfig model) {
   private static final long CRF_LATTICES =
       700; // of an image without two equal neighbours, measured
   private static final int PAR_COPIES = 5;
+  private static final int CAM_LABELS = 32; // strongest class and its value, and labels
+  private static final int THRESHOLDED = 8; // label maps of int64, with those between
 
   /// Bytes for the labels of a protocol.
   ///
@@ -31,6 +33,13 @@ public record InferenceMemory(ModelConfig model) {
     long encoder = encoder(protocol.sizePx(), scale, pixels);
     long labels = protocol.crf() != null ? crf(model.numClasses(), pixels) : blocks(pixels);
     return DRAWING * pixels + Math.max(encoder, labels);
+  }
+
+  /// Bytes for scoring the labels of a protocol and those of its CAMs, if it has any.
+  public long evaluation(Protocol protocol, long pixels) {
+    long cams = 2L * Float.BYTES * model.foregroundClasses() + CAM_LABELS;
+    long scored = protocol.camScales().isEmpty() ? 0 : DRAWING + cams;
+    return Math.max(segmentation(protocol, pixels), scored * pixels);
   }
 
   /// Bytes for the class maps of the segmentation at native size.
@@ -59,6 +68,11 @@ public record InferenceMemory(ModelConfig model) {
   /// low background before and after an iteration, and their copies at the image's size.
   public static long par(long classes, long dilations, long pixels) {
     return (8 * dilations + 2 * (classes + 1) * PAR_COPIES + 3) * Float.BYTES * pixels;
+  }
+
+  /// Bytes for labels by a high and a low threshold, from maps that exist already.
+  public static long thresholds(long pixels) {
+    return THRESHOLDED * Long.BYTES * pixels;
   }
 
   private long blocks(long pixels) {

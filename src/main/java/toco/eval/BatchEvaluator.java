@@ -57,7 +57,7 @@ record BatchEvaluator(
     boolean skips = reading == Reading.SKIPPING;
     if (skips) {
       var memory = new InferenceMemory(model.config());
-      batch = batch.within(MemoryLimit.on(device, pixels -> memory.segmentation(protocol, pixels)));
+      batch = batch.within(MemoryLimit.on(device, pixels -> memory.evaluation(protocol, pixels)));
     }
     var pending = new PendingBatch(number, batch, arena, sink);
     try (var _ = TensorScope.open();

@@ -12,12 +12,15 @@ import toco.model.Toco;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Interpolation;
+import toco.torch.LibTorch;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
 /// Scores one image: its label maps at the mask's size against the mask, and what the network
 /// predicts for the image as a whole.
 final class ImageScorer {
+  private static final long LARGE_PIXELS = 4_000_000;
+
   private final Protocol protocol;
   private final MultiScaleInference inference;
 
@@ -78,12 +81,21 @@ final class ImageScorer {
 
   /// Only the classes of the image-level labels compete, as in the published code.
   private Tensor camLabels(Tensor cams, int i, Entry entry, LabelMap mask) {
-    var cam =
-        cams.slice(0, i, i + 1)
-            .interpolate(mask.heightPx(), mask.widthPx(), Interpolation.BILINEAR);
-    var labels = entry.sample().labels();
-    var multiHot = Tensor.of(labels, 1, labels.length).to(cam.device());
-    return CamLabels.forEvaluation(CamLabels.validCam(cam, multiHot), protocol.camBackground());
+    if ((long) mask.heightPx() * mask.widthPx() > LARGE_PIXELS) {
+      LibTorch.trimMemory(); // what was freed before would not serve for maps of this size
+    }
+    return TensorScope.scoped(() -> {
+      var labels = entry.sample().labels();
+      var multiHot = Tensor.of(labels, 1, labels.length).to(cams.device());
+      var valid =
+          TensorScope.scoped(
+              () -> // two sets of maps at native size are large
+              CamLabels.validCam(
+                      cams.slice(0, i, i + 1)
+                          .interpolate(mask.heightPx(), mask.widthPx(), Interpolation.BILINEAR),
+                      multiHot));
+      return CamLabels.forEvaluation(valid, protocol.camBackground()).to(DType.UINT8);
+    });
   }
 
   private static LabelCounts counts(LabelMap mask, Tensor labels, int classes) {

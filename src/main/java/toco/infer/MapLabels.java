@@ -13,6 +13,7 @@ import toco.image.RgbImage;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Tensor;
+import toco.torch.TensorScope;
 
 /// Labels from an image's class maps: 0 background, 1…K, 255 ignored. They are computed twice, with
 /// a background score of `cam.highThreshold` and of `cam.lowThreshold`. A pixel that is background
@@ -34,23 +35,25 @@ final class MapLabels {
       return Tensor.full(0, DType.INT64, Device.CPU, maps.heightPx(), maps.widthPx());
     }
     new MemoryLimit(pixels -> bytes(maps.keys().size(), pixels)).require(picture);
-    return switch (refinement) {
-      case PAR -> par(picture, maps);
-      case CRF ->
-          merged(
-              crf(picture, maps, config.highThreshold()),
-              crf(picture, maps, config.lowThreshold()));
-      case NONE ->
-          merged(
-              thresholded(maps, config.highThreshold()), thresholded(maps, config.lowThreshold()));
-    };
+    return TensorScope.scoped(() ->
+        switch (refinement) {
+          case PAR -> par(picture, maps);
+          case CRF ->
+              merged(
+                  crf(picture, maps, config.highThreshold()),
+                  crf(picture, maps, config.lowThreshold()));
+          case NONE ->
+              merged(
+                  thresholded(maps, config.highThreshold()),
+                  thresholded(maps, config.lowThreshold()));
+        });
   }
 
   private long bytes(int classes, long pixels) {
     return switch (refinement) {
       case PAR -> InferenceMemory.par(classes, config.parDilations().size(), pixels);
       case CRF -> InferenceMemory.crf(classes + 1L, pixels);
-      case NONE -> 0;
+      case NONE -> InferenceMemory.thresholds(pixels);
     };
   }
 
@@ -82,9 +85,11 @@ final class MapLabels {
   }
 
   private static Tensor thresholded(ClassMaps maps, double background) {
-    var strongest = maps.maps().max(0);
-    var below = strongest.values().le(background);
-    return maps.labels(strongest.indices().add(1).maskedFill(below, 0));
+    return TensorScope.scoped(() -> {
+      var strongest = maps.maps().max(0);
+      var below = strongest.values().le(background);
+      return maps.labels(strongest.indices().add(1).maskedFill(below, 0));
+    });
   }
 
   private static Tensor merged(Tensor high, Tensor low) {
