@@ -51,7 +51,7 @@ enum FileKind {
           Map.entry("\u001f\u008b", GZIP),
           Map.entry("\u00fd7zXZ", XZ),
           Map.entry("BZh", BZIP2),
-          Map.entry("\u0028\u00b5\u002f\u00fd", ZSTD),
+          Map.entry("(\u00b5/\u00fd", ZSTD),
           Map.entry("Rar!", RAR),
           Map.entry("7z\u00bc\u00af", SEVEN_ZIP),
           Map.entry("version https://git-lfs", LFS_POINTER),

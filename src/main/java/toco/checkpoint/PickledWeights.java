@@ -5,6 +5,7 @@ import static toco.files.QuotedText.quote;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -42,7 +43,7 @@ final class PickledWeights {
   private static final int MAX_LISTED = 200;
 
   /// The number of named tensors in each dict, so that none is counted twice.
-  private final Map<Object, Long> counts = new IdentityHashMap<>();
+  private final IdentityHashMap<Object, Long> counts = new IdentityHashMap<>();
 
   private final Map<String, String> skipped = new LinkedHashMap<>();
 
@@ -100,7 +101,8 @@ final class PickledWeights {
   /// The key of the entry with the weights; null if they are in the map itself, or nowhere.
   private @Nullable String chosen(Map<?, ?> map) {
     for (var key : PREFERRED) {
-      if (map.get(key) instanceof Object value && count(value, 0) > 0) {
+      var value = map.get(key);
+      if (value != null && count(value, 0) > 0) {
         return key;
       }
     }
@@ -204,11 +206,11 @@ final class PickledWeights {
       case String text -> quote(text);
       case Number number -> number.toString();
       case Boolean flag -> flag ? "True" : "False";
-      default -> value == PickleReader.NONE ? "None" : "another object";
+      default -> PickleReader.NONE.equals(value) ? "None" : "another object";
     };
   }
 
   private static String counted(long count, String one, String many) {
-    return "%,d %s".formatted(count, count == 1 ? one : many);
+    return String.format(Locale.ROOT, "%,d %s", count, count == 1 ? one : many);
   }
 }

@@ -1,6 +1,5 @@
 package toco.config;
 
-import java.nio.file.InvalidPathException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -9,7 +8,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import toco.files.NativeNames;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -188,9 +186,7 @@ final class ConfigReader {
     if (key == null) {
       return new ConfigException(null, source + ": " + e.getOriginalMessage());
     }
-    return e.getCause() instanceof InvalidPathException
-        ? located(key.name(), "%s %s: %s".formatted(key.name(), got(key), NativeNames.problem()))
-        : wrongType(key);
+    return wrongType(key);
   }
 
   private JsonNode got(Key key) {

@@ -3,28 +3,13 @@ package toco.data;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.Normalizer;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /// The two spellings of accented letters in Unicode: as one character, as most systems write file
 /// names, or as a letter and its accent, as macOS does. A name in one of them means the file with
 /// the other.
 final class AccentSpelling {
-  private final Map<String, String> names = new HashMap<>(); // by their composed form
-
-  /// @param names as they are spelled; only those that can be spelled in two ways are kept
-  AccentSpelling(Collection<String> names) {
-    names.stream()
-        .filter(name -> !isAscii(name))
-        .forEach(name -> this.names.put(composed(name), name));
-  }
-
-  /// The spelling of a name among the given ones; the name itself if it is not one of them.
-  String of(String name) {
-    return isAscii(name) ? name : names.getOrDefault(composed(name), name);
-  }
+  private AccentSpelling() {}
 
   /// With one character for each accented letter.
   static String composed(String name) {

@@ -65,13 +65,12 @@ public final class VocDataset extends ListedDataset {
     var masks = new MaskFolder(files.maskDir());
     requireFolder(files.imageDir(), "a folder in VOC layout");
     var list = NameList.read(files.list());
-    var listed = new AccentSpelling(list.names());
+    var references = new ImageReferences(named.isEmpty() ? list.names() : named);
     var labels =
         classes.orNone(() ->
             labelsFromMasks
                 ? labelsFromMasks(list, masks::find, reader)
-                : LabelSource.read(files.labels(), classes)
-                    .renamed(new ImageReferences(named)::findOrStem));
+                : LabelSource.read(files.labels(), classes).renamed(references::findOrStem));
     return new VocDataset(files, list, classes.names(), labels, masks, reader);
   }
 

@@ -151,7 +151,11 @@ public final class PickleReader {
           push(call(global(in.line(), in.line()), List.of(stack.popToMark())));
       default ->
           throw new IllegalArgumentException(
-              "pickle opcode 0x%02x, which %s does not need".formatted(opcode, globals.fileKind()));
+              String.format(
+                  Locale.ROOT,
+                  "pickle opcode 0x%02x, which %s does not need",
+                  opcode,
+                  globals.fileKind()));
     }
   }
 

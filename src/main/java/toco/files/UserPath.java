@@ -1,6 +1,7 @@
 package toco.files;
 
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -15,14 +16,15 @@ public final class UserPath {
   /// The path that a text names.
   ///
   /// @throws IllegalArgumentException if it needs a home folder that is not known, or starts with
-  ///   another user's, `~name`, and nothing has that name
+  ///   another user's, `~name`, and nothing has that name; or if this system cannot have such a
+  ///   name
   public static Path of(String text) {
     return of(text, homeFolder());
   }
 
   static Path of(String text, Optional<Path> home) {
     if (!text.startsWith(HOME)) {
-      return Path.of(text);
+      return path(text);
     }
     int end = text.indexOf('/');
     var first = end < 0 ? text : text.substring(0, end);
@@ -34,13 +36,21 @@ public final class UserPath {
                       .formatted(text)))
           .resolve(text.substring(1).replaceFirst("^/+", ""));
     }
-    if (!Files.exists(Path.of(first))) {
+    if (!Files.exists(path(first))) {
       throw new IllegalArgumentException(
           "'%s': only ~ and ~/ are replaced; write the folder of %s in full, or ./%s for a file of"
                   .formatted(text, first, first)
               + " that name");
     }
-    return Path.of(text);
+    return path(text);
+  }
+
+  private static Path path(String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException("'%s': %s".formatted(text, NativeNames.problem()), e);
+    }
   }
 
   /// The user's home folder: `HOME`, or the one in the system's list of users; empty if there is

@@ -2,6 +2,7 @@ package toco.image;
 
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import toco.config.MaskValues;
 
@@ -98,7 +99,10 @@ public final class MaskDecoder {
     if (unknown.pixels() == 0) {
       return;
     }
-    var value = isColours ? "#%06x".formatted(unknown.value()) : String.valueOf(unknown.value());
+    var value =
+        isColours
+            ? String.format(Locale.ROOT, "#%06x", unknown.value())
+            : String.valueOf(unknown.value());
     throw ImageException.unreadable(
         pixels.source(),
         "%s px hold %s, the first at x %s, y %s, which is no class index, no colour of the VOC"

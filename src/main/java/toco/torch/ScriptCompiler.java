@@ -4,10 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import org.jspecify.annotations.Nullable;
 
 /// Gives LibTorch's recursive compiler of TorchScript the room it needs, and nothing that is too
 /// deep even for that.
@@ -25,8 +28,8 @@ final class ScriptCompiler {
 
   /// Runs a step of the compiler, or of taking its results apart, on a thread with a large stack.
   static <T> T run(Supplier<T> step) {
-    var result = new AtomicReference<T>();
-    var failure = new AtomicReference<Throwable>();
+    var result = new AtomicReference<@Nullable T>();
+    var failure = new AtomicReference<@Nullable Throwable>();
     Runnable task =
         () -> {
           try {
@@ -56,7 +59,7 @@ final class ScriptCompiler {
       case RuntimeException e -> throw e;
       case Throwable e -> throw (Error) e;
     }
-    return result.get();
+    return Objects.requireNonNull(result.get());
   }
 
   /// Checks the source and the pickles in a TorchScript file. What is no archive is left to
@@ -80,7 +83,9 @@ final class ScriptCompiler {
   private static byte[] content(ZipFile zip, ZipEntry entry, Path path) throws IOException {
     if (entry.getSize() < 0 || entry.getSize() > MAX_ENTRY_BYTES) {
       throw tooLarge(
-          path, "an entry of more than %,d bytes of source or pickle".formatted(MAX_ENTRY_BYTES));
+          path,
+          String.format(
+              Locale.ROOT, "an entry of more than %,d bytes of source or pickle", MAX_ENTRY_BYTES));
     }
     try (var in = zip.getInputStream(entry)) {
       return in.readNBytes((int) entry.getSize());
@@ -92,7 +97,10 @@ final class ScriptCompiler {
     int containers = 0;
     for (byte b : pickle) {
       if ((b == ']' || b == '}') && ++containers > MAX_CONTAINERS) {
-        throw tooLarge(path, "a pickle of more than %,d lists and dicts".formatted(MAX_CONTAINERS));
+        throw tooLarge(
+            path,
+            String.format(
+                Locale.ROOT, "a pickle of more than %,d lists and dicts", MAX_CONTAINERS));
       }
     }
   }

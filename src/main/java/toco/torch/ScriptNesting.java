@@ -2,6 +2,7 @@ package toco.torch;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Set;
 
 /// How deeply TorchScript source is nested: brackets, operators in a row, indentation, `elif`s in a
@@ -97,7 +98,8 @@ final class ScriptNesting {
   private void deepen() {
     row++;
     if (++depth > MAX_EXPRESSION) {
-      throw tooDeep("an expression of more than %,d levels".formatted(MAX_EXPRESSION));
+      throw tooDeep(
+          String.format(Locale.ROOT, "an expression of more than %,d levels", MAX_EXPRESSION));
     }
   }
 
@@ -141,7 +143,7 @@ final class ScriptNesting {
     if (text.startsWith("class ", at)) {
       methods = 0;
       if (++classes > MAX_CLASSES) {
-        throw tooDeep("more than %,d classes".formatted(MAX_CLASSES));
+        throw tooDeep(String.format(Locale.ROOT, "more than %,d classes", MAX_CLASSES));
       }
     } else if (text.startsWith("def ", at) && ++methods > MAX_METHODS) {
       throw tooDeep("more than %s methods in a class".formatted(MAX_METHODS));

@@ -231,7 +231,7 @@ final class WildWeightsTest {
         "{\"error\":\"Access denied\"} | server's error",
         "BZh9 rest | bzip2",
         "\u00fd7zXZ rest | xz",
-        "\u0028\u00b5\u002f\u00fd rest | Zstandard",
+        "(\u00b5/\u00fd rest | Zstandard",
         "GGUF rest | llama.cpp",
       })
   void filesThatAreSomethingElseAreNamed(String start, String words) throws IOException {

@@ -76,6 +76,7 @@ class LauncherTest {
     }
     var libTorch = temporary.toRealPath().resolve("libtorch");
     write(folder.resolve("native/libtorch.sha256"), "");
+    write(folder.resolve("native/jobs.sh"), "");
     write(folder.resolve("native/libtorch.sh"), "echo '%s'".formatted(libTorch));
     var built = folder.resolve("target/native/libtorch-cpu");
     write(built.resolve("libtoco_torch.so"), "");
@@ -234,7 +235,7 @@ class LauncherTest {
   void collectorAndHeapOfTheUserReplaceTheLaunchers(String variable) throws Exception {
     var collector = start(Map.of(variable, "-XX:+UseG1GC"), "train");
     assertFalse(collector.has("-XX:+UseSerialGC"));
-    assertTrue(collector.has("-Xmx2g"));
+    assertTrue(collector.has("-Xmx2g"), collector.lines().toString());
     for (var size : List.of("-Xmx32m", "-Xms8g", "-XX:MaxRAMPercentage=50", "-da -Xmn1m")) {
       var heap = start(Map.of(variable, size), "train");
       assertTrue(heap.has("-XX:+UseSerialGC"));
