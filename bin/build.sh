@@ -140,7 +140,7 @@ make_startup_cache() (
     exec 8>"$folder/.lock"
     flock -n 8 2>/dev/null || exit 1 # another start is making it; this one does not wait
   fi
-  [ ! "$folder/$1.aot" -nt "$jar" ] || exit 0
+  if cache_fits "$1"; then exit 0; fi
   # One that could not be made is not tried at every start.
   [ ! "$folder/.$1-failed" -nt "$jar" ] || exit 1
   say "caching classes for faster starts (a few seconds, once)"
@@ -156,4 +156,5 @@ make_startup_cache() (
   else
     "${java[@]}" -XX:+UseSerialGC -Xmx2g toco.cli.StartupClasses >/dev/null 2>&1
   fi && mv -f "$part" "$folder/$1.aot" 2>/dev/null || { : >"$folder/.$1-failed"; exit 1; }
+  cache_key "$1" >"$folder/.$1"
 )

@@ -61,8 +61,13 @@ public final class BatchRing implements AutoCloseable {
               new BatchBuffer(
                   source.device(), batchSize, source.cropSizePx(), source.dataset().numClasses())));
     }
-    for (int i = 0; i < workerCount; i++) {
-      workers.add(Thread.ofPlatform().daemon().name("toco-loader-" + i).start(this::work));
+    try {
+      for (int i = 0; i < workerCount; i++) {
+        workers.add(Thread.ofPlatform().daemon().name("toco-loader-" + i).start(this::work));
+      }
+    } catch (OutOfMemoryError e) { // a limit on threads: end those that did start
+      close();
+      throw e;
     }
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import toco.checkpoint.CheckpointException;
@@ -27,18 +28,35 @@ final class ErrorLine {
       "lower train.samplesPerProcess, augment.cropSizePx or eval.sizePx, or use a machine with more"
           + " memory";
 
+  private static final String THREADS =
+      "the system allows no more threads or processes (%s); raise the limit (ulimit -u, the"
+          + " container's pids limit, systemd's TasksMax), or lower data.workers and train.threads";
+  private static final String OPEN_FILES =
+      "the system allows no more open files (%s); raise the limit (ulimit -n) or lower"
+          + " data.workers";
+
   private ErrorLine() {}
 
   static String of(Throwable thrown) {
     var what = what(thrown);
-    return oneLine(
-        isDiskFull(thrown)
-            ? "the disk is full: %s; free some space and run again".formatted(what)
-            : what);
+    if (isDiskFull(thrown)) {
+      return oneLine("the disk is full: %s; free some space and run again".formatted(what));
+    }
+    return oneLine(limit(thrown).map(limit -> limit.formatted(what)).orElse(what));
+  }
+
+  /// How to say that a limit of the system on threads, processes or files was reached.
+  private static Optional<String> limit(Throwable thrown) {
+    if (says(thrown, "unable to create native thread")
+        || says(thrown, "error=11, Resource temporarily unavailable")) {
+      return Optional.of(THREADS);
+    }
+    return says(thrown, "Too many open files") ? Optional.of(OPEN_FILES) : Optional.empty();
   }
 
   private static String what(Throwable thrown) {
     return switch (thrown) {
+      case OutOfMemoryError e when says(e, "unable to create native thread") -> text(e);
       case OutOfMemoryError e ->
           ("the Java heap of %s MB is full (%s);"
                   + " raise it with TOCO_JAVA_OPTS=-Xmx4g, or lower data.workers")
@@ -84,9 +102,13 @@ final class ErrorLine {
   }
 
   private static boolean isDiskFull(Throwable thrown) {
+    return says(thrown, "No space left on device") || says(thrown, "Disk quota exceeded");
+  }
+
+  /// Whether the system's words are in the message of an exception or of one of its causes.
+  private static boolean says(Throwable thrown, String words) {
     for (@Nullable Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-      var message = String.valueOf(cause.getMessage());
-      if (message.contains("No space left on device") || message.contains("Disk quota exceeded")) {
+      if (String.valueOf(cause.getMessage()).contains(words)) {
         return true;
       }
     }

@@ -107,6 +107,9 @@ public final class Launch {
     } catch (IOException e) {
       started.forEach(RankProcess::kill);
       throw new UncheckedIOException("a process cannot be started: " + e.getMessage(), e);
+    } catch (OutOfMemoryError e) { // a limit on threads
+      started.forEach(RankProcess::kill);
+      throw e;
     }
   }
 

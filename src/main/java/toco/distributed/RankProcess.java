@@ -41,12 +41,18 @@ final class RankProcess {
       return new RankProcess(rank, builder.start(), null);
     }
     var process = builder.redirectErrorStream(true).start();
-    var reader =
-        Thread.ofPlatform()
-            .daemon()
-            .name("rank-" + rank)
-            .start(() -> read(process, line -> lines.accept("[rank %s] %s".formatted(rank, line))));
-    return new RankProcess(rank, process, reader);
+    try {
+      var reader =
+          Thread.ofPlatform()
+              .daemon()
+              .name("rank-" + rank)
+              .start(
+                  () -> read(process, line -> lines.accept("[rank %s] %s".formatted(rank, line))));
+      return new RankProcess(rank, process, reader);
+    } catch (OutOfMemoryError e) { // a limit on threads
+      process.destroyForcibly();
+      throw e;
+    }
   }
 
   private static void read(Process process, Consumer<String> lines) {

@@ -1,5 +1,6 @@
 package toco.host;
 
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import toco.config.ConfigException;
 import toco.config.TrainConfig;
@@ -39,7 +40,9 @@ public final class Devices {
   ///
   /// @throws ConfigException if there are fewer GPUs than processes on this host
   public static Device prepare(TrainConfig config, World world) {
-    LibTorch.setNumThreads(threads(config, OpenMp.ofProcess(), world.localSize()));
+    int threads = threads(config, OpenMp.ofProcess(), world.localSize());
+    requireThreads(threads - 1);
+    LibTorch.setNumThreads(threads);
     LibTorch.setFlushDenormal(true);
     LibTorch.setTf32(config.precision() == Precision.TF32);
     int gpus = LibTorch.cudaDeviceCount();
@@ -56,6 +59,29 @@ public final class Devices {
         yield gpu(gpus, world);
       }
     };
+  }
+
+  /// Starts as many threads as LibTorch will and ends them again, because OpenMP ends the process
+  /// if the system refuses one.
+  ///
+  /// @throws OutOfMemoryError if the system refuses one
+  private static void requireThreads(int count) {
+    var end = new CountDownLatch(1);
+    try {
+      for (int i = 0; i < count; i++) {
+        Thread.ofPlatform().daemon().name("probe").start(() -> await(end));
+      }
+    } finally {
+      end.countDown();
+    }
+  }
+
+  private static void await(CountDownLatch end) {
+    try {
+      end.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static Device gpu(int gpus, World world) {

@@ -27,6 +27,20 @@ class ErrorLineTest {
             new IllegalStateException("w", new IOException("No space left on device")),
             "the disk is full"),
         Arguments.of(new OutOfMemoryError("Java heap space"), "TOCO_JAVA_OPTS"),
+        Arguments.of(
+            new OutOfMemoryError(
+                "unable to create native thread: possibly out of memory or process/resource limits"
+                    + " reached"),
+            "ulimit -u"),
+        Arguments.of(
+            new UncheckedIOException(
+                new IOException(
+                    "Cannot run program \"java\": error=11, Resource temporarily unavailable")),
+            "pids limit"),
+        Arguments.of(
+            new DataException(
+                "cannot read a.jpg", new FileSystemException("a.jpg", null, "Too many open files")),
+            "ulimit -n"),
         Arguments.of(new NullPointerException("x is null"), "--stacktrace"),
         Arguments.of(new IllegalArgumentException(), "illegalargumentexception"));
   }

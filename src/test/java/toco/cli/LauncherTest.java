@@ -257,8 +257,16 @@ class LauncherTest {
   void aStartupCacheIsMadeOnceAndUsed() throws Exception {
     start(Map.of(), "train");
     var second = start(Map.of(), "train");
-    var option = "-XX:AOTCache=" + checkout.resolve("target/startup/toco.aot");
+    var cache = checkout.resolve("target/startup/toco.aot");
+    var option = "-XX:AOTCache=" + cache;
     assertTrue(second.has(option), second.lines().toString());
+    var made = Files.getLastModifiedTime(cache);
+    start(Map.of(), "train");
+    assertEquals(made, Files.getLastModifiedTime(cache));
+    var otherTime = FileTime.from(Instant.now().minus(Duration.ofDays(1)));
+    Files.setLastModifiedTime(checkout.resolve("target/toco.jar"), otherTime); // as a copy has
+    assertTrue(start(Map.of(), "train").has(option));
+    assertTrue(Files.getLastModifiedTime(cache).compareTo(made) > 0);
     assertFalse(start(Map.of("TOCO_STARTUP_CACHE", "0"), "train").has(option));
     assertFalse(start(Map.of("TOCO_JAVA_OPTS", "-Xshare:off"), "train").has(option));
   }
