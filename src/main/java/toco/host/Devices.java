@@ -12,6 +12,9 @@ import toco.torch.LibTorch;
 
 /// The device and the threads that a configuration asks for.
 public final class Devices {
+  /// Of the JVM, such as its compilers, and of LibTorch besides those of operators.
+  private static final int SPARE_THREADS = 2;
+
   private Devices() {}
 
   /// The dtype that autocast uses for the network's matrix products; null for float32.
@@ -41,7 +44,7 @@ public final class Devices {
   /// @throws ConfigException if there are fewer GPUs than processes on this host
   public static Device prepare(TrainConfig config, World world) {
     int threads = threads(config, OpenMp.ofProcess(), world.localSize());
-    requireThreads(threads - 1);
+    requireThreads(2 * threads + SPARE_THREADS); // for the forward and the backward pass
     LibTorch.setNumThreads(threads);
     LibTorch.setFlushDenormal(true);
     LibTorch.setTf32(config.precision() == Precision.TF32);
