@@ -179,8 +179,12 @@ printf '%s\n' "$made_by" >"$work/.made-by"
 # Becomes the time stamp of this build: older than any source edited from now on.
 printf '%s\n' "$root" >"$work/.libtorch-folder"
 link_libtorch() {
-  ln -sfn "$torch" "$1/torch"
-  ln -sfn "$(dirname -- "$torch")/nvidia" "$1/nvidia"
+  replace_link "$torch" "$1/torch"
+  replace_link "$(dirname -- "$torch")/nvidia" "$1/nvidia"
+}
+replace_link() { # other processes see the old link or the new one
+  ln -sfn "$1" "$2.$$"
+  mv -fT "$2.$$" "$2"
 }
 link_libtorch "$work"
 
@@ -267,12 +271,13 @@ if [ "$work" != "$build" ]; then
   done < <(cd "$work" && find . \( -path ./CMakeFiles -o -path ./source \) -prune -o \
     -type f -perm -u+x -print0)
   link_libtorch "$build"
-  cp -p "$work/.libtorch-folder" "$build/.libtorch-folder"
 fi
-stamp >"$build/built-from"
-mv -f "$build/.libtorch-folder" "$build/libtorch-folder"
+stamp >"$build/.new.$$"
+mv -f "$build/.new.$$" "$build/built-from"
+cp -p "$work/.libtorch-folder" "$build/.new.$$" # with the time of the build's start
+mv -f "$build/.new.$$" "$build/libtorch-folder"
+rm -f "$work/.libtorch-folder"
 if [ -z "$sanitize" ]; then
-  ln -sfn "$name/libtoco_torch.so" "$out/.link.$$"
-  mv -fT "$out/.link.$$" "$out/libtoco_torch.so"
+  replace_link "$name/libtoco_torch.so" "$out/libtoco_torch.so"
 fi
 printf '%s\n' "$build/libtoco_torch.so"
