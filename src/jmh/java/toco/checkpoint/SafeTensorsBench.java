@@ -29,7 +29,7 @@ public class SafeTensorsBench extends Bench {
     try (var _ = TensorScope.open()) {
       var tensors = new LinkedHashMap<String, Tensor>();
       for (int i = 0; i < TENSORS; i++) {
-        tensors.put("encoder.blocks.%d.attn.qkv.weight.%d".formatted(i % 12, i), Tensor.ones(1));
+        tensors.put("encoder.blocks.%s.attn.qkv.weight.%s".formatted(i % 12, i), Tensor.ones(1));
       }
       SafeTensors.write(path, tensors, Map.of());
     }

@@ -1,6 +1,7 @@
 package toco.data;
 
 import java.util.HashMap;
+import java.util.Locale;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Setup;
 import toco.Bench;
@@ -18,7 +19,7 @@ public class ClassLabelsBench extends Bench {
   public void open() {
     var byName = new HashMap<String, float[]>();
     for (int i = 0; i < IMAGES; i++) {
-      names[i] = "2007_%06d".formatted(i);
+      names[i] = String.format(Locale.ROOT, "2007_%06d", i);
       var multiHot = new float[CLASSES];
       multiHot[i % CLASSES] = 1;
       multiHot[i % 7] = 1;
