@@ -13,7 +13,7 @@ import toco.torch.TorchException;
 /// @param bytes estimates an image's need from its number of pixels, see [InferenceMemory]
 public record MemoryLimit(LongUnaryOperator bytes) {
   private static final String REMEDY =
-      "scale the image down, use a protocol such as coco, or a machine with more" + " memory";
+      "scale the image down, use a protocol such as coco, or a machine with more memory";
 
   /// What the lattice says of a position that its keys cannot hold.
   private static final String BEYOND_LATTICE = "too far from the origin";

@@ -6,7 +6,6 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import toco.cam.InferenceMemory;
 import toco.cam.MemoryLimit;
-import toco.cam.Predictions;
 import toco.config.Protocol;
 import toco.data.Dataset;
 import toco.eval.EvaluationBatch.Entry;
@@ -59,11 +58,11 @@ record BatchEvaluator(
       var memory = new InferenceMemory(model.config());
       batch = batch.within(MemoryLimit.on(device, pixels -> memory.evaluation(protocol, pixels)));
     }
-    var pending = new PendingBatch(number, batch, arena, sink);
+    var pending = new PendingBatch(number, batch, arena, skips, sink);
     try (var _ = TensorScope.open();
         var _ = InferenceMode.enter()) {
       if (!batch.entries().isEmpty()) {
-        score(model, batch, pending, pool, skips);
+        score(model, batch, pending, pool);
       }
     } finally {
       pending.release();
@@ -71,47 +70,26 @@ record BatchEvaluator(
   }
 
   private void score(
-      Toco model,
-      EvaluationBatch batch,
-      PendingBatch pending,
-      @Nullable RefinementPool pool,
-      boolean skips) {
-    var scorer = new ImageScorer(protocol);
+      Toco model, EvaluationBatch batch, PendingBatch pending, @Nullable RefinementPool pool) {
     var images = batch.images(protocol.sizePx(), device); // [B, 3, H, W]
-    var predictions = Predictions.of(model, images, protocol.camScales());
+    var scorer = new ImageScorer(protocol, model, images);
     for (int i = 0; i < batch.entries().size(); i++) {
+      int position = i;
       var entry = batch.entries().get(i);
       try (var _ = TensorScope.open()) { // maps of C classes at native size are large
-        int position = i;
-        MemoryLimit.watch(
-            entry.picture(),
-            () -> score(model, scorer, images, predictions, position, entry, pending, pool, skips));
-      } catch (MemoryLimit.Exceeded e) {
-        if (!skips) {
-          throw e;
-        }
-        pending.skip(i, EvaluationBatch.skipped(entry, e));
+        pending.watch(i, () -> score(scorer, position, entry, pending, pool));
       }
     }
   }
 
   private void score(
-      Toco model,
-      ImageScorer scorer,
-      Tensor images,
-      Predictions predictions,
-      int i,
-      Entry entry,
-      PendingBatch pending,
-      @Nullable RefinementPool pool,
-      boolean skips) {
+      ImageScorer scorer, int i, Entry entry, PendingBatch pending, @Nullable RefinementPool pool) {
     if (pool == null) {
-      var labels = scorer.labels(model, images, predictions, i, mask(entry));
-      pending.set(i, scorer.score(labels, predictions, i, entry));
+      pending.set(i, scorer.score(scorer.labels(i, mask(entry)), i, entry));
     } else {
-      var logits = scorer.logits(model, images, predictions, i, mask(entry)); // [1, C, H, W]
-      var scores = scorer.score(logits.argmax(1), predictions, i, entry);
-      submitRefinement(pool, pending, i, scores, entry, logits, skips);
+      var logits = scorer.logits(i, mask(entry)); // [1, C, H, W]
+      var scores = scorer.score(logits.argmax(1), i, entry);
+      submitRefinement(pool, pending, i, scores, entry, logits);
     }
   }
 
@@ -121,26 +99,20 @@ record BatchEvaluator(
       int i,
       ImageScores scores,
       Entry entry,
-      Tensor logits,
-      boolean skips) {
+      Tensor logits) {
     var refine = Objects.requireNonNull(refinement);
     int classes = (int) logits.size(1);
     var probabilities = ImageScorer.probabilities(logits); // [C, H, W], freed by the job
     pending.hold();
     pool.submit(() -> {
       try (probabilities) {
-        MemoryLimit.watch(
-            entry.picture(),
+        pending.watch(
+            i,
             () -> {
               var labels = refine.refine(probabilities, entry.picture()).labels();
               var counts = LabelCounts.of(mask(entry), labels, classes);
               pending.set(i, scores.with(MapKind.CRF, counts));
             });
-      } catch (MemoryLimit.Exceeded e) {
-        if (!skips) {
-          throw e;
-        }
-        pending.skip(i, EvaluationBatch.skipped(entry, e));
       } finally {
         pending.release();
       }

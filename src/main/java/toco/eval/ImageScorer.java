@@ -16,26 +16,33 @@ import toco.torch.LibTorch;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// Scores one image: its label maps at the mask's size against the mask, and what the network
-/// predicts for the image as a whole.
+/// Scores the images of a batch, one at a time: their label maps at the mask's size against the
+/// mask, and what the network predicts for an image as a whole.
 final class ImageScorer {
   private static final long LARGE_PIXELS = 4_000_000;
 
   private final Protocol protocol;
+  private final Toco model;
+  private final Tensor images;
+  private final Predictions predictions;
   private final MultiScaleInference inference;
 
-  ImageScorer(Protocol protocol) {
+  /// Runs the network on the batch.
+  ///
+  /// @param images the batch, [B, 3, H, W] normalised; the caller owns it
+  ImageScorer(Protocol protocol, Toco model, Tensor images) {
     this.protocol = protocol;
+    this.model = model;
+    this.images = images;
+    predictions = Predictions.of(model, images, protocol.camScales());
     inference = MultiScaleInference.of(protocol);
   }
 
   /// The segmentation's logits at the mask's size.
   ///
-  /// @param images the batch, [B, 3, H, W] normalised
-  /// @param predictions of the batch
   /// @param i the image's position in the batch
   /// @return float32 [1, C, H, W]
-  Tensor logits(Toco model, Tensor images, Predictions predictions, int i, LabelMap mask) {
+  Tensor logits(int i, LabelMap mask) {
     return inference.logits(
         model,
         images.slice(0, i, i + 1),
@@ -47,7 +54,7 @@ final class ImageScorer {
   /// The labels of these logits' largest.
   ///
   /// @return uint8 [1, H, W]
-  Tensor labels(Toco model, Tensor images, Predictions predictions, int i, LabelMap mask) {
+  Tensor labels(int i, LabelMap mask) {
     return inference.labels(
         model,
         images.slice(0, i, i + 1),
@@ -59,7 +66,7 @@ final class ImageScorer {
   /// Scores the segmentation and, if the predictions have CAMs, the labels from them.
   ///
   /// @param labels of the segmentation, [1, H, W] or [H, W]
-  ImageScores score(Tensor labels, Predictions predictions, int i, Entry entry) {
+  ImageScores score(Tensor labels, int i, Entry entry) {
     int classes = (int) predictions.segLogits().size(1);
     var mask = Objects.requireNonNull(entry.mask());
     var maps = new EnumMap<MapKind, LabelCounts>(MapKind.class);

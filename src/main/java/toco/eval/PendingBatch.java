@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
+import toco.cam.MemoryLimit;
 
 /// A batch whose images are finished in any order, by several threads. References are counted,
 /// starting with the creator's: [#hold] adds one, [#release] removes one. After the last release
@@ -14,6 +15,7 @@ final class PendingBatch {
   private final int number;
   private final EvaluationBatch batch;
   private final Arena arena;
+  private final boolean skips;
   private final Consumer<BatchResult> done;
   private final AtomicReferenceArray<ImageScores> scores;
   private final AtomicReferenceArray<Skipped> skipped;
@@ -22,11 +24,14 @@ final class PendingBatch {
   /// A batch with one reference, the caller's.
   ///
   /// @param arena owner of the batch's pixels; must be closeable by any thread
+  /// @param skips whether an image that is too large for the memory is skipped
   /// @param done receives the result, on the thread that releases the last reference
-  PendingBatch(int number, EvaluationBatch batch, Arena arena, Consumer<BatchResult> done) {
+  PendingBatch(
+      int number, EvaluationBatch batch, Arena arena, boolean skips, Consumer<BatchResult> done) {
     this.number = number;
     this.batch = batch;
     this.arena = arena;
+    this.skips = skips;
     this.done = done;
     skipped = new AtomicReferenceArray<>(batch.entries().size());
     scores = new AtomicReferenceArray<>(batch.entries().size());
@@ -41,9 +46,19 @@ final class PendingBatch {
     scores.set(i, image);
   }
 
-  /// Leaves an image without scores.
-  void skip(int i, Skipped why) {
-    skipped.set(i, why);
+  /// Runs work on an image.
+  ///
+  /// @throws MemoryLimit.Exceeded if the image is too large for the memory and may not be skipped
+  void watch(int i, Runnable work) {
+    var entry = batch.entries().get(i);
+    try {
+      MemoryLimit.watch(entry.picture(), work);
+    } catch (MemoryLimit.Exceeded e) {
+      if (!skips) {
+        throw e;
+      }
+      skipped.set(i, EvaluationBatch.skipped(entry, e));
+    }
   }
 
   void release() {

@@ -62,7 +62,7 @@ public final class UserPath {
   /// The same of another process.
   ///
   /// @param listed the system property `user.home`
-  public static Optional<Path> homeFolder(Map<String, String> environment, String listed) {
+  static Optional<Path> homeFolder(Map<String, String> environment, String listed) {
     var home = environment.getOrDefault("HOME", "");
     var folder = home.isEmpty() ? listed : home;
     return folder.startsWith("/") ? Optional.of(Path.of(folder)) : Optional.empty(); // Java: "?"

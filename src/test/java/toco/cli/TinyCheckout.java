@@ -1,6 +1,7 @@
 package toco.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -43,7 +44,11 @@ record TinyCheckout(Path folder, Path libTorch) {
     }
   }
 
+  /// A checkout in a folder. The test is skipped where the shim's build tools are missing.
   static TinyCheckout in(Path place) throws IOException {
+    assumeTrue(
+        Stream.of("cmake", "g++").allMatch(TinyCheckout::isInstalled),
+        "the shim's build tools are not installed");
     var checkout =
         new TinyCheckout(place.resolve("checkout"), place.resolve("torch/libtorch-2.15.0-cpu"));
     for (var folder : List.of("src", "include", "kernels")) {
