@@ -3,6 +3,8 @@ package toco.model;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import toco.config.EncoderShape;
+import toco.config.VitVariant.Resampling;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Ops;
@@ -31,6 +33,14 @@ public final class RotaryEmbedding implements AutoCloseable {
     this.headDim = headDim;
     this.prefixTokens = prefixTokens;
     this.roundedPeriods = roundedPeriods;
+  }
+
+  /// That of an encoder; with [Resampling#ORIGINAL], periods are rounded.
+  public static RotaryEmbedding of(EncoderShape shape) {
+    return new RotaryEmbedding(
+        shape.embedDim() / shape.numHeads(),
+        shape.prefixTokens(),
+        shape.variant().resampling() == Resampling.ORIGINAL);
   }
 
   private record Grid(long h, long w, Device device) {}

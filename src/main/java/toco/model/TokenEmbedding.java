@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 import toco.config.EncoderShape;
 import toco.config.VitVariant;
 import toco.config.VitVariant.Position;
-import toco.config.VitVariant.Resampling;
 import toco.model.RotaryEmbedding.Rotation;
 import toco.nn.Conv2d;
 import toco.nn.Init;
@@ -46,13 +45,7 @@ final class TokenEmbedding implements AutoCloseable {
         rotates
             ? null
             : params.addFrozen("pos_embed", Init.truncatedNormal(0.02, 1, positions, width));
-    rope =
-        rotates
-            ? new RotaryEmbedding(
-                width / shape.numHeads(),
-                shape.prefixTokens(),
-                variant.resampling() == Resampling.ORIGINAL)
-            : null;
+    rope = rotates ? RotaryEmbedding.of(shape) : null;
     patchEmbed =
         new Conv2d(
             params.child("patch_embed").child("proj"),
