@@ -2,18 +2,23 @@ package toco.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import toco.config.EncoderShape;
+import toco.config.FrozenBlocks;
 import toco.nn.Conv2d;
 import toco.nn.Init;
 import toco.nn.LayerNorm;
 import toco.nn.Parameters;
+import toco.torch.GradMode;
 import toco.torch.Tensor;
+import toco.torch.TensorScope;
 
 /// ViT or DeiT with timm's layer names and state-dict keys, for any image size.
 ///
 /// The position embedding is frozen and resampled to the image's patch grid in every forward pass.
 final class VisionTransformer implements Encoder {
   private final EncoderShape shape;
+  private final int frozenBlocks;
   private final int auxLayer;
   private final Conv2d patchEmbed;
   private final List<Tensor> prefixTokens = new ArrayList<>();
@@ -23,31 +28,37 @@ final class VisionTransformer implements Encoder {
   private final List<ActivationCheckpoint> checkpoints = new ArrayList<>(); // until backward()
   private boolean checkpointActivations;
 
+  /// @param frozen blocks at the start, with what is before them, whose weights get no gradient:
+  ///   autograd records nothing there, and no activations are kept
   /// @param auxLayer block whose output is the auxiliary tokens, counted from the end; −1 is the
   ///   last block, whose tokens are normed
   /// @param initStd standard deviation of the initial values of the blocks' weight matrices
-  VisionTransformer(Parameters params, EncoderShape shape, int auxLayer, double initStd) {
+  VisionTransformer(
+      Parameters params, EncoderShape shape, FrozenBlocks frozen, int auxLayer, double initStd) {
     this.shape = shape;
+    frozenBlocks = frozen.of(shape.depth());
     this.auxLayer = auxLayer;
     int width = shape.embedDim();
     int patch = shape.patchSizePx();
-    prefixTokens.add(params.add("cls_token", Init.truncatedNormal(0.02, 1, 1, width)));
+    var embedding = params.frozenIf(frozen.embedding());
+    prefixTokens.add(embedding.add("cls_token", Init.truncatedNormal(0.02, 1, 1, width)));
     if (shape.distilled()) {
-      prefixTokens.add(params.add("dist_token", Init.truncatedNormal(0.02, 1, 1, width)));
+      prefixTokens.add(embedding.add("dist_token", Init.truncatedNormal(0.02, 1, 1, width)));
     }
     long positions = shape.prefixTokens() + (long) shape.gridSize() * shape.gridSize();
     posEmbed = params.addFrozen("pos_embed", Init.truncatedNormal(0.02, 1, positions, width));
     patchEmbed =
         new Conv2d(
-            params.child("patch_embed").child("proj"),
+            embedding.child("patch_embed").child("proj"),
             3,
             width,
             new Conv2d.Geometry(patch, patch, 0, 1),
             true);
     for (int i = 0; i < shape.depth(); i++) {
-      blocks.add(new Block(params.child("blocks").child(String.valueOf(i)), shape, initStd));
+      var ofBlock = params.frozenIf(i < frozenBlocks).child("blocks").child(String.valueOf(i));
+      blocks.add(new Block(ofBlock, shape, initStd));
     }
-    norm = new LayerNorm(params.child("norm"), width, shape.layerNormEps());
+    norm = new LayerNorm(params.frozenIf(frozen.all()).child("norm"), width, shape.layerNormEps());
   }
 
   /// Of the images after the first `full`, the last block computes the class tokens only.
@@ -108,25 +119,53 @@ final class VisionTransformer implements Encoder {
   }
 
   private Trunk trunk(Tensor images) {
-    var embedded = embed(images);
-    var x = embedded.x;
-    long gridH = embedded.gridH;
-    long gridW = embedded.gridW;
-    var trunkBlocks = blocks.subList(0, blocks.size() - 1);
-    int auxBlock = blocks.size() + auxLayer;
-    if (checkpointActivations && x.requiresGrad()) {
-      var checkpoint = new ActivationCheckpoint(trunkBlocks, x, auxBlock);
+    var start = start(images);
+    int first = trunkStart();
+    var trained = blocks.subList(first, blocks.size() - 1);
+    int auxBlock = blocks.size() + auxLayer - first;
+    if (checkpointActivations && GradMode.isEnabled() && !trained.isEmpty()) {
+      var checkpoint = new ActivationCheckpoint(trained, start.x, auxBlock);
       checkpoints.add(checkpoint);
-      return new Trunk(checkpoint.result(), checkpoint.aux(), gridH, gridW);
+      var aux = auxBlock < 0 ? start.aux : checkpoint.aux();
+      return new Trunk(checkpoint.result(), aux, start.gridH, start.gridW);
     }
-    var aux = x;
-    for (int i = 0; i < trunkBlocks.size(); i++) {
-      x = trunkBlocks.get(i).forward(x);
+    var x = start.x;
+    var aux = start.aux;
+    for (int i = 0; i < trained.size(); i++) {
+      x = trained.get(i).forward(x);
       if (i == auxBlock) {
         aux = x;
       }
     }
-    return new Trunk(x, aux, gridH, gridW);
+    return new Trunk(x, aux, start.gridH, start.gridW);
+  }
+
+  /// Output of the frozen blocks; without any, input of the first block. What only led to it is
+  /// freed on the way.
+  private Trunk start(Tensor images) {
+    try (var scope = TensorScope.open()) {
+      var embedded = embed(images);
+      var x = embedded.x;
+      @Nullable Tensor aux = null;
+      for (int i = 0; i < trunkStart(); i++) {
+        var input = x;
+        x = blocks.get(i).forward(input);
+        if (input != aux) {
+          input.close();
+        }
+        if (i == blocks.size() + auxLayer) {
+          aux = x;
+        }
+      }
+      scope.keep(x);
+      return new Trunk(
+          x, aux == null || aux == x ? x : scope.keep(aux), embedded.gridH, embedded.gridW);
+    }
+  }
+
+  /// The number of frozen blocks before the last block.
+  private int trunkStart() {
+    return Math.min(frozenBlocks, blocks.size() - 1);
   }
 
   @Override
