@@ -53,12 +53,14 @@ public final class ScalingBench {
     try (var _ = TensorScope.open();
         var model = new Toco(config.model(), Device.CPU)) {
       int depth = config.model().encoderShape().depth();
+      int frozen = config.model().frozenBlocks().of(depth);
       model
           .params()
           .trainable()
           .forEach((name, weight) ->
               gradients.add(
-                  new Gradient(BYTES * weight.numel(), 1 - share * stillToGo(name, depth))));
+                  new Gradient(
+                      BYTES * weight.numel(), 1 - share * stillToGo(name, frozen, depth))));
     }
     gradients.sort(Collections.reverseOrder((a, b) -> Double.compare(b.readyAt(), a.readyAt())));
     long bytes = gradients.stream().mapToLong(Gradient::bytes).sum();
@@ -74,10 +76,10 @@ public final class ScalingBench {
 
   /// The share of the last backward pass that is left when a gradient is complete: heads and
   /// decoder come first, then the blocks from the last to the first, then the embedding.
-  private static double stillToGo(String name, int depth) {
+  private static double stillToGo(String name, int frozen, int depth) {
     var block = BLOCK.matcher(name);
     if (block.matches()) {
-      return (double) Integer.parseInt(block.group(1)) / depth;
+      return (double) (Integer.parseInt(block.group(1)) - frozen) / (depth - frozen);
     }
     return name.startsWith("encoder.") && !name.startsWith("encoder.norm") ? 0 : 1;
   }

@@ -4,9 +4,10 @@ import toco.cam.RoiCrops;
 import toco.config.Config;
 
 /// Floating-point operations of a training step's matrix products and convolutions, counted from
-/// the shapes; a multiply-add counts as two. A backward pass counts as twice its forward pass.
+/// the shapes; a multiply-add counts as two. A backward pass counts as twice its forward pass;
+/// frozen blocks have none.
 final class StepFlops {
-  private static final int FORWARD_AND_BACKWARD = 3;
+  private static final int BACKWARD = 2;
 
   private final Config config;
 
@@ -22,16 +23,20 @@ final class StepFlops {
       cams += (scale == 1 ? 1 : 2) * encoder((int) (scale * crop)); // one of the pair is shared
     }
     return config.train().gradientAccumulation()
-        * (FORWARD_AND_BACKWARD * trained() + batch() * cams);
+        * (BACKWARD * trained() + batch() * (globalViews() + localViews() + decoder(crop) + cams));
   }
 
   /// Operations of the forward pass of everything that is trained.
   double trained() {
     int crop = config.augment().cropSizePx();
-    return batch() * (globalViews() + localViews() + decoder(crop));
+    int local = config.train().localCropSizePx();
+    double views =
+        RoiCrops.GLOBAL_VIEWS * trainedEncoder(crop)
+            + config.train().localCrops() * trainedEncoder(local);
+    return batch() * (views + decoder(crop));
   }
 
-  /// The share of the encoder's trained passes that the global views take.
+  /// The share of the encoder's passes of all views that the global views take.
   double globalShare() {
     return globalViews() / (globalViews() + localViews());
   }
@@ -50,15 +55,26 @@ final class StepFlops {
 
   /// One image through the encoder.
   private double encoder(int sizePx) {
+    return encoder(sizePx, true, config.model().encoderShape().depth());
+  }
+
+  /// One image through the part of the encoder that is not frozen.
+  private double trainedEncoder(int sizePx) {
+    int depth = config.model().encoderShape().depth();
+    var frozen = config.model().frozenBlocks();
+    return encoder(sizePx, !frozen.embedding(), depth - frozen.of(depth));
+  }
+
+  private double encoder(int sizePx, boolean embedding, int blocks) {
     var shape = config.model().encoderShape();
     double width = shape.embedDim();
     int grid = sizePx / shape.patchSizePx();
     double patches = (double) grid * grid;
     double tokens = patches + shape.prefixTokens();
-    double embed = 2 * patches * 3 * Math.pow(shape.patchSizePx(), 2) * width;
+    double embed = !embedding ? 0 : 2 * patches * 3 * Math.pow(shape.patchSizePx(), 2) * width;
     double linear = 2 * tokens * width * width * (4 + 2 * shape.mlpRatio());
     double attention = 4 * tokens * tokens * width;
-    return embed + shape.depth() * (linear + attention);
+    return embed + blocks * (linear + attention);
   }
 
   private double decoder(int sizePx) {

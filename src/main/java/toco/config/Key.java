@@ -31,7 +31,7 @@ record Key(String name, Type type, boolean nullable, String defaultText) {
     var keys = new LinkedHashMap<String, Key>();
     for (var component : section.getRecordComponents()) {
       var name = prefix + component.getName();
-      if (component.getType().isRecord()) {
+      if (component.getType().isRecord() && !component.isAnnotationPresent(Default.class)) {
         keys.putAll(declaredIn(component.getType(), name + "."));
       } else {
         keys.put(name, declaredBy(component, name));
@@ -84,6 +84,7 @@ record Key(String name, Type type, boolean nullable, String defaultText) {
       case Class<?> c when c == boolean.class || c == Boolean.class -> "true or false";
       case Class<?> c when c == Path.class -> "a path";
       case Class<?> c when c == String.class -> "text";
+      case Class<?> c when c == FrozenBlocks.class -> FrozenBlocks.EXPECTED;
       case Class<?> c when c.isEnum() -> "one of " + constants(c);
       default -> throw new IllegalStateException("no configuration key can be a " + type);
     };

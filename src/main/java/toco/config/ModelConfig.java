@@ -44,6 +44,10 @@ import org.jspecify.annotations.Nullable;
 /// @param variant the switches of today's encoders
 /// @param auxLayer block whose patch tokens feed the auxiliary classifier, counted from the end: −1
 ///   is the last (after the final norm), −3 the published choice
+/// @param frozenBlocks number of the encoder's first blocks that are frozen, with the patch
+///   embedding and the tokens before the patches, or `all` for the whole encoder: frozen weights
+///   keep their values, have no optimizer state, and no activations are kept for them. 0
+///   (published): only the position embedding is frozen. A TorchScript encoder takes 0 or `all`
 /// @param numClasses number of classes including background, C; 0: the number of `data.classNames`
 ///   plus 1 (reading the configuration fills it in)
 /// @param projectionHidden width of the projection head's hidden layers
@@ -72,6 +76,7 @@ public record ModelConfig(
     @Default("null") @Nullable Boolean distilled,
     VariantConfig variant,
     @Default("-3") int auxLayer,
+    @Default("0") FrozenBlocks frozenBlocks,
     @Default("0") int numClasses,
     @Default("2048") int projectionHidden,
     @Default("256") int projectionBottleneck,
@@ -119,6 +124,26 @@ public record ModelConfig(
     if (own && (auxLayer < -encoderShape.depth() || auxLayer > -1)) {
       var expected = "from " + -encoderShape.depth() + " to -1 (counted from the last block)";
       throw invalid("model.auxLayer", expected, auxLayer);
+    }
+    checkFrozen(frozenBlocks, own, encoderShape.depth());
+  }
+
+  private static void checkFrozen(FrozenBlocks frozen, boolean own, int depth) {
+    if (frozen.all() || frozen.count() == 0) {
+      return;
+    }
+    if (!own) {
+      throw new ConfigException(
+          "model.frozenBlocks",
+          ("model.frozenBlocks %s needs access to the encoder's blocks, which a TorchScript module"
+                  + " does not give; set it to 0 or all")
+              .formatted(frozen));
+    }
+    if (frozen.count() > depth) {
+      throw invalid(
+          "model.frozenBlocks",
+          "from 0 to %s, the encoder's number of blocks, or all".formatted(depth),
+          frozen);
     }
   }
 

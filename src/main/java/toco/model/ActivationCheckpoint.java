@@ -24,7 +24,7 @@ final class ActivationCheckpoint {
 
   /// Runs the forward pass.
   ///
-  /// @param embedded input of the first block [B, T, D], with its graph
+  /// @param embedded input of the first block [B, T, D], with its graph if it has one
   /// @param rotation for the attention of the blocks, or null for none
   /// @param auxBlock index of the block whose output is also the auxiliary tokens; if there is no
   ///   such block, `aux` is the result
@@ -70,7 +70,7 @@ final class ActivationCheckpoint {
           gradient = recomputeAndBackward(i, gradient);
         }
       }
-      if (gradient != null) {
+      if (gradient != null && embedded.requiresGrad()) {
         embedded.backward(gradient);
       }
     }

@@ -45,10 +45,15 @@ public final class Toco implements AutoCloseable {
       int width = config.encoderShape().embedDim();
       encoder =
           config.script().isPresent()
-              ? new ScriptEncoder(params.child("encoder"), config, config.script().get(), device)
+              ? new ScriptEncoder(
+                  params.frozenIf(config.frozenBlocks().all()).child("encoder"),
+                  config,
+                  config.script().get(),
+                  device)
               : new VisionTransformer(
                   params.child("encoder"),
                   config.encoderShape(),
+                  config.frozenBlocks(),
                   config.auxLayer(),
                   config.initStd());
       student = new ProjectionHead(params.child("proj_head"), config);

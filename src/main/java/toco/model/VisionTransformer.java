@@ -4,15 +4,18 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import toco.config.EncoderShape;
+import toco.config.FrozenBlocks;
 import toco.model.RotaryEmbedding.Rotation;
 import toco.nn.LayerNorm;
 import toco.nn.Parameters;
+import toco.torch.GradMode;
 import toco.torch.Tensor;
 
 /// A vision transformer with timm's layer names and state-dict keys, for any image size: ViT, DeiT
 /// and what [toco.config.VitVariant] describes.
 final class VisionTransformer implements Encoder {
   private final EncoderShape shape;
+  private final int frozenBlocks;
   private final int auxLayer;
   private final TokenEmbedding embedding;
   private final List<Block> blocks = new ArrayList<>();
@@ -20,17 +23,24 @@ final class VisionTransformer implements Encoder {
   private final List<ActivationCheckpoint> checkpoints = new ArrayList<>(); // until backward()
   private boolean checkpointActivations;
 
+  /// @param frozen blocks at the start, with what is before them, whose weights get no gradient:
+  ///   autograd records nothing there, and no activations are kept
   /// @param auxLayer block whose output is the auxiliary tokens, counted from the end; −1 is the
   ///   last block, whose tokens are normed
   /// @param initStd standard deviation of the initial values of the blocks' weight matrices
-  VisionTransformer(Parameters params, EncoderShape shape, int auxLayer, double initStd) {
+  VisionTransformer(
+      Parameters params, EncoderShape shape, FrozenBlocks frozen, int auxLayer, double initStd) {
     this.shape = shape;
+    frozenBlocks = frozen.of(shape.depth());
     this.auxLayer = auxLayer;
-    embedding = new TokenEmbedding(params, shape);
+    embedding = new TokenEmbedding(params.frozenIf(frozen.embedding()), shape);
     for (int i = 0; i < shape.depth(); i++) {
-      blocks.add(new Block(params.child("blocks").child(String.valueOf(i)), shape, initStd));
+      var ofBlock = params.frozenIf(i < frozenBlocks).child("blocks").child(String.valueOf(i));
+      blocks.add(new Block(ofBlock, shape, initStd));
     }
-    norm = new LayerNorm(params.child("norm"), shape.embedDim(), shape.layerNormEps());
+    norm =
+        new LayerNorm(
+            params.frozenIf(frozen.all()).child("norm"), shape.embedDim(), shape.layerNormEps());
   }
 
   /// Of the images after the first `full`, the last block computes the class tokens only.
@@ -78,26 +88,51 @@ final class VisionTransformer implements Encoder {
   private record Trunk(Tensor x, Tensor aux, @Nullable Rotation rotation, long gridH, long gridW) {}
 
   private Trunk trunk(Tensor images) {
-    var embedded = embedding.forward(images);
-    var x = embedded.x();
-    var rotation = embedded.rotation();
-    long gridH = embedded.gridH();
-    long gridW = embedded.gridW();
-    var trunkBlocks = blocks.subList(0, blocks.size() - 1);
-    int auxBlock = blocks.size() + auxLayer;
-    if (checkpointActivations && x.requiresGrad()) {
-      var checkpoint = new ActivationCheckpoint(trunkBlocks, x, rotation, auxBlock);
+    var start = start(images);
+    var rotation = start.rotation;
+    int first = trunkStart();
+    var trained = blocks.subList(first, blocks.size() - 1);
+    int auxBlock = blocks.size() + auxLayer - first;
+    if (checkpointActivations && GradMode.isEnabled() && !trained.isEmpty()) {
+      var checkpoint = new ActivationCheckpoint(trained, start.x, rotation, auxBlock);
       checkpoints.add(checkpoint);
-      return new Trunk(checkpoint.result(), checkpoint.aux(), rotation, gridH, gridW);
+      var aux = auxBlock < 0 ? start.aux : checkpoint.aux();
+      return new Trunk(checkpoint.result(), aux, rotation, start.gridH, start.gridW);
     }
-    var aux = x;
-    for (int i = 0; i < trunkBlocks.size(); i++) {
-      x = trunkBlocks.get(i).forward(x, rotation);
+    var x = start.x;
+    var aux = start.aux;
+    for (int i = 0; i < trained.size(); i++) {
+      x = trained.get(i).forward(x, rotation);
       if (i == auxBlock) {
         aux = x;
       }
     }
-    return new Trunk(x, aux, rotation, gridH, gridW);
+    return new Trunk(x, aux, rotation, start.gridH, start.gridW);
+  }
+
+  /// Output of the frozen blocks; without any, input of the first block. What only led to it is
+  /// freed on the way.
+  private Trunk start(Tensor images) {
+    var embedded = embedding.forward(images);
+    var rotation = embedded.rotation();
+    var x = embedded.x();
+    @Nullable Tensor aux = null;
+    for (int i = 0; i < trunkStart(); i++) {
+      var input = x;
+      x = blocks.get(i).forward(input, rotation);
+      if (input != aux) {
+        input.close();
+      }
+      if (i == blocks.size() + auxLayer) {
+        aux = x;
+      }
+    }
+    return new Trunk(x, aux == null ? x : aux, rotation, embedded.gridH(), embedded.gridW());
+  }
+
+  /// The number of frozen blocks before the last block.
+  private int trunkStart() {
+    return Math.min(frozenBlocks, blocks.size() - 1);
   }
 
   @Override

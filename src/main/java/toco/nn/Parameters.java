@@ -59,7 +59,12 @@ public final class Parameters implements AutoCloseable {
 
   /// A [#child] whose weights get no gradient, such as a teacher's.
   public Parameters frozenChild(String name) {
-    return new Parameters(tensors, frozen, prefix + name + ".", false, device);
+    return child(name).frozenIf(true);
+  }
+
+  /// This subtree itself, whose weights get no gradient if they are added here and `frozen` is set.
+  public Parameters frozenIf(boolean frozen) {
+    return new Parameters(tensors, this.frozen, prefix, isTrainable && !frozen, device);
   }
 
   /// Adds a trainable weight, or a frozen one in a [#frozenChild].
@@ -78,9 +83,12 @@ public final class Parameters implements AutoCloseable {
   }
 
   /// Adds a weight that is also used elsewhere, such as in a TorchScript module: the tensor itself,
-  /// on its own device. It is trainable if it requires a gradient and this is no [#frozenChild].
+  /// on its own device. It is trainable if it requires a gradient and this is no [#frozenChild], in
+  /// which it ceases to require one.
   public Tensor share(String name, Tensor tensor) {
-    if (!isTrainable || !tensor.requiresGrad()) {
+    boolean trained = isTrainable && tensor.requiresGrad();
+    if (!trained) {
+      tensor.requiresGrad_(false);
       frozen.add(prefix + name);
     }
     return put(name, tensor);

@@ -26,6 +26,13 @@ public final class GradMode extends ThreadMode {
     return new GradMode(on);
   }
 
+  /// Whether the calling thread records.
+  public static boolean isEnabled() {
+    boolean enabled = set(false);
+    var _ = set(enabled);
+    return enabled;
+  }
+
   @Override
   void restore() {
     var _ = set(previous);

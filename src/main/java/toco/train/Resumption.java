@@ -29,9 +29,9 @@ record Resumption(Config config, Checkpoint.@Nullable Found found) {
     var yaml = world.broadcastString("resumed", () -> saved(found).configYaml());
     var processes =
         world.broadcastString("processes", () -> String.valueOf(saved(found).processes()));
-    var config =
-        Config.parse(yaml, found == null ? "the run of rank 0" : found.file().toString(), overrides)
-            .with(Overrides.of("run.dir", runDir));
+    var origin = found == null ? "the run of rank 0" : found.file().toString();
+    var config = Config.parse(yaml, origin, overrides).with(Overrides.of("run.dir", runDir));
+    requireSameFrozen(Config.parse(yaml, origin, Overrides.NONE), config, origin);
     boolean given = overrides.has("train.samplesPerProcess");
     return new Resumption(
         given ? config : divided(config, Integer.parseInt(processes), world, listener), found);
@@ -42,6 +42,19 @@ record Resumption(Config config, Checkpoint.@Nullable Found found) {
       throw new IllegalStateException("only rank 0 has the checkpoint");
     }
     return found.checkpoint();
+  }
+
+  /// Weights that were frozen have no optimizer state to resume from.
+  private static void requireSameFrozen(Config saved, Config wanted, String origin) {
+    var before = saved.model().frozenBlocks();
+    var now = wanted.model().frozenBlocks();
+    if (!before.equals(now)) {
+      throw new TrainingException(
+          ("the run trained with model.frozenBlocks %s and cannot be resumed with %s, because the"
+                  + " optimizer has no state of frozen weights; to use the trained encoder, start"
+                  + " another run with model.pretrained=%s")
+              .formatted(before, now, origin));
+    }
   }
 
   /// The same number of samples per step, divided among another number of processes.

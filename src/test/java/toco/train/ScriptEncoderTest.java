@@ -1,6 +1,7 @@
 package toco.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -175,6 +176,33 @@ class ScriptEncoderTest {
       double moved = whole.model().get(trained).sub(first.model().get(trained)).abs().amax().item();
       assertTrue(moved > 0, "the script's weights are trained");
     }
+  }
+
+  /// Its weights then have no gradient and no optimizer state, and the heads train on its tokens.
+  @Test
+  void aFrozenScriptKeepsItsWeights() {
+    Path file;
+    try (var model = new Toco(own().model(), Device.CPU)) {
+      file = script(model, own(), DICT, "t");
+    }
+    TinyRun.train(
+        own("train.maxIters=3", "model.frozenBlocks=all", scripted(file)[0]),
+        new TinyRun.Watcher());
+    try (var _ = TensorScope.open()) {
+      var first = Checkpoint.load(folder.resolve("run/checkpoints/step-000000.safetensors"));
+      var last = Checkpoint.load(folder.resolve("run/checkpoints/step-000003.safetensors"));
+      last.model()
+          .forEach((name, weight) -> {
+            boolean moved = weight.sub(first.model().get(name)).abs().amax().item() > 0;
+            boolean isTrained =
+                !name.startsWith("encoder.") && !name.endsWith("last_layer.weight_g");
+            assertEquals(isTrained, moved, name);
+          });
+      assertTrue(last.optimizer().keySet().stream().noneMatch(name -> name.startsWith("encoder.")));
+    }
+    var refusal =
+        assertThrows(ConfigException.class, () -> own("model.frozenBlocks=2", scripted(file)[0]));
+    assertTrue(refusal.getMessage().contains("set it to 0 or all"), refusal.getMessage());
   }
 
   @ParameterizedTest
