@@ -24,11 +24,14 @@ public final class Augmentation {
 
   private final AugmentConfig config;
   private final Compat compat;
+  private final Normalization normalization;
   private final long seed;
 
-  public Augmentation(AugmentConfig config, Compat compat, long seed) {
+  /// @param normalization of the views, last
+  public Augmentation(AugmentConfig config, Compat compat, Normalization normalization, long seed) {
     this.config = config;
     this.compat = compat;
+    this.normalization = normalization;
     this.seed = seed;
   }
 
@@ -150,7 +153,7 @@ public final class Augmentation {
     if (random.nextBoolean(solarizeProbability)) {
       Photometric.solarize_(view, SOLARIZE_THRESHOLD);
     }
-    Normalization.normalize(view, out);
+    normalization.normalize(view, out);
   }
 
   /// Colour jitter: the four changes in random order; a change with spread 0 has no effect.

@@ -5,6 +5,7 @@ import toco.config.DataConfig.OnBadSample;
 import toco.data.Dataset;
 import toco.data.EpochSampler;
 import toco.data.StepDivision;
+import toco.image.Normalization;
 import toco.torch.Device;
 
 /// Everything that determines the batches of a run. Immutable; safe for use by several threads.
@@ -42,7 +43,8 @@ public record BatchSource(
     return new BatchSource(
         dataset,
         new EpochSampler(seed, dataset.size(), division),
-        new Augmentation(config.augment(), train.compat(), seed),
+        new Augmentation(
+            config.augment(), train.compat(), Normalization.of(config.model().statistics()), seed),
         config.augment().cropSizePx(),
         device,
         config.data().onBadSample(),

@@ -96,7 +96,10 @@ public final class LoaderBench {
   private static Config config(Options options) {
     var config =
         Config.defaults()
-            .with("data.root=" + options.root(), "augment.cropSizePx=" + options.cropSizePx());
+            .with(
+                "data.root=" + options.root(),
+                "augment.cropSizePx=" + options.cropSizePx(),
+                "cam.scales=[1]"); // no scale of a CAM is to refuse the size
     return Files.exists(config.data().listPath(Split.TRAIN))
         ? config
         : config.with("data.trainList=lists/train.txt");

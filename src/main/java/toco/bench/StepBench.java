@@ -92,7 +92,8 @@ public final class StepBench {
         var optimizer = PublishedOptimizer.of(model.params(), config)) {
       var objective = TocoObjective.of(model, config).timedBy(laps);
       var step = new TrainStep(objective, optimizer, config, GradientAveraging.none(), laps);
-      var batch = batch(config, device);
+      int size = config.augment().cropSizePx();
+      var batch = batch(config, config.train().samplesPerProcess(), size, device);
       long first = Math.max(config.loss().segStartIter(), config.loss().regStartIter());
       if (profile != null) {
         warmUpJvm(step, config, device, first);
@@ -141,19 +142,17 @@ public final class StepBench {
   }
 
   private static void warmUpJvm(TrainStep step, Config config, Device device, long iter) {
-    int sizePx = config.train().localCropSizePx() + JVM_WARM_UP_MARGIN_PX;
-    var small = config.with("augment.cropSizePx=" + sizePx, "train.samplesPerProcess=1");
+    int patch = config.model().encoderShape().patchSizePx();
+    int margin = Math.ceilDiv(JVM_WARM_UP_MARGIN_PX, patch) * patch;
     try (var _ = TensorScope.open()) {
-      var batch = batch(small, device).atStep(iter);
+      var batch = batch(config, 1, config.train().localCropSizePx() + margin, device).atStep(iter);
       for (int i = 0; i < JVM_WARM_UP_STEPS; i++) {
         run(step, batch);
       }
     }
   }
 
-  private static Batch batch(Config config, Device device) {
-    int samples = config.train().samplesPerProcess();
-    int size = config.augment().cropSizePx();
+  private static Batch batch(Config config, int samples, int size, Device device) {
     int classes = config.model().foregroundClasses();
     var labels = new float[samples * classes];
     for (int i = 0; i < samples; i++) {

@@ -10,7 +10,7 @@ import toco.torch.Tensor;
 /// heads for them. Evaluation, inference, report and demo all use this class.
 ///
 /// ```java
-/// var encoded = EncodedImages.of(model, NetworkInput.of(image, 448, device));
+/// var encoded = EncodedImages.of(model, NetworkInput.of(image, 448, model));
 /// var cams = encoded.cams(List.of(1.0, 0.5, 1.5));   // cam and auxCam, [1, K, 448, 448]
 /// var logits = encoded.segLogits();                  // [1, C, 28, 28]
 /// ```
@@ -25,7 +25,7 @@ public record EncodedImages(Toco model, Tensor images, Tokens tokens) {
   ///
   /// @param images [B, 3, H, W] normalised, such as [NetworkInput#of] gives
   public static EncodedImages of(Toco model, Tensor images) {
-    return new EncodedImages(model, images, model.encode(images));
+    return new EncodedImages(model, images, model.encode(NetworkInput.fitted(model, images)));
   }
 
   /// Image-level logits, [B, K]: a class with a positive logit counts as predicted.

@@ -3,6 +3,7 @@ package toco.cam;
 import java.util.Collections;
 import toco.config.ModelConfig;
 import toco.config.Protocol;
+import toco.image.ImageSize;
 
 /// An estimate of the memory that inference on one image takes on the CPU, so that an image that is
 /// too large for the machine can be skipped before the system ends the process. It counts the
@@ -27,35 +28,38 @@ public record InferenceMemory(ModelConfig model) {
 
   /// Bytes for the labels of a protocol.
   ///
-  /// @param pixels of the image, at whose size the labels are
-  public long segmentation(Protocol protocol, long pixels) {
+  /// @param image at whose size the labels are
+  public long segmentation(Protocol protocol, ImageSize image) {
+    long pixels = image.pixels();
     double scale = Collections.max(protocol.scales());
-    long encoder = encoder(protocol.sizePx(), scale, pixels);
+    long encoder = encoder(protocol.sizePx(), scale, image);
     long labels = protocol.crf() != null ? crf(model.numClasses(), pixels) : blocks(pixels);
     return DRAWING * pixels + Math.max(encoder, labels);
   }
 
   /// Bytes for scoring the labels of a protocol and those of its CAMs, if it has any.
-  public long evaluation(Protocol protocol, long pixels) {
+  public long evaluation(Protocol protocol, ImageSize image) {
     long cams = 2L * Float.BYTES * model.foregroundClasses() + CAM_LABELS;
     long scored = protocol.camScales().isEmpty() ? 0 : DRAWING + cams;
-    return Math.max(segmentation(protocol, pixels), scored * pixels);
+    return Math.max(segmentation(protocol, image), scored * image.pixels());
   }
 
   /// Bytes for the class maps of the segmentation at native size.
   ///
   /// @param scale the largest
-  public long segmentationMaps(double scale, long pixels) {
+  public long segmentationMaps(double scale, ImageSize image) {
+    long pixels = image.pixels();
     long logits = (long) COPIES_AT_FULL_SIZE * Float.BYTES * model.numClasses() * pixels;
-    return DRAWING * pixels + Math.max(encoder(0, scale, pixels), logits);
+    return DRAWING * pixels + Math.max(encoder(0, scale, image), logits);
   }
 
   /// Bytes for class maps at full size that are computed at a fixed size.
   ///
   /// @param maps number of maps
-  public long maps(int sizePx, long maps, long pixels) {
+  public long maps(int sizePx, long maps, ImageSize image) {
+    long pixels = image.pixels();
     long full = maps * 2 * Float.BYTES * pixels;
-    return DRAWING * pixels + Math.max(encoder(sizePx, 1, pixels), full);
+    return DRAWING * pixels + Math.max(encoder(sizePx, 1, image), full);
   }
 
   /// Bytes for the dense CRF on so many classes.
@@ -83,10 +87,12 @@ public record InferenceMemory(ModelConfig model) {
   }
 
   /// The input and one pass.
-  private long encoder(int sizePx, double scale, long pixels) {
-    long input = (sizePx == 0 ? NORMALISED_INPUT : RESIZED_INPUT) * pixels;
-    double passPixels = scale * scale * (sizePx == 0 ? pixels : (double) sizePx * sizePx);
+  private long encoder(int sizePx, double scale, ImageSize image) {
+    long input = (sizePx == 0 ? NORMALISED_INPUT : RESIZED_INPUT) * image.pixels();
     int patch = model.encoderShape().patchSizePx();
+    long height = model.fit().side(scale * (sizePx == 0 ? image.heightPx() : sizePx), patch);
+    long width = model.fit().side(scale * (sizePx == 0 ? image.widthPx() : sizePx), patch);
+    double passPixels = (double) height * width;
     double tokens = passPixels / ((double) patch * patch);
     double pass =
         2 * 3 * Float.BYTES * passPixels

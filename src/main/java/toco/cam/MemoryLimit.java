@@ -1,7 +1,8 @@
 package toco.cam;
 
-import java.util.function.LongUnaryOperator;
+import java.util.function.ToLongFunction;
 import toco.host.Machine;
+import toco.image.ImageSize;
 import toco.image.RgbImage;
 import toco.torch.Device;
 import toco.torch.LibTorch;
@@ -10,8 +11,8 @@ import toco.torch.TorchException;
 /// Refuses images that are too large for the memory of this machine, or of its container, before
 /// the system ends the process.
 ///
-/// @param bytes estimates an image's need from its number of pixels, see [InferenceMemory]
-public record MemoryLimit(LongUnaryOperator bytes) {
+/// @param bytes estimates an image's need from its size, see [InferenceMemory]
+public record MemoryLimit(ToLongFunction<ImageSize> bytes) {
   private static final String REMEDY =
       "scale the image down, use a protocol such as coco, or a machine with more memory";
 
@@ -26,7 +27,7 @@ public record MemoryLimit(LongUnaryOperator bytes) {
   }
 
   /// The limit for work on a device. On a GPU nothing is estimated: it refuses what does not fit.
-  public static MemoryLimit on(Device device, LongUnaryOperator bytes) {
+  public static MemoryLimit on(Device device, ToLongFunction<ImageSize> bytes) {
     return new MemoryLimit(device.isCpu() ? bytes : _ -> 0);
   }
 
@@ -35,7 +36,7 @@ public record MemoryLimit(LongUnaryOperator bytes) {
   ///
   /// @throws Exceeded if it needs more memory than there is
   public void require(RgbImage picture) {
-    long needed = bytes.applyAsLong((long) picture.widthPx() * picture.heightPx());
+    long needed = bytes.applyAsLong(new ImageSize(picture.widthPx(), picture.heightPx()));
     if (Machine.local().lacks(needed).isEmpty()) {
       return;
     }

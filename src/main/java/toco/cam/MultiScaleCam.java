@@ -70,7 +70,7 @@ public final class MultiScaleCam {
         }
       }
       if (scales.contains(1.0)) {
-        cams.mirroredAtScale1 = cams.gridCams(images.flip(3));
+        cams.mirroredAtScale1 = cams.gridCams(NetworkInput.fitted(model, images).flip(3));
       }
       return cams;
     }
@@ -78,7 +78,7 @@ public final class MultiScaleCam {
 
   /// Adds the pass of the images at scale 1, if that is one of the scales.
   ///
-  /// @param tokens of the same images at scale 1
+  /// @param tokens of the same images at scale 1, [NetworkInput#fitted]
   /// @return maps of the images' size
   public Cams finish(Tokens tokens) {
     try (var _ = GradMode.noGrad()) {
@@ -91,11 +91,9 @@ public final class MultiScaleCam {
 
   private void addScale(double scale) {
     try (var scope = TensorScope.open()) {
-      long height = (long) (scale * images.size(2));
-      long width = (long) (scale * images.size(3));
       long batch = images.size(0);
       var both = Tensor.cat(List.of(images, images.flip(3)), 0);
-      var resized = NetworkInput.resize(both, height, width); // [2·B, 3, height, width]
+      var resized = NetworkInput.atScale(model, both, scale); // [2·B, 3, height, width]
       var previous = sums;
       add(gridCams(resized.slice(0, 0, batch)), gridCams(resized.slice(0, batch, 2 * batch)));
       if (previous == null && sums != null) {

@@ -19,7 +19,7 @@ import toco.torch.TensorScope;
 ///
 /// ```java
 /// var protocol = Protocol.of(Protocol.Name.VOC, config);
-/// var input = NetworkInput.of(image, protocol.sizePx(), device);      // [1, 3, H, W]
+/// var input = NetworkInput.of(image, protocol.sizePx(), model);       // [1, 3, H, W]
 /// var logits =
 ///     MultiScaleInference.of(protocol)
 ///         .logits(model, input, image.heightPx(), image.widthPx());   // [1, C, H, W]
@@ -55,8 +55,8 @@ public record MultiScaleInference(List<Double> scales, Combination flip, Combina
 
   /// Segmentation logits, background first.
   ///
-  /// @param images [B, 3, H, W] normalised; a scaled size is truncated to whole pixels, and is at
-  ///   least one patch
+  /// @param images [B, 3, H, W] normalised; a scaled size is at least one patch, and truncated to
+  ///   whole pixels or, if `model.patchFit` is `resize`, rounded to whole patches
   /// @param heightPx rows of the result, such as those of the mask
   /// @param widthPx columns of the result
   /// @return float32 [B, C, heightPx, widthPx] on the images' device
@@ -151,7 +151,7 @@ public record MultiScaleInference(List<Double> scales, Combination flip, Combina
 
   private Grids grids(Toco model, Tensor images, double scale, @Nullable Tensor atScale1) {
     try (var scope = TensorScope.open()) {
-      var scaled = scaled(images, scale, model.config().encoderShape().patchSizePx());
+      var scaled = NetworkInput.atScale(model, images, scale);
       var plain = scale == 1 && atScale1 != null ? atScale1 : scope.keep(segment(model, scaled));
       return new Grids(
           plain, flip == Combination.NONE ? null : scope.keep(segment(model, scaled.flip(3))));
@@ -187,12 +187,6 @@ public record MultiScaleInference(List<Double> scales, Combination flip, Combina
 
   private static Tensor combine(Combination how, Tensor a, Tensor b) {
     return how == Combination.SUM ? a.add(b) : a.maximum(b);
-  }
-
-  private static Tensor scaled(Tensor images, double scale, int patchPx) {
-    long height = Math.max(patchPx, (long) (scale * images.size(2)));
-    long width = Math.max(patchPx, (long) (scale * images.size(3)));
-    return NetworkInput.resize(images, height, width);
   }
 
   /// Logits of the patch grid, [B, C, h, w].

@@ -3,13 +3,15 @@ package toco.cam;
 import java.util.ArrayList;
 import toco.image.Normalization;
 import toco.image.RgbImage;
+import toco.model.Toco;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Interpolation;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// Images as the network takes them outside training.
+/// Images as a network takes them outside training: normalised as it was trained, and in sizes that
+/// its encoder's patch fits.
 public final class NetworkInput {
   private static final int CHANNELS = 3;
 
@@ -19,17 +21,19 @@ public final class NetworkInput {
   ///
   /// @param sizePx side of the square that the image is resized to, whatever its aspect ratio; 0
   ///   keeps the native size
-  /// @return float32 [1, 3, H, W] on the device
-  public static Tensor of(RgbImage image, int sizePx, Device device) {
+  /// @return float32 [1, 3, H, W] on the network's device
+  public static Tensor of(RgbImage image, int sizePx, Toco model) {
+    var normalization = Normalization.of(model.config().statistics());
+    var device = model.params().device();
     boolean isResized = sizePx != 0 && (image.heightPx() != sizePx || image.widthPx() != sizePx);
     return TensorScope.scoped(() -> {
       if (!isResized) {
         var levels = image.tensor().to(device).permute(2, 0, 1).to(DType.FLOAT32); // [3, H, W]
-        return Normalization.normalize(levels).unsqueeze(0);
+        return normalization.normalize(levels).unsqueeze(0);
       }
       var channels = new ArrayList<Tensor>();
       for (int c = 0; c < CHANNELS; c++) {
-        channels.add(resizedChannel(image, c, sizePx, device));
+        channels.add(resizedChannel(image, c, sizePx, normalization, device));
       }
       return Tensor.cat(channels, 1);
     });
@@ -38,19 +42,33 @@ public final class NetworkInput {
   /// One channel at a time, because at native size floats take much memory.
   ///
   /// @return float32 [1, 1, sizePx, sizePx]
-  private static Tensor resizedChannel(RgbImage image, int c, int sizePx, Device device) {
+  private static Tensor resizedChannel(
+      RgbImage image, int c, int sizePx, Normalization normalization, Device device) {
     return TensorScope.scoped(() -> {
       var levels = image.tensor().slice(2, c, c + 1L).to(device).to(DType.FLOAT32); // [H, W, 1]
-      var input = Normalization.normalizeChannel(levels.permute(2, 0, 1), c);
+      var input = normalization.normalizeChannel(levels.permute(2, 0, 1), c);
       return resize(input.unsqueeze(0), sizePx, sizePx);
     });
   }
 
-  /// Bilinear; images that have the size already are returned as they are.
+  /// Images at a scale, in a size that the encoder takes: at least one patch, and by
+  /// `model.patchFit` whole patches. Images that have the size already are returned as they are.
   ///
-  /// @param images [B, 3, H, W]
-  /// @return [B, 3, heightPx, widthPx]
-  static Tensor resize(Tensor images, long heightPx, long widthPx) {
+  /// @param images [B, 3, H, W] normalised
+  /// @return [B, 3, h, w]
+  static Tensor atScale(Toco model, Tensor images, double scale) {
+    var fit = model.config().fit();
+    int patch = model.config().encoderShape().patchSizePx();
+    return resize(
+        images, fit.side(scale * images.size(2), patch), fit.side(scale * images.size(3), patch));
+  }
+
+  /// The same at scale 1, for passes of the encoder outside this package.
+  public static Tensor fitted(Toco model, Tensor images) {
+    return atScale(model, images, 1);
+  }
+
+  private static Tensor resize(Tensor images, long heightPx, long widthPx) {
     return images.size(2) == heightPx && images.size(3) == widthPx
         ? images
         : images.interpolate(heightPx, widthPx, Interpolation.BILINEAR);

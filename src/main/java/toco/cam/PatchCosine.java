@@ -28,6 +28,7 @@ public final class PatchCosine {
   ///
   /// @param image [1, 3, H, W] normalised
   public static List<Double> ofBlocks(Toco model, Tensor image) {
-    return model.patchTokensOfBlocks(image).stream().map(block -> mean(block).item()).toList();
+    var input = NetworkInput.fitted(model, image);
+    return model.patchTokensOfBlocks(input).stream().map(block -> mean(block).item()).toList();
   }
 }

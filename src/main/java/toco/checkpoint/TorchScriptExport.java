@@ -99,7 +99,7 @@ public final class TorchScriptExport {
     return Map.of(
         "config.yaml", config.toYaml(),
         "classes.txt", classes,
-        "normalization.txt", Normalization.describe());
+        "normalization.txt", Normalization.of(config.model().statistics()).describe());
   }
 
   /// Compares outputs for images one patch higher and two patches wider than the stored positions.

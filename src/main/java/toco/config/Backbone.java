@@ -37,9 +37,9 @@ public enum Backbone {
   VIT_SMALL_PATCH8_224__DINO(224, 8, Width.SMALL, Family.DINO),
   VIT_BASE_PATCH16_224__DINO(224, 16, Width.BASE, Family.DINO),
   VIT_BASE_PATCH8_224__DINO(224, 8, Width.BASE, Family.DINO),
-  VIT_BASE_PATCH16_224__MAE(224, 16, Width.BASE, Family.PLAIN),
-  VIT_LARGE_PATCH16_224__MAE(224, 16, Width.LARGE, Family.PLAIN),
-  VIT_HUGE_PATCH14_224__MAE(224, 14, Width.HUGE, Family.PLAIN),
+  VIT_BASE_PATCH16_224__MAE(224, 16, Width.BASE, Family.MAE),
+  VIT_LARGE_PATCH16_224__MAE(224, 16, Width.LARGE, Family.MAE),
+  VIT_HUGE_PATCH14_224__MAE(224, 14, Width.HUGE, Family.MAE),
   DEIT3_SMALL_PATCH16_224(224, 16, Width.SMALL, Family.DEIT3),
   DEIT3_SMALL_PATCH16_384(384, 16, Width.SMALL, Family.DEIT3),
   DEIT3_MEDIUM_PATCH16_224(224, 16, Width.MEDIUM, Family.DEIT3),
@@ -96,6 +96,7 @@ public enum Backbone {
     DISTILLED(VitVariant.PLAIN, PixelStatistics.IMAGENET, true, 1e-6),
     EARLY(VitVariant.PLAIN, PixelStatistics.IMAGENET, false, 1e-5),
     AUGREG(VitVariant.PLAIN, PixelStatistics.HALF, true, 1e-6),
+    MAE(VitVariant.PLAIN, PixelStatistics.IMAGENET, true, 1e-6),
     DINO(VitVariant.DINO, PixelStatistics.IMAGENET, true, 1e-6),
     DEIT3(VitVariant.DEIT3, PixelStatistics.IMAGENET, true, 1e-6),
     DINOV2(VitVariant.DINOV2, PixelStatistics.IMAGENET, true, 1e-6),
@@ -173,6 +174,20 @@ public enum Backbone {
   /// `custom`.
   public PixelStatistics statistics() {
     return family.statistics;
+  }
+
+  /// What happens to images whose sides are no multiples of the patch: as published for the
+  /// encoders of the published code, and for `custom`.
+  PatchFit patchFit() {
+    return switch (family) {
+      case PLAIN, DISTILLED, EARLY -> PatchFit.CROP;
+      default -> PatchFit.RESIZE;
+    };
+  }
+
+  /// The side of a patch of a named backbone.
+  int patchSizePx() {
+    return patchSizePx;
   }
 
   private boolean isDistilled() {

@@ -58,10 +58,10 @@ public record Config(
                   .formatted(optim.layerDecay())
               + " not give; set it to 1");
     }
-    int patch = model.encoderShape().patchSizePx();
-    ValueChecks.multipleOf("augment.cropSizePx", augment.cropSizePx(), patch);
-    ValueChecks.multipleOf("train.localCropSizePx", train.localCropSizePx(), patch);
-    ValueChecks.multipleOf("eval.sizePx", eval.sizePx(), patch);
+    var patches = new PatchSizes(model.encoderShape().patchSizePx());
+    patches.require("augment.cropSizePx", augment.cropSizePx());
+    patches.require("train.localCropSizePx", train.localCropSizePx());
+    patches.require("eval.sizePx", eval.sizePx());
     if (train.localCropSizePx() > augment.cropSizePx()) {
       throw ValueChecks.invalid(
           "train.localCropSizePx",
@@ -77,6 +77,11 @@ public record Config(
           "small enough for train.localCrops (%s) different places in augment.cropSizePx (%s)"
               .formatted(train.localCrops(), augment.cropSizePx()),
           train.localCropSizePx());
+    }
+    patches.requireScales("cam.scales", cam.scales(), "augment.cropSizePx", augment.cropSizePx());
+    if (eval.sizePx() != 0) {
+      patches.requireScales("eval.scales", eval.scales(), "eval.sizePx", eval.sizePx());
+      patches.requireScales("eval.camScales", eval.camScales(), "eval.sizePx", eval.sizePx());
     }
     if (eval.split() == Split.TEST) {
       data.listPath(Split.TEST);

@@ -37,6 +37,7 @@ final class ConfigReader {
     overrides.settings().forEach(reader::addOverride);
     reader.addLayoutDefaults();
     reader.completeEncoder();
+    reader.addPatchDefaults();
     return reader.bind();
   }
 
@@ -128,10 +129,48 @@ final class ConfigReader {
     }
   }
 
+  /// Sizes that are not given are those nearest to the defaults that the backbone's patch fits, at
+  /// every scale that is not given either.
+  private void addPatchDefaults() {
+    int patch = patchSizePx();
+    if (patch > 0) {
+      addSizeDefault("augment.cropSizePx", patch, "cam.scales");
+      addSizeDefault("train.localCropSizePx", patch);
+      addSizeDefault("eval.sizePx", patch, "eval.scales", "eval.camScales");
+    }
+  }
+
+  private void addSizeDefault(String name, int patch, String... scaleKeys) {
+    if (origins.containsKey(name)) {
+      return;
+    }
+    var scales =
+        Arrays.stream(scaleKeys)
+            .filter(key -> !origins.containsKey(key))
+            .flatMap(key -> value(key).values().stream())
+            .map(JsonNode::doubleValue)
+            .toList();
+    int size = new PatchSizes(patch).nearest(value(name).intValue(), scales);
+    values.put(name, JsonNodeFactory.instance.numberNode(size));
+  }
+
+  /// The backbone's patch; 0 if backbone or patch is not a valid value.
+  private int patchSizePx() {
+    var backbone = value("model.backbone").asString("");
+    var patch = value("model.patchSizePx");
+    return backbone.equals(Backbone.CUSTOM.toString())
+        ? patch.canConvertToInt() ? patch.intValue() : 0
+        : Arrays.stream(Backbone.values())
+            .filter(known -> known.toString().equals(backbone))
+            .findFirst()
+            .map(Backbone::patchSizePx)
+            .orElse(0);
+  }
+
   private Config bind() {
     var tree = JsonNodeFactory.instance.objectNode();
     for (var key : Key.ALL.values()) {
-      var value = values.getOrDefault(key.name(), JsonNodeFactory.instance.missingNode());
+      var value = value(key.name());
       if (value.isNull() && !key.nullable()) {
         throw located(
             key.name(),
@@ -198,8 +237,8 @@ final class ConfigReader {
     return wrongType(key);
   }
 
-  private JsonNode got(Key key) {
-    return values.getOrDefault(key.name(), JsonNodeFactory.instance.missingNode());
+  private JsonNode value(String name) {
+    return values.getOrDefault(name, JsonNodeFactory.instance.missingNode());
   }
 
   private static String keyOf(JacksonException e) {
@@ -210,7 +249,7 @@ final class ConfigReader {
   }
 
   private ConfigException wrongType(Key key) {
-    var got = got(key);
+    var got = value(key.name());
     boolean unquoted = key.isText() && got.isValueNode();
     var remedy = unquoted ? " (quote text that looks like a number or true/false)" : "";
     return located(key.name(), key.name() + " must be " + key.expected() + ", got " + got + remedy);

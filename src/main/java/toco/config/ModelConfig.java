@@ -42,6 +42,15 @@ import org.jspecify.annotations.Nullable;
 /// @param distilled whether a distillation token follows the class token; default for a custom
 ///   backbone: false
 /// @param variant the switches of today's encoders
+/// @param mean mean of the images' red, green and blue channel that the encoder was trained with,
+///   in 0–1: images are normalised by it in training, evaluation and inference. Absent: the
+///   publisher's for a named backbone, ImageNet's for a custom one
+/// @param std standard deviation of the channels, the same way
+/// @param patchFit what happens in evaluation and inference to an image whose sides are no
+///   multiples of the patch: `crop`, as published, ignores the pixels beyond the last whole patch
+///   and stretches the result over the image; `resize` resizes the image to the nearest multiples,
+///   and the result back. Absent: crop for DeiT, the plain ViT and a custom backbone, resize for
+///   the others
 /// @param auxLayer block whose patch tokens feed the auxiliary classifier, counted from the end: −1
 ///   is the last (after the final norm), −3 the published choice
 /// @param frozenBlocks number of the encoder's first blocks that are frozen, with the patch
@@ -75,6 +84,9 @@ public record ModelConfig(
     @Default("null") @Nullable Double attentionScale,
     @Default("null") @Nullable Boolean distilled,
     VariantConfig variant,
+    @Default("null") @Nullable List<Double> mean,
+    @Default("null") @Nullable List<Double> std,
+    @Default("null") @Nullable PatchFit patchFit,
     @Default("-3") int auxLayer,
     @Default("0") FrozenBlocks frozenBlocks,
     @Default("0") int numClasses,
@@ -93,6 +105,9 @@ public record ModelConfig(
     scriptOutputs = List.copyOf(scriptOutputs);
     pretrainedKeys = List.copyOf(pretrainedKeys);
     pretrainedKeys.forEach(rule -> KeyRule.parse("model.pretrainedKeys", rule));
+    mean = mean == null ? null : List.copyOf(mean);
+    std = std == null ? null : List.copyOf(std);
+    var _ = statistics(backbone, mean, std);
     atLeast("model.numClasses", numClasses, 2);
     if (numClasses > 255) {
       throw invalid("model.numClasses", "≤ 255 (label 255 means ignored)", numClasses);
@@ -204,6 +219,23 @@ public record ModelConfig(
         variant);
   }
 
+  /// The mean and standard deviation by which the network's images are normalised.
+  public PixelStatistics statistics() {
+    return statistics(backbone, mean, std);
+  }
+
+  private static PixelStatistics statistics(
+      Backbone backbone, @Nullable List<Double> mean, @Nullable List<Double> std) {
+    var published = backbone.statistics();
+    return new PixelStatistics(
+        mean == null ? published.mean() : mean, std == null ? published.std() : std);
+  }
+
+  /// `patchFit`, or the backbone's.
+  public PatchFit fit() {
+    return patchFit == null ? backbone.patchFit() : patchFit;
+  }
+
   /// The parsed rules of `pretrainedKeys`.
   public List<KeyRule> keyRules() {
     return pretrainedKeys.stream()
@@ -232,6 +264,8 @@ public record ModelConfig(
     requireSame("model.attentionScale", one.attentionScale(), two.attentionScale(), file);
     requireSame("model.distilled", one.distilled(), two.distilled(), file);
     requireSame("model.variant", one.variant(), two.variant(), file);
+    requireSame("model.mean", statistics().mean(), other.statistics().mean(), file);
+    requireSame("model.std", statistics().std(), other.statistics().std(), file);
     requireSame("model.auxLayer", auxLayer, other.auxLayer, file);
     requireSame("model.decoderDilation", decoderDilation, other.decoderDilation, file);
   }

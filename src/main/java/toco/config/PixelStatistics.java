@@ -1,12 +1,14 @@
 package toco.config;
 
+import static toco.config.ValueChecks.invalid;
+
 import java.util.List;
 
 /// Mean and standard deviation of the red, green and blue channel, by which an encoder's images are
 /// normalised; channels in 0–1.
 ///
-/// @param mean three values
-/// @param std three positive values
+/// @param mean three values in 0–1
+/// @param std three values above 0, at most 1
 public record PixelStatistics(List<Double> mean, List<Double> std) {
   /// ImageNet's: DeiT, DINO, DINOv2, DINOv3, MAE, and the published ToCo.
   public static final PixelStatistics IMAGENET =
@@ -24,5 +26,11 @@ public record PixelStatistics(List<Double> mean, List<Double> std) {
   public PixelStatistics {
     mean = List.copyOf(mean);
     std = List.copyOf(std);
+    if (mean.size() != 3 || !mean.stream().allMatch(value -> value >= 0 && value <= 1)) {
+      throw invalid("model.mean", "three numbers in [0, 1], levels divided by 255", mean);
+    }
+    if (std.size() != 3 || !std.stream().allMatch(value -> value > 0 && value <= 1)) {
+      throw invalid("model.std", "three numbers in (0, 1], levels divided by 255", std);
+    }
   }
 }

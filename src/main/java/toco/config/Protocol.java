@@ -18,6 +18,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param camScales image scales over which CAMs are summed; empty: CAMs are not scored
 /// @param camBackground activation up to which a pixel of a CAM is background
 /// @param crf the dense CRF after the segmentation; null: none
+/// @param sidesMultipleOf the patch to whose multiples images are resized where a side is none;
+///   null: they are not, pixels beyond the last whole patch are ignored (`model.patchFit`)
 public record Protocol(
     Name name,
     Split split,
@@ -27,7 +29,8 @@ public record Protocol(
     Combination combine,
     List<Double> camScales,
     double camBackground,
-    @Nullable CrfParams crf) {
+    @Nullable CrfParams crf,
+    @Nullable Integer sidesMultipleOf) {
   private static final List<Double> PUBLISHED_SCALES = List.of(1.0, 1.5, 1.25);
   private static final int COCO_SIZE_PX = 448;
 
@@ -73,10 +76,10 @@ public record Protocol(
         yield ofKeys(name, config);
       }
       case VOC, VOC_CRF ->
-          published(name, eval, 0, Combination.SUM, Combination.MAX, name == Name.VOC_CRF);
+          published(name, config, 0, Combination.SUM, Combination.MAX, name == Name.VOC_CRF);
       case COCO, COCO_CRF ->
           published(
-              name, eval, COCO_SIZE_PX, Combination.MAX, Combination.SUM, name == Name.COCO_CRF);
+              name, config, COCO_SIZE_PX, Combination.MAX, Combination.SUM, name == Name.COCO_CRF);
       case CUSTOM -> ofKeys(name, config);
     };
   }
@@ -112,31 +115,43 @@ public record Protocol(
         eval.combine(),
         eval.camScales(),
         config.cam().backgroundThreshold(),
-        eval.useCrf() ? eval.crf() : null);
+        eval.useCrf() ? eval.crf() : null,
+        resizedTo(config.model(), eval.sizePx(), eval.scales(), eval.camScales()));
+  }
+
+  /// The patch, if images are resized to its multiples and do not have such sizes anyway.
+  private static @Nullable Integer resizedTo(
+      ModelConfig model, int sizePx, List<Double> scales, List<Double> camScales) {
+    var patches = new PatchSizes(model.encoderShape().patchSizePx());
+    boolean fits = patches.fit(sizePx, scales) && patches.fit(sizePx, camScales);
+    return fits || model.fit() == PatchFit.CROP ? null : patches.patchSizePx();
   }
 
   private static Protocol published(
       Name name,
-      EvalConfig eval,
+      Config config,
       int sizePx,
       Combination flip,
       Combination combine,
       boolean withCrf) {
     return new Protocol(
         name,
-        eval.split(),
+        config.eval().split(),
         sizePx,
         PUBLISHED_SCALES,
         flip,
         combine,
         List.of(),
         0,
-        withCrf ? CrfParams.EVALUATION : null);
+        withCrf ? CrfParams.EVALUATION : null,
+        resizedTo(config.model(), sizePx, PUBLISHED_SCALES, List.of()));
   }
 
-  /// A JSON object with a key for each component.
+  /// A JSON object with a key for each component; `sidesMultipleOf` only if it is not null, which
+  /// files of earlier versions do not have.
   public ObjectNode toJson() {
-    return StrictMapper.JSON.valueToTree(this);
+    ObjectNode json = StrictMapper.JSON.valueToTree(this);
+    return sidesMultipleOf == null ? json.without("sidesMultipleOf") : json;
   }
 
   /// One line for people.
@@ -144,6 +159,7 @@ public record Protocol(
   public String toString() {
     var text = new StringBuilder("%s: split %s, ".formatted(name, split));
     text.append(sizePx == 0 ? "native size" : sizePx + " px");
+    text.append(sidesMultipleOf == null ? "" : ", sides to multiples of " + sidesMultipleOf);
     text.append(", scales ").append(list(scales));
     text.append(flip == Combination.NONE ? ", no mirror images" : ", flip pair " + flip);
     if (scales.size() > 1) {

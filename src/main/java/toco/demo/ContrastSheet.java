@@ -61,7 +61,7 @@ final class ContrastSheet {
   private static View view(Toco model, Config config, Sample sample, Arena arena) {
     var image = sample.readImage(arena);
     var device = model.params().device();
-    var input = NetworkInput.of(image, config.eval().sizePx(), device); // [1, 3, S, S]
+    var input = NetworkInput.of(image, config.eval().sizePx(), model); // [1, 3, S, S]
     var cams = MultiScaleCam.compute(model, input, config.eval().camScales());
     var labels = Tensor.of(sample.labels(), 1, sample.labels().length).to(device);
     var strongest = CamLabels.validCam(cams.cam(), labels).amax(1).select(0, 0); // [S, S]

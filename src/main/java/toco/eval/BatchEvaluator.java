@@ -56,7 +56,7 @@ record BatchEvaluator(
     boolean skips = reading == Reading.SKIPPING;
     if (skips) {
       var memory = new InferenceMemory(model.config());
-      batch = batch.within(MemoryLimit.on(device, pixels -> memory.evaluation(protocol, pixels)));
+      batch = batch.within(MemoryLimit.on(device, size -> memory.evaluation(protocol, size)));
     }
     var pending = new PendingBatch(number, batch, arena, skips, sink);
     try (var _ = TensorScope.open();
@@ -71,7 +71,7 @@ record BatchEvaluator(
 
   private void score(
       Toco model, EvaluationBatch batch, PendingBatch pending, @Nullable RefinementPool pool) {
-    var images = batch.images(protocol.sizePx(), device); // [B, 3, H, W]
+    var images = batch.images(protocol.sizePx(), model); // [B, 3, H, W]
     var scorer = new ImageScorer(protocol, model, images);
     for (int i = 0; i < batch.entries().size(); i++) {
       int position = i;

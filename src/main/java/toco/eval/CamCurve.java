@@ -70,8 +70,7 @@ public record CamCurve(
     int sizePx = config.eval().sizePx();
     var skipped = new ArrayList<Skipped>();
     var memory = new InferenceMemory(config.model());
-    var limit =
-        MemoryLimit.on(device, pixels -> memory.maps(sizePx, 2L * CLASSES_OF_AN_IMAGE, pixels));
+    var limit = MemoryLimit.on(device, size -> memory.maps(sizePx, 2L * CLASSES_OF_AN_IMAGE, size));
     for (int i = 0; i < dataset.size(); i++) {
       try (var arena = Arena.ofConfined();
           var _ = TensorScope.open();
@@ -83,7 +82,7 @@ public record CamCurve(
           var mask = Objects.requireNonNull(entry.mask());
           var labels = entry.sample().labels();
           var cams =
-              EncodedImages.of(model, batch.images(sizePx, device))
+              EncodedImages.of(model, batch.images(sizePx, model))
                   .cams(config.eval().camScales(), PresentClasses.of(List.of(labels)));
           var classes = PresentClasses.classesOf(labels);
           cam.add(atMask(cams.cam(), mask), classes, mask);

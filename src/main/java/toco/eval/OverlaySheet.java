@@ -48,7 +48,7 @@ final class OverlaySheet {
           var _ = TensorScope.open();
           var _ = InferenceMode.enter()) {
         var batch = EvaluationBatch.read(dataset, start, end, Reading.IMAGES, arena);
-        var input = batch.images(eval.sizePx(), model.params().device());
+        var input = batch.images(eval.sizePx(), model);
         var predictions = Predictions.of(model, input, camScales);
         for (int i = 0; i < batch.entries().size(); i++) {
           sheet.addRow(batch.entries().get(i), predictions, i, arena);

@@ -21,6 +21,11 @@ public record ImageSize(int widthPx, int heightPx) {
   private static final ValueLayout.OfInt BIG_ENDIAN =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
+  /// Number of pixels.
+  public long pixels() {
+    return (long) widthPx * heightPx;
+  }
+
   /// Reads the header of a JPEG or PNG file.
   ///
   /// @throws ImageException if the file is missing or not an image of these kinds

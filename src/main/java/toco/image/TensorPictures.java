@@ -12,12 +12,12 @@ import toco.torch.Tensor;
 public final class TensorPictures {
   private TensorPictures() {}
 
-  /// The image of a normalised tensor, rounded to 8 bits.
+  /// An image of levels, rounded to 8 bits.
   ///
-  /// @param image [3, H, W] normalised
-  public static RgbImage image(Tensor image) {
-    var levels = Normalization.denormalize(image.detach()).round().clamp(0, 255).permute(1, 2, 0);
-    return new RgbImage(bytes(levels), (int) image.size(2), (int) image.size(1));
+  /// @param levels float [3, H, W], of which 0…255 is kept
+  static RgbImage rgb(Tensor levels) {
+    var rounded = levels.round().clamp(0, 255).permute(1, 2, 0);
+    return new RgbImage(bytes(rounded), (int) levels.size(2), (int) levels.size(1));
   }
 
   /// @param map float [H, W]; values below 0 and above 1 are drawn as 0 and 1

@@ -34,7 +34,7 @@ final class MapLabels {
     if (maps.keys().isEmpty()) {
       return Tensor.full(0, DType.INT64, Device.CPU, maps.heightPx(), maps.widthPx());
     }
-    new MemoryLimit(pixels -> bytes(maps.keys().size(), pixels)).require(picture);
+    new MemoryLimit(size -> bytes(maps.keys().size(), size.pixels())).require(picture);
     return TensorScope.scoped(() ->
         switch (refinement) {
           case PAR -> par(picture, maps);

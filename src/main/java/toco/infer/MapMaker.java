@@ -51,7 +51,7 @@ final class MapMaker {
   Made make(InputImage image, RgbImage picture) {
     var eval = network.config().eval();
     requireMemory(picture, 1);
-    var input = NetworkInput.of(picture, eval.sizePx(), network.device());
+    var input = NetworkInput.of(picture, eval.sizePx(), network.model());
     var encoded = EncodedImages.of(network.model(), input);
     var found = classes.of(image, encoded.classLogits());
     var present = PresentClasses.of(List.of(found.multiHot()));
@@ -76,12 +76,10 @@ final class MapMaker {
     long maps = sources.size() * classes;
     MemoryLimit.on(
             network.device(),
-            pixels ->
+            size ->
                 Math.max(
-                    memory.maps(network.config().eval().sizePx(), maps, pixels),
-                    sources.contains(MapSource.SEG)
-                        ? memory.segmentationMaps(MAX_SCALE, pixels)
-                        : 0))
+                    memory.maps(network.config().eval().sizePx(), maps, size),
+                    sources.contains(MapSource.SEG) ? memory.segmentationMaps(MAX_SCALE, size) : 0))
         .require(picture);
   }
 
@@ -91,7 +89,7 @@ final class MapMaker {
 
   /// Softmax over background and classes, without the background's map: [1, K, H, W].
   private Tensor classProbabilities(RgbImage picture) {
-    var input = NetworkInput.of(picture, 0, network.device());
+    var input = NetworkInput.of(picture, 0, network.model());
     return SEG_AS_CAM
         .logits(network.model(), input, picture.heightPx(), picture.widthPx())
         .softmax(1)

@@ -37,7 +37,7 @@ public final class Segmenter {
     protocol = Protocol.of(name, network.config());
     inference = MultiScaleInference.of(protocol);
     var memory = new InferenceMemory(network.config().model());
-    limit = MemoryLimit.on(network.device(), pixels -> memory.segmentation(protocol, pixels));
+    limit = MemoryLimit.on(network.device(), size -> memory.segmentation(protocol, size));
   }
 
   /// Labels of an image at its native size, 0…K. All tensors created on the way are freed.
@@ -53,7 +53,7 @@ public final class Segmenter {
 
   /// @return [H, W], 0…K
   private Tensor labels(RgbImage picture) {
-    var input = NetworkInput.of(picture, protocol.sizePx(), network.device());
+    var input = NetworkInput.of(picture, protocol.sizePx(), network.model());
     int height = picture.heightPx();
     int width = picture.widthPx();
     if (protocol.crf() == null) {

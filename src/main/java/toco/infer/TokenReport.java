@@ -86,7 +86,8 @@ public final class TokenReport {
       var picture = ImageDecoder.decode(image, arena);
       requireIn(picture, image, pointX, pointY);
       prepare(image, out);
-      var input = NetworkInput.of(picture, network.config().eval().sizePx(), network.device());
+      var resized = NetworkInput.of(picture, network.config().eval().sizePx(), network.model());
+      var input = NetworkInput.fitted(network.model(), resized);
       var tokens = network.model().encode(input);
       int gridH = (int) tokens.gridH();
       int gridW = (int) tokens.gridW();

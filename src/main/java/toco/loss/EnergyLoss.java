@@ -20,12 +20,18 @@ public final class EnergyLoss {
   private EnergyLoss() {}
 
   /// @param images [B, 3, H, W] normalised, as the network saw them
+  /// @param normalization of these images
   /// @param logits [B, C, H, W]
   /// @param labels pseudo-labels int64 [B, H, W], 255 ignored
   /// @param boxes one per image, in pixels
   /// @return scalar, times `energyWeight`; gradients reach `logits` only
   public static Tensor of(
-      Tensor images, Tensor logits, Tensor labels, List<ImageBox> boxes, LossConfig config) {
+      Tensor images,
+      Normalization normalization,
+      Tensor logits,
+      Tensor labels,
+      List<ImageBox> boxes,
+      LossConfig config) {
     long height = (long) (images.size(2) * config.energyScaleFactor());
     long width = (long) (images.size(3) * config.energyScaleFactor());
     var probabilities =
@@ -36,19 +42,24 @@ public final class EnergyLoss {
             height,
             width); // [B, 1, h, w]
     var boxed = probabilities.mul(inside);
-    var filtered = gatedFilter(images, labels, inside, boxed.detach(), config);
+    var filtered = gatedFilter(images, normalization, labels, inside, boxed.detach(), config);
     double factor = -config.energyWeight() / images.size(0);
     var product = boxed.mul(filtered).sum().mul(factor);
     return product.mul(2).sub(product.detach());
   }
 
   private static Tensor gatedFilter(
-      Tensor images, Tensor labels, Tensor inside, Tensor boxed, LossConfig config) {
+      Tensor images,
+      Normalization normalization,
+      Tensor labels,
+      Tensor inside,
+      Tensor boxed,
+      LossConfig config) {
     try (var _ = GradMode.noGrad()) {
       long height = boxed.size(2);
       long width = boxed.size(3);
       var levels =
-          Normalization.denormalize(images).interpolate(height, width, Interpolation.NEAREST);
+          normalization.denormalize(images).interpolate(height, width, Interpolation.NEAREST);
       var ignored = shrink(labels.to(DType.FLOAT32), height, width).eq(CamLabels.IGNORE);
       var gate = inside.sub(boxed.amax(new long[] {1}, true)).maskedFill(ignored, 1).clampMin(0);
       var filtered =

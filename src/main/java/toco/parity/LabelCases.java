@@ -11,6 +11,7 @@ import toco.cam.RoiCrops;
 import toco.config.CamConfig;
 import toco.config.Config;
 import toco.config.CrfParams;
+import toco.config.PixelStatistics;
 import toco.eval.ConfusionMatrix;
 import toco.image.Normalization;
 import toco.refine.BilateralFilter;
@@ -21,6 +22,9 @@ import toco.torch.Tensor;
 
 /// Labels and regions derived from CAMs, and the kernels that compute them.
 final class LabelCases {
+  /// As published.
+  static final Normalization NORMALIZATION = Normalization.of(PixelStatistics.IMAGENET);
+
   private LabelCases() {}
 
   static Map<String, Tensor> camToLabel(GoldenCase golden) {
@@ -82,7 +86,7 @@ final class LabelCases {
   }
 
   static Map<String, Tensor> denormalize(GoldenCase golden) {
-    return Map.of("out.images", Normalization.denormalizeToUnit(golden.in("x")));
+    return Map.of("out.images", NORMALIZATION.denormalizeToUnit(golden.in("x")));
   }
 
   static Map<String, Tensor> par(GoldenCase golden) {

@@ -51,7 +51,14 @@ final class LossCases {
         withGradient(
             golden,
             "logits",
-            logits -> EnergyLoss.of(images, logits, golden.in("label"), boxes, config.loss()));
+            logits ->
+                EnergyLoss.of(
+                    images,
+                    LabelCases.NORMALIZATION,
+                    logits,
+                    golden.in("label"),
+                    boxes,
+                    config.loss()));
     var all = new HashMap<>(out);
     out.forEach((name, value) -> all.put(name + "_over_weight", value.div(weight)));
     return all;

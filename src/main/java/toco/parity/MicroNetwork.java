@@ -48,7 +48,7 @@ final class MicroNetwork {
     sizes.add(
         "data.classNames="
             + IntStream.rangeClosed(1, foreground).mapToObj(k -> "class" + k).toList());
-    return Config.defaults().with(sizes.toArray(String[]::new));
+    return Config.parse("", "defaults", sizes); // with crops that the patch fits
   }
 
   /// A fresh copy of the network with the recorded weights; the caller closes it.

@@ -61,7 +61,7 @@ final class ModelCases {
             golden.numbers("scales"), combination(golden, "flip"), combination(golden, "combine"));
     int sizePx = golden.params().path("resize").isNumber() ? golden.integer("resize") : 0;
     var image = new RgbImage(rgb.segment(), (int) width, (int) height);
-    var input = NetworkInput.of(image, sizePx, rgb.device());
+    var input = NetworkInput.of(image, sizePx, model);
     var logits = inference.logits(model, input, height, width).select(0, 0); // [C, H, W]
     return Map.of(
         "out.logits_every_4th",

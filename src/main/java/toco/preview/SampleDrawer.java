@@ -12,6 +12,7 @@ import toco.config.Config;
 import toco.data.Sample;
 import toco.image.DecodeBuffer;
 import toco.image.ImageException;
+import toco.image.Normalization;
 import toco.image.RgbImage;
 import toco.image.TensorPictures;
 import toco.image.Thumbnail;
@@ -35,6 +36,7 @@ final class SampleDrawer implements AutoCloseable {
   private final @Nullable CheckpointRois rois;
   private final DecodeBuffer decoder = new DecodeBuffer();
   private final Canvas canvas;
+  private final Normalization normalization;
 
   /// @param rois restricts where local crops are placed; null: anywhere
   SampleDrawer(
@@ -44,6 +46,7 @@ final class SampleDrawer implements AutoCloseable {
     this.folder = folder;
     this.rois = rois;
     canvas = new Canvas(source.device(), source.cropSizePx());
+    normalization = Normalization.of(config.model().statistics());
   }
 
   /// Draws a sample as training sees it in an epoch.
@@ -70,10 +73,10 @@ final class SampleDrawer implements AutoCloseable {
         source
             .augmentation()
             .apply(pixels.to(source.device()), epoch, sample.index(), canvas, views);
-    var view1 = TensorPictures.image(views.view1());
+    var view1 = normalization.picture(views.view1());
     folder.write(number, "view1", view1);
-    folder.write(number, "local", TensorPictures.image(views.localView()));
-    folder.write(number, "view2", TensorPictures.image(views.view2()));
+    folder.write(number, "local", normalization.picture(views.localView()));
+    folder.write(number, "view2", normalization.picture(views.view2()));
 
     var roiMask = roiMask(views.view1(), sample);
     if (rois != null) {
@@ -121,7 +124,7 @@ final class SampleDrawer implements AutoCloseable {
     var cut = new ArrayList<LocalCrop>();
     for (int i = 0; i < crops.crops().size(1); i++) {
       var pixels = crops.crops().select(0, 0).select(0, i);
-      folder.write(place.number(), cropName(i), TensorPictures.image(pixels));
+      folder.write(place.number(), cropName(i), normalization.picture(pixels));
       cut.add(
           new LocalCrop(
               (int) places[2 * i],

@@ -38,6 +38,7 @@ import toco.torch.Tensor;
 public final class TocoObjective implements Objective {
   private final Toco model;
   private final Config config;
+  private final Normalization normalization;
   private final PseudoLabels pseudoLabels;
   private final MeanScope scope;
   private final Function<Batch, RoiCrops.Corners> corners;
@@ -54,6 +55,7 @@ public final class TocoObjective implements Objective {
     this.scope = scope;
     this.corners = corners;
     this.clock = clock;
+    normalization = Normalization.of(model.config().statistics());
     pseudoLabels = new PseudoLabels(config.cam());
   }
 
@@ -255,7 +257,7 @@ public final class TocoObjective implements Objective {
   private Tensor pseudoLabels(Batch batch, Regions regions) {
     var cams = regions.cams();
     return pseudoLabels.refine(
-        Normalization.denormalizeToUnit(batch.view1()),
+        normalization.denormalizeToUnit(batch.view1()),
         config.loss().labelsFromMainCamAt(batch.step()) ? cams.cam() : cams.auxCam(),
         regions.present(),
         batch.boxes());
@@ -279,7 +281,8 @@ public final class TocoObjective implements Objective {
               .interpolate(images.size(2), images.size(3), Interpolation.BILINEAR); // [B, C, H, W]
       var seg = SegLoss.of(logits, labels, scope);
       terms.put(LossTerm.SEG, seg.value());
-      terms.put(LossTerm.REG, EnergyLoss.of(images, logits, labels, boxes, config.loss()));
+      terms.put(
+          LossTerm.REG, EnergyLoss.of(images, normalization, logits, labels, boxes, config.loss()));
       return seg.emptyParts();
     }
   }

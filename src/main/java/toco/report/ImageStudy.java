@@ -102,7 +102,7 @@ final class ImageStudy {
       List<Double> blockCosine) {}
 
   private Maps maps(RgbImage image, float[] multiHot) {
-    var input = NetworkInput.of(image, config.eval().sizePx(), network.device());
+    var input = NetworkInput.of(image, config.eval().sizePx(), network.model());
     var encoded = EncodedImages.of(network.model(), input);
     var cams = encoded.cams(config.eval().camScales());
     var labels = Tensor.of(multiHot, 1, multiHot.length).to(network.device());
@@ -129,7 +129,7 @@ final class ImageStudy {
     int side = config.eval().sizePx();
     return new PseudoLabels(config.cam())
         .refine(
-            Normalization.denormalizeToUnit(encoded.images()),
+            Normalization.of(config.model().statistics()).denormalizeToUnit(encoded.images()),
             present.gather(labelsFromMainCam ? cams.cam() : cams.auxCam()),
             present,
             List.of(ImageBox.full(side, side)))

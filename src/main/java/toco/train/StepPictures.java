@@ -8,6 +8,7 @@ import java.util.Map;
 import toco.batch.Batch;
 import toco.cam.RoiCrops;
 import toco.image.CamTiles;
+import toco.image.Normalization;
 import toco.image.Picture;
 import toco.image.TensorPictures;
 import toco.image.TileSheet;
@@ -38,7 +39,8 @@ final class StepPictures {
   /// Draws the first samples of a batch.
   ///
   /// @param report a micro-batch and what the step made of it
-  static StepPictures draw(TrainStep.Report report) {
+  /// @param normalization of the batch's images
+  static StepPictures draw(TrainStep.Report report, Normalization normalization) {
     var batch = report.batch();
     var regions = report.regions();
     var labels = report.pseudoLabels();
@@ -46,7 +48,7 @@ final class StepPictures {
     try (var _ = TensorScope.open();
         var _ = GradMode.noGrad()) {
       for (int i = 0; i < Math.min(MAX_SAMPLES, batch.size()); i++) {
-        pictures.rows.add(row(batch, regions, labels, i));
+        pictures.rows.add(row(batch, normalization, regions, labels, i));
       }
     }
     return pictures;
@@ -73,9 +75,13 @@ final class StepPictures {
   }
 
   private static List<Tile> row(
-      Batch batch, Objective.Regions regions, Tensor pseudoLabels, int i) {
+      Batch batch,
+      Normalization normalization,
+      Objective.Regions regions,
+      Tensor pseudoLabels,
+      int i) {
     var tiles = new ArrayList<Tile>();
-    var image = TensorPictures.image(batch.view1().select(0, i));
+    var image = normalization.picture(batch.view1().select(0, i));
     tiles.add(new Tile("image", "view 1 of sample " + batch.samples().get(i), Picture.of(image)));
 
     var cam = regions.cams().cam().select(0, i); // [P, H, W]
@@ -91,7 +97,11 @@ final class StepPictures {
             "RoI",
             "RoI: cream uncertain, red sure",
             TensorPictures.roi(image, regions.roiMask().select(0, i))));
-    tiles.add(crops(regions.crops().crops().select(0, i), regions.crops().flags().select(0, i)));
+    tiles.add(
+        crops(
+            regions.crops().crops().select(0, i),
+            normalization,
+            regions.crops().flags().select(0, i)));
 
     var labels = TensorPictures.labels(image, pseudoLabels.select(0, i));
     var box = batch.boxes().get(i);
@@ -104,7 +114,7 @@ final class StepPictures {
   ///
   /// @param crops [n, 3, size, size]
   /// @param flags [2 + n], the two global views first
-  private static Tile crops(Tensor crops, Tensor flags) {
+  private static Tile crops(Tensor crops, Normalization normalization, Tensor flags) {
     int count = (int) crops.size(0);
     int columns = (int) Math.max(1, Math.ceil(Math.sqrt(count)));
     int cellPx = TILE_PX / columns;
@@ -117,7 +127,7 @@ final class StepPictures {
       int left = j % columns * cellPx;
       int top = j / columns * cellPx;
       grid.draw(
-          Picture.of(TensorPictures.image(crops.select(0, j))).fittedTo(cellPx - 2),
+          Picture.of(normalization.picture(crops.select(0, j))).fittedTo(cellPx - 2),
           left + 1,
           top + 1);
       for (int inset = 1; inset <= 3; inset++) {

@@ -10,6 +10,7 @@ import toco.config.Config;
 import toco.config.Overrides;
 import toco.distributed.World;
 import toco.eval.Scores;
+import toco.image.Normalization;
 import toco.model.Toco;
 import toco.recipe.TocoObjective;
 import toco.recipe.TrainStep;
@@ -210,7 +211,8 @@ public final class Trainer implements AutoCloseable {
         state.checkpoints.requireFiniteSteps();
       }
       if (drawsPictures && state.folder != null && result.last() != null) {
-        var pictures = StepPictures.draw(result.last());
+        var normalization = Normalization.of(config.model().statistics());
+        var pictures = StepPictures.draw(result.last(), normalization);
         pictures.write(state.folder.overlay(step));
         log.write(step, pictures);
       }

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import toco.config.Config;
+import toco.config.PixelStatistics;
 import toco.config.TrainConfig.Compat;
 import toco.image.ImageBox;
 import toco.image.Normalization;
@@ -18,6 +19,8 @@ import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
 class AugmentationTest {
+  private static final Normalization NORMALIZATION = Normalization.of(PixelStatistics.IMAGENET);
+
   private static final int SIZE = 64;
 
   private static final Config DEFAULT =
@@ -36,6 +39,16 @@ class AugmentationTest {
   private record Made(Tensor view1, Tensor view2, Tensor localView, ImageBox box) {}
 
   private static Made make(Config config, Compat compat, Tensor image, int epoch, int sample) {
+    return make(config, compat, NORMALIZATION, image, epoch, sample);
+  }
+
+  private static Made make(
+      Config config,
+      Compat compat,
+      Normalization normalization,
+      Tensor image,
+      int epoch,
+      int sample) {
     try (var canvas = new Canvas(Device.CPU, SIZE)) {
       var views =
           new Augmentation.Views(
@@ -43,7 +56,8 @@ class AugmentationTest {
               Tensor.zeros(3, SIZE, SIZE),
               Tensor.zeros(3, SIZE, SIZE));
       var box =
-          new Augmentation(config.augment(), compat, 7).apply(image, epoch, sample, canvas, views);
+          new Augmentation(config.augment(), compat, normalization, 7)
+              .apply(image, epoch, sample, canvas, views);
       return new Made(views.view1(), views.view2(), views.localView(), box);
     }
   }
@@ -70,6 +84,32 @@ class AugmentationTest {
       assertFalse(equal(once.view1(), make(DEFAULT, Compat.REFERENCE, image, 2, 6).view1()));
       assertFalse(equal(once.view1(), make(DEFAULT, Compat.REFERENCE, image, 3, 5).view1()));
     }
+  }
+
+  /// Normalisation is the last step: the views are the same pixels in every encoder's values, and
+  /// their padding is black.
+  @Test
+  void viewsDifferInTheirNormalisationOnly() {
+    try (var _ = TensorScope.open()) {
+      var image = image(50, 40);
+      var clip = Normalization.of(PixelStatistics.CLIP);
+      for (int sample = 0; sample < 5; sample++) {
+        var usual = make(DEFAULT, Compat.REFERENCE, image, 0, sample);
+        var made = make(DEFAULT, Compat.REFERENCE, clip, image, 0, sample);
+        assertEquals(usual.box(), made.box());
+        assertSamePixels(usual.view1(), made.view1(), clip);
+        assertSamePixels(usual.view2(), made.view2(), clip);
+        assertSamePixels(usual.localView(), made.localView(), clip);
+      }
+      var padded = make(PLAIN, Compat.REFERENCE, clip, image, 0, 0);
+      assertEquals(0, clip.denormalize(padded.view1()).amin().item(), 1e-3);
+    }
+  }
+
+  private static void assertSamePixels(Tensor usual, Tensor made, Normalization normalization) {
+    assertFalse(equal(usual, made));
+    var difference = NORMALIZATION.denormalize(usual).sub(normalization.denormalize(made));
+    assertEquals(0, difference.abs().amax().item(), 1e-3);
   }
 
   /// More draws for one view do not change the others.
@@ -138,7 +178,7 @@ class AugmentationTest {
     try (var _ = TensorScope.open()) {
       for (var image : new Tensor[] {image(2, 300), image(300, 2), image(1, 1)}) {
         var view2 = make(PLAIN, Compat.REFERENCE, image, 0, 0).view2();
-        var levels = Normalization.denormalize(view2);
+        var levels = NORMALIZATION.denormalize(view2);
         assertTrue(levels.amin(new long[] {0, 1, 2}, false).item() > 0, () -> levels + " is black");
       }
     }
@@ -147,7 +187,7 @@ class AugmentationTest {
   /// Whether the image fills the box and everything around it is black.
   private static boolean boxFits(Made made) {
     var box = made.box();
-    var levels = Normalization.denormalize(made.view1()); // black is 0 within rounding
+    var levels = NORMALIZATION.denormalize(made.view1()); // black is 0 within rounding
     var bright = levels.amin(new long[] {0}, false).gt(1); // [64, 64]
     long inBox = (long) (box.bottom() - box.top()) * (box.right() - box.left());
     var inside = bright.slice(0, box.top(), box.bottom()).slice(1, box.left(), box.right());

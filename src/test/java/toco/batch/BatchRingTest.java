@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import toco.config.Config;
+import toco.config.PixelStatistics;
 import toco.config.Split;
 import toco.data.DataException;
 import toco.data.Dataset;
@@ -35,6 +36,8 @@ import toco.torch.TensorTest;
 @Timeout(120)
 @TensorTest(scope = false)
 class BatchRingTest {
+  private static final Normalization NORMALIZATION = Normalization.of(PixelStatistics.IMAGENET);
+
   private static final int IMAGES =
       11; // batches of 4: two per epoch, the last 3 samples are dropped
   private static final int BATCH = 4;
@@ -228,8 +231,8 @@ class BatchRingTest {
         var got = onGpu.next();
         assertEquals(expected.boxes(), got.boxes());
         assertEquals(Device.cuda(0), got.labels().device());
-        var levels = Normalization.denormalize(expected.view1());
-        var difference = Normalization.denormalize(got.view1()).to(Device.CPU).sub(levels).abs();
+        var levels = NORMALIZATION.denormalize(expected.view1());
+        var difference = NORMALIZATION.denormalize(got.view1()).to(Device.CPU).sub(levels).abs();
         assertTrue(difference.mean().item() < 1, () -> "mean difference " + difference.mean());
       }
     }

@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import toco.config.Config;
 import toco.config.Protocol;
+import toco.image.ImageSize;
 import toco.image.RgbImage;
 import toco.torch.DType;
 import toco.torch.Device;
@@ -23,11 +24,11 @@ class MemoryLimitTest {
 
   @Test
   void anImageThatNeedsMoreThanThereIsIsRefusedWithItsSizeAndTheNeed() {
-    var limit = MemoryLimit.on(Device.CPU, pixels -> pixels * 1_000_000_000_000L);
+    var limit = MemoryLimit.on(Device.CPU, size -> size.pixels() * 1_000_000_000_000L);
     var e = assertThrows(MemoryLimit.Exceeded.class, () -> limit.require(PICTURE));
     assertTrue(e.getMessage().startsWith("at 5×4 px it needs about 20000.0 GB"), e.getMessage());
-    MemoryLimit.on(Device.CPU, pixels -> pixels).require(PICTURE);
-    MemoryLimit.on(Device.cuda(0), pixels -> Long.MAX_VALUE).require(PICTURE);
+    MemoryLimit.on(Device.CPU, ImageSize::pixels).require(PICTURE);
+    MemoryLimit.on(Device.cuda(0), _ -> Long.MAX_VALUE).require(PICTURE);
   }
 
   /// Memory that Java or LibTorch cannot allocate is the image's fault; other errors are not.
@@ -59,12 +60,29 @@ class MemoryLimitTest {
     var config = Config.load(Path.of("configs/demo.yaml"), List.of());
     var memory = new InferenceMemory(config.model());
     var withCams = Protocol.of(Protocol.Name.TRAIN_TIME, config);
-    long pixels = 48_000_000;
+    var image = new ImageSize(8000, 6000);
+    long pixels = image.pixels();
     long maps = 2L * Float.BYTES * config.model().foregroundClasses() * pixels;
-    assertTrue(memory.evaluation(withCams, pixels) > maps);
-    assertTrue(memory.evaluation(withCams, pixels) > memory.segmentation(withCams, pixels));
+    assertTrue(memory.evaluation(withCams, image) > maps);
+    assertTrue(memory.evaluation(withCams, image) > memory.segmentation(withCams, image));
     var voc = Protocol.of(Protocol.Name.VOC, config);
-    assertTrue(memory.evaluation(voc, pixels) >= memory.segmentation(voc, pixels));
+    assertTrue(memory.evaluation(voc, image) >= memory.segmentation(voc, image));
     assertTrue(InferenceMemory.thresholds(pixels) > 5L * Long.BYTES * pixels);
+  }
+
+  /// An image of one row is enlarged to a row of patches, and half a patch more is rounded up.
+  @Test
+  void theEncoderNeedsMemoryForTheSizeThatItTakes() {
+    var config = SmallNetwork.CONFIG.with("eval.sizePx=0", "model.embedDim=512");
+    var crop = new InferenceMemory(config.model());
+    var resize = new InferenceMemory(config.with("model.patchFit=resize").model());
+    long row = crop.segmentationMaps(1, new ImageSize(1_000_000, 1));
+    long block = crop.segmentationMaps(1, new ImageSize(1_000_000, 8));
+    assertTrue(row > block / 2, row + " of " + block);
+    long cropped = crop.segmentationMaps(1, new ImageSize(1_000_000, 12));
+    long resized = resize.segmentationMaps(1, new ImageSize(1_000_000, 12));
+    assertTrue(resized > 1.2 * cropped, resized + " of " + cropped);
+    var fitting = new ImageSize(8000, 6000);
+    assertEquals(crop.segmentationMaps(1.5, fitting), resize.segmentationMaps(1.5, fitting));
   }
 }

@@ -31,8 +31,8 @@ public final class SmallNetwork {
   private SmallNetwork() {}
 
   /// The same weights for the same seed, on the CPU. The caller closes it.
-  public static Toco create(long seed) {
+  public static Toco create(long seed, String... overrides) {
     Rng.manualSeed(seed);
-    return new Toco(CONFIG.model(), Device.CPU);
+    return new Toco(CONFIG.with(overrides).model(), Device.CPU);
   }
 }

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import toco.PythonTorch;
 import toco.config.Config;
+import toco.config.PixelStatistics;
 import toco.model.Toco;
 import toco.torch.DType;
 import toco.torch.Device;
@@ -52,6 +53,33 @@ class TorchScriptExportTest {
   private static Toco network(Config config) {
     Rng.manualSeed(3);
     return new Toco(config.model(), Device.CPU);
+  }
+
+  /// Other programs read there how images are normalised.
+  @Test
+  void theFileSaysHowItsNetworksImagesAreNormalised() {
+    var mean = "model.mean=" + PixelStatistics.CLIP.mean();
+    var config = SMALL.with(mean, "model.std=" + PixelStatistics.CLIP.std());
+    var file = folder.resolve("clip.ts");
+    try (var model = network(config)) {
+      TorchScriptExport.write(file, model, config);
+    }
+    try (var module =
+        ScriptModule.load(file, Device.CPU, List.of("normalization.txt", "config.yaml"))) {
+      var lines = module.extraFile("normalization.txt").lines().toList();
+      assertEquals(2, lines.size());
+      assertLevels(PixelStatistics.CLIP.mean(), lines.get(0));
+      assertLevels(PixelStatistics.CLIP.std(), lines.get(1));
+      var saved = Config.parse(module.extraFile("config.yaml"), "config.yaml", List.of());
+      assertEquals(PixelStatistics.CLIP, saved.model().statistics());
+    }
+  }
+
+  private static void assertLevels(List<Double> shares, String line) {
+    var levels = line.split(" ", -1);
+    for (int c = 0; c < 3; c++) {
+      assertEquals(shares.get(c) * 255, Double.parseDouble(levels[c]), 1e-5);
+    }
   }
 
   @ParameterizedTest

@@ -12,6 +12,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import toco.config.PixelStatistics;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Interpolation;
@@ -22,6 +23,7 @@ import toco.torch.TorchException;
 
 @TensorTest
 class GeometricTest {
+  private static final Normalization NORMALIZATION = Normalization.of(PixelStatistics.IMAGENET);
 
   /// Pillow's own results: the kernels equal them, and LibTorch's antialiased interpolation is
   /// within one level.
@@ -155,8 +157,8 @@ class GeometricTest {
   void normalizingInPlaceIsNormalizingFloats() {
     var image = noise(19, 33);
     var batch = Tensor.zeros(2, 3, 19, 33);
-    Normalization.normalize(image, batch.select(0, 1));
-    var expected = Normalization.normalize(image.permute(2, 0, 1).to(DType.FLOAT32));
+    NORMALIZATION.normalize(image, batch.select(0, 1));
+    var expected = NORMALIZATION.normalize(image.permute(2, 0, 1).to(DType.FLOAT32));
     assertEquals(0, batch.select(0, 1).sub(expected).abs().amax().item());
     assertEquals(0, batch.select(0, 0).abs().amax().item());
   }
@@ -178,9 +180,9 @@ class GeometricTest {
     Geometric.flip_(there);
     assertEquals(0, largestDifference(image.flip(1), there.to(Device.CPU)));
     var normalized = Tensor.zeros(3, 61, 47).to(Device.CUDA);
-    Normalization.normalize(there, normalized);
+    NORMALIZATION.normalize(there, normalized);
     var expected = Tensor.zeros(3, 61, 47);
-    Normalization.normalize(there.to(Device.CPU), expected);
+    NORMALIZATION.normalize(there.to(Device.CPU), expected);
     assertEquals(0, normalized.to(Device.CPU).sub(expected).abs().amax().item(), 1e-6);
   }
 
@@ -195,7 +197,7 @@ class GeometricTest {
     refused("share", () -> Geometric.resize(image, image));
     refused("out", () -> Geometric.resize(image, Tensor.zeros(4, 4, 3)));
     refused("contiguous", () -> Geometric.resize(image, black(4, 8).slice(1, 0, 4)));
-    refused("out", () -> Normalization.normalize(image, Tensor.zeros(3, 12, 10)));
+    refused("out", () -> NORMALIZATION.normalize(image, Tensor.zeros(3, 12, 10)));
     refused("[H, W, 3]", () -> Geometric.flip_(noise(3, 4).permute(2, 0, 1)));
     var e =
         assertThrows(

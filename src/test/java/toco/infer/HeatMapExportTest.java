@@ -48,7 +48,7 @@ class HeatMapExportTest extends InferFixture {
         var picture = sample.readImage(arena);
         var made = maker.make(InputImage.of(dataset).get(i), picture).bySource();
         assertEquals(CAMS, made.keySet());
-        var input = NetworkInput.of(picture, 32, network.device());
+        var input = NetworkInput.of(picture, 32, network.model());
         var all =
             MultiScaleCam.compute(network.model(), input, network.config().eval().camScales());
         requireSame(sample.labels(), all.cam(), made.get(MapSource.CAM));

@@ -49,7 +49,7 @@ class SegmentationExportTest extends InferFixture {
         var arena = Arena.ofConfined();
         var _ = TensorScope.open();
         var _ = GradMode.noGrad()) {
-      var input = NetworkInput.of(ImageDecoder.decode(image, arena), 32, network.device());
+      var input = NetworkInput.of(ImageDecoder.decode(image, arena), 32, network.model());
       var plain =
           network
               .model()
@@ -119,7 +119,7 @@ class SegmentationExportTest extends InferFixture {
         var arena = Arena.ofConfined();
         var _ = TensorScope.open()) {
       var picture = ImageDecoder.decode(image, arena);
-      var input = NetworkInput.of(picture, 0, network.device());
+      var input = NetworkInput.of(picture, 0, network.model());
       var probabilities =
           new MultiScaleInference(List.of(1.0, 1.5, 1.25), Combination.SUM, Combination.MAX)
               .logits(network.model(), input, 31, 45)

@@ -9,7 +9,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import toco.config.Config;
+import toco.config.PixelStatistics;
 import toco.image.ImageBox;
+import toco.image.Normalization;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Rng;
@@ -20,6 +22,8 @@ import toco.torch.TensorTest;
 /// pixel, only positives or only negatives.
 @TensorTest
 class EmptyBatchTest {
+  private static final Normalization NORMALIZATION = Normalization.of(PixelStatistics.IMAGENET);
+
   private static double finiteLoss(Tensor input, Function<Tensor, Tensor> loss) {
     var leaf = input.requiresGrad_(true);
     var value = loss.apply(leaf);
@@ -72,7 +76,9 @@ class EmptyBatchTest {
     finiteLoss(Tensor.randn(1, 2, 8, 8), logits -> SegLoss.of(logits, labels).value());
     finiteLoss(
         Tensor.randn(1, 2, 8, 8),
-        logits -> EnergyLoss.of(images, logits, labels, List.of(ImageBox.full(8, 8)), config));
+        logits ->
+            EnergyLoss.of(
+                images, NORMALIZATION, logits, labels, List.of(ImageBox.full(8, 8)), config));
   }
 
   /// A crop that only padding fills.
@@ -86,6 +92,7 @@ class EmptyBatchTest {
             logits ->
                 EnergyLoss.of(
                     Tensor.randn(1, 3, 8, 8),
+                    NORMALIZATION,
                     logits,
                     labels,
                     List.of(new ImageBox(0, 0, 0, 0)),

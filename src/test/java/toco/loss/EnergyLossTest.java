@@ -2,6 +2,7 @@ package toco.loss;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
@@ -9,10 +10,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import toco.checkpoint.SafeTensors;
 import toco.config.Config;
+import toco.config.PixelStatistics;
 import toco.image.ImageBox;
+import toco.image.Normalization;
 import toco.image.Resources;
 import toco.torch.Device;
 import toco.torch.LibTorch;
+import toco.torch.Rng;
+import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
 /// The CPU's figures are among the golden cases of ParityTest.
@@ -39,6 +44,7 @@ class EnergyLossTest {
       var loss =
           EnergyLoss.of(
               golden.get("in.images").to(device),
+              Normalization.of(PixelStatistics.IMAGENET),
               logits,
               golden.get("in.label").to(device),
               boxes(golden.get("in.img_box").toLongArray()),
@@ -53,6 +59,37 @@ class EnergyLossTest {
       double error = gradient.to(Device.CPU).div(WEIGHT).sub(expectedGradient).abs().amax().item();
       assertEquals(0, error / largest, 1e-3);
     }
+  }
+
+  /// The loss compares colours of the image itself, whatever its encoder's statistics are.
+  @Test
+  void theSameImageHasTheSameLossInEveryNormalisation() {
+    try (var _ = TensorScope.open()) {
+      Rng.manualSeed(5);
+      var levels = Tensor.rand(2, 3, 32, 32).mul(255);
+      var logits = Tensor.randn(2, 3, 32, 32);
+      var labels = Tensor.randint(0, 3, 2, 32, 32);
+      double expected =
+          loss(levels, PixelStatistics.IMAGENET, PixelStatistics.IMAGENET, logits, labels);
+      for (var own : List.of(PixelStatistics.CLIP, PixelStatistics.HALF)) {
+        double given = loss(levels, own, own, logits, labels);
+        assertEquals(expected, given, 1e-4 * Math.abs(expected));
+        double wrong = loss(levels, own, PixelStatistics.IMAGENET, logits, labels);
+        assertTrue(Math.abs(wrong - expected) > 1e-3 * Math.abs(expected));
+      }
+    }
+  }
+
+  private static double loss(
+      Tensor levels,
+      PixelStatistics trained,
+      PixelStatistics assumed,
+      Tensor logits,
+      Tensor labels) {
+    var images = Normalization.of(trained).normalize(levels);
+    var boxes = List.of(ImageBox.full(32, 32), ImageBox.full(32, 32));
+    var config = Config.defaults().loss();
+    return EnergyLoss.of(images, Normalization.of(assumed), logits, labels, boxes, config).item();
   }
 
   private static List<ImageBox> boxes(long[] corners) {

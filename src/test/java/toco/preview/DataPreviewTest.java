@@ -27,8 +27,8 @@ import toco.files.ResultFolder;
 import toco.html.Page;
 import toco.image.ImageBox;
 import toco.image.ImageDecoder;
+import toco.image.Normalization;
 import toco.image.RgbImage;
-import toco.image.TensorPictures;
 import toco.model.Toco;
 import toco.recipe.PublishedOptimizer;
 import toco.recipe.TrainStep;
@@ -117,7 +117,9 @@ class DataPreviewTest extends PreviewFixture {
   }
 
   private void assertShows(String what, int number, Tensor view) throws IOException {
-    assertSamePixels(TensorPictures.image(view), "sample-%03d-%s.png".formatted(number, what));
+    assertSamePixels(
+        Normalization.of(config().model().statistics()).picture(view),
+        "sample-%03d-%s.png".formatted(number, what));
   }
 
   private void assertSamePixels(RgbImage expected, String file) throws IOException {

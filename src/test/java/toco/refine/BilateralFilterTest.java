@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import toco.config.PixelStatistics;
 import toco.image.Normalization;
 import toco.torch.Device;
 import toco.torch.Interpolation;
@@ -37,7 +38,8 @@ class BilateralFilterTest extends RefinementLaws {
   void operatorsEqualTheKernelOnTheEnergysInputs() {
     var golden = golden("energy_loss").tensors();
     var levels =
-        Normalization.denormalize(golden.get("in.images"))
+        Normalization.of(PixelStatistics.IMAGENET)
+            .denormalize(golden.get("in.images"))
             .interpolate(32, 32, Interpolation.NEAREST);
     var probabilities =
         golden.get("in.logits").softmax(1).interpolate(32, 32, Interpolation.BILINEAR);
