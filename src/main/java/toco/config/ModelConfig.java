@@ -57,6 +57,9 @@ import org.jspecify.annotations.Nullable;
 ///   embedding and the tokens before the patches, or `all` for the whole encoder: frozen weights
 ///   keep their values, have no optimizer state, and no activations are kept for them. 0
 ///   (published): only the position embedding is frozen. A TorchScript encoder takes 0 or `all`
+/// @param pooledShare share of the patches that give an image's class logits: the mean of the
+///   largest patch logits of each class, 1 for their average. 0 (published): the classifier on the
+///   features' global maximum, for which a single patch is enough
 /// @param numClasses number of classes including background, C; 0: the number of `data.classNames`
 ///   plus 1 (reading the configuration fills it in)
 /// @param projectionHidden width of the projection head's hidden layers
@@ -89,6 +92,7 @@ public record ModelConfig(
     @Default("null") @Nullable PatchFit patchFit,
     @Default("-3") int auxLayer,
     @Default("0") FrozenBlocks frozenBlocks,
+    @Default("0") double pooledShare,
     @Default("0") int numClasses,
     @Default("2048") int projectionHidden,
     @Default("256") int projectionBottleneck,
@@ -108,6 +112,7 @@ public record ModelConfig(
     mean = mean == null ? null : List.copyOf(mean);
     std = std == null ? null : List.copyOf(std);
     var _ = statistics(backbone, mean, std);
+    between("model.pooledShare", pooledShare, 0, 1);
     atLeast("model.numClasses", numClasses, 2);
     if (numClasses > 255) {
       throw invalid("model.numClasses", "≤ 255 (label 255 means ignored)", numClasses);
@@ -267,6 +272,7 @@ public record ModelConfig(
     requireSame("model.mean", statistics().mean(), other.statistics().mean(), file);
     requireSame("model.std", statistics().std(), other.statistics().std(), file);
     requireSame("model.auxLayer", auxLayer, other.auxLayer, file);
+    requireSame("model.pooledShare", pooledShare, other.pooledShare, file);
     requireSame("model.decoderDilation", decoderDilation, other.decoderDilation, file);
   }
 

@@ -122,20 +122,28 @@ public final class Toco implements AutoCloseable {
     return autocast(() -> encoder.forwardClass(images));
   }
 
-  /// Image-level logits [B, K]: global max pooling, then the classifier.
+  /// Image-level logits [B, K], pooled over the patches.
   ///
   /// @param patchMap [B, D, h, w]
   public Tensor classLogits(Tensor patchMap) {
-    return autocastToFloat32(
-        () -> classifier.forward(patchMap.amax(new long[] {2, 3}, true)).flatten(1));
+    return pooledLogits(classifier, patchMap);
   }
 
-  /// Auxiliary image-level logits [B, K]: global max pooling, then the auxiliary classifier.
+  /// Auxiliary image-level logits [B, K].
   ///
   /// @param auxMap [B, D, h, w]
   public Tensor auxClassLogits(Tensor auxMap) {
-    return autocastToFloat32(
-        () -> auxClassifier.forward(auxMap.amax(new long[] {2, 3}, true)).flatten(1));
+    return pooledLogits(auxClassifier, auxMap);
+  }
+
+  private Tensor pooledLogits(Conv2d layer, Tensor map) {
+    double share = config.pooledShare();
+    if (share == 0) { // published: the global maximum of the features
+      return autocastToFloat32(() -> layer.forward(map.amax(new long[] {2, 3}, true)).flatten(1));
+    }
+    long pooled = Math.max(1, Math.round(share * map.size(2) * map.size(3)));
+    var perPatch = autocastToFloat32(() -> layer.forward(map)).flatten(2); // [B, K, N]
+    return perPatch.topk(pooled, 2).values().mean(new long[] {2}, false);
   }
 
   /// Class activation maps [B, K, h, w]: the classifier at every position.
