@@ -36,6 +36,7 @@ final class ConfigReader {
     reader.addSection("", parsed.root(), parsed.lines());
     overrides.settings().forEach(reader::addOverride);
     reader.addLayoutDefaults();
+    reader.completeEncoder();
     return reader.bind();
   }
 
@@ -81,7 +82,7 @@ final class ConfigReader {
     origins.put(name, setting.origin());
   }
 
-  private static JsonNode parseValue(Key key, String text, String origin) {
+  static JsonNode parseValue(Key key, String text, String origin) {
     if (key.isText()) { // literal, so that paths need no quoting
       return text.isBlank() || (text.equals("null") && key.nullable())
           ? JsonNodeFactory.instance.nullNode()
@@ -117,6 +118,14 @@ final class ConfigReader {
           var key = Objects.requireNonNull(Key.ALL.get(standard.getKey()));
           values.put(key.name(), parseValue(key, standard.getValue(), key.name()));
         });
+  }
+
+  private void completeEncoder() {
+    try {
+      EncoderKeys.complete(values, origins);
+    } catch (ConfigException e) {
+      throw located(String.valueOf(e.key()), String.valueOf(e.getMessage()));
+    }
   }
 
   private Config bind() {

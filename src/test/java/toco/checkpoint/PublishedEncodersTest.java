@@ -67,12 +67,12 @@ final class PublishedEncodersTest {
   void aNetworkWithoutAClassTokenIsRefused() {
     var file = WEIGHTS.resolve("refuse_siglip.timm.safetensors");
     assertRefused(
-        file, () -> loaded(file, "dino"), "no class token", "pooling by attention", "script:PATH");
+        file, () -> loaded(file, "clip"), "no class token", "pooling by attention", "script:PATH");
   }
 
   @Test
   void aSwigluNetworkIsRefused() {
     var file = WEIGHTS.resolve("refuse_dinov2_giant.original.pth");
-    assertRefused(file, () -> loaded(file, "dino"), "DINOv2", "SwiGLU", "script:PATH");
+    assertRefused(file, () -> loaded(file, "clip"), "DINOv2", "SwiGLU", "script:PATH");
   }
 }
