@@ -107,8 +107,12 @@ public enum Backbone {
     DINOV3(VitVariant.DINOV3, PixelStatistics.IMAGENET, false, 1e-5),
     DINOV3_QKVB(VitVariant.DINOV3, PixelStatistics.IMAGENET, true, 1e-5);
 
+    @SuppressWarnings("ImmutableEnumChecker") // a record of immutable values
     private final VitVariant variant;
+
+    @SuppressWarnings("ImmutableEnumChecker")
     private final PixelStatistics statistics;
+
     private final boolean qkvBias;
     private final double layerNormEps;
 

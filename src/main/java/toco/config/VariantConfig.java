@@ -16,7 +16,8 @@ import toco.config.VitVariant.Resampling;
 ///   `rope` (rotary, DINOv3); default for a custom backbone: learned
 /// @param resampling how a stored position embedding is resampled to another grid: `hf` (bicubic),
 ///   `timm` (bicubic, antialiased) or `original` (DINO's and DINOv2's scale factors). Absent: the
-///   rule of the backbone's publisher; for a custom backbone, and the published ToCo, hf
+///   rule of the backbone's publisher; for a custom backbone, and the published ToCo, hf. With
+///   rotary embeddings `original` rounds the periods to bfloat16, as in the publisher's files
 /// @param preNorm whether all tokens are normed before the first block (CLIP); default for a custom
 ///   backbone: false
 /// @param patchBias whether the patch embedding has a bias; default for a custom backbone: true

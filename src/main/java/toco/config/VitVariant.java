@@ -42,7 +42,8 @@ public record VitVariant(
   }
 
   /// The rules by which publishers resample a position embedding; each equals a call of PyTorch's
-  /// `interpolate` in mode `bicubic`, from a grid of g × g to h × w.
+  /// `interpolate` in mode `bicubic`, from a grid of g × g to h × w. With rotary embeddings, which
+  /// are not resampled, `ORIGINAL` rounds their periods to bfloat16 as in the publisher's files.
   public enum Resampling {
     /// `size=(h, w)`: transformers, DeiT, MAE, and the published ToCo.
     HF,

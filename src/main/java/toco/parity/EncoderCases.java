@@ -25,7 +25,7 @@ final class EncoderCases {
   private static final OfLargestAndOwn GRADIENT = new OfLargestAndOwn(1e-4, 5e-4);
 
   /// The files of real weights in a folder: of transformers and of timm.
-  private static final List<String> REAL_WEIGHTS =
+  static final List<String> REAL_WEIGHTS =
       List.of("dinov2-small", "vit_small_patch14_dinov2.safetensors");
 
   private final GoldenCase golden;

@@ -93,7 +93,10 @@ record GoldenEncoder(GoldenCase golden, Path directory) {
     put(set, "variant.preNorm", arch, "pre_norm");
     put(set, "variant.patchBias", arch, "patch_bias");
     put(set, "variant.activation", arch, "activation");
-    set.add("train.localCropSizePx=" + 4 * arch.path("patch_size").intValue());
+    int patch = arch.path("patch_size").intValue(); // crops, which are not used, must fit it
+    set.add("augment.cropSizePx=" + 16 * patch);
+    set.add("eval.sizePx=" + 16 * patch);
+    set.add("train.localCropSizePx=" + 4 * patch);
     set.add("model.variant.layerScale=" + (layerScale && arch.path("layer_scale").booleanValue()));
     set.add("model.variant.keyBias=" + arch.path("key_bias").booleanValue(true));
     set.add("model.variant.position=" + position(arch));

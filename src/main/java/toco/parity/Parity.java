@@ -74,7 +74,8 @@ public final class Parity {
   public static Report run(Path directory, Path weights) {
     var real = EncoderCases.realWeights(weights);
     if (real.isEmpty()) {
-      throw new CheckpointException(weights, "has none of the weights that cases need");
+      throw new CheckpointException(
+          weights, "has none of " + String.join(", ", EncoderCases.REAL_WEIGHTS));
     }
     return new Parity(directory, real).run();
   }

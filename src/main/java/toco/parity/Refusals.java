@@ -83,6 +83,8 @@ final class Refusals {
     return Config.defaults()
         .with(
             "model.backbone=custom",
+            "augment.cropSizePx=" + 16 * patches.size(2),
+            "eval.sizePx=" + 16 * patches.size(2),
             "train.localCropSizePx=" + 4 * patches.size(2),
             "model.patchSizePx=" + patches.size(2),
             "model.imageSizePx=" + 4 * patches.size(2),

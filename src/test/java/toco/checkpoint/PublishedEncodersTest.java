@@ -29,10 +29,16 @@ final class PublishedEncodersTest {
       return files
           .map(file -> file.getFileName().toString())
           .filter(name -> !name.startsWith("refuse") && !name.contains(".timm."))
+          .filter(name -> Files.exists(timm(name)))
           .sorted()
           .toList()
           .stream();
     }
+  }
+
+  /// timm's file of the same network, if it is there.
+  private static Path timm(String name) {
+    return WEIGHTS.resolve(name.substring(0, name.indexOf('.')) + ".timm.safetensors");
   }
 
   @ParameterizedTest
