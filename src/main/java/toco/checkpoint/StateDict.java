@@ -17,6 +17,7 @@ import toco.torch.GradMode;
 import toco.torch.Tensor;
 import toco.torch.TensorInfo;
 import toco.torch.TensorScope;
+import toco.torch.TorchException;
 
 /// Named weights from a file of any supported format, to be copied to the parameters of a network.
 ///
@@ -124,6 +125,9 @@ public record StateDict(Path source, Map<String, Tensor> tensors, WeightsOrigin 
       Path path, Map<String, Tensor> parameters, List<KeyRule> rules, Resampling resampling) {
     try (var _ = TensorScope.open()) {
       return EncoderWeights.load(StateDict.load(path).renamed(rules), parameters, resampling);
+    } catch (TorchException e) {
+      throw new CheckpointException(
+          path, "has weights whose shapes do not belong together: " + e.getMessage(), e);
     }
   }
 
