@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import toco.config.Backbone;
 import toco.config.VitVariant;
+import toco.torch.TorchException;
 
 /// Refuses encoders that do not fit a network, with the reason and what to set instead.
 final class EncoderAdvice {
@@ -43,6 +44,26 @@ final class EncoderAdvice {
       problems.add("no final norm of its class token");
     }
     return List.copyOf(problems);
+  }
+
+  /// The encoder in a file, and whether it can be used; empty if there is no vision transformer.
+  static String described(StateDict file) {
+    var names = file.tensors().keySet();
+    if (EncoderFamily.isHierarchical(names) || EncoderLayout.find(names).isEmpty()) {
+      return "";
+    }
+    try {
+      var source = EncoderSource.in(file);
+      var problems = problems(source);
+      return "%s, %s%s%s"
+          .formatted(
+              EncoderKind.of(source.weights()).with(problems),
+              source.place().layout(),
+              source.place().prefix().isEmpty() ? "" : ", %s*".formatted(source.place().prefix()),
+              problems.isEmpty() ? "" : "; ToCo cannot use it");
+    } catch (CheckpointException | TorchException e) {
+      return String.valueOf(e.getMessage());
+    }
   }
 
   private static String remedy(EncoderKind got) {

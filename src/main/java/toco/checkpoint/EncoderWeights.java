@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import toco.checkpoint.EncoderKind.Biases;
+import toco.config.VitVariant.Resampling;
 import toco.model.PositionEmbedding;
 import toco.torch.Tensor;
 
@@ -18,7 +19,8 @@ final class EncoderWeights {
 
   private EncoderWeights() {}
 
-  static String load(StateDict file, Map<String, Tensor> parameters) {
+  /// @param rule by which a position embedding of another grid is resampled
+  static String load(StateDict file, Map<String, Tensor> parameters, Resampling rule) {
     file.requireSeparateWeights();
     var source = EncoderSource.in(file);
     EncoderAdvice.requireUsable(source);
@@ -29,7 +31,7 @@ final class EncoderWeights {
       throw EncoderAdvice.otherKind(source, own);
     }
     weights = PositionRows.fitted(weights, PositionRows.of(encoder));
-    var resized = fitGrid(weights, encoder);
+    var resized = fitGrid(weights, encoder, rule);
     new StateDict(file.source(), named(weights), file.origin()).into(named(encoder));
     return "encoder loaded from %s%s: %s tensors%s%s"
         .formatted(
@@ -103,7 +105,8 @@ final class EncoderWeights {
 
   /// Resamples the position embedding if the grids differ. If it cannot be resampled, the
   /// comparison of shapes reports it.
-  private static String fitGrid(Map<String, Tensor> weights, Map<String, Tensor> encoder) {
+  private static String fitGrid(
+      Map<String, Tensor> weights, Map<String, Tensor> encoder, Resampling rule) {
     var from = PositionRows.of(weights);
     var to = PositionRows.of(encoder);
     var position = weights.get(POSITION);
@@ -117,7 +120,7 @@ final class EncoderWeights {
     weights.put(
         POSITION,
         PositionEmbedding.resampleAbsPosEmbed(
-            position, (int) from.prefixRows(), to.grid(), to.grid()));
+            position, (int) from.prefixRows(), to.grid(), to.grid(), rule));
     return "; position embedding resized from %s×%s to %s×%s"
         .formatted(from.grid(), from.grid(), to.grid(), to.grid());
   }

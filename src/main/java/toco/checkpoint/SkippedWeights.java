@@ -19,7 +19,10 @@ final class SkippedWeights {
           "(text|text_model|transformer|token_embedding|text_projection|positional_embedding"
               + "|ln_final|attn_mask)(\\..*)?");
 
+  private static final String TEXT_TOWER = "text tower";
+
   static {
+    known("text_model\\..*", TEXT_TOWER);
     known("(embeddings\\.)?mask_tokens?", "mask token (only pre-training uses it)");
     known("decoder(_\\w+)?(\\..*)?", "decoder");
     known("rope(_embed|_embeddings)?\\.(periods|inv_freq|freqs)", "constants that are computed");
@@ -60,11 +63,11 @@ final class SkippedWeights {
     if (other.isPresent() && !other.get().isEmpty()) {
       return "another encoder";
     }
-    boolean tower =
-        place.prefix().startsWith("visual.") || place.prefix().contains("vision_model.");
-    return tower && TEXT.matcher(name).matches()
-        ? "text tower"
-        : reason(name.substring(commonFolder(name, place.prefix()))).orElse("not of the encoder");
+    var inner = name.substring(commonFolder(name, place.prefix()));
+    boolean tower = place.prefix().contains("visual.") || place.prefix().contains("vision_model.");
+    return tower && TEXT.matcher(inner).matches()
+        ? TEXT_TOWER
+        : reason(inner).orElse("not of the encoder");
   }
 
   /// The length of the modules that the name has in common with the prefix.

@@ -11,11 +11,13 @@ import java.util.function.Predicate;
 import toco.config.KeyRule;
 import toco.config.ModelConfig;
 import toco.config.PublishedEncoder;
+import toco.config.VitVariant.Resampling;
 import toco.files.QuotedText;
 import toco.torch.GradMode;
 import toco.torch.Tensor;
 import toco.torch.TensorInfo;
 import toco.torch.TensorScope;
+import toco.torch.TorchException;
 
 /// Named weights from a file of any supported format, to be copied to the parameters of a network.
 ///
@@ -101,7 +103,8 @@ public record StateDict(Path source, Map<String, Tensor> tensors, WeightsOrigin 
   /// @throws toco.config.ConfigException if the folder contradicts the configuration
   public static String loadEncoder(Path path, Map<String, Tensor> parameters, ModelConfig model) {
     PublishedEncoder.of(path).ifPresent(published -> published.requireFits(model));
-    return loadEncoder(path, parameters, model.keyRules());
+    return loadEncoder(
+        path, parameters, model.keyRules(), model.encoderShape().variant().resampling());
   }
 
   /// Loads a pretrained encoder into the parameters `encoder.*`: a file as its publisher wrote it,
@@ -115,8 +118,16 @@ public record StateDict(Path source, Map<String, Tensor> tensors, WeightsOrigin 
   /// @throws CheckpointException as [#into], also naming differences in depth, width, patch size or
   ///   the encoder's switches, and what no encoder of ToCo can have
   public static String loadEncoder(Path path, Map<String, Tensor> parameters, List<KeyRule> rules) {
+    return loadEncoder(path, parameters, rules, Resampling.HF);
+  }
+
+  private static String loadEncoder(
+      Path path, Map<String, Tensor> parameters, List<KeyRule> rules, Resampling resampling) {
     try (var _ = TensorScope.open()) {
-      return EncoderWeights.load(StateDict.load(path).renamed(rules), parameters);
+      return EncoderWeights.load(StateDict.load(path).renamed(rules), parameters, resampling);
+    } catch (TorchException e) {
+      throw new CheckpointException(
+          path, "has weights whose shapes do not belong together: " + e.getMessage(), e);
     }
   }
 

@@ -16,12 +16,15 @@ import toco.torch.TensorScope;
 ///   in a checkpoint
 /// @param tensors all tensors in the file's order, including optimizer and random state in a
 ///   checkpoint
+/// @param encoder what vision transformer is in it, by the publisher's names; empty if there is
+///   none
 /// @param origin where in a `.pth` file they are, and what else is in it
 public record WeightsListing(
     Path source,
     String kind,
     Map<String, String> metadata,
     List<Line> tensors,
+    String encoder,
     WeightsOrigin origin) {
   public WeightsListing {
     metadata = Map.copyOf(metadata);
@@ -67,6 +70,7 @@ public record WeightsListing(
           description,
           new TreeMap<>(contents.metadata()),
           tensors,
+          EncoderAdvice.described(new StateDict(path, contents.tensors())),
           state == null ? WeightsOrigin.PLAIN : state.origin());
     }
   }

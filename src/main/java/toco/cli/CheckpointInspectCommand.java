@@ -19,8 +19,10 @@ import toco.checkpoint.WeightsOrigin;
       "Prints the kind of file, its metadata, and each tensor's name, dtype and shape; of a .pth"
           + " file also where in it the tensors are, what else is in it, and the classes and"
           + " functions that it names, none of which is executed.",
+      "If it holds a vision transformer that model.pretrained knows, says which and by whose"
+          + " names.",
       "With --json, one object: file, kind, metadata, tensors (name, dtype, shape, bytes),"
-          + " elements, bytes, key, skipped, notExecuted."
+          + " elements, bytes, encoder, key, skipped, notExecuted."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -30,9 +32,7 @@ import toco.checkpoint.WeightsOrigin;
 final class CheckpointInspectCommand implements Callable<Integer> {
   private final Console console;
 
-  @Parameters(
-      paramLabel = "FILE",
-      description = "A file of weights, or the folder of a sharded one's index.")
+  @Parameters(paramLabel = "FILE", description = "A file of weights, or its folder.")
   @SuppressWarnings("NullAway.Init") // picocli sets what is required
   Path file;
 
@@ -63,6 +63,7 @@ final class CheckpointInspectCommand implements Callable<Integer> {
         "tensors", listing.tensors().stream().map(CheckpointInspectCommand::object).toList());
     object.put("elements", listing.elements());
     object.put("bytes", listing.byteSize());
+    object.put("encoder", listing.encoder());
     object.put("key", listing.origin().key());
     object.put("skipped", listing.origin().skipped());
     object.put("notExecuted", listing.origin().notExecuted());
@@ -92,7 +93,14 @@ final class CheckpointInspectCommand implements Callable<Integer> {
                   line.dtype(),
                   line.shape()));
     }
-    return text.append(totals(listing)).append(rest(listing.origin())).toString();
+    return text.append(totals(listing))
+        .append(encoder(listing))
+        .append(rest(listing.origin()))
+        .toString();
+  }
+
+  private static String encoder(WeightsListing listing) {
+    return listing.encoder().isEmpty() ? "" : "encoder: %s%n".formatted(listing.encoder());
   }
 
   /// Where the tensors are, and everything next to them.

@@ -35,8 +35,8 @@ final class ConfigReader {
     var parsed = YamlTree.parse(text, source);
     reader.addSection("", parsed.root(), parsed.lines());
     overrides.settings().forEach(reader::addOverride);
-    reader.addLayoutDefaults();
     reader.completeEncoder();
+    reader.addLayoutDefaults();
     reader.addPatchDefaults();
     return reader.bind();
   }

@@ -67,7 +67,7 @@ final class EncoderKeys {
   private static ConfigException unknown(String name) {
     return new ConfigException(
         BACKBONE,
-        "model.backbone: '%s' is unknown; %s"
+        "unknown backbone '%s'; %s"
             .formatted(
                 name,
                 BackboneNames.closest(name)

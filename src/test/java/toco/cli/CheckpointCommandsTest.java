@@ -23,6 +23,8 @@ class CheckpointCommandsTest {
     assertEquals(0, text.status(), text.err());
     assertTrue(text.out().contains("head.weight"), text.out());
     assertTrue(text.out().contains(" tensors, "), text.out());
+    var encoder = "encoder: an encoder of 4 blocks, width 48, patches of 16 px, timm's names";
+    assertTrue(text.out().contains(encoder), text.out());
     var json = Cli.run("checkpoint", "inspect", GOLDEN + "micro.safetensors", "--json");
     assertTrue(json.out().contains("\"kind\":\"a safetensors file\""), json.out());
     assertTrue(json.out().contains("\"shape\":[1,1,48]"), json.out());
