@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/// Names encoders that are no vision transformers with timm's names, by the names of their weights,
+/// Names networks that are no vision transformer that ToCo can load, by the names of their weights,
 /// for messages.
 final class EncoderFamily {
   private record Sign(Pattern name, String family) {
@@ -40,7 +40,15 @@ final class EncoderFamily {
   private static final Pattern RESNET =
       Pattern.compile("(?:.*\\.)?layer([1-4])\\.(\\d{1,3})\\.(conv[123])\\.weight");
 
+  /// Transformers whose blocks are in stages; some have the patch embedding of a plain one.
+  private static final Pattern STAGES =
+      Pattern.compile("(?:.*\\.)?(?:layers|stages|stage)\\.\\d+\\.blocks\\.\\d+\\..*");
+
   private EncoderFamily() {}
+
+  static boolean isHierarchical(Collection<String> names) {
+    return names.stream().anyMatch(name -> STAGES.matcher(name).matches());
+  }
 
   /// Completes "the file is …"; the first names if the family is unknown.
   static String of(Collection<String> names) {

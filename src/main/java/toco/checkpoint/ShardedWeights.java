@@ -21,7 +21,12 @@ import tools.jackson.databind.json.JsonMapper;
 /// each tensor to a file in its folder.
 final class ShardedWeights {
   private static final List<String> INDEXES = List.of(".safetensors.index.json", ".bin.index.json");
-  private static final List<String> USUAL = List.of("model.safetensors", "pytorch_model.bin");
+  private static final List<String> USUAL =
+      List.of(
+          "model.safetensors",
+          "pytorch_model.bin",
+          "open_clip_model.safetensors",
+          "open_clip_pytorch_model.bin");
   private static final int MAX_INDEX_BYTES = 64 << 20;
 
   private ShardedWeights() {}

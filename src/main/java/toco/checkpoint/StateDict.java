@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
 import toco.config.KeyRule;
+import toco.config.ModelConfig;
+import toco.config.PublishedEncoder;
 import toco.files.QuotedText;
 import toco.torch.GradMode;
 import toco.torch.Tensor;
@@ -91,16 +93,27 @@ public record StateDict(Path source, Map<String, Tensor> tensors, WeightsOrigin 
     }
   }
 
-  /// Loads a pretrained encoder into the parameters `encoder.*`: a DeiT or ViT release (without
-  /// that prefix, and with a classifier head, which is skipped), or the encoder of a ToCo file. A
-  /// position embedding of another grid is resampled, see [EncoderWeights].
+  /// Loads the pretrained encoder of a configuration into the parameters `encoder.*`, after
+  /// checking that the folder it is in does not contradict the configuration in what weights do not
+  /// show, such as the number of heads.
+  ///
+  /// @param path the file or folder, such as `model.pretrained`
+  /// @throws toco.config.ConfigException if the folder contradicts the configuration
+  public static String loadEncoder(Path path, Map<String, Tensor> parameters, ModelConfig model) {
+    PublishedEncoder.of(path).ifPresent(published -> published.requireFits(model));
+    return loadEncoder(path, parameters, model.keyRules());
+  }
+
+  /// Loads a pretrained encoder into the parameters `encoder.*`: a file as its publisher wrote it,
+  /// or the encoder of a ToCo file. What a file holds besides is skipped and named. A position
+  /// embedding of another grid is resampled, see [EncoderWeights].
   ///
   /// @param parameters all parameters of the network; those that do not begin with `encoder.` are
   ///   left unchanged
   /// @param rules how to rename the weights of the file first
   /// @return a summary in one line, for the log
   /// @throws CheckpointException as [#into], also naming differences in depth, width, patch size or
-  ///   distillation
+  ///   the encoder's switches, and what no encoder of ToCo can have
   public static String loadEncoder(Path path, Map<String, Tensor> parameters, List<KeyRule> rules) {
     try (var _ = TensorScope.open()) {
       return EncoderWeights.load(StateDict.load(path).renamed(rules), parameters);

@@ -22,8 +22,9 @@ import toco.parity.Parity;
           + " compute out.* from in.*.",
       "Prints one row per tensor with its largest error, tolerance and verdict. The exit status is"
           + " 1 if a tensor misses its tolerance or a case is unknown to this version.",
-      "With --json, one object: cases, tensors, failed, unsupported (counts), unsupportedFiles, and"
-          + " rows, each with file, tensor, error, tolerance, pass, note."
+      "With --json, one object: cases, tensors, failed, unsupported (counts), unsupportedFiles,"
+          + " skipped (the reason by file), and rows, each with file, tensor, error, tolerance,"
+          + " pass, note."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -45,14 +46,22 @@ final class ParityCommand implements Callable<Integer> {
       description = "Do not count cases that are unknown to this version as misses.")
   boolean skipUnsupported;
 
+  @Option(
+      names = "--weights",
+      paramLabel = "DIR",
+      description =
+          "Folder of published weights, for the cases of real networks: dinov2-small or"
+              + " vit_small_patch14_dinov2.safetensors. Without it they are skipped.")
+  @Nullable Path weights;
+
   ParityCommand(Console console) {
     this.console = console;
   }
 
   @Override
   public Integer call() {
-    var report = Parity.run(directory);
-    if (report.rows().isEmpty() && report.unsupported().isEmpty()) {
+    var report = weights == null ? Parity.run(directory) : Parity.run(directory, weights);
+    if (report.rows().isEmpty() && report.unsupported().isEmpty() && report.skipped().isEmpty()) {
       throw new IllegalArgumentException(
           directory
               + " has no golden cases, only other safetensors files; name a folder of golden"
@@ -84,17 +93,21 @@ final class ParityCommand implements Callable<Integer> {
     for (var file : report.unsupported()) {
       text.append(file).append("  unsupported\n");
     }
+    report
+        .skipped()
+        .forEach((file, reason) -> text.append(file).append("  skipped: " + reason + "\n"));
     return text.append(summary(report)).toString();
   }
 
   private String summary(Parity.Report report) {
-    return "%s cases, %s tensors: %s missed; %s cases unsupported%s\n"
+    return "%s cases, %s tensors: %s missed; %s cases unsupported%s%s\n"
         .formatted(
             report.cases(),
             report.rows().size(),
             report.failed(),
             report.unsupported().size(),
-            report.unsupported().isEmpty() || skipUnsupported ? "" : ", which count as misses");
+            report.unsupported().isEmpty() || skipUnsupported ? "" : ", which count as misses",
+            report.skipped().isEmpty() ? "" : "; %s skipped".formatted(report.skipped().size()));
   }
 
   private static int width(List<String> texts, String heading) {
@@ -119,6 +132,7 @@ final class ParityCommand implements Callable<Integer> {
     json.put("failed", report.failed());
     json.put("unsupported", report.unsupported().size());
     json.put("unsupportedFiles", report.unsupported());
+    json.put("skipped", report.skipped());
     json.put("rows", rows);
     return json;
   }

@@ -138,18 +138,36 @@ public enum Backbone {
     return name().toLowerCase(Locale.ROOT).replace("__", ".");
   }
 
-  /// The backbones of these sizes.
+  /// The backbones with weights of these sizes and switches, for images of any size.
+  ///
+  /// @param seen what weights show; activation and resampling are not compared, and with register
+  ///   tokens not whether the class token has a position
   public static List<Backbone> fitting(
-      int imageSizePx, int patchSizePx, int embedDim, int depth, boolean distilled) {
+      int patchSizePx,
+      int embedDim,
+      int depth,
+      double mlpRatio,
+      boolean qkvBias,
+      boolean distilled,
+      VitVariant seen) {
     return Stream.of(values())
-        .filter(backbone ->
-            backbone != CUSTOM
-                && backbone.patchSizePx == patchSizePx
-                && backbone.imageSizePx == imageSizePx
-                && backbone.width.embedDim == embedDim
-                && backbone.width.depth == depth
-                && backbone.isDistilled() == distilled)
+        .filter(backbone -> backbone != CUSTOM)
+        .filter(backbone -> {
+          var shape = backbone.shape(false);
+          return shape.patchSizePx() == patchSizePx
+              && shape.embedDim() == embedDim
+              && shape.depth() == depth
+              && shape.mlpRatio() == mlpRatio
+              && shape.qkvBias() == qkvBias
+              && shape.distilled() == distilled
+              && shape.variant().hasWeightsOf(seen);
+        })
         .toList();
+  }
+
+  /// Side of the published image, in pixels.
+  public int imageSizePx() {
+    return imageSizePx;
   }
 
   /// The mean and standard deviation by which the publisher normalised images; ImageNet's for

@@ -36,7 +36,8 @@ final class ConfigReader {
     reader.addSection("", parsed.root(), parsed.lines());
     overrides.settings().forEach(reader::addOverride);
     reader.addLayoutDefaults();
-    reader.addPatchDefaults();
+    reader.completeEncoder();
+    SizeDefaults.complete(reader.values, reader.origins);
     return reader.bind();
   }
 
@@ -82,7 +83,7 @@ final class ConfigReader {
     origins.put(name, setting.origin());
   }
 
-  private static JsonNode parseValue(Key key, String text, String origin) {
+  static JsonNode parseValue(Key key, String text, String origin) {
     if (key.isText()) { // literal, so that paths need no quoting
       return text.isBlank() || (text.equals("null") && key.nullable())
           ? JsonNodeFactory.instance.nullNode()
@@ -120,42 +121,12 @@ final class ConfigReader {
         });
   }
 
-  /// Sizes that are not given are those nearest to the defaults that the backbone's patch fits, at
-  /// every scale that is not given either.
-  private void addPatchDefaults() {
-    int patch = patchSizePx();
-    if (patch > 0) {
-      addSizeDefault("augment.cropSizePx", patch, "cam.scales");
-      addSizeDefault("train.localCropSizePx", patch);
-      addSizeDefault("eval.sizePx", patch, "eval.scales", "eval.camScales");
+  private void completeEncoder() {
+    try {
+      EncoderKeys.complete(values, origins);
+    } catch (ConfigException e) {
+      throw located(String.valueOf(e.key()), String.valueOf(e.getMessage()));
     }
-  }
-
-  private void addSizeDefault(String name, int patch, String... scaleKeys) {
-    if (origins.containsKey(name)) {
-      return;
-    }
-    var scales =
-        Arrays.stream(scaleKeys)
-            .filter(key -> !origins.containsKey(key))
-            .flatMap(key -> value(key).values().stream())
-            .map(JsonNode::doubleValue)
-            .toList();
-    int size = new PatchSizes(patch).nearest(value(name).intValue(), scales);
-    values.put(name, JsonNodeFactory.instance.numberNode(size));
-  }
-
-  /// The backbone's patch; 0 if backbone or patch is not a valid value.
-  private int patchSizePx() {
-    var backbone = value("model.backbone").asString("");
-    var patch = value("model.patchSizePx");
-    return backbone.equals(Backbone.CUSTOM.toString())
-        ? patch.canConvertToInt() ? patch.intValue() : 0
-        : Arrays.stream(Backbone.values())
-            .filter(known -> known.toString().equals(backbone))
-            .findFirst()
-            .map(Backbone::patchSizePx)
-            .orElse(0);
   }
 
   private Config bind() {

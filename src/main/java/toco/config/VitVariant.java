@@ -119,4 +119,17 @@ public record VitVariant(
     return new VitVariant(
         layerScale, registerTokens, position, other, preNorm, patchBias, activation, keyBias);
   }
+
+  /// Whether weights of another variant have the same names and shapes, or can be brought to them.
+  boolean hasWeightsOf(VitVariant other) {
+    boolean samePosition =
+        position == other.position
+            || registerTokens > 0 && position != Position.ROPE && other.position != Position.ROPE;
+    return samePosition
+        && layerScale == other.layerScale
+        && registerTokens == other.registerTokens
+        && preNorm == other.preNorm
+        && patchBias == other.patchBias
+        && keyBias == other.keyBias;
+  }
 }

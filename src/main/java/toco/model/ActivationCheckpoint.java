@@ -3,6 +3,7 @@ package toco.model;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import toco.model.RotaryEmbedding.Rotation;
 import toco.torch.GradMode;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
@@ -15,6 +16,7 @@ import toco.torch.TensorScope;
 final class ActivationCheckpoint {
   private final List<Block> blocks;
   private final Tensor embedded;
+  private final @Nullable Rotation rotation;
   private final List<Tensor> inputs = new ArrayList<>();
   private final int auxBlock;
   private final Tensor result;
@@ -23,18 +25,21 @@ final class ActivationCheckpoint {
   /// Runs the forward pass.
   ///
   /// @param embedded input of the first block [B, T, D], with its graph
+  /// @param rotation for the attention of the blocks, or null for none
   /// @param auxBlock index of the block whose output is also the auxiliary tokens; if there is no
   ///   such block, `aux` is the result
-  ActivationCheckpoint(List<Block> blocks, Tensor embedded, int auxBlock) {
+  ActivationCheckpoint(
+      List<Block> blocks, Tensor embedded, @Nullable Rotation rotation, int auxBlock) {
     this.blocks = blocks;
     this.embedded = embedded;
+    this.rotation = rotation;
     this.auxBlock = auxBlock;
     var x = embedded.detach();
     Tensor auxTokens = null;
     try (var _ = GradMode.noGrad()) {
       for (int i = 0; i < blocks.size(); i++) {
         inputs.add(x);
-        x = blocks.get(i).forward(x);
+        x = blocks.get(i).forward(x, rotation);
         auxTokens = i == auxBlock ? x : auxTokens;
       }
     }
@@ -75,7 +80,7 @@ final class ActivationCheckpoint {
   private Tensor recomputeAndBackward(int i, Tensor gradient) {
     return TensorScope.scoped(() -> {
       var input = leaf(inputs.get(i));
-      blocks.get(i).forward(input).backward(gradient);
+      blocks.get(i).forward(input, rotation).backward(gradient);
       var inputGradient = input.grad();
       if (inputGradient == null) {
         throw new IllegalStateException("block " + i + " gave its input no gradient");

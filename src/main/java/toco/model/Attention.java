@@ -1,6 +1,8 @@
 package toco.model;
 
+import org.jspecify.annotations.Nullable;
 import toco.config.EncoderShape;
+import toco.model.RotaryEmbedding.Rotation;
 import toco.nn.LayerNorm;
 import toco.nn.Linear;
 import toco.nn.Parameters;
@@ -9,51 +11,83 @@ import toco.torch.Tensor;
 
 /// Multi-head self-attention.
 final class Attention {
-  private final Linear qkv;
+  private final QkvProjection qkv;
   private final Linear proj;
   private final int numHeads;
   private final double scale;
 
   Attention(Parameters params, EncoderShape shape, double initStd) {
     int width = shape.embedDim();
-    qkv = new Linear(params.child("qkv"), width, 3L * width, shape.qkvBias(), initStd);
+    qkv = new QkvProjection(params, shape, initStd);
     proj = new Linear(params.child("proj"), width, width, true, initStd);
     numHeads = shape.numHeads();
     scale = shape.attentionScale();
   }
 
-  /// `x + attn(norm(x))`.
+  /// `x + layerScale(attn(norm(x)))`.
   ///
   /// @param x tokens [B, T, D]
+  /// @param rotation of queries and keys, or null for none
   /// @return [B, T, D]
-  Tensor forwardAddResidual(LayerNorm norm, Tensor x) {
+  Tensor forwardAddResidual(
+      LayerNorm norm, Tensor x, LayerScale layerScale, @Nullable Rotation rotation) {
     var projected = qkv.normForwardNoBias(norm, x); // [B, T, 3·D]
-    var attended = Functional.selfAttention(projected, qkv.bias(), numHeads, scale);
-    return proj.forwardAddResidual(attended, x);
+    var attended =
+        rotation == null
+            ? Functional.selfAttention(projected, qkv.bias(), numHeads, scale)
+            : rotatedAttention(projected, rotation);
+    return layerScale.scaled(proj).forwardAddResidual(attended, x);
   }
 
-  /// The first `count` tokens of `x + attn(norm(x))`; they attend to all tokens. The queries of the
-  /// other tokens are not computed.
+  private Tensor rotatedAttention(Tensor projected, Rotation rotation) {
+    long batch = projected.size(0);
+    long tokens = projected.size(1);
+    long width = projected.size(2) / 3;
+    long headDim = width / numHeads;
+    var bias = qkv.bias();
+    var biased = bias == null ? projected : projected.add(bias.to(projected.dtype()));
+    var rotated =
+        rotation
+            .rotate(biased.slice(2, 0, 2 * width).reshape(batch, tokens, 2L * numHeads, headDim))
+            .reshape(batch, tokens, 2, numHeads, headDim)
+            .permute(2, 0, 3, 1, 4); // queries and keys [2, B, heads, T, d]
+    var values =
+        biased
+            .slice(2, 2 * width, 3 * width)
+            .reshape(batch, tokens, numHeads, headDim)
+            .transpose(1, 2); // [B, heads, T, d]
+    return Functional.attention(rotated.select(0, 0), rotated.select(0, 1), values, scale)
+        .transpose(1, 2)
+        .reshape(batch, tokens, width);
+  }
+
+  /// The first `count` tokens of `x + layerScale(attn(norm(x)))`; they attend to all tokens. The
+  /// queries of the other tokens are not computed.
   ///
   /// @param x tokens [B, T, D]
+  /// @param count at most the tokens before the patch tokens, whose queries are not rotated
+  /// @param rotation of keys, or null for none
   /// @return [B, count, D]
-  Tensor forwardPrefixAddResidual(LayerNorm norm, Tensor x, long count) {
+  Tensor forwardPrefixAddResidual(
+      LayerNorm norm, Tensor x, long count, LayerScale layerScale, @Nullable Rotation rotation) {
     var size = x.shape();
     long batch = size.size(0);
     long width = size.size(2);
     var normed = norm.forward(x);
     var query =
-        qkv.forwardOutputs(normed.slice(1, 0, count), 0, width)
+        qkv.outputs(normed.slice(1, 0, count), 0, width)
             .reshape(batch, count, numHeads, width / numHeads)
             .transpose(1, 2); // [B, heads, count, d]
     var keysAndValues =
-        qkv.forwardOutputs(normed, width, 3 * width)
-            .reshape(batch, size.size(1), 2, numHeads, width / numHeads)
-            .permute(2, 0, 3, 1, 4); // [2, B, heads, T, d]
+        qkv.outputs(normed, width, 3 * width)
+            .reshape(batch, size.size(1), 2, numHeads, width / numHeads); // [B, T, 2, heads, d]
+    var keys = keysAndValues.select(2, 0); // [B, T, heads, d]
+    var rotated = rotation == null ? keys : rotation.rotate(keys);
     var attended =
-        Functional.attention(query, keysAndValues.select(0, 0), keysAndValues.select(0, 1), scale)
+        Functional.attention(
+                query, rotated.transpose(1, 2), keysAndValues.select(2, 1).transpose(1, 2), scale)
             .transpose(1, 2)
             .reshape(batch, count, width);
-    return proj.forwardAddResidual(attended, x.slice(1, 0, count));
+    return layerScale.scaled(proj).forwardAddResidual(attended, x.slice(1, 0, count));
   }
 }

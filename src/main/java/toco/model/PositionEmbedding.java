@@ -1,39 +1,69 @@
 package toco.model;
 
 import java.util.List;
-import toco.torch.GradMode;
+import toco.config.VitVariant.Resampling;
 import toco.torch.Interpolation;
+import toco.torch.Ops;
 import toco.torch.Tensor;
 
 /// Absolute position embeddings for image sizes other than the stored one.
 public final class PositionEmbedding {
+  /// DINO and DINOv2 add this to the grid's sides before they divide by the stored side.
+  private static final double ORIGINAL_OFFSET = 0.1;
+
   private PositionEmbedding() {}
 
-  /// Resamples the patches' embeddings to another grid: bicubic, corners not aligned, without
-  /// antialiasing. The embeddings of class and distillation token are unchanged.
+  /// Resamples the patches' embeddings to another grid by the rule [Resampling#HF].
   ///
-  /// @param embedding [1, prefixTokens + g·g, D], a square grid
-  /// @param prefixTokens number of embeddings before those of the patches
-  /// @return [1, prefixTokens + gridH·gridW, D], without gradient
+  /// @param embedding [1, prefixRows + g·g, D], a square grid
+  /// @param prefixRows number of embeddings before those of the patches
+  /// @return [1, prefixRows + gridH·gridW, D]
   public static Tensor resampleAbsPosEmbed(
-      Tensor embedding, int prefixTokens, long gridH, long gridW) {
-    try (var _ = GradMode.noGrad()) {
-      long tokens = embedding.size(1) - prefixTokens;
-      long width = embedding.size(2);
-      long side = Math.round(Math.sqrt((double) tokens));
-      if (gridH == side && gridW == side) {
-        return embedding.detach();
-      }
-      var grid =
-          embedding
-              .slice(1, prefixTokens, Long.MAX_VALUE)
-              .reshape(1, side, side, width)
-              .permute(0, 3, 1, 2); // [1, D, g, g]
-      var resampled =
-          grid.interpolate(gridH, gridW, Interpolation.BICUBIC)
-              .flatten(2)
-              .transpose(1, 2); // [1, N, D]
-      return Tensor.cat(List.of(embedding.slice(1, 0, prefixTokens), resampled), 1);
+      Tensor embedding, int prefixRows, long gridH, long gridW) {
+    return resampleAbsPosEmbed(embedding, prefixRows, gridH, gridW, Resampling.HF);
+  }
+
+  /// Resamples the patches' embeddings to another grid, bicubically. The embeddings of class,
+  /// distillation and register tokens are unchanged, and so is everything if the grid is the stored
+  /// one. Gradients reach `embedding` if it is trainable.
+  ///
+  /// @param embedding [1, prefixRows + g·g, D], a square grid
+  /// @param prefixRows number of embeddings before those of the patches; may be 0
+  /// @return [1, prefixRows + gridH·gridW, D]
+  public static Tensor resampleAbsPosEmbed(
+      Tensor embedding, int prefixRows, long gridH, long gridW, Resampling rule) {
+    long tokens = embedding.size(1) - prefixRows;
+    long width = embedding.size(2);
+    long side = Math.round(Math.sqrt((double) tokens));
+    if (gridH == side && gridW == side) {
+      return embedding;
     }
+    var grid =
+        embedding
+            .slice(1, prefixRows, Long.MAX_VALUE)
+            .reshape(1, side, side, width)
+            .permute(0, 3, 1, 2); // [1, D, g, g]
+    var resampled = resample(grid, gridH, gridW, rule).flatten(2).transpose(1, 2); // [1, N, D]
+    return prefixRows == 0
+        ? resampled
+        : Tensor.cat(List.of(embedding.slice(1, 0, prefixRows), resampled), 1);
+  }
+
+  /// [1, D, g, g] → [1, D, gridH, gridW], corners not aligned.
+  private static Tensor resample(Tensor grid, long gridH, long gridW, Resampling rule) {
+    double side = grid.size(2);
+    var size = new long[] {gridH, gridW};
+    return switch (rule) {
+      case HF -> grid.interpolate(gridH, gridW, Interpolation.BICUBIC);
+      case TIMM -> Ops.call("aten::_upsample_bicubic2d_aa", grid, size, false);
+      case ORIGINAL ->
+          Ops.call(
+              "aten::upsample_bicubic2d",
+              grid,
+              size,
+              false,
+              (gridH + ORIGINAL_OFFSET) / side,
+              (gridW + ORIGINAL_OFFSET) / side);
+    };
   }
 }

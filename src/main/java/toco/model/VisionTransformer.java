@@ -2,22 +2,19 @@ package toco.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import toco.config.EncoderShape;
-import toco.nn.Conv2d;
-import toco.nn.Init;
+import toco.model.RotaryEmbedding.Rotation;
 import toco.nn.LayerNorm;
 import toco.nn.Parameters;
 import toco.torch.Tensor;
 
-/// ViT or DeiT with timm's layer names and state-dict keys, for any image size.
-///
-/// The position embedding is frozen and resampled to the image's patch grid in every forward pass.
+/// A vision transformer with timm's layer names and state-dict keys, for any image size: ViT, DeiT
+/// and what [toco.config.VitVariant] describes.
 final class VisionTransformer implements Encoder {
   private final EncoderShape shape;
   private final int auxLayer;
-  private final Conv2d patchEmbed;
-  private final List<Tensor> prefixTokens = new ArrayList<>();
-  private final Tensor posEmbed;
+  private final TokenEmbedding embedding;
   private final List<Block> blocks = new ArrayList<>();
   private final LayerNorm norm;
   private final List<ActivationCheckpoint> checkpoints = new ArrayList<>(); // until backward()
@@ -29,25 +26,11 @@ final class VisionTransformer implements Encoder {
   VisionTransformer(Parameters params, EncoderShape shape, int auxLayer, double initStd) {
     this.shape = shape;
     this.auxLayer = auxLayer;
-    int width = shape.embedDim();
-    int patch = shape.patchSizePx();
-    prefixTokens.add(params.add("cls_token", Init.truncatedNormal(0.02, 1, 1, width)));
-    if (shape.distilled()) {
-      prefixTokens.add(params.add("dist_token", Init.truncatedNormal(0.02, 1, 1, width)));
-    }
-    long positions = shape.prefixTokens() + (long) shape.gridSize() * shape.gridSize();
-    posEmbed = params.addFrozen("pos_embed", Init.truncatedNormal(0.02, 1, positions, width));
-    patchEmbed =
-        new Conv2d(
-            params.child("patch_embed").child("proj"),
-            3,
-            width,
-            new Conv2d.Geometry(patch, patch, 0, 1),
-            true);
+    embedding = new TokenEmbedding(params, shape);
     for (int i = 0; i < shape.depth(); i++) {
       blocks.add(new Block(params.child("blocks").child(String.valueOf(i)), shape, initStd));
     }
-    norm = new LayerNorm(params.child("norm"), width, shape.layerNormEps());
+    norm = new LayerNorm(params.child("norm"), shape.embedDim(), shape.layerNormEps());
   }
 
   /// Of the images after the first `full`, the last block computes the class tokens only.
@@ -55,28 +38,33 @@ final class VisionTransformer implements Encoder {
   public Encoded forward(Tensor images, long full) {
     var trunk = trunk(images);
     long batch = trunk.x.size(0);
-    var x = norm.forward(lastBlock().forward(trunk.x.slice(0, 0, full))); // [full, T, D]
+    var x =
+        norm.forward(
+            lastBlock().forward(trunk.x.slice(0, 0, full), trunk.rotation)); // [full, T, D]
     var patchTokens = patchTokens(x);
     var auxTokens = auxLayer == -1 ? patchTokens : patchTokens(trunk.aux.slice(0, 0, full));
     var tokens = new Tokens(x.select(1, 0), patchTokens, auxTokens, trunk.gridH, trunk.gridW);
     if (full == batch) {
       return new Encoded(tokens.clsToken(), tokens);
     }
-    var otherClsTokens = classTokens(trunk.x.slice(0, full, batch)); // [B − full, D]
+    var otherClsTokens =
+        classTokens(trunk.x.slice(0, full, batch), trunk.rotation); // [B − full, D]
     return new Encoded(Tensor.cat(List.of(tokens.clsToken(), otherClsTokens), 0), tokens);
   }
 
   @Override
   public Tensor forwardClass(Tensor images) {
-    return classTokens(trunk(images).x);
+    var trunk = trunk(images);
+    return classTokens(trunk.x, trunk.rotation);
   }
 
   @Override
   public List<Tensor> patchTokensOfBlocks(Tensor images) {
-    var x = embed(images).x;
+    var embedded = embedding.forward(images);
+    var x = embedded.x();
     var perBlock = new ArrayList<Tensor>();
     for (var block : blocks) {
-      x = block.forward(x);
+      x = block.forward(x, embedded.rotation());
       perBlock.add(patchTokens(x));
     }
     return List.copyOf(perBlock);
@@ -86,47 +74,30 @@ final class VisionTransformer implements Encoder {
   ///
   /// @param x [B, T, D]
   /// @param aux output of the auxiliary block [B, T, D]; meaningless if that is the last block
-  private record Trunk(Tensor x, Tensor aux, long gridH, long gridW) {}
-
-  /// Input of the first block.
-  ///
-  /// @param x [B, T, D]
-  private record Embedded(Tensor x, long gridH, long gridW) {}
-
-  private Embedded embed(Tensor images) {
-    var patches = patchEmbed.forward(images); // [B, D, gridH, gridW]
-    long batch = patches.size(0);
-    long gridH = patches.size(2);
-    long gridW = patches.size(3);
-    var tokens = new ArrayList<Tensor>();
-    prefixTokens.forEach(token -> tokens.add(token.expand(batch, -1, -1))); // [B, 1, D]
-    tokens.add(patches.flatten(2).transpose(1, 2)); // [B, N, D]
-    var positions =
-        PositionEmbedding.resampleAbsPosEmbed(
-            posEmbed, shape.prefixTokens(), gridH, gridW); // [1, T, D]
-    return new Embedded(Tensor.cat(tokens, 1).add(positions), gridH, gridW);
-  }
+  /// @param rotation for the attention of the last block, or null
+  private record Trunk(Tensor x, Tensor aux, @Nullable Rotation rotation, long gridH, long gridW) {}
 
   private Trunk trunk(Tensor images) {
-    var embedded = embed(images);
-    var x = embedded.x;
-    long gridH = embedded.gridH;
-    long gridW = embedded.gridW;
+    var embedded = embedding.forward(images);
+    var x = embedded.x();
+    var rotation = embedded.rotation();
+    long gridH = embedded.gridH();
+    long gridW = embedded.gridW();
     var trunkBlocks = blocks.subList(0, blocks.size() - 1);
     int auxBlock = blocks.size() + auxLayer;
     if (checkpointActivations && x.requiresGrad()) {
-      var checkpoint = new ActivationCheckpoint(trunkBlocks, x, auxBlock);
+      var checkpoint = new ActivationCheckpoint(trunkBlocks, x, rotation, auxBlock);
       checkpoints.add(checkpoint);
-      return new Trunk(checkpoint.result(), checkpoint.aux(), gridH, gridW);
+      return new Trunk(checkpoint.result(), checkpoint.aux(), rotation, gridH, gridW);
     }
     var aux = x;
     for (int i = 0; i < trunkBlocks.size(); i++) {
-      x = trunkBlocks.get(i).forward(x);
+      x = trunkBlocks.get(i).forward(x, rotation);
       if (i == auxBlock) {
         aux = x;
       }
     }
-    return new Trunk(x, aux, gridH, gridW);
+    return new Trunk(x, aux, rotation, gridH, gridW);
   }
 
   @Override
@@ -140,13 +111,18 @@ final class VisionTransformer implements Encoder {
     checkpoints.clear();
   }
 
+  @Override
+  public void close() {
+    embedding.close();
+  }
+
   private Block lastBlock() {
     return blocks.getLast();
   }
 
   /// The last block and the norm, for the class tokens only: [B, T, D] → [B, D].
-  private Tensor classTokens(Tensor x) {
-    return norm.forward(lastBlock().forwardPrefix(x, shape.prefixTokens())).select(1, 0);
+  private Tensor classTokens(Tensor x, @Nullable Rotation rotation) {
+    return norm.forward(lastBlock().forwardPrefix(x, shape.prefixTokens(), rotation)).select(1, 0);
   }
 
   /// [B, T, D] → [B, N, D].

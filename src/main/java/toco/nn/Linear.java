@@ -26,6 +26,24 @@ public final class Linear {
     bias = withBias ? params.add("bias", Tensor.zeros(out)) : null;
   }
 
+  private Linear(Tensor weight, @Nullable Tensor bias) {
+    this.weight = weight;
+    this.bias = bias;
+  }
+
+  /// This layer with its outputs multiplied by `gamma`, for one forward pass. Its weights are
+  /// multiplied instead of its outputs, which are many more in training; gradients reach `gamma`
+  /// and this layer's weights. For the result `scaled`, `scaled.forward(x)` equals
+  ///
+  /// ```java
+  /// forward(x).mul(gamma)
+  /// ```
+  ///
+  /// @param gamma \[out]
+  public Linear scaledBy(Tensor gamma) {
+    return new Linear(weight.mul(gamma.unsqueeze(1)), bias == null ? null : bias.mul(gamma));
+  }
+
   /// @param x [..., in]
   /// @return [..., out]
   public Tensor forward(Tensor x) {
@@ -70,6 +88,20 @@ public final class Linear {
   /// @return [..., out], for an operator that adds [#bias]
   public Tensor normForwardNoBias(LayerNorm norm, Tensor x) {
     return norm.forwardLinear(x, weight);
+  }
+
+  /// Layer norm, then this layer, partly fused as [#normForwardNoBias]. Equals
+  ///
+  /// ```java
+  /// x = norm.forward(x);
+  /// return forward(x);
+  /// ```
+  ///
+  /// @param x [..., in]
+  /// @return [..., out]
+  public Tensor normForward(LayerNorm norm, Tensor x) {
+    var product = normForwardNoBias(norm, x);
+    return bias == null ? product : product.add(bias.to(product.dtype()));
   }
 
   /// Bias, GELU, this layer and a residual, fused; the GELU is recomputed in the backward pass.

@@ -28,10 +28,12 @@ public final class Parity {
   private static final Share LABELS = new Share(0.999, new Within(0, 0));
 
   private final Path directory;
+  private final List<Path> realWeights;
   private @Nullable Config microConfig;
 
-  private Parity(Path directory) {
+  private Parity(Path directory, List<Path> realWeights) {
     this.directory = directory;
+    this.realWeights = realWeights;
   }
 
   /// One compared tensor, or one case that could not be run.
@@ -47,7 +49,9 @@ public final class Parity {
   /// @param cases how many cases were run, including those that failed to run
   /// @param rows one row per tensor
   /// @param unsupported files with cases that this version does not know
-  public record Report(int cases, List<Row> rows, List<String> unsupported) {
+  /// @param skipped why cases were not run, by file
+  public record Report(
+      int cases, List<Row> rows, List<String> unsupported, Map<String, String> skipped) {
     public long failed() {
       return rows.stream().filter(row -> !row.pass()).count();
     }
@@ -60,12 +64,25 @@ public final class Parity {
   ///   `data` next to it has the photographs of `decode` cases
   /// @throws CheckpointException if the folder cannot be listed or has no such files
   public static Report run(Path directory) {
-    return new Parity(directory).run();
+    return new Parity(directory, List.of()).run();
+  }
+
+  /// As [#run(Path)], with cases that need published weights.
+  ///
+  /// @param weights folder of `dinov2-small` and `vit_small_patch14_dinov2.safetensors`
+  /// @throws CheckpointException also if the folder has neither
+  public static Report run(Path directory, Path weights) {
+    var real = EncoderCases.realWeights(weights);
+    if (real.isEmpty()) {
+      throw new CheckpointException(weights, "has none of the weights that cases need");
+    }
+    return new Parity(directory, real).run();
   }
 
   private Report run() {
     var rows = new ArrayList<Row>();
     var unsupported = new ArrayList<String>();
+    var skipped = new TreeMap<String, String>();
     int cases = 0;
     for (var file : files()) {
       try (var _ = TensorScope.open()) {
@@ -77,6 +94,16 @@ public final class Parity {
         var params = Json.MAPPER.readTree(contents.metadata().getOrDefault("params", "{}"));
         var golden =
             new GoldenCase(name, file.getFileName().toString(), params, contents.tensors());
+        var missing = EncoderCases.missing(golden, realWeights);
+        if (!missing.isEmpty()) {
+          skipped.put(golden.file(), missing);
+          continue;
+        }
+        if (EncoderCases.knows(name)) {
+          rows.addAll(EncoderCases.rows(golden, directory, realWeights));
+          cases++;
+          continue;
+        }
         var computed = compute(golden);
         if (computed == null) {
           unsupported.add(golden.file());
@@ -88,7 +115,11 @@ public final class Parity {
       }
       cases++;
     }
-    return new Report(cases, List.copyOf(rows), List.copyOf(unsupported));
+    for (var refusal : Refusals.of(directory)) {
+      rows.add(refusal);
+      cases++;
+    }
+    return new Report(cases, List.copyOf(rows), List.copyOf(unsupported), skipped);
   }
 
   private List<Path> files() {
@@ -139,6 +170,9 @@ public final class Parity {
       case "grayscale" -> ImageCases.grayscale(golden);
       case "solarize" -> ImageCases.solarize(golden);
       case "gaussian_blur" -> ImageCases.gaussianBlur(golden);
+      case "pos_resample" -> PositionCases.resample(golden);
+      case "rope" -> PositionCases.rope(golden);
+      case "quick_gelu" -> PositionCases.quickGelu(golden);
       case "optimizer" -> TrainingCases.optimizer(golden);
       case "train_trajectory" -> TrainingCases.trajectory(golden, directory, microConfig());
       default -> null;
@@ -159,6 +193,8 @@ public final class Parity {
           tensor.equals("out.label") ? new Share(0.995, new Within(0, 0)) : new Within(2e-2, 0);
       case "par" -> new Within(1e-4, 0);
       case "optimizer" -> new Within(1e-5, 0);
+      case "pos_resample", "rope" -> new Within(1e-5, 0);
+      case "quick_gelu" -> new Within(1e-6, 0);
       case "scores" -> new Within(1e-9, 0);
       case "train_trajectory" -> trajectoryTolerance(tensor);
       case "decode" -> new Within(0, 0);
@@ -189,13 +225,8 @@ public final class Parity {
       var expected = entry.getValue();
       if (actual == null) {
         rows.add(failed(golden.file(), key, tolerance.toString(), "not computed"));
-      } else if (!sameShape(expected.shape(), actual.shape())) {
-        var note = "expected shape %s, got %s".formatted(expected.shape(), actual.shape());
-        rows.add(failed(golden.file(), key, tolerance.toString(), note));
       } else {
-        var verdict = tolerance.compare(expected.toDoubleArray(), actual.toDoubleArray());
-        rows.add(
-            new Row(golden.file(), key, verdict.error(), tolerance.toString(), verdict.pass(), ""));
+        rows.add(row(golden, key, tolerance, expected, actual));
       }
     }
     if (rows.isEmpty()) {
@@ -204,17 +235,28 @@ public final class Parity {
     return rows;
   }
 
+  static Row row(
+      GoldenCase golden, String tensor, Tolerance tolerance, Tensor expected, Tensor actual) {
+    if (!sameShape(expected.shape(), actual.shape())) {
+      var note = "expected shape %s, got %s".formatted(expected.shape(), actual.shape());
+      return failed(golden.file(), tensor, tolerance.toString(), note);
+    }
+    var verdict = tolerance.compare(expected.toDoubleArray(), actual.toDoubleArray());
+    return new Row(
+        golden.file(), tensor, verdict.error(), tolerance.toString(), verdict.pass(), "");
+  }
+
   /// Equal shapes, or a scalar and a list of one element.
   private static boolean sameShape(Shape expected, Shape actual) {
     boolean scalars = expected.dims() <= 1 && actual.dims() <= 1;
     return expected.equals(actual) || (scalars && expected.numel() == 1 && actual.numel() == 1);
   }
 
-  private static Row failed(String file, String tensor, String tolerance, String note) {
+  static Row failed(String file, String tensor, String tolerance, String note) {
     return new Row(file, tensor, Double.POSITIVE_INFINITY, tolerance, false, note);
   }
 
-  private static String oneLine(RuntimeException e) {
+  static String oneLine(RuntimeException e) {
     var message = e.getMessage() == null ? e.toString() : e.getMessage();
     return message.strip().replaceAll("\\s*\\R\\s*", " ");
   }

@@ -51,6 +51,26 @@ sealed interface Tolerance {
     }
   }
 
+  /// Every element within `ofLargest` of the largest recorded value plus `own` of its own recorded
+  /// value; the error is given as a share of the largest.
+  record OfLargestAndOwn(double ofLargest, double own) implements Tolerance {
+    @Override
+    public Verdict compare(double[] expected, double[] actual) {
+      double largest = 0;
+      for (double value : expected) {
+        largest = Math.max(largest, Math.abs(value));
+      }
+      var verdict = new Within(ofLargest * largest, own).compare(expected, actual);
+      double share = verdict.error() == 0 ? 0 : verdict.error() / largest;
+      return new Verdict(share, verdict.pass());
+    }
+
+    @Override
+    public String toString() {
+      return "%s of the largest + rel %s".formatted(text(ofLargest), text(own));
+    }
+  }
+
   /// At least this share of the elements within `within`; the error is the share that is not.
   record Share(double share, Within within) implements Tolerance {
     @Override

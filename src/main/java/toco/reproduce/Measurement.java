@@ -49,7 +49,7 @@ final class Measurement {
         var model = new Toco(config.model(), device, Devices.autocastDtype(config.train()))) {
       var pretrained = config.model().pretrained();
       if (pretrained != null) {
-        var _ = StateDict.loadEncoder(pretrained, model.params().all(), config.model().keyRules());
+        var _ = StateDict.loadEncoder(pretrained, model.params().all(), config.model());
       }
       return new Measurement(plan, device, model).forecast(done);
     }

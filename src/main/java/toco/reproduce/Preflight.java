@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Objects;
 import toco.checkpoint.CheckpointException;
 import toco.checkpoint.StateDict;
+import toco.config.ConfigException;
 import toco.config.Split;
 import toco.data.DataCheck;
 import toco.data.DataReport;
@@ -99,8 +100,7 @@ final class Preflight {
               "no pretrained weights are given; name the encoder's with --weights FILE");
     }
     try {
-      var loaded =
-          StateDict.loadEncoder(file, model.params().all(), plan.training().model().keyRules());
+      var loaded = StateDict.loadEncoder(file, model.params().all(), plan.training().model());
       var sha256 = Sha256.ofFile(file);
       var published = plan.recipe().published().weightsSha256();
       return sha256.startsWith(published)
@@ -108,7 +108,7 @@ final class Preflight {
           : PreflightCheck.note(
               "%s, SHA-256 %s: fits, but is not the published file, whose SHA-256 starts with %s"
                   .formatted(loaded, sha256, published));
-    } catch (CheckpointException e) {
+    } catch (CheckpointException | ConfigException e) {
       return PreflightCheck.error("weights: " + e.getMessage());
     } catch (IOException e) {
       return PreflightCheck.error("weights: %s cannot be read: %s".formatted(file, e));

@@ -117,7 +117,7 @@ final class TrainingState implements AutoCloseable {
     var pretrained = config.model().pretrained();
     if (pretrained != null) {
       try (var _ = TensorScope.open()) {
-        report(StateDict.loadEncoder(pretrained, model.params().all(), config.model().keyRules()));
+        report(StateDict.loadEncoder(pretrained, model.params().all(), config.model()));
       }
     }
   }

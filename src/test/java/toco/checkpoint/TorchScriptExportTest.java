@@ -100,6 +100,39 @@ class TorchScriptExportTest {
     assertEquals(1, folder.toFile().list().length, "nothing else is left");
   }
 
+  /// Of the networks of DINOv2, with registers, DeiT III, CLIP, DINOv3 and combinations. Factors of
+  /// LayerScale start near 0, so they are drawn first.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "layerScale=true,resampling=original",
+        "layerScale=true,registerTokens=4,position=learned_patches,resampling=timm",
+        "layerScale=true,position=learned_patches",
+        "preNorm=true,patchBias=false,activation=quick_gelu",
+        "layerScale=true,registerTokens=4,position=rope,keyBias=false",
+        "registerTokens=2,position=rope,resampling=original",
+        "registerTokens=2,resampling=timm,keyBias=false"
+      })
+  void everySwitchGivesTheNetworksOutputs(String switches) {
+    var config = SMALL;
+    for (var each : switches.split(",")) {
+      config = config.with("model.variant." + each);
+    }
+    try (var model = network(config)) {
+      try (var _ = GradMode.noGrad()) {
+        model
+            .params()
+            .all()
+            .forEach((name, weight) -> {
+              if (name.endsWith("gamma") || name.endsWith("_bias")) {
+                var _ = weight.normal_(1, 1);
+              }
+            });
+      }
+      assertTrue(TorchScriptExport.write(folder.resolve("x.ts"), model, config) < TOLERANCE);
+    }
+  }
+
   @Test
   void theModuleHasTheNetworksNamesAndDescribesItsInput() {
     var file = folder.resolve("x.ts");
