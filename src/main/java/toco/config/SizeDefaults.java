@@ -8,6 +8,11 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /// Sizes of images that are not given: those nearest to the defaults that the backbone's patch
 /// fits, at every image scale that is not given either.
 final class SizeDefaults {
+  /// For the list of all keys.
+  static final String NOTE =
+      "with a patch that they are no multiples of: augment.cropSizePx, train.localCropSizePx and"
+          + " eval.sizePx are the nearest multiples";
+
   private final Map<String, JsonNode> values;
   private final Map<String, String> origins;
 
