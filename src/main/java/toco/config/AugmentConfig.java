@@ -11,7 +11,7 @@ import static toco.config.ValueChecks.probability;
 /// flipped, padded and cropped; view 1 (`x`) and the local view are made from that crop; view 2 is
 /// cropped from the whole image.
 ///
-/// @param cropSizePx side of the square crop and of view 2
+/// @param cropSizePx side of the square crop and of view 2, a multiple of the encoder's patch
 /// @param scaleMin smallest factor of the random scaling
 /// @param scaleMax largest factor of the random scaling
 /// @param flipProbability horizontal flip of the scaled image, before the crop

@@ -12,7 +12,7 @@ import java.util.List;
 /// crops, pseudo-labels (METHOD.md, training steps 1–3, 6 and 7).
 ///
 /// @param scales image scales over which training CAMs are summed, each with its horizontally
-///   flipped image
+///   flipped image; each makes the crop a multiple of the encoder's patch
 /// @param highThreshold activation at or above which a pixel is certain foreground (COCO 0.65)
 /// @param lowThreshold activation up to which a pixel is certain background (COCO 0.25)
 /// @param backgroundThreshold activation below which evaluation counts a pixel as background (COCO

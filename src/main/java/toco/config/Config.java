@@ -19,6 +19,9 @@ import java.util.List;
 /// `model.pretrained` and `run.dir` are relative to the **working directory** (not to the file);
 /// the list, label and folder names of `data` are relative to `data.root`. `~/` is the home folder.
 ///
+/// Crops, evaluation sizes and their products with image scales are multiples of the encoder's
+/// patch: others are refused, and a size that is not given is the multiple nearest to its default.
+///
 /// @param model the network
 /// @param data images, labels, lists
 /// @param augment random training views

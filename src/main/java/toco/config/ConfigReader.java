@@ -37,7 +37,7 @@ final class ConfigReader {
     overrides.settings().forEach(reader::addOverride);
     reader.completeEncoder();
     reader.addLayoutDefaults();
-    reader.addPatchDefaults();
+    SizeDefaults.complete(reader.values, reader.origins);
     return reader.bind();
   }
 
@@ -127,44 +127,6 @@ final class ConfigReader {
     } catch (ConfigException e) {
       throw located(String.valueOf(e.key()), String.valueOf(e.getMessage()));
     }
-  }
-
-  /// Sizes that are not given are those nearest to the defaults that the backbone's patch fits, at
-  /// every scale that is not given either.
-  private void addPatchDefaults() {
-    int patch = patchSizePx();
-    if (patch > 0) {
-      addSizeDefault("augment.cropSizePx", patch, "cam.scales");
-      addSizeDefault("train.localCropSizePx", patch);
-      addSizeDefault("eval.sizePx", patch, "eval.scales", "eval.camScales");
-    }
-  }
-
-  private void addSizeDefault(String name, int patch, String... scaleKeys) {
-    if (origins.containsKey(name)) {
-      return;
-    }
-    var scales =
-        Arrays.stream(scaleKeys)
-            .filter(key -> !origins.containsKey(key))
-            .flatMap(key -> value(key).values().stream())
-            .map(JsonNode::doubleValue)
-            .toList();
-    int size = new PatchSizes(patch).nearest(value(name).intValue(), scales);
-    values.put(name, JsonNodeFactory.instance.numberNode(size));
-  }
-
-  /// The backbone's patch; 0 if backbone or patch is not a valid value.
-  private int patchSizePx() {
-    var backbone = value("model.backbone").asString("");
-    var patch = value("model.patchSizePx");
-    return backbone.equals(Backbone.CUSTOM.toString())
-        ? patch.canConvertToInt() ? patch.intValue() : 0
-        : Arrays.stream(Backbone.values())
-            .filter(known -> known.toString().equals(backbone))
-            .findFirst()
-            .map(Backbone::patchSizePx)
-            .orElse(0);
   }
 
   private Config bind() {

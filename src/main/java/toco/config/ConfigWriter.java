@@ -88,11 +88,13 @@ final class ConfigWriter {
 
   static String listing() {
     int width = Key.ALL.keySet().stream().mapToInt(String::length).max().orElse(0);
-    return Stream.concat(
+    return Stream.of(
             Key.ALL.values().stream().map(key -> listed(key, width)),
             Arrays.stream(Layout.values())
                 .filter(layout -> !layout.defaults().isEmpty())
-                .map(ConfigWriter::listed))
+                .map(ConfigWriter::listed),
+            Stream.of(SizeDefaults.NOTE))
+        .flatMap(lines -> lines)
         .collect(Collectors.joining("\n", "", "\n"));
   }
 

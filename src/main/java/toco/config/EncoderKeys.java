@@ -17,7 +17,13 @@ final class EncoderKeys {
   private static final String PRETRAINED = "model.pretrained";
 
   /// Keys that may differ from what the publisher has.
-  private static final Set<String> FREE = Set.of("model.imageSizePx", "model.variant.resampling");
+  private static final Set<String> FREE =
+      Set.of(
+          "model.imageSizePx",
+          "model.variant.resampling",
+          "model.patchFit",
+          "model.mean",
+          "model.std");
 
   private final Map<String, JsonNode> values;
   private final Map<String, String> origins;

@@ -11,7 +11,8 @@ import java.util.List;
 /// defaults. `--protocol custom` uses all keys.
 ///
 /// @param split the list to evaluate: `train`, `val` or `test`
-/// @param sizePx side of the square to which images are resized; 0: native size
+/// @param sizePx side of the square to which images are resized, a multiple of the encoder's patch;
+///   0: native size
 /// @param scales image scales of the segmentation (published in training: only 1)
 /// @param flip how the segmentations of an image and its flipped image are combined: `none` (no
 ///   flip), `sum` or `max`

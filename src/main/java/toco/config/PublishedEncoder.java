@@ -121,6 +121,7 @@ public record PublishedEncoder(
       if (shape.imageSizePx() != backbone.imageSizePx()) {
         keys.put("model.imageSizePx", String.valueOf(shape.imageSizePx()));
       }
+      addStatistics(keys, backbone);
       return keys;
     }
     var variant = shape.variant();
@@ -142,7 +143,19 @@ public record PublishedEncoder(
     keys.put("model.variant.patchBias", String.valueOf(variant.patchBias()));
     keys.put("model.variant.activation", variant.activation().toString());
     keys.put("model.variant.keyBias", String.valueOf(variant.keyBias()));
+    boolean plain = variant.with(VitVariant.PLAIN.resampling()).equals(VitVariant.PLAIN);
+    keys.put("model.patchFit", (plain ? PatchFit.CROP : PatchFit.RESIZE).toString());
+    addStatistics(keys, Backbone.CUSTOM);
     return keys;
+  }
+
+  private void addStatistics(Map<String, String> keys, Backbone known) {
+    statistics
+        .filter(own -> !own.equals(known.statistics()))
+        .ifPresent(own -> {
+          keys.put("model.mean", own.mean().toString());
+          keys.put("model.std", own.std().toString());
+        });
   }
 
   /// Checks that a configuration has what weights do not show: number of heads, epsilon and

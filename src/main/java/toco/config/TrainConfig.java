@@ -28,7 +28,7 @@ import java.util.Locale;
 /// @param checkpointActivations activation checkpointing: keep only the input of each encoder block
 ///   and recompute the rest in the backward pass; much less memory for about a fifth more time
 /// @param localCrops local crops per sample, in addition to its two global views
-/// @param localCropSizePx side of a local crop
+/// @param localCropSizePx side of a local crop, a multiple of the encoder's patch
 /// @param compat `reference` keeps the published code's quirks, `aligned` fixes them
 public record TrainConfig(
     @Default("20000") int maxIters,

@@ -4,10 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -173,5 +177,30 @@ class PatchFitTest {
     }
     var fitting = Protocol.of(Protocol.Name.COCO, config(DINOV2)); // 448, 672 and 560 px
     assertTrue(fitting.toJson().path("sidesMultipleOf").isMissingNode());
+  }
+
+  /// A folder of published weights says how its encoder's images are normalised; its patch decides
+  /// about sizes like that of a named backbone.
+  @Test
+  void aPublishedFolderGivesStatisticsAndSizes(@TempDir Path folder) throws IOException {
+    Files.writeString(
+        folder.resolve("config.json"),
+        """
+        {"model_type": "dinov2", "hidden_size": 48, "num_hidden_layers": 4,
+         "num_attention_heads": 3, "patch_size": 14, "image_size": 70}
+        """);
+    var clip = PixelStatistics.CLIP;
+    Files.writeString(
+        folder.resolve("preprocessor_config.json"),
+        "{\"image_mean\": %s, \"image_std\": %s}".formatted(clip.mean(), clip.std()));
+    var pretrained = "model.pretrained=" + folder;
+    var config = config(pretrained);
+    assertEquals(clip, config.model().statistics());
+    assertEquals(PatchFit.RESIZE, config.model().fit());
+    assertSizes(448, 98, 448, config);
+    var other = config(pretrained, "model.mean=[0.5, 0.5, 0.5]", "model.patchFit=crop").model();
+    assertEquals(PixelStatistics.HALF.mean(), other.statistics().mean());
+    assertEquals(clip.std(), other.statistics().std());
+    assertEquals(PatchFit.CROP, other.fit());
   }
 }
