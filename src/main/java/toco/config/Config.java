@@ -51,6 +51,13 @@ public record Config(
                   + " names; set model.numClasses=%s or list %s names")
               .formatted(model.numClasses(), named, named + 1, model.foregroundClasses()));
     }
+    if (optim.layerDecay() != 1 && model.script().isPresent()) {
+      throw new ConfigException(
+          "optim.layerDecay",
+          "optim.layerDecay %s needs to know the encoder's blocks, which a TorchScript module does"
+                  .formatted(optim.layerDecay())
+              + " not give; set it to 1");
+    }
     int patch = model.encoderShape().patchSizePx();
     ValueChecks.multipleOf("augment.cropSizePx", augment.cropSizePx(), patch);
     ValueChecks.multipleOf("train.localCropSizePx", train.localCropSizePx(), patch);

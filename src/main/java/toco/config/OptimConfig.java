@@ -12,12 +12,20 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param kind optimizer and schedule, by the published names
 /// @param lr learning rate of the encoder
+/// @param normLrMultiplier factor on `lr` for the encoder's norms
+/// @param layerDecay learning rate of a layer of the encoder relative to that of the layer after
+///   it: the final norm has `lr`, block i of d has `lr` · layerDecay^(d − i), counted from 0, and
+///   patch embedding and tokens `lr` · layerDecay^(d + 1), as in BEiT, MAE and timm. 1 (published):
+///   all have `lr`
 /// @param headLrMultiplier factor on `lr` for everything but the encoder
 /// @param classifierLrMultiplier the same for classifiers and projection head only; absent:
 ///   `headLrMultiplier`
+/// @param projectionLrMultiplier the same for the projection head only; absent: that of the
+///   classifiers
 /// @param decoderLrMultiplier the same for the decoder only; absent: `headLrMultiplier`
-/// @param weightDecay decoupled weight decay (SGD: L2 penalty) of every parameter, including norms
-///   and biases
+/// @param weightDecay decoupled weight decay (SGD: L2 penalty)
+/// @param decayNormsAndBiases whether `weightDecay` applies to every parameter (published); false:
+///   not to norms, biases, LayerScale's factors and the encoder's tokens
 /// @param betas AdamW's decay rates of the first and the second moment
 /// @param clipGradNorm largest total norm of a step's gradients, to which they are clipped; 0
 ///   (published): no clipping
@@ -25,10 +33,14 @@ import org.jspecify.annotations.Nullable;
 public record OptimConfig(
     @Default("PolyWarmupAdamW") Kind kind,
     @Default("6e-5") double lr,
+    @Default("1") double normLrMultiplier,
+    @Default("1") double layerDecay,
     @Default("10") double headLrMultiplier,
     @Default("null") @Nullable Double classifierLrMultiplier,
+    @Default("null") @Nullable Double projectionLrMultiplier,
     @Default("null") @Nullable Double decoderLrMultiplier,
     @Default("0.01") double weightDecay,
+    @Default("true") boolean decayNormsAndBiases,
     @Default("[0.9, 0.999]") List<Double> betas,
     @Default("0") double clipGradNorm,
     @Default("0.9") double power) {
@@ -53,9 +65,16 @@ public record OptimConfig(
 
   public OptimConfig {
     positive("optim.lr", lr);
+    positive("optim.normLrMultiplier", normLrMultiplier);
+    if (!(layerDecay > 0 && layerDecay <= 1)) {
+      throw invalid("optim.layerDecay", "in (0, 1]", layerDecay);
+    }
     positive("optim.headLrMultiplier", headLrMultiplier);
     if (classifierLrMultiplier != null) {
       positive("optim.classifierLrMultiplier", classifierLrMultiplier);
+    }
+    if (projectionLrMultiplier != null) {
+      positive("optim.projectionLrMultiplier", projectionLrMultiplier);
     }
     if (decoderLrMultiplier != null) {
       positive("optim.decoderLrMultiplier", decoderLrMultiplier);
@@ -69,9 +88,19 @@ public record OptimConfig(
     positive("optim.power", power);
   }
 
-  /// Peak learning rate of the classifiers and the projection head.
+  /// Peak learning rate of the encoder's norms, before `layerDecay`.
+  public double normLr() {
+    return lr * normLrMultiplier;
+  }
+
+  /// Peak learning rate of the classifiers.
   public double classifierLr() {
     return lr * (classifierLrMultiplier == null ? headLrMultiplier : classifierLrMultiplier);
+  }
+
+  /// Peak learning rate of the projection head.
+  public double projectionLr() {
+    return projectionLrMultiplier == null ? classifierLr() : lr * projectionLrMultiplier;
   }
 
   /// Peak learning rate of the decoder.

@@ -4,11 +4,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import toco.torch.Tensor;
 import toco.torch.TensorList;
 
-/// Updates parameter groups by an [UpdateRule], all in one native call, at the learning rates of a
-/// [Schedule].
+/// Updates parameter groups by an [UpdateRule] at the learning rates of a [Schedule]: all groups
+/// with weight decay in one native call, and all without in another.
 ///
 /// Unlike in PyTorch, a parameter without gradient is updated as if its gradient were zero: its
 /// moments and weights decay. In the published ToCo code a loss term of weight 0 gives zero
@@ -16,24 +17,45 @@ import toco.torch.TensorList;
 public final class Optimizer implements AutoCloseable {
   private final List<ParamGroup> groups;
   private final TensorList params; // of all groups, concatenated
-  private final TensorList first;
-  private final TensorList second;
+  private final List<Part> parts;
   private final UpdateRule rule;
   private final Schedule schedule;
   private long step;
 
+  /// The groups with weight decay, or those without, concatenated: what one native call updates.
+  private record Part(
+      List<ParamGroup> groups,
+      boolean decays,
+      TensorList params,
+      TensorList first,
+      TensorList second) {
+    static Part of(List<ParamGroup> groups, boolean decays) {
+      var own = groups.stream().filter(group -> group.decays() == decays).toList();
+      return new Part(
+          own,
+          decays,
+          joined(own, ParamGroup::params),
+          joined(own, ParamGroup::first),
+          joined(own, ParamGroup::second));
+    }
+  }
+
   /// @param groups closed with the optimizer
   public Optimizer(List<ParamGroup> groups, UpdateRule rule, Schedule schedule) {
     this.groups = List.copyOf(groups);
-    params = joined(ParamGroup::params);
-    first = joined(ParamGroup::first);
-    second = joined(ParamGroup::second);
+    params = joined(groups, ParamGroup::params);
+    parts =
+        Stream.of(true, false)
+            .map(decays -> Part.of(groups, decays))
+            .filter(part -> part.params.size() > 0)
+            .toList();
     this.rule = rule;
     this.schedule = schedule;
   }
 
-  private TensorList joined(Function<ParamGroup, List<Tensor>> part) {
-    return new TensorList(groups.stream().map(part).flatMap(List::stream).toList());
+  private static TensorList joined(
+      List<ParamGroup> groups, Function<ParamGroup, List<Tensor>> field) {
+    return new TensorList(groups.stream().map(field).flatMap(List::stream).toList());
   }
 
   /// AdamW with PyTorch's defaults at a constant learning rate, for your own network.
@@ -57,14 +79,27 @@ public final class Optimizer implements AutoCloseable {
 
   /// Updates the parameters of all groups from their gradients.
   public void step() {
-    var rates = groups.stream().map(this::withLearningRate).toList();
+    parts.forEach(this::update);
+    step++;
+  }
+
+  private void update(Part part) {
+    var rates = part.groups.stream().map(this::withLearningRate).toList();
     switch (rule) {
       case UpdateRule.AdamW(double beta1, double beta2, double eps, double decay) ->
-          params.adamwStep(first, second, rates, step + 1, beta1, beta2, eps, decay, true);
+          part.params.adamwStep(
+              part.first,
+              part.second,
+              rates,
+              step + 1,
+              beta1,
+              beta2,
+              eps,
+              part.decays ? decay : 0,
+              true);
       case UpdateRule.Sgd(double momentum, double decay) ->
-          params.sgdStep(first, rates, step + 1, momentum, decay, true);
+          part.params.sgdStep(part.first, rates, step + 1, momentum, part.decays ? decay : 0, true);
     }
-    step++;
   }
 
   private TensorList.Group withLearningRate(ParamGroup group) {

@@ -2,46 +2,95 @@ package toco.recipe;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.function.Predicate;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
+import toco.config.Config;
 import toco.config.OptimConfig;
 import toco.nn.Parameters;
 import toco.optim.ParamGroup;
 import toco.torch.Tensor;
 
-/// The four groups of ToCo's weights: backbone, its norms, classifiers with the student head, and
-/// decoder. Frozen weights, such as the teacher head's, belong to none; a group whose weights are
-/// all frozen is left out.
+/// The groups of ToCo's weights. The published four are backbone, its norms, classifiers with the
+/// student head, and decoder. Frozen weights, such as the teacher head's, belong to none; a group
+/// whose weights are all frozen is left out.
+///
+/// `optim.projectionLrMultiplier` makes the student head a group. `optim.layerDecay` makes a group
+/// of each layer of the encoder, by timm's `param_groups_layer_decay`: of d blocks, layer 0 is the
+/// patch embedding with the tokens, layer i + 1 is block i, layer d + 1 is the final norm, and
+/// layer n has the rate lr · layerDecay^(d + 1 − n). Weights that do not decay
+/// (`optim.decayNormsAndBiases`) are a group of the same name.
 final class ParamGroups {
+  private static final Pattern BLOCK = Pattern.compile("encoder\\.blocks\\.(\\d+)\\..*");
+
   private ParamGroups() {}
 
-  static List<ParamGroup> of(Parameters params, OptimConfig optim) {
-    return Stream.of(
-            group(
-                "backbone",
-                optim.lr(),
-                params,
-                name -> name.startsWith("encoder.") && !name.contains("norm")),
-            group(
-                "backbone_norm",
-                optim.lr(),
-                params,
-                name -> name.startsWith("encoder.") && name.contains("norm")),
-            group(
-                "classifier",
-                optim.classifierLr(),
-                params,
-                name -> name.contains("classifier") || name.startsWith("proj_head.")),
-            group("decoder", optim.decoderLr(), params, name -> name.startsWith("decoder.")))
-        .filter(group -> !group.names().isEmpty())
-        .toList();
+  /// What the weights of a group have in common.
+  private record Kind(String name, double lr, boolean decays) {
+    ParamGroup of(Map<String, Tensor> members) {
+      return ParamGroup.of(name, lr, decays, members);
+    }
   }
 
-  private static ParamGroup group(
-      String name, double lr, Parameters params, Predicate<String> belongs) {
-    Map<String, Tensor> members = new LinkedHashMap<>(params.trainable());
-    members.keySet().removeIf(belongs.negate());
-    return ParamGroup.of(name, lr, members);
+  static List<ParamGroup> of(Parameters params, Config config) {
+    var optim = config.optim();
+    int depth = config.model().encoderShape().depth();
+    var members = new LinkedHashMap<Kind, Map<String, Tensor>>();
+    params
+        .trainable()
+        .forEach((name, weight) -> {
+          boolean decays = optim.decayNormsAndBiases() || !isVector(name, weight);
+          var kind =
+              name.startsWith("encoder.")
+                  ? ofEncoder(name, decays, optim, depth)
+                  : ofHead(name, decays, optim);
+          members.computeIfAbsent(kind, _ -> new LinkedHashMap<>()).put(name, weight);
+        });
+    return members.entrySet().stream().map(it -> it.getKey().of(it.getValue())).toList();
+  }
+
+  /// Norms, biases, LayerScale's factors, and the encoder's tokens [1, 1, D].
+  private static boolean isVector(String name, Tensor weight) {
+    return weight.dim() <= 1 || name.startsWith("encoder.") && name.endsWith("_token");
+  }
+
+  private static Kind ofHead(String name, boolean decays, OptimConfig optim) {
+    if (name.startsWith("decoder.")) {
+      return new Kind("decoder", optim.decoderLr(), decays);
+    }
+    boolean separate = name.startsWith("proj_head.") && optim.projectionLrMultiplier() != null;
+    return separate
+        ? new Kind("projection", optim.projectionLr(), decays)
+        : new Kind("classifier", optim.classifierLr(), decays);
+  }
+
+  private static Kind ofEncoder(String name, boolean decays, OptimConfig optim, int depth) {
+    boolean isNorm = name.contains("norm");
+    double lr = isNorm ? optim.normLr() : optim.lr();
+    if (optim.layerDecay() == 1) {
+      return new Kind(isNorm ? "backbone_norm" : "backbone", lr, decays);
+    }
+    var group = isNorm && optim.normLrMultiplier() != 1 ? "backbone_norm" : "backbone";
+    int layer = layer(name, depth);
+    return new Kind(
+        group + "." + part(layer, depth),
+        lr * Math.pow(optim.layerDecay(), depth + 1 - layer),
+        decays);
+  }
+
+  private static String part(int layer, int depth) {
+    if (layer == 0) {
+      return "embed";
+    }
+    return layer > depth ? "norm" : String.format(Locale.ROOT, "block_%02d", layer - 1);
+  }
+
+  /// From 0, the embedding, to d + 1, the final norm.
+  private static int layer(String name, int depth) {
+    var block = BLOCK.matcher(name);
+    if (block.matches()) {
+      return Integer.parseInt(block.group(1)) + 1;
+    }
+    return name.startsWith("encoder.norm.") ? depth + 1 : 0;
   }
 }

@@ -15,11 +15,12 @@ public final class PublishedOptimizer {
 
   private PublishedOptimizer() {}
 
-  /// Over the trainable weights of a network, in the four published groups.
+  /// Over the trainable weights of a network, in the four published groups or those of
+  /// `optim.layerDecay`.
   ///
   /// @param params stay the caller's, and must outlive the optimizer
   public static Optimizer of(Parameters params, Config config) {
-    return of(ParamGroups.of(params, config.optim()), config);
+    return of(ParamGroups.of(params, config), config);
   }
 
   /// Over your own parameter groups.

@@ -1,12 +1,16 @@
 package toco.bridge;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import toco.nn.Linear;
 import toco.nn.Parameters;
 import toco.optim.Optimizer;
@@ -121,5 +125,44 @@ class OptimizerTest {
         }
       }
     }
+  }
+
+  /// Groups with and without weight decay are updated side by side, each as by an optimizer of its
+  /// own, bit for bit.
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void groupsDecayOrNot(boolean adam) {
+    try (var _ = TensorScope.open()) {
+      var together =
+          updated(
+              adam,
+              0.5,
+              w ->
+                  List.of(
+                      ParamGroup.of("a", 0.1, w.get(0)), ParamGroup.of("b", 0.2, false, w.get(1))));
+      var decaying = updated(adam, 0.5, w -> List.of(ParamGroup.of("a", 0.1, w.get(0))));
+      var plain = updated(adam, 0, w -> List.of(ParamGroup.of("b", 0.2, w.get(1))));
+      assertArrayEquals(decaying.get(0), together.get(0));
+      assertArrayEquals(plain.get(1), together.get(1));
+      assertTrue(together.get(0)[0] < together.get(1)[0], "the first decayed");
+    }
+  }
+
+  /// Two weights of ones after three steps.
+  private static List<float[]> updated(
+      boolean adam, double decay, Function<List<Map<String, Tensor>>, List<ParamGroup>> groups) {
+    var rule =
+        adam ? new UpdateRule.AdamW(0.9, 0.999, 1e-8, decay) : new UpdateRule.Sgd(0.9, decay);
+    var a = Tensor.ones(3).requiresGrad_(true);
+    var b = Tensor.ones(3).requiresGrad_(true);
+    var weights = List.of(Map.of("a", a), Map.of("b", b));
+    try (var optimizer = new Optimizer(groups.apply(weights), rule, Schedule.constant())) {
+      for (int i = 0; i < 3; i++) {
+        optimizer.zeroGrad();
+        a.square().sum().add(b.square().sum()).mul(0.1).backward();
+        optimizer.step();
+      }
+    }
+    return List.of(a.detach().toFloatArray(), b.detach().toFloatArray());
   }
 }

@@ -177,9 +177,15 @@ class FrozenBlocksTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"2", "all"})
-  void resumeEqualsUninterruptedRun(String frozenBlocks) {
-    var settings = new String[] {"train.maxIters=6", "model.frozenBlocks=" + frozenBlocks};
+  @ValueSource(
+      strings = {
+        "model.frozenBlocks=2",
+        "model.frozenBlocks=all",
+        "model.frozenBlocks=1 optim.layerDecay=0.7 optim.decayNormsAndBiases=false"
+            + " optim.clipGradNorm=0.5"
+      })
+  void resumeEqualsUninterruptedRun(String fineTuning) {
+    var settings = ("train.maxIters=6 " + fineTuning).split(" ");
     TinyRun.train(tiny(settings).with("run.dir=" + folder.resolve("whole")), new TinyRun.Watcher());
     var stopper = new TinyRun.Watcher();
     stopper.stopAt = 3;
