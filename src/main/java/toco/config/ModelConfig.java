@@ -48,6 +48,9 @@ import org.jspecify.annotations.Nullable;
 ///   embedding and the tokens before the patches, or `all` for the whole encoder: frozen weights
 ///   keep their values, have no optimizer state, and no activations are kept for them. 0
 ///   (published): only the position embedding is frozen. A TorchScript encoder takes 0 or `all`
+/// @param dropPath probability with which training leaves out attention and MLP of the last block,
+///   for each image (stochastic depth); it grows linearly from 0 in the first block. CAMs, teacher
+///   and evaluation leave out nothing, and frozen blocks neither. 0 (published): off
 /// @param numClasses number of classes including background, C; 0: the number of `data.classNames`
 ///   plus 1 (reading the configuration fills it in)
 /// @param projectionHidden width of the projection head's hidden layers
@@ -77,6 +80,7 @@ public record ModelConfig(
     VariantConfig variant,
     @Default("-3") int auxLayer,
     @Default("0") FrozenBlocks frozenBlocks,
+    @Default("0") double dropPath,
     @Default("0") int numClasses,
     @Default("2048") int projectionHidden,
     @Default("256") int projectionBottleneck,
@@ -126,6 +130,12 @@ public record ModelConfig(
       throw invalid("model.auxLayer", expected, auxLayer);
     }
     checkFrozen(frozenBlocks, own, encoderShape.depth());
+    if (!(dropPath >= 0 && dropPath < 1)) {
+      throw invalid("model.dropPath", "in [0, 1)", dropPath);
+    }
+    if (!own && dropPath > 0) {
+      throw needsBlocks("model.dropPath", dropPath, "0");
+    }
   }
 
   private static void checkFrozen(FrozenBlocks frozen, boolean own, int depth) {
@@ -133,11 +143,7 @@ public record ModelConfig(
       return;
     }
     if (!own) {
-      throw new ConfigException(
-          "model.frozenBlocks",
-          ("model.frozenBlocks %s needs access to the encoder's blocks, which a TorchScript module"
-                  + " does not give; set it to 0 or all")
-              .formatted(frozen));
+      throw needsBlocks("model.frozenBlocks", frozen, "0 or all");
     }
     if (frozen.count() > depth) {
       throw invalid(
@@ -145,6 +151,14 @@ public record ModelConfig(
           "from 0 to %s, the encoder's number of blocks, or all".formatted(depth),
           frozen);
     }
+  }
+
+  private static ConfigException needsBlocks(String key, Object value, String remedy) {
+    return new ConfigException(
+        key,
+        ("%s %s needs access to the encoder's blocks, which a TorchScript module does not give;"
+                + " set it to %s")
+            .formatted(key, value, remedy));
   }
 
   private static void checkEncoder(

@@ -14,6 +14,7 @@ import toco.torch.TensorScope;
 /// their gradients, [#backward] continues through the blocks.
 final class ActivationCheckpoint {
   private final List<Block> blocks;
+  private final List<DropPath> drops;
   private final Tensor embedded;
   private final List<Tensor> inputs = new ArrayList<>();
   private final int auxBlock;
@@ -23,10 +24,12 @@ final class ActivationCheckpoint {
   /// Runs the forward pass.
   ///
   /// @param embedded input of the first block [B, T, D], with its graph if it has one
+  /// @param drops of each block
   /// @param auxBlock index of the block whose output is also the auxiliary tokens; if there is no
   ///   such block, `aux` is the result
-  ActivationCheckpoint(List<Block> blocks, Tensor embedded, int auxBlock) {
+  ActivationCheckpoint(List<Block> blocks, List<DropPath> drops, Tensor embedded, int auxBlock) {
     this.blocks = blocks;
+    this.drops = drops;
     this.embedded = embedded;
     this.auxBlock = auxBlock;
     var x = embedded.detach();
@@ -34,7 +37,7 @@ final class ActivationCheckpoint {
     try (var _ = GradMode.noGrad()) {
       for (int i = 0; i < blocks.size(); i++) {
         inputs.add(x);
-        x = blocks.get(i).forward(x);
+        x = blocks.get(i).forward(x, drops.get(i));
         auxTokens = i == auxBlock ? x : auxTokens;
       }
     }
@@ -75,7 +78,7 @@ final class ActivationCheckpoint {
   private Tensor recomputeAndBackward(int i, Tensor gradient) {
     return TensorScope.scoped(() -> {
       var input = leaf(inputs.get(i));
-      blocks.get(i).forward(input).backward(gradient);
+      blocks.get(i).forward(input, drops.get(i)).backward(gradient);
       var inputGradient = input.grad();
       if (inputGradient == null) {
         throw new IllegalStateException("block " + i + " gave its input no gradient");

@@ -29,9 +29,14 @@ final class Block {
   /// @param tokens [B, T, D]
   /// @return [B, T, D]
   Tensor forward(Tensor tokens) {
+    return forward(tokens, DropPath.OFF);
+  }
+
+  /// The same with dropped branches.
+  Tensor forward(Tensor tokens, DropPath drop) {
     return TensorScope.scoped(() -> {
-      var x = attn.forwardAddResidual(norm1, tokens); // x + attn(norm1(x))
-      return mlp.forwardAddResidual(norm2, x); // x + mlp(norm2(x))
+      var x = drop.attention(tokens, attn.forwardAddResidual(norm1, tokens)); // x + attn(norm1(x))
+      return drop.mlp(x, mlp.forwardAddResidual(norm2, x)); // x + mlp(norm2(x))
     });
   }
 
@@ -40,10 +45,11 @@ final class Block {
   ///
   /// @param tokens [B, T, D]
   /// @return [B, count, D]
-  Tensor forwardPrefix(Tensor tokens, long count) {
+  Tensor forwardPrefix(Tensor tokens, long count, DropPath drop) {
     return TensorScope.scoped(() -> {
-      var x = attn.forwardPrefixAddResidual(norm1, tokens, count); // x + attn(norm1(x))
-      return mlp.forwardAddResidual(norm2, x); // x + mlp(norm2(x))
+      var sum = attn.forwardPrefixAddResidual(norm1, tokens, count); // x + attn(norm1(x))
+      var x = drop.attention(tokens.slice(1, 0, count), sum);
+      return drop.mlp(x, mlp.forwardAddResidual(norm2, x)); // x + mlp(norm2(x))
     });
   }
 }

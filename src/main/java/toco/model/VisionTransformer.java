@@ -1,10 +1,13 @@
 package toco.model;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import toco.config.EncoderShape;
-import toco.config.FrozenBlocks;
+import toco.config.ModelConfig;
+import toco.data.CounterRandom;
 import toco.nn.Conv2d;
 import toco.nn.Init;
 import toco.nn.LayerNorm;
@@ -16,10 +19,13 @@ import toco.torch.TensorScope;
 /// ViT or DeiT with timm's layer names and state-dict keys, for any image size.
 ///
 /// The position embedding is frozen and resampled to the image's patch grid in every forward pass.
+/// The weights of frozen blocks, and of what is before them, get no gradient: autograd records
+/// nothing there, and no activations are kept.
 final class VisionTransformer implements Encoder {
   private final EncoderShape shape;
   private final int frozenBlocks;
-  private final int auxLayer;
+  private final int auxLayer; // counted from the end
+  private final double dropPath; // of the last block
   private final Conv2d patchEmbed;
   private final List<Tensor> prefixTokens = new ArrayList<>();
   private final Tensor posEmbed;
@@ -27,17 +33,15 @@ final class VisionTransformer implements Encoder {
   private final LayerNorm norm;
   private final List<ActivationCheckpoint> checkpoints = new ArrayList<>(); // until backward()
   private boolean checkpointActivations;
+  private @Nullable IntFunction<CounterRandom> dropRandom; // null: nothing is dropped
 
-  /// @param frozen blocks at the start, with what is before them, whose weights get no gradient:
-  ///   autograd records nothing there, and no activations are kept
-  /// @param auxLayer block whose output is the auxiliary tokens, counted from the end; −1 is the
-  ///   last block, whose tokens are normed
-  /// @param initStd standard deviation of the initial values of the blocks' weight matrices
-  VisionTransformer(
-      Parameters params, EncoderShape shape, FrozenBlocks frozen, int auxLayer, double initStd) {
-    this.shape = shape;
+  VisionTransformer(Parameters params, ModelConfig config) {
+    shape = config.encoderShape();
+    auxLayer = config.auxLayer();
+    dropPath = config.dropPath();
+    var frozen = config.frozenBlocks();
     frozenBlocks = frozen.of(shape.depth());
-    this.auxLayer = auxLayer;
+    double initStd = config.initStd();
     int width = shape.embedDim();
     int patch = shape.patchSizePx();
     var embedding = params.frozenIf(frozen.embedding());
@@ -66,20 +70,25 @@ final class VisionTransformer implements Encoder {
   public Encoded forward(Tensor images, long full) {
     var trunk = trunk(images);
     long batch = trunk.x.size(0);
-    var x = norm.forward(lastBlock().forward(trunk.x.slice(0, 0, full))); // [full, T, D]
+    var x =
+        norm.forward(
+            lastBlock()
+                .forward(trunk.x.slice(0, 0, full), trunk.last.slice(0, full))); // [full, T, D]
     var patchTokens = patchTokens(x);
     var auxTokens = auxLayer == -1 ? patchTokens : patchTokens(trunk.aux.slice(0, 0, full));
     var tokens = new Tokens(x.select(1, 0), patchTokens, auxTokens, trunk.gridH, trunk.gridW);
     if (full == batch) {
       return new Encoded(tokens.clsToken(), tokens);
     }
-    var otherClsTokens = classTokens(trunk.x.slice(0, full, batch)); // [B − full, D]
+    var otherClsTokens =
+        classTokens(trunk.x.slice(0, full, batch), trunk.last.slice(full, batch)); // [B − full, D]
     return new Encoded(Tensor.cat(List.of(tokens.clsToken(), otherClsTokens), 0), tokens);
   }
 
   @Override
   public Tensor forwardClass(Tensor images) {
-    return classTokens(trunk(images).x);
+    var trunk = trunk(images);
+    return classTokens(trunk.x, trunk.last);
   }
 
   @Override
@@ -97,7 +106,8 @@ final class VisionTransformer implements Encoder {
   ///
   /// @param x [B, T, D]
   /// @param aux output of the auxiliary block [B, T, D]; meaningless if that is the last block
-  private record Trunk(Tensor x, Tensor aux, long gridH, long gridW) {}
+  /// @param last what the last block drops
+  private record Trunk(Tensor x, Tensor aux, DropPath last, long gridH, long gridW) {}
 
   /// Input of the first block.
   ///
@@ -123,26 +133,36 @@ final class VisionTransformer implements Encoder {
     int first = trunkStart();
     var trained = blocks.subList(first, blocks.size() - 1);
     int auxBlock = blocks.size() + auxLayer - first;
+    var drops = drops(images).subList(first, blocks.size());
     if (checkpointActivations && GradMode.isEnabled() && !trained.isEmpty()) {
-      var checkpoint = new ActivationCheckpoint(trained, start.x, auxBlock);
+      var checkpoint = new ActivationCheckpoint(trained, drops, start.x, auxBlock);
       checkpoints.add(checkpoint);
       var aux = auxBlock < 0 ? start.aux : checkpoint.aux();
-      return new Trunk(checkpoint.result(), aux, start.gridH, start.gridW);
+      return new Trunk(checkpoint.result(), aux, drops.getLast(), start.gridH, start.gridW);
     }
     var x = start.x;
     var aux = start.aux;
     for (int i = 0; i < trained.size(); i++) {
-      x = trained.get(i).forward(x);
+      x = trained.get(i).forward(x, drops.get(i));
       if (i == auxBlock) {
         aux = x;
       }
     }
-    return new Trunk(x, aux, start.gridH, start.gridW);
+    return new Trunk(x, aux, drops.getLast(), start.gridH, start.gridW);
+  }
+
+  private List<DropPath> drops(Tensor images) {
+    int depth = blocks.size();
+    if (dropRandom == null || dropPath == 0) {
+      return Collections.nCopies(depth, DropPath.OFF);
+    }
+    return DropPath.draw(
+        dropPath, depth, frozenBlocks, (int) images.size(0), dropRandom, images.device());
   }
 
   /// Output of the frozen blocks; without any, input of the first block. What only led to it is
   /// freed on the way.
-  private Trunk start(Tensor images) {
+  private Start start(Tensor images) {
     try (var scope = TensorScope.open()) {
       var embedded = embed(images);
       var x = embedded.x;
@@ -158,14 +178,25 @@ final class VisionTransformer implements Encoder {
         }
       }
       scope.keep(x);
-      return new Trunk(
+      return new Start(
           x, aux == null || aux == x ? x : scope.keep(aux), embedded.gridH, embedded.gridW);
     }
   }
 
+  /// Input of the trained blocks.
+  ///
+  /// @param x [B, T, D]
+  /// @param aux output of the auxiliary block if that is frozen, [B, T, D]
+  private record Start(Tensor x, Tensor aux, long gridH, long gridW) {}
+
   /// The number of frozen blocks before the last block.
   private int trunkStart() {
     return Math.min(frozenBlocks, blocks.size() - 1);
+  }
+
+  @Override
+  public void dropPath(@Nullable IntFunction<CounterRandom> random) {
+    dropRandom = random;
   }
 
   @Override
@@ -184,8 +215,8 @@ final class VisionTransformer implements Encoder {
   }
 
   /// The last block and the norm, for the class tokens only: [B, T, D] → [B, D].
-  private Tensor classTokens(Tensor x) {
-    return norm.forward(lastBlock().forwardPrefix(x, shape.prefixTokens())).select(1, 0);
+  private Tensor classTokens(Tensor x, DropPath drop) {
+    return norm.forward(lastBlock().forwardPrefix(x, shape.prefixTokens(), drop)).select(1, 0);
   }
 
   /// [B, T, D] → [B, N, D].
