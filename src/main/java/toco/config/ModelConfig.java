@@ -60,6 +60,9 @@ import org.jspecify.annotations.Nullable;
 /// @param pooledShare share of the patches that give an image's class logits: the mean of the
 ///   largest patch logits of each class, 1 for their average. 0 (published): the classifier on the
 ///   features' global maximum, for which a single patch is enough
+/// @param dropPath probability with which training leaves out attention and MLP of the last block,
+///   for each image (stochastic depth); it grows linearly from 0 in the first block. CAMs, teacher
+///   and evaluation leave out nothing, and frozen blocks neither. 0 (published): off
 /// @param numClasses number of classes including background, C; 0: the number of `data.classNames`
 ///   plus 1 (reading the configuration fills it in)
 /// @param projectionHidden width of the projection head's hidden layers
@@ -93,6 +96,7 @@ public record ModelConfig(
     @Default("-3") int auxLayer,
     @Default("0") FrozenBlocks frozenBlocks,
     @Default("0") double pooledShare,
+    @Default("0") double dropPath,
     @Default("0") int numClasses,
     @Default("2048") int projectionHidden,
     @Default("256") int projectionBottleneck,
@@ -146,6 +150,12 @@ public record ModelConfig(
       throw invalid("model.auxLayer", expected, auxLayer);
     }
     checkFrozen(frozenBlocks, own, encoderShape.depth());
+    if (!(dropPath >= 0 && dropPath < 1)) {
+      throw invalid("model.dropPath", "in [0, 1)", dropPath);
+    }
+    if (!own && dropPath > 0) {
+      throw needsBlocks("model.dropPath", dropPath, "0");
+    }
   }
 
   private static void checkFrozen(FrozenBlocks frozen, boolean own, int depth) {
@@ -153,11 +163,7 @@ public record ModelConfig(
       return;
     }
     if (!own) {
-      throw new ConfigException(
-          "model.frozenBlocks",
-          ("model.frozenBlocks %s needs access to the encoder's blocks, which a TorchScript module"
-                  + " does not give; set it to 0 or all")
-              .formatted(frozen));
+      throw needsBlocks("model.frozenBlocks", frozen, "0 or all");
     }
     if (frozen.count() > depth) {
       throw invalid(
@@ -165,6 +171,14 @@ public record ModelConfig(
           "from 0 to %s, the encoder's number of blocks, or all".formatted(depth),
           frozen);
     }
+  }
+
+  private static ConfigException needsBlocks(String key, Object value, String remedy) {
+    return new ConfigException(
+        key,
+        ("%s %s needs access to the encoder's blocks, which a TorchScript module does not give;"
+                + " set it to %s")
+            .formatted(key, value, remedy));
   }
 
   private static void checkEncoder(

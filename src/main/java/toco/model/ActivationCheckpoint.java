@@ -15,6 +15,7 @@ import toco.torch.TensorScope;
 /// their gradients, [#backward] continues through the blocks.
 final class ActivationCheckpoint {
   private final List<Block> blocks;
+  private final List<DropPath> drops;
   private final Tensor embedded;
   private final @Nullable Rotation rotation;
   private final List<Tensor> inputs = new ArrayList<>();
@@ -26,11 +27,17 @@ final class ActivationCheckpoint {
   ///
   /// @param embedded input of the first block [B, T, D], with its graph if it has one
   /// @param rotation for the attention of the blocks, or null for none
+  /// @param drops of each block
   /// @param auxBlock index of the block whose output is also the auxiliary tokens; if there is no
   ///   such block, `aux` is the result
   ActivationCheckpoint(
-      List<Block> blocks, Tensor embedded, @Nullable Rotation rotation, int auxBlock) {
+      List<Block> blocks,
+      Tensor embedded,
+      @Nullable Rotation rotation,
+      List<DropPath> drops,
+      int auxBlock) {
     this.blocks = blocks;
+    this.drops = drops;
     this.embedded = embedded;
     this.rotation = rotation;
     this.auxBlock = auxBlock;
@@ -39,7 +46,7 @@ final class ActivationCheckpoint {
     try (var _ = GradMode.noGrad()) {
       for (int i = 0; i < blocks.size(); i++) {
         inputs.add(x);
-        x = blocks.get(i).forward(x, rotation);
+        x = blocks.get(i).forward(x, rotation, drops.get(i));
         auxTokens = i == auxBlock ? x : auxTokens;
       }
     }
@@ -80,7 +87,7 @@ final class ActivationCheckpoint {
   private Tensor recomputeAndBackward(int i, Tensor gradient) {
     return TensorScope.scoped(() -> {
       var input = leaf(inputs.get(i));
-      blocks.get(i).forward(input, rotation).backward(gradient);
+      blocks.get(i).forward(input, rotation, drops.get(i)).backward(gradient);
       var inputGradient = input.grad();
       if (inputGradient == null) {
         throw new IllegalStateException("block " + i + " gave its input no gradient");

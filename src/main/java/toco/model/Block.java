@@ -36,9 +36,15 @@ final class Block {
   /// @param rotation of queries and keys, or null for none
   /// @return [B, T, D]
   Tensor forward(Tensor tokens, @Nullable Rotation rotation) {
+    return forward(tokens, rotation, DropPath.OFF);
+  }
+
+  /// The same with dropped branches.
+  Tensor forward(Tensor tokens, @Nullable Rotation rotation, DropPath drop) {
     return TensorScope.scoped(() -> {
-      var x = attn.forwardAddResidual(norm1, tokens, ls1, rotation); // x + ls1(attn(norm1(x)))
-      return mlp.forwardAddResidual(norm2, x, ls2); // x + ls2(mlp(norm2(x)))
+      var sum = attn.forwardAddResidual(norm1, tokens, ls1, rotation); // x + ls1(attn(norm1(x)))
+      var x = drop.attention(tokens, sum);
+      return drop.mlp(x, mlp.forwardAddResidual(norm2, x, ls2)); // x + ls2(mlp(norm2(x)))
     });
   }
 
@@ -49,10 +55,11 @@ final class Block {
   /// @param count at most the tokens before the patch tokens
   /// @param rotation of keys, or null for none
   /// @return [B, count, D]
-  Tensor forwardPrefix(Tensor tokens, long count, @Nullable Rotation rotation) {
+  Tensor forwardPrefix(Tensor tokens, long count, @Nullable Rotation rotation, DropPath drop) {
     return TensorScope.scoped(() -> {
-      var x = attn.forwardPrefixAddResidual(norm1, tokens, count, ls1, rotation);
-      return mlp.forwardAddResidual(norm2, x, ls2);
+      var sum = attn.forwardPrefixAddResidual(norm1, tokens, count, ls1, rotation);
+      var x = drop.attention(tokens.slice(1, 0, count), sum);
+      return drop.mlp(x, mlp.forwardAddResidual(norm2, x, ls2));
     });
   }
 }

@@ -1,6 +1,9 @@
 package toco.model;
 
 import java.util.List;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+import toco.data.CounterRandom;
 import toco.torch.Tensor;
 
 /// Turns images into tokens: a vision transformer, or a TorchScript module.
@@ -63,6 +66,10 @@ public interface Encoder extends AutoCloseable {
   /// @return one tensor [B, N, D] per block, in order, not normed; an encoder whose blocks are not
   ///   accessible returns only its patch tokens
   List<Tensor> patchTokensOfBlocks(Tensor images);
+
+  /// Sets the generators of drop path, one for each image of a pass; null: nothing is dropped. An
+  /// encoder whose blocks are not accessible drops nothing.
+  default void dropPath(@Nullable IntFunction<CounterRandom> random) {}
 
   /// Turns activation checkpointing on or off: forward passes with gradients then keep only each
   /// block's input, and [#backward] must follow the loss's backward pass.

@@ -1,9 +1,11 @@
 package toco.model;
 
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import toco.config.ModelConfig;
+import toco.data.CounterRandom;
 import toco.nn.Conv2d;
 import toco.nn.Conv2d.Geometry;
 import toco.nn.Parameters;
@@ -50,12 +52,7 @@ public final class Toco implements AutoCloseable {
                   config,
                   config.script().get(),
                   device)
-              : new VisionTransformer(
-                  params.child("encoder"),
-                  config.encoderShape(),
-                  config.frozenBlocks(),
-                  config.auxLayer(),
-                  config.initStd());
+              : new VisionTransformer(params.child("encoder"), config);
       student = new ProjectionHead(params.child("proj_head"), config);
       teacher = new ProjectionHead(params.frozenChild("proj_head_t"), config);
       teacher.emaUpdate(student, 0); // starts as a copy
@@ -182,6 +179,18 @@ public final class Toco implements AutoCloseable {
   public Tensor projectTeacher(Tensor clsTokens) {
     try (var _ = GradMode.noGrad()) {
       return autocastToFloat32(() -> teacher.forward(clsTokens));
+    }
+  }
+
+  /// Makes encoder passes that drop branches of blocks with the probabilities of `model.dropPath`.
+  ///
+  /// @param random a generator for each image of a pass, by its row
+  public <T> T withDropPath(IntFunction<CounterRandom> random, Supplier<T> passes) {
+    encoder.dropPath(random);
+    try {
+      return passes.get();
+    } finally {
+      encoder.dropPath(null);
     }
   }
 

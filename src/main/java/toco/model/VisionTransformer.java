@@ -1,10 +1,13 @@
 package toco.model;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import toco.config.EncoderShape;
-import toco.config.FrozenBlocks;
+import toco.config.ModelConfig;
+import toco.data.CounterRandom;
 import toco.model.RotaryEmbedding.Rotation;
 import toco.nn.LayerNorm;
 import toco.nn.Parameters;
@@ -13,26 +16,28 @@ import toco.torch.Tensor;
 
 /// A vision transformer with timm's layer names and state-dict keys, for any image size: ViT, DeiT
 /// and what [toco.config.VitVariant] describes.
+///
+/// The weights of frozen blocks, and of what is before them, get no gradient: autograd records
+/// nothing there, and no activations are kept.
 final class VisionTransformer implements Encoder {
   private final EncoderShape shape;
   private final int frozenBlocks;
-  private final int auxLayer;
+  private final int auxLayer; // counted from the end
+  private final double dropPath; // of the last block
   private final TokenEmbedding embedding;
   private final List<Block> blocks = new ArrayList<>();
   private final LayerNorm norm;
   private final List<ActivationCheckpoint> checkpoints = new ArrayList<>(); // until backward()
   private boolean checkpointActivations;
+  private @Nullable IntFunction<CounterRandom> dropRandom; // null: nothing is dropped
 
-  /// @param frozen blocks at the start, with what is before them, whose weights get no gradient:
-  ///   autograd records nothing there, and no activations are kept
-  /// @param auxLayer block whose output is the auxiliary tokens, counted from the end; −1 is the
-  ///   last block, whose tokens are normed
-  /// @param initStd standard deviation of the initial values of the blocks' weight matrices
-  VisionTransformer(
-      Parameters params, EncoderShape shape, FrozenBlocks frozen, int auxLayer, double initStd) {
-    this.shape = shape;
+  VisionTransformer(Parameters params, ModelConfig config) {
+    shape = config.encoderShape();
+    auxLayer = config.auxLayer();
+    dropPath = config.dropPath();
+    var frozen = config.frozenBlocks();
     frozenBlocks = frozen.of(shape.depth());
-    this.auxLayer = auxLayer;
+    double initStd = config.initStd();
     embedding = new TokenEmbedding(params.frozenIf(frozen.embedding()), shape);
     for (int i = 0; i < shape.depth(); i++) {
       var ofBlock = params.frozenIf(i < frozenBlocks).child("blocks").child(String.valueOf(i));
@@ -50,7 +55,11 @@ final class VisionTransformer implements Encoder {
     long batch = trunk.x.size(0);
     var x =
         norm.forward(
-            lastBlock().forward(trunk.x.slice(0, 0, full), trunk.rotation)); // [full, T, D]
+            lastBlock()
+                .forward(
+                    trunk.x.slice(0, 0, full),
+                    trunk.rotation,
+                    trunk.last.slice(0, full))); // [full, T, D]
     var patchTokens = patchTokens(x);
     var auxTokens = auxLayer == -1 ? patchTokens : patchTokens(trunk.aux.slice(0, 0, full));
     var tokens = new Tokens(x.select(1, 0), patchTokens, auxTokens, trunk.gridH, trunk.gridW);
@@ -58,14 +67,17 @@ final class VisionTransformer implements Encoder {
       return new Encoded(tokens.clsToken(), tokens);
     }
     var otherClsTokens =
-        classTokens(trunk.x.slice(0, full, batch), trunk.rotation); // [B − full, D]
+        classTokens(
+            trunk.x.slice(0, full, batch),
+            trunk.rotation,
+            trunk.last.slice(full, batch)); // [B − full, D]
     return new Encoded(Tensor.cat(List.of(tokens.clsToken(), otherClsTokens), 0), tokens);
   }
 
   @Override
   public Tensor forwardClass(Tensor images) {
     var trunk = trunk(images);
-    return classTokens(trunk.x, trunk.rotation);
+    return classTokens(trunk.x, trunk.rotation, trunk.last);
   }
 
   @Override
@@ -85,7 +97,14 @@ final class VisionTransformer implements Encoder {
   /// @param x [B, T, D]
   /// @param aux output of the auxiliary block [B, T, D]; meaningless if that is the last block
   /// @param rotation for the attention of the last block, or null
-  private record Trunk(Tensor x, Tensor aux, @Nullable Rotation rotation, long gridH, long gridW) {}
+  /// @param last what the last block drops
+  private record Trunk(
+      Tensor x, Tensor aux, @Nullable Rotation rotation, DropPath last, long gridH, long gridW) {
+    /// After further blocks.
+    Trunk after(Tensor output, Tensor auxTokens, DropPath drop) {
+      return new Trunk(output, auxTokens, rotation, drop, gridH, gridW);
+    }
+  }
 
   private Trunk trunk(Tensor images) {
     var start = start(images);
@@ -93,33 +112,42 @@ final class VisionTransformer implements Encoder {
     int first = trunkStart();
     var trained = blocks.subList(first, blocks.size() - 1);
     int auxBlock = blocks.size() + auxLayer - first;
+    var drops = drops(images).subList(first, blocks.size());
     if (checkpointActivations && GradMode.isEnabled() && !trained.isEmpty()) {
-      var checkpoint = new ActivationCheckpoint(trained, start.x, rotation, auxBlock);
+      var checkpoint = new ActivationCheckpoint(trained, start.x, rotation, drops, auxBlock);
       checkpoints.add(checkpoint);
       var aux = auxBlock < 0 ? start.aux : checkpoint.aux();
-      return new Trunk(checkpoint.result(), aux, rotation, start.gridH, start.gridW);
+      return start.after(checkpoint.result(), aux, drops.getLast());
     }
     var x = start.x;
     var aux = start.aux;
     for (int i = 0; i < trained.size(); i++) {
-      x = trained.get(i).forward(x, rotation);
+      x = trained.get(i).forward(x, rotation, drops.get(i));
       if (i == auxBlock) {
         aux = x;
       }
     }
-    return new Trunk(x, aux, rotation, start.gridH, start.gridW);
+    return start.after(x, aux, drops.getLast());
+  }
+
+  private List<DropPath> drops(Tensor images) {
+    int depth = blocks.size();
+    if (dropRandom == null || dropPath == 0) {
+      return Collections.nCopies(depth, DropPath.OFF);
+    }
+    return DropPath.draw(
+        dropPath, depth, frozenBlocks, (int) images.size(0), dropRandom, images.device());
   }
 
   /// Output of the frozen blocks; without any, input of the first block. What only led to it is
   /// freed on the way.
   private Trunk start(Tensor images) {
     var embedded = embedding.forward(images);
-    var rotation = embedded.rotation();
     var x = embedded.x();
     @Nullable Tensor aux = null;
     for (int i = 0; i < trunkStart(); i++) {
       var input = x;
-      x = blocks.get(i).forward(input, rotation);
+      x = blocks.get(i).forward(input, embedded.rotation());
       if (input != aux) {
         input.close();
       }
@@ -127,12 +155,23 @@ final class VisionTransformer implements Encoder {
         aux = x;
       }
     }
-    return new Trunk(x, aux == null ? x : aux, rotation, embedded.gridH(), embedded.gridW());
+    return new Trunk(
+        x,
+        aux == null ? x : aux,
+        embedded.rotation(),
+        DropPath.OFF,
+        embedded.gridH(),
+        embedded.gridW());
   }
 
   /// The number of frozen blocks before the last block.
   private int trunkStart() {
     return Math.min(frozenBlocks, blocks.size() - 1);
+  }
+
+  @Override
+  public void dropPath(@Nullable IntFunction<CounterRandom> random) {
+    dropRandom = random;
   }
 
   @Override
@@ -156,8 +195,9 @@ final class VisionTransformer implements Encoder {
   }
 
   /// The last block and the norm, for the class tokens only: [B, T, D] → [B, D].
-  private Tensor classTokens(Tensor x, @Nullable Rotation rotation) {
-    return norm.forward(lastBlock().forwardPrefix(x, shape.prefixTokens(), rotation)).select(1, 0);
+  private Tensor classTokens(Tensor x, @Nullable Rotation rotation, DropPath drop) {
+    long prefix = shape.prefixTokens();
+    return norm.forward(lastBlock().forwardPrefix(x, prefix, rotation, drop)).select(1, 0);
   }
 
   /// [B, T, D] → [B, N, D].

@@ -51,7 +51,7 @@ final class ParamGroups {
 
   /// Norms, biases, LayerScale's factors, and the encoder's tokens [1, 1, D].
   private static boolean isVector(String name, Tensor weight) {
-    return weight.dim() <= 1 || name.startsWith("encoder.") && name.endsWith("_token");
+    return weight.dim() <= 1 || (name.startsWith("encoder.") && name.endsWith("_token"));
   }
 
   private static Kind ofHead(String name, boolean decays, OptimConfig optim) {

@@ -33,11 +33,12 @@ import toco.torch.Tensor;
 
 /// ToCo's losses (arXiv:2303.01267), in the paper's order (METHOD.md, "One training step").
 ///
-/// The network has no random layer, so each view is encoded once: the pass of `view1` and `view2`
-/// serves the losses, the CAMs of scale 1 and both projection heads.
+/// Without `model.dropPath` the network has no random layer, so each view is encoded once: the pass
+/// of `view1` and `view2` serves the losses, the CAMs of scale 1 and both projection heads.
 public final class TocoObjective implements Objective {
   private final Toco model;
   private final Config config;
+  private final ViewPasses passes;
   private final Normalization normalization;
   private final PseudoLabels pseudoLabels;
   private final MeanScope scope;
@@ -52,6 +53,7 @@ public final class TocoObjective implements Objective {
       StepClock clock) {
     this.model = model;
     this.config = config;
+    passes = new ViewPasses(model, config);
     this.scope = scope;
     this.corners = corners;
     this.clock = clock;
@@ -148,10 +150,12 @@ public final class TocoObjective implements Objective {
     var camPasses =
         wantsCams ? MultiScaleCam.start(model, images, config.cam().scales(), present) : null;
     clock.lap("cam");
-    var views = encodeGlobalViews(images, batch.view2(), wantsCtc);
+    var views = passes.global(batch, wantsCtc);
+    var steadyViews = wantsCams ? passes.steady(batch, wantsCtc, views) : views;
     clock.lap("forward");
     var tokens = views.tokens();
-    var regions = camPasses == null ? null : regions(batch, camPasses.finish(tokens), present);
+    var regions =
+        camPasses == null ? null : regions(batch, camPasses.finish(steadyViews.tokens()), present);
     clock.lap("crops");
 
     var terms = new EnumMap<LossTerm, Tensor>(LossTerm.class);
@@ -165,7 +169,8 @@ public final class TocoObjective implements Objective {
     }
     clock.lap("patch contrast");
     if (regions != null && wantsCtc) {
-      terms.put(LossTerm.CTC, classTokenContrast(views, regions.crops(), weights));
+      terms.put(
+          LossTerm.CTC, classTokenContrast(batch, views, steadyViews, regions.crops(), weights));
     }
     clock.lap("local forward");
     Tensor labels = null;
@@ -184,21 +189,6 @@ public final class TocoObjective implements Objective {
   @Override
   public void backward(Tensor loss) {
     model.backward(loss);
-  }
-
-  /// Both global views, [2B, …]; of the second only the class token is used. One batch keeps a GPU
-  /// busy; a CPU is not faster with it, and works better in smaller pieces of memory.
-  ///
-  /// @param wantsCtc whether the second view is needed; else it is left out, [B, …]
-  private Encoded encodeGlobalViews(Tensor view1, Tensor view2, boolean wantsCtc) {
-    if (!wantsCtc) {
-      return model.encode(view1, view1.size(0));
-    }
-    if (!view1.device().isCpu()) {
-      return model.encode(Tensor.cat(List.of(view1, view2), 0), view1.size(0));
-    }
-    var tokens = model.encode(view1);
-    return new Encoded(Tensor.cat(List.of(tokens.clsToken(), model.encodeClass(view2)), 0), tokens);
   }
 
   /// RoI mask and local crops, from the auxiliary CAMs.
@@ -244,10 +234,11 @@ public final class TocoObjective implements Objective {
   }
 
   /// The teacher sees the two global views, the student these and the local crops.
-  private Tensor classTokenContrast(Encoded views, RoiCrops crops, LossWeights weights) {
+  private Tensor classTokenContrast(
+      Batch batch, Encoded views, Encoded steadyViews, RoiCrops crops, LossWeights weights) {
     try (var _ = GradMode.enabled(weights.has(LossTerm.CTC))) {
-      var teacher = model.projectTeacher(views.clsToken().detach()); // [2B, P]
-      var local = model.encodeClass(crops.viewMajor()); // [n·B, D]
+      var teacher = model.projectTeacher(steadyViews.clsToken().detach()); // [2B, P]
+      var local = passes.local(batch, crops.viewMajor()); // [n·B, D]
       var student =
           model.projectStudent(Tensor.cat(List.of(views.clsToken(), local), 0)); // [(2 + n)·B, P]
       return CtcLoss.of(teacher, student, crops.flags(), config.loss().ctcTemperature());

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import toco.batch.Batch;
 import toco.config.Config;
 import toco.host.Devices;
@@ -123,11 +125,13 @@ class TrainStepTest {
 
   /// Equal but for the order in which the two passes' gradients are added. By SGD, for AdamW makes
   /// steps of the learning rate's size out of a gradient that is nothing but rounding.
-  @Test
-  void checkpointedActivationsChangeNoWeight() {
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "0.5"})
+  void checkpointedActivationsChangeNoWeight(String dropPath) {
     var sgd = "optim.kind=PolyWarmupSGD";
-    var kept = run(config(sgd), FIRST_ITER, 3, false);
-    var again = run(config(sgd, "train.checkpointActivations=true"), FIRST_ITER, 3, false);
+    var drop = "model.dropPath=" + dropPath;
+    var kept = run(config(sgd, drop), FIRST_ITER, 3, false);
+    var again = run(config(sgd, drop, "train.checkpointActivations=true"), FIRST_ITER, 3, false);
     assertTrue(
         kept.weights.get("encoder.blocks.0.mlp.fc1.weight")[0]
             != run(config(sgd), FIRST_ITER, 0, false)
@@ -176,6 +180,31 @@ class TrainStepTest {
     assertEquals(reportedOn.totals, leanOn.totals);
     reportedOn.weights.forEach(
         (name, weight) -> assertArrayEquals(weight, leanOn.weights.get(name), name));
+  }
+
+  /// Drop path changes what is trained, and neither the CAMs nor the crops that are cut by them.
+  @Test
+  void camsAreThoseOfTheWholeNetwork() {
+    var whole = cams(config());
+    var dropping = cams(config("model.dropPath=0.8"));
+    assertArrayEquals(whole.getFirst(), dropping.getFirst());
+    assertArrayEquals(whole.getLast(), dropping.getLast());
+    assertTrue(
+        run(config(), FIRST_ITER, 1, false).total()
+            != run(config("model.dropPath=0.8"), FIRST_ITER, 1, false).total());
+    var iter = run(config("model.dropPath=0.8"), FIRST_ITER + 1, 1, false).total();
+    assertTrue(iter != run(config("model.dropPath=0.8"), FIRST_ITER, 1, false).total());
+  }
+
+  /// CAMs and crops of a first step.
+  private static List<float[]> cams(Config config) {
+    Rng.manualSeed(1);
+    try (var _ = TensorScope.open();
+        var model = new Toco(config.model(), Device.CPU)) {
+      var batch = batch(config.model().foregroundClasses());
+      var regions = TocoObjective.of(model, config).forward(batch, false).regions();
+      return List.of(regions.cams().cam().toFloatArray(), regions.crops().crops().toFloatArray());
+    }
   }
 
   /// bfloat16 keeps 8 bits of a number, so a loss of size 1 may be off by some hundredths.

@@ -182,7 +182,8 @@ class FrozenBlocksTest {
         "model.frozenBlocks=2",
         "model.frozenBlocks=all",
         "model.frozenBlocks=1 optim.layerDecay=0.7 optim.decayNormsAndBiases=false"
-            + " optim.clipGradNorm=0.5"
+            + " optim.clipGradNorm=0.5",
+        "model.dropPath=0.5"
       })
   void resumeEqualsUninterruptedRun(String fineTuning) {
     var settings = ("train.maxIters=6 " + fineTuning).split(" ");
