@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +31,7 @@ class PublishedEncoderTest {
   }
 
   private Config read(String... settings) {
-    var all = new java.util.ArrayList<>(List.of(settings));
+    var all = new ArrayList<>(List.of(settings));
     all.add("model.pretrained=" + folder);
     all.add("train.localCropSizePx=112");
     all.add("augment.cropSizePx=448");
@@ -121,6 +122,7 @@ class PublishedEncoderTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       value = {
         "'dinov2', 'use_swiglu_ffn': true       | SwiGLU",
         "'siglip_vision_model'                  | no class token",
@@ -194,7 +196,8 @@ class PublishedEncoderTest {
   /// The run's own configuration is complete.
   @Test
   void aSavedConfigurationDoesNotNeedTheFolder() throws IOException {
-    write("config.json", "{'model_type': 'clip_vision_model', %s'x': 1}".formatted(SIZES));
+    write(
+        "config.json", "{'model_type': 'clip_vision_model', %s'patch_size': 16}".formatted(SIZES));
     var config = read();
     var saved = config.toYaml();
     Files.delete(folder.resolve("config.json"));
