@@ -38,6 +38,7 @@ class ArchitectureTest {
           "optim",
           "distributed",
           "files",
+          "download",
           "tensorboard",
           "html",
           "config",
