@@ -23,20 +23,23 @@ final class ConnectionFailure {
   static Unavailable of(URI uri, IOException thrown, Duration limit) {
     var host = uri.getHost();
     if (has(thrown, UnresolvedAddressException.class) || has(thrown, UnknownHostException.class)) {
-      return Unavailable.forGood(
+      return Unavailable.untilConnected(
           "the host %s is not known: there is no network, or it needs a proxy (https_proxy)"
               .formatted(host));
     }
     return switch (thrown) {
       case HttpConnectTimeoutException _ ->
-          Unavailable.forGood("%s does not respond; check network and proxy".formatted(host));
+          Unavailable.untilConnected(
+              "%s does not respond; check network and proxy".formatted(host));
       case HttpTimeoutException _ ->
           Unavailable.forNow("no answer for %s s".formatted(limit.toSeconds()));
       case ConnectException e ->
-          Unavailable.forGood("no connection to %s (%s)".formatted(uri.getAuthority(), reason(e)));
+          Unavailable.untilConnected(
+              "no connection to %s (%s)".formatted(uri.getAuthority(), reason(e)));
       case NoRouteToHostException e ->
-          Unavailable.forGood("no connection to %s (%s)".formatted(uri.getAuthority(), reason(e)));
-      case SSLException e -> Unavailable.forGood(CERTIFICATES.formatted(host, reason(e)));
+          Unavailable.untilConnected(
+              "no connection to %s (%s)".formatted(uri.getAuthority(), reason(e)));
+      case SSLException e -> Unavailable.untilConnected(CERTIFICATES.formatted(host, reason(e)));
       default -> Unavailable.forNow("the connection was cut (%s)".formatted(reason(thrown)));
     };
   }

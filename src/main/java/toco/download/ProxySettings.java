@@ -25,6 +25,12 @@ final class ProxySettings extends ProxySelector {
       List.of("http.proxyHost", "https.proxyHost", "socksProxyHost", "java.net.useSystemProxies");
   private static final String TUNNELS = "jdk.http.auth.tunneling.disabledSchemes";
 
+  static {
+    if (System.getProperty(TUNNELS) == null) { // read once, by the first HTTP client
+      System.setProperty(TUNNELS, ""); // otherwise no proxy gets a password for https
+    }
+  }
+
   private final Map<String, String> environment;
   private final Optional<ProxySelector> jvm;
 
@@ -102,9 +108,6 @@ final class ProxySettings extends ProxySelector {
     return proxy(uri)
         .map(URI::getUserInfo)
         .map(user -> {
-          if (System.getProperty(TUNNELS) == null) {
-            System.setProperty(TUNNELS, ""); // by default the JDK sends no password for https
-          }
           var bytes = user.getBytes(StandardCharsets.UTF_8);
           return "Basic " + Base64.getEncoder().encodeToString(bytes);
         });

@@ -3,6 +3,7 @@ package toco.download;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -74,12 +75,15 @@ final class Transfer {
         receive();
         return;
       } catch (Unavailable e) {
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
         if (part.size() > furthest) {
           furthest = part.size();
           pause = timing.pause();
           failures = 1;
         }
-        if (!e.mayPass && !received) {
+        if (!e.mayPass(received)) {
           throw e;
         }
         if (failures == timing.attempts()) {
@@ -152,7 +156,7 @@ final class Transfer {
     }
   }
 
-  private void copy(Reply reply, StallWatch watch) throws IOException {
+  private void copy(Reply reply, StallWatch watch) throws IOException, InterruptedException {
     var chunk = new byte[CHUNK];
     long at = reply.offset();
     progress.onBytes(source.name(), at, reply.total());
@@ -190,9 +194,12 @@ final class Transfer {
     return Unavailable.forNow("the connection was cut (%s)".formatted(ConnectionFailure.reason(e)));
   }
 
-  private void write(ByteBuffer bytes, long at, long total) {
+  private void write(ByteBuffer bytes, long at, long total) throws InterruptedException {
     try {
       part.write(bytes, at);
+    } catch (ClosedByInterruptException e) {
+      Thread.interrupted();
+      throw new InterruptedException();
     } catch (IOException e) {
       var missing = total < 0 ? "" : ", %s are missing".formatted(ByteCount.of(total - at));
       throw new DownloadException(

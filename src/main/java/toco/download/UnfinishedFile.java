@@ -158,7 +158,7 @@ final class UnfinishedFile implements AutoCloseable {
   public void close() {
     try (lock;
         bytes) {
-      if (!finished && bytes.size() == 0) {
+      if (!finished && Files.size(part) == 0) {
         Files.deleteIfExists(part);
         Files.deleteIfExists(versionFile);
       }

@@ -225,10 +225,10 @@ final class WebServer implements AutoCloseable {
   }
 
   private static void close(HttpResponse<InputStream> response) {
-    try {
-      response.body().close();
+    try (var _ = response.body()) { // null for a proxy's refusal
+      // nothing of its text is needed
     } catch (IOException e) {
-      // its text is not needed
+      // it is closed
     }
   }
 
