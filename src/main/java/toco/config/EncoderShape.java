@@ -18,6 +18,7 @@ import static toco.config.ValueChecks.positive;
 /// @param layerNormEps epsilon of every LayerNorm
 /// @param attentionScale factor on query·key before the softmax
 /// @param distilled whether a distillation token follows the class token
+/// @param variant the switches of today's encoders
 public record EncoderShape(
     int imageSizePx,
     int patchSizePx,
@@ -28,7 +29,34 @@ public record EncoderShape(
     boolean qkvBias,
     double layerNormEps,
     double attentionScale,
-    boolean distilled) {
+    boolean distilled,
+    VitVariant variant) {
+
+  /// The shape of a plain ViT.
+  public EncoderShape(
+      int imageSizePx,
+      int patchSizePx,
+      int embedDim,
+      int depth,
+      int numHeads,
+      double mlpRatio,
+      boolean qkvBias,
+      double layerNormEps,
+      double attentionScale,
+      boolean distilled) {
+    this(
+        imageSizePx,
+        patchSizePx,
+        embedDim,
+        depth,
+        numHeads,
+        mlpRatio,
+        qkvBias,
+        layerNormEps,
+        attentionScale,
+        distilled,
+        VitVariant.PLAIN);
+  }
 
   public EncoderShape {
     atLeast("model.patchSizePx", patchSizePx, 1);
@@ -43,11 +71,23 @@ public record EncoderShape(
     positive("model.mlpRatio", mlpRatio);
     positive("model.layerNormEps", layerNormEps);
     positive("model.attentionScale", attentionScale);
+    if (variant.position() == VitVariant.Position.ROPE && embedDim / numHeads % 4 != 0) {
+      throw invalid(
+          "model.numHeads",
+          "a number that leaves each head a multiple of 4 channels, for rotary embeddings",
+          numHeads);
+    }
   }
 
-  /// Tokens before the patch tokens: the class token, and the distillation token if there is one.
+  /// Tokens before the patch tokens: the class token, the distillation token if there is one, and
+  /// the register tokens.
   public int prefixTokens() {
-    return distilled ? 2 : 1;
+    return 1 + (distilled ? 1 : 0) + variant.registerTokens();
+  }
+
+  /// Rows of the stored position embedding before those of the patches.
+  public int prefixPositions() {
+    return variant.position() == VitVariant.Position.LEARNED ? prefixTokens() : 0;
   }
 
   /// Side of the position embedding's grid, in patches.

@@ -38,9 +38,10 @@ import org.jspecify.annotations.Nullable;
 /// @param qkvBias whether query, key and value have a bias; default for a custom backbone: true
 /// @param layerNormEps epsilon of every LayerNorm; default for a custom backbone: 1e-6
 /// @param attentionScale factor on query·key; absent: (D / heads)^−0.5, and for the early
-///   vit_small_patch16_224 with pretrained weights 768^−0.5
+///   vit_small_early_patch16_224 with pretrained weights 768^−0.5
 /// @param distilled whether a distillation token follows the class token; default for a custom
 ///   backbone: false
+/// @param variant the switches of today's encoders
 /// @param auxLayer block whose patch tokens feed the auxiliary classifier, counted from the end: −1
 ///   is the last (after the final norm), −3 the published choice
 /// @param numClasses number of classes including background, C; 0: the number of `data.classNames`
@@ -69,6 +70,7 @@ public record ModelConfig(
     @Default("null") @Nullable Double layerNormEps,
     @Default("null") @Nullable Double attentionScale,
     @Default("null") @Nullable Boolean distilled,
+    VariantConfig variant,
     @Default("-3") int auxLayer,
     @Default("0") int numClasses,
     @Default("2048") int projectionHidden,
@@ -79,8 +81,7 @@ public record ModelConfig(
     @Default("0.9") double teacherMomentum,
     @Default("0.02") double initStd) {
 
-  private static final String SCRIPT = "script:";
-  private static final int USUAL_GRID = 14;
+  static final String SCRIPT = "script:";
 
   public ModelConfig {
     checkEncoder(encoder, scriptOutputs, backbone, pretrained);
@@ -99,7 +100,7 @@ public record ModelConfig(
     between("model.teacherMomentum", teacherMomentum, 0, 1);
     positive("model.initStd", initStd);
     var encoderShape =
-        shape(
+        EncoderShapes.resolve(
             encoder,
             backbone,
             pretrained,
@@ -112,7 +113,8 @@ public record ModelConfig(
             qkvBias,
             layerNormEps,
             attentionScale,
-            distilled);
+            distilled,
+            variant);
     boolean own = !encoder.startsWith(SCRIPT);
     if (own && (auxLayer < -encoderShape.depth() || auxLayer > -1)) {
       var expected = "from " + -encoderShape.depth() + " to -1 (counted from the last block)";
@@ -160,7 +162,7 @@ public record ModelConfig(
   /// The encoder's complete shape: the named backbone's or the custom one. For a TorchScript
   /// encoder only the sizes of patches and tokens have a meaning.
   public EncoderShape encoderShape() {
-    return shape(
+    return EncoderShapes.resolve(
         encoder,
         backbone,
         pretrained,
@@ -173,7 +175,8 @@ public record ModelConfig(
         qkvBias,
         layerNormEps,
         attentionScale,
-        distilled);
+        distilled,
+        variant);
   }
 
   /// The parsed rules of `pretrainedKeys`.
@@ -203,6 +206,7 @@ public record ModelConfig(
     requireSame("model.layerNormEps", one.layerNormEps(), two.layerNormEps(), file);
     requireSame("model.attentionScale", one.attentionScale(), two.attentionScale(), file);
     requireSame("model.distilled", one.distilled(), two.distilled(), file);
+    requireSame("model.variant", one.variant(), two.variant(), file);
     requireSame("model.auxLayer", auxLayer, other.auxLayer, file);
     requireSame("model.decoderDilation", decoderDilation, other.decoderDilation, file);
   }
@@ -219,78 +223,5 @@ public record ModelConfig(
   /// Foreground classes, K = C − 1.
   public int foregroundClasses() {
     return numClasses - 1;
-  }
-
-  private static EncoderShape shape(
-      String encoder,
-      Backbone backbone,
-      @Nullable Path pretrained,
-      @Nullable Integer imageSizePx,
-      @Nullable Integer patchSizePx,
-      @Nullable Integer embedDim,
-      @Nullable Integer depth,
-      @Nullable Integer numHeads,
-      @Nullable Double mlpRatio,
-      @Nullable Boolean qkvBias,
-      @Nullable Double layerNormEps,
-      @Nullable Double attentionScale,
-      @Nullable Boolean distilled) {
-    if (backbone == Backbone.CUSTOM) {
-      int width = needed("model.embedDim", embedDim);
-      int patch = needed("model.patchSizePx", patchSizePx);
-      boolean script = encoder.startsWith(SCRIPT);
-      int heads = script ? 1 : needed("model.numHeads", numHeads);
-      return new EncoderShape(
-          script ? or(imageSizePx, USUAL_GRID * patch) : needed("model.imageSizePx", imageSizePx),
-          patch,
-          width,
-          script ? 1 : needed("model.depth", depth),
-          heads,
-          or(mlpRatio, 4.0),
-          or(qkvBias, true),
-          or(layerNormEps, 1e-6),
-          or(attentionScale, 1 / Math.sqrt((double) width / heads)),
-          or(distilled, false));
-    }
-    var published = backbone.shape(pretrained != null);
-    fixed("model.patchSizePx", patchSizePx, published.patchSizePx(), backbone);
-    fixed("model.embedDim", embedDim, published.embedDim(), backbone);
-    fixed("model.depth", depth, published.depth(), backbone);
-    fixed("model.numHeads", numHeads, published.numHeads(), backbone);
-    fixed("model.mlpRatio", mlpRatio, published.mlpRatio(), backbone);
-    fixed("model.qkvBias", qkvBias, published.qkvBias(), backbone);
-    fixed("model.layerNormEps", layerNormEps, published.layerNormEps(), backbone);
-    fixed("model.distilled", distilled, published.distilled(), backbone);
-    return new EncoderShape(
-        or(imageSizePx, published.imageSizePx()),
-        published.patchSizePx(),
-        published.embedDim(),
-        published.depth(),
-        published.numHeads(),
-        published.mlpRatio(),
-        published.qkvBias(),
-        published.layerNormEps(),
-        or(attentionScale, published.attentionScale()),
-        published.distilled());
-  }
-
-  private static <T> T or(@Nullable T value, T otherwise) {
-    return value == null ? otherwise : value;
-  }
-
-  private static int needed(String key, @Nullable Integer value) {
-    if (value == null) {
-      throw new ConfigException(key, key + " is missing; model.backbone custom needs it");
-    }
-    return value;
-  }
-
-  private static void fixed(String key, @Nullable Object given, Object own, Backbone backbone) {
-    if (given != null && !given.equals(own)) {
-      throw new ConfigException(
-          key,
-          "%s is %s but %s has %s; remove the key, or set model.backbone to custom"
-              .formatted(key, given, backbone, own));
-    }
   }
 }

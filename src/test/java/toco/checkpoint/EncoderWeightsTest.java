@@ -166,7 +166,7 @@ final class EncoderWeightsTest {
   @Test
   void theBackboneThatFitsIsNamed() {
     var tiny = Config.defaults().with("model.backbone=deit_tiny_patch16_224");
-    var early = Config.defaults().with("model.backbone=vit_small_patch16_224");
+    var early = Config.defaults().with("model.backbone=vit_small_early_patch16_224");
     try (var one = new Toco(tiny.model(), Device.CPU);
         var other = new Toco(early.model(), Device.CPU)) {
       var file = file(one.params().all());

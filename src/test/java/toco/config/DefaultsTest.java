@@ -101,10 +101,11 @@ class DefaultsTest {
     assertEquals(24, shape("vit_large_patch16_384").depth());
     assertEquals(24, shape("vit_large_patch16_384").gridSize());
     assertEquals(2, shape("deit_small_distilled_patch16_224").prefixTokens());
-    var early = shape("vit_small_patch16_224");
+    var early = shape("vit_small_early_patch16_224");
     var scratchScale = 1 / Math.sqrt(96);
     assertEquals(new EncoderShape(224, 16, 768, 8, 8, 3, false, 1e-5, scratchScale, false), early);
-    var pretrained = config.with("model.backbone=vit_small_patch16_224", "model.pretrained=x");
+    var pretrained =
+        config.with("model.backbone=vit_small_early_patch16_224", "model.pretrained=x");
     assertEquals(1 / Math.sqrt(768), pretrained.model().encoderShape().attentionScale());
   }
 

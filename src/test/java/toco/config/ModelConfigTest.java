@@ -41,8 +41,9 @@ class ModelConfigTest {
   @Test
   void evaluatingTheEarlySmallVitWithoutItsPretrainedKeyIsNoticed() {
     var trained =
-        Config.defaults().with("model.backbone=vit_small_patch16_224", "model.pretrained=vit.pth");
-    var given = Config.defaults().with("model.backbone=vit_small_patch16_224");
+        Config.defaults()
+            .with("model.backbone=vit_small_early_patch16_224", "model.pretrained=vit.pth");
+    var given = Config.defaults().with("model.backbone=vit_small_early_patch16_224");
     assertThrows(
         ConfigException.class, () -> trained.model().requireSameNetwork(given.model(), FILE));
   }

@@ -43,7 +43,7 @@ class VariantsTest {
 
   @Test
   void theEarlySmallVitHasNoQkvBias() {
-    try (var model = model("vit_small_patch16_224")) {
+    try (var model = model("vit_small_early_patch16_224")) {
       var names = model.params().all().keySet();
       assertEquals(false, names.contains("encoder.blocks.0.attn.qkv.bias"));
       assertEquals(true, names.contains("encoder.blocks.7.attn.qkv.weight"));
