@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import toco.checkpoint.CheckpointException;
 import toco.data.DataException;
 import toco.distributed.DistributedException;
+import toco.download.DownloadException;
 import toco.eval.EvaluationException;
 import toco.files.NativeNames;
 import toco.image.ImageException;
@@ -65,6 +66,7 @@ final class ErrorLine {
           "LibTorch ran out of memory: %s; %s".formatted(text(e), MEMORY_REMEDY);
       case DataException e -> text(e);
       case DistributedException e -> text(e);
+      case DownloadException e -> text(e);
       case ImageException e -> text(e);
       case CheckpointException e -> text(e);
       case EvaluationException e -> text(e);

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Objects;
 
 /// Writes files atomically: the content goes to a temporary file next to the target, which is then
 /// renamed to the target. Of a symbolic link, the file that it points to is written. A reader sees
@@ -79,6 +80,17 @@ public final class AtomicFile {
     replace(target, content, false);
   }
 
+  /// The same for a finished file next to the target, which becomes it. If that fails, the finished
+  /// file is as before.
+  ///
+  /// @throws IOException if it cannot be renamed; the target is then as before
+  public static void rename(Path finished, Path target) throws IOException {
+    var file = withoutLinks(target);
+    requireReplaceable(target, file);
+    moveOver(finished, file);
+    FileSync.forceNames(Objects.requireNonNull(file.getParent()));
+  }
+
   /// Whether a file's name is that of an unfinished temporary file.
   public static boolean isTemporary(Path file) {
     var name = file.getFileName().toString();
@@ -111,7 +123,7 @@ public final class AtomicFile {
     var temporary = folder.resolve(temporaryName());
     try {
       content.writeTo(temporary);
-      rename(temporary, file);
+      moveOver(temporary, file);
     } catch (IOException e) {
       throw naming(target, e);
     } finally {
@@ -154,7 +166,7 @@ public final class AtomicFile {
 
   /// Some network file systems do not rename over an existing file, or not atomically: the old file
   /// is then moved aside first, and back if that fails.
-  private static void rename(Path temporary, Path file) throws IOException {
+  private static void moveOver(Path temporary, Path file) throws IOException {
     try {
       Files.move(temporary, file, ATOMIC_MOVE, REPLACE_EXISTING);
     } catch (FileSystemException refused) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import toco.checkpoint.CheckpointException;
 import toco.checkpoint.StateDict;
 import toco.config.ConfigException;
@@ -14,10 +15,13 @@ import toco.config.Split;
 import toco.data.DataCheck;
 import toco.data.DataReport;
 import toco.data.SplitReport;
+import toco.download.DownloadException;
+import toco.download.DownloadProgress;
 import toco.files.Sha256;
 import toco.model.Toco;
 import toco.torch.Device;
 import toco.torch.TensorScope;
+import toco.weights.WeightsCache;
 
 /// Checks data, weights and disk before a training, and reports everything that is wrong, not only
 /// the first problem.
@@ -29,7 +33,9 @@ final class Preflight {
 
   /// @param resumed whether the run has been started before: then only the headers of images are
   ///   read
-  static PreflightReport run(Plan plan, boolean resumed, DataCheck.Progress progress) {
+  /// @param download is notified if pretrained weights must be downloaded
+  static PreflightReport run(
+      Plan plan, boolean resumed, DataCheck.Progress progress, DownloadProgress download) {
     var data =
         DataCheck.run(plan.scoring(), resumed, progress); // generates a synthetic data set first
     var checks = new ArrayList<PreflightCheck>();
@@ -38,7 +44,7 @@ final class Preflight {
     masks(data, checks);
     try (var _ = TensorScope.open();
         var model = new Toco(plan.training().model(), Device.CPU)) {
-      checks.add(weights(plan, model));
+      checks.add(weights(plan, model, download));
       checks.add(disk(plan.runDir(), model, resumed));
     }
     return new PreflightReport(checks, data);
@@ -91,8 +97,16 @@ final class Preflight {
                 split.source()));
   }
 
-  private static PreflightCheck weights(Plan plan, Toco model) {
-    var file = plan.training().model().pretrained();
+  private static PreflightCheck weights(Plan plan, Toco model, DownloadProgress download) {
+    try {
+      var file = WeightsCache.ofProcess().pretrained(plan.training().model(), download);
+      return weights(plan, model, file);
+    } catch (DownloadException | IllegalArgumentException e) { // get:NAME
+      return PreflightCheck.error("weights: " + e.getMessage());
+    }
+  }
+
+  private static PreflightCheck weights(Plan plan, Toco model, @Nullable Path file) {
     if (file == null) {
       return plan.dryRun()
           ? PreflightCheck.ok("no pretrained weights: the network is trained from scratch")

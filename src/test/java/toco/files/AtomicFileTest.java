@@ -90,7 +90,7 @@ class AtomicFileTest {
     writeTwice(
         new RefusingFileSystem() {
           @Override
-          void onForce() throws IOException {
+          protected void onForce() throws IOException {
             throw new IOException(reason);
           }
         }.path(folder.resolve("a")));
@@ -102,7 +102,7 @@ class AtomicFileTest {
     writeTwice(
         new RefusingFileSystem() {
           @Override
-          void onOpenFolder() throws IOException {
+          protected void onOpenFolder() throws IOException {
             throw new AccessDeniedException("folder");
           }
         }.path(folder.resolve("a")));
@@ -115,7 +115,7 @@ class AtomicFileTest {
     var full =
         new RefusingFileSystem() {
           @Override
-          void onForce() throws IOException {
+          protected void onForce() throws IOException {
             throw new IOException("No space left on device");
           }
         };
@@ -136,7 +136,7 @@ class AtomicFileTest {
       writeTwice(
           new RefusingFileSystem() {
             @Override
-            void onMove(Path from, Path to, Set<CopyOption> options) throws IOException {
+            protected void onMove(Path from, Path to, Set<CopyOption> options) throws IOException {
               if (options.contains(StandardCopyOption.ATOMIC_MOVE) || Files.exists(to)) {
                 throw refusal;
               }
@@ -152,7 +152,7 @@ class AtomicFileTest {
     var refusing =
         new RefusingFileSystem() {
           @Override
-          void onMove(Path from, Path to, Set<CopyOption> options) throws IOException {
+          protected void onMove(Path from, Path to, Set<CopyOption> options) throws IOException {
             if (to.endsWith("a") && !from.toString().endsWith(".old")) {
               throw new FileSystemException("a", "b", "refused");
             }

@@ -29,7 +29,7 @@ class FileLocksTest {
     var refusing =
         new RefusingFileSystem() {
           @Override
-          void onLock() throws IOException {
+          protected void onLock() throws IOException {
             throw new IOException("No locks available");
           }
         };

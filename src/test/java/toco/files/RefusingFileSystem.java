@@ -5,6 +5,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.SeekableByteChannel;
@@ -26,21 +27,24 @@ import org.jspecify.annotations.Nullable;
 
 /// The machine's file system, with operations that refuse, as those of network and FUSE file
 /// systems do. A subclass overrides what refuses.
-class RefusingFileSystem extends FileSystemProvider {
+public class RefusingFileSystem extends FileSystemProvider {
   /// Before a file's bytes are flushed.
-  void onForce() throws IOException {}
+  protected void onForce() throws IOException {}
 
   /// Before a file is locked.
-  void onLock() throws IOException {}
+  protected void onLock() throws IOException {}
 
   /// Before a folder is opened.
-  void onOpenFolder() throws IOException {}
+  protected void onOpenFolder() throws IOException {}
 
   /// Before a file is renamed.
-  void onMove(Path from, Path to, Set<CopyOption> options) throws IOException {}
+  protected void onMove(Path from, Path to, Set<CopyOption> options) throws IOException {}
+
+  /// Before bytes are written at a position.
+  protected void onWrite(long position) throws IOException {}
 
   /// The same path, on this file system.
-  Path path(Path real) {
+  public Path path(Path real) {
     InvocationHandler handler =
         (self, method, arguments) -> {
           if (method.getName().equals("getFileSystem")) {
@@ -63,7 +67,7 @@ class RefusingFileSystem extends FileSystemProvider {
   }
 
   /// A path that was made here.
-  interface Marked extends Path {}
+  public interface Marked extends Path {}
 
   static Path real(Path path) {
     return path instanceof Marked ? Path.of(path.toString()) : path;
@@ -203,6 +207,12 @@ class RefusingFileSystem extends FileSystemProvider {
     public void force(boolean metaData) throws IOException {
       onForce();
       super.force(metaData);
+    }
+
+    @Override
+    public int write(ByteBuffer from, long position) throws IOException {
+      onWrite(position);
+      return super.write(from, position);
     }
 
     @Override
