@@ -62,6 +62,7 @@ class ArchitectureTest {
           "bench",
           "doctor",
           "demo",
+          "prepare",
           "reproduce",
           "cli");
 

@@ -1,18 +1,17 @@
 package toco.reproduce;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import toco.checkpoint.CheckpointException;
 import toco.checkpoint.StateDict;
 import toco.config.Split;
 import toco.data.DataCheck;
 import toco.data.DataReport;
 import toco.data.SplitReport;
+import toco.files.FreeSpace;
 import toco.files.Sha256;
 import toco.model.Toco;
 import toco.torch.Device;
@@ -119,7 +118,7 @@ final class Preflight {
     double needed = 4.0 * TENSORS_PER_WEIGHT * model.params().count();
     needed *= resumed ? 1 : CHECKPOINTS_AT_ONCE;
     try {
-      double free = Files.getFileStore(existing(runDir)).getUsableSpace();
+      double free = FreeSpace.of(runDir);
       var text =
           String.format(
               Locale.ROOT,
@@ -134,14 +133,5 @@ final class Preflight {
       return PreflightCheck.error(
           "cannot get the free space of the disk of %s: %s".formatted(runDir, e));
     }
-  }
-
-  /// The innermost folder that exists.
-  private static Path existing(Path folder) {
-    var nearest = folder.toAbsolutePath();
-    while (!Files.exists(nearest)) {
-      nearest = Objects.requireNonNull(nearest.getParent());
-    }
-    return nearest;
   }
 }

@@ -1,6 +1,7 @@
 package toco.reproduce;
 
 import java.util.Locale;
+import toco.prepare.PublishedLists;
 
 /// The published runs that can be reproduced.
 public enum Recipe {
