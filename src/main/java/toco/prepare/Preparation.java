@@ -10,7 +10,9 @@ import toco.files.FreeSpace;
 /// what is there is not written again.
 public enum Preparation {
   /// PASCAL VOC 2012, with the annotations of SBD.
-  VOC2012;
+  VOC2012,
+  /// MS COCO 2014.
+  COCO2014;
 
   /// Prepares the data set.
   ///
@@ -23,6 +25,8 @@ public enum Preparation {
       case VOC2012 ->
           VocPreparation.run(
               VocRelease.PUBLISHED, place(options, VocPreparation.home(options.root()), listener));
+      case COCO2014 ->
+          CocoPreparation.run(CocoRelease.PUBLISHED, place(options, options.root(), listener));
     };
   }
 

@@ -82,10 +82,6 @@ final class VocPreparation {
       return before.get();
     }
     boolean hasSbd = hasSbd();
-    place.requireSpace(
-        place.archives().bytesToDownload(release.voc())
-            + (hasSbd ? place.archives().bytesToDownload(release.sbd()) : 0),
-        "downloading the archives");
     var voc = Index.of(voc(), TRAIN, "VOC2012");
     var sbd = hasSbd ? Index.of(sbd(), SBD_TRAIN, "benchmark_RELEASE") : null;
     var names = names(voc, sbd);
@@ -132,7 +128,7 @@ final class VocPreparation {
     }
     var unpacked = Workplace.find(place.archives().folders(), UNPACKED_VOC, VocPreparation::isVoc);
     if (unpacked.isEmpty()) {
-      return new TarContents(place.archives().get(release.voc()));
+      return new TarContents(place.fetch(release.voc()));
     }
     place.link(unpacked.get(), "JPEGImages");
     place.link(unpacked.get(), "Annotations");
@@ -143,7 +139,7 @@ final class VocPreparation {
     var unpacked = unpackedSbd();
     return unpacked.isPresent()
         ? new FolderContents(unpacked.get())
-        : new TarContents(place.archives().get(release.sbd()));
+        : new TarContents(place.fetch(release.sbd()));
   }
 
   private Optional<Path> unpackedSbd() {
