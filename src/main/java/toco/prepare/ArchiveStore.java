@@ -59,7 +59,7 @@ final class ArchiveStore {
     return folder == null || local(archive).isPresent();
   }
 
-  /// The bytes that will be downloaded into the data set's folder.
+  /// The bytes of an archive that is to be downloaded; 0 if it is there or they are unknown.
   long bytesToDownload(Source archive) {
     var bytes = archive.bytes();
     return bytes == null || local(archive).isPresent() ? 0 : bytes;

@@ -52,6 +52,7 @@ final class CocoPreparation {
     for (var folder : place.archives().folders()) {
       Stream.of("annotations", "train2014", "val2014").forEach(name -> place.link(folder, name));
     }
+    requireSpaceForAll();
     unpackAnnotations();
     var train = labels("train2014");
     var val = labels("val2014");
@@ -92,12 +93,24 @@ final class CocoPreparation {
     return isComplete ? Optional.of(summary(names)) : Optional.empty();
   }
 
+  /// Before hours of downloads. Photographs need as much space as the archive of them.
+  private void requireSpaceForAll() {
+    var archives =
+        Stream.of(release.train(), release.val())
+            .filter(archive -> !Files.isDirectory(home.resolve(archive.name().split("\\.")[0])))
+            .mapToLong(place.archives()::bytesToDownload)
+            .sum();
+    if (!Files.isDirectory(place.archives().own())) {
+      place.requireSpace(2 * archives, "the data set with its archives");
+    }
+  }
+
   private void unpackAnnotations() {
     var files = List.of(annotations("train2014"), annotations("val2014"));
     if (files.stream().allMatch(Files::isRegularFile)) {
       return;
     }
-    var file = place.fetch(release.annotations());
+    var file = place.archives().get(release.annotations());
     var index = Index.of(new ZipContents(file), "annotations/" + files.get(0).getFileName(), "");
     var unpacking = new Unpacking(index);
     files.forEach(each -> unpacking.copy("annotations/" + each.getFileName(), each));
@@ -133,7 +146,7 @@ final class CocoPreparation {
     if (missing(part, names).isEmpty()) {
       return;
     }
-    var file = place.fetch(archive);
+    var file = place.archives().get(archive);
     var index = Index.of(new ZipContents(file), part + "/" + names.getFirst() + ".jpg", "");
     var unpacking = new Unpacking(index);
     names.forEach(name -> unpacking.copy(part + "/" + name + ".jpg", image(part, name)));
@@ -174,6 +187,6 @@ final class CocoPreparation {
     counts.put("val_part", names.watched(release).size());
     int images = names.train.size() + names.val.size();
     return new Prepared(
-        "coco2014", home, counts, images, names.val.size(), List.of(), List.of());
+        "coco2014", "configs/coco_deit_b.yaml", home, counts, images, names.val.size(), List.of(), List.of());
   }
 }

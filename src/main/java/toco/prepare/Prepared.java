@@ -12,14 +12,16 @@ import java.util.stream.Collectors;
 /// What was prepared.
 ///
 /// @param dataset such as `voc2012`
+/// @param config the configuration that trains on it
 /// @param root the data set's folder, `data.root`
 /// @param lists the number of names in each list
 /// @param images the number of images in all lists
 /// @param masks how many of them have a mask
-/// @param settings `data.` settings that differ from those of the published recipe
+/// @param settings that the configuration needs besides `data.root`
 /// @param notes what is not as published or missing
 public record Prepared(
     String dataset,
+    String config,
     Path root,
     SequencedMap<String, Integer> lists,
     int images,
@@ -40,13 +42,16 @@ public record Prepared(
             .collect(Collectors.joining(", "));
     return String.format(
             Locale.ROOT,
-            "%s is prepared in %s%n  lists   %s%n  images  %,d, all with labels%n  masks   %,d%n",
+            "%s is prepared in %s\n  lists   %s\n  images  %,d, all with labels\n  masks   %,d\n",
             dataset,
             root,
             names,
             images,
             masks)
-        + notes.stream().map(note -> "  note    " + note + "\n").collect(Collectors.joining());
+        + notes.stream().map(note -> "  note    " + note + "\n").collect(Collectors.joining())
+        + "  use     toco train %s --set data.root=%s".formatted(config, root)
+        + settings.stream().map(setting -> " --set " + setting).collect(Collectors.joining())
+        + "\n";
   }
 
   /// The counts as a JSON object.

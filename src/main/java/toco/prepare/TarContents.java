@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
-import org.apache.commons.compress.archivers.tar.TarConstants;
+import toco.files.TarGz;
 
 /// A tar archive, compressed with gzip or not.
 record TarContents(Path file) implements Contents {
@@ -45,13 +45,8 @@ record TarContents(Path file) implements Contents {
   }
 
   private Member member(TarArchiveEntry entry, int ordinal, InputStream in) {
-    byte kind = entry.getLinkFlag();
-    boolean plain =
-        kind == TarConstants.LF_NORMAL
-            || kind == TarConstants.LF_OLDNORM
-            || kind == TarConstants.LF_CONTIG;
     return new Member(
-        this, path(entry.getName()), ordinal, entry.getSize(), plain, -1, () -> new Entry(in));
+        this, path(entry.getName()), ordinal, entry.getSize(), TarGz.isPlain(entry), -1, () -> new Entry(in));
   }
 
   /// Nothing else tells that an archive was cut off between two files.

@@ -128,7 +128,7 @@ final class VocPreparation {
     }
     var unpacked = Workplace.find(place.archives().folders(), UNPACKED_VOC, VocPreparation::isVoc);
     if (unpacked.isEmpty()) {
-      return new TarContents(place.fetch(release.voc()));
+      return new TarContents(place.archives().get(release.voc()));
     }
     place.link(unpacked.get(), "JPEGImages");
     place.link(unpacked.get(), "Annotations");
@@ -139,7 +139,7 @@ final class VocPreparation {
     var unpacked = unpackedSbd();
     return unpacked.isPresent()
         ? new FolderContents(unpacked.get())
-        : new TarContents(place.fetch(release.sbd()));
+        : new TarContents(place.archives().get(release.sbd()));
   }
 
   private Optional<Path> unpackedSbd() {
@@ -210,6 +210,6 @@ final class VocPreparation {
     }
     var all = names.all();
     int masks = (int) all.stream().map(this::mask).filter(Files::isRegularFile).count();
-    return new Prepared("voc2012", home, counts, all.size(), masks, settings, notes);
+    return new Prepared("voc2012", "configs/voc_deit_b.yaml", home, counts, all.size(), masks, settings, notes);
   }
 }

@@ -61,14 +61,6 @@ record Workplace(
     }
   }
 
-  /// An archive, verified; downloaded if it is not there.
-  ///
-  /// @throws DataException if it is not there, is another one, or the disk is too full for it
-  Path fetch(Source archive) {
-    requireSpace(archives.bytesToDownload(archive), "downloading " + archive.name());
-    return archives.get(archive);
-  }
-
   /// Checks that a number of bytes can be written to the data set's folder.
   ///
   /// @throws DataException if they cannot

@@ -31,6 +31,7 @@ final class Preflight {
     var data =
         DataCheck.run(plan.scoring(), resumed, progress); // generates a synthetic data set first
     var checks = new ArrayList<PreflightCheck>();
+    checks.addAll(Missing.of(plan).checks());
     settings(plan, checks);
     checks.addAll(ListCheck.run(plan));
     masks(data, checks);

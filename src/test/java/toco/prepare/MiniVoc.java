@@ -4,11 +4,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +24,7 @@ import toco.download.Source;
 import toco.files.Sha256;
 import toco.image.ImageWriter;
 import toco.image.LabelMap;
+import toco.image.Picture;
 import toco.prepare.PublishedLists.Names;
 import us.hebi.matlab.mat.format.Mat5;
 import us.hebi.matlab.mat.types.MatlabType;
@@ -29,13 +32,15 @@ import us.hebi.matlab.mat.types.Sinks;
 
 /// Miniature archives like those of VOC 2012 and SBD: two training images, one validation image;
 /// SBD annotates one of each and two others.
-final class MiniVoc {
+public final class MiniVoc {
   static final List<String> TRAIN = List.of("2007_000032", "2007_000039");
   static final List<String> VAL = List.of("2007_000033");
   static final List<String> AUG =
       List.of("2007_000032", "2007_000039", "2008_000002", "2008_000008");
   static final List<String> ALL =
       List.of("2007_000032", "2007_000033", "2007_000039", "2008_000002", "2008_000008");
+
+  private static final int[][] SBD_LABELS = {{0, 8, 8, 0}, {0, 0, 20, 0}, {0, 0, 0, 0}};
 
   /// Images that no list names.
   private static final List<String> OTHERS = List.of("2009_000001");
@@ -45,11 +50,11 @@ final class MiniVoc {
   /// The files of VOC's archive, by their path in the folder at its top.
   static Map<String, byte[]> voc() {
     var files = new LinkedHashMap<String, byte[]>();
-    var names = new java.util.ArrayList<>(ALL);
+    var names = new ArrayList<>(ALL);
     names.addAll(OTHERS);
     for (var name : names) {
       files.put(
-          "JPEGImages/" + name + ".jpg", ("the image " + name).getBytes(StandardCharsets.UTF_8));
+          "JPEGImages/" + name + ".jpg", jpeg(name.hashCode()));
       files.put("Annotations/" + name + ".xml", xml("person", name.endsWith("2") ? "cat" : "dog"));
       files.put("SegmentationObject/" + name + ".png", mask(0));
     }
@@ -66,7 +71,7 @@ final class MiniVoc {
   static Map<String, byte[]> sbd() {
     var files = new LinkedHashMap<String, byte[]>();
     for (var name : List.of("2007_000032", "2007_000033", "2008_000002", "2008_000008")) {
-      files.put("dataset/cls/" + name + ".mat", mat(new int[][] {{0, 8, 8}, {0, 0, 20}}));
+      files.put("dataset/cls/" + name + ".mat", mat(SBD_LABELS));
       files.put("dataset/img/" + name + ".jpg", new byte[] {1});
     }
     files.put("dataset/val.txt", lines(List.of("2007_000033", "2008_000002")));
@@ -82,11 +87,18 @@ final class MiniVoc {
     return ("<annotation>" + objects + "</annotation>").getBytes(StandardCharsets.UTF_8);
   }
 
+  /// A photograph of 4×3 px in one colour.
+  static byte[] jpeg(int rgb) {
+    var image = new int[12];
+    Arrays.fill(image, rgb & 0xFFFFFF);
+    return ImageWriter.jpeg(new Picture(image, 4, 3), 0.9f);
+  }
+
   /// A palette PNG of one label.
   static byte[] mask(int label) {
     var labels = new byte[12];
     Arrays.fill(labels, (byte) label);
-    return ImageWriter.png(new LabelMap(java.lang.foreign.MemorySegment.ofArray(labels), 4, 3));
+    return ImageWriter.png(new LabelMap(MemorySegment.ofArray(labels), 4, 3));
   }
 
   static byte[] lines(List<String> names) {
@@ -151,7 +163,7 @@ final class MiniVoc {
   }
 
   /// Writes both archives to a folder.
-  static void writeArchives(Path folder) {
+  public static void writeArchives(Path folder) {
     write(folder.resolve("voc.tar"), tar("VOCdevkit/VOC2012/", voc()));
     write(folder.resolve("benchmark.tgz"), gzip(tar("benchmark_RELEASE/", sbd())));
   }

@@ -3,119 +3,43 @@ package toco.prepare;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static toco.prepare.MiniVoc.ALL;
 import static toco.prepare.MiniVoc.gzip;
 import static toco.prepare.MiniVoc.tar;
 import static toco.prepare.MiniVoc.write;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import org.junit.jupiter.api.BeforeEach;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import toco.config.Layout;
 import toco.data.ClassLabels;
-import toco.data.DataException;
 import toco.data.OneHotNpy;
-import toco.files.FreeSpace;
 import toco.image.MaskDecoder;
 
-class VocPreparationTest {
-  @TempDir Path folder;
-  private Path from;
-  private Path root;
-  private final List<String> messages = new ArrayList<>();
-
-  @BeforeEach
-  void writeArchives() {
-    from = folder.resolve("from");
-    root = folder.resolve("root");
-    MiniVoc.writeArchives(from);
-  }
-
-  private Prepared prepare() {
-    return prepare(options(from.toString()));
-  }
-
-  private PrepareOptions options(String from) {
-    return new PrepareOptions(root, from, true, false, false);
-  }
-
-  private Prepared prepare(PrepareOptions options) {
-    return prepare(MiniVoc.release(from), options, FreeSpace::of);
-  }
-
-  private Prepared prepare(
-      VocRelease release, PrepareOptions options, Workplace.FreeBytes freeSpace) {
-    var listener =
-        new PrepareListener() {
-          @Override
-          public void onProgress(String what, int done, int total) {
-            messages.add("%s %s/%s".formatted(what, done, total));
-          }
-
-          @Override
-          public void onMessage(String line) {
-            messages.add(line);
-          }
-        };
-    return VocPreparation.run(
-        release,
-        new Workplace(
-            options,
-            VocPreparation.home(root),
-            new ArchiveStore(options, listener),
-            freeSpace,
-            listener));
-  }
-
-  private static TreeSet<String> files(Path folder) throws IOException {
-    try (var files = Files.walk(folder)) {
-      var names = new TreeSet<String>();
-      files
-          .filter(Files::isRegularFile)
-          .forEach(file -> names.add(folder.relativize(file).toString()));
-      return names;
-    }
-  }
-
-  /// Everything that a complete data set has, and nothing else.
-  private static TreeSet<String> complete() {
-    var names = new TreeSet<String>();
-    for (var name : ALL) {
-      names.add("JPEGImages/" + name + ".jpg");
-      names.add("Annotations/" + name + ".xml");
-      names.add("SegmentationClassAug/" + name + ".png");
-    }
-    names.addAll(
-        List.of(
-            "lists/train.txt",
-            "lists/val.txt",
-            "lists/train_aug.txt",
-            "lists/cls_labels_onehot.npy",
-            "prepared.json"));
-    return names;
-  }
-
+class VocPreparationTest extends VocCase {
   private List<Integer> labels(String name) {
     try (var arena = Arena.ofConfined()) {
-      var file = root.resolve("SegmentationClassAug/" + name + ".png");
-      var map = MaskDecoder.decode(file, arena);
+      var map = MaskDecoder.decode(root.resolve("SegmentationClassAug/" + name + ".png"), arena);
       var labels = new ArrayList<Integer>();
-      for (var value : map.labels().toArray(java.lang.foreign.ValueLayout.JAVA_BYTE)) {
+      for (var value : map.labels().toArray(ValueLayout.JAVA_BYTE)) {
         labels.add(value & 0xFF);
       }
       return labels;
@@ -145,7 +69,7 @@ class VocPreparationTest {
     assertEquals(1, values[classes.indexOf("person")]);
     assertEquals(0, values[classes.indexOf("dog")]);
 
-    assertEquals(List.of(0, 8, 8, 0, 0, 20), labels("2008_000002"), "SBD's");
+    assertEquals(List.of(0, 8, 8, 0, 0, 0, 20, 0, 0, 0, 0, 0), labels("2008_000002"), "SBD's");
     assertTrue(labels("2007_000032").stream().allMatch(label -> label == 15), "VOC's first");
     assertTrue(prepared.text().contains("train 2, val 1, train_aug 4"), prepared.text());
   }
@@ -157,7 +81,7 @@ class VocPreparationTest {
     var release = MiniVoc.release(from);
     Files.delete(from.resolve("voc.tar"));
     messages.clear();
-    var prepared = prepare(release, options(from.toString()), FreeSpace::of);
+    var prepared = prepare(release, options(from.toString()));
     assertEquals(5, prepared.images());
     assertEquals(before, Files.getLastModifiedTime(root.resolve("lists/train.txt")));
     assertEquals(List.of(root + " was prepared before"), messages);
@@ -193,7 +117,7 @@ class VocPreparationTest {
   void withoutSbdThereIsNoTrainAug() throws IOException {
     var release = MiniVoc.release(from);
     Files.delete(from.resolve("benchmark.tgz"));
-    var prepared = prepare(release, options(from.toString()), FreeSpace::of);
+    var prepared = prepare(release, options(from.toString()));
     assertEquals(Map.of("train", 2, "val", 1), prepared.lists());
     assertEquals(3, prepared.images());
     assertEquals(List.of("data.trainList=lists/train.txt"), prepared.settings());
@@ -212,7 +136,7 @@ class VocPreparationTest {
     MiniVoc.voc().forEach((name, content) -> write(home.resolve(name), content));
     var release = MiniVoc.release(from);
     Files.delete(from.resolve("voc.tar"));
-    var prepared = prepare(release, options(from.toString()), FreeSpace::of);
+    var prepared = prepare(release, options(from.toString()));
     assertEquals(home, prepared.root());
     assertEquals(5, prepared.masks());
     assertTrue(files(home).containsAll(complete()));
@@ -228,7 +152,7 @@ class VocPreparationTest {
     var release = MiniVoc.release(from);
     Files.delete(from.resolve("voc.tar"));
     Files.delete(from.resolve("benchmark.tgz"));
-    assertEquals(5, prepare(release, options(from.toString()), FreeSpace::of).masks());
+    assertEquals(5, prepare(release, options(from.toString())).masks());
     assertTrue(Files.isSymbolicLink(root.resolve("JPEGImages")));
     assertTrue(Files.isRegularFile(root.resolve("JPEGImages/2008_000008.jpg")));
     assertEquals(4, Files.readAllLines(root.resolve("lists/train_aug.txt")).size());
@@ -263,175 +187,5 @@ class VocPreparationTest {
     Files.delete(root.resolve("prepared.json"));
     refused(this::prepare, "other labels for '2007_000039' than the annotations");
     assertEquals(1, ClassLabels.read(file, Layout.VOC.classNames()).multiHot("2007_000039")[3]);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"", "./", "TrainVal/VOCdevkit/VOC2011/", "./VOCdevkit/VOC2012/"})
-  void theTopFolderDoesNotMatter(String top) throws IOException {
-    write(from.resolve("voc.tar"), tar(top, MiniVoc.voc()));
-    prepare();
-    assertEquals(complete(), files(root));
-  }
-
-  @Test
-  void ofTwoTopFoldersThatOf2012IsTaken() throws IOException {
-    var files = new LinkedHashMap<String, byte[]>();
-    MiniVoc.voc()
-        .forEach((name, content) -> {
-          files.put("VOCdevkit/VOC2007/" + name, new byte[0]);
-          files.put("VOCdevkit/VOC2012/" + name, content);
-        });
-    write(from.resolve("voc.tar"), tar("", files));
-    prepare();
-    assertEquals(complete(), files(root));
-    assertTrue(Files.size(root.resolve("JPEGImages/2007_000032.jpg")) > 0);
-  }
-
-  @Test
-  void ofTwoEntriesTheLastCounts() throws IOException {
-    var first = tar("", Map.of("JPEGImages/2007_000032.jpg", new byte[] {1, 2}));
-    var both = java.util.Arrays.copyOf(first, 1024 + tar("", MiniVoc.voc()).length);
-    System.arraycopy(tar("", MiniVoc.voc()), 0, both, 1024, both.length - 1024);
-    write(from.resolve("voc.tar"), both);
-    prepare();
-    assertArrayEquals(
-        MiniVoc.voc().get("JPEGImages/2007_000032.jpg"),
-        Files.readAllBytes(root.resolve("JPEGImages/2007_000032.jpg")));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"../x.jpg", "/etc/x", "VOCdevkit/../../x", "C:\\x", "a\\..\\..\\x"})
-  void anArchiveThatWouldWriteElsewhereIsRefused(String hostile) throws IOException {
-    var files = MiniVoc.voc();
-    files.put(hostile, new byte[] {1});
-    write(from.resolve("voc.tar"), tar("", files));
-    refused(this::prepare, "voc.tar holds '" + hostile + "', which would be outside its folder");
-    assertEquals(new TreeSet<>(List.of(".toco-prepare.lock")), files(root));
-  }
-
-  @Test
-  void aLinkInThePlaceOfAnImageIsRefused() throws IOException {
-    var out = new java.io.ByteArrayOutputStream();
-    try (var tar = new org.apache.commons.compress.archivers.tar.TarArchiveOutputStream(out)) {
-      var link =
-          new org.apache.commons.compress.archivers.tar.TarArchiveEntry(
-              "JPEGImages/2007_000032.jpg", (byte) '2');
-      link.setLinkName("/etc/passwd");
-      tar.putArchiveEntry(link);
-      tar.closeArchiveEntry();
-    }
-    var files = MiniVoc.voc();
-    files.remove("JPEGImages/2007_000032.jpg");
-    var rest = tar("", files);
-    var both = java.util.Arrays.copyOf(out.toByteArray(), 512 + rest.length);
-    System.arraycopy(rest, 0, both, 512, rest.length);
-    write(from.resolve("voc.tar"), both);
-    refused(this::prepare, "JPEGImages/2007_000032.jpg is a link or device");
-  }
-
-  @Test
-  void anotherArchiveIsRefusedUnlessDifferencesAreAllowed() throws IOException {
-    var release = MiniVoc.release(from);
-    var archive = from.resolve("voc.tar");
-    try (var channel = FileChannel.open(archive, StandardOpenOption.WRITE)) {
-      channel.write(java.nio.ByteBuffer.wrap(new byte[] {'X'}), 600); // in the first image
-    }
-    refused(
-        () -> prepare(release, options(from.toString()), FreeSpace::of),
-        archive + " is not the published archive: expected SHA-256");
-    var options = new PrepareOptions(root, from.toString(), true, false, true);
-    assertEquals(5, prepare(release, options, FreeSpace::of).images());
-    assertTrue(
-        messages.stream().anyMatch(line -> line.contains("is not the published archive")),
-        messages.toString());
-  }
-
-  @Test
-  void otherListsAreRefusedUnlessDifferencesAreAllowed() {
-    var mini = MiniVoc.release(from);
-    var release =
-        new VocRelease(
-            mini.voc(),
-            mini.sbd(),
-            new PublishedLists.Names("train.txt", 1464, null),
-            mini.val(),
-            mini.aug());
-    refused(
-        () -> prepare(release, options(from.toString()), FreeSpace::of),
-        "train.txt of " + from.resolve("voc.tar") + ": expected 1,464 names, got 2");
-    prepare(release, new PrepareOptions(root, from.toString(), true, false, true), FreeSpace::of);
-  }
-
-  /// A damaged archive is named with the place, and what was written before is kept whole.
-  @Test
-  void anArchiveThatIsCutOffIsNamed() throws IOException {
-    for (var name : List.of("voc.tar", "benchmark.tgz")) {
-      MiniVoc.writeArchives(from);
-      var bytes = Files.readAllBytes(from.resolve(name));
-      write(from.resolve(name), java.util.Arrays.copyOf(bytes, bytes.length * 2 / 3));
-      var thrown = refused(this::prepare, from.resolve(name) + " is damaged a");
-      assertTrue(thrown.contains("get it again"), thrown);
-    }
-    MiniVoc.writeArchives(from);
-    prepare();
-    assertEquals(complete(), files(root));
-  }
-
-  @Test
-  void aDamagedMaskIsNamed() {
-    var files = MiniVoc.sbd();
-    files.put("dataset/cls/2008_000002.mat", new byte[200]);
-    write(from.resolve("benchmark.tgz"), gzip(tar("benchmark_RELEASE/", files)));
-    refused(this::prepare, "benchmark_RELEASE/dataset/cls/2008_000002.mat is damaged or no mask");
-    files.put("dataset/cls/2008_000002.mat", MiniVoc.mat(new int[][] {{0, 21}}));
-    write(from.resolve("benchmark.tgz"), gzip(tar("benchmark_RELEASE/", files)));
-    refused(this::prepare, "has the label 21 at x=1, y=0, expected 0…20");
-  }
-
-  @Test
-  void aMissingImageIsNamed() {
-    var files = MiniVoc.voc();
-    files.remove("JPEGImages/2008_000002.jpg");
-    write(from.resolve("voc.tar"), tar("VOCdevkit/VOC2012/", files));
-    refused(this::prepare, "voc.tar has no VOCdevkit/VOC2012/JPEGImages/2008_000002.jpg");
-  }
-
-  @Test
-  void aFullDiskIsNoticedBeforeAnythingIsWritten() throws IOException {
-    refused(
-        () -> prepare(MiniVoc.release(from), options(from.toString()), _ -> 1000),
-        "unpacking needs 67.2 MB in " + root + ", but only 1.0 kB are free");
-    assertEquals(new TreeSet<>(List.of(".toco-prepare.lock")), files(root));
-  }
-
-  @Test
-  void aFolderWithoutTheArchiveIsRefused() throws IOException {
-    var release = MiniVoc.release(from);
-    Files.delete(from.resolve("voc.tar"));
-    refused(
-        () -> prepare(release, options(from.toString()), FreeSpace::of),
-        from + " holds no voc.tar; download it from http://localhost:1/");
-    refused(
-        () -> prepare(release, options(folder + "/none"), FreeSpace::of),
-        "there is no folder " + folder + "/none");
-  }
-
-  @Test
-  void onlyOneProcessPreparesAFolder() throws IOException {
-    Files.createDirectories(root);
-    try (var channel =
-            FileChannel.open(
-                root.resolve(".toco-prepare.lock"),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE);
-        var _ = channel.lock()) {
-      refused(this::prepare, "another process is preparing " + root);
-    }
-  }
-
-  private static String refused(org.junit.jupiter.api.function.Executable run, String message) {
-    var thrown = assertThrows(DataException.class, run);
-    assertTrue(String.valueOf(thrown.getMessage()).contains(message), () -> thrown.getMessage());
-    return String.valueOf(thrown.getMessage());
   }
 }
