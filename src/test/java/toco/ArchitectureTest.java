@@ -42,6 +42,7 @@ class ArchitectureTest {
           "tensorboard",
           "html",
           "config",
+          "weights",
           "host",
           "image",
           "refine",

@@ -37,6 +37,7 @@ final class Commands {
           new Entry(ParityCommand.class, ParityCommand::new),
           new Entry(CheckpointCommand.class, CheckpointCommand::commandLine),
           new Entry(ExportCommand.class, ExportCommand::new),
+          new Entry(WeightsCommand.class, WeightsCommand::commandLine),
           new Entry(DataCommand.class, DataCommand::commandLine),
           new Entry(BenchCommand.class, BenchCommand::commandLine),
           new Entry(ConfigCommand.class, ConfigCommand::new),

@@ -7,7 +7,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import toco.prepare.Preparation;
-import toco.prepare.PrepareListener;
 import toco.prepare.PrepareOptions;
 
 @Command(
@@ -70,23 +69,9 @@ final class DataPrepareCommand implements Callable<Integer> {
   public Integer call() {
     var progress = console.progress();
     var options = new PrepareOptions(root, from, !noSbd, removeArchives, allowDifferences);
-    var prepared = dataset.run(options, listener(progress));
+    var prepared = dataset.run(options, progress);
     progress.clear();
     console.print(prepared.text());
     return ExitStatus.SUCCESS;
-  }
-
-  static PrepareListener listener(ProgressReport progress) {
-    return new PrepareListener() {
-      @Override
-      public void onProgress(String what, int done, int total) {
-        progress.onProgress(what, done, total);
-      }
-
-      @Override
-      public void onMessage(String line) {
-        progress.onMessage(line);
-      }
-    };
   }
 }

@@ -4,13 +4,15 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import toco.download.ByteCount;
 import toco.eval.Scores;
+import toco.prepare.PrepareListener;
 import toco.train.StepReport;
 import toco.train.TrainingListener;
 
 /// Progress on stderr. On a terminal one line is rewritten after each step; elsewhere, such as in a
 /// log file, there is one line per logged step.
-final class ProgressReport implements TrainingListener {
+final class ProgressReport implements TrainingListener, PrepareListener {
   private static final long REWRITE_NANOS = 200_000_000;
   // Without the terminal's line wrap, a line that is too long is cut and can still be rewritten.
   private static final String START_LIVE = "\r\033[K\033[?7l";
@@ -20,6 +22,9 @@ final class ProgressReport implements TrainingListener {
   private final PrintWriter err;
   private final boolean live;
   private boolean lineShown;
+  private String download = ""; // the file of the last one
+  private long downloadStartNanos;
+  private long downloadStartBytes;
   private long lastNanos = System.nanoTime() - REWRITE_NANOS;
 
   ProgressReport(PrintWriter err, boolean live) {
@@ -63,8 +68,38 @@ final class ProgressReport implements TrainingListener {
     onProgress("evaluating", done, total);
   }
 
+  @Override
+  public synchronized void onBytes(String name, long done, long total) {
+    if (!name.equals(download)) {
+      download = name;
+      downloadStartNanos = System.nanoTime();
+      downloadStartBytes = done; // of an earlier attempt
+    }
+    if (live && (isDue() || done == total)) {
+      show(describe(name, done, total));
+    }
+  }
+
+  /// `net.pth 12.3 MB of 88.3 MB 14 % 5.1 MB/s ETA 0:15`.
+  private String describe(String name, long done, long total) {
+    double seconds = (System.nanoTime() - downloadStartNanos) * 1e-9;
+    double perSecond = (done - downloadStartBytes) / Math.max(1e-3, seconds);
+    var speed = ByteCount.of(Math.round(perSecond));
+    return total <= 0
+        ? "%s %s  %s/s".formatted(name, ByteCount.of(done), speed)
+        : "%s %s of %s  %s %%  %s/s  ETA %s"
+            .formatted(
+                name,
+                ByteCount.of(done),
+                ByteCount.of(total),
+                100 * done / total,
+                speed,
+                duration((total - done) / perSecond));
+  }
+
   /// Rewrites the live line during other work, such as reading images.
-  synchronized void onProgress(String what, int done, int total) {
+  @Override
+  public synchronized void onProgress(String what, int done, int total) {
     if (live && (isDue() || done == total)) {
       show("%s %s/%s".formatted(what, done, total));
     }

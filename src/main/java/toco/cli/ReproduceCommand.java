@@ -104,10 +104,7 @@ final class ReproduceCommand implements Callable<Integer> {
             progress,
             (split, done, total) -> progress.onProgress("reading " + split, done, total),
             text -> show(text, progress));
-    var options =
-        prepare
-            ? Reproduction.prepare(options(), DataPrepareCommand.listener(progress))
-            : options();
+    var options = prepare ? Reproduction.prepare(options(), progress) : options();
     var result =
         Reproduction.run(options, watcher, trainer -> console.stop().run(trainer, progress));
     progress.clear();

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 ///   the auxiliary patch tokens ([B, N, D] or [B, D, h, w]): keys of a dict, or positions in a
 ///   tuple, from 0
 /// @param pretrained file with the encoder's pretrained weights (a DeiT or timm release, `.pth` or
-///   `.safetensors`), relative to the working directory; absent: random initialisation
+///   `.safetensors`), relative to the working directory; or `get:NAME`, published weights that are
+///   downloaded when they are first needed (`toco weights list`); absent: random initialisation
 /// @param pretrainedKeys rules that rename the weights of `pretrained`, applied in order, each
 ///   `FROM -> TO`: a regular expression and the replacement of its matches; for encoders whose
 ///   names differ from timm's, such as `^visual\. -> `

@@ -13,10 +13,10 @@ import java.util.Locale;
 /// A hash that somebody states for a file.
 ///
 /// @param kind how it is computed
-/// @param hex lower-case hexadecimal digits; of SHA-256, the first ones suffice, as the names of
-///   some published files have them
+/// @param hex lower-case hexadecimal digits; of a long hash the first ones suffice, as some
+///   publishers state no more
 public record Checksum(Kind kind, String hex) {
-  private static final int FEWEST_DIGITS = 8;
+  private static final int FEWEST_DIGITS = 6;
 
   /// The hash functions that publishers state.
   public enum Kind {
@@ -39,8 +39,7 @@ public record Checksum(Kind kind, String hex) {
 
   public Checksum {
     hex = hex.toLowerCase(Locale.ROOT);
-    int fewest = kind == Kind.SHA256 ? FEWEST_DIGITS : kind.digits;
-    if (!hex.matches("[0-9a-f]{%s,%s}".formatted(fewest, kind.digits))) {
+    if (!hex.matches("[0-9a-f]{%s,%s}".formatted(FEWEST_DIGITS, kind.digits))) {
       throw new IllegalArgumentException(
           "%s must have %s hexadecimal digits, got '%s'".formatted(kind, kind.digits, hex));
     }

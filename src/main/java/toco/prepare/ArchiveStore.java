@@ -11,7 +11,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import toco.data.DataException;
 import toco.download.Download;
-import toco.download.DownloadProgress;
 import toco.download.Source;
 import toco.files.UserPath;
 
@@ -81,7 +80,7 @@ final class ArchiveStore {
               .formatted(folder, archive.name(), archive.locations().getFirst()));
     }
     return Download.ofProcess()
-        .fetch(source(archive), own.resolve(archive.name()), progress())
+        .fetch(source(archive), own.resolve(archive.name()), listener)
         .file();
   }
 
@@ -131,24 +130,5 @@ final class ArchiveStore {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private DownloadProgress progress() {
-    return new DownloadProgress() {
-      @Override
-      public void onBytes(String name, long done, long total) {
-        listener.onProgress(
-            "downloading %s, MB".formatted(name), megabytes(done), megabytes(total));
-      }
-
-      @Override
-      public void onMessage(String line) {
-        listener.onMessage(line);
-      }
-    };
-  }
-
-  private static int megabytes(long bytes) {
-    return Math.toIntExact(Math.ceilDiv(bytes, 1_000_000L));
   }
 }

@@ -94,12 +94,13 @@ final class CocoMasks {
     region.polygons.forEach(fill::addPolygon);
     region.runs.forEach(fill::addRuns);
     int label = label(region.category);
-    fill.inside().stream().forEach(pixel -> {
-      int at = pixel % image.height * image.width + pixel / image.height;
-      if (labels[at] == 0) {
-        labels[at] = (byte) label;
-      }
-    });
+    fill.inside().stream()
+        .forEach(pixel -> {
+          int at = pixel % image.height * image.width + pixel / image.height;
+          if (labels[at] == 0) {
+            labels[at] = (byte) label;
+          }
+        });
   }
 
   private int label(String id) {

@@ -187,6 +187,13 @@ final class CocoPreparation {
     counts.put("val_part", names.watched(release).size());
     int images = names.train.size() + names.val.size();
     return new Prepared(
-        "coco2014", "configs/coco_deit_b.yaml", home, counts, images, names.val.size(), List.of(), List.of());
+        "coco2014",
+        "configs/coco_deit_b.yaml",
+        home,
+        counts,
+        images,
+        names.val.size(),
+        List.of(),
+        List.of());
   }
 }

@@ -36,7 +36,6 @@ record CocoRelease(
           PublishedLists.COCO.scored());
 
   private static Source source(String folder, String name, long bytes, String sha256) {
-    return new Source(
-        name, List.of(SERVER + folder + name), bytes, Checksum.sha256(sha256), "");
+    return new Source(name, List.of(SERVER + folder + name), bytes, Checksum.sha256(sha256), "");
   }
 }

@@ -60,7 +60,10 @@ final class Index {
         tops.add(matcher.group(1));
       }
     }
-    var best = tops.stream().filter(top -> top.isEmpty() || ("/" + top).endsWith("/" + preferred + "/")).toList();
+    var best =
+        tops.stream()
+            .filter(top -> top.isEmpty() || ("/" + top).endsWith("/" + preferred + "/"))
+            .toList();
     var chosen = tops.size() == 1 ? List.copyOf(tops) : best;
     if (chosen.size() != 1) {
       throw new DataException(

@@ -46,7 +46,13 @@ record TarContents(Path file) implements Contents {
 
   private Member member(TarArchiveEntry entry, int ordinal, InputStream in) {
     return new Member(
-        this, path(entry.getName()), ordinal, entry.getSize(), TarGz.isPlain(entry), -1, () -> new Entry(in));
+        this,
+        path(entry.getName()),
+        ordinal,
+        entry.getSize(),
+        TarGz.isPlain(entry),
+        -1,
+        () -> new Entry(in));
   }
 
   /// Nothing else tells that an archive was cut off between two files.

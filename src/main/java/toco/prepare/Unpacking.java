@@ -78,6 +78,8 @@ final class Unpacking {
       return 0;
     }
     removeTemporary();
+    listener.onMessage(
+        "unpacking %s of the files of %s".formatted(missing.size(), index.contents().name()));
     var what = "unpacking " + index.contents().file().getFileName();
     var done = new int[1];
     index

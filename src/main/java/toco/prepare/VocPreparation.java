@@ -210,6 +210,7 @@ final class VocPreparation {
     }
     var all = names.all();
     int masks = (int) all.stream().map(this::mask).filter(Files::isRegularFile).count();
-    return new Prepared("voc2012", "configs/voc_deit_b.yaml", home, counts, all.size(), masks, settings, notes);
+    return new Prepared(
+        "voc2012", "configs/voc_deit_b.yaml", home, counts, all.size(), masks, settings, notes);
   }
 }

@@ -8,6 +8,7 @@ import toco.config.Config;
 import toco.config.Protocol;
 import toco.config.Split;
 import toco.data.Dataset;
+import toco.download.DownloadProgress;
 import toco.eval.Evaluator;
 import toco.host.Devices;
 import toco.host.ProcessMemory;
@@ -19,6 +20,7 @@ import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
 import toco.torch.TensorScope;
+import toco.weights.WeightsCache;
 
 /// Measures steps and evaluations of a run on its own data and network, before it starts. The
 /// weights of the measured steps are discarded.
@@ -41,13 +43,14 @@ final class Measurement {
   }
 
   /// @param done steps of the run that are already done
-  static Forecast run(Plan plan, long done) {
+  /// @param download is notified if pretrained weights must be downloaded
+  static Forecast run(Plan plan, long done, DownloadProgress download) {
     var config = plan.training();
     var device = Devices.prepare(config.train());
     Rng.manualSeed(config.run().seed());
     try (var _ = TensorScope.open();
         var model = new Toco(config.model(), device, Devices.autocastDtype(config.train()))) {
-      var pretrained = config.model().pretrained();
+      var pretrained = WeightsCache.ofProcess().pretrained(config.model(), download);
       if (pretrained != null) {
         var _ = StateDict.loadEncoder(pretrained, model.params().all(), config.model().keyRules());
       }

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import toco.config.Split;
 import toco.prepare.PrepareListener;
 import toco.prepare.PrepareOptions;
@@ -22,7 +23,7 @@ record Missing(Plan plan, boolean data, boolean weights) {
             && Files.isRegularFile(scoring.data().listPath(scoring.eval().split()));
     var file = plan.training().model().pretrained();
     boolean hasWeights =
-        file != null && (file.startsWith("get:") || Files.isRegularFile(file));
+        file != null && (file.toString().startsWith("get:") || Files.isRegularFile(file));
     return new Missing(plan, !plan.dryRun() && !hasLists, !plan.dryRun() && !hasWeights);
   }
 
@@ -36,12 +37,19 @@ record Missing(Plan plan, boolean data, boolean weights) {
                   .formatted(plan.recipe().dataset(), root())));
     }
     if (weights) {
+      var file = plan.training().model().pretrained();
       checks.add(
           PreflightCheck.error(
-              "the encoder's weights are missing, run: toco weights get %s (or add --prepare)"
-                  .formatted(plan.recipe().weights())));
+              ("the encoder's weights %s are missing, run: toco weights get %s --to %s (or add"
+                      + " --prepare, or name another file with --weights)")
+                  .formatted(file, plan.recipe().weights(), folder(file))));
     }
     return checks;
+  }
+
+  private static Path folder(@Nullable Path file) {
+    var folder = file == null ? null : file.getParent();
+    return folder == null ? Path.of(".") : folder;
   }
 
   private Path root() {

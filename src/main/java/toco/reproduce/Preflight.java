@@ -5,17 +5,21 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import toco.checkpoint.CheckpointException;
 import toco.checkpoint.StateDict;
 import toco.config.Split;
 import toco.data.DataCheck;
 import toco.data.DataReport;
 import toco.data.SplitReport;
+import toco.download.DownloadException;
+import toco.download.DownloadProgress;
 import toco.files.FreeSpace;
 import toco.files.Sha256;
 import toco.model.Toco;
 import toco.torch.Device;
 import toco.torch.TensorScope;
+import toco.weights.WeightsCache;
 
 /// Checks data, weights and disk before a training, and reports everything that is wrong, not only
 /// the first problem.
@@ -27,17 +31,22 @@ final class Preflight {
 
   /// @param resumed whether the run has been started before: then only the headers of images are
   ///   read
-  static PreflightReport run(Plan plan, boolean resumed, DataCheck.Progress progress) {
+  /// @param download is notified if pretrained weights must be downloaded
+  static PreflightReport run(
+      Plan plan, boolean resumed, DataCheck.Progress progress, DownloadProgress download) {
     var data =
         DataCheck.run(plan.scoring(), resumed, progress); // generates a synthetic data set first
     var checks = new ArrayList<PreflightCheck>();
-    checks.addAll(Missing.of(plan).checks());
+    var missing = Missing.of(plan);
+    checks.addAll(missing.checks());
     settings(plan, checks);
     checks.addAll(ListCheck.run(plan));
     masks(data, checks);
     try (var _ = TensorScope.open();
         var model = new Toco(plan.training().model(), Device.CPU)) {
-      checks.add(weights(plan, model));
+      if (!missing.weights()) {
+        checks.add(weights(plan, model, download));
+      }
       checks.add(disk(plan.runDir(), model, resumed));
     }
     return new PreflightReport(checks, data);
@@ -90,13 +99,18 @@ final class Preflight {
                 split.source()));
   }
 
-  private static PreflightCheck weights(Plan plan, Toco model) {
-    var file = plan.training().model().pretrained();
-    if (file == null) {
-      return plan.dryRun()
-          ? PreflightCheck.ok("no pretrained weights: the network is trained from scratch")
-          : PreflightCheck.error(
-              "no pretrained weights are given; name the encoder's with --weights FILE");
+  private static PreflightCheck weights(Plan plan, Toco model, DownloadProgress download) {
+    try {
+      var file = WeightsCache.ofProcess().pretrained(plan.training().model(), download);
+      return weights(plan, model, file);
+    } catch (DownloadException | IllegalArgumentException e) { // get:NAME
+      return PreflightCheck.error("weights: " + e.getMessage());
+    }
+  }
+
+  private static PreflightCheck weights(Plan plan, Toco model, @Nullable Path file) {
+    if (file == null) { // of a dry run
+      return PreflightCheck.ok("no pretrained weights: the network is trained from scratch");
     }
     try {
       var loaded =

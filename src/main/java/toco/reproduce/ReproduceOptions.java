@@ -33,15 +33,7 @@ public record ReproduceOptions(
 
   ReproduceOptions withData(Path folder) {
     return new ReproduceOptions(
-        recipe,
-        configs,
-        folder,
-        weights,
-        runDir,
-        overrides,
-        dryRun,
-        checkOnly,
-        allowDifferences);
+        recipe, configs, folder, weights, runDir, overrides, dryRun, checkOnly, allowDifferences);
   }
 
   ReproduceOptions withWeights(Path file) {

@@ -89,7 +89,7 @@ public final class Reproduction {
   public static Result run(ReproduceOptions options, Watcher watcher, TrainingRun training) {
     var plan = Plan.of(options);
     var state = RunState.of(plan);
-    var checks = Preflight.run(plan, state.begun(), watcher.reading);
+    var checks = Preflight.run(plan, state.begun(), watcher.reading, watcher.training);
     watcher.results.accept(checks.text());
     if (!checks.passes(options.allowDifferences())) {
       return new Result(End.REFUSED, checks, null, null, 0, List.of());
@@ -97,7 +97,7 @@ public final class Reproduction {
     Forecast forecast = null;
     if (!state.trained()) {
       watcher.training.onMessage("measuring");
-      forecast = Measurement.run(plan, Math.max(0, state.step()));
+      forecast = Measurement.run(plan, Math.max(0, state.step()), watcher.training);
       watcher.results.accept(forecast.text(plan.recipe().published().took()));
     }
     if (options.checkOnly()) {

@@ -16,6 +16,7 @@ import toco.recipe.TrainStep;
 import toco.run.RunFolder;
 import toco.torch.Device;
 import toco.torch.TensorScope;
+import toco.weights.WeightsCache;
 
 /// A training run: steps, log lines, pictures, checkpoints and evaluations at their intervals.
 ///
@@ -54,7 +55,13 @@ public final class Trainer implements AutoCloseable {
   public static Trainer start(Config config, TrainingListener listener, World world) {
     return reportingFailure(
         world,
-        () -> begin(new TrainingState(config, listener, world, RunFolder::create), listener, null));
+        () -> {
+          if (world.isRank0()) { // weights that cannot be had leave no run behind
+            var _ = WeightsCache.ofProcess().pretrained(config.model(), listener);
+          }
+          return begin(
+              new TrainingState(config, listener, world, RunFolder::create), listener, null);
+        });
   }
 
   /// Resumes an interrupted run from its newest usable checkpoint.

@@ -1,11 +1,17 @@
 package toco.train;
 
+import toco.download.DownloadProgress;
 import toco.eval.Scores;
 
 /// Receives the progress of a training run; called on the training thread.
-public interface TrainingListener {
+public interface TrainingListener extends DownloadProgress {
   /// A line for the log, such as the step that the run resumes at.
+  @Override
   void onMessage(String line);
+
+  /// While pretrained weights are downloaded.
+  @Override
+  default void onBytes(String name, long done, long total) {}
 
   /// After every step.
   void onStep(StepReport report);

@@ -22,6 +22,7 @@ import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
 import toco.torch.TensorScope;
+import toco.weights.WeightsCache;
 
 /// What a run trains with, in one process: device, images, network, optimizer, the run's folder and
 /// its checkpoints. Weights and step are equal in all processes once it has begun.
@@ -114,7 +115,7 @@ final class TrainingState implements AutoCloseable {
   }
 
   private void loadPretrained() {
-    var pretrained = config.model().pretrained();
+    var pretrained = WeightsCache.ofProcess().pretrained(config.model(), listener);
     if (pretrained != null) {
       try (var _ = TensorScope.open()) {
         report(StateDict.loadEncoder(pretrained, model.params().all(), config.model().keyRules()));

@@ -26,7 +26,13 @@ class DataPrepareCommandTest {
     var root = folder.resolve("VOC2012");
     var made =
         Cli.run(
-            "data", "prepare", "voc2012", "--root", root, "--from", archives(),
+            "data",
+            "prepare",
+            "voc2012",
+            "--root",
+            root,
+            "--from",
+            archives(),
             "--allow-differences");
     assertEquals(0, made.status(), made.err());
     assertEquals(
@@ -41,8 +47,7 @@ class DataPrepareCommandTest {
         made.out());
     assertTrue(made.err().contains("is not the published archive: expected 1999639040 bytes"));
 
-    var checked =
-        Cli.run("data", "check", "configs/voc_deit_b.yaml", "--set", "data.root=" + root);
+    var checked = Cli.run("data", "check", "configs/voc_deit_b.yaml", "--set", "data.root=" + root);
     assertEquals(0, checked.status(), checked.out() + checked.err());
   }
 
@@ -50,8 +55,15 @@ class DataPrepareCommandTest {
   void withoutSbdTheLineSaysWhichListTrains() throws IOException {
     var made =
         Cli.run(
-            "data", "prepare", "voc2012", "--no-sbd", "--root", folder.resolve("VOC2012"), "--from",
-            archives(), "--allow-differences");
+            "data",
+            "prepare",
+            "voc2012",
+            "--no-sbd",
+            "--root",
+            folder.resolve("VOC2012"),
+            "--from",
+            archives(),
+            "--allow-differences");
     assertEquals(0, made.status(), made.err());
     assertTrue(made.out().endsWith(" --set data.trainList=lists/train.txt\n"), made.out());
     assertTrue(made.out().contains("note    without SBD's benchmark.tgz"), made.out());
@@ -61,7 +73,12 @@ class DataPrepareCommandTest {
   void anArchiveThatIsNotThePublishedOneIsOneLine() throws IOException {
     var made =
         Cli.run(
-            "data", "prepare", "voc2012", "--root", folder.resolve("VOC2012"), "--from",
+            "data",
+            "prepare",
+            "voc2012",
+            "--root",
+            folder.resolve("VOC2012"),
+            "--from",
             archives());
     assertEquals(1, made.status());
     assertTrue(

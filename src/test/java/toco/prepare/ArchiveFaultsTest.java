@@ -3,8 +3,8 @@ package toco.prepare;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static toco.prepare.MiniVoc.gzip;
 import static toco.prepare.MiniVoc.tar;
 import static toco.prepare.MiniVoc.write;
@@ -12,14 +12,10 @@ import static toco.prepare.MiniVoc.write;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,9 +26,6 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import toco.config.Layout;
-import toco.data.ClassLabels;
-import toco.data.OneHotNpy;
 import toco.download.FileServer;
 import toco.files.RefusingFileSystem;
 
@@ -86,9 +79,7 @@ class ArchiveFaultsTest extends VocCase {
   void aLinkInThePlaceOfAnImageIsRefused() throws IOException {
     var out = new ByteArrayOutputStream();
     try (var tar = new TarArchiveOutputStream(out)) {
-      var link =
-          new TarArchiveEntry(
-              "JPEGImages/2007_000032.jpg", (byte) '2');
+      var link = new TarArchiveEntry("JPEGImages/2007_000032.jpg", (byte) '2');
       link.setLinkName("/etc/passwd");
       tar.putArchiveEntry(link);
       tar.closeArchiveEntry();

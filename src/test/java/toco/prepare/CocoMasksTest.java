@@ -61,7 +61,8 @@ class CocoMasksTest {
             "{\"images\": 3}",
             "{\"images\": [{\"id\": 1, \"file_name\": \"a.jpg\", \"width\": 0, \"height\": 1}]}",
             "{\"annotations\": [{\"image_id\": 1, \"category_id\": 1, \"segmentation\": \"x\"}]}",
-            "{\"annotations\": [{\"image_id\": 1, \"category_id\": 1, \"segmentation\": [[\"x\"]]}]}",
+            "{\"annotations\": [{\"image_id\": 1, \"category_id\": 1, \"segmentation\":"
+                + " [[\"x\"]]}]}",
             "{\"annotations\": [{\"image_id\": 1")) {
       var file = Files.writeString(folder.resolve("a.json"), text);
       var thrown =

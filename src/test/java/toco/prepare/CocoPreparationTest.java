@@ -117,6 +117,9 @@ class CocoPreparationTest {
           }
 
           @Override
+          public void onBytes(String name, long done, long total) {}
+
+          @Override
           public void onMessage(String line) {
             messages.add(line);
           }
@@ -124,8 +127,7 @@ class CocoPreparationTest {
     var options = new PrepareOptions(root, from.toString(), true, false, false);
     return CocoPreparation.run(
         release(),
-        new Workplace(
-            options, root, new ArchiveStore(options, listener), FreeSpace::of, listener));
+        new Workplace(options, root, new ArchiveStore(options, listener), FreeSpace::of, listener));
   }
 
   @Test
@@ -155,7 +157,8 @@ class CocoPreparationTest {
     assertEquals(0, labels.get(DOG)[0]);
     assertEquals(1, labels.get(BOTH)[0]);
     try (var arena = Arena.ofConfined()) {
-      var mask = MaskDecoder.decode(root.resolve("SegmentationClass/val2014/" + BOTH + ".png"), arena);
+      var mask =
+          MaskDecoder.decode(root.resolve("SegmentationClass/val2014/" + BOTH + ".png"), arena);
       assertArrayEquals(
           new byte[] {1, 1, 17, 17, 1, 17, 17, 17, 1, 17, 17, 17},
           mask.labels().toArray(ValueLayout.JAVA_BYTE),
@@ -185,9 +188,7 @@ class CocoPreparationTest {
     write(from.resolve(image(DOG)), MiniVoc.jpeg(1));
     write(from.resolve(image(PERSON)), MiniVoc.jpeg(1));
     write(from.resolve(image(BOTH)), MiniVoc.jpeg(1));
-    write(
-        from.resolve("annotations/instances_train2014.json"),
-        instances(names, object(0, 18, 4)));
+    write(from.resolve("annotations/instances_train2014.json"), instances(names, object(0, 18, 4)));
     write(
         from.resolve("annotations/instances_val2014.json"),
         instances(List.of(PERSON, BOTH), object(0, 1, 12), object(1, 18, 12)));

@@ -53,8 +53,7 @@ public final class MiniVoc {
     var names = new ArrayList<>(ALL);
     names.addAll(OTHERS);
     for (var name : names) {
-      files.put(
-          "JPEGImages/" + name + ".jpg", jpeg(name.hashCode()));
+      files.put("JPEGImages/" + name + ".jpg", jpeg(name.hashCode()));
       files.put("Annotations/" + name + ".xml", xml("person", name.endsWith("2") ? "cat" : "dog"));
       files.put("SegmentationObject/" + name + ".png", mask(0));
     }

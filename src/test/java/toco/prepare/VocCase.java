@@ -30,6 +30,9 @@ abstract class VocCase {
         }
 
         @Override
+        public void onBytes(String name, long done, long total) {}
+
+        @Override
         public void onMessage(String line) {
           messages.add(line);
         }

@@ -6,9 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 import toco.config.Overrides;
 import toco.prepare.PrepareListener;
 
@@ -22,10 +22,17 @@ class MissingTest {
         }
 
         @Override
+        public void onBytes(String name, long done, long total) {
+          throw new AssertionError("downloads " + name);
+        }
+
+        @Override
         public void onMessage(String line) {
           throw new AssertionError(line);
         }
       };
+
+  private static final String OR = " (or add --prepare, or name another file with --weights)";
 
   @TempDir Path folder;
 
@@ -60,15 +67,18 @@ class MissingTest {
         List.of(
             "the data set is missing, run: toco data prepare voc2012 --root %s (or add --prepare)"
                 .formatted(folder),
-            "the encoder's weights are missing, run: toco weights get deit_base_patch16_224"
-                + " (or add --prepare)"),
+            "the encoder's weights pretrained/deit_base_patch16_224-b5f2ef4d.pth are missing, run:"
+                + " toco weights get deit_base_patch16_224 --to pretrained"
+                + OR),
         missing(options(Recipe.VOC_DEIT_B, null, false)));
     assertEquals(
         List.of(
             "the data set is missing, run: toco data prepare coco2014 --root %s (or add --prepare)"
                 .formatted(folder),
-            "the encoder's weights are missing, run: toco weights get"
-                + " vit_base_patch16_224.orig_in21k_ft_in1k (or add --prepare)"),
+            "the encoder's weights %s/none.pth are missing, run: toco weights get".formatted(folder)
+                + " vit_base_patch16_224.orig_in21k_ft_in1k --to "
+                + folder
+                + OR),
         missing(options(Recipe.COCO_VIT_B, folder.resolve("none.pth"), false)));
 
     write("lists/train_aug.txt", "lists/val.txt", "weights.pth");
