@@ -30,7 +30,8 @@ record VocRelease(Source voc, Source sbd, Names train, Names val, Names aug) {
           new Source(
               "benchmark.tgz",
               List.of(
-                  "https://www2.eecs.berkeley.edu/Research/Projects/CS/vision/grouping/semantic_contours/benchmark.tgz"),
+                  "https://www2.eecs.berkeley.edu/Research/Projects/CS/vision/grouping"
+                      + "/semantic_contours/benchmark.tgz"),
               null,
               Checksum.sha256("6a5a2918d5c73ce032fdeba876574d150d9d04113ab87540a1304cbcc715be53"),
               "or prepare the data set without train_aug: --no-sbd"),
