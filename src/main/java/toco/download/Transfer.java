@@ -166,7 +166,7 @@ final class Transfer {
         break;
       }
       if (at == 0) {
-        WebPage.refuse(chunk, n, source.name());
+        LoginPage.refuse(chunk, n, source.name());
       }
       write(ByteBuffer.wrap(chunk, 0, n), at, reply.total());
       received = true;

@@ -3,10 +3,10 @@ package toco.download;
 import java.nio.charset.StandardCharsets;
 
 /// Recognises a web page that a server or a network's login gives instead of a file.
-final class WebPage {
+final class LoginPage {
   private static final int HEAD = 64;
 
-  private WebPage() {}
+  private LoginPage() {}
 
   /// @param start the file's first bytes, of which `length` are known
   /// @throws Unavailable if they are those of a page, and the file's name is not a page's
