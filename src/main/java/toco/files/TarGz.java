@@ -28,6 +28,7 @@ public final class TarGz {
     public Writer(OutputStream out) throws IOException {
       gzip = new GZIPOutputStream(out, 1 << 16);
       tar = new TarArchiveOutputStream(gzip, BLOCK);
+      tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX); // from 100 characters on
     }
 
     /// Adds a file.

@@ -111,7 +111,7 @@ final class CocoPreparation {
       return;
     }
     var file = place.archives().get(release.annotations());
-    var index = Index.of(new ZipContents(file), "annotations/" + files.get(0).getFileName(), "");
+    var index = ReleaseIndex.of(new ZipContents(file), "annotations/" + files.get(0).getFileName(), "");
     var unpacking = new Unpacking(index);
     files.forEach(each -> unpacking.copy("annotations/" + each.getFileName(), each));
     place.requireSpace(unpacking.bytes(), "unpacking " + file.getFileName());
@@ -147,7 +147,7 @@ final class CocoPreparation {
       return;
     }
     var file = place.archives().get(archive);
-    var index = Index.of(new ZipContents(file), part + "/" + names.getFirst() + ".jpg", "");
+    var index = ReleaseIndex.of(new ZipContents(file), part + "/" + names.getFirst() + ".jpg", "");
     var unpacking = new Unpacking(index);
     names.forEach(name -> unpacking.copy(part + "/" + name + ".jpg", image(part, name)));
     place.requireSpace(unpacking.bytes(), "unpacking " + file.getFileName());

@@ -14,7 +14,7 @@ import toco.files.AtomicFile;
 final class Unpacking {
   private static final int BLOCK = 4096; // of the disk
 
-  private final Index index;
+  private final ReleaseIndex index;
   private final Map<String, Target> missing = new LinkedHashMap<>();
 
   /// How a file is written.
@@ -25,7 +25,7 @@ final class Unpacking {
 
   private record Target(int ordinal, Path file, long size, Writer writer) {}
 
-  Unpacking(Index index) {
+  Unpacking(ReleaseIndex index) {
     this.index = index;
   }
 

@@ -82,8 +82,8 @@ final class VocPreparation {
       return before.get();
     }
     boolean hasSbd = hasSbd();
-    var voc = Index.of(voc(), TRAIN, "VOC2012");
-    var sbd = hasSbd ? Index.of(sbd(), SBD_TRAIN, "benchmark_RELEASE") : null;
+    var voc = ReleaseIndex.of(voc(), TRAIN, "VOC2012");
+    var sbd = hasSbd ? ReleaseIndex.of(sbd(), SBD_TRAIN, "benchmark_RELEASE") : null;
     var names = names(voc, sbd);
     unpack(voc, sbd, names);
     lists.write(release.train(), names.train);
@@ -149,7 +149,7 @@ final class VocPreparation {
   }
 
   /// The lists, checked. Without SBD, train_aug is the list that is there already, if any.
-  private Names names(Index voc, @Nullable Index sbd) {
+  private Names names(ReleaseIndex voc, @Nullable ReleaseIndex sbd) {
     var train = voc.list(TRAIN).stream().sorted().toList();
     var val = voc.list(VAL).stream().sorted().toList();
     lists.check(release.train(), train, voc.contents().name());
@@ -165,7 +165,7 @@ final class VocPreparation {
     return new Names(train, val, List.copyOf(aug));
   }
 
-  private void unpack(Index voc, @Nullable Index sbd, Names names) {
+  private void unpack(ReleaseIndex voc, @Nullable ReleaseIndex sbd, Names names) {
     var fromVoc = new Unpacking(voc);
     for (var name : names.all()) {
       fromVoc.copy("JPEGImages/" + name + ".jpg", image(name));

@@ -11,7 +11,7 @@ import toco.data.DataException;
 
 /// What a release holds, by its paths in the folder at its top, which archives call differently. Of
 /// entries with the same path the last one counts, as when they are unpacked.
-final class Index {
+final class ReleaseIndex {
   private static final int MAX_TEXT_BYTES = 1 << 20; // a list of VOC has 17 kB
 
   private final Contents contents;
@@ -21,7 +21,7 @@ final class Index {
   /// @param text of a list; null: not a list
   record Entry(int ordinal, long size, boolean plain, @Nullable String text) {}
 
-  private Index(Contents contents, String top) {
+  private ReleaseIndex(Contents contents, String top) {
     this.contents = contents;
     this.top = top;
   }
@@ -31,7 +31,7 @@ final class Index {
   /// @param anchor path of a file that the top folder holds
   /// @param preferred name of the top folder, if several hold such a file
   /// @throws DataException if none does, or the release is damaged
-  static Index of(Contents contents, String anchor, String preferred) {
+  static ReleaseIndex of(Contents contents, String anchor, String preferred) {
     var all = new HashMap<String, Entry>();
     contents.forEach(member -> {
       boolean isText = member.plain() && member.path().endsWith(".txt");
@@ -41,7 +41,7 @@ final class Index {
               : null;
       all.put(member.path(), new Entry(member.ordinal(), member.size(), member.plain(), text));
     });
-    var index = new Index(contents, top(contents, all, anchor, preferred));
+    var index = new ReleaseIndex(contents, top(contents, all, anchor, preferred));
     all.forEach((path, entry) -> {
       if (path.startsWith(index.top)) {
         index.entries.put(path.substring(index.top.length()), entry);
