@@ -111,7 +111,8 @@ final class CocoPreparation {
       return;
     }
     var file = place.archives().get(release.annotations());
-    var index = ReleaseIndex.of(new ZipContents(file), "annotations/" + files.get(0).getFileName(), "");
+    var index =
+        ReleaseIndex.of(new ZipContents(file), "annotations/" + files.get(0).getFileName(), "");
     var unpacking = new Unpacking(index);
     files.forEach(each -> unpacking.copy("annotations/" + each.getFileName(), each));
     place.requireSpace(unpacking.bytes(), "unpacking " + file.getFileName());
