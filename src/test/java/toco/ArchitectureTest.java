@@ -63,6 +63,7 @@ class ArchitectureTest {
           "bench",
           "doctor",
           "demo",
+          "prepare",
           "reproduce",
           "cli");
 

@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = {
+      "  toco data prepare voc2012 --root VOCdevkit/VOC2012",
       "  toco data check configs/own_data.yaml",
       "  toco data labels pets/labels.npy --csv pets/labels.csv --classes pets/classes.txt",
       "  toco data synthetic datasets/shapes"
@@ -21,6 +22,7 @@ final class DataCommand {
     return new CommandLine(new DataCommand())
         .addSubcommand(new DataCheckCommand(console))
         .addSubcommand(new DataLabelsCommand(console))
+        .addSubcommand(new DataPrepareCommand(console))
         .addSubcommand(new DataPreviewCommand(console))
         .addSubcommand(new SyntheticCommand(console));
   }

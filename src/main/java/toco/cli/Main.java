@@ -20,6 +20,7 @@ import toco.infer.LabelChoice;
 import toco.infer.MapSource;
 import toco.infer.Refinement;
 import toco.infer.VocTestArchive;
+import toco.prepare.Preparation;
 import toco.torch.DType;
 
 /// The `toco` command. Results go to stdout, progress and errors to stderr; the exit status is 0
@@ -147,6 +148,7 @@ public final class Main {
     choices(root, MapSource.class);
     choices(root, Refinement.class);
     choices(root, VocTestArchive.Competition.class);
+    choices(root, Preparation.class);
     return root.setOut(console.out())
         .setErr(console.err())
         .setUsageHelpWidth(100)

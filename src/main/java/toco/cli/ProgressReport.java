@@ -6,12 +6,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import toco.download.ByteCount;
 import toco.eval.Scores;
+import toco.prepare.PrepareListener;
 import toco.train.StepReport;
 import toco.train.TrainingListener;
 
 /// Progress on stderr. On a terminal one line is rewritten after each step; elsewhere, such as in a
 /// log file, there is one line per logged step.
-final class ProgressReport implements TrainingListener {
+final class ProgressReport implements TrainingListener, PrepareListener {
   private static final long REWRITE_NANOS = 200_000_000;
   // Without the terminal's line wrap, a line that is too long is cut and can still be rewritten.
   private static final String START_LIVE = "\r\033[K\033[?7l";
@@ -97,7 +98,8 @@ final class ProgressReport implements TrainingListener {
   }
 
   /// Rewrites the live line during other work, such as reading images.
-  synchronized void onProgress(String what, int done, int total) {
+  @Override
+  public synchronized void onProgress(String what, int done, int total) {
     if (live && (isDue() || done == total)) {
       show("%s %s/%s".formatted(what, done, total));
     }

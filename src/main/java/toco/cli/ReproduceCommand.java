@@ -29,6 +29,7 @@ import toco.reproduce.Reproduction;
     footerHeading = "%nExamples:%n",
     footer = {
       "  toco reproduce voc-deit-b --dry-run",
+      "  toco reproduce voc-deit-b --prepare",
       "  toco reproduce voc-deit-b --data VOCdevkit/VOC2012 --check-only \\",
       "    --weights deit_base_patch16_224-b5f2ef4d.pth",
       "  toco reproduce coco-vit-b --data coco2014 --weights jx_vit_base_p16_224-80ecf9dd.pth"
@@ -73,6 +74,13 @@ final class ReproduceCommand implements Callable<Integer> {
       description = "Run all stages with a small network on synthetic shapes, in a minute or two.")
   boolean dryRun;
 
+  @Option(
+      names = "--prepare",
+      description =
+          "First download and make what is missing: the data set (as toco data prepare) and the"
+              + " weights (as toco weights get).")
+  boolean prepare;
+
   @Option(names = "--check-only", description = "Stop after the checks and the measurement.")
   boolean checkOnly;
 
@@ -96,8 +104,9 @@ final class ReproduceCommand implements Callable<Integer> {
             progress,
             (split, done, total) -> progress.onProgress("reading " + split, done, total),
             text -> show(text, progress));
+    var options = prepare ? Reproduction.prepare(options(), progress) : options();
     var result =
-        Reproduction.run(options(), watcher, trainer -> console.stop().run(trainer, progress));
+        Reproduction.run(options, watcher, trainer -> console.stop().run(trainer, progress));
     progress.clear();
     if (json && result.end() != Reproduction.End.STOPPED) {
       console.printJson(result.toJson());

@@ -52,6 +52,14 @@ public final class ClassLabels {
     return LabelSource.read(labels, new ClassIndex(classNames));
   }
 
+  /// The same by the images' names, whatever the file calls them.
+  ///
+  /// @param images names of images
+  /// @throws DataException if two labels belong to one image
+  public static ClassLabels read(Path labels, List<String> classNames, Collection<String> images) {
+    return read(labels, classNames).renamed(new ImageReferences(images)::findOrStem);
+  }
+
   /// Labels derived from masks: a class is present if a pixel has its label. This reads pixel-level
   /// annotation and is meant for writing a labels file, not for training.
   ///
@@ -175,6 +183,13 @@ public final class ClassLabels {
     } catch (DataException e) {
       throw new DataException(origin(name) + ": " + e.getMessage(), e);
     }
+  }
+
+  /// These labels and others; those of the other for an image that both have.
+  public ClassLabels with(ClassLabels other) {
+    var all = new LinkedHashMap<>(byName);
+    all.putAll(other.byName);
+    return new ClassLabels(source, numClasses, all, notes);
   }
 
   /// Only the labels of these names, in their order.

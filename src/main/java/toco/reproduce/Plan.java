@@ -7,6 +7,7 @@ import toco.config.Config;
 import toco.config.Config.Difference;
 import toco.config.Overrides;
 import toco.config.SyntheticConfig;
+import toco.prepare.PublishedLists;
 
 /// The settings of a reproduction.
 ///

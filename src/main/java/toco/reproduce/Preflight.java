@@ -1,12 +1,10 @@
 package toco.reproduce;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import toco.checkpoint.CheckpointException;
 import toco.checkpoint.StateDict;
@@ -17,6 +15,7 @@ import toco.data.DataReport;
 import toco.data.SplitReport;
 import toco.download.DownloadException;
 import toco.download.DownloadProgress;
+import toco.files.FreeSpace;
 import toco.files.Sha256;
 import toco.model.Toco;
 import toco.torch.Device;
@@ -39,12 +38,16 @@ final class Preflight {
     var data =
         DataCheck.run(plan.scoring(), resumed, progress); // generates a synthetic data set first
     var checks = new ArrayList<PreflightCheck>();
+    var missing = Missing.of(plan);
+    checks.addAll(missing.checks());
     settings(plan, checks);
     checks.addAll(ListCheck.run(plan));
     masks(data, checks);
     try (var _ = TensorScope.open();
         var model = new Toco(plan.training().model(), Device.CPU)) {
-      checks.add(weights(plan, model, download));
+      if (!missing.weights()) {
+        checks.add(weights(plan, model, download));
+      }
       checks.add(disk(plan.runDir(), model, resumed));
     }
     return new PreflightReport(checks, data);
@@ -107,11 +110,8 @@ final class Preflight {
   }
 
   private static PreflightCheck weights(Plan plan, Toco model, @Nullable Path file) {
-    if (file == null) {
-      return plan.dryRun()
-          ? PreflightCheck.ok("no pretrained weights: the network is trained from scratch")
-          : PreflightCheck.error(
-              "no pretrained weights are given; name the encoder's with --weights FILE");
+    if (file == null) { // of a dry run
+      return PreflightCheck.ok("no pretrained weights: the network is trained from scratch");
     }
     try {
       var loaded = StateDict.loadEncoder(file, model.params().all(), plan.training().model());
@@ -133,7 +133,7 @@ final class Preflight {
     double needed = 4.0 * TENSORS_PER_WEIGHT * model.params().count();
     needed *= resumed ? 1 : CHECKPOINTS_AT_ONCE;
     try {
-      double free = Files.getFileStore(existing(runDir)).getUsableSpace();
+      double free = FreeSpace.of(runDir);
       var text =
           String.format(
               Locale.ROOT,
@@ -148,14 +148,5 @@ final class Preflight {
       return PreflightCheck.error(
           "cannot get the free space of the disk of %s: %s".formatted(runDir, e));
     }
-  }
-
-  /// The innermost folder that exists.
-  private static Path existing(Path folder) {
-    var nearest = folder.toAbsolutePath();
-    while (!Files.exists(nearest)) {
-      nearest = Objects.requireNonNull(nearest.getParent());
-    }
-    return nearest;
   }
 }

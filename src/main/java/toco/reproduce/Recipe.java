@@ -1,6 +1,8 @@
 package toco.reproduce;
 
 import java.util.Locale;
+import toco.prepare.Preparation;
+import toco.prepare.PublishedLists;
 
 /// The published runs that can be reproduced.
 public enum Recipe {
@@ -18,6 +20,22 @@ public enum Recipe {
     return switch (this) {
       case VOC_DEIT_B, VOC_VIT_B -> PublishedLists.VOC;
       case COCO_DEIT_B, COCO_VIT_B -> PublishedLists.COCO;
+    };
+  }
+
+  /// The data set, to be prepared.
+  Preparation dataset() {
+    return switch (this) {
+      case VOC_DEIT_B, VOC_VIT_B -> Preparation.VOC2012;
+      case COCO_DEIT_B, COCO_VIT_B -> Preparation.COCO2014;
+    };
+  }
+
+  /// The published name of the encoder's weights.
+  String weights() {
+    return switch (this) {
+      case VOC_DEIT_B, COCO_DEIT_B -> "deit_base_patch16_224";
+      case VOC_VIT_B, COCO_VIT_B -> "vit_base_patch16_224.orig_in21k_ft_in1k";
     };
   }
 

@@ -31,6 +31,16 @@ public record ReproduceOptions(
     }
   }
 
+  ReproduceOptions withData(Path folder) {
+    return new ReproduceOptions(
+        recipe, configs, folder, weights, runDir, overrides, dryRun, checkOnly, allowDifferences);
+  }
+
+  ReproduceOptions withWeights(Path file) {
+    return new ReproduceOptions(
+        recipe, configs, data, file, runDir, overrides, dryRun, checkOnly, allowDifferences);
+  }
+
   /// The folders and files that the user names, and then the user's own overrides.
   Overrides asOverrides() {
     var all = Overrides.NONE;

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import toco.data.DataCheck;
 import toco.demo.TrainingRun;
+import toco.prepare.PrepareListener;
 import toco.run.RunFiles;
 import toco.run.RunHistory;
 import toco.train.Trainer;
@@ -74,6 +75,14 @@ public final class Reproduction {
       }
       return json;
     }
+  }
+
+  /// Makes what the run needs and does not have: the data set, from its published archives; the
+  /// weights are downloaded when they are first needed.
+  ///
+  /// @return the options of the run with it
+  public static ReproduceOptions prepare(ReproduceOptions options, PrepareListener listener) {
+    return Missing.of(Plan.of(options)).make(options, listener);
   }
 
   /// @throws IllegalArgumentException if the run's folder holds another run

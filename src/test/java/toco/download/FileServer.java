@@ -32,7 +32,7 @@ public final class FileServer implements AutoCloseable {
 
   /// What the next request gets instead of the file.
   @FunctionalInterface
-  interface Fault {
+  public interface Fault {
     void answer(HttpExchange exchange, byte[] file) throws IOException;
   }
 
@@ -49,7 +49,7 @@ public final class FileServer implements AutoCloseable {
   }
 
   /// The next requests get these, in this order.
-  FileServer failing(Fault... next) {
+  public FileServer failing(Fault... next) {
     faults.addAll(List.of(next));
     return this;
   }
@@ -77,7 +77,7 @@ public final class FileServer implements AutoCloseable {
   }
 
   /// Sends some bytes of what was asked for, then ends the connection.
-  Fault cutAfter(int bytes) {
+  public Fault cutAfter(int bytes) {
     return (exchange, file) -> {
       int start = sendHeaders(exchange, file);
       exchange.getResponseBody().write(file, start, bytes);

@@ -210,6 +210,12 @@ public class RefusingFileSystem extends FileSystemProvider {
     }
 
     @Override
+    public int write(ByteBuffer from) throws IOException {
+      onWrite(position());
+      return super.write(from);
+    }
+
+    @Override
     public int write(ByteBuffer from, long position) throws IOException {
       onWrite(position);
       return super.write(from, position);

@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.files.Sha256;
-import toco.reproduce.PublishedLists.Names;
+import toco.prepare.PublishedLists.Names;
 
 class ListCheckTest {
   private static final Names PUBLISHED =

@@ -1,6 +1,10 @@
-package toco.reproduce;
+package toco.prepare;
 
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import toco.files.Sha256;
 
 /// The image lists of the published code (rulixiang/ToCo, `datasets/voc` and `datasets/coco`).
 ///
@@ -9,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 /// @param scored the list of the published scores after training
 /// @param train1464 VOC's own training list, which is not needed here; null: there is none
 /// @param test test images, whose masks only a server has; null: there are none
-record PublishedLists(
+public record PublishedLists(
     Names train, Names watched, Names scored, @Nullable Names train1464, @Nullable Names test) {
   /// PASCAL VOC 2012.
-  static final PublishedLists VOC =
+  public static final PublishedLists VOC =
       new PublishedLists(
           new Names(
               "train_aug.txt",
@@ -32,7 +36,7 @@ record PublishedLists(
               "5e8fe0c14b2e6633fb2e3a0f5db65fb6b8f5217b574478bb21127a48fd33010f"));
 
   /// MS COCO 2014. `val_part` is the first 5,000 of `val`.
-  static final PublishedLists COCO =
+  public static final PublishedLists COCO =
       new PublishedLists(
           new Names(
               "train.txt",
@@ -55,5 +59,20 @@ record PublishedLists(
   /// @param count number of names
   /// @param sha256 SHA-256 of the sorted names, each with a line feed; equals that of the file,
   ///   except for `val_part.txt`, which has no line feed at its end; null: not published
-  record Names(String file, int count, @Nullable String sha256) {}
+  public record Names(String file, int count, @Nullable String sha256) {
+    /// How these names differ from the published ones; empty if they do not.
+    public Optional<String> difference(Collection<String> names) {
+      if (names.size() != count) {
+        return Optional.of(
+            String.format(Locale.ROOT, "expected %,d names, got %,d", count, names.size()));
+      }
+      var found = sha256 == null ? null : Sha256.ofLines(names.stream().sorted().toList());
+      return found == null || found.equals(sha256)
+          ? Optional.empty()
+          : Optional.of(
+              ("as many names as published, but different ones: expected SHA-256 %s of the sorted"
+                      + " names, got %s")
+                  .formatted(sha256, found));
+    }
+  }
 }

@@ -1,0 +1,104 @@
+package toco.reproduce;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import toco.config.Overrides;
+import toco.prepare.PrepareListener;
+
+/// The checks before a run say which command makes what is missing.
+class MissingTest {
+  private static final PrepareListener NEVER =
+      new PrepareListener() {
+        @Override
+        public void onProgress(String what, int done, int total) {
+          throw new AssertionError("prepares " + what);
+        }
+
+        @Override
+        public void onBytes(String name, long done, long total) {
+          throw new AssertionError("downloads " + name);
+        }
+
+        @Override
+        public void onMessage(String line) {
+          throw new AssertionError(line);
+        }
+      };
+
+  private static final String OR = " (or add --prepare, or name another file with --weights)";
+
+  @TempDir Path folder;
+
+  private ReproduceOptions options(Recipe recipe, @Nullable Path weights, boolean dryRun) {
+    return new ReproduceOptions(
+        recipe,
+        Path.of("configs"),
+        dryRun ? null : folder,
+        weights,
+        folder.resolve("run"),
+        Overrides.NONE,
+        dryRun,
+        false,
+        false);
+  }
+
+  private List<String> missing(ReproduceOptions options) {
+    return Missing.of(Plan.of(options)).checks().stream().map(PreflightCheck::text).toList();
+  }
+
+  private void write(String... files) throws IOException {
+    for (var file : files) {
+      var path = folder.resolve(file);
+      Files.createDirectories(path.getParent());
+      Files.writeString(path, "a\n");
+    }
+  }
+
+  @Test
+  void theMissingCommandsAreNamed() throws IOException {
+    assertEquals(
+        List.of(
+            "the data set is missing, run: toco data prepare voc2012 --root %s (or add --prepare)"
+                .formatted(folder),
+            "the encoder's weights pretrained/deit_base_patch16_224-b5f2ef4d.pth are missing, run:"
+                + " toco weights get deit_base_patch16_224 --to pretrained"
+                + OR),
+        missing(options(Recipe.VOC_DEIT_B, null, false)));
+    assertEquals(
+        List.of(
+            "the data set is missing, run: toco data prepare coco2014 --root %s (or add --prepare)"
+                .formatted(folder),
+            "the encoder's weights %s/none.pth are missing, run: toco weights get".formatted(folder)
+                + " vit_base_patch16_224.orig_in21k_ft_in1k --to "
+                + folder
+                + OR),
+        missing(options(Recipe.COCO_VIT_B, folder.resolve("none.pth"), false)));
+
+    write("lists/train_aug.txt", "lists/val.txt", "weights.pth");
+    var weights = folder.resolve("weights.pth");
+    assertEquals(List.of(), missing(options(Recipe.VOC_DEIT_B, weights, false)));
+    assertEquals(
+        1, missing(options(Recipe.COCO_DEIT_B, weights, false)).size(), "COCO's lists are others");
+  }
+
+  @Test
+  void aDryRunNeedsNothing() {
+    assertEquals(List.of(), missing(options(Recipe.VOC_DEIT_B, null, true)));
+  }
+
+  @Test
+  void onlyWhatIsMissingIsMade() throws IOException {
+    write("lists/train_aug.txt", "lists/val.txt");
+    var made = Reproduction.prepare(options(Recipe.VOC_DEIT_B, null, false), NEVER);
+    assertEquals(folder, made.data());
+    assertEquals(Path.of("get:deit_base_patch16_224"), made.weights());
+    assertEquals(List.of(), missing(made));
+  }
+}
