@@ -38,7 +38,7 @@ class DownloadRefusalTest extends DownloadCase {
         failure(source(Checksum.md5("0".repeat(32)), server.url("/w/net.bin")))
             .contains("its MD5 is "));
     assertThrows(IllegalArgumentException.class, () -> Checksum.sha256("abc"));
-    assertThrows(IllegalArgumentException.class, () -> Checksum.md5("0badcafe"));
+    assertThrows(IllegalArgumentException.class, () -> Checksum.md5("0bad"));
   }
 
   @Test
