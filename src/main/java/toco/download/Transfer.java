@@ -217,11 +217,11 @@ final class Transfer {
           ("the disk has no room for %s: %s are needed, %s are free in the folder of %s; free %s"
                   + " more")
               .formatted(
-                      source.name(),
-                      ByteCount.of(needed),
-                      ByteCount.of(free),
-                      part.path(),
-                      ByteCount.of(needed - free)));
+                  source.name(),
+                  ByteCount.of(needed),
+                  ByteCount.of(free),
+                  part.path(),
+                  ByteCount.of(needed - free)));
     }
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -62,7 +63,7 @@ class DownloadRefusalTest extends DownloadCase {
 
   @Test
   void aLoginPageIsNoFile() throws IOException {
-    server.with("/login", "\n<!DOCTYPE html><title>Hotel</title>".getBytes());
+    server.with("/login", "\n<!DOCTYPE html><title>Hotel</title>".getBytes(StandardCharsets.UTF_8));
     var message = failure(source(null, server.url("/login")));
     assertTrue(message.contains("it answers with a web page instead of the file"), message);
     assertEquals(List.of(), names());
