@@ -14,10 +14,6 @@ import javax.net.ssl.SSLException;
 
 /// Says why a web server did not answer.
 final class ConnectionFailure {
-  private static final String CERTIFICATES =
-      "no secure connection to %s (%s); if your network has its own certificates, name their store"
-          + " with TOCO_JAVA_OPTS=-Djavax.net.ssl.trustStore=FILE";
-
   private ConnectionFailure() {}
 
   static Unavailable of(URI uri, IOException thrown, Duration limit) {
@@ -39,7 +35,11 @@ final class ConnectionFailure {
       case NoRouteToHostException e ->
           Unavailable.untilConnected(
               "no connection to %s (%s)".formatted(uri.getAuthority(), reason(e)));
-      case SSLException e -> Unavailable.untilConnected(CERTIFICATES.formatted(host, reason(e)));
+      case SSLException e ->
+          Unavailable.untilConnected(
+              ("no secure connection to %s (%s); if your network has its own certificates, name"
+                      + " their store with TOCO_JAVA_OPTS=-Djavax.net.ssl.trustStore=FILE")
+                  .formatted(host, reason(e)));
       default -> Unavailable.forNow("the connection was cut (%s)".formatted(reason(thrown)));
     };
   }

@@ -18,8 +18,6 @@ import java.util.stream.Stream;
 /// The proxies of the JVM (`https.proxyHost` and its relatives) if any are set, and otherwise those
 /// of the environment, which curl's manual describes: `http_proxy` in lower case only,
 /// `https_proxy`, `all_proxy` and `no_proxy` in either.
-///
-/// @param environment environment variables
 final class ProxySettings extends ProxySelector {
   private static final List<String> JVM =
       List.of("http.proxyHost", "https.proxyHost", "socksProxyHost", "java.net.useSystemProxies");
@@ -34,6 +32,7 @@ final class ProxySettings extends ProxySelector {
   private final Map<String, String> environment;
   private final Optional<ProxySelector> jvm;
 
+  /// @param environment environment variables
   ProxySettings(Map<String, String> environment) {
     this.environment = Map.copyOf(environment);
     boolean isSet = JVM.stream().anyMatch(name -> System.getProperty(name) != null);

@@ -214,14 +214,14 @@ final class Transfer {
     long free = part.freeSpace();
     if (reply.total() >= 0 && free < needed) {
       throw new DownloadException(
-          "the disk has no room for %s: %s are needed, %s are free in the folder of %s; free %s"
-              + " more"
-                  .formatted(
-                      source.name(),
-                      ByteCount.of(needed),
-                      ByteCount.of(free),
-                      part.path(),
-                      ByteCount.of(needed - free)));
+          ("the disk has no room for %s: %s are needed, %s are free in the folder of %s; free %s"
+                  + " more")
+              .formatted(
+                  source.name(),
+                  ByteCount.of(needed),
+                  ByteCount.of(free),
+                  part.path(),
+                  ByteCount.of(needed - free)));
     }
   }
 }
