@@ -119,7 +119,7 @@ record EncoderKind(
         preNorm,
         patchBias,
         VitVariant.Activation.GELU,
-        biases == Biases.ALL || !rotary && biases == Biases.NONE);
+        biases == Biases.ALL || (!rotary && biases == Biases.NONE));
   }
 
   /// The family of releases that the encoder is probably of.

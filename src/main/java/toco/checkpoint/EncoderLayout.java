@@ -19,7 +19,6 @@ enum EncoderLayout {
       "timm's names",
       "patch_embed\\.proj\\.weight",
       "blocks\\.(?:\\d{1,4}\\.)?",
-      EncoderVocabulary.TIMM,
       "(patch_embed|blocks|\\w*norm\\w*|attn_pool|rope\\w*|rel_pos\\w*|pos_\\w+)\\..*"),
   /// transformers' ViT, DeiT, MAE, DINOv2, CLIP and DINOv3, in the published form and as 5.x has
   /// them in memory.
@@ -27,14 +26,12 @@ enum EncoderLayout {
       "transformers' names",
       "embeddings\\.patch_embeddings?(\\.projection)?\\.weight",
       "(?:encoder\\.|model\\.)?layers?\\.",
-      EncoderVocabulary.TRANSFORMERS,
       "(embeddings|encoder|model|layers?|\\w*norm\\w*|rope\\w*)\\..*"),
   /// OpenAI's CLIP and open_clip.
   OPENAI(
       "OpenAI's names",
       "conv1\\.weight",
       "transformer\\.resblocks\\.",
-      EncoderVocabulary.OPENAI,
       "(conv1|transformer|ln_\\w+|attn_pool|patchnorm\\w*)\\..*");
 
   /// What comes before an encoder in files with several, the best first: of ToCo, of DINO, averages
@@ -56,15 +53,13 @@ enum EncoderLayout {
   private final Pattern anchor;
   private final String blocks;
   private final Pattern block;
-  private final List<Word> stem;
   private final Pattern inside;
 
-  EncoderLayout(String description, String anchor, String blocks, List<Word> stem, String inside) {
+  EncoderLayout(String description, String anchor, String blocks, String inside) {
     this.description = description;
     this.anchor = Pattern.compile("(|.*\\.)" + anchor);
     this.blocks = blocks;
     this.block = Pattern.compile(blocks + "(\\d{1,4})\\.(.+)");
-    this.stem = stem;
     this.inside = Pattern.compile(inside);
   }
 
@@ -111,6 +106,15 @@ enum EncoderLayout {
         .map(match -> new Place(this, match.group(1), List.of()));
   }
 
+  /// The words for what is outside the blocks.
+  private List<Word> stem() {
+    return switch (this) {
+      case TIMM -> EncoderVocabulary.TIMM;
+      case TRANSFORMERS -> EncoderVocabulary.TRANSFORMERS;
+      case OPENAI -> EncoderVocabulary.OPENAI;
+    };
+  }
+
   /// timm's name of a weight, or the name of one of its parts, such as `blocks.0.attn.k.weight`.
   ///
   /// @param inner the name without the prefix
@@ -119,7 +123,7 @@ enum EncoderLayout {
     return inBlock.matches()
         ? EncoderVocabulary.translated(EncoderVocabulary.BLOCK, inBlock.group(2))
             .map(rest -> "blocks.%s.%s".formatted(Integer.parseInt(inBlock.group(1)), rest))
-        : EncoderVocabulary.translated(stem, inner);
+        : EncoderVocabulary.translated(stem(), inner);
   }
 
   /// Whether an unknown name looks like a part of the encoder, which would change its results: in a

@@ -81,7 +81,7 @@ record EncoderSource(
           }
         });
     if (problems.isEmpty() && !unknown.isEmpty()) {
-      throw unknown(file, unknown, EncoderFamily.of(names));
+      throw unknown(file, unknown);
     }
     return new EncoderSource(file, place, EncoderTensors.of(file, own), problems, skipped);
   }
@@ -119,7 +119,7 @@ record EncoderSource(
     }
   }
 
-  private static CheckpointException unknown(StateDict file, List<String> names, String family) {
+  private static CheckpointException unknown(StateDict file, List<String> names) {
     var first = String.join(", ", names.subList(0, Math.min(MAX_LISTED, names.size())));
     return new CheckpointException(
         file.source(),

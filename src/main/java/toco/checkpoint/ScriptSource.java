@@ -50,6 +50,7 @@ final class ScriptSource {
     settings.put("patchBias", variant.patchBias() ? "self.patch_embed.proj.bias" : "None");
     settings.put("prefixTokens", shape.prefixTokens());
     settings.put("prefixPositions", shape.prefixPositions());
+    settings.put("pooledLogits", pooledLogits(model.pooledShare()));
     settings.put("blocks", blocks(shape.depth(), model.auxLayer(), rotates));
     settings.put("aux", model.auxLayer() == -1 ? "normed" : "aux");
     settings.put("dilation", model.decoderDilation());
@@ -98,6 +99,16 @@ final class ScriptSource {
       case ORIGINAL ->
           "torch.upsample_bicubic2d(stored, [h, w], False, (h + 0.1) / {grid}, (w + 0.1) / {grid})";
     };
+  }
+
+  private static String pooledLogits(double share) {
+    return share == 0
+        ? "torch.conv2d(torch.amax(patchMap, [2, 3], True), self.classifier.weight).flatten(1)"
+        : """
+        torch.topk(torch.conv2d(patchMap, self.classifier.weight).flatten(2), \
+        max(1, int(%s * float(h) * float(w) + 0.5)), 2)[0].mean(2)\
+        """
+            .formatted(share);
   }
 
   private static String periods(EncoderShape shape) {

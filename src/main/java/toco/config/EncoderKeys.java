@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import toco.files.UserPath;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -99,10 +100,9 @@ final class EncoderKeys {
         });
   }
 
-  private static boolean same(JsonNode one, JsonNode other) {
-    return other != null
-        && (one.isNumber() && other.isNumber()
-            ? one.doubleValue() == other.doubleValue()
-            : one.equals(other));
+  private static boolean same(JsonNode one, @Nullable JsonNode other) {
+    return one.isNumber() && other != null && other.isNumber()
+        ? one.doubleValue() == other.doubleValue()
+        : one.equals(other);
   }
 }

@@ -110,7 +110,7 @@ public record ModelConfig(
   static final String SCRIPT = "script:";
 
   public ModelConfig {
-    checkEncoder(encoder, scriptOutputs, backbone, pretrained);
+    EncoderChecks.source(encoder, scriptOutputs, backbone, pretrained);
     scriptOutputs = List.copyOf(scriptOutputs);
     pretrainedKeys = List.copyOf(pretrainedKeys);
     pretrainedKeys.forEach(rule -> KeyRule.parse("model.pretrainedKeys", rule));
@@ -145,71 +145,8 @@ public record ModelConfig(
             attentionScale,
             distilled,
             variant);
-    boolean own = !encoder.startsWith(SCRIPT);
-    if (own && (auxLayer < -encoderShape.depth() || auxLayer > -1)) {
-      var expected = "from " + -encoderShape.depth() + " to -1 (counted from the last block)";
-      throw invalid("model.auxLayer", expected, auxLayer);
-    }
-    checkFrozen(frozenBlocks, own, encoderShape.depth());
-    if (!(dropPath >= 0 && dropPath < 1)) {
-      throw invalid("model.dropPath", "in [0, 1)", dropPath);
-    }
-    if (!own && dropPath > 0) {
-      throw needsBlocks("model.dropPath", dropPath, "0");
-    }
-  }
-
-  private static void checkFrozen(FrozenBlocks frozen, boolean own, int depth) {
-    if (frozen.all() || frozen.count() == 0) {
-      return;
-    }
-    if (!own) {
-      throw needsBlocks("model.frozenBlocks", frozen, "0 or all");
-    }
-    if (frozen.count() > depth) {
-      throw invalid(
-          "model.frozenBlocks",
-          "from 0 to %s, the encoder's number of blocks, or all".formatted(depth),
-          frozen);
-    }
-  }
-
-  private static ConfigException needsBlocks(String key, Object value, String remedy) {
-    return new ConfigException(
-        key,
-        ("%s %s needs access to the encoder's blocks, which a TorchScript module does not give;"
-                + " set it to %s")
-            .formatted(key, value, remedy));
-  }
-
-  private static void checkEncoder(
-      String encoder, List<String> outputs, Backbone backbone, @Nullable Path pretrained) {
-    if (outputs.size() != 3) {
-      throw invalid(
-          "model.scriptOutputs",
-          "three names: of class token, patch tokens and auxiliary tokens",
-          outputs);
-    }
-    if (encoder.equals("own")) {
-      return;
-    }
-    if (!encoder.startsWith(SCRIPT) || encoder.length() == SCRIPT.length()) {
-      throw invalid("model.encoder", "own or script:PATH", encoder);
-    }
-    path("model.encoder", encoder.substring(SCRIPT.length()));
-    if (backbone != Backbone.CUSTOM) {
-      throw new ConfigException(
-          "model.encoder",
-          "model.encoder %s needs model.backbone custom, with the script's patchSizePx and embedDim"
-              .formatted(encoder));
-    }
-    if (pretrained != null) {
-      throw new ConfigException(
-          "model.pretrained",
-          ("model.pretrained cannot be combined with model.encoder %s, which has its own weights;"
-                  + " remove one of the two")
-              .formatted(encoder));
-    }
+    int blocks = encoder.startsWith(SCRIPT) ? 0 : encoderShape.depth();
+    EncoderChecks.blocks(blocks, auxLayer, frozenBlocks, dropPath);
   }
 
   /// The TorchScript module of the encoder, if the encoder is one.

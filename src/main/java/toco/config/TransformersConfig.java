@@ -121,7 +121,7 @@ final class TransformersConfig {
     }
     boolean query = json.flag("query_bias", true);
     boolean key = json.flag("key_bias", false);
-    if (query != json.flag("value_bias", true) || key && !query) {
+    if (query != json.flag("value_bias", true) || (key && !query)) {
       throw json.refused(
           "has a bias of only some of queries and values, which ToCo does not have" + REMEDY);
     }

@@ -125,7 +125,7 @@ public record VitVariant(
   boolean hasWeightsOf(VitVariant other) {
     boolean samePosition =
         position == other.position
-        || (registerTokens > 0 && position != Position.ROPE && other.position != Position.ROPE);
+            || (registerTokens > 0 && position != Position.ROPE && other.position != Position.ROPE);
     return samePosition
         && layerScale == other.layerScale
         && registerTokens == other.registerTokens

@@ -73,14 +73,15 @@ final class LayerScaleFold {
     try (var _ = TensorScope.open();
         var _ = GradMode.noGrad()) {
       plain.forEach((name, weight) -> {
-        var gamma =
-            scaled.get(
-                name.replaceAll("attn\\.proj\\.\\w+$", "ls1.gamma")
-                    .replaceAll("mlp\\.fc2\\.\\w+$", "ls2.gamma"));
-        var value = scaled.get(name);
-        boolean scales = name.matches(".*\\.(attn\\.proj|mlp\\.fc2)\\.\\w+");
-        var factor = scales && weight.dim() == 2 ? gamma.unsqueeze(1) : gamma;
-        var _ = weight.copy_(scales ? value.mul(factor) : value);
+        var value = Objects.requireNonNull(scaled.get(name), name);
+        var scale =
+            name.replaceAll("attn\\.proj\\.\\w+$", "ls1.gamma")
+                .replaceAll("mlp\\.fc2\\.\\w+$", "ls2.gamma");
+        if (!scale.equals(name)) {
+          var gamma = Objects.requireNonNull(scaled.get(scale), scale);
+          value = value.mul(weight.dim() == 2 ? gamma.unsqueeze(1) : gamma);
+        }
+        var _ = weight.copy_(value);
       });
     }
   }

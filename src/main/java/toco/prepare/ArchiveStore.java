@@ -28,10 +28,9 @@ final class ArchiveStore {
   /// @throws DataException if the user's folder does not exist
   ArchiveStore(PrepareOptions options, PrepareListener listener) {
     var from = options.from();
-    boolean isUrl = from != null && URL.matcher(from).matches();
     own = options.root().resolve("archives");
-    mirror = isUrl ? from.replaceFirst("/*$", "/") : null;
-    folder = from == null || isUrl ? null : UserPath.of(from);
+    mirror = from != null && isUrl(from) ? from.replaceFirst("/*$", "/") : null;
+    folder = from != null && !isUrl(from) ? UserPath.of(from) : null;
     allowDifferences = options.allowDifferences();
     this.listener = listener;
     if (folder != null && !Files.isDirectory(folder)) {
@@ -39,6 +38,10 @@ final class ArchiveStore {
           "there is no folder %s; name the one that holds the archives with --from"
               .formatted(folder));
     }
+  }
+
+  private static boolean isUrl(String from) {
+    return URL.matcher(from).matches();
   }
 
   /// The folder that archives are downloaded into.

@@ -93,11 +93,16 @@ final class CocoPreparation {
     return isComplete ? Optional.of(summary(names)) : Optional.empty();
   }
 
+  /// The folder that is in an archive.
+  private static String unpacked(String archive) {
+    return archive.substring(0, archive.indexOf('.'));
+  }
+
   /// Before hours of downloads. Photographs need as much space as the archive of them.
   private void requireSpaceForAll() {
     var archives =
         Stream.of(release.train(), release.val())
-            .filter(archive -> !Files.isDirectory(home.resolve(archive.name().split("\\.")[0])))
+            .filter(archive -> !Files.isDirectory(home.resolve(unpacked(archive.name()))))
             .mapToLong(place.archives()::bytesToDownload)
             .sum();
     if (!Files.isDirectory(place.archives().own())) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /// A folder where a release was unpacked.
 record FolderContents(Path file) implements Contents {
@@ -27,7 +28,7 @@ record FolderContents(Path file) implements Contents {
     } catch (IOException e) {
       throw damaged("somewhere", e);
     } catch (UncheckedIOException e) {
-      throw damaged("somewhere", e.getCause());
+      throw damaged("somewhere", Objects.requireNonNull(e.getCause()));
     }
   }
 }

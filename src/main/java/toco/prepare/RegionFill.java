@@ -116,7 +116,7 @@ final class RegionFill {
         return;
       }
       double row = Math.ceil(Math.clamp((top + 0.5) / FINER - 0.5, 0, height));
-      crossings.flip((int) column * height + (int) row);
+      crossings.flip(((int) column) * height + (int) row);
     }
   }
 }

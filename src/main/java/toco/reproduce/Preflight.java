@@ -1,6 +1,7 @@
 package toco.reproduce;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,8 +116,13 @@ final class Preflight {
     }
     try {
       var loaded = StateDict.loadEncoder(file, model.params().all(), plan.training().model());
-      var sha256 = Sha256.ofFile(file);
       var published = plan.recipe().published().weightsSha256();
+      if (Files.isDirectory(file)) {
+        return PreflightCheck.note(
+            "%s: fits, but is a folder, not the published file, whose SHA-256 starts with %s"
+                .formatted(loaded, published));
+      }
+      var sha256 = Sha256.ofFile(file);
       return sha256.startsWith(published)
           ? PreflightCheck.ok("%s, SHA-256 %s, as published".formatted(loaded, sha256))
           : PreflightCheck.note(

@@ -5,7 +5,7 @@ def forward(self, x: Tensor) -> Dict[str, Tensor]:
     patchMap = tokens["patchTokens"].transpose(1, 2).reshape([B, {width}, h, w])
     auxMap = tokens["auxTokens"].transpose(1, 2).reshape([B, {width}, h, w])
     return {
-        "cls": torch.conv2d(torch.amax(patchMap, [2, 3], True), self.classifier.weight).flatten(1),  # [B, K]
+        "cls": {pooledLogits},  # [B, K]
         "seg": self.decoder.forward(patchMap),  # [B, C, h, w]
         "cam": torch.conv2d(patchMap, self.classifier.weight),  # [B, K, h, w]
         "camAux": torch.conv2d(auxMap, self.aux_classifier.weight)  # [B, K, h, w]

@@ -1,16 +1,9 @@
 package toco.checkpoint;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static toco.checkpoint.TestFiles.assertRefused;
 
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import toco.torch.DType;
@@ -20,79 +13,7 @@ import toco.torch.TensorTest;
 /// The same weights under every publisher's names load as the same parameters, and each weight of a
 /// file is used or listed.
 @TensorTest
-final class EncoderLayoutTest {
-  @TempDir Path folder;
-
-  private static Map<String, Tensor> plain() {
-    return PublishedNames.random(false, false, 0, 1, true);
-  }
-
-  private static Map<String, Tensor> dinov2() {
-    return PublishedNames.random(true, false, 0, 1, true);
-  }
-
-  private static Map<String, Tensor> registers() {
-    return PublishedNames.random(true, false, 4, 0, true);
-  }
-
-  private static Map<String, Tensor> clip() {
-    return PublishedNames.random(false, true, 0, 1, true);
-  }
-
-  /// DINOv3: queries and values have a bias.
-  private static Map<String, Tensor> dinov3() {
-    var weights = PublishedNames.random(true, false, 4, 0, false);
-    var split = new LinkedHashMap<String, Tensor>();
-    weights.forEach((name, tensor) -> {
-      if (name.endsWith("qkv.bias")) {
-        split.put(name.replace("qkv.bias", "q_bias"), tensor.slice(0, 0, 32).contiguous());
-        split.put(name.replace("qkv.bias", "v_bias"), tensor.slice(0, 64, 96).contiguous());
-      } else {
-        split.put(name, tensor);
-      }
-    });
-    return split;
-  }
-
-  private Path file(PublishedNames published) {
-    var file = folder.resolve("x.safetensors");
-    var contiguous = new LinkedHashMap<String, Tensor>();
-    published.weights().forEach((name, tensor) -> contiguous.put(name, tensor.contiguous()));
-    SafeTensors.write(file, contiguous, Map.of());
-    return file;
-  }
-
-  private static Map<String, Tensor> parameters(Map<String, Tensor> timms) {
-    var parameters = new LinkedHashMap<String, Tensor>();
-    timms.forEach((name, tensor) -> parameters.put("encoder." + name, tensor.zerosLike()));
-    return parameters;
-  }
-
-  /// Loads the file into a network of the shapes of timm's weights and compares.
-  ///
-  /// @return the summary for the log
-  private String loads(Map<String, Tensor> timms, PublishedNames published) {
-    var parameters = parameters(timms);
-    var done = StateDict.loadEncoder(file(published), parameters, List.of());
-    timms.forEach((name, tensor) ->
-        assertArrayEquals(
-            tensor.toFloatArray(), parameters.get("encoder." + name).toFloatArray(), 1e-6f, name));
-    return done;
-  }
-
-  private void refuses(Map<String, Tensor> timms, PublishedNames published, String... words) {
-    var file = file(published);
-    var parameters = parameters(timms);
-    assertRefused(file, () -> StateDict.loadEncoder(file, parameters, List.of()), words);
-    parameters.values().forEach(tensor -> assertFalse(tensor.abs().sum().item() > 0));
-  }
-
-  private static void says(String done, String... words) {
-    for (var word : words) {
-      assertTrue(done.contains(word), done);
-    }
-  }
-
+final class EncoderLayoutTest extends EncoderCase {
   /// `encoder.layer.0` is not ToCo's own `encoder.`: the embeddings would be left out.
   @ParameterizedTest
   @ValueSource(strings = {"", "dinov2.", "model.", "backbone.dinov2."})
@@ -238,26 +159,6 @@ final class EncoderLayoutTest {
         "norm of local crops");
   }
 
-  /// Without rotary positions the softmax cancels a bias of keys; with them it would change
-  /// results, so that a network without must not take it.
-  @Test
-  void aBiasOfKeysIsNotDropped() {
-    var timms = dinov3();
-    var names = PublishedNames.of(PublishedNames.random(true, false, 4, 0, false));
-    refuses(timms, names, "DINOv3", "no bias of keys", "registerTokens: 4, ");
-  }
-
-  /// A network of DINOv3 without these biases takes a file where they are zero.
-  @Test
-  void zeroBiasesAreNoBiases() {
-    var timms = dinov3();
-    var without = new LinkedHashMap<>(timms);
-    without.keySet().removeIf(name -> name.matches(".*[qv]_bias"));
-    refuses(without, PublishedNames.of(timms), "no bias of keys", "no bias of queries");
-    timms.replaceAll((name, tensor) -> name.matches(".*[qv]_bias") ? tensor.zerosLike() : tensor);
-    says(loads(without, PublishedNames.of(timms)), "zeros (10 tensors: blocks.0.attn.q_bias, …)");
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"float16", "bfloat16", "float64"})
   void everyFloatingPointTypeLoads(String dtype) {
@@ -289,56 +190,9 @@ final class EncoderLayoutTest {
   }
 
   @Test
-  void unknownPartsOfTheEncoderAreRefused() {
-    var timms = plain();
-    var words = new String[] {"1 weights inside its encoder", "model.pretrainedKeys"};
-    refuses(timms, PublishedNames.of(timms).with("blocks.2.extra.weight", 3), words);
-    refuses(timms, PublishedNames.of(timms).with("temporal_embed", 3), words);
-    refuses(timms, PublishedNames.of(timms).vit().with("embeddings.norm.weight", 3), words);
-  }
-
-  @Test
   void otherPartsOfANetworkAreListed() {
     var timms = plain();
     var names = PublishedNames.of(timms).prefixed("backbone.").with("neck.conv.weight", 3);
     says(loads(timms, names), "not of the encoder (neck.conv.weight)");
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "blocks.0.mlp.w12.weight",
-        "blocks.0.mlp.w1.weight",
-        "blocks.0.mlp.fc1_g.weight",
-        "encoder.layer.0.mlp.weights_in.weight",
-        "encoder.layer.0.mlp.gate_proj.weight"
-      })
-  void swigluIsRefusedByName(String name) {
-    var timms = dinov2();
-    var names = PublishedNames.of(timms);
-    names = name.startsWith("encoder") ? names.dinov2() : names;
-    refuses(timms, names.with(name, 64, 32), "LayerScale, a SwiGLU MLP", "script:PATH");
-  }
-
-  @Test
-  void anEncoderWithoutAClassTokenIsRefused() {
-    var timms = clip();
-    var siglip = PublishedNames.of(timms).clip().without(".*class_embedding|pre_layrnorm.*");
-    siglip.with("head.probe", 1, 1, 32).with("embeddings.patch_embedding.bias", 32);
-    refuses(timms, siglip.prefixed("vision_model."), "no class token", "script:PATH");
-  }
-
-  @Test
-  void anEncoderOfAveragedPatchesIsRefused() {
-    var timms = plain();
-    refuses(timms, PublishedNames.of(timms).renamed("norm.", "fc_norm."), "no final norm");
-  }
-
-  @Test
-  void anIncompleteAttentionIsRefused() {
-    var timms = plain();
-    var names = PublishedNames.of(timms).vit().without(".*layer.3.*key.weight");
-    refuses(timms, names, "lacks the key of blocks.3.attn.");
-    refuses(timms, PublishedNames.of(timms).without("blocks.3.norm1.bias"), "missing in the file");
   }
 }

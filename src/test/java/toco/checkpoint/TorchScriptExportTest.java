@@ -90,7 +90,10 @@ class TorchScriptExportTest {
         "model.qkvBias=false",
         "model.distilled=true",
         "model.attentionScale=0.5",
-        "model.decoderDilation=2"
+        "model.decoderDilation=2",
+        "model.pooledShare=1",
+        "model.pooledShare=0.25",
+        "model.pooledShare=1e-5"
       })
   void everyVariantGivesTheNetworksOutputs(String variant) {
     var config = SMALL.with(variant);

@@ -15,10 +15,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import toco.checkpoint.WeightsFile;
 import toco.config.Overrides;
 import toco.demo.TrainingRun;
 import toco.files.Json;
+import toco.model.Toco;
 import toco.reproduce.Reproduction.End;
+import toco.torch.Device;
 import toco.torch.TensorTest;
 import toco.train.TinyRun;
 import toco.train.Trainer;
@@ -199,5 +202,33 @@ class ReproductionTest {
       assertTrue(shown.toString().contains(part), part + " in\n" + shown);
     }
     assertFalse(Files.exists(run()));
+  }
+
+  /// As huggingface_hub downloads them.
+  @Test
+  void weightsMayBeAFolder() throws IOException {
+    var weights = Files.createDirectories(folder.resolve("encoder"));
+    var keys = new ArrayList<>(TINY.subList(0, 7));
+    keys.addAll(List.of("model.backbone=custom", "model.imageSizePx=32", "model.numHeads=2"));
+    var options =
+        new ReproduceOptions(
+            Recipe.VOC_DEIT_B,
+            Path.of("configs"),
+            folder,
+            weights,
+            run(),
+            Overrides.parse(keys),
+            false,
+            true,
+            true);
+    try (var network = new Toco(Plan.of(options).training().model(), Device.CPU)) {
+      WeightsFile.write(
+          weights.resolve("model.safetensors"),
+          network.params().all(),
+          new WeightsFile.Form("", null));
+    }
+    reproduce(options, _ -> fail("training began"));
+    var note = "fits, but is a folder, not the published file";
+    assertTrue(shown.toString().contains(note), shown::toString);
   }
 }
