@@ -7,14 +7,20 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import toco.config.Overrides;
 import toco.demo.ContrastComparison;
 import toco.demo.Demo;
 import toco.demo.DemoOptions;
+import toco.demo.PhotoDemo;
+import toco.demo.TrainingRun;
 
 @Command(
     name = "demo",
-    header = "Learns to segment synthetic shapes from image-level labels, in minutes.",
+    header = "Learns to segment synthetic shapes, or your photographs, from image-level labels.",
     description = {
       "Generates a small data set, trains ToCo on it from scratch and scores it on test images."
           + " Training never sees a mask.",
@@ -23,17 +29,29 @@ import toco.demo.DemoOptions;
           + " wallSeconds, peakRssBytes, patchCosine, seed, steps.",
       "With --compare, trains on a harder data set with and without the two token contrasts, scores"
           + " both on the validation images and writes compare.json (withContrast and"
-          + " withoutContrast, each with the keys above), compare.txt and compare.png."
+          + " withoutContrast, each with the keys above), compare.txt and compare.png.",
+      "With --photos, trains on a folder of photographs with a pretrained encoder, DINOv2-S."
+          + " Classes and labels come from labels.csv in it (an image and its classes per line),"
+          + " from another table, COCO's .json or VOC's Annotations, or from one sub-folder per"
+          + " class. A fifth of the photographs, at most 200, is held out, unless lists/val.txt"
+          + " names others; they are segmented, and scored if the folder masks has their masks."
+          + " Writes report.html, seg/labels, seg/overlay and metrics.json into the run's folder."
+          + " The same command again resumes the run."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  toco demo",
       "  toco demo --seed 1 --dir runs/seed1 --json",
       "  toco demo --compare",
+      "  toco demo --photos pets --dir runs/pets",
       "  toco demo --set train.maxIters=60 --set train.warmupIters=5"
     })
 final class DemoCommand implements Callable<Integer> {
   private final Console console;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  CommandSpec spec;
 
   @Option(
       names = "--seed",
@@ -45,9 +63,25 @@ final class DemoCommand implements Callable<Integer> {
   boolean compare;
 
   @Option(
+      names = "--photos",
+      paramLabel = "DIR",
+      description = "Train on the photographs in this folder instead.")
+  @Nullable Path photos;
+
+  @Option(
+      names = "--weights",
+      paramLabel = "W",
+      description =
+          "With --photos: the encoder's weights, a file, a folder, or get:NAME, which is downloaded"
+              + " (default: get:vit_small_patch14_dinov2.lvd142m).")
+  @Nullable String weights;
+
+  @Option(
       names = "--dir",
       paramLabel = "DIR",
-      description = "Folder of the run (default: runs/demo or runs/compare, numbered if taken).")
+      description =
+          "Folder of the run (default: runs/demo or runs/compare, numbered if taken;"
+              + " runs/photos).")
   @Nullable Path dir;
 
   @Mixin SetOption set = new SetOption();
@@ -61,13 +95,27 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var options = new DemoOptions(configs(), dir, seed, set.overrides());
+    if (photos == null && weights != null) {
+      throw new ParameterException(spec.commandLine(), "--weights needs --photos");
+    }
+    if (photos != null && compare) {
+      throw new ParameterException(spec.commandLine(), "--photos and --compare exclude each other");
+    }
+    var changes =
+        weights == null
+            ? set.overrides()
+            : Overrides.of("model.pretrained", weights).plus(set.overrides());
+    var options = new DemoOptions(configs(), dir, seed, changes);
     var progress = console.progress();
     return compare ? compare(options, progress) : train(options, progress);
   }
 
   private int train(DemoOptions options, ProgressReport progress) {
-    var result = Demo.run(options, progress, trainer -> console.stop().run(trainer, progress));
+    TrainingRun training = trainer -> console.stop().run(trainer, progress);
+    var result =
+        photos == null
+            ? Demo.run(options, progress, training)
+            : PhotoDemo.run(options, photos, progress, training);
     progress.clear();
     if (result.isEmpty()) {
       return ExitStatus.STOPPED;

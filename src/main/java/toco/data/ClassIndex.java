@@ -36,6 +36,7 @@ final class ClassIndex {
   private final Map<String, Integer> bySpelling = new HashMap<>();
   private final Consumer<DataException> problems;
   private final Map<String, Integer> ignored = new TreeMap<>(); // labels by other class
+  private final @Nullable Map<String, String> discovered; // name by spelling
 
   /// Reading stops at the first problem; other classes are a problem.
   ClassIndex(List<String> names) {
@@ -68,10 +69,35 @@ final class ClassIndex {
     this.names = List.copyOf(names);
     this.otherClasses = otherClasses;
     this.problems = problems;
+    discovered = null;
     for (int k = 0; k < names.size(); k++) {
       byName.put(names.get(k), k);
       bySpelling.merge(spelling(names.get(k)), k, (_, _) -> AMBIGUOUS);
     }
+  }
+
+  /// No classes yet: reading labels collects the names that occur in them.
+  private ClassIndex() {
+    names = List.of();
+    annotated = names;
+    otherClasses = OtherClasses.ERROR;
+    problems = ClassIndex::stop;
+    discovered = new TreeMap<>();
+  }
+
+  /// An index for finding out which classes labels name: see [#discovered].
+  static ClassIndex discovering() {
+    return new ClassIndex();
+  }
+
+  boolean isDiscovering() {
+    return discovered != null;
+  }
+
+  /// The names that reading found, in alphabetical order; of several spellings, the first that
+  /// occurred.
+  List<String> discovered() {
+    return discovered == null ? List.of() : List.copyOf(discovered.values());
   }
 
   private static void stop(DataException e) {
@@ -102,6 +128,10 @@ final class ClassIndex {
     Integer k = index(name);
     if (k != null) {
       return OptionalInt.of(k);
+    }
+    if (discovered != null && !NUMBER.matcher(name).matches()) {
+      discovered.putIfAbsent(spelling(name), name);
+      return OptionalInt.empty();
     }
     if (ignoresOthers() && !NUMBER.matcher(name).matches()) {
       ignored.merge(DataException.shortened(name), 1, Integer::sum);

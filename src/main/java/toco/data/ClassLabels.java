@@ -7,10 +7,12 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import toco.config.ClassNames;
 import toco.image.LabelMap;
 
 /// Image-level labels: the classes that each image shows.
@@ -50,6 +52,27 @@ public final class ClassLabels {
   /// @throws DataException if it is missing, of an unknown kind, or does not fit the classes
   public static ClassLabels read(Path labels, List<String> classNames) {
     return LabelSource.read(labels, new ClassIndex(classNames));
+  }
+
+  /// The names of the classes in a file or folder of labels.
+  ///
+  /// @return in alphabetical order; those of a COCO `.json` in the order of their ids
+  /// @throws DataException if it is missing, of an unknown kind, damaged, or names no class
+  /// @throws toco.config.ConfigException if a `.json` is not in COCO's form
+  public static List<String> classNames(Path labels) {
+    var name = labels.toString().toLowerCase(Locale.ROOT);
+    if (name.endsWith(".json")) {
+      return ClassNames.read(labels);
+    }
+    var classes = ClassIndex.discovering();
+    if (!name.endsWith(".npy") && !name.endsWith(".npz")) { // these number the classes
+      LabelSource.read(labels, classes);
+    }
+    if (classes.discovered().isEmpty()) {
+      throw new DataException(
+          labels + " has no names of classes; set data.classNames to them, in label order");
+    }
+    return classes.discovered();
   }
 
   /// The same by the images' names, whatever the file calls them.

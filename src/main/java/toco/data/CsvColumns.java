@@ -221,7 +221,7 @@ record CsvColumns(
           .filter(j -> !CLASS_WORD.matcher(word(first.get(j))).matches())
           .filter(j -> isFilled(j) && rest.stream().allMatch(row -> flag(at(row, j)).isPresent()))
           .forEach(j -> flags.put(j, first.get(j)));
-      if (flags.values().stream().noneMatch(classes::contains)) {
+      if (!classes.isDiscovering() && flags.values().stream().noneMatch(classes::contains)) {
         flags.clear();
       } else { // a class with another value is an error of its row
         columns(first)

@@ -72,6 +72,14 @@ public record Finding(Kind kind, boolean fatal, List<String> items) {
     }
   }
 
+  /// The finding on one line, with the first item.
+  public String line() {
+    int more = items.size() - 1;
+    var first = items.isEmpty() ? "" : items.getFirst();
+    return "%s: %s (%s%s)"
+        .formatted(kind.text, items.size(), first, more > 0 ? " and %s more".formatted(more) : "");
+  }
+
   /// The finding as text, with the first few items.
   String text() {
     var shown = items.subList(0, Math.min(SHOWN, items.size()));

@@ -7,7 +7,8 @@ import toco.eval.Scores;
 import toco.files.Json;
 import toco.host.ProcessMemory;
 
-/// The results of one demo run, the content of `metrics.json`. Scores are in 0…1.
+/// The results of one demo run, the content of `metrics.json`. Scores are in 0…1; NaN without
+/// masks.
 ///
 /// @param segMiou mean IoU of the segmentation
 /// @param camMiou mean IoU of the CAMs' labels
@@ -40,6 +41,13 @@ public record DemoMetrics(
         scores.patchCosine(),
         seed,
         steps);
+  }
+
+  /// Those of a run that was not scored.
+  static DemoMetrics unscored(double wallSeconds, long seed, long steps) {
+    double nan = Double.NaN;
+    long peak = ProcessMemory.peakResidentBytes();
+    return new DemoMetrics(nan, nan, nan, nan, wallSeconds, peak, nan, seed, steps);
   }
 
   /// A JSON object with one key per component; NaN becomes null.

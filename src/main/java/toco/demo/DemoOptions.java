@@ -30,14 +30,7 @@ public record DemoOptions(
   /// @param file the configuration's file name
   /// @param usualDir the run's folder where the user names none; null: the configuration's
   Config config(String file, @Nullable Path usualDir) {
-    var all = Overrides.NONE;
-    if (seed != null) {
-      all = all.plus("run.seed", seed);
-    }
-    if (dir != null) {
-      all = all.plus("run.dir", dir);
-    }
-    all = all.plus(overrides);
+    var all = settings();
     var path = configs.resolve(file);
     var config = Config.load(path, all);
     var runDir = config.run().dir();
@@ -51,6 +44,18 @@ public record DemoOptions(
         ? config
         : config.with(
             Overrides.of("data.root", data.root().resolveSibling(name(data.synthetic()))));
+  }
+
+  /// Everything that the user sets.
+  Overrides settings() {
+    var all = Overrides.NONE;
+    if (seed != null) {
+      all = all.plus("run.seed", seed);
+    }
+    if (dir != null) {
+      all = all.plus("run.dir", dir);
+    }
+    return all.plus(overrides);
   }
 
   private static String name(SyntheticConfig data) {

@@ -1,4 +1,5 @@
-/// The demo: ToCo learns synthetic shapes from image-level labels in minutes.
+/// The demo: ToCo learns synthetic shapes from image-level labels in minutes, or your own
+/// photographs with a pretrained encoder.
 @NullMarked
 package toco.demo;
 

@@ -1,0 +1,184 @@
+package toco.demo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import toco.config.Config;
+import toco.config.Overrides;
+import toco.data.ClassLabels;
+import toco.data.DataException;
+import toco.data.ImageFolder;
+import toco.files.IoReason;
+import toco.files.Json;
+import toco.run.RunFiles;
+
+/// Finds in a folder of photographs what a configuration has to say about it: labels, classes,
+/// masks and lists, each at one of its usual places. What the user sets is not looked for.
+final class PhotoFolder {
+  private static final Set<String> TABLES = Set.of("csv", "tsv", "json");
+  private static final Set<String> LABELS =
+      Set.of("csv", "tsv", "txt", "json", "npy", "npz", "xlsx", "xls", "ods");
+  private static final List<String> MASKS =
+      List.of("masks", "SegmentationClassAug", "SegmentationClass");
+
+  private final Path root;
+  private final Overrides given;
+
+  private PhotoFolder(Path root, Overrides given) {
+    this.root = root;
+    this.given = given;
+  }
+
+  /// The settings for a folder.
+  ///
+  /// @param config the configuration without them, but with what the user sets
+  /// @param given what the user sets
+  /// @param runDir receives `labels.csv` if the sub-folders are the labels
+  /// @throws DataException if there are no images, or no labels
+  static Overrides settings(Config config, Overrides given, Path runDir) {
+    var data = config.data();
+    var folder = new PhotoFolder(data.root(), given);
+    var masks =
+        MASKS.stream().filter(name -> Files.isDirectory(data.root().resolve(name))).findFirst();
+    var images =
+        ImageFolder.scan(data.imagePath(), masks.map(data.root()::resolve).orElse(data.maskPath()));
+    if (images.byName().isEmpty()) {
+      throw new DataException(
+          "no JPEG or PNG image in %s; %s"
+              .formatted(
+                  data.imagePath(),
+                  images.unreadFiles().orElse("name the folder of your photographs")));
+    }
+    var found = Overrides.NONE;
+    if (masks.isPresent() && !given.has("data.maskDir")) {
+      found = found.plus("data.maskDir", masks.get());
+    }
+    for (var split : List.of("train", "val", "test")) {
+      var list = folder.list(split);
+      if (list.isPresent() && !given.has("data." + split + "List")) {
+        found = found.plus("data." + split + "List", list.get());
+      }
+    }
+    if (data.labelsFromMasks()) {
+      return found;
+    }
+    var labels = given.has("data.labels") ? data.labelsPath() : folder.labels(images, runDir);
+    found = found.plus("data.labels", labels.toAbsolutePath());
+    return found.plus(folder.classes(labels));
+  }
+
+  private Optional<String> list(String split) {
+    return List.of("lists/" + split + ".txt", split + ".txt").stream()
+        .filter(name -> Files.isRegularFile(root.resolve(name)))
+        .findFirst();
+  }
+
+  private Overrides classes(Path labels) {
+    if (given.has("data.classNames")) {
+      return Overrides.NONE;
+    }
+    if (given.has("data.classNamesFile")) {
+      return Overrides.of("data.classNames", "[]");
+    }
+    return Files.isRegularFile(root.resolve("classes.txt"))
+        ? Overrides.of("data.classNames", "[]").plus("data.classNamesFile", "classes.txt")
+        : Overrides.of(
+            "data.classNames", Json.MAPPER.writeValueAsString(ClassLabels.classNames(labels)));
+  }
+
+  /// A file called `labels`, else the only table, else a folder of annotations, else the images'
+  /// sub-folders.
+  private Path labels(ImageFolder images, Path runDir) {
+    var files = files();
+    var named = files.stream().filter(file -> isLabels(file)).toList();
+    var tables = files.stream().filter(file -> TABLES.contains(ending(file))).toList();
+    for (var candidates : List.of(named, tables, annotations())) {
+      if (candidates.size() > 1) {
+        throw new DataException(
+            "%s and %s could both be the labels; say which with --set data.labels=%s"
+                .formatted(
+                    candidates.get(0), candidates.get(1), candidates.getFirst().getFileName()));
+      }
+      if (!candidates.isEmpty()) {
+        return candidates.getFirst();
+      }
+    }
+    return ofSubFolders(images, runDir)
+        .orElseThrow(() ->
+            new DataException(
+                ("no labels in %s; write labels.csv there, one line per image with its classes,"
+                        + " such as %s,cat,dog")
+                    .formatted(root, images.byName().firstEntry().getKey())));
+  }
+
+  private List<Path> files() {
+    try (var files = Files.list(root)) {
+      return files
+          .filter(file -> !file.getFileName().toString().startsWith("."))
+          .filter(Files::isRegularFile)
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new DataException("cannot read the folder %s: %s".formatted(root, IoReason.of(e)), e);
+    }
+  }
+
+  private static boolean isLabels(Path file) {
+    var name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    return name.startsWith("labels.") && LABELS.contains(ending(file));
+  }
+
+  private static String ending(Path file) {
+    var name = file.getFileName().toString();
+    return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+  }
+
+  private List<Path> annotations() {
+    return List.of("Annotations", "annotations").stream()
+        .map(root::resolve)
+        .filter(PhotoFolder::holdsXml)
+        .limit(1) // one folder on disks that ignore case
+        .toList();
+  }
+
+  private static boolean holdsXml(Path folder) {
+    try (var files = Files.list(folder)) {
+      return files.anyMatch(file -> ending(file).equals("xml"));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /// One sub-folder per class, as torchvision's ImageFolder reads them, if all images are in
+  /// sub-folders, and in at least two.
+  private static Optional<Path> ofSubFolders(ImageFolder images, Path runDir) {
+    var classes = new TreeSet<String>();
+    var lines = new ArrayList<String>();
+    for (var name : images.byName().keySet()) {
+      int slash = name.indexOf('/');
+      if (slash < 0) {
+        return Optional.empty();
+      }
+      classes.add(name.substring(0, slash));
+      lines.add(quoted(name) + "," + quoted(name.substring(0, slash)) + "\n");
+    }
+    if (classes.size() < 2) {
+      return Optional.empty();
+    }
+    var file = runDir.resolve("labels.csv");
+    PhotoDemo.create(runDir);
+    RunFiles.writeText(file, lines.stream().collect(Collectors.joining("", "name,label\n", "")));
+    return Optional.of(file);
+  }
+
+  private static String quoted(String field) {
+    return '"' + field.replace("\"", "\"\"") + '"';
+  }
+}
