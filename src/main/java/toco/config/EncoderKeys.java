@@ -101,8 +101,9 @@ final class EncoderKeys {
   }
 
   private static boolean same(JsonNode one, @Nullable JsonNode other) {
-    return one.isNumber() && other != null && other.isNumber()
-        ? one.doubleValue() == other.doubleValue()
-        : one.equals(other);
+    if (one.isNumber() && other != null && other.isNumber()) {
+      return one.doubleValue() == other.doubleValue();
+    }
+    return one.equals(other);
   }
 }
