@@ -41,7 +41,8 @@ public record Checksum(Kind kind, String hex) {
     hex = hex.toLowerCase(Locale.ROOT);
     if (!hex.matches("[0-9a-f]{%s,%s}".formatted(FEWEST_DIGITS, kind.digits))) {
       throw new IllegalArgumentException(
-          "%s must have %s hexadecimal digits, got '%s'".formatted(kind, kind.digits, hex));
+          "%s must have %s hexadecimal digits, or the first ones, at least %s; got '%s'"
+              .formatted(kind, kind.digits, FEWEST_DIGITS, hex));
     }
   }
 

@@ -22,8 +22,7 @@ record Missing(Plan plan, boolean data, boolean weights) {
         Files.isRegularFile(data.listPath(Split.TRAIN))
             && Files.isRegularFile(scoring.data().listPath(scoring.eval().split()));
     var file = plan.training().model().pretrained();
-    boolean hasWeights =
-        file != null && (file.toString().startsWith("get:") || Files.isRegularFile(file));
+    boolean hasWeights = file != null && (file.toString().startsWith("get:") || Files.exists(file));
     return new Missing(plan, !plan.dryRun() && !hasLists, !plan.dryRun() && !hasWeights);
   }
 

@@ -31,6 +31,7 @@ class ClassLogitsTest {
                 "model.depth=1",
                 "model.numHeads=1",
                 "model.auxLayer=-1",
+                "model.numClasses=3",
                 "data.classNames=[a, b]",
                 "model.decoderChannels=2",
                 "model.projectionHidden=2",
