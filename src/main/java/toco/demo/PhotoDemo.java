@@ -149,8 +149,8 @@ public final class PhotoDemo {
       if (fatal.isPresent()) {
         throw new DataException("%s: %s".formatted(split.split(), fatal.get().line()));
       }
-      split
-          .findings()
+      split.findings().stream()
+          .filter(it -> it.kind() != Finding.Kind.MISSING_MASK || split.masks() > 0)
           .forEach(it -> listener.onMessage("warning, %s: %s".formatted(split.split(), it.line())));
     }
     var balance = report.splits().getFirst().balance();

@@ -1,15 +1,15 @@
 package toco.demo;
 
+import static java.util.Comparator.naturalOrder;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import toco.config.Config;
 import toco.config.Overrides;
 import toco.data.ClassLabels;
@@ -69,9 +69,11 @@ final class PhotoFolder {
     if (data.labelsFromMasks()) {
       return found;
     }
-    var labels = given.has("data.labels") ? data.labelsPath() : folder.labels(images, runDir);
-    found = found.plus("data.labels", labels.toAbsolutePath());
-    return found.plus(folder.classes(labels));
+    var labels = given.has("data.labels") ? Optional.of(data.labelsPath()) : folder.labels();
+    return found.plus(
+        labels.isPresent()
+            ? folder.classes(labels.get()).plus("data.labels", labels.get().toAbsolutePath())
+            : folder.ofSubFolders(images, runDir));
   }
 
   private Optional<String> list(String split) {
@@ -93,9 +95,8 @@ final class PhotoFolder {
             "data.classNames", Json.MAPPER.writeValueAsString(ClassLabels.classNames(labels)));
   }
 
-  /// A file called `labels`, else the only table, else a folder of annotations, else the images'
-  /// sub-folders.
-  private Path labels(ImageFolder images, Path runDir) {
+  /// A file called `labels`, else the only table, else a folder of annotations.
+  private Optional<Path> labels() {
     var files = files();
     var named = files.stream().filter(file -> isLabels(file)).toList();
     var tables = files.stream().filter(file -> TABLES.contains(ending(file))).toList();
@@ -107,15 +108,10 @@ final class PhotoFolder {
                     candidates.get(0), candidates.get(1), candidates.getFirst().getFileName()));
       }
       if (!candidates.isEmpty()) {
-        return candidates.getFirst();
+        return Optional.of(candidates.getFirst());
       }
     }
-    return ofSubFolders(images, runDir)
-        .orElseThrow(() ->
-            new DataException(
-                ("no labels in %s; write labels.csv there, one line per image with its classes,"
-                        + " such as %s,cat,dog")
-                    .formatted(root, images.byName().firstEntry().getKey())));
+    return Optional.empty();
   }
 
   private List<Path> files() {
@@ -158,24 +154,25 @@ final class PhotoFolder {
 
   /// One sub-folder per class, as torchvision's ImageFolder reads them, if all images are in
   /// sub-folders, and in at least two.
-  private static Optional<Path> ofSubFolders(ImageFolder images, Path runDir) {
-    var classes = new TreeSet<String>();
-    var lines = new ArrayList<String>();
+  private Overrides ofSubFolders(ImageFolder images, Path runDir) {
+    var classes = new TreeSet<String>(String.CASE_INSENSITIVE_ORDER.thenComparing(naturalOrder()));
+    var table = new StringBuilder("name,label\n");
     for (var name : images.byName().keySet()) {
-      int slash = name.indexOf('/');
-      if (slash < 0) {
-        return Optional.empty();
-      }
-      classes.add(name.substring(0, slash));
-      lines.add(quoted(name) + "," + quoted(name.substring(0, slash)) + "\n");
+      var folder = name.substring(0, Math.max(0, name.indexOf('/')));
+      classes.add(folder);
+      table.append("%s,%s\n".formatted(quoted(name), quoted(folder)));
     }
-    if (classes.size() < 2) {
-      return Optional.empty();
+    if (classes.size() < 2 || classes.contains("")) {
+      throw new DataException(
+          ("no labels in %s; write labels.csv there, one line per image with its classes, such as"
+                  + " %s,cat,dog")
+              .formatted(root, images.byName().firstEntry().getKey()));
     }
     var file = runDir.resolve("labels.csv");
     PhotoDemo.create(runDir);
-    RunFiles.writeText(file, lines.stream().collect(Collectors.joining("", "name,label\n", "")));
-    return Optional.of(file);
+    RunFiles.writeText(file, table.toString());
+    return Overrides.of("data.labels", file.toAbsolutePath())
+        .plus("data.classNames", Json.MAPPER.writeValueAsString(classes));
   }
 
   private static String quoted(String field) {

@@ -18,12 +18,10 @@ final class TimeEstimate implements TrainingListener {
   @Override
   public void onStep(StepReport report) {
     steps++;
-    if (steps == MEASURED_STEPS) {
+    if (steps == MEASURED_STEPS && report.etaSeconds() >= 60) {
       listener.onMessage(
           "about %s min for the remaining %s steps on this machine"
-              .formatted(
-                  Math.max(1, Math.round(report.etaSeconds() / 60)),
-                  report.maxIters() - report.step()));
+              .formatted(Math.round(report.etaSeconds() / 60), report.maxIters() - report.step()));
     }
     listener.onStep(report);
   }

@@ -72,6 +72,19 @@ class ConfigFilesTest {
     assertEquals(Path.of("pets/labels.csv"), own.data().labelsPath());
   }
 
+  /// Photographs of any number of classes: masks and lists are not needed.
+  @Test
+  void photosFileNeedsImagesAndATableAlone() {
+    var photos = load("photos_dinov2_s");
+    assertEquals(Backbone.VIT_SMALL_PATCH14_DINOV2, photos.model().backbone());
+    assertEquals(Path.of("get:vit_small_patch14_dinov2.lvd142m"), photos.model().pretrained());
+    assertEquals(Layout.FOLDER, photos.data().layout());
+    assertEquals(Path.of("photos/labels.csv"), photos.data().labelsPath());
+    for (var split : Split.values()) {
+      assertFalse(photos.data().hasList(split), split.toString());
+    }
+  }
+
   @Test
   void demoTrainsASmallNetworkFromScratch() {
     var demo = load("demo");

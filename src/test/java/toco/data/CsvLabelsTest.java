@@ -27,6 +27,30 @@ class CsvLabelsTest {
     assertEquals(List.of(), classesOf("d", labels, PETS));
   }
 
+  /// Without known classes, the table itself says which there are.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a.jpg,Dog\nb.jpg,cat;dog\nc,\nd.jpg,\"cat, teddy bear\"\n",
+        "name,label,width\na,Dog,1\nb,\"dog;cat\",0\nc,,1\nd,teddy bear,0\n",
+        "name,teddy bear,cat,Dog\na,0,0,1\nb,,1,x\nc,0,0,0\n",
+        "a.jpg,teddy bear,1\nb.jpg,cat,0\nc.jpg,Dog,2\n"
+      })
+  void classesAreFoundInTheTable(String table) {
+    var file = LabelFiles.write(folder, "labels.csv", table);
+    assertEquals(List.of("cat", "Dog", "teddy bear"), ClassLabels.classNames(file));
+  }
+
+  @Test
+  void numbersAndNpyNameNoClass() {
+    var numbers = LabelFiles.write(folder, "numbers.csv", "a.jpg,1\nb.jpg,2\n");
+    assertRefused(() -> ClassLabels.classNames(numbers), "numbers.csv:1", "a number does not say");
+    var npy = LabelFiles.write(folder, "labels.npy", new byte[0]);
+    assertRefused(() -> ClassLabels.classNames(npy), "labels.npy has no names of classes");
+    var missing = folder.resolve("missing.csv");
+    assertRefused(() -> ClassLabels.classNames(missing), "there is no labels file");
+  }
+
   /// As spreadsheets write CSV: byte order mark, Windows line ends, quotes, empty cells.
   @Test
   void csvOfSpreadsheetsIsRead() {
