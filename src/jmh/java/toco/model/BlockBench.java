@@ -44,13 +44,13 @@ public class BlockBench extends Bench {
   @Benchmark
   public void forwardWithoutGraph() {
     try (var _ = GradMode.noGrad()) {
-      block.forward(tokens).close();
+      block.forward(tokens, null).close();
     }
   }
 
   /// Guards the same in training, with autograd recording.
   @Benchmark
   public void forward() {
-    block.forward(tokens).close();
+    block.forward(tokens, null).close();
   }
 }
