@@ -7,6 +7,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
 import toco.Bench;
 import toco.config.EncoderShape;
+import toco.config.VitVariant;
 import toco.nn.Parameters;
 import toco.torch.GradMode;
 import toco.torch.LibTorch;
@@ -26,7 +27,7 @@ public class BlockBench extends Bench {
   @Setup
   public void open() {
     LibTorch.serialThread();
-    var shape = new EncoderShape(32, 16, 8, 1, 2, 4, true, 1e-6, 0.5, false);
+    var shape = new EncoderShape(32, 16, 8, 1, 2, 4, true, 1e-6, 0.5, false, VitVariant.PLAIN);
     params = new Parameters();
     try (var _ = TensorScope.open()) {
       block = new Block(params, shape, INIT_STD);

@@ -32,32 +32,6 @@ public record EncoderShape(
     boolean distilled,
     VitVariant variant) {
 
-  /// The shape of a plain ViT.
-  public EncoderShape(
-      int imageSizePx,
-      int patchSizePx,
-      int embedDim,
-      int depth,
-      int numHeads,
-      double mlpRatio,
-      boolean qkvBias,
-      double layerNormEps,
-      double attentionScale,
-      boolean distilled) {
-    this(
-        imageSizePx,
-        patchSizePx,
-        embedDim,
-        depth,
-        numHeads,
-        mlpRatio,
-        qkvBias,
-        layerNormEps,
-        attentionScale,
-        distilled,
-        VitVariant.PLAIN);
-  }
-
   public EncoderShape {
     atLeast("model.patchSizePx", patchSizePx, 1);
     atLeast("model.imageSizePx", imageSizePx, patchSizePx);
@@ -77,6 +51,22 @@ public record EncoderShape(
           "a number that leaves each head a multiple of 4 channels, for rotary embeddings",
           numHeads);
     }
+  }
+
+  /// The same blocks, with what may differ from one network to another.
+  EncoderShape with(int otherImageSizePx, double otherAttentionScale, VitVariant otherVariant) {
+    return new EncoderShape(
+        otherImageSizePx,
+        patchSizePx,
+        embedDim,
+        depth,
+        numHeads,
+        mlpRatio,
+        qkvBias,
+        layerNormEps,
+        otherAttentionScale,
+        distilled,
+        otherVariant);
   }
 
   /// Tokens before the patch tokens: the class token, the distillation token if there is one, and

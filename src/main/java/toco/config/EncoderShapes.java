@@ -52,21 +52,14 @@ final class EncoderShapes {
     fixed("model.qkvBias", qkvBias, published.qkvBias(), backbone);
     fixed("model.layerNormEps", layerNormEps, published.layerNormEps(), backbone);
     fixed("model.distilled", distilled, published.distilled(), backbone);
-    return new EncoderShape(
+    return published.with(
         or(imageSizePx, published.imageSizePx()),
-        published.patchSizePx(),
-        published.embedDim(),
-        published.depth(),
-        published.numHeads(),
-        published.mlpRatio(),
-        published.qkvBias(),
-        published.layerNormEps(),
         or(attentionScale, published.attentionScale()),
-        published.distilled(),
         variant.of(backbone, published.variant()));
   }
 
-  private static <T> T or(@Nullable T value, T otherwise) {
+  /// The value of a key, or what it is if it is absent.
+  static <T> T or(@Nullable T value, T otherwise) {
     return value == null ? otherwise : value;
   }
 

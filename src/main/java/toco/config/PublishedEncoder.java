@@ -91,18 +91,7 @@ public record PublishedEncoder(
           return new PublishedEncoder(
               json.file(),
               backbone,
-              new EncoderShape(
-                  side,
-                  shape.patchSizePx(),
-                  shape.embedDim(),
-                  shape.depth(),
-                  shape.numHeads(),
-                  shape.mlpRatio(),
-                  shape.qkvBias(),
-                  shape.layerNormEps(),
-                  shape.attentionScale(),
-                  shape.distilled(),
-                  shape.variant()),
+              shape.with(side, shape.attentionScale(), shape.variant()),
               pretrained.statistics("mean", "std"));
         });
   }

@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import toco.files.Json;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// A JSON object in the folder of published weights, such as `config.json`.
 ///
@@ -29,8 +29,7 @@ record PublishedJson(Path file, JsonNode node) {
       if (Files.size(file) > MAX_BYTES) {
         throw new ConfigException(null, file + ": too large for the description of an encoder");
       }
-      return Optional.of(
-          new PublishedJson(file, JsonMapper.shared().readTree(Files.readString(file))));
+      return Optional.of(new PublishedJson(file, Json.MAPPER.readTree(Files.readString(file))));
     } catch (IOException e) {
       throw new ConfigException(null, file + ": cannot be read: " + e);
     } catch (JacksonException e) {

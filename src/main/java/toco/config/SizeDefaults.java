@@ -54,11 +54,7 @@ final class SizeDefaults {
       var patch = value("model.patchSizePx");
       return patch.canConvertToInt() ? patch.intValue() : 0;
     }
-    return Arrays.stream(Backbone.values())
-        .filter(known -> known.toString().equals(backbone))
-        .findFirst()
-        .map(Backbone::patchSizePx)
-        .orElse(0);
+    return BackboneNames.find(backbone).map(Backbone::patchSizePx).orElse(0);
   }
 
   private JsonNode value(String name) {

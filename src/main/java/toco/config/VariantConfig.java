@@ -1,5 +1,7 @@
 package toco.config;
 
+import static toco.config.EncoderShapes.or;
+
 import org.jspecify.annotations.Nullable;
 import toco.config.VitVariant.Activation;
 import toco.config.VitVariant.Position;
@@ -62,9 +64,5 @@ public record VariantConfig(
         or(patchBias, base.patchBias()),
         or(activation, base.activation()),
         or(keyBias, base.keyBias()));
-  }
-
-  private static <T> T or(@Nullable T value, T otherwise) {
-    return value == null ? otherwise : value;
   }
 }

@@ -1,8 +1,5 @@
 package toco.demo;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,20 +118,11 @@ public final class PhotoDemo {
     var labelled = config.with("data.trainList=null", "data.testList=null");
     var names = HeldOut.names(labelled.data(), config.data());
     var list = config.run().dir().resolve("lists", "val.txt");
-    create(config.run().dir().resolve("lists"));
     RunFiles.writeText(list, String.join("\n", names) + "\n");
     listener.onMessage(
         "held out %s of the labelled photographs to judge the result by: %s"
             .formatted(names.size(), list));
     return list;
-  }
-
-  static void create(Path folder) {
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /// Says what there is, and ends with the first problem that training would run into.

@@ -169,7 +169,6 @@ final class PhotoFolder {
               .formatted(root, images.byName().firstEntry().getKey()));
     }
     var file = runDir.resolve("labels.csv");
-    PhotoDemo.create(runDir);
     RunFiles.writeText(file, table.toString());
     return Overrides.of("data.labels", file.toAbsolutePath())
         .plus("data.classNames", Json.MAPPER.writeValueAsString(classes));

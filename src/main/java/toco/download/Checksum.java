@@ -1,14 +1,9 @@
 package toco.download;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Locale;
+import toco.files.FileDigest;
 
 /// A hash that somebody states for a file.
 ///
@@ -66,16 +61,7 @@ public record Checksum(Kind kind, String hex) {
 
   /// The complete hash of what a file holds, of this kind.
   public String compute(Path file) throws IOException {
-    MessageDigest digest;
-    try {
-      digest = MessageDigest.getInstance(kind.algorithm);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every JDK has both
-    }
-    try (var in = new DigestInputStream(Files.newInputStream(file), digest)) {
-      in.transferTo(OutputStream.nullOutputStream());
-    }
-    return HexFormat.of().formatHex(digest.digest());
+    return FileDigest.of(file, kind.algorithm);
   }
 
   /// `SHA-256 b938bf1b…`.

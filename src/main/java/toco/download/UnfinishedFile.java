@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import toco.files.AtomicFile;
 import toco.files.FileLocks;
 import toco.files.FileSync;
+import toco.files.FreeSpace;
 import toco.files.IoReason;
 
 /// What was received of a file so far, in `NAME.part` next to it. `NAME.part.version` has the
@@ -112,7 +113,7 @@ final class UnfinishedFile implements AutoCloseable {
   /// Bytes that the disk has room for, as far as it says.
   long freeSpace() {
     try {
-      return Files.getFileStore(part).getUsableSpace();
+      return FreeSpace.of(part);
     } catch (IOException e) {
       return Long.MAX_VALUE; // writing tells
     }

@@ -120,8 +120,7 @@ final class CocoPreparation {
         ReleaseIndex.of(new ZipContents(file), "annotations/" + files.get(0).getFileName(), "");
     var unpacking = new Unpacking(index);
     files.forEach(each -> unpacking.copy("annotations/" + each.getFileName(), each));
-    place.requireSpace(unpacking.bytes(), "unpacking " + file.getFileName());
-    unpacking.run(place.listener());
+    run(unpacking, file);
   }
 
   private Path annotations(String part) {
@@ -156,7 +155,11 @@ final class CocoPreparation {
     var index = ReleaseIndex.of(new ZipContents(file), part + "/" + names.getFirst() + ".jpg", "");
     var unpacking = new Unpacking(index);
     names.forEach(name -> unpacking.copy(part + "/" + name + ".jpg", image(part, name)));
-    place.requireSpace(unpacking.bytes(), "unpacking " + file.getFileName());
+    run(unpacking, file);
+  }
+
+  private void run(Unpacking unpacking, Path archive) {
+    place.requireSpace(unpacking.bytes(), "unpacking " + archive.getFileName());
     unpacking.run(place.listener());
   }
 

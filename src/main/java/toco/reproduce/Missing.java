@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import toco.config.Split;
 import toco.prepare.PrepareListener;
 import toco.prepare.PrepareOptions;
+import toco.weights.WeightsCache;
 
 /// What a run needs and does not have, and the commands that make it.
 ///
@@ -22,7 +23,7 @@ record Missing(Plan plan, boolean data, boolean weights) {
         Files.isRegularFile(data.listPath(Split.TRAIN))
             && Files.isRegularFile(scoring.data().listPath(scoring.eval().split()));
     var file = plan.training().model().pretrained();
-    boolean hasWeights = file != null && (file.toString().startsWith("get:") || Files.exists(file));
+    boolean hasWeights = file != null && (WeightsCache.isName(file) || Files.exists(file));
     return new Missing(plan, !plan.dryRun() && !hasLists, !plan.dryRun() && !hasWeights);
   }
 
@@ -64,6 +65,6 @@ record Missing(Plan plan, boolean data, boolean weights) {
       var prepare = new PrepareOptions(root(), null, true, false, options.allowDifferences());
       made = made.withData(plan.recipe().dataset().run(prepare, listener).root());
     }
-    return weights ? made.withWeights(Path.of("get:" + plan.recipe().weights())) : made;
+    return weights ? made.withWeights(WeightsCache.named(plan.recipe().weights())) : made;
   }
 }

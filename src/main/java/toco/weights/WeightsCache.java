@@ -41,6 +41,16 @@ public final class WeightsCache {
         HuggingFace.endpoint(environment));
   }
 
+  /// Whether a value of `model.pretrained` names published weights instead of a file.
+  public static boolean isName(Path pretrained) {
+    return pretrained.toString().startsWith(GET);
+  }
+
+  /// The value of `model.pretrained` for published weights.
+  public static Path named(String name) {
+    return Path.of(GET + name);
+  }
+
   /// The file of `model.pretrained`: the path that it names, or the file of `get:NAME`, which is
   /// downloaded if it is not there yet.
   ///
@@ -50,7 +60,7 @@ public final class WeightsCache {
   /// @throws DownloadException if they cannot be downloaded
   public @Nullable Path pretrained(ModelConfig model, DownloadProgress progress) {
     var pretrained = model.pretrained();
-    if (pretrained == null || !pretrained.toString().startsWith(GET)) {
+    if (pretrained == null || !isName(pretrained)) {
       return pretrained;
     }
     var weights = WeightsCatalogue.find(pretrained.toString().substring(GET.length()));

@@ -89,7 +89,8 @@ class ConfigFilesTest {
   void demoTrainsASmallNetworkFromScratch() {
     var demo = load("demo");
     assertEquals(
-        new EncoderShape(96, 8, 96, 4, 3, 4, true, 1e-6, 1 / Math.sqrt(32), false),
+        new EncoderShape(
+            96, 8, 96, 4, 3, 4, true, 1e-6, 1 / Math.sqrt(32), false, VitVariant.PLAIN),
         demo.model().encoderShape());
     assertEquals(0.06, demo.model().initStd());
     assertEquals(1e-3, demo.optim().lr());

@@ -20,7 +20,8 @@ class DefaultsTest {
     var model = config.model();
     assertEquals(Backbone.DEIT_BASE_PATCH16_224, model.backbone());
     assertEquals(
-        new EncoderShape(224, 16, 768, 12, 12, 4, true, 1e-6, 0.125, false), model.encoderShape());
+        new EncoderShape(224, 16, 768, 12, 12, 4, true, 1e-6, 0.125, false, VitVariant.PLAIN),
+        model.encoderShape());
     assertNull(model.pretrained());
     assertEquals(-3, model.auxLayer());
     assertEquals(21, model.numClasses());
@@ -103,7 +104,9 @@ class DefaultsTest {
     assertEquals(2, shape("deit_small_distilled_patch16_224").prefixTokens());
     var early = shape("vit_small_early_patch16_224");
     var scratchScale = 1 / Math.sqrt(96);
-    assertEquals(new EncoderShape(224, 16, 768, 8, 8, 3, false, 1e-5, scratchScale, false), early);
+    assertEquals(
+        new EncoderShape(224, 16, 768, 8, 8, 3, false, 1e-5, scratchScale, false, VitVariant.PLAIN),
+        early);
     var pretrained =
         config.with("model.backbone=vit_small_early_patch16_224", "model.pretrained=x");
     assertEquals(1 / Math.sqrt(768), pretrained.model().encoderShape().attentionScale());
