@@ -25,13 +25,14 @@ import toco.torch.TensorScope;
 /// The state of a training run, in one safetensors file: a resumed run continues as if it had never
 /// been interrupted.
 ///
-/// Tensor names begin with `model.`, `optimizer.` or `rng.` (states of random number generators);
-/// everything else, with a checksum, is metadata. A run saves its checkpoints as
-/// `RUN/checkpoints/step-000600.safetensors`.
+/// Tensor names begin with `model.`, `optimizer.`, `rng.` (states of random number generators) or
+/// `state.` (of the recipe); everything else, with a checksum, is metadata. A run saves its
+/// checkpoints as `RUN/checkpoints/step-000600.safetensors`.
 ///
 /// @param model parameters by PyTorch's names
 /// @param optimizer state of the optimizer, with the optimizer's own names
 /// @param rng states of random number generators
+/// @param state what else the recipe keeps, such as the weights of an EMA teacher
 /// @param step training steps done
 /// @param processes number of processes (world size) of the run
 /// @param configYaml the effective configuration
@@ -41,6 +42,7 @@ public record Checkpoint(
     Map<String, Tensor> model,
     Map<String, Tensor> optimizer,
     Map<String, Tensor> rng,
+    Map<String, Tensor> state,
     long step,
     int processes,
     String configYaml,
@@ -59,6 +61,7 @@ public record Checkpoint(
     model = Collections.unmodifiableMap(new LinkedHashMap<>(model));
     optimizer = Collections.unmodifiableMap(new LinkedHashMap<>(optimizer));
     rng = Collections.unmodifiableMap(new LinkedHashMap<>(rng));
+    state = Collections.unmodifiableMap(new LinkedHashMap<>(state));
   }
 
   /// The newest usable checkpoint of a run.
@@ -82,6 +85,7 @@ public record Checkpoint(
                   onCpu(model),
                   onCpu(optimizer),
                   onCpu(rng),
+                  onCpu(state),
                   step,
                   processes,
                   configYaml,

@@ -10,13 +10,14 @@ import org.jspecify.annotations.Nullable;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// The layout of a [Checkpoint] in a safetensors file: its three maps are told apart by prefix,
+/// The layout of a [Checkpoint] in a safetensors file: its four maps are told apart by prefix,
 /// everything else is metadata.
 final class CheckpointFormat {
   private static final String VERSION = "1";
   private static final String MODEL = "model.";
   private static final String OPTIMIZER = "optimizer.";
   private static final String RNG = "rng.";
+  private static final String STATE = "state.";
 
   private static final String KEY_VERSION = "toco.checkpoint";
   private static final String KEY_STEP = "toco.step";
@@ -33,6 +34,18 @@ final class CheckpointFormat {
     return isCheckpoint(contents)
         ? StateDict.withoutPrefix(contents.tensors(), MODEL)
         : contents.tensors();
+  }
+
+  /// The weights that a checkpoint has of one of the recipe's other networks; none in any other
+  /// file.
+  static Map<String, Tensor> networkOf(MappedFile file, String network) {
+    if (FileKind.of(file) != FileKind.SAFETENSORS) {
+      return Map.of();
+    }
+    var contents = SafeTensors.read(file);
+    return isCheckpoint(contents)
+        ? StateDict.withoutPrefix(contents.tensors(), STATE + network + ".")
+        : Map.of();
   }
 
   static boolean isCheckpoint(SafeTensors.Contents contents) {
@@ -54,6 +67,7 @@ final class CheckpointFormat {
     put(tensors, MODEL, checkpoint.model());
     put(tensors, OPTIMIZER, checkpoint.optimizer());
     put(tensors, RNG, checkpoint.rng());
+    put(tensors, STATE, checkpoint.state());
     var metadata = new LinkedHashMap<String, String>();
     metadata.put(KEY_VERSION, VERSION);
     metadata.put(KEY_STEP, Long.toString(checkpoint.step()));
@@ -104,6 +118,7 @@ final class CheckpointFormat {
         StateDict.withoutPrefix(contents.tensors(), MODEL),
         StateDict.withoutPrefix(contents.tensors(), OPTIMIZER),
         StateDict.withoutPrefix(contents.tensors(), RNG),
+        StateDict.withoutPrefix(contents.tensors(), STATE),
         step,
         Math.toIntExact(number(file, processes, KEY_PROCESSES)),
         value(file, metadata.get(KEY_CONFIG), KEY_CONFIG),

@@ -2,6 +2,7 @@ package toco.checkpoint;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import toco.model.Network;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
@@ -18,12 +19,25 @@ public final class NetworkWeights {
   ///
   /// @throws CheckpointException if the number of classes differs, or any name or shape
   public static void load(Path file, Network model) {
+    load(file, model, Optional.empty());
+  }
+
+  /// The same, but of a checkpoint the weights of one of its recipe's other networks.
+  ///
+  /// @param evaluated the name of that network, see [toco.recipe.Recipe#evaluated]
+  public static void load(Path file, Network model, Optional<String> evaluated) {
     try (var _ = TensorScope.open()) {
-      var found = StateDict.load(file);
+      var found =
+          evaluated.flatMap(name -> other(file, name)).orElseGet(() -> StateDict.load(file));
       var weights = new StateDict(file, WeightNames.ofNetwork(found.tensors()), found.origin());
       requireClasses(weights, model.config().numClasses());
       weights.into(needed(weights, model), name -> name.startsWith(ENCODER_HEAD));
     }
+  }
+
+  private static Optional<StateDict> other(Path file, String network) {
+    var weights = CheckpointFormat.networkOf(MappedFile.open(file), network);
+    return weights.isEmpty() ? Optional.empty() : Optional.of(new StateDict(file, weights));
   }
 
   /// Exported networks lack what only training needs, such as ToCo's projection heads.

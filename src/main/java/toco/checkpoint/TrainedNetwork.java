@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import toco.config.Config;
 import toco.model.Network;
+import toco.recipe.Recipe;
 import toco.recipes.Recipes;
 import toco.torch.Device;
 import toco.torch.TensorScope;
@@ -21,10 +22,15 @@ public record TrainedNetwork(Config config, Network model, Device device) implem
   /// @throws toco.config.ConfigException if the file is a checkpoint of another network than the
   ///   configuration's
   public static TrainedNetwork load(Path checkpoint, Config config, Device device) {
+    return load(checkpoint, config, Recipes.of(config), device);
+  }
+
+  /// The same for a recipe of your own program.
+  public static TrainedNetwork load(Path checkpoint, Config config, Recipe recipe, Device device) {
     Checkpoint.requireSameNetwork(checkpoint, config.model());
-    var model = Recipes.of(config).network(device);
+    var model = recipe.network(device);
     try {
-      NetworkWeights.load(checkpoint, model);
+      NetworkWeights.load(checkpoint, model, recipe.evaluated());
       return new TrainedNetwork(config, model, device);
     } catch (RuntimeException e) {
       model.close();

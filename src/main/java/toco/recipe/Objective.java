@@ -1,6 +1,8 @@
 package toco.recipe;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import toco.batch.Batch;
 import toco.loss.LossTerms;
 import toco.model.Network;
@@ -9,10 +11,37 @@ import toco.torch.Tensor;
 
 /// What a recipe minimises: its networks, and the losses of a micro-batch. [TrainStep] accumulates,
 /// averages and applies the gradients, and knows nothing of the recipe. Closing it frees its
-/// networks.
+/// networks and buffers.
 public interface Objective extends AutoCloseable {
-  /// The network that the optimizer trains.
+  /// The network that the optimizer trains; always the same.
   Network network();
+
+  /// Networks next to the trained one that no optimizer changes, such as an EMA teacher, by name.
+  /// They start with the same pretrained encoder.
+  default Map<String, Network> otherNetworks() {
+    return Map.of();
+  }
+
+  /// Further tensors that a resumed run needs, such as queues, prototypes and centres, by name; the
+  /// objective's own, always the same tensors. They must be equal in all processes: what depends on
+  /// the samples of a process is to be averaged or gathered before it is stored.
+  default Map<String, Tensor> buffers() {
+    return Map.of();
+  }
+
+  /// All that a checkpoint has beside the trained weights and the optimizer: [#buffers], and the
+  /// weights of [#otherNetworks] as `teacher.encoder.norm.weight`.
+  default Map<String, Tensor> state() {
+    var state = new LinkedHashMap<String, Tensor>();
+    otherNetworks()
+        .forEach((network, model) ->
+            model
+                .params()
+                .all()
+                .forEach((name, weight) -> state.put(network + "." + name, weight)));
+    state.putAll(buffers());
+    return state;
+  }
 
   /// Its weights in groups, each with its learning rate.
   ///
@@ -47,6 +76,8 @@ public interface Objective extends AutoCloseable {
   @Override
   default void close() {
     network().close();
+    otherNetworks().values().forEach(Network::close);
+    buffers().values().forEach(Tensor::close);
   }
 
   /// What a micro-batch gives.

@@ -1,5 +1,6 @@
 package toco.recipe;
 
+import java.util.Optional;
 import toco.distributed.World;
 import toco.loss.LossSchedule;
 import toco.model.Network;
@@ -14,6 +15,12 @@ public interface Recipe {
   /// The network that is evaluated and exported, in float32, for weights to be loaded. The caller
   /// closes it.
   Network network(Device device);
+
+  /// The one of [Objective#otherNetworks] whose weights in a checkpoint are evaluated and exported,
+  /// such as `teacher`; empty: the trained network's.
+  default Optional<String> evaluated() {
+    return Optional.empty();
+  }
 
   /// What is trained, with networks initialised from LibTorch's random generator. The caller closes
   /// it.

@@ -19,8 +19,10 @@ import toco.download.DownloadProgress;
 import toco.files.FreeSpace;
 import toco.files.Sha256;
 import toco.model.Network;
+import toco.recipe.Objective;
 import toco.recipes.Recipes;
 import toco.torch.Device;
+import toco.torch.Tensor;
 import toco.torch.TensorScope;
 import toco.weights.WeightsCache;
 
@@ -46,11 +48,11 @@ final class Preflight {
     checks.addAll(ListCheck.run(plan));
     masks(data, checks);
     try (var _ = TensorScope.open();
-        var model = Recipes.of(plan.training()).network(Device.CPU)) {
+        var objective = Recipes.of(plan.training()).objective(Device.CPU)) {
       if (!missing.weights()) {
-        checks.add(weights(plan, model, download));
+        checks.add(weights(plan, objective.network(), download));
       }
-      checks.add(disk(plan.runDir(), model, resumed));
+      checks.add(disk(plan.runDir(), objective, resumed));
     }
     return new PreflightReport(checks, data);
   }
@@ -136,8 +138,9 @@ final class Preflight {
     }
   }
 
-  private static PreflightCheck disk(Path runDir, Network model, boolean resumed) {
-    double needed = 4.0 * TENSORS_PER_WEIGHT * model.params().count();
+  private static PreflightCheck disk(Path runDir, Objective objective, boolean resumed) {
+    long state = objective.state().values().stream().mapToLong(Tensor::numel).sum();
+    double needed = 4.0 * (TENSORS_PER_WEIGHT * objective.network().params().count() + state);
     needed *= resumed ? 1 : CHECKPOINTS_AT_ONCE;
     try {
       double free = FreeSpace.of(runDir);

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import toco.checkpoint.Checkpoint;
 import toco.checkpoint.StateDict;
 import toco.config.Config;
-import toco.model.Network;
 import toco.optim.Optimizer;
+import toco.recipe.Objective;
 import toco.recipe.TrainStep;
 import toco.run.RunFolder;
 import toco.torch.DType;
@@ -24,13 +24,14 @@ import toco.torch.Rng;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// Saves and restores the state of a run: weights, optimizer, random generators and step. What is
-/// not finite is never saved, so that the run can be resumed from its newest checkpoint.
+/// Saves and restores the state of a run: weights, optimizer, the recipe's state, random generators
+/// and step. What is not finite is never saved, so that the run can be resumed from its newest
+/// checkpoint.
 final class RunCheckpoints implements AutoCloseable {
   private static final int KEPT = 2;
 
   private final Config config;
-  private final Network model;
+  private final Objective objective;
   private final Optimizer optimizer;
   private final @Nullable RunFolder folder; // of rank 0
   private final int processes;
@@ -40,12 +41,12 @@ final class RunCheckpoints implements AutoCloseable {
   /// @param folder of the run; null in every process but rank 0, which alone writes
   RunCheckpoints(
       Config config,
-      Network model,
+      Objective objective,
       Optimizer optimizer,
       @Nullable RunFolder folder,
       int processes) {
     this.config = config;
-    this.model = model;
+    this.objective = objective;
     this.optimizer = optimizer;
     this.folder = folder;
     this.processes = processes;
@@ -88,9 +89,10 @@ final class RunCheckpoints implements AutoCloseable {
     try (var _ = TensorScope.open()) {
       requireFiniteState(step);
       new Checkpoint(
-              model.params().all(),
+              weights(),
               optimizer.state(),
               Map.of("cpu", Rng.state(Device.CPU)),
+              objective.state(),
               step,
               processes,
               config.toYaml(),
@@ -100,9 +102,14 @@ final class RunCheckpoints implements AutoCloseable {
     }
   }
 
+  private Map<String, Tensor> weights() {
+    return objective.network().params().all();
+  }
+
   private void requireFiniteState(long step) {
     var sums = new LinkedHashMap<String, Tensor>();
-    model.params().all().forEach((name, weight) -> sums.put(name, sum(weight)));
+    weights().forEach((name, weight) -> sums.put(name, sum(weight)));
+    objective.state().forEach((name, value) -> sums.put(name, sum(value)));
     optimizer.state().forEach((name, moment) -> sums.put(name, sum(moment)));
     var values = Tensor.stack(List.copyOf(sums.values()), 0).toDoubleArray(); // read back once
     int i = 0;
@@ -160,13 +167,14 @@ final class RunCheckpoints implements AutoCloseable {
     return Optional.of(aside);
   }
 
-  /// Loads a checkpoint into model, optimizer and random generator.
+  /// Loads a checkpoint into model, optimizer, the recipe's state and random generator.
   ///
   /// @return its step
   long restore(Checkpoint.Found found) {
     var saved = found.checkpoint();
-    new StateDict(found.file(), saved.model()).into(model.params().all());
+    new StateDict(found.file(), saved.model()).into(weights());
     new StateDict(found.file(), saved.optimizer()).into(optimizer.state());
+    new StateDict(found.file(), saved.state()).into(objective.state());
     var cpuState = saved.rng().get("cpu");
     if (cpuState != null) {
       Rng.setState(Device.CPU, cpuState);

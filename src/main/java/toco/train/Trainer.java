@@ -1,6 +1,7 @@
 package toco.train;
 
 import java.nio.file.Path;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import toco.batch.BatchRing;
@@ -12,7 +13,9 @@ import toco.distributed.World;
 import toco.eval.Scores;
 import toco.image.Normalization;
 import toco.model.Network;
+import toco.recipe.Recipe;
 import toco.recipe.TrainStep;
+import toco.recipes.Recipes;
 import toco.run.RunFolder;
 import toco.torch.Device;
 import toco.torch.TensorScope;
@@ -52,14 +55,23 @@ public final class Trainer implements AutoCloseable {
   /// @param world stays the caller's, and must outlive the trainer
   /// @throws toco.distributed.DistributedException if the processes cannot train together
   public static Trainer start(Config config, TrainingListener listener, World world) {
+    return start(config, Recipes::of, listener, world);
+  }
+
+  /// Starts a new run of a recipe of your own program.
+  ///
+  /// @param recipe makes the recipe of a configuration
+  public static Trainer start(
+      Config config, Function<Config, Recipe> recipe, TrainingListener listener, World world) {
     return reportingFailure(
         world,
         () -> {
           if (world.isRank0()) { // weights that cannot be had leave no run behind
             var _ = WeightsCache.ofProcess().pretrained(config.model(), listener);
           }
-          return begin(
-              new TrainingState(config, listener, world, RunFolder::create), listener, null);
+          var state =
+              new TrainingState(config, recipe.apply(config), listener, world, RunFolder::create);
+          return begin(state, listener, null);
         });
   }
 
@@ -79,12 +91,26 @@ public final class Trainer implements AutoCloseable {
   /// @throws toco.distributed.DistributedException if the processes cannot train together
   public static Trainer resume(
       Path runDir, Overrides overrides, TrainingListener listener, World world) {
+    return resume(runDir, overrides, Recipes::of, listener, world);
+  }
+
+  /// Resumes a run of a recipe of your own program.
+  ///
+  /// @param recipe makes the recipe of a configuration
+  public static Trainer resume(
+      Path runDir,
+      Overrides overrides,
+      Function<Config, Recipe> recipe,
+      TrainingListener listener,
+      World world) {
     return reportingFailure(
         world,
         () -> {
           try (var _ = TensorScope.open()) {
             var resumption = Resumption.of(runDir, overrides, world, listener);
-            var state = new TrainingState(resumption.config(), listener, world, RunFolder::open);
+            var config = resumption.config();
+            var state =
+                new TrainingState(config, recipe.apply(config), listener, world, RunFolder::open);
             return begin(state, listener, resumption.found());
           }
         });
@@ -116,9 +142,9 @@ public final class Trainer implements AutoCloseable {
     return config;
   }
 
-  /// The network, the trainer's own.
+  /// The network that is evaluated, the trainer's own.
   public Network model() {
-    return state.model;
+    return state.evaluated;
   }
 
   /// Where it trains.
@@ -247,7 +273,8 @@ public final class Trainer implements AutoCloseable {
     long startedNs = System.nanoTime();
     var scores =
         state.evaluator.flatMap(it ->
-            it.evaluate(state.model, this::reportProgress, state.averaging::stopRequested, world));
+            it.evaluate(
+                state.evaluated, this::reportProgress, state.averaging::stopRequested, world));
     scores.ifPresent(found -> {
       double seconds = (System.nanoTime() - startedNs) * 1e-9;
       log.write(state.step, found, state.train.classNames(), seconds);

@@ -1,7 +1,9 @@
 package toco.train;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +21,8 @@ import toco.model.Network;
 import toco.optim.Optimizer;
 import toco.recipe.Objective;
 import toco.recipe.PublishedOptimizer;
+import toco.recipe.Recipe;
 import toco.recipe.StepClock;
-import toco.recipes.Recipes;
 import toco.run.RunFolder;
 import toco.torch.Device;
 import toco.torch.LibTorch;
@@ -39,7 +41,8 @@ final class TrainingState implements AutoCloseable {
   final @Nullable RunFolder folder; // of rank 0
   final LossSchedule losses;
   final Objective objective;
-  final Network model; // the objective's
+  final Network model; // the objective's, which is trained
+  final Network evaluated; // that, or another of the objective's
   final Optimizer optimizer;
   final GradientAveraging averaging;
   final RunCheckpoints checkpoints;
@@ -48,10 +51,15 @@ final class TrainingState implements AutoCloseable {
 
   /// Checks that the processes agree, opens the data and makes the network.
   ///
+  /// @param recipe of the configuration
   /// @param world stays the caller's
   /// @param claim makes or opens the run's folder, in rank 0
   TrainingState(
-      Config config, TrainingListener listener, World world, Function<Config, RunFolder> claim) {
+      Config config,
+      Recipe recipe,
+      TrainingListener listener,
+      World world,
+      Function<Config, RunFolder> claim) {
     this.config = config;
     this.listener = listener;
     this.world = world;
@@ -72,12 +80,16 @@ final class TrainingState implements AutoCloseable {
           "the file system of %s has no locks: let only one process at a time train in it"
               .formatted(folder.path()));
     }
-    var recipe = Recipes.of(config);
     losses = recipe.losses();
     Rng.manualSeed(config.run().seed());
     try (var _ = TensorScope.open()) {
       objective = recipe.objective(device, world, StepClock.NONE);
       model = objective.network();
+      evaluated =
+          recipe
+              .evaluated()
+              .map(name -> Objects.requireNonNull(objective.otherNetworks().get(name), name))
+              .orElse(model);
       optimizer = PublishedOptimizer.of(objective, config);
       averaging =
           GradientAveraging.of(
@@ -89,7 +101,7 @@ final class TrainingState implements AutoCloseable {
       closeFolder();
       throw e;
     }
-    checkpoints = new RunCheckpoints(config, model, optimizer, folder, world.size());
+    checkpoints = new RunCheckpoints(config, objective, optimizer, folder, world.size());
     report(
         String.format(
             Locale.ROOT,
@@ -117,6 +129,7 @@ final class TrainingState implements AutoCloseable {
       }
     }
     world.broadcast_(List.copyOf(model.params().all().values()), "broadcasting the weights");
+    world.broadcast_(List.copyOf(objective.state().values()), "broadcasting the recipe's state");
     world.broadcast_(List.copyOf(optimizer.state().values()), "broadcasting the optimizer state");
     step = Long.parseLong(world.broadcastString("step", () -> String.valueOf(step)));
     optimizer.resumeAt(step);
@@ -128,15 +141,20 @@ final class TrainingState implements AutoCloseable {
     if (pretrained != null) {
       try (var _ = TensorScope.open()) {
         report(StateDict.loadEncoder(pretrained, model.params().all(), config.model()));
+        for (var other : objective.otherNetworks().values()) {
+          var _ = StateDict.loadEncoder(pretrained, other.params().all(), config.model());
+        }
       }
     }
   }
 
-  /// Compares the weights of all ranks.
+  /// Compares the weights of all ranks, and the recipe's state.
   ///
   /// @throws toco.distributed.DistributedException naming one that differs
   void requireSameWeights() {
-    world.requireEqualAcrossRanks(model.params().all(), "comparing weights at step " + step);
+    var weights = new LinkedHashMap<>(model.params().all());
+    weights.putAll(objective.state());
+    world.requireEqualAcrossRanks(weights, "comparing weights at step " + step);
   }
 
   /// Saves a checkpoint, for which all processes wait.

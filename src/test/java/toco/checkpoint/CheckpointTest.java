@@ -34,6 +34,8 @@ final class CheckpointTest {
         Map.of(
             "step", Tensor.of(new long[] {step}), "exp_avg.classifier.weight", Tensor.rand(20, 8)),
         Map.of("cpu", Rng.state(Device.CPU)),
+        Map.of(
+            "teacher.classifier.weight", Tensor.full(step, DType.FLOAT32, Device.CPU, 20, 8), "queue", Tensor.of(new long[] {step})),
         step,
         2,
         "train:\n  seed: 3 # ü\n",
@@ -53,13 +55,15 @@ final class CheckpointTest {
     assertSame(saved.model(), loaded.model());
     assertSame(saved.optimizer(), loaded.optimizer());
     assertSame(saved.rng(), loaded.rng());
+    assertSame(saved.state(), loaded.state());
   }
 
   @Test
   void theFileKeepsTheVersionOfLibTorch() {
     var saved = checkpoint(1);
     var older =
-        new Checkpoint(saved.model(), Map.of(), Map.of(), 1, 1, saved.configYaml(), "2.11.0");
+        new Checkpoint(
+            saved.model(), Map.of(), Map.of(), Map.of(), 1, 1, saved.configYaml(), "2.11.0");
     var file = older.saveToRun(run, 1);
     assertEquals("2.11.0", Checkpoint.load(file).libTorchVersion());
     assertEquals("2.11.0", SafeTensors.read(file).metadata().get("toco.libtorch"));

@@ -33,14 +33,14 @@ public final class Ranks {
 
   /// The result of a rank, or what it threw.
   public record Outcome<T>(T result, Throwable failure) {
-    T value() {
+    public T value() {
       if (failure != null) {
         throw new AssertionError(failure);
       }
       return result;
     }
 
-    String message() {
+    public String message() {
       assertTrue(failure instanceof DistributedException, () -> "it ended with " + failure);
       return failure.getMessage();
     }
@@ -55,7 +55,7 @@ public final class Ranks {
     }
   }
 
-  static Rendezvous rendezvous(int rank, int size, int port, int timeoutSeconds) {
+  public static Rendezvous rendezvous(int rank, int size, int port, int timeoutSeconds) {
     return rendezvous(rank, size, port, timeoutSeconds, "127.0.0.1");
   }
 
@@ -65,7 +65,7 @@ public final class Ranks {
   }
 
   /// Runs these ranks until all have ended, which must be within a minute.
-  static <T> List<Outcome<T>> run(List<Rendezvous> ranks, Work<T> work) {
+  public static <T> List<Outcome<T>> run(List<Rendezvous> ranks, Work<T> work) {
     var tasks = new ArrayList<FutureTask<T>>();
     for (var rendezvous : ranks) {
       var task =

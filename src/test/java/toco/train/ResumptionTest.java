@@ -29,7 +29,8 @@ class ResumptionTest {
     try (var _ = TensorScope.open()) {
       var config = TinyRun.config(run, folder.resolve("data"), "train.samplesPerProcess=2");
       var weights = Map.of("weight", Tensor.full(1, DType.FLOAT32, Device.CPU));
-      new Checkpoint(weights, Map.of(), Map.of(), 1, 2, config.toYaml(), LibTorch.version())
+      new Checkpoint(
+              weights, Map.of(), Map.of(), Map.of(), 1, 2, config.toYaml(), LibTorch.version())
           .saveToRun(run, 1);
       return Resumption.of(run, overrides, World.single(), new TinyRun.Watcher()).config().train();
     }
