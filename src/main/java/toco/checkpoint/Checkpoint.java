@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import toco.config.Config;
-import toco.config.ModelConfig;
 import toco.files.AtomicFile;
 import toco.files.IoReason;
 import toco.torch.Device;
@@ -148,14 +147,14 @@ public record Checkpoint(
     return CheckpointFormat.configOf(MappedFile.open(file));
   }
 
-  /// Checks that a checkpoint was trained with the network that a configuration describes. Other
-  /// files of weights are not checked: they hold no configuration.
+  /// Checks that a checkpoint was trained with the recipe and network that a configuration has.
+  /// Other files of weights are not checked: they hold no configuration.
   ///
   /// @throws toco.config.ConfigException naming the first difference
-  public static void requireSameNetwork(Path file, ModelConfig given) {
+  public static void requireSameNetwork(Path file, Config given) {
     configOf(file)
         .map(trained -> Config.parse(trained, file.toString(), List.of()))
-        .ifPresent(trained -> trained.model().requireSameNetwork(given, file));
+        .ifPresent(trained -> trained.requireSameNetwork(given, file));
   }
 
   /// Loads the newest checkpoint of a run; if it is damaged, the one before it, and so on.

@@ -27,7 +27,7 @@ public record TrainedNetwork(Config config, Network model, Device device) implem
 
   /// The same for a recipe of your own program.
   public static TrainedNetwork load(Path checkpoint, Config config, Recipe recipe, Device device) {
-    Checkpoint.requireSameNetwork(checkpoint, config.model());
+    Checkpoint.requireSameNetwork(checkpoint, config);
     var model = recipe.network(device);
     try {
       NetworkWeights.load(checkpoint, model, recipe.evaluated());

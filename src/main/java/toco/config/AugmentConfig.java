@@ -47,7 +47,7 @@ public record AugmentConfig(
     @Default("0.1") double hue,
     @Default("0.2") double grayscaleProbability,
     @Default("1") double view1BlurProbability,
-    @Default("0.5") double localBlurProbability,
+    @OnlyFor(RecipeName.TOCO) @Default("0.5") double localBlurProbability,
     @Default("0.1") double view2BlurProbability,
     @Default("0.1") double blurRadiusMin,
     @Default("2") double blurRadiusMax,

@@ -30,7 +30,7 @@ public record CamConfig(
     @Default("10") int parIterations,
     @Default("[1, 2, 4, 8, 12, 24]") List<Integer> parDilations,
     @Default("2") int parDownscale,
-    @Default("0.2") double negativeRatio) {
+    @OnlyFor(RecipeName.TOCO) @Default("0.2") double negativeRatio) {
 
   public CamConfig {
     scales = ValueChecks.scales("cam.scales", scales);

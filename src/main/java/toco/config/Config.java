@@ -22,6 +22,7 @@ import java.util.List;
 /// Crops, evaluation sizes and their products with image scales are multiples of the encoder's
 /// patch: others are refused, and a size that is not given is the multiple nearest to its default.
 ///
+/// @param recipe what is trained: `toco`
 /// @param model the network
 /// @param data images, labels, lists
 /// @param augment random training views
@@ -33,6 +34,7 @@ import java.util.List;
 /// @param distributed training on several processes
 /// @param run folder and seed of the run
 public record Config(
+    @Default("toco") RecipeName recipe,
     ModelConfig model,
     DataConfig data,
     AugmentConfig augment,
@@ -63,23 +65,10 @@ public record Config(
     }
     var patches = new PatchSizes(model.encoderShape().patchSizePx());
     patches.require("augment.cropSizePx", augment.cropSizePx());
-    patches.require("train.localCropSizePx", train.localCropSizePx());
     patches.require("eval.sizePx", eval.sizePx());
-    if (train.localCropSizePx() > augment.cropSizePx()) {
-      throw ValueChecks.invalid(
-          "train.localCropSizePx",
-          "≤ augment.cropSizePx (" + augment.cropSizePx() + ")",
-          train.localCropSizePx());
-    }
-    int side =
-        augment.cropSizePx()
-            - 2 * (train.localCropSizePx() / 2); // of the square in which centres may be
-    if ((long) side * side < train.localCrops()) {
-      throw ValueChecks.invalid(
-          "train.localCropSizePx",
-          "small enough for train.localCrops (%s) different places in augment.cropSizePx (%s)"
-              .formatted(train.localCrops(), augment.cropSizePx()),
-          train.localCropSizePx());
+    if (recipe.has("train.localCropSizePx")) {
+      patches.require("train.localCropSizePx", train.localCropSizePx());
+      requireLocalCropsFit(train, augment.cropSizePx());
     }
     patches.requireScales("cam.scales", cam.scales(), "augment.cropSizePx", augment.cropSizePx());
     if (eval.sizePx() != 0) {
@@ -88,6 +77,22 @@ public record Config(
     }
     if (eval.split() == Split.TEST) {
       data.listPath(Split.TEST);
+    }
+  }
+
+  private static void requireLocalCropsFit(TrainConfig train, int cropSizePx) {
+    int size = train.localCropSizePx();
+    if (size > cropSizePx) {
+      throw ValueChecks.invalid(
+          "train.localCropSizePx", "≤ augment.cropSizePx (" + cropSizePx + ")", size);
+    }
+    int side = cropSizePx - 2 * (size / 2); // of the square in which centres may be
+    if ((long) side * side < train.localCrops()) {
+      throw ValueChecks.invalid(
+          "train.localCropSizePx",
+          "small enough for train.localCrops (%s) different places in augment.cropSizePx (%s)"
+              .formatted(train.localCrops(), cropSizePx),
+          size);
     }
   }
 
@@ -147,8 +152,17 @@ public record Config(
     return parse(toJson(), "configuration", overrides);
   }
 
-  /// The effective configuration: every key, in a readable order. [#parse] returns an equal
-  /// configuration.
+  /// Checks that another configuration has the recipe and network of this one, which a file was
+  /// trained with.
+  ///
+  /// @throws ConfigException naming the first difference
+  public void requireSameNetwork(Config other, Path file) {
+    ModelConfig.requireSame("recipe", recipe, other.recipe, file);
+    model.requireSameNetwork(other.model, file);
+  }
+
+  /// The effective configuration: every key of its recipe, in a readable order. [#parse] returns an
+  /// equal configuration.
   public String toYaml() {
     return ConfigWriter.yaml(this);
   }

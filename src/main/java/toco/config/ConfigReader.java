@@ -1,7 +1,6 @@
 package toco.config;
 
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,10 +16,12 @@ import tools.jackson.databind.node.ObjectNode;
 /// strictly: unknown and missing keys are errors, and values are not converted from another type.
 final class ConfigReader {
   private final Map<String, JsonNode> values = new LinkedHashMap<>();
-  private final Map<String, String> origins = new HashMap<>(); // where a value was given
+  private final Map<String, String> origins = new LinkedHashMap<>(); // where a value was given
+  private final RecipeKeys recipeKeys;
   private String source = "defaults";
 
-  private ConfigReader() {
+  private ConfigReader(RecipeKeys recipeKeys) {
+    this.recipeKeys = recipeKeys;
     Key.ALL.forEach((name, key) -> values.put(name, parseValue(key, key.defaultText(), name)));
   }
 
@@ -30,11 +31,17 @@ final class ConfigReader {
   /// @param source its name in messages, such as the file's
   /// @param overrides applied after the text
   static Config read(String text, String source, Overrides overrides) {
-    var reader = new ConfigReader();
+    return read(text, source, overrides, RecipeKeys.DECLARED);
+  }
+
+  /// The same with other keys of recipes.
+  static Config read(String text, String source, Overrides overrides, RecipeKeys recipeKeys) {
+    var reader = new ConfigReader(recipeKeys);
     reader.source = source;
     var parsed = YamlTree.parse(text, source);
     reader.addSection("", parsed.root(), parsed.lines());
     overrides.settings().forEach(reader::addOverride);
+    reader.addRecipeDefaults();
     reader.completeEncoder();
     reader.addLayoutDefaults();
     SizeDefaults.complete(reader.values, reader.origins);
@@ -100,7 +107,7 @@ final class ConfigReader {
     }
     int dot = name.lastIndexOf('.');
     var section = dot < 0 || !Key.isSection(name.substring(0, dot)) ? "" : name.substring(0, dot);
-    var known = section.isEmpty() ? "the sections are " : section + " has ";
+    var known = section.isEmpty() ? "the sections and keys are " : section + " has ";
     var remedy =
         Key.closestTo(name)
             .map(key -> "did you mean '" + key + "'?")
@@ -108,17 +115,34 @@ final class ConfigReader {
     return new ConfigException(name, "unknown key '" + name + "'; " + remedy);
   }
 
+  /// A recipe has its own defaults for keys that are not given, and refuses those of others.
+  private void addRecipeDefaults() {
+    var recipe = value(RecipeKeys.RECIPE).asString("");
+    origins.forEach((name, origin) -> {
+      try {
+        recipeKeys.require(recipe, name);
+      } catch (ConfigException e) {
+        throw e.at(origin);
+      }
+    });
+    addDefaults(recipeKeys.defaultsOf(recipe));
+  }
+
   /// A layout has its own defaults for keys that are not given.
   private void addLayoutDefaults() {
     var layout = values.get("data.layout");
     Arrays.stream(Layout.values())
         .filter(known -> layout != null && known.toString().equals(layout.asString("")))
-        .flatMap(known -> known.defaults().entrySet().stream())
-        .filter(standard -> !origins.containsKey(standard.getKey()))
-        .forEach(standard -> {
-          var key = Objects.requireNonNull(Key.ALL.get(standard.getKey()));
-          values.put(key.name(), parseValue(key, standard.getValue(), key.name()));
-        });
+        .forEach(known -> addDefaults(known.defaults()));
+  }
+
+  private void addDefaults(Map<String, String> defaults) {
+    defaults.forEach((name, text) -> {
+      if (!origins.containsKey(name)) {
+        var key = Objects.requireNonNull(Key.ALL.get(name));
+        values.put(name, parseValue(key, text, name));
+      }
+    });
   }
 
   private void completeEncoder() {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -21,14 +22,22 @@ final class ConfigWriter {
   private ConfigWriter() {}
 
   static String json(Config config) {
-    return StrictMapper.JSON.writeValueAsString(config);
+    return StrictMapper.JSON.writeValueAsString(tree(config, RecipeKeys.DECLARED));
   }
 
   static String yaml(Config config) {
+    return yaml(config, RecipeKeys.DECLARED);
+  }
+
+  /// The same with other keys of recipes.
+  static String yaml(Config config, RecipeKeys recipeKeys) {
     var out = new StringBuilder();
-    ObjectNode tree = StrictMapper.JSON.valueToTree(config);
-    section(tree, "", out);
+    section(tree(config, recipeKeys), "", out);
     return out.toString();
+  }
+
+  private static ObjectNode tree(Config config, RecipeKeys recipeKeys) {
+    return recipeKeys.without(StrictMapper.JSON.valueToTree(config));
   }
 
   /// The keys in which two configurations differ, in the order of the first.
@@ -90,23 +99,34 @@ final class ConfigWriter {
     int width = Key.ALL.keySet().stream().mapToInt(String::length).max().orElse(0);
     return Stream.of(
             Key.ALL.values().stream().map(key -> listed(key, width)),
+            Arrays.stream(RecipeName.values())
+                .map(recipe -> listed("recipe=" + recipe, recipe.defaults())),
             Arrays.stream(Layout.values())
-                .filter(layout -> !layout.defaults().isEmpty())
-                .map(ConfigWriter::listed),
+                .map(layout -> listed("data.layout=" + layout, layout.defaults())),
             Stream.of(SizeDefaults.NOTE))
         .flatMap(lines -> lines)
+        .filter(line -> !line.isEmpty())
         .collect(Collectors.joining("\n", "", "\n"));
   }
 
-  private static String listed(Layout layout) {
-    return new TreeMap<>(layout.defaults())
-        .entrySet().stream()
-            .map(standard -> standard.getKey() + "=" + standard.getValue())
-            .collect(Collectors.joining(" ", "with data.layout=" + layout + ": ", ""));
+  /// The other defaults of a choice, on one line; empty if it has none.
+  private static String listed(String choice, Map<String, String> defaults) {
+    return defaults.isEmpty()
+        ? ""
+        : new TreeMap<>(defaults)
+            .entrySet().stream()
+                .map(standard -> standard.getKey() + "=" + standard.getValue())
+                .collect(Collectors.joining(" ", "with " + choice + ": ", ""));
   }
 
   private static String listed(Key key, int width) {
     var name = key.name() + " ".repeat(width - key.name().length());
-    return "%s  %-27s  %s".formatted(name, key.defaultText(), key.expected());
+    var recipes = key.recipes().stream().map(RecipeName::toString).sorted().toList();
+    return "%s  %-27s  %s%s"
+        .formatted(
+            name,
+            key.defaultText(),
+            key.expected(),
+            recipes.isEmpty() ? "" : "; recipe " + String.join(", ", recipes));
   }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,32 +23,37 @@ import org.jspecify.annotations.Nullable;
 /// @param type the component's type
 /// @param nullable whether the value may be `null` ("absent")
 /// @param defaultText the default as a YAML file would write it
-record Key(String name, Type type, boolean nullable, String defaultText) {
+/// @param recipes that it belongs to; empty: all
+record Key(String name, Type type, boolean nullable, String defaultText, Set<RecipeName> recipes) {
 
   /// Every key by its dotted name, in the order of the records.
-  static final Map<String, Key> ALL = declaredIn(Config.class, "");
+  static final Map<String, Key> ALL = declaredIn(Config.class, "", Set.of());
 
-  private static Map<String, Key> declaredIn(Class<?> section, String prefix) {
+  /// @param recipes that the section belongs to; empty: all
+  private static Map<String, Key> declaredIn(
+      Class<?> section, String prefix, Set<RecipeName> recipes) {
     var keys = new LinkedHashMap<String, Key>();
     for (var component : section.getRecordComponents()) {
       var name = prefix + component.getName();
+      var own = component.getAnnotation(OnlyFor.class);
+      var its = own == null ? recipes : Set.of(own.value());
       if (component.getType().isRecord() && !component.isAnnotationPresent(Default.class)) {
-        keys.putAll(declaredIn(component.getType(), name + "."));
+        keys.putAll(declaredIn(component.getType(), name + ".", its));
       } else {
-        keys.put(name, declaredBy(component, name));
+        keys.put(name, declaredBy(component, name, its));
       }
     }
     return keys;
   }
 
-  private static Key declaredBy(RecordComponent component, String name) {
+  private static Key declaredBy(RecordComponent component, String name, Set<RecipeName> recipes) {
     var standard = component.getAnnotation(Default.class);
     if (standard == null) {
       throw new IllegalStateException(name + " has no @Default; add one to its component");
     }
     AnnotatedType type = component.getAnnotatedType();
     boolean nullable = type.isAnnotationPresent(Nullable.class);
-    return new Key(name, component.getGenericType(), nullable, standard.value());
+    return new Key(name, component.getGenericType(), nullable, standard.value(), recipes);
   }
 
   /// Whether the name is that of a section, such as `train` or `data.synthetic`.

@@ -99,12 +99,12 @@ public record ModelConfig(
     @Default("0") double pooledShare,
     @Default("0") double dropPath,
     @Default("0") int numClasses,
-    @Default("2048") int projectionHidden,
-    @Default("256") int projectionBottleneck,
-    @Default("1024") int projectionOut,
+    @OnlyFor(RecipeName.TOCO) @Default("2048") int projectionHidden,
+    @OnlyFor(RecipeName.TOCO) @Default("256") int projectionBottleneck,
+    @OnlyFor(RecipeName.TOCO) @Default("1024") int projectionOut,
     @Default("512") int decoderChannels,
     @Default("5") int decoderDilation,
-    @Default("0.9") double teacherMomentum,
+    @OnlyFor(RecipeName.TOCO) @Default("0.9") double teacherMomentum,
     @Default("0.02") double initStd) {
 
   static final String SCRIPT = "script:";
@@ -228,7 +228,7 @@ public record ModelConfig(
     requireSame("model.decoderDilation", decoderDilation, other.decoderDilation, file);
   }
 
-  private static void requireSame(String what, Object trained, Object given, Path file) {
+  static void requireSame(String what, Object trained, Object given, Path file) {
     if (!trained.equals(given)) {
       throw new ConfigException(
           what,

@@ -37,7 +37,7 @@ public record OptimConfig(
     @Default("1") double layerDecay,
     @Default("10") double headLrMultiplier,
     @Default("null") @Nullable Double classifierLrMultiplier,
-    @Default("null") @Nullable Double projectionLrMultiplier,
+    @OnlyFor(RecipeName.TOCO) @Default("null") @Nullable Double projectionLrMultiplier,
     @Default("null") @Nullable Double decoderLrMultiplier,
     @Default("0.01") double weightDecay,
     @Default("true") boolean decayNormsAndBiases,

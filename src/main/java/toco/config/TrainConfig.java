@@ -44,8 +44,8 @@ public record TrainConfig(
     @Default("auto") DeviceChoice device,
     @Default("float32") Precision precision,
     @Default("false") boolean checkpointActivations,
-    @Default("8") int localCrops,
-    @Default("96") int localCropSizePx,
+    @OnlyFor(RecipeName.TOCO) @Default("8") int localCrops,
+    @OnlyFor(RecipeName.TOCO) @Default("96") int localCropSizePx,
     @Default("reference") Compat compat) {
 
   /// Where tensors are.

@@ -10,6 +10,8 @@ public final class Recipes {
 
   /// The recipe of a configuration.
   public static Recipe of(Config config) {
-    return new TocoRecipe(config);
+    return switch (config.recipe()) {
+      case TOCO -> new TocoRecipe(config);
+    };
   }
 }

@@ -35,7 +35,10 @@ final class CheckpointTest {
             "step", Tensor.of(new long[] {step}), "exp_avg.classifier.weight", Tensor.rand(20, 8)),
         Map.of("cpu", Rng.state(Device.CPU)),
         Map.of(
-            "teacher.classifier.weight", Tensor.full(step, DType.FLOAT32, Device.CPU, 20, 8), "queue", Tensor.of(new long[] {step})),
+            "teacher.classifier.weight",
+            Tensor.full(step, DType.FLOAT32, Device.CPU, 20, 8),
+            "queue",
+            Tensor.of(new long[] {step})),
         step,
         2,
         "train:\n  seed: 3 # ü\n",

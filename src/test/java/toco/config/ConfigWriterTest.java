@@ -38,7 +38,7 @@ class ConfigWriterTest {
     var listing = Config.describe();
     for (var key : Key.ALL.values()) {
       var lastName = key.name().substring(key.name().lastIndexOf('.') + 1);
-      assertTrue(yaml.contains("  " + lastName + ": "), key.name());
+      assertTrue(("\n" + yaml).matches("(?s).*\\s" + lastName + ": .*"), key.name());
       assertTrue(listing.contains(key.name() + " "), key.name());
     }
     var line = "train\\.maxIters +20000 +an integer";
