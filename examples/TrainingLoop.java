@@ -16,12 +16,14 @@ import toco.torch.TensorScope;
 void main(String[] arguments) {
   var overrides = List.of(arguments).subList(1, arguments.length); // such as train.maxIters=100
   var config = Config.load(Path.of(arguments[0]), overrides);
+  var recipe = Recipes.of(config);
+  var images = Dataset.open(config.data(), Split.TRAIN);
   Rng.manualSeed(config.run().seed());
-  try (var objective = Recipes.of(config).objective(Device.CPU);
+  try (var objective = recipe.objective(Device.CPU);
       var optimizer = PublishedOptimizer.of(objective, config);
       var batches =
           new BatchRing(
-              BatchSource.of(config, Dataset.open(config.data(), Split.TRAIN), Device.CPU), 0, 1)) {
+              BatchSource.of(config, images, Device.CPU).withViews(recipe.views()), 0, 1)) {
     var step = new TrainStep(objective, optimizer, config);
     for (int iter = 1; iter <= config.train().maxIters(); iter++) {
       try (var _ = TensorScope.open()) { // frees every tensor of this step

@@ -5,7 +5,6 @@ import toco.config.DataConfig.OnBadSample;
 import toco.data.Dataset;
 import toco.data.EpochSampler;
 import toco.data.StepDivision;
-import toco.image.Normalization;
 import toco.torch.Device;
 
 /// Everything that determines the batches of a run. Immutable; safe for use by several threads.
@@ -20,13 +19,13 @@ import toco.torch.Device;
 public record BatchSource(
     Dataset dataset,
     EpochSampler sampler,
-    Augmentation augmentation,
+    ViewSampler augmentation,
     int cropSizePx,
     Device device,
     OnBadSample onBadSample,
     long seed) {
 
-  /// The batches of a configuration, in a single process.
+  /// The batches of a configuration, with ToCo's views, in a single process.
   public static BatchSource of(Config config, Dataset dataset, Device device) {
     return of(config, dataset, device, 0, 1);
   }
@@ -43,11 +42,15 @@ public record BatchSource(
     return new BatchSource(
         dataset,
         new EpochSampler(seed, dataset.size(), division),
-        new Augmentation(
-            config.augment(), train.compat(), Normalization.of(config.model().statistics()), seed),
+        Augmentation.of(config),
         config.augment().cropSizePx(),
         device,
         config.data().onBadSample(),
         seed);
+  }
+
+  /// The same batches with views of another recipe.
+  public BatchSource withViews(ViewSampler views) {
+    return new BatchSource(dataset, sampler, views, cropSizePx, device, onBadSample, seed);
   }
 }

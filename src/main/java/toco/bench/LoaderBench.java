@@ -11,6 +11,7 @@ import toco.config.Split;
 import toco.data.Dataset;
 import toco.host.ProcessMemory;
 import toco.image.JpegChoice;
+import toco.recipes.Recipes;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 
@@ -62,7 +63,9 @@ public final class LoaderBench {
   /// @throws toco.data.DataException if there is no such data set
   public static Result run(Options options) {
     var config = config(options);
-    var source = BatchSource.of(config, Dataset.open(config.data(), Split.TRAIN), Device.CPU);
+    var source =
+        BatchSource.of(config, Dataset.open(config.data(), Split.TRAIN), Device.CPU)
+            .withViews(Recipes.of(config).views());
     try (var ring = new BatchRing(source, 0, options.workers())) {
       drain(ring, WARM_UP_SECONDS);
       long bytes = THREADS.getTotalThreadAllocatedBytes();

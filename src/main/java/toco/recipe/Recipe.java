@@ -1,6 +1,7 @@
 package toco.recipe;
 
 import java.util.Optional;
+import toco.batch.ViewSampler;
 import toco.distributed.World;
 import toco.loss.LossSchedule;
 import toco.model.Network;
@@ -11,6 +12,10 @@ import toco.torch.Device;
 public interface Recipe {
   /// The terms of the loss and their weights by iteration.
   LossSchedule losses();
+
+  /// Makes the random views of a training image. View 1 is the one whose box, labels and tiles a
+  /// batch has; the others are the recipe's choice.
+  ViewSampler views();
 
   /// The network that is evaluated and exported, in float32, for weights to be loaded. The caller
   /// closes it.

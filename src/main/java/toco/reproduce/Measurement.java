@@ -66,7 +66,8 @@ final class Measurement {
     try (var optimizer = PublishedOptimizer.of(objective, config);
         var ring =
             new BatchRing(
-                BatchSource.of(config, Dataset.open(config.data(), Split.TRAIN), device),
+                BatchSource.of(config, Dataset.open(config.data(), Split.TRAIN), device)
+                    .withViews(Recipes.of(config).views()),
                 0,
                 config.data().workers())) {
       var step = new TrainStep(objective, optimizer, config);

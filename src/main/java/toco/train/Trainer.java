@@ -5,7 +5,6 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import toco.batch.BatchRing;
-import toco.batch.BatchSource;
 import toco.checkpoint.Checkpoint;
 import toco.config.Config;
 import toco.config.Overrides;
@@ -189,9 +188,8 @@ public final class Trainer implements AutoCloseable {
     if (state.step == 0) {
       state.save(); // from here on a killed run can be resumed
     }
-    var source = BatchSource.of(config, state.train, state.device, world.rank(), world.size());
     long batchesDone = state.step * settings.gradientAccumulation();
-    try (var ring = new BatchRing(source, batchesDone, config.data().workers());
+    try (var ring = new BatchRing(state.batches(), batchesDone, config.data().workers());
         var log =
             new StepLog(config, state.losses, state.device, state.folder, state.step, world)) {
       while (state.step < settings.maxIters() && !averaging.stopAgreed()) {

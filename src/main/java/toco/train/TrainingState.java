@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import toco.batch.BatchSource;
 import toco.checkpoint.Checkpoint;
 import toco.checkpoint.StateDict;
 import toco.config.Config;
@@ -39,6 +40,7 @@ final class TrainingState implements AutoCloseable {
   final Dataset train;
   final Optional<Evaluator> evaluator; // empty where nothing is evaluated
   final @Nullable RunFolder folder; // of rank 0
+  final Recipe recipe;
   final LossSchedule losses;
   final Objective objective;
   final Network model; // the objective's, which is trained
@@ -80,6 +82,7 @@ final class TrainingState implements AutoCloseable {
           "the file system of %s has no locks: let only one process at a time train in it"
               .formatted(folder.path()));
     }
+    this.recipe = recipe;
     losses = recipe.losses();
     Rng.manualSeed(config.run().seed());
     try (var _ = TensorScope.open()) {
@@ -114,6 +117,12 @@ final class TrainingState implements AutoCloseable {
                 ? ""
                 : ", %s processes with %s samples per step each"
                     .formatted(world.size(), config.train().samplesPerStep())));
+  }
+
+  /// The batches of this process.
+  BatchSource batches() {
+    return BatchSource.of(config, train, device, world.rank(), world.size())
+        .withViews(recipe.views());
   }
 
   /// Loads weights and step in rank 0, and gives them to all other ranks.

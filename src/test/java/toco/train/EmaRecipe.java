@@ -5,7 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import toco.batch.Augmentation;
 import toco.batch.Batch;
+import toco.batch.ViewSampler;
 import toco.config.Config;
 import toco.distributed.World;
 import toco.loss.ClassLoss;
@@ -44,6 +46,11 @@ record EmaRecipe(Config config, boolean averages) implements Recipe {
   @Override
   public LossSchedule losses() {
     return LossSchedule.of(new Entry(CLS, 1), new Entry(FOLLOW, 0.5, 2));
+  }
+
+  @Override
+  public ViewSampler views() {
+    return Augmentation.of(config);
   }
 
   @Override

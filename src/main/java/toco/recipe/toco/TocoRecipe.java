@@ -1,6 +1,8 @@
 package toco.recipe.toco;
 
 import java.util.List;
+import toco.batch.Augmentation;
+import toco.batch.ViewSampler;
 import toco.config.Config;
 import toco.distributed.World;
 import toco.host.Devices;
@@ -21,6 +23,11 @@ public record TocoRecipe(Config config) implements Recipe {
   @Override
   public LossSchedule losses() {
     return TocoLosses.of(config.loss());
+  }
+
+  @Override
+  public ViewSampler views() {
+    return Augmentation.of(config);
   }
 
   @Override
