@@ -30,7 +30,7 @@ record CurveSections(RunHistory history, LossSchedule terms, long maxIters) {
     var plain = plainTerms();
     var charts = new ArrayList<Html>();
     add(charts, loss(LossSchedule.TOTAL, "Total", "weighted sum", 0));
-    for (var term : terms.terms()) {
+    for (var term : loggedTerms()) {
       double untrained = untrainedUntil(term.key());
       var note = (untrained > 0 ? "(%s) shaded: weight 0" : "(%s)").formatted(term.key());
       add(charts, loss(term.key(), term.title(), note, untrained));
@@ -65,6 +65,16 @@ record CurveSections(RunHistory history, LossSchedule terms, long maxIters) {
             .with("class", "lead"));
     content.add(element("div", charts).with("class", "charts"));
     return element("section", content).with("id", "losses");
+  }
+
+  /// The recipe's terms, and others in the log: those of a recipe of another program.
+  private List<LossTerm> loggedTerms() {
+    var all = new ArrayList<>(terms.terms());
+    curves(LoggedStep::weights).stream()
+        .map(Curve::name)
+        .filter(key -> !terms.names().contains(key))
+        .forEach(key -> all.add(new LossTerm(key, key)));
+    return all;
   }
 
   /// The terms that have weight 1 throughout; a chart of it would show nothing.

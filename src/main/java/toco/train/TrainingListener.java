@@ -17,10 +17,10 @@ public interface TrainingListener extends DownloadProgress {
   void onStep(StepReport report);
 
   /// While an evaluation runs: images done, and in all.
-  void onEvaluationProgress(int done, int total);
+  default void onEvaluationProgress(int done, int total) {}
 
   /// After an evaluation.
   ///
   /// @param step steps done
-  void onEvaluation(long step, Scores scores);
+  default void onEvaluation(long step, Scores scores) {}
 }

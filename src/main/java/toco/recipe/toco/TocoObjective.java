@@ -3,6 +3,7 @@ package toco.recipe.toco;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import toco.batch.Batch;
 import toco.cam.AffinityMask;
@@ -44,6 +45,7 @@ import toco.torch.Tensor;
 public final class TocoObjective implements Objective {
   private final Toco model;
   private final Config config;
+  private final FurtherTerms further;
   private final LossSchedule schedule;
   private final ViewPasses passes;
   private final Normalization normalization;
@@ -57,10 +59,12 @@ public final class TocoObjective implements Objective {
       Config config,
       MeanScope scope,
       Function<Batch, RoiCrops.Corners> corners,
+      FurtherTerms further,
       StepClock clock) {
     this.model = model;
     this.config = config;
-    schedule = TocoLosses.of(config.loss());
+    this.further = further;
+    schedule = further.schedule(TocoLosses.of(config.loss()));
     passes = new ViewPasses(model, config);
     this.scope = scope;
     this.corners = corners;
@@ -87,17 +91,25 @@ public final class TocoObjective implements Objective {
         config,
         MeanScope.of(config.loss().scope(), world),
         batch -> randomCorners(config, batch),
+        FurtherTerms.NONE,
         StepClock.NONE);
   }
 
   /// The same losses with local crops at given places.
   public TocoObjective withCorners(Function<Batch, RoiCrops.Corners> given) {
-    return new TocoObjective(model, config, scope, given, clock);
+    return new TocoObjective(model, config, scope, given, further, clock);
   }
 
   /// The same losses, whose parts are timed.
   public TocoObjective timedBy(StepClock timer) {
-    return new TocoObjective(model, config, scope, corners, timer);
+    return new TocoObjective(model, config, scope, corners, further, timer);
+  }
+
+  /// The same losses and, after them, one of another recipe.
+  ///
+  /// @param loss a scalar from a batch and the trained pass of its `view1`
+  public TocoObjective plus(LossSchedule.Entry entry, BiFunction<Batch, Tokens, Tensor> loss) {
+    return new TocoObjective(model, config, scope, corners, further.plus(entry, loss), clock);
   }
 
   /// A function of the seed, the step and the position of each image in the step's whole batch, so
@@ -189,6 +201,7 @@ public final class TocoObjective implements Objective {
           addDenseLosses(terms, images, patchMap, labels, batch.boxes(), weights));
       tiles = wantsReport ? regions.tiles(labels) : List.of();
     }
+    further.addTo(terms, batch, tokens, weights, wantsReport);
     var losses = new LossTerms(terms, counts);
     var total = losses.total(weights);
     clock.lap("dense losses");
