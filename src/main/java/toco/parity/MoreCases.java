@@ -1,0 +1,52 @@
+package toco.parity;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import toco.parity.Tolerance.BesideLargest;
+import toco.parity.Tolerance.Share;
+import toco.parity.Tolerance.Within;
+import toco.torch.Tensor;
+
+/// Golden cases of the published MoRe; their names start with `more_`.
+final class MoreCases {
+  private static final Within EQUAL = new Within(0, 0);
+  private static final Share LABELS = new Share(0.999, EQUAL);
+  private static final BesideLargest CLOSE = new BesideLargest(1e-4, 1e-4);
+  private static final BesideLargest LOSS = new BesideLargest(1e-6, 1e-4);
+
+  private interface Case {
+    Map<String, Tensor> run(GoldenCase golden, Path directory);
+  }
+
+  private static final Map<String, Case> CASES =
+      Map.ofEntries(
+          Map.entry("more_attri_loss", (golden, _) -> MoreLossCases.attri(golden)),
+          Map.entry("more_cre_loss", (golden, _) -> MoreLossCases.cre(golden)),
+          Map.entry("more_ure_loss", (golden, _) -> MoreLossCases.ure(golden)),
+          Map.entry("more_seg_loss", (golden, _) -> MoreLossCases.seg(golden)),
+          Map.entry("more_masks", (golden, _) -> MoreLossCases.masks(golden)));
+
+  private MoreCases() {}
+
+  /// Whether a case is run here.
+  static boolean knows(String name) {
+    return CASES.containsKey(name);
+  }
+
+  /// @param directory the folder of the case, with `micro.safetensors`
+  static List<Parity.Row> rows(GoldenCase golden, Path directory) {
+    var computed = CASES.get(golden.name()).run(golden, directory);
+    return Parity.compare(golden, computed, tensor -> tolerance(golden.name(), tensor));
+  }
+
+  private static Tolerance tolerance(String name, String tensor) {
+    return switch (name) {
+      case "more_attri_loss", "more_cre_loss", "more_seg_loss" -> LOSS;
+      case "more_ure_loss" ->
+          tensor.equals("out.tokens_at") || tensor.equals("out.roi") ? EQUAL : LOSS;
+      case "more_masks" -> LABELS;
+      default -> CLOSE;
+    };
+  }
+}
