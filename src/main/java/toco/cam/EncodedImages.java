@@ -3,7 +3,7 @@ package toco.cam;
 import java.util.List;
 import toco.cam.MultiScaleCam.Cams;
 import toco.model.Encoder.Tokens;
-import toco.model.Toco;
+import toco.model.Network;
 import toco.torch.Tensor;
 
 /// A batch of images with their tokens from one encoder pass, and the outputs of the network's
@@ -20,11 +20,11 @@ import toco.torch.Tensor;
 ///
 /// @param images [B, 3, H, W] normalised
 /// @param tokens of these images at scale 1
-public record EncodedImages(Toco model, Tensor images, Tokens tokens) {
+public record EncodedImages(Network model, Tensor images, Tokens tokens) {
   /// Runs the encoder once over all images.
   ///
   /// @param images [B, 3, H, W] normalised, such as [NetworkInput#of] gives
-  public static EncodedImages of(Toco model, Tensor images) {
+  public static EncodedImages of(Network model, Tensor images) {
     return new EncodedImages(model, images, model.encode(NetworkInput.fitted(model, images)));
   }
 

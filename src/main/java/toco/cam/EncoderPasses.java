@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import toco.model.Encoder.Tokens;
-import toco.model.Toco;
+import toco.model.Network;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
@@ -20,7 +20,7 @@ final class EncoderPasses {
   /// @param images [B, 3, H, W] normalised
   /// @param heads maps the tokens of b images to one or more tensors [b, …]
   /// @return the same tensors for all images, [B, …], in the innermost scope
-  static List<Tensor> run(Toco model, Tensor images, Function<Tokens, List<Tensor>> heads) {
+  static List<Tensor> run(Network model, Tensor images, Function<Tokens, List<Tensor>> heads) {
     long count = images.size(0);
     long perPass = imagesPerPass(model, images);
     var passes = new ArrayList<List<Tensor>>();
@@ -35,7 +35,7 @@ final class EncoderPasses {
     return passes.size() == 1 ? passes.getFirst() : concatenated(passes);
   }
 
-  private static long imagesPerPass(Toco model, Tensor images) {
+  private static long imagesPerPass(Network model, Tensor images) {
     long count = images.size(0);
     if (!images.device().isCpu()) {
       return count;

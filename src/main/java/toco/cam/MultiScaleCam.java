@@ -3,7 +3,7 @@ package toco.cam;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import toco.model.Encoder.Tokens;
-import toco.model.Toco;
+import toco.model.Network;
 import toco.torch.GradMode;
 import toco.torch.Interpolation;
 import toco.torch.Tensor;
@@ -22,13 +22,13 @@ import toco.torch.TensorScope;
 public final class MultiScaleCam {
   private static final double NORMALIZE_EPS = 1e-5;
 
-  private final Toco model;
+  private final Network model;
   private final Tensor images;
   private final @Nullable PresentClasses present;
   private @Nullable Cams sums; // [B, K or P, H, W]
   private @Nullable Cams mirroredAtScale1; // [B, K or P, h, w], of the patch grid
 
-  private MultiScaleCam(Toco model, Tensor images, @Nullable PresentClasses present) {
+  private MultiScaleCam(Network model, Tensor images, @Nullable PresentClasses present) {
     this.model = model;
     this.images = images;
     this.present = present;
@@ -45,7 +45,7 @@ public final class MultiScaleCam {
   /// @param images [B, 3, H, W] normalised
   /// @param scales of the images, one or more
   /// @return maps of the images' size
-  public static Cams compute(Toco model, Tensor images, List<Double> scales) {
+  public static Cams compute(Network model, Tensor images, List<Double> scales) {
     var cams = new MultiScaleCam(model, images, null);
     try (var _ = GradMode.noGrad()) {
       for (double scale : scales) {
@@ -61,7 +61,7 @@ public final class MultiScaleCam {
   /// @param scales of the images, one or more
   /// @param present the classes that get a map, [B, P, H, W]; null: all, [B, K, H, W]
   public static MultiScaleCam start(
-      Toco model, Tensor images, List<Double> scales, @Nullable PresentClasses present) {
+      Network model, Tensor images, List<Double> scales, @Nullable PresentClasses present) {
     var cams = new MultiScaleCam(model, images, present);
     try (var _ = GradMode.noGrad()) {
       for (double scale : scales) {

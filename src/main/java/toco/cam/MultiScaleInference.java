@@ -6,7 +6,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import toco.config.Combination;
 import toco.config.Protocol;
-import toco.model.Toco;
+import toco.model.Network;
 import toco.torch.DType;
 import toco.torch.GradMode;
 import toco.torch.Interpolation;
@@ -60,7 +60,7 @@ public record MultiScaleInference(List<Double> scales, Combination flip, Combina
   /// @param heightPx rows of the result, such as those of the mask
   /// @param widthPx columns of the result
   /// @return float32 [B, C, heightPx, widthPx] on the images' device
-  public Tensor logits(Toco model, Tensor images, long heightPx, long widthPx) {
+  public Tensor logits(Network model, Tensor images, long heightPx, long widthPx) {
     return logits(model, images, heightPx, widthPx, null);
   }
 
@@ -68,7 +68,7 @@ public record MultiScaleInference(List<Double> scales, Combination flip, Combina
   ///
   /// @param atScale1 logits [B, C, h, w] of the patch grid of these images at scale 1, or null
   public Tensor logits(
-      Toco model, Tensor images, long heightPx, long widthPx, @Nullable Tensor atScale1) {
+      Network model, Tensor images, long heightPx, long widthPx, @Nullable Tensor atScale1) {
     try (var _ = GradMode.noGrad()) {
       return TensorScope.scoped(() -> {
         Tensor combined = null;
@@ -89,7 +89,7 @@ public record MultiScaleInference(List<Double> scales, Combination flip, Combina
   /// @param atScale1 logits [B, C, h, w] of the patch grid of these images at scale 1, or null
   /// @return uint8 [B, heightPx, widthPx]
   public Tensor labels(
-      Toco model, Tensor images, long heightPx, long widthPx, @Nullable Tensor atScale1) {
+      Network model, Tensor images, long heightPx, long widthPx, @Nullable Tensor atScale1) {
     int classes = model.config().numClasses();
     long perClass = images.size(0) * heightPx * widthPx * Float.BYTES;
     return classes <= classesPerBlock(perClass)
@@ -100,7 +100,7 @@ public record MultiScaleInference(List<Double> scales, Combination flip, Combina
 
   /// The same in blocks of so many classes.
   Tensor labels(
-      Toco model,
+      Network model,
       Tensor images,
       long heightPx,
       long widthPx,
@@ -149,7 +149,7 @@ public record MultiScaleInference(List<Double> scales, Combination flip, Combina
     }
   }
 
-  private Grids grids(Toco model, Tensor images, double scale, @Nullable Tensor atScale1) {
+  private Grids grids(Network model, Tensor images, double scale, @Nullable Tensor atScale1) {
     try (var scope = TensorScope.open()) {
       var scaled = NetworkInput.atScale(model, images, scale);
       var plain = scale == 1 && atScale1 != null ? atScale1 : scope.keep(segment(model, scaled));
@@ -190,7 +190,7 @@ public record MultiScaleInference(List<Double> scales, Combination flip, Combina
   }
 
   /// Logits of the patch grid, [B, C, h, w].
-  private static Tensor segment(Toco model, Tensor images) {
+  private static Tensor segment(Network model, Tensor images) {
     return EncoderPasses.run(model, images, tokens -> List.of(model.segment(tokens.patchMap())))
         .getFirst();
   }

@@ -3,7 +3,7 @@ package toco.cam;
 import java.util.ArrayList;
 import toco.image.Normalization;
 import toco.image.RgbImage;
-import toco.model.Toco;
+import toco.model.Network;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Interpolation;
@@ -22,7 +22,7 @@ public final class NetworkInput {
   /// @param sizePx side of the square that the image is resized to, whatever its aspect ratio; 0
   ///   keeps the native size
   /// @return float32 [1, 3, H, W] on the network's device
-  public static Tensor of(RgbImage image, int sizePx, Toco model) {
+  public static Tensor of(RgbImage image, int sizePx, Network model) {
     var normalization = Normalization.of(model.config().statistics());
     var device = model.params().device();
     boolean isResized = sizePx != 0 && (image.heightPx() != sizePx || image.widthPx() != sizePx);
@@ -56,7 +56,7 @@ public final class NetworkInput {
   ///
   /// @param images [B, 3, H, W] normalised
   /// @return [B, 3, h, w]
-  static Tensor atScale(Toco model, Tensor images, double scale) {
+  static Tensor atScale(Network model, Tensor images, double scale) {
     var fit = model.config().fit();
     int patch = model.config().encoderShape().patchSizePx();
     return resize(
@@ -64,7 +64,7 @@ public final class NetworkInput {
   }
 
   /// The same at scale 1, for passes of the encoder outside this package.
-  public static Tensor fitted(Toco model, Tensor images) {
+  public static Tensor fitted(Network model, Tensor images) {
     return atScale(model, images, 1);
   }
 

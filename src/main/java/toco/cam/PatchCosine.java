@@ -1,7 +1,7 @@
 package toco.cam;
 
 import java.util.List;
-import toco.model.Toco;
+import toco.model.Network;
 import toco.torch.Tensor;
 
 /// How similar an image's patch tokens are to each other (arXiv:2303.01267 §3.1). Near 1 the
@@ -27,7 +27,7 @@ public final class PatchCosine {
   /// The mean cosine after each block of the encoder, first block first. Runs the encoder once.
   ///
   /// @param image [1, 3, H, W] normalised
-  public static List<Double> ofBlocks(Toco model, Tensor image) {
+  public static List<Double> ofBlocks(Network model, Tensor image) {
     var input = NetworkInput.fitted(model, image);
     return model.patchTokensOfBlocks(input).stream().map(block -> mean(block).item()).toList();
   }

@@ -2,7 +2,7 @@ package toco.cam;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import toco.model.Toco;
+import toco.model.Network;
 import toco.torch.Interpolation;
 import toco.torch.Tensor;
 
@@ -17,7 +17,7 @@ public record Predictions(
 
   /// @param images [B, 3, H, W] normalised
   /// @param camScales image scales over which CAMs are summed; empty: no CAMs
-  public static Predictions of(Toco model, Tensor images, List<Double> camScales) {
+  public static Predictions of(Network model, Tensor images, List<Double> camScales) {
     return of(EncodedImages.of(model, images), camScales);
   }
 

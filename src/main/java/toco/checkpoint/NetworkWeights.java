@@ -1,16 +1,13 @@
 package toco.checkpoint;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import toco.model.Toco;
+import toco.model.Network;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
 /// Loads the weights of a whole network.
 public final class NetworkWeights {
-  private static final String PROJECTION_HEADS = "proj_head";
-
   private NetworkWeights() {}
 
   /// The classifier of the encoder: in files of the published code, but not used by anything.
@@ -20,7 +17,7 @@ public final class NetworkWeights {
   /// or a network exported as TorchScript.
   ///
   /// @throws CheckpointException if the number of classes differs, or any name or shape
-  public static void load(Path file, Toco model) {
+  public static void load(Path file, Network model) {
     try (var _ = TensorScope.open()) {
       var found = StateDict.load(file);
       var weights = new StateDict(file, WeightNames.ofNetwork(found.tensors()), found.origin());
@@ -29,13 +26,14 @@ public final class NetworkWeights {
     }
   }
 
-  /// Exported networks lack the projection heads, which only training needs.
-  private static Map<String, Tensor> needed(StateDict weights, Toco model) {
-    var parameters = new LinkedHashMap<>(model.params().all());
-    if (weights.tensors().keySet().stream().noneMatch(name -> name.startsWith(PROJECTION_HEADS))) {
-      parameters.keySet().removeIf(name -> name.startsWith(PROJECTION_HEADS));
-    }
-    return parameters;
+  /// Exported networks lack what only training needs, such as ToCo's projection heads.
+  private static Map<String, Tensor> needed(StateDict weights, Network model) {
+    var all = model.params().all();
+    var always = model.inferenceWeights();
+    boolean isComplete =
+        weights.tensors().keySet().stream()
+            .anyMatch(name -> all.containsKey(name) && !always.containsKey(name));
+    return isComplete ? all : always;
   }
 
   /// With another number of classes, several shapes differ; this names the reason instead.

@@ -2,14 +2,13 @@ package toco.checkpoint;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import toco.config.Config;
 import toco.files.AtomicFile;
 import toco.image.Normalization;
-import toco.model.Toco;
+import toco.model.Network;
 import toco.torch.Device;
 import toco.torch.GradMode;
 import toco.torch.ScriptModule;
@@ -46,7 +45,7 @@ public final class TorchScriptExport {
   ///   the largest value of that output
   /// @throws CheckpointException if the file cannot be written, or outputs differ by more than
   ///   rounding
-  public static double write(Path out, Toco model, Config config) {
+  public static double write(Path out, Network model, Config config) {
     model
         .config()
         .script()
@@ -81,10 +80,9 @@ public final class TorchScriptExport {
     return difference[0];
   }
 
-  private static void save(Path file, Toco model, Config config) throws IOException {
-    var weights = new LinkedHashMap<>(model.params().all());
-    weights.keySet().removeIf(name -> name.startsWith("proj_head"));
-    try (var module = ScriptPart.of(weights).build(new ScriptSource(config.model()))) {
+  private static void save(Path file, Network model, Config config) throws IOException {
+    try (var module =
+        ScriptPart.of(model.inferenceWeights()).build(new ScriptSource(config.model()))) {
       module.save(file, extraFiles(config));
     } catch (TorchException e) {
       if (e.kind() == TorchException.Kind.IO) {
@@ -103,7 +101,7 @@ public final class TorchScriptExport {
   }
 
   /// Compares outputs for images one patch higher and two patches wider than the stored positions.
-  private static double difference(Path file, Toco model) {
+  private static double difference(Path file, Network model) {
     var shape = model.config().encoderShape();
     long side = (long) shape.gridSize() * shape.patchSizePx();
     try (var _ = TensorScope.open();
@@ -122,7 +120,7 @@ public final class TorchScriptExport {
     }
   }
 
-  private static Map<String, Tensor> outputs(Toco model, Tensor images) {
+  private static Map<String, Tensor> outputs(Network model, Tensor images) {
     var tokens = model.encode(images);
     var patchMap = tokens.patchMap();
     return Map.of(

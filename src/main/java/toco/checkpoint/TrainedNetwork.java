@@ -3,6 +3,7 @@ package toco.checkpoint;
 import java.nio.file.Path;
 import java.util.List;
 import toco.config.Config;
+import toco.model.Network;
 import toco.model.Toco;
 import toco.torch.Device;
 import toco.torch.TensorScope;
@@ -12,7 +13,7 @@ import toco.torch.TensorScope;
 /// @param config describes the network, its classes, and the sizes and scales of its input
 /// @param model on the device
 /// @param device of the weights
-public record TrainedNetwork(Config config, Toco model, Device device) implements AutoCloseable {
+public record TrainedNetwork(Config config, Network model, Device device) implements AutoCloseable {
   /// Loads weights: a checkpoint of a run, another safetensors file, a `.pth` of PyTorch or a
   /// network exported as TorchScript.
   ///

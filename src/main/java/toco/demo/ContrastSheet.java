@@ -15,7 +15,7 @@ import toco.image.Overlay;
 import toco.image.Picture;
 import toco.image.TensorPictures;
 import toco.image.TileSheet;
-import toco.model.Toco;
+import toco.model.Network;
 import toco.torch.GradMode;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
@@ -35,7 +35,7 @@ final class ContrastSheet {
   record View(Picture image, Picture cam, Picture seg, Picture truth) {}
 
   /// Views of the data set's first images.
-  static List<View> views(Toco model, Config config, Dataset dataset, int images) {
+  static List<View> views(Network model, Config config, Dataset dataset, int images) {
     var views = new ArrayList<View>();
     for (int i = 0; i < images; i++) {
       try (var arena = Arena.ofConfined();
@@ -58,7 +58,7 @@ final class ContrastSheet {
     sheet.write(png);
   }
 
-  private static View view(Toco model, Config config, Sample sample, Arena arena) {
+  private static View view(Network model, Config config, Sample sample, Arena arena) {
     var image = sample.readImage(arena);
     var device = model.params().device();
     var input = NetworkInput.of(image, config.eval().sizePx(), model); // [1, 3, S, S]

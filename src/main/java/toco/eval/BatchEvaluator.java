@@ -11,7 +11,7 @@ import toco.data.Dataset;
 import toco.eval.EvaluationBatch.Entry;
 import toco.eval.EvaluationBatch.Reading;
 import toco.image.LabelMap;
-import toco.model.Toco;
+import toco.model.Network;
 import toco.torch.Device;
 import toco.torch.InferenceMode;
 import toco.torch.Tensor;
@@ -38,7 +38,7 @@ record BatchEvaluator(
   /// @param sink receives the result, on the thread that finishes the batch's last image
   @SuppressWarnings("MustBeClosedChecker") // PendingBatch closes it after the last image
   void evaluate(
-      Toco model,
+      Network model,
       int number,
       Reading reading,
       @Nullable RefinementPool pool,
@@ -70,7 +70,7 @@ record BatchEvaluator(
   }
 
   private void score(
-      Toco model, EvaluationBatch batch, PendingBatch pending, @Nullable RefinementPool pool) {
+      Network model, EvaluationBatch batch, PendingBatch pending, @Nullable RefinementPool pool) {
     var images = batch.images(protocol.sizePx(), model); // [B, 3, H, W]
     var scorer = new ImageScorer(protocol, model, images);
     for (int i = 0; i < batch.entries().size(); i++) {

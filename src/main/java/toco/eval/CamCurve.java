@@ -19,7 +19,7 @@ import toco.eval.EvaluationBatch.Reading;
 import toco.files.Json;
 import toco.image.LabelMap;
 import toco.image.LineChart;
-import toco.model.Toco;
+import toco.model.Network;
 import toco.torch.Device;
 import toco.torch.GradMode;
 import toco.torch.Interpolation;
@@ -57,7 +57,7 @@ public record CamCurve(
   /// @throws IllegalArgumentException if they are not
   /// @throws DataException if no image can be evaluated, or no mask shows a class
   public static CamCurve evaluate(
-      Toco model,
+      Network model,
       Config config,
       Dataset dataset,
       Device device,

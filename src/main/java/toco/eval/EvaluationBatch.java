@@ -12,7 +12,7 @@ import toco.data.Sample;
 import toco.image.ImageException;
 import toco.image.LabelMap;
 import toco.image.RgbImage;
-import toco.model.Toco;
+import toco.model.Network;
 import toco.torch.Tensor;
 
 /// Consecutive samples of a data set, decoded.
@@ -95,7 +95,7 @@ record EvaluationBatch(List<Entry> entries, List<Skipped> skipped) {
   ///
   /// @param sizePx side of the square that all are resized to; 0, for a single image: native size
   /// @return float32 [B, 3, H, W] normalised
-  Tensor images(int sizePx, Toco model) {
+  Tensor images(int sizePx, Network model) {
     return Tensor.cat(
         entries.stream().map(entry -> NetworkInput.of(entry.picture(), sizePx, model)).toList(), 0);
   }

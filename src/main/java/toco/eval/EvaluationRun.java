@@ -12,7 +12,7 @@ import toco.distributed.World;
 import toco.eval.EvaluationBatch.Reading;
 import toco.files.AtomicFile;
 import toco.files.IoReason;
-import toco.model.Toco;
+import toco.model.Network;
 
 /// An evaluation, or one shard of it, that writes its results to a file batch by batch. It may be
 /// killed and resumed, and its shards merged, and gives the same scores bit for bit. An image that
@@ -40,7 +40,7 @@ public record EvaluationRun(Path folder, Shard shard, boolean resume) {
   /// @param checkpoint the file of the model's weights
   /// @throws EvaluationException if the results cannot be written, or resumed
   /// @throws toco.data.DataException if no mask shows a class, and pixels of 255 are ignored
-  public Result run(Evaluator evaluator, Toco model, Path checkpoint, Listener listener) {
+  public Result run(Evaluator evaluator, Network model, Path checkpoint, Listener listener) {
     evaluator.dataset().requireClassInMasks();
     var file = folder.resolve(shard.fileName());
     var mine = shard.batches(evaluator.batches());

@@ -15,7 +15,7 @@ import toco.data.DataException;
 import toco.data.Dataset;
 import toco.distributed.World;
 import toco.eval.EvaluationBatch.Reading;
-import toco.model.Toco;
+import toco.model.Network;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 
@@ -127,7 +127,7 @@ public final class Evaluator {
   ///
   /// @throws DataException naming the mask that is missing or does not fit
   /// @throws toco.image.ImageException naming the file that is missing or unreadable
-  public Scores evaluate(Toco model, EvaluationListener listener) {
+  public Scores evaluate(Network model, EvaluationListener listener) {
     return evaluate(model, listener, () -> false).orElseThrow();
   }
 
@@ -135,7 +135,7 @@ public final class Evaluator {
   ///
   /// @return empty if stopped
   public Optional<Scores> evaluate(
-      Toco model, EvaluationListener listener, BooleanSupplier stopRequested) {
+      Network model, EvaluationListener listener, BooleanSupplier stopRequested) {
     return evaluate(model, listener, stopRequested, World.single());
   }
 
@@ -145,7 +145,7 @@ public final class Evaluator {
   ///
   /// @return empty if any rank was stopped
   public Optional<Scores> evaluate(
-      Toco model, EvaluationListener listener, BooleanSupplier stopRequested, World world) {
+      Network model, EvaluationListener listener, BooleanSupplier stopRequested, World world) {
     dataset.requireMasks(); // fail now, not at the first gap, which may be an hour away
     var mine = new Shard(world.rank() + 1, world.size()).batches(batches());
     int total = Arrays.stream(mine).map(this::sizeOfBatch).sum();
@@ -172,7 +172,7 @@ public final class Evaluator {
   /// @param sink receives each batch's result on this thread, not necessarily in order
   /// @return false if stopped
   boolean run(
-      Toco model,
+      Network model,
       int[] batches,
       Reading reading,
       BooleanSupplier stopRequested,
@@ -216,7 +216,7 @@ public final class Evaluator {
   /// @param images number of images, at most the data set's size
   /// @param png the file to write
   /// @throws toco.image.ImageException naming the file that cannot be read or written
-  public void overlays(Toco model, int images, Path png) {
+  public void overlays(Network model, int images, Path png) {
     OverlaySheet.draw(model, config.eval(), dataset, images).write(png);
   }
 }

@@ -8,7 +8,7 @@ import toco.cam.Predictions;
 import toco.config.Protocol;
 import toco.eval.EvaluationBatch.Entry;
 import toco.image.LabelMap;
-import toco.model.Toco;
+import toco.model.Network;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Interpolation;
@@ -22,7 +22,7 @@ final class ImageScorer {
   private static final long LARGE_PIXELS = 4_000_000;
 
   private final Protocol protocol;
-  private final Toco model;
+  private final Network model;
   private final Tensor images;
   private final Predictions predictions;
   private final MultiScaleInference inference;
@@ -30,7 +30,7 @@ final class ImageScorer {
   /// Runs the network on the batch.
   ///
   /// @param images the batch, [B, 3, H, W] normalised; the caller owns it
-  ImageScorer(Protocol protocol, Toco model, Tensor images) {
+  ImageScorer(Protocol protocol, Network model, Tensor images) {
     this.protocol = protocol;
     this.model = model;
     this.images = images;

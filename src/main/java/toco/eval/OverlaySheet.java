@@ -14,7 +14,7 @@ import toco.image.Overlay;
 import toco.image.Picture;
 import toco.image.TensorPictures;
 import toco.image.TileSheet;
-import toco.model.Toco;
+import toco.model.Network;
 import toco.torch.InferenceMode;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
@@ -37,7 +37,7 @@ final class OverlaySheet {
   ///
   /// @param images number of rows, at most the data set's size
   /// @throws toco.image.ImageException naming the file that cannot be read
-  static OverlaySheet draw(Toco model, EvalConfig eval, Dataset dataset, int images) {
+  static OverlaySheet draw(Network model, EvalConfig eval, Dataset dataset, int images) {
     var camScales = eval.camScales().isEmpty() ? List.of(1.0) : eval.camScales();
     int rows = Math.min(images, dataset.size());
     int batchSize = Evaluator.batchSize(eval.sizePx());

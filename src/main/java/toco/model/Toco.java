@@ -1,33 +1,20 @@
 package toco.model;
 
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.function.IntFunction;
-import java.util.function.Supplier;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import toco.config.ModelConfig;
-import toco.data.CounterRandom;
-import toco.nn.Conv2d;
-import toco.nn.Conv2d.Geometry;
 import toco.nn.Parameters;
-import toco.torch.Autocast;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.GradMode;
 import toco.torch.Tensor;
 
-/// The ToCo network (arXiv:2303.01267): encoder, classifier and auxiliary classifier, segmentation
-/// decoder, and the student and teacher projection heads. Owns its weights until closed.
-public final class Toco implements AutoCloseable {
-  private final ModelConfig config;
-  private final Parameters params;
-  private final Encoder encoder;
+/// The ToCo network (arXiv:2303.01267): a [Network] with student and teacher projection heads.
+public final class Toco extends Network {
   private final ProjectionHead student;
   private final ProjectionHead teacher;
-  private final LargeFov decoder;
-  private final Conv2d classifier;
-  private final Conv2d auxClassifier;
-  private final Device device;
-  private final @Nullable DType autocastDtype;
 
   /// A network in float32, initialised from LibTorch's random generator.
   public Toco(ModelConfig config, Device device) {
@@ -36,132 +23,28 @@ public final class Toco implements AutoCloseable {
 
   /// A network initialised from LibTorch's random generator.
   ///
-  /// @param autocastDtype dtype of matrix products and convolutions under autocast, such as
-  ///   BFLOAT16, or null for float32; weights, norms, tokens and results are float32 either way
+  /// @param autocastDtype as [Network]'s
   public Toco(ModelConfig config, Device device, @Nullable DType autocastDtype) {
-    this.config = config;
-    this.device = device;
-    this.autocastDtype = autocastDtype;
-    params = new Parameters(device);
+    var params = new Parameters(device);
+    var encoder = encoder(config, params);
+    ProjectionHead student;
+    ProjectionHead teacher;
     try (var _ = GradMode.enabled(true)) {
-      int width = config.encoderShape().embedDim();
-      encoder =
-          config.script().isPresent()
-              ? new ScriptEncoder(
-                  params.frozenIf(config.frozenBlocks().all()).child("encoder"),
-                  config,
-                  config.script().get(),
-                  device)
-              : new VisionTransformer(params.child("encoder"), config);
       student = new ProjectionHead(params.child("proj_head"), config);
       teacher = new ProjectionHead(params.frozenChild("proj_head_t"), config);
       teacher.emaUpdate(student, 0); // starts as a copy
-      decoder =
-          new LargeFov(
-              params.child("decoder"),
-              width,
-              config.decoderChannels(),
-              config.numClasses(),
-              config.decoderDilation());
-      classifier =
-          new Conv2d(
-              params.child("classifier"),
-              width,
-              config.foregroundClasses(),
-              Geometry.POINTWISE,
-              false);
-      auxClassifier =
-          new Conv2d(
-              params.child("aux_classifier"),
-              width,
-              config.foregroundClasses(),
-              Geometry.POINTWISE,
-              false);
     }
+    super(config, params, encoder, autocastDtype);
+    this.student = student;
+    this.teacher = teacher;
   }
 
-  /// The configuration that the network was built from.
-  public ModelConfig config() {
-    return config;
-  }
-
-  /// All weights by their published names, owned by the network.
-  public Parameters params() {
-    return params;
-  }
-
-  /// All tokens of all images.
-  ///
-  /// @param images [B, 3, H, W] normalised
-  public Encoder.Tokens encode(Tensor images) {
-    return autocast(() -> encoder.forward(images));
-  }
-
-  /// The class tokens of all images, and all tokens of the first `full` images.
-  ///
-  /// @param images [B, 3, H, W] normalised
-  /// @param full number of leading images whose patch tokens are wanted
-  public Encoder.Encoded encode(Tensor images, long full) {
-    return autocast(() -> encoder.forward(images, full));
-  }
-
-  /// The patch tokens after every block of the encoder, [B, N, D] each, not normed.
-  ///
-  /// @param images [B, 3, H, W] normalised
-  public List<Tensor> patchTokensOfBlocks(Tensor images) {
-    return autocast(() -> encoder.patchTokensOfBlocks(images));
-  }
-
-  /// The class tokens only, [B, D].
-  ///
-  /// @param images [B, 3, H, W] normalised
-  public Tensor encodeClass(Tensor images) {
-    return autocast(() -> encoder.forwardClass(images));
-  }
-
-  /// Image-level logits [B, K], pooled over the patches.
-  ///
-  /// @param patchMap [B, D, h, w]
-  public Tensor classLogits(Tensor patchMap) {
-    return pooledLogits(classifier, patchMap);
-  }
-
-  /// Auxiliary image-level logits [B, K].
-  ///
-  /// @param auxMap [B, D, h, w]
-  public Tensor auxClassLogits(Tensor auxMap) {
-    return pooledLogits(auxClassifier, auxMap);
-  }
-
-  private Tensor pooledLogits(Conv2d layer, Tensor map) {
-    double share = config.pooledShare();
-    if (share == 0) { // published: the global maximum of the features
-      return autocastToFloat32(() -> layer.forward(map.amax(new long[] {2, 3}, true)).flatten(1));
-    }
-    long pooled = Math.max(1, Math.round(share * map.size(2) * map.size(3)));
-    var perPatch = autocastToFloat32(() -> layer.forward(map)).flatten(2); // [B, K, N]
-    return perPatch.topk(pooled, 2).values().mean(new long[] {2}, false);
-  }
-
-  /// Class activation maps [B, K, h, w]: the classifier at every position.
-  ///
-  /// @param patchMap [B, D, h, w]
-  public Tensor cam(Tensor patchMap) {
-    return autocastToFloat32(() -> classifier.forward(patchMap));
-  }
-
-  /// Auxiliary class activation maps [B, K, h, w].
-  ///
-  /// @param auxMap [B, D, h, w]
-  public Tensor auxCam(Tensor auxMap) {
-    return autocastToFloat32(() -> auxClassifier.forward(auxMap));
-  }
-
-  /// Segmentation logits [B, C, h, w], background first.
-  ///
-  /// @param patchMap [B, D, h, w]
-  public Tensor segment(Tensor patchMap) {
-    return autocastToFloat32(() -> decoder.forward(patchMap));
+  /// All but the projection heads.
+  @Override
+  public Map<String, Tensor> inferenceWeights() {
+    var weights = new LinkedHashMap<>(params().all());
+    weights.keySet().removeIf(name -> name.startsWith("proj_head"));
+    return weights;
   }
 
   /// The student's projection of class tokens.
@@ -182,62 +65,14 @@ public final class Toco implements AutoCloseable {
     }
   }
 
-  /// Makes encoder passes that drop branches of blocks with the probabilities of `model.dropPath`.
-  ///
-  /// @param random a generator for each image of a pass, by its row
-  public <T> T withDropPath(IntFunction<CounterRandom> random, Supplier<T> passes) {
-    encoder.dropPath(random);
-    try {
-      return passes.get();
-    } finally {
-      encoder.dropPath(null);
-    }
-  }
-
-  /// Turns activation checkpointing on or off: forward passes keep only the inputs of the encoder's
-  /// blocks, and the backward pass recomputes the rest.
-  public void checkpointActivations(boolean on) {
-    encoder.checkpointActivations(on);
-  }
-
-  /// The backward pass of a loss on this network's outputs: adds to the gradients of its weights.
-  /// Call this instead of `loss.backward()`, which stops at checkpointed activations.
-  public void backward(Tensor loss) {
-    loss.backward();
-    autocast(() -> {
-      encoder.backward();
-      return loss;
-    });
-  }
-
-  private <T> T autocast(Supplier<T> forward) {
-    if (autocastDtype == null) {
-      return forward.get();
-    }
-    try (var _ = Autocast.on(device, autocastDtype)) {
-      return forward.get();
-    }
-  }
-
-  /// Runs `forward` under autocast and returns its result in float32, for the losses.
-  private Tensor autocastToFloat32(Supplier<Tensor> forward) {
-    return autocastDtype == null ? forward.get() : autocast(forward).to(DType.FLOAT32);
-  }
-
   /// Updates the teacher head as an EMA of the student. Call before the teacher's forward pass in
   /// every step.
   public void updateTeacher() {
-    teacher.emaUpdate(student, config.teacherMomentum());
+    teacher.emaUpdate(student, config().teacherMomentum());
   }
 
   /// The teacher head's weights; the network's own.
   public List<Tensor> teacherWeights() {
     return teacher.weights();
-  }
-
-  @Override
-  public void close() {
-    params.close();
-    encoder.close();
   }
 }

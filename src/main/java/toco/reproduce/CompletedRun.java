@@ -22,7 +22,7 @@ import toco.eval.Shard;
 import toco.files.Json;
 import toco.host.Devices;
 import toco.host.Machine;
-import toco.model.Toco;
+import toco.model.Network;
 import toco.run.RunFiles;
 import toco.run.RunHistory;
 import toco.torch.Device;
@@ -94,7 +94,7 @@ final class CompletedRun {
   }
 
   /// Scores with and without the CRF, from the same pass.
-  private int last(Toco model, Device device, List<Score> scores) {
+  private int last(Network model, Device device, List<Score> scores) {
     var config = plan.scoring();
     var name = plan.recipe().published().lastProtocol();
     var protocol = Protocol.of(name, config);
@@ -125,7 +125,7 @@ final class CompletedRun {
   }
 
   /// Scores of the CAMs at the best threshold.
-  private void cams(Toco model, Device device, List<Score> scores) {
+  private void cams(Network model, Device device, List<Score> scores) {
     var config = plan.training();
     var file = plan.results().resolve("cam.json");
     if (!Files.exists(file)) {

@@ -18,6 +18,7 @@ import toco.download.DownloadException;
 import toco.download.DownloadProgress;
 import toco.files.FreeSpace;
 import toco.files.Sha256;
+import toco.model.Network;
 import toco.model.Toco;
 import toco.torch.Device;
 import toco.torch.TensorScope;
@@ -101,7 +102,7 @@ final class Preflight {
                 split.source()));
   }
 
-  private static PreflightCheck weights(Plan plan, Toco model, DownloadProgress download) {
+  private static PreflightCheck weights(Plan plan, Network model, DownloadProgress download) {
     try {
       var file = WeightsCache.ofProcess().pretrained(plan.training().model(), download);
       return weights(plan, model, file);
@@ -110,7 +111,7 @@ final class Preflight {
     }
   }
 
-  private static PreflightCheck weights(Plan plan, Toco model, @Nullable Path file) {
+  private static PreflightCheck weights(Plan plan, Network model, @Nullable Path file) {
     if (file == null) { // of a dry run
       return PreflightCheck.ok("no pretrained weights: the network is trained from scratch");
     }
@@ -135,7 +136,7 @@ final class Preflight {
     }
   }
 
-  private static PreflightCheck disk(Path runDir, Toco model, boolean resumed) {
+  private static PreflightCheck disk(Path runDir, Network model, boolean resumed) {
     double needed = 4.0 * TENSORS_PER_WEIGHT * model.params().count();
     needed *= resumed ? 1 : CHECKPOINTS_AT_ONCE;
     try {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import toco.checkpoint.Checkpoint;
 import toco.checkpoint.StateDict;
 import toco.config.Config;
-import toco.model.Toco;
+import toco.model.Network;
 import toco.optim.Optimizer;
 import toco.recipe.TrainStep;
 import toco.run.RunFolder;
@@ -30,7 +30,7 @@ final class RunCheckpoints implements AutoCloseable {
   private static final int KEPT = 2;
 
   private final Config config;
-  private final Toco model;
+  private final Network model;
   private final Optimizer optimizer;
   private final @Nullable RunFolder folder; // of rank 0
   private final int processes;
@@ -39,7 +39,11 @@ final class RunCheckpoints implements AutoCloseable {
 
   /// @param folder of the run; null in every process but rank 0, which alone writes
   RunCheckpoints(
-      Config config, Toco model, Optimizer optimizer, @Nullable RunFolder folder, int processes) {
+      Config config,
+      Network model,
+      Optimizer optimizer,
+      @Nullable RunFolder folder,
+      int processes) {
     this.config = config;
     this.model = model;
     this.optimizer = optimizer;

@@ -11,7 +11,7 @@ import toco.config.Overrides;
 import toco.distributed.World;
 import toco.eval.Scores;
 import toco.image.Normalization;
-import toco.model.Toco;
+import toco.model.Network;
 import toco.recipe.TocoObjective;
 import toco.recipe.TrainStep;
 import toco.run.RunFolder;
@@ -119,7 +119,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   /// The network, the trainer's own.
-  public Toco model() {
+  public Network model() {
     return state.model;
   }
 
