@@ -21,6 +21,12 @@ final class MoreCases {
 
   private static final Map<String, Case> CASES =
       Map.ofEntries(
+          Map.entry("more_encoder", MoreModelCases::encoder),
+          Map.entry("more_encoder_grad", MoreModelCases::encoderGradients),
+          Map.entry("more_network", MoreModelCases::network),
+          Map.entry("more_pretrained", MoreModelCases::pretrained),
+          Map.entry("more_gca", MoreModelCases::gca),
+          Map.entry("more_multi_scale_cam", MoreModelCases::multiScaleCam),
           Map.entry("more_attri_loss", (golden, _) -> MoreLossCases.attri(golden)),
           Map.entry("more_cre_loss", (golden, _) -> MoreLossCases.cre(golden)),
           Map.entry("more_ure_loss", (golden, _) -> MoreLossCases.ure(golden)),
@@ -46,6 +52,8 @@ final class MoreCases {
       case "more_ure_loss" ->
           tensor.equals("out.tokens_at") || tensor.equals("out.roi") ? EQUAL : LOSS;
       case "more_masks" -> LABELS;
+      case "more_pretrained" -> new BesideLargest(1e-5, 1e-5);
+      case "more_gca" -> tensor.equals("out.top_index") ? EQUAL : CLOSE;
       default -> CLOSE;
     };
   }
