@@ -5,25 +5,24 @@ import toco.batch.BatchSource;
 import toco.config.Config;
 import toco.config.Split;
 import toco.data.Dataset;
-import toco.model.Toco;
 import toco.recipe.PublishedOptimizer;
 import toco.recipe.TrainStep;
+import toco.recipes.Recipes;
 import toco.torch.Device;
 import toco.torch.Rng;
 import toco.torch.TensorScope;
 
-/// ToCo's training in thirty lines: what `toco train` does, without checkpoints, logs and
-/// evaluation.
+/// Training in thirty lines: what `toco train` does, without checkpoints, logs and evaluation.
 void main(String[] arguments) {
   var overrides = List.of(arguments).subList(1, arguments.length); // such as train.maxIters=100
   var config = Config.load(Path.of(arguments[0]), overrides);
   Rng.manualSeed(config.run().seed());
-  try (var model = new Toco(config.model(), Device.CPU);
-      var optimizer = PublishedOptimizer.of(model.params(), config);
+  try (var objective = Recipes.of(config).objective(Device.CPU);
+      var optimizer = PublishedOptimizer.of(objective, config);
       var batches =
           new BatchRing(
               BatchSource.of(config, Dataset.open(config.data(), Split.TRAIN), Device.CPU), 0, 1)) {
-    var step = new TrainStep(model, optimizer, config);
+    var step = new TrainStep(objective, optimizer, config);
     for (int iter = 1; iter <= config.train().maxIters(); iter++) {
       try (var _ = TensorScope.open()) { // frees every tensor of this step
         var result = step.run(batches::next, false); // all micro-batches, and the update

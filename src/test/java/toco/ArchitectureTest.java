@@ -51,8 +51,9 @@ class ArchitectureTest {
           "model",
           "cam",
           "loss",
-          "checkpoint",
           "recipe",
+          "recipes",
+          "checkpoint",
           "eval",
           "infer",
           "run",
@@ -79,6 +80,8 @@ class ArchitectureTest {
               "model",
               "checkpoint",
               "recipe",
+              "recipe.toco",
+              "recipes",
               "train",
               "infer")
           .map(name -> "toco." + name)
@@ -140,6 +143,30 @@ class ArchitectureTest {
                   .evaluate(CLASSES);
             })
             .toList());
+  }
+
+  /// The seam knows no recipe, and no recipe another: only `recipes` knows which there are.
+  @Test
+  void recipesAreKnownOnlyWhereTheyAreBuilt() {
+    var seam =
+        new DescribedPredicate<JavaClass>("the seam") {
+          @Override
+          public boolean test(JavaClass type) {
+            return type.getPackageName().equals("toco.recipe");
+          }
+        };
+    check(
+        List.of(
+            noClasses()
+                .that(seam)
+                .should()
+                .dependOnClassesThat(resideInAPackage("toco.recipe.(*)"))
+                .evaluate(CLASSES),
+            slices()
+                .matching("toco.recipe.(*)..")
+                .should()
+                .notDependOnEachOther()
+                .evaluate(CLASSES)));
   }
 
   /// Training runs as a whole are what programs start; nothing below them needs the loop.

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import toco.bench.ScalingModel.Gradient;
 import toco.config.Config;
-import toco.model.Toco;
+import toco.recipes.Recipes;
 import toco.torch.Device;
 import toco.torch.TensorScope;
 
@@ -51,7 +51,7 @@ public final class ScalingBench {
     double share = lastPass == null ? new StepFlops(config).globalShare() : lastPass;
     var gradients = new ArrayList<Gradient>();
     try (var _ = TensorScope.open();
-        var model = new Toco(config.model(), Device.CPU)) {
+        var model = Recipes.of(config).network(Device.CPU)) {
       int depth = config.model().encoderShape().depth();
       int frozen = config.model().frozenBlocks().of(depth);
       model

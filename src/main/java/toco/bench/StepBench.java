@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
 import toco.batch.Batch;
 import toco.config.Config;
 import toco.distributed.GradientAveraging;
+import toco.distributed.World;
 import toco.host.Devices;
 import toco.host.ProcessMemory;
 import toco.image.ImageBox;
-import toco.model.Toco;
 import toco.recipe.PublishedOptimizer;
 import toco.recipe.StepClock;
-import toco.recipe.TocoObjective;
 import toco.recipe.TrainStep;
+import toco.recipes.Recipes;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
@@ -82,19 +82,19 @@ public final class StepBench {
   public static Result run(Options options) {
     var config = options.config();
     var device = Devices.prepare(config.train());
+    var recipe = Recipes.of(config);
     var laps = new Laps(device);
     var seconds = new ArrayList<Double>();
     StepProfile.Result profiled = null;
     Rng.manualSeed(0);
     try (var profile = options.profile() ? StepProfile.start() : null;
         var _ = TensorScope.open();
-        var model = new Toco(config.model(), device, Devices.autocastDtype(config.train()));
-        var optimizer = PublishedOptimizer.of(model.params(), config)) {
-      var objective = TocoObjective.of(model, config).timedBy(laps);
+        var objective = recipe.objective(device, World.single(), laps);
+        var optimizer = PublishedOptimizer.of(objective, config)) {
       var step = new TrainStep(objective, optimizer, config, GradientAveraging.none(), laps);
       int size = config.augment().cropSizePx();
       var batch = batch(config, config.train().samplesPerProcess(), size, device);
-      long first = Math.max(config.loss().segStartIter(), config.loss().regStartIter());
+      long first = recipe.losses().changes().getLast(); // every term has its weight
       if (profile != null) {
         warmUpJvm(step, config, device, first);
       }

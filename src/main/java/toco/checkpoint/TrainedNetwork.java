@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import toco.config.Config;
 import toco.model.Network;
-import toco.model.Toco;
+import toco.recipes.Recipes;
 import toco.torch.Device;
 import toco.torch.TensorScope;
 
@@ -22,7 +22,7 @@ public record TrainedNetwork(Config config, Network model, Device device) implem
   ///   configuration's
   public static TrainedNetwork load(Path checkpoint, Config config, Device device) {
     Checkpoint.requireSameNetwork(checkpoint, config.model());
-    var model = new Toco(config.model(), device);
+    var model = Recipes.of(config).network(device);
     try {
       NetworkWeights.load(checkpoint, model);
       return new TrainedNetwork(config, model, device);

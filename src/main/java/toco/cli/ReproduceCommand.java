@@ -11,7 +11,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import toco.data.DataException;
-import toco.reproduce.Recipe;
+import toco.reproduce.PublishedRecipe;
 import toco.reproduce.ReproduceOptions;
 import toco.reproduce.Reproduction;
 
@@ -45,7 +45,7 @@ final class ReproduceCommand implements Callable<Integer> {
       paramLabel = "RECIPE",
       description = "${COMPLETION-CANDIDATES}: data set and encoder of the published run.")
   @SuppressWarnings("NullAway.Init") // picocli sets what is required
-  Recipe recipe;
+  PublishedRecipe recipe;
 
   @Option(
       names = "--data",

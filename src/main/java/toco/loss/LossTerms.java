@@ -1,7 +1,7 @@
 package toco.loss;
 
 import java.util.Collections;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import toco.torch.Tensor;
@@ -9,13 +9,19 @@ import toco.torch.Tensor;
 /// The loss terms of one micro-batch, unweighted scalars. A term of weight 0 is missing unless it
 /// was computed for a report.
 ///
-/// @param byTerm the terms that were computed, in order; unmodifiable
-/// @param emptySegParts int64 scalar: how many of the two parts of the segmentation loss had no
-///   pixel; null where that loss was not computed
-public record LossTerms(Map<LossTerm, Tensor> byTerm, @Nullable Tensor emptySegParts) {
+/// @param byTerm the terms that were computed; unmodifiable
+/// @param counts further scalars for the log, by the names in [LossSchedule#counts], such as
+///   `emptySegParts`; unmodifiable
+public record LossTerms(Map<LossTerm, Tensor> byTerm, Map<String, Tensor> counts) {
 
   public LossTerms {
-    byTerm = Collections.unmodifiableMap(new EnumMap<>(byTerm));
+    byTerm = Collections.unmodifiableMap(new LinkedHashMap<>(byTerm));
+    counts = Collections.unmodifiableMap(new LinkedHashMap<>(counts));
+  }
+
+  /// Terms without further numbers.
+  public LossTerms(Map<LossTerm, Tensor> byTerm) {
+    this(byTerm, Map.of());
   }
 
   /// A term, or null if it was not computed.

@@ -1,4 +1,4 @@
-/// The six loss terms and their weights over the iterations.
+/// Loss terms, and their weights over the iterations.
 @NullMarked
 package toco.loss;
 

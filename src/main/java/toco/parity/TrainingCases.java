@@ -16,8 +16,10 @@ import toco.distributed.GradientAveraging;
 import toco.loss.LossTerm;
 import toco.optim.ParamGroup;
 import toco.recipe.PublishedOptimizer;
-import toco.recipe.TocoObjective;
 import toco.recipe.TrainStep;
+import toco.recipe.toco.TocoLosses;
+import toco.recipe.toco.TocoObjective;
+import toco.recipe.toco.TocoRecipe;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Tensor;
@@ -76,7 +78,8 @@ final class TrainingCases {
   static Map<String, Tensor> trajectory(GoldenCase golden, Path directory, Config micro) {
     var config = trajectoryConfig(golden, micro);
     try (var model = MicroNetwork.load(directory, config, Device.CPU);
-        var optimizer = PublishedOptimizer.of(model.params(), config)) {
+        var optimizer =
+            PublishedOptimizer.of(TocoRecipe.parameterGroups(model.params(), config), config)) {
       var objective =
           TocoObjective.of(model, config)
               .withCorners(batch ->
@@ -95,7 +98,7 @@ final class TrainingCases {
           var batch = batch(golden, iter % Math.max(1, batches)).atStep(iter);
           var result = step.run(() -> batch, true);
           var losses = result.microBatches().getFirst().losses();
-          for (var term : LossTerm.values()) {
+          for (var term : TocoLosses.of(config.loss()).terms()) {
             record(series, "out.loss_" + goldenName(term), losses.require(term).item());
           }
           record(series, "out.loss_total", result.total());
@@ -118,7 +121,7 @@ final class TrainingCases {
   }
 
   private static String goldenName(LossTerm term) {
-    return term == LossTerm.CLS_AUX ? "cls_aux" : term.key();
+    return term.equals(TocoLosses.CLS_AUX) ? "cls_aux" : term.key();
   }
 
   private static void record(Map<String, List<Double>> series, String name, double value) {

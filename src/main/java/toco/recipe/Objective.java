@@ -1,23 +1,36 @@
 package toco.recipe;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import toco.batch.Batch;
 import toco.cam.MultiScaleCam;
 import toco.cam.PresentClasses;
 import toco.cam.RoiCrops;
 import toco.loss.LossTerms;
+import toco.model.Network;
+import toco.optim.ParamGroup;
 import toco.torch.Tensor;
 
-/// What a method minimises: the losses of a micro-batch, and the networks that follow the trained
-/// one. [TrainStep] accumulates, averages and applies the gradients, and knows nothing of the
-/// method; a further method is a further class here.
-public interface Objective {
+/// What a recipe minimises: its networks, and the losses of a micro-batch. [TrainStep] accumulates,
+/// averages and applies the gradients, and knows nothing of the recipe. Closing it frees its
+/// networks.
+public interface Objective extends AutoCloseable {
+  /// The network that the optimizer trains.
+  Network network();
+
+  /// Its weights in groups, each with its learning rate.
+  ///
+  /// @return to be closed by the caller, as an optimizer does
+  List<ParamGroup> parameterGroups();
+
   /// Called once per step, after its first micro-batch is loaded and before any forward pass:
   /// updates the networks that follow the trained one, such as an EMA teacher.
   ///
   /// @return undoes exactly that, if a later micro-batch of the step cannot be loaded: what is
   ///   saved then must be the state after the previous step. Valid until the innermost scope closes
-  Runnable beginStep();
+  default Runnable beginStep() {
+    return () -> {};
+  }
 
   /// The forward pass and the losses of a micro-batch. The tensors belong to the innermost scope.
   ///
@@ -28,7 +41,17 @@ public interface Objective {
   /// Adds the gradients of a loss of [#forward] to the gradients of the weights.
   ///
   /// @param loss scalar
-  void backward(Tensor loss);
+  default void backward(Tensor loss) {
+    network().backward(loss);
+  }
+
+  /// Called once per step, after the optimizer's update: updates what follows the new weights.
+  default void afterUpdate() {}
+
+  @Override
+  default void close() {
+    network().close();
+  }
 
   /// What a micro-batch gives.
   ///

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import toco.config.Config;
 import toco.config.OptimConfig;
@@ -11,16 +12,15 @@ import toco.nn.Parameters;
 import toco.optim.ParamGroup;
 import toco.torch.Tensor;
 
-/// The groups of ToCo's weights. The published four are backbone, its norms, classifiers with the
-/// student head, and decoder. Frozen weights, such as the teacher head's, belong to none; a group
+/// The groups of a network's weights. The published four are backbone, its norms, classifiers with
+/// all other heads, and decoder. Frozen weights, such as a teacher head's, belong to none; a group
 /// whose weights are all frozen is left out.
 ///
-/// `optim.projectionLrMultiplier` makes the student head a group. `optim.layerDecay` makes a group
-/// of each layer of the encoder, by timm's `param_groups_layer_decay`: of d blocks, layer 0 is the
-/// patch embedding with the tokens, layer i + 1 is block i, layer d + 1 is the final norm, and
-/// layer n has the rate lr · layerDecay^(d + 1 − n). Weights that do not decay
-/// (`optim.decayNormsAndBiases`) are a group of the same name.
-final class ParamGroups {
+/// `optim.layerDecay` makes a group of each layer of the encoder, by timm's
+/// `param_groups_layer_decay`: of d blocks, layer 0 is the patch embedding with the tokens, layer i
+/// + 1 is block i, layer d + 1 is the final norm, and layer n has the rate lr · layerDecay^(d + 1 −
+///   n). Weights that do not decay (`optim.decayNormsAndBiases`) are a group of the same name.
+public final class ParamGroups {
   private static final Pattern BLOCK = Pattern.compile("encoder\\.blocks\\.(\\d+)\\..*");
 
   private ParamGroups() {}
@@ -32,7 +32,26 @@ final class ParamGroups {
     }
   }
 
-  static List<ParamGroup> of(Parameters params, Config config) {
+  /// The group of a weight outside encoder and decoder.
+  public record Head(String group, double lr) {
+    /// That of the classifiers.
+    public static Head classifier(OptimConfig optim) {
+      return new Head("classifier", optim.classifierLr());
+    }
+  }
+
+  /// The published groups.
+  ///
+  /// @param params stay the caller's, and must outlive the groups
+  public static List<ParamGroup> of(Parameters params, Config config) {
+    return of(params, config, _ -> Head.classifier(config.optim()));
+  }
+
+  /// The published groups, and those of a recipe's own heads.
+  ///
+  /// @param headOf the group of a weight outside encoder and decoder, by its name
+  public static List<ParamGroup> of(
+      Parameters params, Config config, Function<String, Head> headOf) {
     var optim = config.optim();
     int depth = config.model().encoderShape().depth();
     var members = new LinkedHashMap<Kind, Map<String, Tensor>>();
@@ -43,7 +62,7 @@ final class ParamGroups {
           var kind =
               name.startsWith("encoder.")
                   ? ofEncoder(name, decays, optim, depth)
-                  : ofHead(name, decays, optim);
+                  : ofHead(name, decays, optim, headOf);
           members.computeIfAbsent(kind, _ -> new LinkedHashMap<>()).put(name, weight);
         });
     return members.entrySet().stream().map(it -> it.getKey().of(it.getValue())).toList();
@@ -54,14 +73,13 @@ final class ParamGroups {
     return weight.dim() <= 1 || (name.startsWith("encoder.") && name.endsWith("_token"));
   }
 
-  private static Kind ofHead(String name, boolean decays, OptimConfig optim) {
+  private static Kind ofHead(
+      String name, boolean decays, OptimConfig optim, Function<String, Head> headOf) {
     if (name.startsWith("decoder.")) {
       return new Kind("decoder", optim.decoderLr(), decays);
     }
-    boolean separate = name.startsWith("proj_head.") && optim.projectionLrMultiplier() != null;
-    return separate
-        ? new Kind("projection", optim.projectionLr(), decays)
-        : new Kind("classifier", optim.classifierLr(), decays);
+    var head = headOf.apply(name);
+    return new Kind(head.group, head.lr, decays);
   }
 
   private static Kind ofEncoder(String name, boolean decays, OptimConfig optim, int depth) {

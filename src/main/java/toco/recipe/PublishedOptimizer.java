@@ -3,7 +3,6 @@ package toco.recipe;
 import java.util.List;
 import toco.config.Config;
 import toco.config.OptimConfig;
-import toco.nn.Parameters;
 import toco.optim.Optimizer;
 import toco.optim.ParamGroup;
 import toco.optim.UpdateRule;
@@ -15,15 +14,14 @@ public final class PublishedOptimizer {
 
   private PublishedOptimizer() {}
 
-  /// Over the trainable weights of a network, in the four published groups or those of
-  /// `optim.layerDecay`.
+  /// Over the weights that an objective trains.
   ///
-  /// @param params stay the caller's, and must outlive the optimizer
-  public static Optimizer of(Parameters params, Config config) {
-    return of(ParamGroups.of(params, config), config);
+  /// @param objective stays the caller's, and must outlive the optimizer
+  public static Optimizer of(Objective objective, Config config) {
+    return of(objective.parameterGroups(), config);
   }
 
-  /// Over your own parameter groups.
+  /// Over parameter groups.
   ///
   /// @param groups closed with the optimizer
   public static Optimizer of(List<ParamGroup> groups, Config config) {

@@ -1,8 +1,9 @@
 package toco.recipe;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import toco.batch.Batch;
@@ -10,9 +11,7 @@ import toco.cam.MultiScaleCam;
 import toco.cam.RoiCrops;
 import toco.config.Config;
 import toco.distributed.GradientAveraging;
-import toco.loss.LossTerm;
 import toco.loss.LossTerms;
-import toco.model.Toco;
 import toco.optim.Optimizer;
 import toco.torch.Ops;
 import toco.torch.Tensor;
@@ -23,7 +22,7 @@ import toco.torch.TensorScope;
 /// [Objective]'s.
 ///
 /// ```java
-/// var step = new TrainStep(model, optimizer, config);
+/// var step = new TrainStep(objective, optimizer, config);
 /// var result = step.run(ring::next, false); // takes as many batches as a step needs
 /// ```
 public final class TrainStep {
@@ -34,11 +33,11 @@ public final class TrainStep {
   private final int microBatches;
   private final double maxGradNorm; // 0: gradients are not clipped
 
-  /// ToCo's step in a single process.
+  /// A step in a single process.
   ///
-  /// @param model stays the caller's, as does the optimizer
-  public TrainStep(Toco model, Optimizer optimizer, Config config) {
-    this(TocoObjective.of(model, config), optimizer, config, GradientAveraging.none());
+  /// @param objective stays the caller's, as does the optimizer
+  public TrainStep(Objective objective, Optimizer optimizer, Config config) {
+    this(objective, optimizer, config, GradientAveraging.none());
   }
 
   /// @param averaging of the trained weights' gradients over the processes; stays the caller's
@@ -86,8 +85,8 @@ public final class TrainStep {
   ///
   /// @param batches gives the micro-batches of this step; what it gave before may be reused then
   /// @param wantsReport whether terms of weight 0 are wanted too, and a [Result#last]
-  /// @throws RuntimeException what `batches` throws; weights, optimizer and teacher are then as
-  ///   they were before the step
+  /// @throws RuntimeException what `batches` throws; weights, optimizer and the recipe's state are
+  ///   then as they were before the step
   public Result run(Supplier<Batch> batches, boolean wantsReport) {
     var done = new ArrayList<MicroBatch>();
     Report report = null;
@@ -116,6 +115,7 @@ public final class TrainStep {
     var gradNorm = maxGradNorm > 0 ? optimizer.clipGradNorm(maxGradNorm) : optimizer.gradNorm();
     var isFinite = isFinite(done, gradNorm);
     optimizer.step();
+    objective.afterUpdate();
     clock.lap("optimizer");
     return new Result(List.copyOf(done), isFinite, report);
   }
@@ -136,11 +136,9 @@ public final class TrainStep {
   }
 
   private static MicroBatch losses(Objective.Output output, TensorScope scope) {
-    var terms = new EnumMap<LossTerm, Tensor>(LossTerm.class);
-    output.losses().byTerm().forEach((term, value) -> terms.put(term, kept(value, scope)));
-    var empty = output.losses().emptySegParts();
+    var losses = output.losses();
     return new MicroBatch(
-        new LossTerms(terms, empty == null ? null : kept(empty, scope)),
+        new LossTerms(kept(losses.byTerm(), scope), kept(losses.counts(), scope)),
         kept(output.total(), scope));
   }
 
@@ -170,5 +168,11 @@ public final class TrainStep {
   /// Without its graph, in the scope around the micro-batch's.
   private static Tensor kept(Tensor value, TensorScope scope) {
     return scope.keep(value.detach());
+  }
+
+  private static <K> Map<K, Tensor> kept(Map<K, Tensor> values, TensorScope scope) {
+    var kept = new LinkedHashMap<K, Tensor>();
+    values.forEach((key, value) -> kept.put(key, kept(value, scope)));
+    return kept;
   }
 }

@@ -1,5 +1,5 @@
-/// What one training step computes: the step, the losses that it minimises, the groups of weights
-/// and the optimizer.
+/// The seam for recipes: what a method gives ([toco.recipe.Recipe], [toco.recipe.Objective]), the
+/// training step around it, the groups of weights and the optimizer.
 @NullMarked
 package toco.recipe;
 

@@ -4,15 +4,17 @@ import static toco.html.Html.element;
 import static toco.html.Html.text;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import toco.eval.MapKind;
 import toco.html.Html;
 import toco.html.Html.Element;
+import toco.loss.LossSchedule;
+import toco.loss.LossTerm;
 import toco.run.LoggedEvaluation;
 import toco.run.LoggedStep;
 import toco.run.RunHistory;
@@ -20,33 +22,19 @@ import toco.run.RunHistory;
 /// The sections with curves over training steps: losses, scores, over-smoothing, speed.
 ///
 /// @param history the run's metrics
+/// @param terms of the run's recipe
 /// @param maxIters number of steps of the whole run
-record CurveSections(RunHistory history, long maxIters) {
-  private static final Map<String, String> LOSSES = new LinkedHashMap<>();
-
-  static {
-    LOSSES.put("total", "Total");
-    LOSSES.put("cls", "Classification");
-    LOSSES.put("clsAux", "Auxiliary classification");
-    LOSSES.put("ptc", "Patch-token contrast");
-    LOSSES.put("ctc", "Class-token contrast");
-    LOSSES.put("seg", "Segmentation");
-    LOSSES.put("reg", "Dense energy");
-  }
-
+record CurveSections(RunHistory history, LossSchedule terms, long maxIters) {
   /// Losses, their weights and the learning rates.
   Element losses() {
+    var plain = plainTerms();
     var charts = new ArrayList<Html>();
-    LOSSES.forEach((key, title) -> {
-      double untrained = untrainedUntil(key);
-      var note =
-          key.equals("total")
-              ? "weighted sum"
-              : untrained > 0 ? "(%s) shaded: weight 0".formatted(key) : "(%s)".formatted(key);
-      var curve =
-          Curve.of(title, 0, history.steps(), LoggedStep::step, at(LoggedStep::losses, key)::apply);
-      add(charts, chart(title, note, NumberFormat.PLAIN, untrained, List.of(curve)));
-    });
+    add(charts, loss(LossSchedule.TOTAL, "Total", "weighted sum", 0));
+    for (var term : terms.terms()) {
+      double untrained = untrainedUntil(term.key());
+      var note = (untrained > 0 ? "(%s) shaded: weight 0" : "(%s)").formatted(term.key());
+      add(charts, loss(term.key(), term.title(), note, untrained));
+    }
     add(
         charts,
         chart(
@@ -55,7 +43,7 @@ record CurveSections(RunHistory history, long maxIters) {
             NumberFormat.PLAIN,
             0,
             curves(LoggedStep::weights).stream()
-                .filter(curve -> !curve.name().startsWith("cls"))
+                .filter(curve -> plain.stream().noneMatch(term -> term.key().equals(curve.name())))
                 .map(Curve::asSteps)
                 .toList()));
     add(
@@ -72,11 +60,29 @@ record CurveSections(RunHistory history, long maxIters) {
         element(
                 "p",
                 text(
-                    "Means since the previous log line; only the total is weighted. Both"
-                        + " classification losses have weight 1."))
+                    "Means since the previous log line; only the total is weighted."
+                        + (plain.isEmpty() ? "" : " Weight 1: " + titles(plain) + ".")))
             .with("class", "lead"));
     content.add(element("div", charts).with("class", "charts"));
     return element("section", content).with("id", "losses");
+  }
+
+  /// The terms that have weight 1 throughout; a chart of it would show nothing.
+  private List<LossTerm> plainTerms() {
+    return terms.entries().stream()
+        .filter(entry -> entry.weight() == 1 && entry.firstIteration() == 0)
+        .map(LossSchedule.Entry::term)
+        .toList();
+  }
+
+  private static String titles(List<LossTerm> terms) {
+    return terms.stream().map(LossTerm::title).collect(Collectors.joining(", "));
+  }
+
+  private CurveChart loss(String key, String title, String note, double untrained) {
+    var curve =
+        Curve.of(title, 0, history.steps(), LoggedStep::step, at(LoggedStep::losses, key)::apply);
+    return chart(title, note, NumberFormat.PLAIN, untrained, List.of(curve));
   }
 
   /// Scores of all evaluations, as curves and as a table.

@@ -11,6 +11,7 @@ import toco.config.Config;
 import toco.html.Html;
 import toco.html.Html.Element;
 import toco.html.WebPage;
+import toco.recipes.Recipes;
 import toco.run.LoggedEvaluation;
 import toco.run.RunHistory;
 
@@ -24,7 +25,7 @@ record ReportPage(
   String html() {
     var name = String.valueOf(run.toAbsolutePath().normalize().getFileName());
     var evaluation = evaluation();
-    var curves = new CurveSections(history, config.train().maxIters());
+    var curves = new CurveSections(history, Recipes.of(config).losses(), config.train().maxIters());
     var sections = new ArrayList<Element>();
     if (!history.steps().isEmpty()) {
       sections.add(curves.losses());

@@ -8,9 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import toco.loss.LossTerm;
 
 /// Expected time and memory of a run, from a measurement on its own data and network.
 ///
@@ -70,7 +68,7 @@ public record Forecast(
               phase.until(),
               timed.stepSeconds,
               time(timed.seconds()),
-              phase.terms().stream().map(LossTerm::key).collect(Collectors.joining(", "))));
+              String.join(", ", phase.terms())));
     }
     for (var evaluations : List.of(training, last)) {
       text.append(

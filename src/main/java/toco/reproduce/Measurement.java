@@ -12,9 +12,10 @@ import toco.download.DownloadProgress;
 import toco.eval.Evaluator;
 import toco.host.Devices;
 import toco.host.ProcessMemory;
-import toco.model.Toco;
+import toco.recipe.Objective;
 import toco.recipe.PublishedOptimizer;
 import toco.recipe.TrainStep;
+import toco.recipes.Recipes;
 import toco.torch.Cuda;
 import toco.torch.Device;
 import toco.torch.LibTorch;
@@ -33,13 +34,13 @@ final class Measurement {
   private final Plan plan;
   private final Config config;
   private final Device device;
-  private final Toco model;
+  private final Objective objective;
 
-  private Measurement(Plan plan, Device device, Toco model) {
+  private Measurement(Plan plan, Device device, Objective objective) {
     this.plan = plan;
     this.config = plan.training();
     this.device = device;
-    this.model = model;
+    this.objective = objective;
   }
 
   /// @param done steps of the run that are already done
@@ -49,25 +50,26 @@ final class Measurement {
     var device = Devices.prepare(config.train());
     Rng.manualSeed(config.run().seed());
     try (var _ = TensorScope.open();
-        var model = new Toco(config.model(), device, Devices.autocastDtype(config.train()))) {
+        var objective = Recipes.of(config).objective(device)) {
       var pretrained = WeightsCache.ofProcess().pretrained(config.model(), download);
       if (pretrained != null) {
-        var _ = StateDict.loadEncoder(pretrained, model.params().all(), config.model());
+        var weights = objective.network().params().all();
+        var _ = StateDict.loadEncoder(pretrained, weights, config.model());
       }
-      return new Measurement(plan, device, model).forecast(done);
+      return new Measurement(plan, device, objective).forecast(done);
     }
   }
 
   private Forecast forecast(long done) {
     var phases = new ArrayList<Forecast.Timed>();
     var settings = config.train();
-    try (var optimizer = PublishedOptimizer.of(model.params(), config);
+    try (var optimizer = PublishedOptimizer.of(objective, config);
         var ring =
             new BatchRing(
                 BatchSource.of(config, Dataset.open(config.data(), Split.TRAIN), device),
                 0,
                 config.data().workers())) {
-      var step = new TrainStep(model, optimizer, config);
+      var step = new TrainStep(objective, optimizer, config);
       for (var phase : Phase.of(config, done)) {
         phases.add(new Forecast.Timed(phase, stepSeconds(step, ring, phase)));
       }
@@ -117,7 +119,7 @@ final class Measurement {
   private double seconds(Protocol protocol, Dataset dataset) {
     var evaluator = new Evaluator(config, protocol, dataset, device, CompletedRun.crfWorkers());
     var clock = new ImageClock();
-    var _ = evaluator.evaluate(model, clock::onProgress, () -> clock.done >= IMAGES);
+    var _ = evaluator.evaluate(objective.network(), clock::onProgress, () -> clock.done >= IMAGES);
     return clock.secondsPerImage();
   }
 

@@ -17,7 +17,7 @@ import toco.prepare.PublishedLists;
 /// @param scoring the same with the list of the evaluation after training as `data.valList`
 /// @param lists the expected lists
 record Plan(
-    Recipe recipe,
+    PublishedRecipe recipe,
     boolean dryRun,
     Config recipeConfig,
     Config training,
@@ -70,13 +70,13 @@ record Plan(
   }
 
   /// One process takes all images of a published step.
-  private static Overrides samplesOf(Recipe recipe) {
+  private static Overrides samplesOf(PublishedRecipe recipe) {
     return Overrides.of("train.samplesPerProcess", recipe.published().samplesPerStep());
   }
 
   /// COCO's run evaluates on a part of the list during training and on the whole list afterwards; a
   /// dry run has one list for both.
-  private static Config scoring(Config training, Recipe recipe) {
+  private static Config scoring(Config training, PublishedRecipe recipe) {
     var watched = training.data().listPath(training.eval().split());
     boolean isPart = watched.endsWith(recipe.lists().watched().file());
     var scored = watched.resolveSibling(recipe.lists().scored().file());

@@ -19,7 +19,7 @@ import toco.download.DownloadProgress;
 import toco.files.FreeSpace;
 import toco.files.Sha256;
 import toco.model.Network;
-import toco.model.Toco;
+import toco.recipes.Recipes;
 import toco.torch.Device;
 import toco.torch.TensorScope;
 import toco.weights.WeightsCache;
@@ -46,7 +46,7 @@ final class Preflight {
     checks.addAll(ListCheck.run(plan));
     masks(data, checks);
     try (var _ = TensorScope.open();
-        var model = new Toco(plan.training().model(), Device.CPU)) {
+        var model = Recipes.of(plan.training()).network(Device.CPU)) {
       if (!missing.weights()) {
         checks.add(weights(plan, model, download));
       }

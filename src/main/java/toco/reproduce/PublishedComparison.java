@@ -20,7 +20,11 @@ import toco.run.LoggedStep;
 /// @param scores mean IoU in per cent
 /// @param losses means since the previous log line
 public record PublishedComparison(
-    Recipe recipe, boolean dryRun, List<String> remarks, List<Score> scores, List<Loss> losses) {
+    PublishedRecipe recipe,
+    boolean dryRun,
+    List<String> remarks,
+    List<Score> scores,
+    List<Loss> losses) {
   /// The factor by which a loss may differ from the published one. Around the end of the published
   /// logs, lines of a run differ from their mean by factors of at most 0.71 to 1.40; the first line
   /// also depends on the random initialisation of the heads.

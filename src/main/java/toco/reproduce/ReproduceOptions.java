@@ -15,7 +15,7 @@ import toco.config.Overrides;
 /// @param checkOnly stop after the checks and the measurement
 /// @param allowDifferences continue even if lists differ from the published ones
 public record ReproduceOptions(
-    Recipe recipe,
+    PublishedRecipe recipe,
     Path configs,
     @Nullable Path data,
     @Nullable Path weights,

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import toco.distributed.World;
-import toco.loss.LossTerm;
+import toco.loss.LossSchedule;
 import toco.recipe.TrainStep;
 import toco.torch.DType;
 import toco.torch.Tensor;
@@ -16,16 +16,16 @@ import toco.torch.TensorScope;
 /// Adds up the losses of the micro-batches between two log lines on the device, so that only
 /// reading them waits for it.
 final class LossMeter implements AutoCloseable {
-  private static final List<String> NAMES = names();
+  private final LossSchedule losses;
+  private final List<String> names;
+  private final int[] counts; // micro-batches that computed a term
+  private @Nullable Tensor sums; // float32 [names]
 
-  private @Nullable Tensor sums; // float32 [NAMES]
-  private final int[] counts = new int[NAMES.size()];
-
-  private static List<String> names() {
-    var names = new ArrayList<>(LossTerm.keys());
-    names.add("total");
-    names.add("emptySegParts");
-    return List.copyOf(names);
+  /// @param losses of the recipe
+  LossMeter(LossSchedule losses) {
+    this.losses = losses;
+    names = losses.names();
+    counts = new int[names.size()];
   }
 
   /// Adds a step's losses.
@@ -37,11 +37,9 @@ final class LossMeter implements AutoCloseable {
 
   private void add(TrainStep.MicroBatch batch) {
     var values = new ArrayList<@Nullable Tensor>();
-    for (var term : LossTerm.values()) {
-      values.add(batch.losses().get(term));
-    }
+    losses.terms().forEach(term -> values.add(batch.losses().get(term)));
     values.add(batch.total());
-    values.add(batch.losses().emptySegParts());
+    losses.counts().forEach(count -> values.add(batch.losses().counts().get(count)));
 
     var zero = Tensor.full(0, DType.FLOAT32, batch.total().device());
     var row = new ArrayList<Tensor>();
@@ -80,7 +78,7 @@ final class LossMeter implements AutoCloseable {
     var values = sums.toFloatArray();
     for (int i = 0; i < counts.length; i++) {
       if (counts[i] > 0) {
-        means.put(NAMES.get(i), (double) values[i] / counts[i]);
+        means.put(names.get(i), (double) values[i] / counts[i]);
       }
     }
     return means;

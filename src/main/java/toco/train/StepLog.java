@@ -7,7 +7,7 @@ import toco.config.Config;
 import toco.distributed.World;
 import toco.eval.Scores;
 import toco.host.ProcessMemory;
-import toco.loss.LossWeights;
+import toco.loss.LossSchedule;
 import toco.recipe.TrainStep;
 import toco.run.LoggedEvaluation;
 import toco.run.LoggedStep;
@@ -27,16 +27,26 @@ final class StepLog implements AutoCloseable {
   private final World world;
   private final @Nullable MetricsLog metrics;
   private final @Nullable TensorBoardLog tensorBoard;
-  private final LossMeter meter = new LossMeter();
+  private final LossSchedule schedule;
+  private final LossMeter meter;
   private long loggedStep;
   private long startedNs = System.nanoTime();
   private long loggedWaitNs;
 
+  /// @param schedule of the recipe's losses
   /// @param folder of the run; null in every rank but 0, which alone writes
   /// @param step steps done so far
   /// @param world the processes whose mean losses are logged
-  StepLog(Config config, Device device, @Nullable RunFolder folder, long step, World world) {
+  StepLog(
+      Config config,
+      LossSchedule schedule,
+      Device device,
+      @Nullable RunFolder folder,
+      long step,
+      World world) {
     this.config = config;
+    this.schedule = schedule;
+    meter = new LossMeter(schedule);
     this.device = device;
     this.world = world;
     loggedStep = step;
@@ -128,7 +138,7 @@ final class StepLog implements AutoCloseable {
         new LoggedStep(
             report.step(),
             report.losses(),
-            LossWeights.at(config.loss(), report.step() - 1).byKey(),
+            schedule.at(report.step() - 1).byKey(),
             learningRates,
             report.imagesPerSecond(),
             report.dataWaitShare(),

@@ -12,7 +12,6 @@ import toco.distributed.World;
 import toco.eval.Scores;
 import toco.image.Normalization;
 import toco.model.Network;
-import toco.recipe.TocoObjective;
 import toco.recipe.TrainStep;
 import toco.run.RunFolder;
 import toco.torch.Device;
@@ -36,8 +35,7 @@ public final class Trainer implements AutoCloseable {
     this.config = state.config;
     this.world = state.world;
     this.listener = listener;
-    var objective = TocoObjective.of(state.model, config, world);
-    trainStep = new TrainStep(objective, state.optimizer, config, state.averaging);
+    trainStep = new TrainStep(state.objective, state.optimizer, config, state.averaging);
   }
 
   /// Starts a new run in `run.dir`. Where the split of `eval.split` has no list or no masks, the
@@ -168,7 +166,8 @@ public final class Trainer implements AutoCloseable {
     var source = BatchSource.of(config, state.train, state.device, world.rank(), world.size());
     long batchesDone = state.step * settings.gradientAccumulation();
     try (var ring = new BatchRing(source, batchesDone, config.data().workers());
-        var log = new StepLog(config, state.device, state.folder, state.step, world)) {
+        var log =
+            new StepLog(config, state.losses, state.device, state.folder, state.step, world)) {
       while (state.step < settings.maxIters() && !averaging.stopAgreed()) {
         trainOne(ring, log);
         long step = state.step;

@@ -14,9 +14,13 @@ import toco.distributed.GradientAveraging;
 import toco.distributed.World;
 import toco.eval.Evaluator;
 import toco.host.Devices;
-import toco.model.Toco;
+import toco.loss.LossSchedule;
+import toco.model.Network;
 import toco.optim.Optimizer;
+import toco.recipe.Objective;
 import toco.recipe.PublishedOptimizer;
+import toco.recipe.StepClock;
+import toco.recipes.Recipes;
 import toco.run.RunFolder;
 import toco.torch.Device;
 import toco.torch.LibTorch;
@@ -33,7 +37,9 @@ final class TrainingState implements AutoCloseable {
   final Dataset train;
   final Optional<Evaluator> evaluator; // empty where nothing is evaluated
   final @Nullable RunFolder folder; // of rank 0
-  final Toco model;
+  final LossSchedule losses;
+  final Objective objective;
+  final Network model; // the objective's
   final Optimizer optimizer;
   final GradientAveraging averaging;
   final RunCheckpoints checkpoints;
@@ -66,10 +72,13 @@ final class TrainingState implements AutoCloseable {
           "the file system of %s has no locks: let only one process at a time train in it"
               .formatted(folder.path()));
     }
+    var recipe = Recipes.of(config);
+    losses = recipe.losses();
     Rng.manualSeed(config.run().seed());
     try (var _ = TensorScope.open()) {
-      model = new Toco(config.model(), device, Devices.autocastDtype(config.train()));
-      optimizer = PublishedOptimizer.of(model.params(), config);
+      objective = recipe.objective(device, world, StepClock.NONE);
+      model = objective.network();
+      optimizer = PublishedOptimizer.of(objective, config);
       averaging =
           GradientAveraging.of(
               world,
@@ -155,7 +164,7 @@ final class TrainingState implements AutoCloseable {
     averaging.close();
     checkpoints.close();
     optimizer.close();
-    model.close();
+    objective.close();
     closeFolder();
   }
 }

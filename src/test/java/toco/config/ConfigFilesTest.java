@@ -13,8 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import toco.loss.LossTerm;
-import toco.loss.LossWeights;
+import toco.recipe.toco.TocoLosses;
 
 /// The files in `configs/` say what they are named for.
 class ConfigFilesTest {
@@ -127,9 +126,9 @@ class ConfigFilesTest {
 
   private static List<Double> weights(LossConfig loss, int iter) {
     return List.of(
-        LossWeights.at(loss, iter).of(LossTerm.PTC),
-        LossWeights.at(loss, iter).of(LossTerm.CTC),
-        LossWeights.at(loss, iter).of(LossTerm.SEG),
-        LossWeights.at(loss, iter).of(LossTerm.REG));
+        TocoLosses.of(loss).at(iter).of(TocoLosses.PTC),
+        TocoLosses.of(loss).at(iter).of(TocoLosses.CTC),
+        TocoLosses.of(loss).at(iter).of(TocoLosses.SEG),
+        TocoLosses.of(loss).at(iter).of(TocoLosses.REG));
   }
 }

@@ -7,8 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import toco.loss.LossTerm;
-import toco.loss.LossWeights;
+import toco.recipe.toco.TocoLosses;
 
 /// The defaults are the published VOC recipe with DeiT-B (METHOD.md). Values are read from text, so
 /// all comparisons are exact.
@@ -75,12 +74,12 @@ class DefaultsTest {
   @Test
   void vocScheduleHoldsSegmentationBackThroughIteration2000() {
     var loss = config.loss();
-    assertEquals(0.2, LossWeights.at(loss, 0).of(LossTerm.PTC));
-    assertEquals(0.5, LossWeights.at(loss, 0).of(LossTerm.CTC));
-    assertEquals(0, LossWeights.at(loss, 2000).of(LossTerm.SEG));
-    assertEquals(0, LossWeights.at(loss, 2000).of(LossTerm.REG));
-    assertEquals(0.1, LossWeights.at(loss, 2001).of(LossTerm.SEG));
-    assertEquals(0.05, LossWeights.at(loss, 2001).of(LossTerm.REG));
+    assertEquals(0.2, TocoLosses.of(loss).at(0).of(TocoLosses.PTC));
+    assertEquals(0.5, TocoLosses.of(loss).at(0).of(TocoLosses.CTC));
+    assertEquals(0, TocoLosses.of(loss).at(2000).of(TocoLosses.SEG));
+    assertEquals(0, TocoLosses.of(loss).at(2000).of(TocoLosses.REG));
+    assertEquals(0.1, TocoLosses.of(loss).at(2001).of(TocoLosses.SEG));
+    assertEquals(0.05, TocoLosses.of(loss).at(2001).of(TocoLosses.REG));
     assertTrue(loss.labelsFromMainCamAt(0));
     assertEquals(0.5, loss.ctcTemperature());
     assertEquals(1e-7, loss.energyWeight());

@@ -29,9 +29,9 @@ import toco.image.ImageBox;
 import toco.image.ImageDecoder;
 import toco.image.Normalization;
 import toco.image.RgbImage;
-import toco.model.Toco;
 import toco.recipe.PublishedOptimizer;
 import toco.recipe.TrainStep;
+import toco.recipes.Recipes;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Tensor;
@@ -166,15 +166,16 @@ class DataPreviewTest extends PreviewFixture {
     var weights = folder.resolve("weights.safetensors");
     var dataset = Dataset.open(config.data(), Split.TRAIN);
     var expected = new ArrayList<List<String>>();
-    try (var model = new Toco(config.model(), Device.CPU);
-        var optimizer = PublishedOptimizer.of(model.params(), config);
+    try (var objective = Recipes.of(config).objective(Device.CPU);
+        var optimizer = PublishedOptimizer.of(objective, config);
         var ring = new BatchRing(BatchSource.of(config, dataset, Device.CPU), 0, 1);
         var _ = TensorScope.open()) {
-      SafeTensors.write(weights, model.params().all(), Map.of());
+      var params = objective.network().params();
+      SafeTensors.write(weights, params.all(), Map.of());
       var untrained = SafeTensors.read(weights).tensors();
       for (int step = 0; step < IMAGES; step++) {
-        new StateDict(weights, untrained).into(model.params().all());
-        expected.add(cropsOfTraining(new TrainStep(model, optimizer, config), ring, config));
+        new StateDict(weights, untrained).into(params.all());
+        expected.add(cropsOfTraining(new TrainStep(objective, optimizer, config), ring, config));
       }
     }
     var options = new DataPreview.Options(folder.resolve("out"), IMAGES, 0, weights, false);

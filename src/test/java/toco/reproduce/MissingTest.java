@@ -36,7 +36,7 @@ class MissingTest {
 
   @TempDir Path folder;
 
-  private ReproduceOptions options(Recipe recipe, @Nullable Path weights, boolean dryRun) {
+  private ReproduceOptions options(PublishedRecipe recipe, @Nullable Path weights, boolean dryRun) {
     return new ReproduceOptions(
         recipe,
         Path.of("configs"),
@@ -70,7 +70,7 @@ class MissingTest {
             "the encoder's weights pretrained/deit_base_patch16_224-b5f2ef4d.pth are missing, run:"
                 + " toco weights get deit_base_patch16_224 --to pretrained"
                 + OR),
-        missing(options(Recipe.VOC_DEIT_B, null, false)));
+        missing(options(PublishedRecipe.VOC_DEIT_B, null, false)));
     assertEquals(
         List.of(
             "the data set is missing, run: toco data prepare coco2014 --root %s (or add --prepare)"
@@ -79,24 +79,26 @@ class MissingTest {
                 + " vit_base_patch16_224.orig_in21k_ft_in1k --to "
                 + folder
                 + OR),
-        missing(options(Recipe.COCO_VIT_B, folder.resolve("none.pth"), false)));
+        missing(options(PublishedRecipe.COCO_VIT_B, folder.resolve("none.pth"), false)));
 
     write("lists/train_aug.txt", "lists/val.txt", "weights.pth");
     var weights = folder.resolve("weights.pth");
-    assertEquals(List.of(), missing(options(Recipe.VOC_DEIT_B, weights, false)));
+    assertEquals(List.of(), missing(options(PublishedRecipe.VOC_DEIT_B, weights, false)));
     assertEquals(
-        1, missing(options(Recipe.COCO_DEIT_B, weights, false)).size(), "COCO's lists are others");
+        1,
+        missing(options(PublishedRecipe.COCO_DEIT_B, weights, false)).size(),
+        "COCO's lists are others");
   }
 
   @Test
   void aDryRunNeedsNothing() {
-    assertEquals(List.of(), missing(options(Recipe.VOC_DEIT_B, null, true)));
+    assertEquals(List.of(), missing(options(PublishedRecipe.VOC_DEIT_B, null, true)));
   }
 
   @Test
   void onlyWhatIsMissingIsMade() throws IOException {
     write("lists/train_aug.txt", "lists/val.txt");
-    var made = Reproduction.prepare(options(Recipe.VOC_DEIT_B, null, false), NEVER);
+    var made = Reproduction.prepare(options(PublishedRecipe.VOC_DEIT_B, null, false), NEVER);
     assertEquals(folder, made.data());
     assertEquals(Path.of("get:deit_base_patch16_224"), made.weights());
     assertEquals(List.of(), missing(made));

@@ -19,7 +19,7 @@ class PublishedComparisonTest {
   private static final Plan PLAN =
       Plan.of(
           new ReproduceOptions(
-              Recipe.VOC_DEIT_B,
+              PublishedRecipe.VOC_DEIT_B,
               Path.of("configs"),
               null,
               null,
@@ -79,7 +79,7 @@ class PublishedComparisonTest {
 
   @Test
   void everyRecipeComparesAllFiguresOfItsLastEvaluation() {
-    for (var recipe : Recipe.values()) {
+    for (var recipe : PublishedRecipe.values()) {
       var scores = recipe.published().scores();
       assertEquals(4, scores.size(), recipe.toString());
       assertTrue(scores.getLast().protocol().toString().endsWith("-crf"), recipe.toString());

@@ -68,7 +68,7 @@ class ReproductionTest {
     return Reproduction.run(options, watcher, training);
   }
 
-  private ReproduceOptions dry(Recipe recipe, boolean checkOnly, String... more) {
+  private ReproduceOptions dry(PublishedRecipe recipe, boolean checkOnly, String... more) {
     var keys = new ArrayList<>(TINY);
     keys.add("data.root=" + folder.resolve("data"));
     keys.addAll(List.of(more));
@@ -86,7 +86,7 @@ class ReproductionTest {
 
   @Test
   void aDryRunGoesTheWholeWayAndLeavesNoTensor() throws IOException {
-    var result = reproduce(dry(Recipe.COCO_DEIT_B, false), Trainer::run);
+    var result = reproduce(dry(PublishedRecipe.COCO_DEIT_B, false), Trainer::run);
     assertEquals(End.COMPARED, result.end());
     for (var part :
         List.of(
@@ -113,7 +113,7 @@ class ReproductionTest {
 
   @Test
   void resumingAfterAnInterruptionTrainsNothingTwice() throws IOException {
-    var options = dry(Recipe.VOC_DEIT_B, false);
+    var options = dry(PublishedRecipe.VOC_DEIT_B, false);
     var stopped =
         reproduce(
             options,
@@ -137,7 +137,7 @@ class ReproductionTest {
   @Test
   void anotherRunsFolderIsRefused() {
     reproduce(
-        dry(Recipe.VOC_DEIT_B, false),
+        dry(PublishedRecipe.VOC_DEIT_B, false),
         trainer -> {
           trainer.requestStop();
           return trainer.run();
@@ -145,13 +145,13 @@ class ReproductionTest {
     var refused =
         assertThrows(
             IllegalArgumentException.class,
-            () -> reproduce(dry(Recipe.VOC_DEIT_B, false, "optim.lr=0.5"), Trainer::run));
+            () -> reproduce(dry(PublishedRecipe.VOC_DEIT_B, false, "optim.lr=0.5"), Trainer::run));
     assertTrue(String.valueOf(refused.getMessage()).contains("optim.lr is "), refused.toString());
   }
 
   @Test
   void checkOnlyTrainsNothing() {
-    var result = reproduce(dry(Recipe.VOC_DEIT_B, true), _ -> fail("training began"));
+    var result = reproduce(dry(PublishedRecipe.VOC_DEIT_B, true), _ -> fail("training began"));
     assertEquals(End.CHECKED, result.end());
     assertNotNull(result.forecast());
     assertFalse(Files.exists(run()));
@@ -161,7 +161,8 @@ class ReproductionTest {
   void theForecastIsOfWholeSteps() {
     var result =
         reproduce(
-            dry(Recipe.VOC_DEIT_B, true, "train.gradientAccumulation=3"), _ -> fail("trained"));
+            dry(PublishedRecipe.VOC_DEIT_B, true, "train.gradientAccumulation=3"),
+            _ -> fail("trained"));
     var device = assertNotNullForecast(result).device();
     assertTrue(device.contains("6 images per step"), device); // 2 samples, 3 micro-batches
   }
@@ -181,7 +182,7 @@ class ReproductionTest {
     var weights = Files.writeString(folder.resolve("weights.pth"), "no weights");
     var options =
         new ReproduceOptions(
-            Recipe.VOC_DEIT_B,
+            PublishedRecipe.VOC_DEIT_B,
             Path.of("configs"),
             data,
             weights,
@@ -212,7 +213,7 @@ class ReproductionTest {
     keys.addAll(List.of("model.backbone=custom", "model.imageSizePx=32", "model.numHeads=2"));
     var options =
         new ReproduceOptions(
-            Recipe.VOC_DEIT_B,
+            PublishedRecipe.VOC_DEIT_B,
             Path.of("configs"),
             folder,
             weights,

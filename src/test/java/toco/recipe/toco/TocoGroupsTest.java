@@ -1,4 +1,4 @@
-package toco.recipe;
+package toco.recipe.toco;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -12,29 +12,18 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import toco.config.Config;
 import toco.config.ConfigException;
-import toco.config.OptimConfig.Kind;
 import toco.model.Toco;
 import toco.optim.ParamGroup;
+import toco.recipe.PublishedOptimizer;
 import toco.torch.Device;
 import toco.train.TinyRun;
 
-class PublishedOptimizerTest {
-  @Test
-  void polyDropsAtTheEndOfWarmupBecauseItCountsFromZero() {
-    var schedule = new PublishedSchedule(Kind.POLY_WARMUP_ADAMW, 1500, 20000, 1e-6, 0.9);
-    assertEquals(6e-5 * 1e-6, schedule.lrAt(0, 6e-5), 1e-18);
-    assertEquals(6e-5 * Math.pow(1 - 1500 / 20000.0, 0.9), schedule.lrAt(1500, 6e-5), 1e-12);
-    assertTrue(schedule.lrAt(1499, 6e-5) > schedule.lrAt(1500, 6e-5));
-    assertEquals(
-        schedule.lrAt(19999, 6e-5),
-        schedule.lrAt(20000, 6e-5)); // past the last step the rate stays
-  }
-
+class TocoGroupsTest {
   @Test
   void everyTrainableWeightIsInOneGroup() {
     var config = Config.load(Path.of("configs/demo.yaml"), List.of());
     try (var model = new Toco(config.model(), Device.CPU)) {
-      var groups = ParamGroups.of(model.params(), config);
+      var groups = TocoRecipe.parameterGroups(model.params(), config);
       var grouped = groups.stream().flatMap(group -> group.names().stream()).toList();
       var trainable = model.params().trainable();
       assertEquals(
@@ -66,7 +55,7 @@ class PublishedOptimizerTest {
     settings.addAll(List.of(more));
     var config = Config.load(Path.of("configs/demo.yaml"), settings);
     try (var model = new Toco(config.model(), Device.CPU)) {
-      var groups = ParamGroups.of(model.params(), config);
+      var groups = TocoRecipe.parameterGroups(model.params(), config);
       var grouped = groups.stream().flatMap(group -> group.names().stream()).sorted().toList();
       assertEquals(model.params().trainable().keySet().stream().sorted().toList(), grouped);
       groups.forEach(ParamGroup::close);
@@ -123,7 +112,7 @@ class PublishedOptimizerTest {
     var config =
         Config.load(Path.of("configs/demo.yaml"), List.of("optim.decayNormsAndBiases=false"));
     try (var model = new Toco(config.model(), Device.CPU)) {
-      var groups = ParamGroups.of(model.params(), config);
+      var groups = TocoRecipe.parameterGroups(model.params(), config);
       for (var group : groups) {
         group
             .names()
@@ -149,7 +138,7 @@ class PublishedOptimizerTest {
             Path.of("configs/demo.yaml"),
             List.of("optim.decayNormsAndBiases=false", "train.warmupIters=0"));
     try (var model = new Toco(config.model(), Device.CPU);
-        var optimizer = PublishedOptimizer.of(model.params(), config)) {
+        var optimizer = PublishedOptimizer.of(TocoObjective.of(model, config), config)) {
       assertEquals(
           Set.of("backbone", "backbone_norm", "classifier", "decoder"),
           optimizer.learningRates().keySet());

@@ -1,4 +1,4 @@
-package toco.recipe;
+package toco.recipe.toco;
 
 import java.util.List;
 import java.util.function.Supplier;

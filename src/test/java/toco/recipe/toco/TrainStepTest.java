@@ -1,4 +1,4 @@
-package toco.recipe;
+package toco.recipe.toco;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -15,10 +15,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import toco.batch.Batch;
 import toco.config.Config;
-import toco.host.Devices;
 import toco.image.ImageBox;
-import toco.loss.LossTerm;
 import toco.model.Toco;
+import toco.recipe.PublishedOptimizer;
+import toco.recipe.TrainStep;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
@@ -91,9 +91,9 @@ class TrainStepTest {
   private static Outcome run(Config config, long iter, int steps, boolean report) {
     Rng.manualSeed(1);
     try (var _ = TensorScope.open();
-        var model = new Toco(config.model(), Device.CPU, Devices.autocastDtype(config.train()));
-        var optimizer = PublishedOptimizer.of(model.params(), config)) {
-      var step = new TrainStep(model, optimizer, config);
+        var objective = new TocoRecipe(config).objective(Device.CPU);
+        var optimizer = PublishedOptimizer.of(objective, config)) {
+      var step = new TrainStep(objective, optimizer, config);
       var batch = batch(config.model().foregroundClasses());
       var totals = new ArrayList<Double>();
       boolean dense = false;
@@ -106,12 +106,13 @@ class TrainStepTest {
           var result = step.run(() -> input, report);
           reads += LibTorch.readBacks() - before;
           totals.add(result.total());
-          dense = result.microBatches().getFirst().losses().get(LossTerm.SEG) != null;
-          regions = result.microBatches().getFirst().losses().get(LossTerm.PTC) != null;
+          dense = result.microBatches().getFirst().losses().get(TocoLosses.SEG) != null;
+          regions = result.microBatches().getFirst().losses().get(TocoLosses.PTC) != null;
         }
       }
       var weights = new LinkedHashMap<String, float[]>();
-      model.params().all().forEach((name, w) -> weights.put(name, w.detach().toFloatArray()));
+      var params = objective.network().params();
+      params.all().forEach((name, w) -> weights.put(name, w.detach().toFloatArray()));
       return new Outcome(weights, totals, dense, regions, reads);
     }
   }
@@ -262,9 +263,9 @@ class TrainStepTest {
   private static Map<String, float[]> accumulated(Config config, List<Long> seeds, int steps) {
     Rng.manualSeed(1);
     try (var _ = TensorScope.open();
-        var model = new Toco(config.model(), Device.CPU);
-        var optimizer = PublishedOptimizer.of(model.params(), config)) {
-      var step = new TrainStep(model, optimizer, config);
+        var objective = new TocoRecipe(config).objective(Device.CPU);
+        var optimizer = PublishedOptimizer.of(objective, config)) {
+      var step = new TrainStep(objective, optimizer, config);
       var batches =
           seeds.stream().map(seed -> batch(config.model().foregroundClasses(), seed)).iterator();
       while (batches.hasNext()) {
@@ -272,7 +273,8 @@ class TrainStepTest {
       }
       assertEquals(steps, optimizer.steps());
       var weights = new LinkedHashMap<String, float[]>();
-      model.params().all().forEach((name, w) -> weights.put(name, w.detach().toFloatArray()));
+      var params = objective.network().params();
+      params.all().forEach((name, w) -> weights.put(name, w.detach().toFloatArray()));
       return weights;
     }
   }

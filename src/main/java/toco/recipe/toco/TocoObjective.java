@@ -1,7 +1,8 @@
-package toco.recipe;
+package toco.recipe.toco;
 
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import toco.batch.Batch;
 import toco.cam.AffinityMask;
@@ -18,6 +19,7 @@ import toco.image.Normalization;
 import toco.loss.ClassLoss;
 import toco.loss.CtcLoss;
 import toco.loss.EnergyLoss;
+import toco.loss.LossSchedule;
 import toco.loss.LossTerm;
 import toco.loss.LossTerms;
 import toco.loss.LossWeights;
@@ -26,7 +28,11 @@ import toco.loss.PtcLoss;
 import toco.loss.SegLoss;
 import toco.model.Encoder.Encoded;
 import toco.model.Encoder.Tokens;
+import toco.model.Network;
 import toco.model.Toco;
+import toco.optim.ParamGroup;
+import toco.recipe.Objective;
+import toco.recipe.StepClock;
 import toco.torch.GradMode;
 import toco.torch.Interpolation;
 import toco.torch.Tensor;
@@ -38,6 +44,7 @@ import toco.torch.Tensor;
 public final class TocoObjective implements Objective {
   private final Toco model;
   private final Config config;
+  private final LossSchedule schedule;
   private final ViewPasses passes;
   private final Normalization normalization;
   private final PseudoLabels pseudoLabels;
@@ -53,6 +60,7 @@ public final class TocoObjective implements Objective {
       StepClock clock) {
     this.model = model;
     this.config = config;
+    schedule = TocoLosses.of(config.loss());
     passes = new ViewPasses(model, config);
     this.scope = scope;
     this.corners = corners;
@@ -63,13 +71,14 @@ public final class TocoObjective implements Objective {
 
   /// The losses of one process, whose local crops are drawn at random.
   ///
-  /// @param model stays the caller's
+  /// @param model is closed with the objective
   public static TocoObjective of(Toco model, Config config) {
     return of(model, config, World.single());
   }
 
   /// The losses of one of several processes.
   ///
+  /// @param model is closed with the objective
   /// @param world stays the caller's
   public static TocoObjective of(Toco model, Config config, World world) {
     model.checkpointActivations(config.train().checkpointActivations());
@@ -115,6 +124,16 @@ public final class TocoObjective implements Objective {
         batch.firstPosition());
   }
 
+  @Override
+  public Network network() {
+    return model;
+  }
+
+  @Override
+  public List<ParamGroup> parameterGroups() {
+    return TocoRecipe.parameterGroups(model.params(), config);
+  }
+
   /// The teacher head moves towards the student before its forward pass of the step.
   @Override
   public Runnable beginStep() {
@@ -137,11 +156,11 @@ public final class TocoObjective implements Objective {
 
   @Override
   public Output forward(Batch batch, boolean wantsReport) {
-    var weights = LossWeights.at(config.loss(), batch.step());
-    boolean wantsPtc = wantsReport || weights.has(LossTerm.PTC);
-    boolean wantsCtc = wantsReport || weights.has(LossTerm.CTC);
+    var weights = schedule.at(batch.step());
+    boolean wantsPtc = wantsReport || weights.has(TocoLosses.PTC);
+    boolean wantsCtc = wantsReport || weights.has(TocoLosses.CTC);
     boolean wantsSegmentation =
-        wantsReport || weights.has(LossTerm.SEG) || weights.has(LossTerm.REG);
+        wantsReport || weights.has(TocoLosses.SEG) || weights.has(TocoLosses.REG);
     boolean wantsCams = wantsPtc || wantsCtc || wantsSegmentation;
     var images = batch.view1();
 
@@ -158,37 +177,34 @@ public final class TocoObjective implements Objective {
         camPasses == null ? null : regions(batch, camPasses.finish(steadyViews.tokens()), present);
     clock.lap("crops");
 
-    var terms = new EnumMap<LossTerm, Tensor>(LossTerm.class);
+    var terms = new LinkedHashMap<LossTerm, Tensor>();
     var patchMap = tokens.patchMap(); // [B, D, h, w]
-    terms.put(LossTerm.CLS, ClassLoss.of(model.classLogits(patchMap), batch.labels()));
+    terms.put(TocoLosses.CLS, ClassLoss.of(model.classLogits(patchMap), batch.labels()));
     terms.put(
-        LossTerm.CLS_AUX, ClassLoss.of(model.auxClassLogits(tokens.auxMap()), batch.labels()));
+        TocoLosses.CLS_AUX, ClassLoss.of(model.auxClassLogits(tokens.auxMap()), batch.labels()));
     if (regions != null && wantsPtc) {
       var affinity = affinity(regions, batch.boxes(), tokens);
-      terms.put(LossTerm.PTC, patchTokenContrast(patchMap, affinity, weights));
+      terms.put(TocoLosses.PTC, patchTokenContrast(patchMap, affinity, weights));
     }
     clock.lap("patch contrast");
     if (regions != null && wantsCtc) {
       terms.put(
-          LossTerm.CTC, classTokenContrast(batch, views, steadyViews, regions.crops(), weights));
+          TocoLosses.CTC, classTokenContrast(batch, views, steadyViews, regions.crops(), weights));
     }
     clock.lap("local forward");
     Tensor labels = null;
-    Tensor emptySegParts = null;
+    var counts = new LinkedHashMap<String, Tensor>();
     if (regions != null && wantsSegmentation) {
       labels = pseudoLabels(batch, regions);
       clock.lap("pseudo labels");
-      emptySegParts = addDenseLosses(terms, images, patchMap, labels, batch.boxes(), weights);
+      counts.put(
+          TocoLosses.EMPTY_SEG_PARTS,
+          addDenseLosses(terms, images, patchMap, labels, batch.boxes(), weights));
     }
-    var losses = new LossTerms(terms, emptySegParts);
+    var losses = new LossTerms(terms, counts);
     var total = losses.total(weights);
     clock.lap("dense losses");
     return new Output(losses, total, regions, labels);
-  }
-
-  @Override
-  public void backward(Tensor loss) {
-    model.backward(loss);
   }
 
   /// RoI mask and local crops, from the auxiliary CAMs.
@@ -206,7 +222,7 @@ public final class TocoObjective implements Objective {
   }
 
   private Tensor patchTokenContrast(Tensor patchMap, Tensor affinity, LossWeights weights) {
-    try (var _ = GradMode.enabled(weights.has(LossTerm.PTC))) {
+    try (var _ = GradMode.enabled(weights.has(TocoLosses.PTC))) {
       return PtcLoss.of(patchMap, affinity, scope);
     }
   }
@@ -236,7 +252,7 @@ public final class TocoObjective implements Objective {
   /// The teacher sees the two global views, the student these and the local crops.
   private Tensor classTokenContrast(
       Batch batch, Encoded views, Encoded steadyViews, RoiCrops crops, LossWeights weights) {
-    try (var _ = GradMode.enabled(weights.has(LossTerm.CTC))) {
+    try (var _ = GradMode.enabled(weights.has(TocoLosses.CTC))) {
       var teacher = model.projectTeacher(steadyViews.clsToken().detach()); // [2B, P]
       var local = passes.local(batch, crops.viewMajor()); // [n·B, D]
       var student =
@@ -258,22 +274,23 @@ public final class TocoObjective implements Objective {
   ///
   /// @return how many of the two parts of the segmentation loss had no pixel, int64 scalar
   private Tensor addDenseLosses(
-      EnumMap<LossTerm, Tensor> terms,
+      Map<LossTerm, Tensor> terms,
       Tensor images,
       Tensor patchMap,
       Tensor labels,
       List<ImageBox> boxes,
       LossWeights weights) {
-    boolean isTrained = weights.has(LossTerm.SEG) || weights.has(LossTerm.REG);
+    boolean isTrained = weights.has(TocoLosses.SEG) || weights.has(TocoLosses.REG);
     try (var _ = GradMode.enabled(isTrained)) {
       var logits =
           model
               .segment(patchMap)
               .interpolate(images.size(2), images.size(3), Interpolation.BILINEAR); // [B, C, H, W]
       var seg = SegLoss.of(logits, labels, scope);
-      terms.put(LossTerm.SEG, seg.value());
+      terms.put(TocoLosses.SEG, seg.value());
       terms.put(
-          LossTerm.REG, EnergyLoss.of(images, normalization, logits, labels, boxes, config.loss()));
+          TocoLosses.REG,
+          EnergyLoss.of(images, normalization, logits, labels, boxes, config.loss()));
       return seg.emptyParts();
     }
   }

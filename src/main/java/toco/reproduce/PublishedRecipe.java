@@ -5,7 +5,7 @@ import toco.prepare.Preparation;
 import toco.prepare.PublishedLists;
 
 /// The published runs that can be reproduced.
-public enum Recipe {
+public enum PublishedRecipe {
   VOC_DEIT_B,
   VOC_VIT_B,
   COCO_DEIT_B,

@@ -1,0 +1,29 @@
+package toco.recipe;
+
+import toco.distributed.World;
+import toco.loss.LossSchedule;
+import toco.model.Network;
+import toco.torch.Device;
+
+/// A method, as a configuration sets it: what it minimises and with which networks. [TrainStep] and
+/// the loop around it know nothing of the method; a further method is a further package.
+public interface Recipe {
+  /// The terms of the loss and their weights by iteration.
+  LossSchedule losses();
+
+  /// The network that is evaluated and exported, in float32, for weights to be loaded. The caller
+  /// closes it.
+  Network network(Device device);
+
+  /// What is trained, with networks initialised from LibTorch's random generator. The caller closes
+  /// it.
+  ///
+  /// @param world the processes that train together; stays the caller's
+  /// @param clock is notified as each part of a forward pass ends
+  Objective objective(Device device, World world, StepClock clock);
+
+  /// What is trained in a single process.
+  default Objective objective(Device device) {
+    return objective(device, World.single(), StepClock.NONE);
+  }
+}

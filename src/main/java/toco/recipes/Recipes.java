@@ -1,0 +1,15 @@
+package toco.recipes;
+
+import toco.config.Config;
+import toco.recipe.Recipe;
+import toco.recipe.toco.TocoRecipe;
+
+/// The recipes by name.
+public final class Recipes {
+  private Recipes() {}
+
+  /// The recipe of a configuration.
+  public static Recipe of(Config config) {
+    return new TocoRecipe(config);
+  }
+}
