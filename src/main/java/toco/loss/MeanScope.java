@@ -1,6 +1,8 @@
 package toco.loss;
 
 import java.util.function.UnaryOperator;
+import toco.config.LossConfig;
+import toco.distributed.World;
 import toco.torch.Tensor;
 
 /// What a loss averages over: the batch of this process, or the batches of all processes that train
@@ -15,6 +17,22 @@ import toco.torch.Tensor;
 public record MeanScope(int processes, UnaryOperator<Tensor> total) {
   /// The batch of this process.
   public static final MeanScope LOCAL = new MeanScope(1, counts -> counts);
+
+  /// The samples that a configuration names.
+  ///
+  /// @param world the processes that train together; must outlive the scope
+  public static MeanScope of(LossConfig loss, World world) {
+    return switch (loss.scope()) {
+      case LOCAL -> LOCAL;
+      case GLOBAL ->
+          new MeanScope(
+              world.size(),
+              counts -> {
+                world.allReduce_(counts, "counting the samples of a loss");
+                return counts;
+              });
+    };
+  }
 
   public MeanScope {
     if (processes < 1) {

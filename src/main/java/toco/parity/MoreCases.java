@@ -27,6 +27,8 @@ final class MoreCases {
           Map.entry("more_pretrained", MoreModelCases::pretrained),
           Map.entry("more_gca", MoreModelCases::gca),
           Map.entry("more_multi_scale_cam", MoreModelCases::multiScaleCam),
+          Map.entry("more_param_groups", MoreTrainingCases::paramGroups),
+          Map.entry("more_train_trajectory", MoreTrainingCases::trajectory),
           Map.entry("more_attri_loss", (golden, _) -> MoreLossCases.attri(golden)),
           Map.entry("more_cre_loss", (golden, _) -> MoreLossCases.cre(golden)),
           Map.entry("more_ure_loss", (golden, _) -> MoreLossCases.ure(golden)),
@@ -43,11 +45,14 @@ final class MoreCases {
   /// @param directory the folder of the case, with `micro.safetensors`
   static List<Parity.Row> rows(GoldenCase golden, Path directory) {
     var computed = CASES.get(golden.name()).run(golden, directory);
-    return Parity.compare(golden, computed, tensor -> tolerance(golden.name(), tensor));
+    return Parity.compare(golden, computed, tensor -> tolerance(golden, tensor));
   }
 
-  private static Tolerance tolerance(String name, String tensor) {
-    return switch (name) {
+  private static Tolerance tolerance(GoldenCase golden, String tensor) {
+    return switch (golden.name()) {
+      case "more_param_groups" ->
+          isUnused(golden, tensor, "no_gradient") ? EQUAL : new BesideLargest(1e-6, 1e-6);
+      case "more_train_trajectory" -> ofTrajectory(golden, tensor);
       case "more_attri_loss", "more_cre_loss", "more_seg_loss" -> LOSS;
       case "more_ure_loss" ->
           tensor.equals("out.tokens_at") || tensor.equals("out.roi") ? EQUAL : LOSS;
@@ -56,5 +61,27 @@ final class MoreCases {
       case "more_gca" -> tensor.equals("out.top_index") ? EQUAL : CLOSE;
       default -> CLOSE;
     };
+  }
+
+  private static Tolerance ofTrajectory(GoldenCase golden, String tensor) {
+    if (tensor.startsWith("out.mask_")) {
+      return LABELS;
+    }
+    if (tensor.startsWith("out.param_")) {
+      return isUnused(golden, tensor, "parameters_without_gradient")
+          ? EQUAL
+          : new BesideLargest(5e-4, 0);
+    }
+    return switch (tensor) {
+      case "out.tokens_at" -> EQUAL;
+      case "out.lr" -> new BesideLargest(0, 1e-6);
+      case "out.loss_reg" -> new BesideLargest(1e-6, 5e-4);
+      default -> new BesideLargest(0, 5e-4);
+    };
+  }
+
+  /// Whether a tensor is a weight that never gets a gradient: it must stay as it is.
+  private static boolean isUnused(GoldenCase golden, String tensor, String listedIn) {
+    return golden.texts(listedIn).contains(tensor.replaceFirst("^out\\.param_", ""));
   }
 }

@@ -54,7 +54,7 @@ public record UncertainTokens(Tensor regions, Tensor index, Tensor isToken) {
     if (height < MIN_GRID || width < MIN_GRID) {
       throw new IllegalArgumentException(
           ("the loss term ure needs a grid of at least %s×%s patches, got %s×%s; raise"
-                  + " augment.cropSizePx or choose a smaller patch")
+                  + " augment.cropSizePx, choose a smaller patch, or set more.ureWeight to 0")
               .formatted(MIN_GRID, MIN_GRID, height, width));
     }
     var regions = regions(mask);

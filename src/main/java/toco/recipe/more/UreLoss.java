@@ -1,5 +1,6 @@
 package toco.recipe.more;
 
+import toco.loss.MeanScope;
 import toco.torch.DType;
 import toco.torch.Tensor;
 
@@ -20,6 +21,12 @@ public final class UreLoss {
   /// @return scalar in [0, 1]; gradients reach `patchMap` only
   public static Tensor of(
       Tensor classTokens, Tensor patchMap, UncertainTokens tokens, Tensor labels) {
+    return of(classTokens, patchMap, tokens, labels, MeanScope.LOCAL);
+  }
+
+  /// The same over the tokens of several processes.
+  public static Tensor of(
+      Tensor classTokens, Tensor patchMap, UncertainTokens tokens, Tensor labels, MeanScope scope) {
     var classes = classTokens.detach().to(DType.FLOAT32).normalize(2, CLASS_EPS); // [B, K, D]
     var index = tokens.index().unsqueeze(1).expand(-1, patchMap.size(1), -1); // [B, D, 10]
     var patches = patchMap.to(DType.FLOAT32).flatten(2).gather(2, index).normalize(1, PATCH_EPS);
@@ -28,7 +35,8 @@ public final class UreLoss {
     var away = weighted(cosines, labels.rsub(1));
     var perToken = towards.rsub(1).add(away).mul(0.5); // [B, 10]
     var isToken = tokens.isToken().to(DType.FLOAT32);
-    return perToken.mul(isToken).sum().div(isToken.sum());
+    var count = scope.total().apply(isToken.sum().reshape(1)).div(scope.processes());
+    return perToken.mul(isToken).sum().div(count.select(0, 0));
   }
 
   /// The sum over some classes, divided by one more than their number, [B, 10].
