@@ -58,6 +58,13 @@ record GoldenCase(String name, String file, JsonNode params, Map<String, Tensor>
     }
   }
 
+  /// Requires a choice of the method, which this version has no other of.
+  void requireText(String param, String expected) {
+    if (!text(param).equals(expected)) {
+      throw lacks("'%s' of %s in its parameters, got %s".formatted(param, expected, text(param)));
+    }
+  }
+
   int integer(String param) {
     return (int) number(param);
   }

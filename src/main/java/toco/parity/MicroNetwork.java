@@ -42,7 +42,12 @@ final class MicroNetwork {
     micro.require("gca_token_ratio", GraphCategoryAttention.NEIGHBOUR_RATIO);
     micro.require("gca_layer_norm_eps", GraphCategoryAttention.NORM_EPS);
     micro.require("leaky_relu_slope", GraphCategoryAttention.SLOPE);
-    return Config.parse("", "defaults", shared(micro));
+    var sizes = shared(micro);
+    int patch = micro.get("patch_size").intValue();
+    sizes.add("augment.cropSizePx=" + 16 * patch); // at every scale of CAMs a multiple of the patch
+    sizes.add("eval.sizePx=" + 16 * patch);
+    sizes.add("train.localCropSizePx=" + 4 * patch);
+    return Config.parse("", "defaults", sizes);
   }
 
   private static Sizes recorded(Path directory) {

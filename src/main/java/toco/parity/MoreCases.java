@@ -27,6 +27,10 @@ final class MoreCases {
           Map.entry("more_pretrained", MoreModelCases::pretrained),
           Map.entry("more_gca", MoreModelCases::gca),
           Map.entry("more_multi_scale_cam", MoreModelCases::multiScaleCam),
+          Map.entry("more_lam", MoreEvalCases::lam),
+          Map.entry("more_eval_multi_scale", MoreEvalCases::multiScale),
+          Map.entry("more_lam_eval", MoreEvalCases::lamLabels),
+          Map.entry("more_validation", MoreEvalCases::validation),
           Map.entry("more_param_groups", MoreTrainingCases::paramGroups),
           Map.entry("more_train_trajectory", MoreTrainingCases::trajectory),
           Map.entry("more_attri_loss", (golden, _) -> MoreLossCases.attri(golden)),
@@ -53,6 +57,7 @@ final class MoreCases {
       case "more_param_groups" ->
           isUnused(golden, tensor, "no_gradient") ? EQUAL : new BesideLargest(1e-6, 1e-6);
       case "more_train_trajectory" -> ofTrajectory(golden, tensor);
+      case "more_eval_multi_scale", "more_lam_eval", "more_validation" -> ofEvaluation(tensor);
       case "more_attri_loss", "more_cre_loss", "more_seg_loss" -> LOSS;
       case "more_ure_loss" ->
           tensor.equals("out.tokens_at") || tensor.equals("out.roi") ? EQUAL : LOSS;
@@ -60,6 +65,17 @@ final class MoreCases {
       case "more_pretrained" -> new BesideLargest(1e-5, 1e-5);
       case "more_gca" -> tensor.equals("out.top_index") ? EQUAL : CLOSE;
       default -> CLOSE;
+    };
+  }
+
+  private static Tolerance ofEvaluation(String tensor) {
+    return switch (tensor) {
+      case "out.logits", "out.lam", "out.cls" -> new BesideLargest(1e-3, 1e-3);
+      case "out.crf_q" -> new Within(2e-2, 0);
+      case "out.crf_label" -> new Share(0.995, EQUAL);
+      case "out.keys" -> EQUAL;
+      case "out.f1", "out.miou" -> new Within(1e-3, 0);
+      default -> LABELS;
     };
   }
 
