@@ -1,15 +1,15 @@
 package toco.image;
 
+import java.util.List;
 import java.util.function.IntFunction;
 import toco.torch.Tensor;
 
-/// The tiles that show an image's CAMs: CAM and auxiliary CAM of its most active class, over the
-/// image; the plain image where it has no class.
+/// The tiles that show an image's class maps, such as CAM and auxiliary CAM: those of its most
+/// active class, over the image; the plain image where it has no class.
 ///
 /// @param map index of the class's map, 0…K−1, or −1 if the image has no class
-/// @param cam of the image's size
-/// @param auxCam of the image's size
-public record CamTiles(int map, Picture cam, Picture auxCam) {
+/// @param pictures of each kind of map, of the image's size
+public record CamTiles(int map, List<Picture> pictures) {
   private static final int NO_CLASS = -1;
 
   /// Draws the tiles.
@@ -19,13 +19,33 @@ public record CamTiles(int map, Picture cam, Picture auxCam) {
   /// @param auxCam float [K, h, w] in 0…1
   /// @param labels \[K] multi-hot: the classes that the image has
   public static CamTiles of(RgbImage image, Tensor cam, Tensor auxCam, Tensor labels) {
-    int map = mostActive(cam, labels);
-    return map == NO_CLASS
-        ? new CamTiles(map, Picture.of(image), Picture.of(image))
-        : new CamTiles(
-            map,
-            TensorPictures.cam(image, cam.select(0, map)),
-            TensorPictures.cam(image, auxCam.select(0, map)));
+    return of(image, List.of(cam, auxCam), labels);
+  }
+
+  /// Draws the tiles of some kinds of maps, of the class whose map of the first kind is the most
+  /// active.
+  ///
+  /// @param kinds float [K, h, w] in 0…1 each
+  public static CamTiles of(RgbImage image, List<Tensor> kinds, Tensor labels) {
+    int map = mostActive(kinds.getFirst(), labels);
+    return new CamTiles(
+        map,
+        kinds.stream()
+            .map(maps ->
+                map == NO_CLASS
+                    ? Picture.of(image)
+                    : TensorPictures.cam(image, maps.select(0, map)))
+            .toList());
+  }
+
+  /// That of the CAM.
+  public Picture cam() {
+    return pictures.getFirst();
+  }
+
+  /// That of the auxiliary CAM.
+  public Picture auxCam() {
+    return pictures.get(1);
   }
 
   /// What the tiles show, for a caption.

@@ -18,17 +18,17 @@ public record MeanScope(int processes, UnaryOperator<Tensor> total) {
   /// The batch of this process.
   public static final MeanScope LOCAL = new MeanScope(1, counts -> counts);
 
-  /// The samples that a configuration names.
+  /// What `loss.scope` names.
   ///
-  /// @param world the processes that train together; must outlive the scope
-  public static MeanScope of(LossConfig loss, World world) {
-    return switch (loss.scope()) {
+  /// @param world stays the caller's
+  public static MeanScope of(LossConfig.Scope scope, World world) {
+    return switch (scope) {
       case LOCAL -> LOCAL;
       case GLOBAL ->
           new MeanScope(
               world.size(),
               counts -> {
-                world.allReduce_(counts, "counting the samples of a loss");
+                world.allReduce_(counts, "counting the pairs and pixels of a loss");
                 return counts;
               });
     };

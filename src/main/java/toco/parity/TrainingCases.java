@@ -16,6 +16,7 @@ import toco.distributed.GradientAveraging;
 import toco.loss.LossTerm;
 import toco.optim.ParamGroup;
 import toco.recipe.PublishedOptimizer;
+import toco.recipe.StepTile;
 import toco.recipe.TrainStep;
 import toco.recipe.toco.TocoLosses;
 import toco.recipe.toco.TocoObjective;
@@ -102,8 +103,8 @@ final class TrainingCases {
             record(series, "out.loss_" + goldenName(term), losses.require(term).item());
           }
           record(series, "out.loss_total", result.total());
-          var regions = requireNonNull(result.last()).regions();
-          flags.add(scope.keep(regions.crops().flags().clone()));
+          var crops = requireNonNull(result.last()).tile(StepTile.Crops.class).crops();
+          flags.add(scope.keep(crops.flags().clone()));
         }
       }
       var out = new HashMap<String, Tensor>();

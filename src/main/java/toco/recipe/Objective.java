@@ -1,11 +1,7 @@
 package toco.recipe;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import toco.batch.Batch;
-import toco.cam.MultiScaleCam;
-import toco.cam.PresentClasses;
-import toco.cam.RoiCrops;
 import toco.loss.LossTerms;
 import toco.model.Network;
 import toco.optim.ParamGroup;
@@ -34,8 +30,8 @@ public interface Objective extends AutoCloseable {
 
   /// The forward pass and the losses of a micro-batch. The tensors belong to the innermost scope.
   ///
-  /// @param wantsReport whether terms of weight 0, CAMs and pseudo-labels are wanted too, for logs
-  ///   and pictures; they carry no gradient
+  /// @param wantsReport whether terms of weight 0 and tiles are wanted too, for logs and pictures;
+  ///   they carry no gradient
   Output forward(Batch batch, boolean wantsReport);
 
   /// Adds the gradients of a loss of [#forward] to the gradients of the weights.
@@ -57,22 +53,6 @@ public interface Objective extends AutoCloseable {
   ///
   /// @param losses the terms, unweighted
   /// @param total their weighted sum, a scalar, which is minimised
-  /// @param regions what the CAMs show; null where no term needed them
-  /// @param pseudoLabels int64 [B, H, W], 255 ignored; null where no term needed them
-  record Output(
-      LossTerms losses, Tensor total, @Nullable Regions regions, @Nullable Tensor pseudoLabels) {}
-
-  /// What CAMs show of a micro-batch, and the crops that were cut by it.
-  ///
-  /// @param cams activation maps [B, P, H, W] of `view1`, of the `present` classes
-  /// @param present the classes of each image
-  /// @param isPresent float32 [B, P]: 1 where a map is of a class of the image, 0 where it pads
-  /// @param roiMask where crops may be, int64 [B, H, W]
-  /// @param crops the local crops and their flags
-  record Regions(
-      MultiScaleCam.Cams cams,
-      PresentClasses present,
-      Tensor isPresent,
-      Tensor roiMask,
-      RoiCrops crops) {}
+  /// @param tiles what its pictures show; empty unless a report was wanted
+  record Output(LossTerms losses, Tensor total, List<StepTile> tiles) {}
 }

@@ -7,8 +7,6 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import toco.batch.Batch;
-import toco.cam.MultiScaleCam;
-import toco.cam.RoiCrops;
 import toco.config.Config;
 import toco.distributed.GradientAveraging;
 import toco.loss.LossTerms;
@@ -66,8 +64,7 @@ public final class TrainStep {
   /// @param microBatches losses of each micro-batch, without gradient
   /// @param isFinite bool scalar: whether every loss and the gradients' norm were finite before the
   ///   update; reading it waits for the device
-  /// @param last the last micro-batch with its CAMs and labels, if a report was wanted and the
-  ///   objective makes them
+  /// @param last the last micro-batch with what its pictures show, if a report was wanted
   public record Result(List<MicroBatch> microBatches, Tensor isFinite, @Nullable Report last) {
     /// The weighted sum of the losses, the mean over the micro-batches; waits for the device.
     public double total() {
@@ -79,7 +76,14 @@ public final class TrainStep {
   public record MicroBatch(LossTerms losses, Tensor total) {}
 
   /// A micro-batch and what the step made of it, for pictures.
-  public record Report(Batch batch, Objective.Regions regions, Tensor pseudoLabels) {}
+  public record Report(Batch batch, List<StepTile> tiles) {
+    /// The first tile of a kind.
+    ///
+    /// @throws java.util.NoSuchElementException if the recipe shows none
+    public <T extends StepTile> T tile(Class<T> kind) {
+      return tiles.stream().filter(kind::isInstance).map(kind::cast).findFirst().orElseThrow();
+    }
+  }
 
   /// Makes a step.
   ///
@@ -107,7 +111,9 @@ public final class TrainStep {
         clock.lap("backward");
         done.add(losses(output, scope));
         if (isLast && wantsReport) {
-          report = report(batch, output, scope);
+          report =
+              new Report(
+                  batch, output.tiles().stream().map(tile -> tile.keptBeyond(scope)).toList());
         }
       }
     }
@@ -140,29 +146,6 @@ public final class TrainStep {
     return new MicroBatch(
         new LossTerms(kept(losses.byTerm(), scope), kept(losses.counts(), scope)),
         kept(output.total(), scope));
-  }
-
-  /// What pictures show of a micro-batch; null if the objective made no regions or labels.
-  private static @Nullable Report report(Batch batch, Objective.Output output, TensorScope scope) {
-    var regions = output.regions();
-    var labels = output.pseudoLabels();
-    if (regions == null || labels == null) {
-      return null;
-    }
-    var crops = regions.crops();
-    return new Report(
-        batch,
-        new Objective.Regions(
-            new MultiScaleCam.Cams(
-                kept(regions.cams().cam(), scope), kept(regions.cams().auxCam(), scope)),
-            regions.present(),
-            kept(regions.isPresent(), scope),
-            kept(regions.roiMask(), scope),
-            new RoiCrops(
-                kept(crops.crops(), scope),
-                kept(crops.flags(), scope),
-                kept(crops.corners(), scope))),
-        kept(labels, scope));
   }
 
   /// Without its graph, in the scope around the micro-batch's.

@@ -5,21 +5,22 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import toco.batch.Batch;
 import toco.cam.RoiCrops;
 import toco.image.CamTiles;
+import toco.image.ImageBox;
 import toco.image.Normalization;
 import toco.image.Picture;
+import toco.image.RgbImage;
 import toco.image.TensorPictures;
 import toco.image.TileSheet;
-import toco.recipe.Objective;
+import toco.recipe.StepTile;
 import toco.recipe.TrainStep;
 import toco.torch.GradMode;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// Pictures of a training step, one row per sample: the augmented image, CAM and auxiliary CAM of
-/// its most active class, the RoI mask, the local crops and the pseudo-labels.
+/// Pictures of a training step, one row per sample: the augmented image and the recipe's tiles,
+/// such as CAMs of its most active class and pseudo-labels.
 final class StepPictures {
   private static final int MAX_SAMPLES = 4;
   private static final int TILE_PX = 192;
@@ -41,14 +42,11 @@ final class StepPictures {
   /// @param report a micro-batch and what the step made of it
   /// @param normalization of the batch's images
   static StepPictures draw(TrainStep.Report report, Normalization normalization) {
-    var batch = report.batch();
-    var regions = report.regions();
-    var labels = report.pseudoLabels();
     var pictures = new StepPictures();
     try (var _ = TensorScope.open();
         var _ = GradMode.noGrad()) {
-      for (int i = 0; i < Math.min(MAX_SAMPLES, batch.size()); i++) {
-        pictures.rows.add(row(batch, normalization, regions, labels, i));
+      for (int i = 0; i < Math.min(MAX_SAMPLES, report.batch().size()); i++) {
+        pictures.rows.add(row(report, normalization, i));
       }
     }
     return pictures;
@@ -74,47 +72,53 @@ final class StepPictures {
     return pictures;
   }
 
-  private static List<Tile> row(
-      Batch batch,
-      Normalization normalization,
-      Objective.Regions regions,
-      Tensor pseudoLabels,
-      int i) {
-    var tiles = new ArrayList<Tile>();
+  private static List<Tile> row(TrainStep.Report report, Normalization normalization, int i) {
+    var batch = report.batch();
     var image = normalization.picture(batch.view1().select(0, i));
+    var tiles = new ArrayList<Tile>();
     tiles.add(new Tile("image", "view 1 of sample " + batch.samples().get(i), Picture.of(image)));
-
-    var cam = regions.cams().cam().select(0, i); // [P, H, W]
-    var isPresent = regions.isPresent().select(0, i);
-    var auxCam = regions.cams().auxCam().select(0, i);
-    var cams = CamTiles.of(image, cam, auxCam, isPresent);
-    long[] classIds = regions.present().ids()[i];
-    var caption = "CAM: " + cams.caption(map -> "class " + classIds[map]);
-    tiles.add(new Tile("CAM", caption, cams.cam()));
-    tiles.add(new Tile("aux CAM", "aux " + caption, cams.auxCam()));
-    tiles.add(
-        new Tile(
-            "RoI",
-            "RoI: cream uncertain, red sure",
-            TensorPictures.roi(image, regions.roiMask().select(0, i))));
-    tiles.add(
-        crops(
-            regions.crops().crops().select(0, i),
-            normalization,
-            regions.crops().flags().select(0, i)));
-
-    var labels = TensorPictures.labels(image, pseudoLabels.select(0, i));
-    var box = batch.boxes().get(i);
-    labels.drawBox(box.left(), box.top(), box.right() - box.left(), box.bottom() - box.top(), BOX);
-    tiles.add(new Tile("pseudo-labels", "pseudo-labels in image box", labels));
+    for (var tile : report.tiles()) {
+      switch (tile) {
+        case StepTile.ClassMaps maps -> tiles.addAll(classMaps(image, maps, i));
+        case StepTile.Regions(var name, var mask) ->
+            tiles.add(
+                new Tile(
+                    name,
+                    name + ": cream uncertain, red sure",
+                    TensorPictures.roi(image, mask.select(0, i))));
+        case StepTile.Crops(var name, var crops) ->
+            tiles.add(
+                crops(name, crops.crops().select(0, i), normalization, crops.flags().select(0, i)));
+        case StepTile.Labels(var name, var labels) ->
+            tiles.add(labels(name, image, labels.select(0, i), batch.boxes().get(i)));
+      }
+    }
     return tiles;
+  }
+
+  private static List<Tile> classMaps(RgbImage image, StepTile.ClassMaps maps, int i) {
+    var kinds = maps.maps().values().stream().map(kind -> kind.select(0, i)).toList();
+    var drawn = CamTiles.of(image, kinds, maps.isPresent().select(0, i));
+    long[] classIds = maps.present().ids()[i];
+    var caption = drawn.caption(map -> "class " + classIds[map]);
+    var tiles = new ArrayList<Tile>();
+    for (var name : maps.maps().keySet()) {
+      tiles.add(new Tile(name, name + ": " + caption, drawn.pictures().get(tiles.size())));
+    }
+    return tiles;
+  }
+
+  private static Tile labels(String name, RgbImage image, Tensor labels, ImageBox box) {
+    var picture = TensorPictures.labels(image, labels);
+    picture.drawBox(box.left(), box.top(), box.right() - box.left(), box.bottom() - box.top(), BOX);
+    return new Tile(name, name + " in image box", picture);
   }
 
   /// The crops in a square grid, framed by their flags.
   ///
   /// @param crops [n, 3, size, size]
   /// @param flags [2 + n], the two global views first
-  private static Tile crops(Tensor crops, Normalization normalization, Tensor flags) {
+  private static Tile crops(String name, Tensor crops, Normalization normalization, Tensor flags) {
     int count = (int) crops.size(0);
     int columns = (int) Math.max(1, Math.ceil(Math.sqrt(count)));
     int cellPx = TILE_PX / columns;
@@ -139,7 +143,7 @@ final class StepPictures {
             positive ? POSITIVE : NEGATIVE);
       }
     }
-    var caption = "crops: %s green +, %s red -".formatted(positives, count - positives);
-    return new Tile("crops", caption, grid);
+    var caption = "%s: %s green +, %s red -".formatted(name, positives, count - positives);
+    return new Tile(name, caption, grid);
   }
 }

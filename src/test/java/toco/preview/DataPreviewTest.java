@@ -30,6 +30,7 @@ import toco.image.ImageDecoder;
 import toco.image.Normalization;
 import toco.image.RgbImage;
 import toco.recipe.PublishedOptimizer;
+import toco.recipe.StepTile;
 import toco.recipe.TrainStep;
 import toco.recipes.Recipes;
 import toco.torch.DType;
@@ -189,7 +190,7 @@ class DataPreviewTest extends PreviewFixture {
 
   private static List<String> cropsOfTraining(TrainStep trainStep, BatchRing ring, Config config) {
     var report = Objects.requireNonNull(trainStep.run(ring::next, true).last());
-    var crops = report.regions().crops();
+    var crops = report.tile(StepTile.Crops.class).crops();
     return rectangles(
         crops.corners().select(0, 0),
         crops.flags().toFloatArray(),

@@ -9,6 +9,7 @@ import static toco.recipe.toco.TocoLosses.PTC;
 import static toco.recipe.toco.TocoLosses.REG;
 import static toco.recipe.toco.TocoLosses.SEG;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,6 +42,8 @@ import toco.model.MoreNetwork;
 import toco.optim.ParamGroup;
 import toco.recipe.Objective;
 import toco.recipe.StepClock;
+import toco.recipe.StepTile;
+import toco.torch.DType;
 import toco.torch.GradMode;
 import toco.torch.Interpolation;
 import toco.torch.Tensor;
@@ -103,7 +106,7 @@ public final class MoreObjective implements Objective {
         model,
         config,
         more,
-        MeanScope.of(config.loss(), world),
+        MeanScope.of(config.loss().scope(), world),
         batch -> randomDraw(config, batch),
         _ -> {},
         StepClock.NONE);
@@ -163,18 +166,20 @@ public final class MoreObjective implements Objective {
     terms.put(CLS, ClassLoss.of(model.classLogits(patchMap), batch.labels()));
     terms.put(CLS_AUX, ClassLoss.of(model.auxClassLogits(tokens.auxMap()), batch.labels()));
     terms.put(ATTRI, AttributeLoss.of(classTokens, more.attriTemperature()));
+    var tiles = new ArrayList<StepTile>();
     if (cams != null && wantsPatches) {
       var patches = patches(batch, cams, present, tokens);
       observer.accept(patches);
       addPatchLosses(terms, batch, patches, classTokens, patchMap, weights, wantsReport);
+      tiles.addAll(tiles(cams, present, patches));
     }
     clock.lap("patch losses");
-    Tensor labels = null;
     var counts = new LinkedHashMap<String, Tensor>();
     if (cams != null && wantsSegmentation) {
       var boxes = wholeImages(images);
       var levels = normalization.denormalizeToUnit(images);
-      labels = pseudoLabels.refine(levels, cams.cam(), present, boxes); // always of the main CAM
+      var labels = pseudoLabels.refine(levels, cams.cam(), present, boxes); // of the CAM always
+      tiles.add(new StepTile.Labels("pseudo-labels", labels));
       clock.lap("pseudo labels");
       var empty = addDenseLosses(terms, images, patchMap, labels, boxes, weights);
       counts.put(MoreLosses.EMPTY_SEG_PARTS, empty);
@@ -182,7 +187,7 @@ public final class MoreObjective implements Objective {
     var losses = new LossTerms(terms, counts);
     var total = losses.total(weights);
     clock.lap("dense losses");
-    return new Output(losses, total, null, labels);
+    return new Output(losses, total, wantsReport ? List.copyOf(tiles) : List.of());
   }
 
   /// With `model.dropPath` it drops branches: a function of the seed, the step and the position of
@@ -218,6 +223,17 @@ public final class MoreObjective implements Objective {
               cams, present, tokens.gridH(), tokens.gridW(), batch.step(), config.cam(), more);
       return new Patches(masks, UncertainTokens.find(masks.ure(), draw.apply(batch)));
     }
+  }
+
+  private static List<StepTile> tiles(
+      MultiScaleCam.Cams cams, PresentClasses present, Patches patches) {
+    var maps = new LinkedHashMap<String, Tensor>();
+    maps.put("CAM", cams.cam());
+    maps.put("aux CAM", cams.auxCam());
+    return List.of(
+        new StepTile.ClassMaps(maps, present, present.multiHot(cams.cam().device())),
+        new StepTile.Labels("confident", patches.masks().cre()),
+        new StepTile.Regions("uncertain", patches.tokens().regions().to(DType.INT64)));
   }
 
   /// The three losses on patch tokens. Those of weight 0 are computed for a report alone.

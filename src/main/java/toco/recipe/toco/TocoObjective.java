@@ -12,7 +12,6 @@ import toco.cam.PresentClasses;
 import toco.cam.PseudoLabels;
 import toco.cam.RoiCrops;
 import toco.config.Config;
-import toco.config.LossConfig;
 import toco.distributed.World;
 import toco.image.ImageBox;
 import toco.image.Normalization;
@@ -33,6 +32,7 @@ import toco.model.Toco;
 import toco.optim.ParamGroup;
 import toco.recipe.Objective;
 import toco.recipe.StepClock;
+import toco.recipe.StepTile;
 import toco.torch.GradMode;
 import toco.torch.Interpolation;
 import toco.torch.Tensor;
@@ -85,7 +85,7 @@ public final class TocoObjective implements Objective {
     return new TocoObjective(
         model,
         config,
-        meanScope(config.loss(), world),
+        MeanScope.of(config.loss().scope(), world),
         batch -> randomCorners(config, batch),
         StepClock.NONE);
   }
@@ -98,19 +98,6 @@ public final class TocoObjective implements Objective {
   /// The same losses, whose parts are timed.
   public TocoObjective timedBy(StepClock timer) {
     return new TocoObjective(model, config, scope, corners, timer);
-  }
-
-  private static MeanScope meanScope(LossConfig loss, World world) {
-    return switch (loss.scope()) {
-      case LOCAL -> MeanScope.LOCAL;
-      case GLOBAL ->
-          new MeanScope(
-              world.size(),
-              counts -> {
-                world.allReduce_(counts, "counting the pairs and pixels of a loss");
-                return counts;
-              });
-    };
   }
 
   /// A function of the seed, the step and the position of each image in the step's whole batch, so
@@ -192,19 +179,20 @@ public final class TocoObjective implements Objective {
           TocoLosses.CTC, classTokenContrast(batch, views, steadyViews, regions.crops(), weights));
     }
     clock.lap("local forward");
-    Tensor labels = null;
+    List<StepTile> tiles = List.of();
     var counts = new LinkedHashMap<String, Tensor>();
     if (regions != null && wantsSegmentation) {
-      labels = pseudoLabels(batch, regions);
+      var labels = pseudoLabels(batch, regions);
       clock.lap("pseudo labels");
       counts.put(
           TocoLosses.EMPTY_SEG_PARTS,
           addDenseLosses(terms, images, patchMap, labels, batch.boxes(), weights));
+      tiles = wantsReport ? regions.tiles(labels) : List.of();
     }
     var losses = new LossTerms(terms, counts);
     var total = losses.total(weights);
     clock.lap("dense losses");
-    return new Output(losses, total, regions, labels);
+    return new Output(losses, total, tiles);
   }
 
   /// RoI mask and local crops, from the auxiliary CAMs.

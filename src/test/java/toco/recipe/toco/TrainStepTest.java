@@ -18,6 +18,7 @@ import toco.config.Config;
 import toco.image.ImageBox;
 import toco.model.Toco;
 import toco.recipe.PublishedOptimizer;
+import toco.recipe.StepTile;
 import toco.recipe.TrainStep;
 import toco.torch.Device;
 import toco.torch.LibTorch;
@@ -203,8 +204,11 @@ class TrainStepTest {
     try (var _ = TensorScope.open();
         var model = new Toco(config.model(), Device.CPU)) {
       var batch = batch(config.model().foregroundClasses());
-      var regions = TocoObjective.of(model, config).forward(batch, false).regions();
-      return List.of(regions.cams().cam().toFloatArray(), regions.crops().crops().toFloatArray());
+      var output = TocoObjective.of(model, config).forward(batch, true);
+      var report = new TrainStep.Report(batch, output.tiles());
+      return List.of(
+          report.tile(StepTile.ClassMaps.class).maps().get("CAM").toFloatArray(),
+          report.tile(StepTile.Crops.class).crops().crops().toFloatArray());
     }
   }
 
