@@ -26,9 +26,11 @@ final class MicroNetwork {
   static Config config(Path directory) {
     var micro = recorded(directory);
     var sizes = shared(micro);
-    add(sizes, micro, "projectionHidden", "projection_hidden");
-    add(sizes, micro, "projectionBottleneck", "projection_bottleneck");
-    add(sizes, micro, "projectionOut", "projection_out");
+    if (micro.has("projection_out")) { // ToCo's heads
+      add(sizes, micro, "projectionHidden", "projection_hidden");
+      add(sizes, micro, "projectionBottleneck", "projection_bottleneck");
+      add(sizes, micro, "projectionOut", "projection_out");
+    }
     add(sizes, micro, "teacherMomentum", "teacher_momentum");
     return Config.parse("", "defaults", sizes); // with crops that the patch fits
   }
@@ -109,6 +111,10 @@ final class MicroNetwork {
 
   /// The recorded sizes.
   private record Sizes(Path file, JsonNode recorded) {
+    boolean has(String name) {
+      return recorded.has(name);
+    }
+
     JsonNode get(String name) {
       var size = recorded.path(name);
       if (!size.isNumber()) {

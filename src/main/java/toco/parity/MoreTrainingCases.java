@@ -1,5 +1,7 @@
 package toco.parity;
 
+import static java.util.Objects.requireNonNull;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,6 +23,7 @@ import toco.recipe.PublishedOptimizer;
 import toco.recipe.TrainStep;
 import toco.recipe.more.MoreObjective;
 import toco.recipe.more.MoreRecipe;
+import toco.recipe.more.PatchLabels;
 import toco.torch.DType;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
@@ -143,10 +146,10 @@ final class MoreTrainingCases {
     private final List<Tensor> ure = new ArrayList<>();
     private final List<Tensor> places = new ArrayList<>();
 
-    void patches(MoreObjective.Patches patches) {
+    void patches(PatchLabels patches) {
       cre.add(TensorScope.release(patches.masks().cre().to(DType.UINT8)));
       ure.add(TensorScope.release(patches.masks().ure().to(DType.UINT8)));
-      places.add(TensorScope.release(MoreLossCases.placesOf(patches.tokens())));
+      places.add(TensorScope.release(MoreLossCases.placesOf(requireNonNull(patches.tokens()))));
     }
 
     void losses(TrainStep.Result result) {

@@ -2,9 +2,11 @@ package toco.checkpoint;
 
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -173,5 +175,17 @@ class ClassTokenWeightsTest {
         assertTrue(message.contains("encoder.cls_token (expected [1, "), message);
       }
     }
+  }
+
+  @Test
+  void aNetworkOfManyClassTokensIsNotExported() {
+    var out = folder.resolve("more.pt");
+    try (var model = new MoreNetwork(config(3).model(), Device.CPU)) {
+      var e =
+          assertThrows(
+              CheckpointException.class, () -> TorchScriptExport.write(out, model, config(3)));
+      assertTrue(requireNonNull(e.getMessage()).contains("is not written: MoRe's"), e.getMessage());
+    }
+    assertFalse(Files.exists(out));
   }
 }

@@ -1,27 +1,36 @@
 package toco.recipe.more;
 
-import static toco.recipe.toco.TocoLosses.CLS;
-import static toco.recipe.toco.TocoLosses.CLS_AUX;
-import static toco.recipe.toco.TocoLosses.PTC;
-import static toco.recipe.toco.TocoLosses.REG;
-import static toco.recipe.toco.TocoLosses.SEG;
-
 import java.util.List;
 import toco.config.MoreConfig;
 import toco.loss.LossSchedule;
 import toco.loss.LossSchedule.Entry;
 import toco.loss.LossTerm;
 
-/// The terms of MoRe's loss, in the published order; five of them are ToCo's.
-public final class MoreLosses {
+/// The terms of MoRe's loss, in the published order; five of them are also ToCo's.
+final class MoreLosses {
+  /// Image-level classification from the patch tokens.
+  static final LossTerm CLS = new LossTerm("cls", "Classification");
+
+  /// The same from the patch tokens of an intermediate block.
+  static final LossTerm CLS_AUX = new LossTerm("clsAux", "Auxiliary classification");
+
   /// Class tokens kept apart.
-  public static final LossTerm ATTRI = new LossTerm("attri", "Class tokens apart");
+  static final LossTerm ATTRI = new LossTerm("attri", "Class tokens apart");
+
+  /// Patch-token contrast.
+  static final LossTerm PTC = new LossTerm("ptc", "Patch-token contrast");
 
   /// Confident patches and the class tokens.
-  public static final LossTerm CRE = new LossTerm("cre", "Confident patches");
+  static final LossTerm CRE = new LossTerm("cre", "Confident patches");
 
   /// Uncertain patches and the class tokens.
-  public static final LossTerm URE = new LossTerm("ure", "Uncertain patches");
+  static final LossTerm URE = new LossTerm("ure", "Uncertain patches");
+
+  /// Segmentation cross-entropy on pseudo-labels.
+  static final LossTerm SEG = new LossTerm("seg", "Segmentation");
+
+  /// Dense energy regularisation.
+  static final LossTerm REG = new LossTerm("reg", "Dense energy");
 
   /// How many of the two parts of the segmentation loss, background and foreground, had no pixel.
   static final String EMPTY_SEG_PARTS = "emptySegParts";
@@ -30,7 +39,7 @@ public final class MoreLosses {
 
   /// The weights that a configuration gives the terms; the two classification losses always have
   /// weight 1.
-  public static LossSchedule of(MoreConfig more) {
+  static LossSchedule of(MoreConfig more) {
     return new LossSchedule(
         List.of(
             new Entry(CLS, 1),

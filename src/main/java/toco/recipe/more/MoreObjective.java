@@ -1,13 +1,13 @@
 package toco.recipe.more;
 
 import static toco.recipe.more.MoreLosses.ATTRI;
+import static toco.recipe.more.MoreLosses.CLS;
+import static toco.recipe.more.MoreLosses.CLS_AUX;
 import static toco.recipe.more.MoreLosses.CRE;
+import static toco.recipe.more.MoreLosses.PTC;
+import static toco.recipe.more.MoreLosses.REG;
+import static toco.recipe.more.MoreLosses.SEG;
 import static toco.recipe.more.MoreLosses.URE;
-import static toco.recipe.toco.TocoLosses.CLS;
-import static toco.recipe.toco.TocoLosses.CLS_AUX;
-import static toco.recipe.toco.TocoLosses.PTC;
-import static toco.recipe.toco.TocoLosses.REG;
-import static toco.recipe.toco.TocoLosses.SEG;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -43,7 +43,6 @@ import toco.optim.ParamGroup;
 import toco.recipe.Objective;
 import toco.recipe.StepClock;
 import toco.recipe.StepTile;
-import toco.torch.DType;
 import toco.torch.GradMode;
 import toco.torch.Interpolation;
 import toco.torch.Tensor;
@@ -64,7 +63,7 @@ public final class MoreObjective implements Objective {
   private final PseudoLabels pseudoLabels;
   private final MeanScope scope;
   private final Function<Batch, UncertainTokens.Draw> draw;
-  private final Consumer<Patches> observer;
+  private final Consumer<PatchLabels> observer;
   private final StepClock clock;
 
   private MoreObjective(
@@ -73,7 +72,7 @@ public final class MoreObjective implements Objective {
       MoreConfig more,
       MeanScope scope,
       Function<Batch, UncertainTokens.Draw> draw,
-      Consumer<Patches> observer,
+      Consumer<PatchLabels> observer,
       StepClock clock) {
     this.model = model;
     this.config = config;
@@ -86,9 +85,6 @@ public final class MoreObjective implements Objective {
     normalization = Normalization.of(model.config().statistics());
     pseudoLabels = new PseudoLabels(config.cam());
   }
-
-  /// The labels of a micro-batch's patches, and the uncertain ones that were chosen.
-  public record Patches(MoreMasks masks, UncertainTokens tokens) {}
 
   /// The losses of one process, whose uncertain patches are drawn at random.
   ///
@@ -118,7 +114,7 @@ public final class MoreObjective implements Objective {
   }
 
   /// The same losses; `other` is notified of the patches of each micro-batch.
-  public MoreObjective observedBy(Consumer<Patches> other) {
+  public MoreObjective observedBy(Consumer<PatchLabels> other) {
     return new MoreObjective(model, config, more, scope, draw, other, clock);
   }
 
@@ -168,10 +164,13 @@ public final class MoreObjective implements Objective {
     terms.put(ATTRI, AttributeLoss.of(classTokens, more.attriTemperature()));
     var tiles = new ArrayList<StepTile>();
     if (cams != null && wantsPatches) {
-      var patches = patches(batch, cams, present, tokens);
+      boolean findsTokens =
+          weights.has(URE)
+              || (wantsReport && UncertainTokens.canBeFound(tokens.gridH(), tokens.gridW()));
+      var patches = patches(batch, cams, present, tokens, findsTokens);
       observer.accept(patches);
       addPatchLosses(terms, batch, patches, classTokens, patchMap, weights, wantsReport);
-      tiles.addAll(tiles(cams, present, patches));
+      tiles.addAll(patches.tiles(cams, present));
     }
     clock.lap("patch losses");
     var counts = new LinkedHashMap<String, Tensor>();
@@ -215,32 +214,26 @@ public final class MoreObjective implements Objective {
     }
   }
 
-  private Patches patches(
-      Batch batch, MultiScaleCam.Cams cams, PresentClasses present, Tokens tokens) {
+  private PatchLabels patches(
+      Batch batch,
+      MultiScaleCam.Cams cams,
+      PresentClasses present,
+      Tokens tokens,
+      boolean findsTokens) {
     try (var _ = GradMode.noGrad()) {
       var masks =
           MoreMasks.of(
               cams, present, tokens.gridH(), tokens.gridW(), batch.step(), config.cam(), more);
-      return new Patches(masks, UncertainTokens.find(masks.ure(), draw.apply(batch)));
+      return new PatchLabels(
+          masks, findsTokens ? UncertainTokens.find(masks.ure(), draw.apply(batch)) : null);
     }
-  }
-
-  private static List<StepTile> tiles(
-      MultiScaleCam.Cams cams, PresentClasses present, Patches patches) {
-    var maps = new LinkedHashMap<String, Tensor>();
-    maps.put("CAM", cams.cam());
-    maps.put("aux CAM", cams.auxCam());
-    return List.of(
-        new StepTile.ClassMaps(maps, present, present.multiHot(cams.cam().device())),
-        new StepTile.Labels("confident", patches.masks().cre()),
-        new StepTile.Regions("uncertain", patches.tokens().regions().to(DType.INT64)));
   }
 
   /// The three losses on patch tokens. Those of weight 0 are computed for a report alone.
   private void addPatchLosses(
       Map<LossTerm, Tensor> terms,
       Batch batch,
-      Patches patches,
+      PatchLabels patches,
       Tensor classTokens,
       Tensor patchMap,
       LossWeights weights,
@@ -251,7 +244,10 @@ public final class MoreObjective implements Objective {
     losses.put(PTC, () -> PtcLoss.of(patchMap, AffinityMask.of(masks.ptc()), scope));
     losses.put(
         CRE, () -> CreLoss.of(classTokens, patchMap, masks.cre(), labels, more.creTemperature()));
-    losses.put(URE, () -> UreLoss.of(classTokens, patchMap, patches.tokens(), labels, scope));
+    var tokens = patches.tokens();
+    if (tokens != null) {
+      losses.put(URE, () -> UreLoss.of(classTokens, patchMap, tokens, labels, scope));
+    }
     losses.forEach((term, loss) -> {
       if (wantsReport || weights.has(term)) {
         try (var _ = GradMode.enabled(weights.has(term))) {

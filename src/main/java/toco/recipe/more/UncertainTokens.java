@@ -20,12 +20,12 @@ import toco.torch.Tensor;
 /// Quirks, kept: the token is taken at the window's corner, not at its centre, and the last row and
 /// column of windows are left out.
 ///
-/// @param regions [B, h, w], uint8: 0 background, 1 uncertain, 2 foreground
+/// @param regions [B, h, w], int64: 0 background, 1 uncertain, 2 foreground
 /// @param index int64 [B, 10]: the tokens' positions in the flattened grid; 0 where there is none
 /// @param isToken bool [B, 10]
 public record UncertainTokens(Tensor regions, Tensor index, Tensor isToken) {
   /// At least one token is found in a grid of at least this many rows and columns.
-  static final int MIN_GRID = 7;
+  private static final int MIN_GRID = 7;
 
   private static final int WINDOW = 6;
   private static final int CENTRE = WINDOW / 2;
@@ -45,13 +45,18 @@ public record UncertainTokens(Tensor regions, Tensor index, Tensor isToken) {
     Tensor of(Tensor sizes, int longest);
   }
 
+  /// Whether a grid has windows.
+  static boolean canBeFound(long gridH, long gridW) {
+    return gridH >= MIN_GRID && gridW >= MIN_GRID;
+  }
+
   /// Finds the tokens.
   ///
   /// @param mask int64 [B, h, w]: 0 background, 1…K, 255 uncertain
   public static UncertainTokens find(Tensor mask, Draw draw) {
     int height = (int) mask.size(1);
     int width = (int) mask.size(2);
-    if (height < MIN_GRID || width < MIN_GRID) {
+    if (!canBeFound(height, width)) {
       throw new IllegalArgumentException(
           ("the loss term ure needs a grid of at least %s×%s patches, got %s×%s; raise"
                   + " augment.cropSizePx, choose a smaller patch, or set more.ureWeight to 0")
@@ -91,10 +96,13 @@ public record UncertainTokens(Tensor regions, Tensor index, Tensor isToken) {
     return new UncertainTokens(regions, inGrid(chosen, columns, width).mul(isToken), isToken);
   }
 
-  private static Tensor regions(Tensor mask) {
+  /// Background, uncertain and foreground patches.
+  ///
+  /// @param mask int64 [B, h, w]: 0 background, 1…K, 255 uncertain
+  /// @return [B, h, w], int64: 0, 1 and 2
+  static Tensor regions(Tensor mask) {
     var uncertain = mask.eq(CamLabels.IGNORE);
-    var notBackground = mask.ge(1).to(DType.UINT8);
-    return notBackground.mul(2).sub(uncertain.to(DType.UINT8));
+    return mask.ge(1).to(DType.INT64).mul(2).sub(uncertain.to(DType.INT64));
   }
 
   /// The sums of the regions in all windows but the last row and column of them, [B, W].
