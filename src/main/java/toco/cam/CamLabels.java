@@ -38,15 +38,23 @@ public final class CamLabels {
   /// @param boxes one per image, in units of this map's cells
   /// @return [B, h, w]
   public static Tensor forTraining(Tensor validCam, List<ImageBox> boxes, CamConfig cam) {
-    var strongest = validCam.max(1);
-    var labels =
-        strongest
-            .indices()
-            .add(1)
-            .maskedFill(strongest.values().le(cam.highThreshold()), IGNORE)
-            .maskedFill(strongest.values().le(cam.lowThreshold()), 0);
+    var labels = byThresholds(validCam, cam.highThreshold(), cam.lowThreshold());
     var inside = ImageBox.mask(boxes, validCam.size(2), validCam.size(3), validCam.device());
     return labels.maskedFill(inside.eq(0), IGNORE);
+  }
+
+  /// The class with the highest activation; background where that is at most `low`, else ignored
+  /// where it is at most `high`.
+  ///
+  /// @param validCam [B, K, h, w] in 0…1, absent classes 0
+  /// @return [B, h, w]
+  public static Tensor byThresholds(Tensor validCam, double high, double low) {
+    var strongest = validCam.max(1);
+    return strongest
+        .indices()
+        .add(1)
+        .maskedFill(strongest.values().le(high), IGNORE)
+        .maskedFill(strongest.values().le(low), 0);
   }
 
   /// Where local crops may be cut: 0 background, 1 uncertain, 2 foreground.

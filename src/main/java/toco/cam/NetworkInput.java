@@ -68,7 +68,7 @@ public final class NetworkInput {
     return atScale(model, images, 1);
   }
 
-  private static Tensor resize(Tensor images, long heightPx, long widthPx) {
+  static Tensor resize(Tensor images, long heightPx, long widthPx) {
     return images.size(2) == heightPx && images.size(3) == widthPx
         ? images
         : images.interpolate(heightPx, widthPx, Interpolation.BILINEAR);

@@ -8,10 +8,7 @@ import toco.torch.Tensor;
 
 /// A random number for each pixel of a batch, computed on the device: a hash of the pixel's index
 /// and of a 32-bit word drawn from (seed, iteration, image). The same on every device.
-final class PixelKeys {
-  /// A stream that the augmentation does not use; it numbers its streams by view, from 0.
-  private static final int STREAM = -2;
-
+public final class PixelKeys {
   private static final long LOW_32_BITS = 0xFFFF_FFFFL;
   // odd, so that no two pixels share a number; below 2³¹, so that products stay within int64
   private static final int MULTIPLIER_1 = 0x21F0_AAAD;
@@ -19,15 +16,17 @@ final class PixelKeys {
 
   private PixelKeys() {}
 
+  /// @param stream of random numbers, one that nothing else uses: the augmentation numbers its
+  ///   streams by view, from 0
   /// @param firstPosition the first image's position in the step's whole batch
   /// @return int64 [images, pixels], different numbers in 0…2³²−1 in each row
-  static Tensor draw(
-      long seed, int iter, int firstPosition, long images, int pixels, Device device) {
+  public static Tensor draw(
+      long seed, int iter, int stream, int firstPosition, long images, int pixels, Device device) {
     var words = new long[(int) images];
     for (int image = 0; image < words.length; image++) {
       words[image] =
           Integer.toUnsignedLong(
-              new CounterRandom(seed, iter, firstPosition + image, STREAM).nextBits());
+              new CounterRandom(seed, iter, firstPosition + image, stream).nextBits());
     }
     var key =
         Tensor.arange(0, pixels, DType.INT64, device)

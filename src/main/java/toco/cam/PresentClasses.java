@@ -62,7 +62,7 @@ public record PresentClasses(long[][] ids) {
   ///
   /// @param positions int64 [B, H, W]: 0 background, else 1 + the column in [#ids]
   /// @return int64 [B, H, W], 0…K
-  Tensor classIds(Tensor positions) {
+  public Tensor classIds(Tensor positions) {
     var ids = table(1).squeeze(-1).squeeze(-1).to(positions.device(), true); // [B, P + 1]
     var flat = ids.gather(1, positions.flatten(1));
     return flat.reshape(positions.shape().sizes());

@@ -16,6 +16,8 @@ public record RoiCrops(Tensor crops, Tensor flags, Tensor corners) {
   /// The global views, whose flags come before those of the local crops.
   public static final int GLOBAL_VIEWS = 2;
 
+  private static final int STREAM = -2; // of random numbers
+
   /// Chooses where crops are cut.
   @FunctionalInterface
   public interface Corners {
@@ -97,7 +99,7 @@ public record RoiCrops(Tensor crops, Tensor flags, Tensor corners) {
       var enough = allowed.sum(new long[] {1}, true).ge(crops); // [B, 1]
       var keys =
           PixelKeys.draw(
-              seed, iter, firstPosition, roiMask.size(0), rows * columns, roiMask.device());
+              seed, iter, STREAM, firstPosition, roiMask.size(0), rows * columns, roiMask.device());
       var candidates = keys.maskedFill(allowed.logicalOr(enough.logicalNot()).logicalNot(), -1);
       var centres = candidates.topk(crops, 1).indices(); // [B, n] in the inner rectangle
       var row = Ops.call("aten::floor_divide.Scalar", centres, columns);

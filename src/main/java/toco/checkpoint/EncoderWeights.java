@@ -15,6 +15,7 @@ import toco.torch.Tensor;
 /// position of the class token is folded into it or out of it, absent biases of keys are zeros.
 final class EncoderWeights {
   private static final String PREFIX = "encoder.";
+  private static final String HEAD = "head."; // MoRe's, which nothing uses
   private static final String POSITION = "pos_embed";
 
   private EncoderWeights() {}
@@ -25,11 +26,13 @@ final class EncoderWeights {
     var source = EncoderSource.in(file);
     EncoderAdvice.requireUsable(source);
     var encoder = StateDict.withoutPrefix(parameters, PREFIX);
+    encoder.keySet().removeIf(name -> name.startsWith(HEAD));
     var own = EncoderKind.of(encoder);
     var weights = withBiases(source, own);
     if (!EncoderKind.of(weights).fits(own)) {
       throw EncoderAdvice.otherKind(source, own);
     }
+    weights = ClassTokenWeights.fitted(weights, encoder);
     weights = PositionRows.fitted(weights, PositionRows.of(encoder));
     var resized = fitGrid(weights, encoder, rule);
     new StateDict(file.source(), named(weights), file.origin()).into(named(encoder));

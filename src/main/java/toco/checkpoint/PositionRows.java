@@ -15,6 +15,7 @@ import toco.torch.Tensor;
 /// @param grid side of the grid of patches; 0 if there is no embedding, or one of another form
 record PositionRows(long prefixRows, long grid) {
   private static final String POSITION = "pos_embed";
+  private static final List<String> CLASS_TOKENS = List.of("cls_token", "dist_token");
   private static final List<String> TOKENS = List.of("cls_token", "dist_token", "reg_token");
 
   /// @param weights by timm's names
@@ -22,10 +23,11 @@ record PositionRows(long prefixRows, long grid) {
     var position = weights.get(POSITION);
     return position == null
         ? new PositionRows(0, 0)
-        : of(position.shape(), weights.containsKey("dist_token") ? 2 : 1, prefixTokens(weights));
+        : of(position.shape(), tokens(weights, CLASS_TOKENS), tokens(weights, TOKENS));
   }
 
-  /// Squares and their successors never meet, so the number of rows tells which they are.
+  /// Squares and their successors never meet, so the number of rows tells which they are; of an
+  /// encoder with many class tokens it is most often all of them.
   private static PositionRows of(Shape shape, long classRows, long prefixTokens) {
     if (shape.dims() != 3 || shape.size(0) != 1) {
       return new PositionRows(0, 0);
@@ -37,9 +39,9 @@ record PositionRows(long prefixRows, long grid) {
         .orElse(new PositionRows(0, 0));
   }
 
-  private static long prefixTokens(Map<String, Tensor> weights) {
+  private static long tokens(Map<String, Tensor> weights, List<String> names) {
     long tokens = 0;
-    for (var name : TOKENS) {
+    for (var name : names) {
       var token = weights.get(name);
       tokens += token == null || token.dim() != 3 ? 0 : token.size(1);
     }

@@ -26,6 +26,9 @@ public record CrfParams(
   /// On class activation maps (METHOD, Evaluation).
   public static final CrfParams CAM = new CrfParams(10, 3, 3, 4, 36, 3);
 
+  /// After MoRe's segmentation, localisation maps and CAMs for VOC.
+  public static final CrfParams MORE = new CrfParams(10, 3, 1, 4, 67, 3);
+
   public CrfParams {
     ValueChecks.atLeast("crf.iterations", iterations, 0);
     nonNegative("crf.gaussianWeight", gaussianWeight);

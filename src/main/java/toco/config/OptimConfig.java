@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// @param decoderLrMultiplier the same for the decoder only; absent: `headLrMultiplier`
 /// @param weightDecay decoupled weight decay (SGD: L2 penalty)
 /// @param decayNormsAndBiases whether `weightDecay` applies to every parameter (published); false:
-///   not to norms, biases, LayerScale's factors and the encoder's tokens
+///   not to norms, biases, LayerScale's factors, and the encoder's tokens and trained positions
 /// @param betas AdamW's decay rates of the first and the second moment
 /// @param clipGradNorm largest total norm of a step's gradients, to which they are clipped; 0
 ///   (published): no clipping

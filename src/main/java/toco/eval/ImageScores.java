@@ -41,14 +41,6 @@ record ImageScores(
 
   /// F1 of the classes with a positive logit; 0 where neither truth nor prediction has a class.
   double f1() {
-    int hits = 0;
-    int both = 0; // 2·TP + FP + FN
-    for (int k = 0; k < labels.length; k++) {
-      boolean present = labels[k] > 0;
-      boolean predicted = classLogits[k] > 0;
-      hits += present && predicted ? 1 : 0;
-      both += (present ? 1 : 0) + (predicted ? 1 : 0);
-    }
-    return both == 0 ? 0 : 2.0 * hits / both;
+    return ClassScores.imageF1(labels, classLogits);
   }
 }

@@ -90,4 +90,25 @@ final class Attention {
             .reshape(batch, count, width);
     return layerScale.scaled(proj).forwardAddResidual(attended, x.slice(1, 0, count));
   }
+
+  /// Queries times keys, before softmax and without the scale.
+  ///
+  /// @param normed tokens [B, T, D]
+  /// @param from first token whose queries and keys are taken
+  /// @param to end of the queries, exclusive; keys are taken of all tokens after `from`
+  /// @param rotation of keys, or null for none
+  /// @return [B, heads, to − from, T − from]
+  Tensor scores(Tensor normed, long from, long to, @Nullable Rotation rotation) {
+    long batch = normed.size(0);
+    long width = normed.size(2);
+    long headDim = width / numHeads;
+    var query =
+        qkv.outputs(normed.slice(1, from, to), 0, width)
+            .reshape(batch, to - from, numHeads, headDim)
+            .transpose(1, 2); // [B, heads, to − from, d]
+    var keys =
+        qkv.outputs(normed, width, 2 * width).reshape(batch, normed.size(1), numHeads, headDim);
+    var rotated = (rotation == null ? keys : rotation.rotate(keys)).slice(1, from, Long.MAX_VALUE);
+    return query.matmul(rotated.permute(0, 2, 3, 1)); // [B, heads, to − from, T − from]
+  }
 }

@@ -48,6 +48,13 @@ final class Block {
     });
   }
 
+  /// See [Attention#scores].
+  ///
+  /// @param tokens [B, T, D]
+  Tensor attentionScores(Tensor tokens, long from, long to, @Nullable Rotation rotation) {
+    return attn.scores(norm1.forward(tokens), from, to, rotation);
+  }
+
   /// Equals the first `count` tokens of [#forward], which attend to all tokens; the results of the
   /// other tokens are not computed.
   ///

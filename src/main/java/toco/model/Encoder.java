@@ -10,7 +10,7 @@ import toco.torch.Tensor;
 public interface Encoder extends AutoCloseable {
   /// The encoder's output; N = gridH · gridW.
   ///
-  /// @param clsToken [B, D], normed
+  /// @param clsToken [B, D], normed; of an encoder with a token per class ([MoreNetwork]) [B, K, D]
   /// @param patchTokens [B, N, D], normed
   /// @param auxTokens [B, N, D], not normed (normed for auxLayer −1)
   public record Tokens(

@@ -33,11 +33,31 @@ public final class PositionEmbedding {
   public static Tensor resampleAbsPosEmbed(
       Tensor embedding, int prefixRows, long gridH, long gridW, Resampling rule) {
     long tokens = embedding.size(1) - prefixRows;
+    long side = Math.round(Math.sqrt((double) tokens));
+    return gridH == side && gridW == side
+        ? embedding
+        : resample(embedding, prefixRows, gridH, gridW, rule);
+  }
+
+  /// MoRe's rule for its trained embedding: that of [Resampling#ORIGINAL], but an embedding is
+  /// unchanged if it has as many rows as the image has patches and the image is square in pixels.
+  /// So it is resampled even to its own grid if, of pixels that make no whole patch, one side has
+  /// more.
+  ///
+  /// @param isSquare whether the image is square in pixels
+  /// @return [1, prefixRows + gridH·gridW, D]
+  static Tensor resampleTrained(
+      Tensor embedding, int prefixRows, long gridH, long gridW, boolean isSquare) {
+    return isSquare && gridH * gridW == embedding.size(1) - prefixRows
+        ? embedding
+        : resample(embedding, prefixRows, gridH, gridW, Resampling.ORIGINAL);
+  }
+
+  private static Tensor resample(
+      Tensor embedding, int prefixRows, long gridH, long gridW, Resampling rule) {
+    long tokens = embedding.size(1) - prefixRows;
     long width = embedding.size(2);
     long side = Math.round(Math.sqrt((double) tokens));
-    if (gridH == side && gridW == side) {
-      return embedding;
-    }
     var grid =
         embedding
             .slice(1, prefixRows, Long.MAX_VALUE)

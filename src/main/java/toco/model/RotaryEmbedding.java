@@ -37,9 +37,14 @@ public final class RotaryEmbedding implements AutoCloseable {
 
   /// That of an encoder; with [Resampling#ORIGINAL], periods are rounded.
   public static RotaryEmbedding of(EncoderShape shape) {
+    return of(shape, shape.prefixTokens());
+  }
+
+  /// The same with another number of tokens before the patch tokens.
+  static RotaryEmbedding of(EncoderShape shape, int prefixTokens) {
     return new RotaryEmbedding(
         shape.embedDim() / shape.numHeads(),
-        shape.prefixTokens(),
+        prefixTokens,
         shape.variant().resampling() == Resampling.ORIGINAL);
   }
 

@@ -16,9 +16,11 @@ import toco.torch.Tensor;
 /// Turns images of any size into the tokens of the first block: class token, distillation token and
 /// register tokens, then one token per patch, with their positions.
 ///
-/// The position embedding is frozen and resampled to the image's patch grid in every forward pass.
+/// The position embedding is resampled to the image's patch grid in every forward pass. It is
+/// frozen, except for MoRe ([LeadingTokens#trainedPositions]).
 final class TokenEmbedding implements AutoCloseable {
   private final VitVariant variant;
+  private final LeadingTokens leading;
   private final int prefixPositions;
   private final Conv2d patchEmbed;
   private final List<Tensor> prefixTokens = new ArrayList<>();
@@ -27,12 +29,13 @@ final class TokenEmbedding implements AutoCloseable {
   private final @Nullable LayerNorm normPre;
 
   /// @param params those of the encoder
-  TokenEmbedding(Parameters params, EncoderShape shape) {
+  TokenEmbedding(Parameters params, EncoderShape shape, LeadingTokens leading) {
+    this.leading = leading;
     variant = shape.variant();
-    prefixPositions = shape.prefixPositions();
+    prefixPositions = leading.prefixPositions(shape);
     int width = shape.embedDim();
     int patch = shape.patchSizePx();
-    addPrefixToken(params, "cls_token", 1, width);
+    addPrefixToken(params, "cls_token", leading.count(), width);
     if (shape.distilled()) {
       addPrefixToken(params, "dist_token", 1, width);
     }
@@ -44,8 +47,10 @@ final class TokenEmbedding implements AutoCloseable {
     posEmbed =
         rotates
             ? null
-            : params.addFrozen("pos_embed", Init.truncatedNormal(0.02, 1, positions, width));
-    rope = rotates ? RotaryEmbedding.of(shape) : null;
+            : params
+                .frozenIf(!leading.trainedPositions())
+                .add("pos_embed", Init.truncatedNormal(0.02, 1, positions, width));
+    rope = rotates ? RotaryEmbedding.of(shape, leading.prefixTokens(shape)) : null;
     patchEmbed =
         new Conv2d(
             params.child("patch_embed").child("proj"),
@@ -74,7 +79,8 @@ final class TokenEmbedding implements AutoCloseable {
     var patches = patchEmbed.forward(images); // [B, D, gridH, gridW]
     long gridH = patches.size(2);
     long gridW = patches.size(3);
-    var x = positioned(patches.flatten(2).transpose(1, 2), gridH, gridW);
+    boolean isSquare = images.size(2) == images.size(3);
+    var x = positioned(patches.flatten(2).transpose(1, 2), gridH, gridW, isSquare);
     return new Embedded(
         normPre == null ? x : normPre.forward(x),
         rope == null ? null : rope.of(gridH, gridW, images.device()),
@@ -83,13 +89,15 @@ final class TokenEmbedding implements AutoCloseable {
   }
 
   /// All tokens with what the position embedding adds: to all, or to patch tokens only.
-  private Tensor positioned(Tensor patches, long gridH, long gridW) {
+  private Tensor positioned(Tensor patches, long gridH, long gridW, boolean isSquare) {
     if (posEmbed == null) {
       return withPrefix(patches);
     }
     var positions =
-        PositionEmbedding.resampleAbsPosEmbed(
-            posEmbed, prefixPositions, gridH, gridW, variant.resampling());
+        leading.trainedPositions()
+            ? PositionEmbedding.resampleTrained(posEmbed, prefixPositions, gridH, gridW, isSquare)
+            : PositionEmbedding.resampleAbsPosEmbed(
+                posEmbed, prefixPositions, gridH, gridW, variant.resampling());
     return prefixPositions == 0
         ? withPrefix(patches.add(positions))
         : withPrefix(patches).add(positions);

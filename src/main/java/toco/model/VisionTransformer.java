@@ -22,6 +22,7 @@ import toco.torch.Tensor;
 final class VisionTransformer implements Encoder {
   private final EncoderShape shape;
   private final int frozenBlocks;
+  private final LeadingTokens leading;
   private final int auxLayer; // counted from the end
   private final double dropPath; // of the last block
   private final TokenEmbedding embedding;
@@ -32,13 +33,18 @@ final class VisionTransformer implements Encoder {
   private @Nullable IntFunction<CounterRandom> dropRandom; // null: nothing is dropped
 
   VisionTransformer(Parameters params, ModelConfig config) {
+    this(params, config, LeadingTokens.ONE);
+  }
+
+  VisionTransformer(Parameters params, ModelConfig config, LeadingTokens leading) {
+    this.leading = leading;
     shape = config.encoderShape();
     auxLayer = config.auxLayer();
     dropPath = config.dropPath();
     var frozen = config.frozenBlocks();
     frozenBlocks = frozen.of(shape.depth());
     double initStd = config.initStd();
-    embedding = new TokenEmbedding(params.frozenIf(frozen.embedding()), shape);
+    embedding = new TokenEmbedding(params.frozenIf(frozen.embedding()), shape, leading);
     for (int i = 0; i < shape.depth(); i++) {
       var ofBlock = params.frozenIf(i < frozenBlocks).child("blocks").child(String.valueOf(i));
       blocks.add(new Block(ofBlock, shape, initStd));
@@ -62,7 +68,7 @@ final class VisionTransformer implements Encoder {
                     trunk.last.slice(0, full))); // [full, T, D]
     var patchTokens = patchTokens(x);
     var auxTokens = auxLayer == -1 ? patchTokens : patchTokens(trunk.aux.slice(0, 0, full));
-    var tokens = new Tokens(x.select(1, 0), patchTokens, auxTokens, trunk.gridH, trunk.gridW);
+    var tokens = new Tokens(classTokens(x), patchTokens, auxTokens, trunk.gridH, trunk.gridW);
     if (full == batch) {
       return new Encoded(tokens.clsToken(), tokens);
     }
@@ -194,14 +200,32 @@ final class VisionTransformer implements Encoder {
     return blocks.getLast();
   }
 
-  /// The last block and the norm, for the class tokens only: [B, T, D] → [B, D].
+  /// The last block's attention of the class tokens before softmax and scale, q · kᵀ, to all tokens
+  /// but the leading registers.
+  ///
+  /// @param images [B, 3, H, W] as above
+  /// @return [B, heads, K, K + N]
+  Tensor classAttention(Tensor images) {
+    var trunk = trunk(images);
+    return lastBlock()
+        .attentionScores(trunk.x, leading.registers(), leading.count(), trunk.rotation);
+  }
+
+  /// The last block and the norm, for the class tokens only: [B, T, D] → [B, D] or [B, K, D].
   private Tensor classTokens(Tensor x, @Nullable Rotation rotation, DropPath drop) {
-    long prefix = shape.prefixTokens();
-    return norm.forward(lastBlock().forwardPrefix(x, prefix, rotation, drop)).select(1, 0);
+    long prefix = leading.prefixTokens(shape);
+    return classTokens(norm.forward(lastBlock().forwardPrefix(x, prefix, rotation, drop)));
+  }
+
+  /// [B, T, D] → [B, D], or [B, K, D] with a token per class.
+  private Tensor classTokens(Tensor tokens) {
+    return leading.isSingle()
+        ? tokens.select(1, 0)
+        : tokens.slice(1, leading.registers(), leading.count());
   }
 
   /// [B, T, D] → [B, N, D].
   private Tensor patchTokens(Tensor tokens) {
-    return tokens.slice(1, shape.prefixTokens(), Long.MAX_VALUE);
+    return tokens.slice(1, leading.prefixTokens(shape), Long.MAX_VALUE);
   }
 }

@@ -51,6 +51,20 @@ record GoldenCase(String name, String file, JsonNode params, Map<String, Tensor>
     return params.has(param) ? number(param) : otherwise;
   }
 
+  /// Requires a constant of the method, which this version has no other value of.
+  void requireNumber(String param, double expected) {
+    if (number(param) != expected) {
+      throw lacks("'%s' of %s in its parameters, got %s".formatted(param, expected, number(param)));
+    }
+  }
+
+  /// Requires a choice of the method, which this version has no other of.
+  void requireText(String param, String expected) {
+    if (!text(param).equals(expected)) {
+      throw lacks("'%s' of %s in its parameters, got %s".formatted(param, expected, text(param)));
+    }
+  }
+
   int integer(String param) {
     return (int) number(param);
   }

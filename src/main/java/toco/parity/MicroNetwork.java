@@ -9,6 +9,9 @@ import toco.checkpoint.SafeTensors;
 import toco.checkpoint.StateDict;
 import toco.config.Config;
 import toco.files.Json;
+import toco.model.GraphCategoryAttention;
+import toco.model.MoreNetwork;
+import toco.model.Network;
 import toco.model.Toco;
 import toco.torch.Device;
 import tools.jackson.databind.JsonNode;
@@ -21,12 +24,45 @@ final class MicroNetwork {
 
   /// The configuration with the network's sizes; everything else is the default.
   static Config config(Path directory) {
+    var micro = recorded(directory);
+    var sizes = shared(micro);
+    if (micro.has("projection_out")) { // ToCo's heads
+      add(sizes, micro, "projectionHidden", "projection_hidden");
+      add(sizes, micro, "projectionBottleneck", "projection_bottleneck");
+      add(sizes, micro, "projectionOut", "projection_out");
+    }
+    add(sizes, micro, "teacherMomentum", "teacher_momentum");
+    return Config.parse("", "defaults", sizes); // with crops that the patch fits
+  }
+
+  /// The same for MoRe's network.
+  static Config moreConfig(Path directory) {
+    var micro = recorded(directory);
+    micro.require("register_tokens", MoreNetwork.REGISTERS);
+    micro.require("num_attri", micro.get("num_classes").intValue() - 1.0 + MoreNetwork.REGISTERS);
+    micro.require("gca_dim", micro.get("embed_dim").doubleValue());
+    micro.require("gca_token_ratio", GraphCategoryAttention.NEIGHBOUR_RATIO);
+    micro.require("gca_layer_norm_eps", GraphCategoryAttention.NORM_EPS);
+    micro.require("leaky_relu_slope", GraphCategoryAttention.SLOPE);
+    var sizes = shared(micro);
+    int patch = micro.get("patch_size").intValue();
+    sizes.add("augment.cropSizePx=" + 16 * patch); // at every scale of CAMs a multiple of the patch
+    sizes.add("eval.sizePx=" + 16 * patch);
+    sizes.add("train.localCropSizePx=" + 4 * patch);
+    return Config.parse("", "defaults", sizes);
+  }
+
+  private static Sizes recorded(Path directory) {
     var file = directory.resolve("micro.safetensors");
     var metadata = SafeTensors.read(file).metadata().get("config");
     if (metadata == null) {
       throw new CheckpointException(file, "its metadata has no 'config', the sizes of the network");
     }
-    var micro = new Sizes(file, Json.MAPPER.readTree(metadata));
+    return new Sizes(file, Json.MAPPER.readTree(metadata));
+  }
+
+  /// What all methods' networks have.
+  private static List<String> shared(Sizes micro) {
     var sizes = new ArrayList<String>();
     sizes.add("model.backbone=custom");
     add(sizes, micro, "imageSizePx", "image_size");
@@ -38,25 +74,29 @@ final class MicroNetwork {
     add(sizes, micro, "layerNormEps", "layer_norm_eps");
     add(sizes, micro, "auxLayer", "aux_layer");
     add(sizes, micro, "numClasses", "num_classes");
-    add(sizes, micro, "projectionHidden", "projection_hidden");
-    add(sizes, micro, "projectionBottleneck", "projection_bottleneck");
-    add(sizes, micro, "projectionOut", "projection_out");
     add(sizes, micro, "decoderChannels", "decoder_channels");
     add(sizes, micro, "decoderDilation", "decoder_dilation");
-    add(sizes, micro, "teacherMomentum", "teacher_momentum");
     int foreground = micro.get("num_classes").intValue() - 1;
     sizes.add(
         "data.classNames="
             + IntStream.rangeClosed(1, foreground).mapToObj(k -> "class" + k).toList());
-    return Config.parse("", "defaults", sizes); // with crops that the patch fits
+    return sizes;
   }
 
   /// A fresh copy of the network with the recorded weights; the caller closes it.
   static Toco load(Path directory, Config config, Device device) {
-    var file = directory.resolve("micro.safetensors");
-    var weights = SafeTensors.read(file).tensors();
-    var model = new Toco(config.model(), device);
+    return withWeights(directory, new Toco(config.model(), device));
+  }
+
+  /// The same of MoRe.
+  static MoreNetwork loadMore(Path directory, Config config) {
+    return withWeights(directory, new MoreNetwork(config.model(), Device.CPU));
+  }
+
+  private static <N extends Network> N withWeights(Path directory, N model) {
     try {
+      var file = directory.resolve("micro.safetensors");
+      var weights = SafeTensors.read(file).tensors();
       new StateDict(file, weights).into(model.params().all());
       return model;
     } catch (RuntimeException e) {
@@ -71,6 +111,10 @@ final class MicroNetwork {
 
   /// The recorded sizes.
   private record Sizes(Path file, JsonNode recorded) {
+    boolean has(String name) {
+      return recorded.has(name);
+    }
+
     JsonNode get(String name) {
       var size = recorded.path(name);
       if (!size.isNumber()) {
@@ -78,6 +122,15 @@ final class MicroNetwork {
             file, "its metadata 'config' has no number '%s'".formatted(name));
       }
       return size;
+    }
+
+    /// Requires a constant, which this version has no other value of.
+    void require(String name, double expected) {
+      double size = get(name).doubleValue();
+      if (size != expected) {
+        throw new CheckpointException(
+            file, "its metadata 'config' has %s = %s; expected %s".formatted(name, size, expected));
+      }
     }
   }
 }

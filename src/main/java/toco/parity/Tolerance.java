@@ -71,6 +71,27 @@ sealed interface Tolerance {
     }
   }
 
+  /// Every element within `abs` plus a share of the largest recorded value; the error is given as a
+  /// share of that bound.
+  record BesideLargest(double abs, double rel) implements Tolerance {
+    @Override
+    public Verdict compare(double[] expected, double[] actual) {
+      double largest = 0;
+      double worst = 0;
+      for (int i = 0; i < expected.length; i++) {
+        largest = Math.max(largest, Math.abs(expected[i]));
+        worst = Math.max(worst, difference(expected[i], actual[i]));
+      }
+      double share = worst == 0 ? 0 : worst / (abs + rel * largest);
+      return new Verdict(share, share <= 1);
+    }
+
+    @Override
+    public String toString() {
+      return "1 × (abs %s + rel %s of the largest)".formatted(text(abs), text(rel));
+    }
+  }
+
   /// At least this share of the elements within `within`; the error is the share that is not.
   record Share(double share, Within within) implements Tolerance {
     @Override

@@ -68,9 +68,10 @@ public final class ParamGroups {
     return members.entrySet().stream().map(it -> it.getKey().of(it.getValue())).toList();
   }
 
-  /// Norms, biases, LayerScale's factors, and the encoder's tokens [1, 1, D].
+  /// Norms, biases, LayerScale's factors, and the encoder's tokens [1, 1, D] and positions.
   private static boolean isVector(String name, Tensor weight) {
-    return weight.dim() <= 1 || (name.startsWith("encoder.") && name.endsWith("_token"));
+    boolean isOfTokens = name.endsWith("_token") || name.endsWith(".pos_embed");
+    return weight.dim() <= 1 || (name.startsWith("encoder.") && isOfTokens);
   }
 
   private static Kind ofHead(

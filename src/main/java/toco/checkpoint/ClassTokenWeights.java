@@ -1,0 +1,65 @@
+package toco.checkpoint;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import toco.model.MoreNetwork;
+import toco.nn.Init;
+import toco.torch.Tensor;
+
+/// Gives an encoder with one class token MoRe's many: registers, then a token per class. All start
+/// as the pre-trained one. The classes' positions repeat its position, those of the registers are
+/// random.
+public final class ClassTokenWeights {
+  private static final String CLASS_TOKEN = "cls_token";
+  private static final String POSITION = "pos_embed";
+
+  private ClassTokenWeights() {}
+
+  /// The weights with as many class tokens as another encoder has, if they have one and it has
+  /// more.
+  ///
+  /// @param weights by timm's names
+  /// @param own the other encoder's
+  static Map<String, Tensor> fitted(Map<String, Tensor> weights, Map<String, Tensor> own) {
+    var token = own.get(CLASS_TOKEN);
+    var given = weights.get(CLASS_TOKEN);
+    boolean fits = token == null || given == null || token.size(1) == given.size(1);
+    if (fits || given.size(1) != 1) {
+      return weights; // a comparison of shapes reports what cannot be fitted
+    }
+    long width = given.size(2);
+    var positions = Init.unitNormalWithinTwo(1, MoreNetwork.REGISTERS, width);
+    return expanded(weights, token.size(1), PositionRows.of(weights).prefixRows() > 0, positions);
+  }
+
+  /// The weights of an encoder with one class token and a position of it, with more class tokens.
+  ///
+  /// @param weights by timm's names, `cls_token` [1, 1, D] and `pos_embed` [1, 1 + g², D] among
+  ///   them
+  /// @param count of class tokens, registers included
+  /// @param registerPositions [1, 4, D]
+  public static Map<String, Tensor> expanded(
+      Map<String, Tensor> weights, long count, Tensor registerPositions) {
+    return expanded(weights, count, true, registerPositions);
+  }
+
+  private static Map<String, Tensor> expanded(
+      Map<String, Tensor> weights, long count, boolean hasPosition, Tensor registerPositions) {
+    var expanded = new LinkedHashMap<>(weights);
+    expanded.computeIfPresent(CLASS_TOKEN, (_, token) -> token.expand(1, count, -1));
+    if (hasPosition) {
+      long classes = count - registerPositions.size(1);
+      expanded.computeIfPresent(
+          POSITION,
+          (_, position) ->
+              Tensor.cat(
+                  List.of(
+                      registerPositions,
+                      position.slice(1, 0, 1).expand(1, classes, -1),
+                      position.slice(1, 1, Long.MAX_VALUE)),
+                  1));
+    }
+    return expanded;
+  }
+}

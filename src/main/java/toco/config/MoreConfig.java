@@ -1,0 +1,116 @@
+package toco.config;
+
+import static toco.config.ValueChecks.atLeast;
+import static toco.config.ValueChecks.nonNegative;
+import static toco.config.ValueChecks.ordered;
+import static toco.config.ValueChecks.positive;
+import static toco.config.ValueChecks.probability;
+
+import java.util.List;
+
+/// `more.*`: what MoRe (arXiv:2412.11076) adds to ToCo's settings. Image scales and thresholds of
+/// pseudo-labels are in [CamConfig], the dense energy in [LossConfig]. The two classification
+/// losses always have weight 1. Before its first iteration a term has weight 0: its gradient is
+/// zero, not absent.
+///
+/// @param attriWeight weight of the loss that keeps class tokens apart
+/// @param ptcWeight weight of the patch-token contrast
+/// @param creWeight weight of the loss of confident patches (COCO 0.1)
+/// @param ureWeight weight of the loss of uncertain patches (COCO 0.01)
+/// @param segWeight weight of the segmentation cross-entropy on pseudo-labels
+/// @param regWeight weight of the dense energy regularisation
+/// @param ptcStartIter first iteration with `ptcWeight` (COCO 8001)
+/// @param creStartIter first iteration with `creWeight` (COCO 12001)
+/// @param ureStartIter first iteration with `ureWeight` (COCO 12001)
+/// @param segStartIter first iteration with `segWeight` (VOC 2001, COCO 16001)
+/// @param regStartIter first iteration with `regWeight` (VOC 2001, COCO 16001)
+/// @param attriTemperature by which the cosines of class tokens are divided
+/// @param creTemperature by which the projections of patches are divided (VOC 0.5, COCO 0.1)
+/// @param creHighThreshold activation up to which a patch is not confident for `cre`, while its
+///   mask is made from the auxiliary CAMs
+/// @param mainCamStartIter first iteration at which the masks of `cre` and `ure` are made from the
+///   CAMs, with the two thresholds below (VOC 10001, COCO 50001)
+/// @param mainCamHighThreshold activation up to which a patch is not confident then
+/// @param mainCamLowThreshold activation up to which a patch is background then
+public record MoreConfig(
+    @Default("1") double attriWeight,
+    @Default("0.3") double ptcWeight,
+    @Default("0.2") double creWeight,
+    @Default("0.1") double ureWeight,
+    @Default("0.12") double segWeight,
+    @Default("0.05") double regWeight,
+    @Default("0") int ptcStartIter,
+    @Default("0") int creStartIter,
+    @Default("0") int ureStartIter,
+    @Default("2001") int segStartIter,
+    @Default("2001") int regStartIter,
+    @Default("0.07") double attriTemperature,
+    @Default("0.5") double creTemperature,
+    @Default("0.5") double creHighThreshold,
+    @Default("10001") int mainCamStartIter,
+    @Default("0.6") double mainCamHighThreshold,
+    @Default("0.35") double mainCamLowThreshold) {
+
+  /// The published values for VOC.
+  public static final MoreConfig VOC =
+      new MoreConfig(
+          1, 0.3, 0.2, 0.1, 0.12, 0.05, 0, 0, 0, 2001, 2001, 0.07, 0.5, 0.5, 10_001, 0.6, 0.35);
+
+  /// The published values for COCO.
+  public static final MoreConfig COCO =
+      new MoreConfig(
+          1, 0.3, 0.1, 0.01, 0.12, 0.05, 8001, 12_001, 12_001, 16_001, 16_001, 0.07, 0.1, 0.5,
+          50_001, 0.6, 0.35);
+
+  /// The image scales of CAMs in training for VOC, [CamConfig#scales].
+  public static final List<Double> VOC_CAM_SCALES = List.of(1.0, 0.5, 0.75, 1.5);
+
+  /// The image scales of CAMs in training for COCO, [CamConfig#scales].
+  public static final List<Double> COCO_CAM_SCALES = List.of(1.0, 0.5, 0.75, 1.25, 1.5);
+
+  public MoreConfig {
+    nonNegative("more.attriWeight", attriWeight);
+    nonNegative("more.ptcWeight", ptcWeight);
+    nonNegative("more.creWeight", creWeight);
+    nonNegative("more.ureWeight", ureWeight);
+    nonNegative("more.segWeight", segWeight);
+    nonNegative("more.regWeight", regWeight);
+    atLeast("more.ptcStartIter", ptcStartIter, 0);
+    atLeast("more.creStartIter", creStartIter, 0);
+    atLeast("more.ureStartIter", ureStartIter, 0);
+    atLeast("more.segStartIter", segStartIter, 0);
+    atLeast("more.regStartIter", regStartIter, 0);
+    positive("more.attriTemperature", attriTemperature);
+    positive("more.creTemperature", creTemperature);
+    probability("more.creHighThreshold", creHighThreshold);
+    atLeast("more.mainCamStartIter", mainCamStartIter, 0);
+    probability("more.mainCamHighThreshold", mainCamHighThreshold);
+    probability("more.mainCamLowThreshold", mainCamLowThreshold);
+    ordered(
+        "more.mainCamLowThreshold", mainCamLowThreshold,
+        "more.mainCamHighThreshold", mainCamHighThreshold);
+  }
+
+  /// The same with other masks.
+  public MoreConfig withMasks(
+      double otherCreHigh, int otherMainCamStart, double otherHigh, double otherLow) {
+    return new MoreConfig(
+        attriWeight,
+        ptcWeight,
+        creWeight,
+        ureWeight,
+        segWeight,
+        regWeight,
+        ptcStartIter,
+        creStartIter,
+        ureStartIter,
+        segStartIter,
+        regStartIter,
+        attriTemperature,
+        creTemperature,
+        otherCreHigh,
+        otherMainCamStart,
+        otherHigh,
+        otherLow);
+  }
+}
