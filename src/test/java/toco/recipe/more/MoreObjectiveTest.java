@@ -22,10 +22,6 @@ import toco.cam.SmallNetwork;
 import toco.config.Config;
 import toco.config.MoreConfig;
 import toco.image.ImageBox;
-import toco.loss.LossTerm;
-import toco.loss.MeanScope;
-import toco.model.MoreNetwork;
-import toco.optim.ParamGroup;
 import toco.recipe.PublishedOptimizer;
 import toco.recipe.TrainStep;
 import toco.torch.Device;
@@ -252,92 +248,5 @@ class MoreObjectiveTest {
         assertThrows(
             IllegalArgumentException.class, () -> run(small, MoreConfig.VOC, 0, 1, false, smaller));
     assertTrue(requireNonNull(e.getMessage()).contains("patches, got 4×4"), e.getMessage());
-  }
-
-  @Test
-  void theWeightsFollowThePublishedIterations() {
-    var terms =
-        List.<LossTerm>of(
-            MoreLosses.PTC, MoreLosses.CRE, MoreLosses.URE, MoreLosses.SEG, MoreLosses.REG);
-    var voc = MoreLosses.of(MoreConfig.VOC);
-    assertEquals(List.of(0.3, 0.2, 0.1, 0.0, 0.0), terms.stream().map(voc.at(2000)::of).toList());
-    assertEquals(List.of(0.3, 0.2, 0.1, 0.12, 0.05), terms.stream().map(voc.at(2001)::of).toList());
-    var coco = MoreLosses.of(MoreConfig.COCO);
-    assertEquals(List.of(0.0, 0.0, 0.0, 0.0, 0.0), terms.stream().map(coco.at(8000)::of).toList());
-    assertEquals(
-        List.of(0.3, 0.0, 0.0, 0.0, 0.0), terms.stream().map(coco.at(12_000)::of).toList());
-    assertEquals(
-        List.of(0.3, 0.1, 0.01, 0.0, 0.0), terms.stream().map(coco.at(16_000)::of).toList());
-    assertEquals(
-        List.of(0.3, 0.1, 0.01, 0.12, 0.05), terms.stream().map(coco.at(16_001)::of).toList());
-    assertEquals(1, coco.at(0).of(MoreLosses.ATTRI));
-  }
-
-  /// Names and rates of the published groups; more groups by layer keep that order.
-  @Test
-  void theGroupsAreInThePublishedOrder() {
-    try (var _ = TensorScope.open();
-        var model = new MoreNetwork(config().model(), Device.CPU)) {
-      var groups = MoreRecipe.parameterGroups(model.params(), config());
-      assertEquals(
-          List.of("backbone", "backbone_norm", "classifier", "graph_layer", "decoder"),
-          groups.stream().map(ParamGroup::name).toList());
-      assertEquals(
-          List.of(6e-5, 6e-5, 6e-4, 6e-4, 6e-4),
-          groups.stream().map(group -> Math.round(group.lr() * 1e9) / 1e9).toList());
-      groups.forEach(ParamGroup::close);
-      var config = config("optim.layerDecay=0.7", "optim.decayNormsAndBiases=false");
-      var layers = MoreRecipe.parameterGroups(model.params(), config);
-      assertEquals("decoder", layers.getLast().name());
-      var undecayed =
-          layers.stream()
-              .filter(group -> !group.decays())
-              .flatMap(group -> group.names().stream())
-              .toList();
-      assertTrue(
-          undecayed.containsAll(List.of("encoder.pos_embed", "encoder.cls_token")),
-          undecayed.toString());
-      layers.forEach(ParamGroup::close);
-    }
-  }
-
-  /// The tokens of two processes count alike, though one has more of them.
-  @Test
-  void uncertainTokensAverageOverProcesses() {
-    try (var _ = TensorScope.open()) {
-      Rng.manualSeed(3);
-      var mask = new long[2 * 100];
-      for (int i = 0; i < 100; i++) {
-        mask[i] = i % 3 == 0 ? 255 : 1; // more windows than 8, in the other image none
-      }
-      var masks = Tensor.of(mask, 2, 10, 10);
-      var labels = Tensor.of(new float[] {1, 0, 1, 0, 1, 0}, 2, 3);
-      var classTokens = Tensor.randn(2, 3, 6);
-      var patches = Tensor.randn(2, 6, 10, 10);
-      var draw = new RandomDraw(1, 1, 0);
-      var tokens = UncertainTokens.find(masks, draw);
-      var counts = tokens.isToken().sum(1).toLongArray();
-      assertNotEquals(counts[0], counts[1]);
-      float count = counts[0] + counts[1];
-      double whole = UreLoss.of(classTokens, patches, tokens, labels).item();
-      double mean = 0;
-      double apart = 0;
-      for (int i = 0; i < 2; i++) {
-        var own = UncertainTokens.find(masks.slice(0, i, i + 1), new RandomDraw(1, 1, i));
-        var scope = new MeanScope(2, _ -> Tensor.of(new float[] {count}, 1));
-        double part =
-            UreLoss.of(
-                    classTokens.slice(0, i, i + 1),
-                    patches.slice(0, i, i + 1),
-                    own,
-                    labels.slice(0, i, i + 1),
-                    scope)
-                .item();
-        mean += part / 2;
-        apart += Math.abs(part - whole);
-      }
-      assertEquals(whole, mean, 1e-6);
-      assertTrue(apart > 0.1, "the samples are alike, and show nothing");
-    }
   }
 }
