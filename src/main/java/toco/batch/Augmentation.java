@@ -21,7 +21,6 @@ public final class Augmentation implements ViewSampler {
   private static final int LOCAL = 2;
   private static final int VIEW2 = 3;
   private static final int SOLARIZE_THRESHOLD = 128;
-  private static final int RESIZED_CROP_TRIES = 10;
 
   private final AugmentConfig config;
   private final Compat compat;
@@ -73,7 +72,8 @@ public final class Augmentation implements ViewSampler {
     view.copy_(canvas.crop());
     finish(view, flipLocal, local, config.localBlurProbability(), 0, views.localView());
     boolean flipSecond = second.nextBoolean(config.viewFlipProbability());
-    randomResizedCrop(image, second, view);
+    var shape = image.shape();
+    ResizedCrop.draw(second, config, (int) shape.size(0), (int) shape.size(1)).apply(image, view);
     finish(
         view,
         flipSecond,
@@ -82,34 +82,6 @@ public final class Augmentation implements ViewSampler {
         config.solarizeProbability(),
         views.view2());
     return box;
-  }
-
-  /// torchvision's RandomResizedCrop: draws an area and an aspect ratio until they fit, otherwise
-  /// takes the largest central crop.
-  private void randomResizedCrop(Tensor image, CounterRandom random, Tensor out) {
-    var shape = image.shape();
-    int height = (int) shape.size(0);
-    int width = (int) shape.size(1);
-    for (int i = 0; i < RESIZED_CROP_TRIES; i++) {
-      double area =
-          (double) height * width * random.uniform(config.view2ScaleMin(), config.view2ScaleMax());
-      double ratio =
-          Math.exp(
-              random.uniform(Math.log(config.view2RatioMin()), Math.log(config.view2RatioMax())));
-      int w = (int) Math.round(Math.sqrt(area * ratio));
-      int h = (int) Math.round(Math.sqrt(area / ratio));
-      if (w >= 1 && w <= width && h >= 1 && h <= height) {
-        int top = random.nextInt(height - h + 1);
-        int left = random.nextInt(width - w + 1);
-        Geometric.resizedCrop(image, top, left, h, w, out);
-        return;
-      }
-    }
-    double ratio =
-        Math.clamp((double) width / height, config.view2RatioMin(), config.view2RatioMax());
-    int w = Math.clamp(Math.round(height * ratio), 1, width);
-    int h = Math.clamp(Math.round(width / ratio), 1, height);
-    Geometric.resizedCrop(image, (height - h) / 2, (width - w) / 2, h, w, out);
   }
 
   /// Flip and colour changes, in place, then normalisation into `out`.
@@ -123,9 +95,7 @@ public final class Augmentation implements ViewSampler {
     if (flip) {
       Geometric.flip_(view);
     }
-    if (random.nextBoolean(config.jitterProbability())) {
-      jitter(view, random);
-    }
+    ColorJitter.apply_(view, config, random);
     if (random.nextBoolean(config.grayscaleProbability())) {
       Photometric.grayscale_(view);
     }
@@ -137,25 +107,5 @@ public final class Augmentation implements ViewSampler {
       Photometric.solarize_(view, SOLARIZE_THRESHOLD);
     }
     normalization.normalize(view, out);
-  }
-
-  /// Colour jitter: the four changes in random order; a change with spread 0 has no effect.
-  private void jitter(Tensor view, CounterRandom random) {
-    for (int change : random.permutation(4)) {
-      switch (change) {
-        case 0 -> Photometric.brightness_(view, around(random, config.brightness()));
-        case 1 -> Photometric.contrast_(view, around(random, config.contrast()));
-        case 2 -> Photometric.saturation_(view, around(random, config.saturation()));
-        default -> {
-          if (config.hue() > 0) { // the conversion to HSV and back is lossy
-            Photometric.hue_(view, random.uniform(-config.hue(), config.hue()));
-          }
-        }
-      }
-    }
-  }
-
-  private static double around(CounterRandom random, double spread) {
-    return random.uniform(1 - spread, 1 + spread);
   }
 }
