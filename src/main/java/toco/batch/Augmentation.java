@@ -14,7 +14,7 @@ import toco.torch.Tensor;
 /// Every draw comes from a generator keyed by (seed, epoch, sample, view), so a sample's views
 /// depend neither on the number of workers nor on the order in which they finish. Immutable; safe
 /// for use by several threads, each with its own [Canvas].
-public final class Augmentation {
+public final class Augmentation implements ViewSampler {
   private static final int GEOMETRY = 0;
   private static final int VIEW1 = 1;
   private static final int LOCAL = 2;
@@ -42,13 +42,11 @@ public final class Augmentation {
   /// @param localView the same crop, augmented separately, from which local crops are cut
   public record Views(Tensor view1, Tensor view2, Tensor localView) {}
 
-  /// Draws and writes the normalised views of one sample.
-  ///
-  /// @param image the whole image, uint8 [H, W, 3]
-  /// @param canvas scratch memory on the image's device
-  /// @return the box of the image within view 1
+  @Override
   public ImageBox apply(Tensor image, int epoch, int sample, Canvas canvas, Views views) {
-    var box = crop(image, new CounterRandom(seed, epoch, sample, GEOMETRY), canvas.crop());
+    var geometry = new CounterRandom(seed, epoch, sample, GEOMETRY);
+    var box =
+        RandomCrop.draw(geometry, config, image.size(0), image.size(1)).apply(image, canvas.crop());
     var first = new CounterRandom(seed, epoch, sample, VIEW1);
     var local = new CounterRandom(seed, epoch, sample, LOCAL);
     var second = new CounterRandom(seed, epoch, sample, VIEW2);
@@ -74,31 +72,6 @@ public final class Augmentation {
         config.solarizeProbability(),
         views.view2());
     return box;
-  }
-
-  /// Random scale, flip, padding and crop.
-  private ImageBox crop(Tensor image, CounterRandom random, Tensor out) {
-    var shape = image.shape();
-    double scale = random.uniform(config.scaleMin(), config.scaleMax());
-    int height = Math.max(1, (int) (shape.size(0) * scale));
-    int width = Math.max(1, (int) (shape.size(1) * scale));
-    int size = config.cropSizePx();
-    boolean flip = random.nextBoolean(config.flipProbability());
-    int canvasHeight = Math.max(size, height);
-    int canvasWidth = Math.max(size, width);
-    int padTop = random.nextInt(canvasHeight - height + 1);
-    int padLeft = random.nextInt(canvasWidth - width + 1);
-    int cropTop = random.nextInt(canvasHeight - size + 1);
-    int cropLeft = random.nextInt(canvasWidth - size + 1);
-    if (!flip) {
-      return Geometric.scaledCrop(image, height, width, padTop, padLeft, cropTop, cropLeft, out);
-    }
-    // flipping commutes with cropping, and the crop is smaller
-    int padRight = canvasWidth - width - padLeft;
-    int cropRight = canvasWidth - size - cropLeft;
-    var box = Geometric.scaledCrop(image, height, width, padTop, padRight, cropTop, cropRight, out);
-    Geometric.flip_(out);
-    return box.flipped(size);
   }
 
   /// torchvision's RandomResizedCrop: draws an area and an aspect ratio until they fit, otherwise

@@ -20,7 +20,7 @@ import toco.torch.Device;
 public record BatchSource(
     Dataset dataset,
     EpochSampler sampler,
-    Augmentation augmentation,
+    ViewSampler augmentation,
     int cropSizePx,
     Device device,
     OnBadSample onBadSample,
@@ -49,5 +49,10 @@ public record BatchSource(
         device,
         config.data().onBadSample(),
         seed);
+  }
+
+  /// The same batches with views of another recipe.
+  public BatchSource withViews(ViewSampler views) {
+    return new BatchSource(dataset, sampler, views, cropSizePx, device, onBadSample, seed);
   }
 }

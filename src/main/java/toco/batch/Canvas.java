@@ -17,12 +17,12 @@ public final class Canvas implements AutoCloseable {
   }
 
   /// The crop that view 1 and the local view share, uint8 [crop, crop, 3].
-  Tensor crop() {
+  public Tensor crop() {
     return crop;
   }
 
   /// The view being augmented, uint8 [crop, crop, 3].
-  Tensor view() {
+  public Tensor view() {
     return view;
   }
 

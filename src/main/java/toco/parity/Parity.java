@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import toco.checkpoint.CheckpointException;
 import toco.checkpoint.SafeTensors;
@@ -106,11 +107,16 @@ public final class Parity {
           continue;
         }
         var computed = compute(golden);
+        var tolerance = tolerances(golden.name());
+        if (computed == null) {
+          computed = CosaCases.compute(golden, directory);
+          tolerance = tensor -> CosaCases.tolerance(golden, tensor);
+        }
         if (computed == null) {
           unsupported.add(golden.file());
           continue;
         }
-        rows.addAll(compare(golden, computed));
+        rows.addAll(compare(golden, computed, tolerance));
       } catch (RuntimeException e) {
         rows.add(failed(file.getFileName().toString(), "out.*", "", oneLine(e)));
       }
@@ -180,6 +186,10 @@ public final class Parity {
     };
   }
 
+  private static Function<String, Tolerance> tolerances(String name) {
+    return tensor -> tolerance(name, tensor);
+  }
+
   private static Tolerance tolerance(String name, String tensor) {
     return switch (name) {
       case "cam_to_label" -> tensor.equals("out.valid_cam") ? CLOSE : LABELS;
@@ -214,14 +224,15 @@ public final class Parity {
     return tensor.equals("out.flags") ? new Share(1, new Within(0, 0)) : new Within(0, 5e-4);
   }
 
-  private static List<Row> compare(GoldenCase golden, Map<String, Tensor> computed) {
+  private static List<Row> compare(
+      GoldenCase golden, Map<String, Tensor> computed, Function<String, Tolerance> tolerances) {
     var rows = new ArrayList<Row>();
     for (var entry : new TreeMap<>(golden.tensors()).entrySet()) {
       var key = entry.getKey();
       if (!key.startsWith("out.")) {
         continue;
       }
-      var tolerance = tolerance(golden.name(), key);
+      var tolerance = tolerances.apply(key);
       var actual = computed.get(key);
       var expected = entry.getValue();
       if (actual == null) {
