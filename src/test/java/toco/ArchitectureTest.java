@@ -79,6 +79,7 @@ class ArchitectureTest {
               "model",
               "checkpoint",
               "recipe",
+              "recipe.cosa",
               "train",
               "infer")
           .map(name -> "toco." + name)

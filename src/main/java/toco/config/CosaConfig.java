@@ -1,6 +1,7 @@
 package toco.config;
 
 import static toco.config.ValueChecks.atLeast;
+import static toco.config.ValueChecks.invalid;
 import static toco.config.ValueChecks.nonNegative;
 import static toco.config.ValueChecks.ordered;
 import static toco.config.ValueChecks.positive;
@@ -77,5 +78,20 @@ public record CosaConfig(
   /// iteration, counted from 0.
   public boolean isDenseAt(long iteration) {
     return iteration >= denseStartIter && segWeight + camWeight + regWeight > 0;
+  }
+
+  /// Checks that no key asks for another optimizer than CoSA's.
+  ///
+  /// @throws ConfigException naming the key
+  public static void requirePublished(OptimConfig optim) {
+    if (optim.kind() != OptimConfig.Kind.POLY_WARMUP_ADAMW) {
+      throw invalid("optim.kind", "PolyWarmupAdamW for CoSA", optim.kind());
+    }
+    if (optim.layerDecay() != 1) {
+      throw invalid("optim.layerDecay", "1 for CoSA", optim.layerDecay());
+    }
+    if (!optim.decayNormsAndBiases()) {
+      throw invalid("optim.decayNormsAndBiases", "true for CoSA", false);
+    }
   }
 }

@@ -38,9 +38,11 @@ final class MicroNetwork {
     add(sizes, micro, "layerNormEps", "layer_norm_eps");
     add(sizes, micro, "auxLayer", "aux_layer");
     add(sizes, micro, "numClasses", "num_classes");
-    add(sizes, micro, "projectionHidden", "projection_hidden");
-    add(sizes, micro, "projectionBottleneck", "projection_bottleneck");
-    add(sizes, micro, "projectionOut", "projection_out");
+    if (micro.has("projection_out")) { // CoSA's network has no projection heads
+      add(sizes, micro, "projectionHidden", "projection_hidden");
+      add(sizes, micro, "projectionBottleneck", "projection_bottleneck");
+      add(sizes, micro, "projectionOut", "projection_out");
+    }
     add(sizes, micro, "decoderChannels", "decoder_channels");
     add(sizes, micro, "decoderDilation", "decoder_dilation");
     add(sizes, micro, "teacherMomentum", "teacher_momentum");
@@ -71,6 +73,10 @@ final class MicroNetwork {
 
   /// The recorded sizes.
   private record Sizes(Path file, JsonNode recorded) {
+    boolean has(String name) {
+      return recorded.has(name);
+    }
+
     JsonNode get(String name) {
       var size = recorded.path(name);
       if (!size.isNumber()) {

@@ -109,7 +109,7 @@ public final class Parity {
         var computed = compute(golden);
         var tolerance = tolerances(golden.name());
         if (computed == null) {
-          computed = CosaCases.compute(golden, directory);
+          computed = CosaCases.compute(golden, directory, this::microConfig);
           tolerance = tensor -> CosaCases.tolerance(golden, tensor);
         }
         if (computed == null) {

@@ -1,5 +1,6 @@
 package toco.image;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,7 @@ import static toco.image.TestImages.noise;
 import static toco.image.TestImages.shareWithin;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -107,7 +109,7 @@ class ToneTest {
       var _ = image.slice(1, x, x + 1L).slice(2, 0, 1).fill_(red[x]);
     }
     var changed = onCpu("autocontrast", image, 0).select(2, 0).flatten(0);
-    assertEquals("[0, 127, 255]", java.util.Arrays.toString(changed.toLongArray()));
+    assertEquals("[0, 127, 255]", Arrays.toString(changed.toLongArray()));
   }
 
   @Test
@@ -127,8 +129,7 @@ class ToneTest {
     long[] expected = {
       0, 0, 0, 0, 0, 0, 50, 10, 0, 0, 0, 10, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
     };
-    org.junit.jupiter.api.Assertions.assertArrayEquals(
-        expected, smooth.select(2, 0).flatten(0).toLongArray());
+    assertArrayEquals(expected, smooth.select(2, 0).flatten(0).toLongArray());
   }
 
   @ParameterizedTest

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
@@ -23,6 +24,7 @@ import toco.config.Split;
 import toco.data.CounterRandom;
 import toco.data.Dataset;
 import toco.image.ImageBox;
+import toco.image.ImageDecoder;
 import toco.image.Normalization;
 import toco.torch.DType;
 import toco.torch.Device;
@@ -168,10 +170,8 @@ class WeakStrongViewsTest {
   }
 
   private static Tensor decoded(Dataset dataset, int sample) {
-    try (var arena = java.lang.foreign.Arena.ofConfined()) {
-      return toco.image.ImageDecoder.decode(dataset.sample(sample).imagePath(), arena)
-          .tensor()
-          .clone();
+    try (var arena = Arena.ofConfined()) {
+      return ImageDecoder.decode(dataset.sample(sample).imagePath(), arena).tensor().clone();
     }
   }
 }
