@@ -9,7 +9,7 @@ import static toco.config.ValueChecks.probability;
 
 import java.util.List;
 
-/// CoSA's own settings (METHOD-COSA): those of the published runs, of which the logs are the
+/// CoSA's own settings (docs/COSA.md): those of the published runs, of which the logs are the
 /// source. What CoSA shares with ToCo, such as the geometry of the crop and the dense energy, is in
 /// the sections of [Config].
 ///

@@ -93,7 +93,7 @@ final class ToneOperators {
             levels,
             levels.to(DType.FLOAT64).fullLike(1)); // exact, whatever the order
     var ofGreatest = histogram.indexSelect(0, levels.amax().reshape(1));
-    var step = ofGreatest.neg().add(levels.numel()).div(255).floor();
+    var step = ofGreatest.neg().add((double) levels.numel()).div(255).floor();
     var before = histogram.cumsum(0).sub(histogram);
     var table = step.div(2).floor().add(before).div(step.clampMin(1)).floor().clampMax(255);
     return table.where(step.gt(0), all);

@@ -99,7 +99,7 @@ final class CosaEvalCases {
     var order =
         IntStream.range(0, scores.length)
             .boxed()
-            .sorted(Comparator.comparing((Integer k) -> -scores[k]))
+            .sorted(Comparator.comparingDouble((Integer k) -> -scores[k]))
             .mapToInt(Integer::intValue)
             .toArray();
     int hits = 0;

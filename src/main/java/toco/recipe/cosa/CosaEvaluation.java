@@ -10,7 +10,7 @@ import toco.refine.DenseCrf;
 import toco.torch.Interpolation;
 import toco.torch.Tensor;
 
-/// CoSA's published evaluation (METHOD-COSA "Evaluation"): every image as a square of one size,
+/// CoSA's published evaluation (docs/COSA.md "Evaluation"): every image as a square of one size,
 /// with the logits of all scales and mirror images summed.
 ///
 /// The published results know the image's true classes: they drop the segmentation logits of all

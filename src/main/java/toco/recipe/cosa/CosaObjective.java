@@ -24,7 +24,7 @@ import toco.torch.GradMode;
 import toco.torch.Interpolation;
 import toco.torch.Tensor;
 
-/// CoSA's losses (arXiv:2402.17891), in the published order (METHOD-COSA "Order of a step").
+/// CoSA's losses (arXiv:2402.17891), in the published order (docs/COSA.md "A step").
 ///
 /// View 1 of a batch is the strong view, view 2 the weak one. The teacher's CAMs of the weak view
 /// label the online network's segmentation of the strong view, and the teacher's segmentation is

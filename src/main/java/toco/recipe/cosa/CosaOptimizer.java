@@ -15,7 +15,7 @@ import toco.optim.UpdateRule;
 import toco.torch.Tensor;
 
 /// CoSA's optimizer: ToCo's PolyWarmupAdamW over four groups, with a floor of the learning rate
-/// (METHOD-COSA "Optimizer").
+/// (docs/COSA.md "A step").
 ///
 /// Weights without gradient, such as the decoder's before its losses start, are updated as if their
 /// gradient were zero: their moments and weights decay.

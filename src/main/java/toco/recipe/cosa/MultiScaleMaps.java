@@ -12,8 +12,8 @@ import toco.torch.Interpolation;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// What a network shows of images over several scales, each with its mirror image (METHOD-COSA
-/// "Teacher's maps"). No gradient.
+/// What a network shows of images over several scales, each with its mirror image (docs/COSA.md "A
+/// step"). No gradient.
 ///
 /// For each scale: resize the images, run the network on them and on their mirror images, and
 /// upsample all maps to the images' size. CAMs: the larger of the two, negatives clamped, summed
@@ -40,10 +40,9 @@ public record MultiScaleMaps(
     }
     try (var _ = GradMode.noGrad();
         var scope = TensorScope.open()) {
-      MultiScaleMaps sums = null;
-      for (double scale : scales) {
-        var maps = ofScale(model, images, scale, present);
-        sums = sums == null ? maps : sums.plus(maps);
+      var sums = ofScale(model, images, scales.getFirst(), present);
+      for (double scale : scales.subList(1, scales.size())) {
+        sums = sums.plus(ofScale(model, images, scale, present));
       }
       return sums.normalized().keptIn(scope);
     }

@@ -5,7 +5,7 @@ import java.util.Locale;
 import toco.image.Photometric;
 import toco.torch.Tensor;
 
-/// The nine operations of which one makes a strong view of the weak one (METHOD-COSA "Views and
+/// The nine operations of which one makes a strong view of the weak one (docs/COSA.md "Views and
 /// data"), with their parameters by magnitude, as RandAugment's.
 public enum StrongOperation {
   IDENTITY,

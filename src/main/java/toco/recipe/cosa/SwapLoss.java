@@ -7,7 +7,7 @@ import toco.torch.GradMode;
 import toco.torch.Interpolation;
 import toco.torch.Tensor;
 
-/// The loss of the online network's CAMs against the teacher's segmentation (METHOD-COSA "Losses",
+/// The loss of the online network's CAMs against the teacher's segmentation (docs/COSA.md "A step",
 /// cam): binary cross-entropy of every class in every cell of the grid.
 ///
 /// As published, no cell is left out, not even in the padding, and a CAM at or below 0 costs ln 2

@@ -11,7 +11,7 @@ import toco.image.Normalization;
 import toco.image.Photometric;
 import toco.torch.Tensor;
 
-/// The draws that decide the two views of a sample (METHOD-COSA "Views and data"): a crop, which
+/// The draws that decide the two views of a sample (docs/COSA.md "Views and data"): a crop, which
 /// may be blurred, is the weak view; one operation on its 8-bit image makes the strong view. Both
 /// show the same pixels, so they share the image box.
 ///
