@@ -80,10 +80,11 @@ public record CosaConfig(
     return iteration >= denseStartIter && segWeight + camWeight + regWeight > 0;
   }
 
-  /// Checks that no key asks for another optimizer than CoSA's.
+  /// Checks that no key asks for what CoSA's training does not do.
   ///
   /// @throws ConfigException naming the key
-  public static void requirePublished(OptimConfig optim) {
+  public static void requireSupported(Config config) {
+    var optim = config.optim();
     if (optim.kind() != OptimConfig.Kind.POLY_WARMUP_ADAMW) {
       throw invalid("optim.kind", "PolyWarmupAdamW for CoSA", optim.kind());
     }
@@ -92,6 +93,9 @@ public record CosaConfig(
     }
     if (!optim.decayNormsAndBiases()) {
       throw invalid("optim.decayNormsAndBiases", "true for CoSA", false);
+    }
+    if (config.model().dropPath() != 0) {
+      throw invalid("model.dropPath", "0 for CoSA", config.model().dropPath());
     }
   }
 }

@@ -29,7 +29,7 @@ public final class CosaOptimizer {
   /// @param params stay the caller's, and must outlive the optimizer
   /// @param minLrMultiplier least multiplier of the learning rates after the warm-up; 0: none
   public static Optimizer of(Parameters params, Config config, double minLrMultiplier) {
-    CosaConfig.requirePublished(config.optim()); // before state is allocated
+    CosaConfig.requireSupported(config); // before state is allocated
     return of(groups(params, config.optim()), config, minLrMultiplier);
   }
 

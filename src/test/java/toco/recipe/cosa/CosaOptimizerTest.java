@@ -66,9 +66,10 @@ class CosaOptimizerTest {
       strings = {
         "optim.kind=PolyWarmupSGD",
         "optim.layerDecay=0.9",
-        "optim.decayNormsAndBiases=false"
+        "optim.decayNormsAndBiases=false",
+        "model.dropPath=0.1"
       })
-  void anotherOptimizerIsRefused(String override) {
+  void whatCosaDoesNotDoIsRefused(String override) {
     var config = CONFIG.with(override);
     try (var model = SmallNetwork.create(1)) {
       var e =
