@@ -18,6 +18,7 @@ import toco.optim.ParamGroup;
 import toco.recipe.PublishedOptimizer;
 import toco.recipe.StepTile;
 import toco.recipe.TrainStep;
+import toco.recipe.cosa.CosaOptimizer;
 import toco.recipe.toco.TocoLosses;
 import toco.recipe.toco.TocoObjective;
 import toco.recipe.toco.TocoRecipe;
@@ -55,7 +56,10 @@ final class TrainingCases {
     var ws = new ArrayList<Tensor>();
     var zs = new ArrayList<Tensor>();
     var rates = new ArrayList<Double>();
-    try (var optimizer = PublishedOptimizer.of(groups, config)) {
+    try (var optimizer =
+        golden.params().has("min_mult")
+            ? CosaOptimizer.of(groups, config, golden.number("min_mult"))
+            : PublishedOptimizer.of(groups, config)) {
       for (long step = 0; step < steps; step++) {
         optimizer.zeroGrad();
         w.mul(golden.in("grad_w").select(0, step)).sum().backward();
