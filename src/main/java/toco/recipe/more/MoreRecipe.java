@@ -2,6 +2,7 @@ package toco.recipe.more;
 
 import java.util.Comparator;
 import java.util.List;
+import toco.batch.ViewSampler;
 import toco.config.Config;
 import toco.config.MoreConfig;
 import toco.config.OptimConfig;
@@ -28,6 +29,11 @@ public record MoreRecipe(Config config, MoreConfig more) implements Recipe {
   @Override
   public LossSchedule losses() {
     return MoreLosses.of(more);
+  }
+
+  @Override
+  public ViewSampler views() {
+    throw new UnsupportedOperationException("MoRe's views are not merged yet");
   }
 
   @Override
