@@ -20,7 +20,8 @@ public final class EncoderPasses {
   /// @param images [B, 3, H, W] normalised
   /// @param heads maps the tokens of b images to one or more tensors [b, …]
   /// @return the same tensors for all images, [B, …], in the innermost scope
-  public static List<Tensor> run(Network model, Tensor images, Function<Tokens, List<Tensor>> heads) {
+  public static List<Tensor> run(
+      Network model, Tensor images, Function<Tokens, List<Tensor>> heads) {
     long count = images.size(0);
     long perPass = imagesPerPass(model, images);
     var passes = new ArrayList<List<Tensor>>();

@@ -1,7 +1,6 @@
 package toco.config;
 
 import static toco.config.ValueChecks.atLeast;
-import static toco.config.ValueChecks.invalid;
 import static toco.config.ValueChecks.nonNegative;
 import static toco.config.ValueChecks.ordered;
 import static toco.config.ValueChecks.positive;
@@ -27,7 +26,6 @@ import java.util.List;
 /// @param regWeight weight of the dense energy
 /// @param denseStartIter first iteration with these three terms; before it their weights are 0
 /// @param teacherMomentum momentum of the teacher's moving average
-/// @param minLrMultiplier least multiplier of the learning rate after the warm-up
 public record CosaConfig(
     double blurProbability,
     List<Double> scales,
@@ -41,19 +39,17 @@ public record CosaConfig(
     double camWeight,
     double regWeight,
     int denseStartIter,
-    double teacherMomentum,
-    double minLrMultiplier) {
+    double teacherMomentum) {
 
   private static final List<Double> SCALES = List.of(1.0, 0.5, 1.5);
 
   /// The published VOC run.
   public static final CosaConfig VOC =
-      new CosaConfig(0.5, SCALES, 0.7, 0.2, 0.7, 0.25, 2, 0.01, 0.1, 0.05, 0.05, 6001, 0.9994, 0);
+      new CosaConfig(0.5, SCALES, 0.7, 0.2, 0.7, 0.25, 2, 0.01, 0.1, 0.05, 0.05, 6001, 0.9994);
 
   /// The published COCO run.
   public static final CosaConfig COCO =
-      new CosaConfig(
-          0.5, SCALES, 0.65, 0.25, 0.7, 0.25, 2, 0.01, 0.1, 0.05, 0.05, 10001, 0.9994, 0);
+      new CosaConfig(0.5, SCALES, 0.65, 0.25, 0.7, 0.25, 2, 0.01, 0.1, 0.05, 0.05, 10001, 0.9994);
 
   public CosaConfig {
     probability("cosa.blurProbability", blurProbability);
@@ -71,31 +67,5 @@ public record CosaConfig(
     nonNegative("cosa.regWeight", regWeight);
     atLeast("cosa.denseStartIter", denseStartIter, 0);
     probability("cosa.teacherMomentum", teacherMomentum);
-    probability("cosa.minLrMultiplier", minLrMultiplier);
-  }
-
-  /// Whether the segmentation loss, the swap loss and the energy have their weights at an
-  /// iteration, counted from 0.
-  public boolean isDenseAt(long iteration) {
-    return iteration >= denseStartIter && segWeight + camWeight + regWeight > 0;
-  }
-
-  /// Checks that no key asks for what CoSA's training does not do.
-  ///
-  /// @throws ConfigException naming the key
-  public static void requireSupported(Config config) {
-    var optim = config.optim();
-    if (optim.kind() != OptimConfig.Kind.POLY_WARMUP_ADAMW) {
-      throw invalid("optim.kind", "PolyWarmupAdamW for CoSA", optim.kind());
-    }
-    if (optim.layerDecay() != 1) {
-      throw invalid("optim.layerDecay", "1 for CoSA", optim.layerDecay());
-    }
-    if (!optim.decayNormsAndBiases()) {
-      throw invalid("optim.decayNormsAndBiases", "true for CoSA", false);
-    }
-    if (config.model().dropPath() != 0) {
-      throw invalid("model.dropPath", "0 for CoSA", config.model().dropPath());
-    }
   }
 }

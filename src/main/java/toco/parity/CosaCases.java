@@ -1,11 +1,12 @@
 package toco.parity;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import toco.config.Config;
-import toco.model.Toco;
+import toco.model.Network;
 import toco.parity.Tolerance.OfLargest;
 import toco.parity.Tolerance.Share;
 import toco.parity.Tolerance.Within;
@@ -19,11 +20,18 @@ final class CosaCases {
 
   private CosaCases() {}
 
-  /// What a case computes; null if it is not one of CoSA's.
-  ///
   /// @param directory of the case, with `micro.safetensors`
   /// @param micro the configuration with the sizes of the networks there
-  static @Nullable Map<String, Tensor> compute(
+  /// @return one row per tensor; null if the case is not one of these
+  static @Nullable List<Parity.Row> rows(
+      GoldenCase golden, Path directory, Supplier<Config> micro) {
+    var computed = compute(golden, directory, micro);
+    return computed == null
+        ? null
+        : Parity.compare(golden, computed, tensor -> tolerance(golden, tensor));
+  }
+
+  private static @Nullable Map<String, Tensor> compute(
       GoldenCase golden, Path directory, Supplier<Config> micro) {
     return switch (golden.name()) {
       case "strong_op" -> CosaImageCases.operation(golden);
@@ -54,7 +62,7 @@ final class CosaCases {
     }
   }
 
-  private static Toco named(GoldenCase golden, CosaNetworks networks) {
+  private static Network named(GoldenCase golden, CosaNetworks networks) {
     return switch (golden.text("network")) {
       case "online" -> networks.online();
       case "teacher" -> networks.teacher();
@@ -62,8 +70,7 @@ final class CosaCases {
     };
   }
 
-  /// The tolerance of a tensor of one of these cases.
-  static Tolerance tolerance(GoldenCase golden, String tensor) {
+  private static Tolerance tolerance(GoldenCase golden, String tensor) {
     return switch (golden.name()) {
       case "strong_op", "strong_parameters", "views" -> CosaImageCases.tolerance(golden, tensor);
       case "ema" -> new Within(1e-6, 0);

@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 import toco.config.CrfParams;
 import toco.eval.ConfusionMatrix;
 import toco.image.RgbImage;
-import toco.model.Toco;
+import toco.model.Network;
 import toco.recipe.cosa.CosaEvaluation;
 import toco.torch.DType;
 import toco.torch.GradMode;
@@ -17,7 +17,7 @@ import toco.torch.Tensor;
 final class CosaEvalCases {
   private CosaEvalCases() {}
 
-  static Map<String, Tensor> evaluation(GoldenCase golden, Toco model) {
+  static Map<String, Tensor> evaluation(GoldenCase golden, Network model) {
     var rgb = golden.in("rgb"); // [H, W, 3]
     var picture = new RgbImage(rgb.segment(), (int) rgb.size(1), (int) rgb.size(0));
     var evaluation =

@@ -8,7 +8,7 @@ import toco.cam.PseudoLabels;
 import toco.cam.PseudoLabels.Thresholds;
 import toco.loss.MeanScope;
 import toco.loss.SegLoss;
-import toco.model.Toco;
+import toco.model.Network;
 import toco.recipe.cosa.MultiScaleMaps;
 import toco.recipe.cosa.SwapLoss;
 import toco.torch.GradMode;
@@ -19,7 +19,7 @@ final class CosaLossCases {
   private CosaLossCases() {}
 
   /// One forward pass.
-  static Map<String, Tensor> network(GoldenCase golden, Toco model) {
+  static Map<String, Tensor> network(GoldenCase golden, Network model) {
     try (var _ = GradMode.noGrad()) {
       var out = new HashMap<>(ModelCases.network(golden, model));
       out.putAll(ModelCases.camOnly(golden, model));
@@ -27,7 +27,7 @@ final class CosaLossCases {
     }
   }
 
-  static Map<String, Tensor> maps(GoldenCase golden, Toco model) {
+  static Map<String, Tensor> maps(GoldenCase golden, Network model) {
     var maps = MultiScaleMaps.of(model, golden.in("x"), golden.numbers("scales"), null);
     return Map.of("out.cam", maps.cam(), "out.cam_aux", maps.auxCam(), "out.seg", maps.segLogits());
   }

@@ -6,7 +6,7 @@ import java.util.Map;
 import toco.checkpoint.SafeTensors;
 import toco.checkpoint.StateDict;
 import toco.config.Config;
-import toco.model.Toco;
+import toco.model.Network;
 import toco.recipe.cosa.CosaNetworks;
 import toco.torch.Device;
 import toco.torch.Tensor;
@@ -33,20 +33,13 @@ final class CosaMicro {
   }
 
   /// The encoder's head is dead weight of the published code.
-  private static void load(Path file, Map<String, Tensor> weights, String prefix, Toco model) {
+  private static void load(Path file, Map<String, Tensor> weights, String prefix, Network model) {
     var own = new LinkedHashMap<String, Tensor>();
     weights.forEach((name, weight) -> {
       if (name.startsWith(prefix)) {
         own.put(name.substring(prefix.length()), weight);
       }
     });
-    new StateDict(file, own).into(parameters(model), name -> name.startsWith("encoder.head."));
-  }
-
-  /// The weights of CoSA's network.
-  static Map<String, Tensor> parameters(Toco model) {
-    var parameters = new LinkedHashMap<>(model.params().all());
-    parameters.keySet().removeIf(name -> !CosaNetworks.isPartOfCosa(name));
-    return parameters;
+    new StateDict(file, own).into(model.params().all(), name -> name.startsWith("encoder.head."));
   }
 }

@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.Map;
 import toco.config.Config;
 import toco.optim.ParamGroup;
+import toco.recipe.PublishedOptimizer;
 import toco.recipe.cosa.CosaNetworks;
-import toco.recipe.cosa.CosaOptimizer;
+import toco.recipe.cosa.CosaRecipe;
 import toco.torch.Tensor;
 import tools.jackson.databind.JsonNode;
 
@@ -19,7 +20,7 @@ final class CosaOptimizerCases {
   /// The groups of the online network, and five steps on one weight of each.
   static Map<String, Tensor> paramGroups(GoldenCase golden, CosaNetworks networks, Config micro) {
     var config = config(golden, golden.params(), micro);
-    var groups = CosaOptimizer.groups(networks.online().params(), config.optim());
+    var groups = CosaRecipe.parameterGroups(networks.online().params(), config);
     groups.forEach(ParamGroup::close);
     requireRecorded(golden, groups, networks, config);
     var leaves = new LinkedHashMap<String, Tensor>();
@@ -36,7 +37,7 @@ final class CosaOptimizerCases {
     long steps = golden.tensor("out.lr").size(0);
     var rates = new ArrayList<Double>();
     var states = new HashMap<String, List<Tensor>>();
-    try (var optimizer = CosaOptimizer.of(ofLeaves, config, 0)) {
+    try (var optimizer = PublishedOptimizer.of(ofLeaves, config)) {
       for (long step = 0; step < steps; step++) {
         long now = step;
         optimizer.zeroGrad();
@@ -86,6 +87,8 @@ final class CosaOptimizerCases {
         "optim.weightDecay=" + golden.number(optimizer, "weight_decay"),
         "optim.betas=" + golden.numbers(optimizer, "betas"),
         "optim.power=" + golden.number(optimizer, "power"),
+        "optim.minLrMultiplier="
+            + (optimizer.has("min_mult") ? golden.number(optimizer, "min_mult") : 0),
         "optim.headLrMultiplier="
             + (optimizer.has("heads_lr_multiplier")
                 ? golden.number(optimizer, "heads_lr_multiplier")

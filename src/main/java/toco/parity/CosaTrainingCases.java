@@ -11,12 +11,11 @@ import java.util.stream.IntStream;
 import toco.batch.Batch;
 import toco.config.Config;
 import toco.config.CosaConfig;
-import toco.loss.MeanScope;
-import toco.optim.Optimizer;
-import toco.recipe.StepClock;
+import toco.recipe.PublishedOptimizer;
+import toco.recipe.StepTile;
+import toco.recipe.TrainStep;
 import toco.recipe.cosa.CosaNetworks;
 import toco.recipe.cosa.CosaObjective;
-import toco.recipe.cosa.CosaOptimizer;
 import toco.torch.GradMode;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
@@ -50,8 +49,7 @@ final class CosaTrainingCases {
             golden.number(loss, "cam"),
             golden.number(loss, "reg"),
             golden.integer("terms_on_after_iteration") + 1,
-            golden.number("teacher_momentum"),
-            golden.number(golden.group("optimizer"), "min_mult"));
+            golden.number("teacher_momentum"));
   }
 
   /// The teacher's update alone, of whole networks that hold the recorded weights.
@@ -99,18 +97,16 @@ final class CosaTrainingCases {
   /// One step with all terms.
   static Map<String, Tensor> step(GoldenCase golden, CosaNetworks networks, Config micro) {
     var cases = new CosaTrainingCases(golden, networks, micro);
+    var objective = cases.objective();
     var out = new HashMap<String, Tensor>();
-    try (var optimizer = cases.optimizer()) {
-      var objective = cases.objective();
+    try (var optimizer = PublishedOptimizer.of(objective, cases.config)) {
       out.put("out.lr", doubles(optimizer.learningRates().values()));
-      optimizer.zeroGrad();
-      var output = objective.forward(cases.batch(0, golden.integer("iteration")), true);
-      output.losses().forEach((term, loss) -> out.put("out.loss_" + recorded(term), loss.detach()));
-      out.put("out.loss_total", output.total().detach());
-      var labelled = Objects.requireNonNull(output.teacher());
-      out.put("out.label", labelled.labels());
-      out.put("out.label_aux", labelled.auxLabels());
-      objective.backward(output.total());
+      var batch = cases.batch(0, golden.integer("iteration"));
+      var result = new TrainStep(objective, optimizer, cases.config).run(() -> batch, true);
+      losses(result).forEach(out::put);
+      var labels = labels(result);
+      out.put("out.label", labels.get(0));
+      out.put("out.label_aux", labels.get(1));
       for (var key : golden.tensors().keySet()) {
         if (key.startsWith("out.grad_")) {
           var weight = named(networks.online().params().all(), key.substring("out.grad_".length()));
@@ -118,8 +114,6 @@ final class CosaTrainingCases {
           out.put(key, gradient == null ? weight.detach().zerosLike() : gradient.clone());
         }
       }
-      optimizer.step();
-      objective.endStep();
     }
     out.putAll(weights(golden, networks));
     return out;
@@ -128,32 +122,25 @@ final class CosaTrainingCases {
   /// Steps over the iteration at which the dense terms start.
   static Map<String, Tensor> trajectory(GoldenCase golden, CosaNetworks networks, Config micro) {
     var cases = new CosaTrainingCases(golden, networks, micro);
+    var objective = cases.objective();
     int steps = golden.integer("steps");
     var series = new LinkedHashMap<String, List<Double>>();
     var counts = new ArrayList<Tensor>();
-    try (var optimizer = cases.optimizer()) {
-      var objective = cases.objective();
+    try (var optimizer = PublishedOptimizer.of(objective, cases.config)) {
+      var step = new TrainStep(objective, optimizer, cases.config);
       for (int i = 0; i < steps; i++) {
         optimizer
             .learningRates()
             .values()
             .forEach(rate -> series.computeIfAbsent("out.lr", _ -> new ArrayList<>()).add(rate));
         try (var scope = TensorScope.open()) {
-          optimizer.zeroGrad();
-          var output = objective.forward(cases.batch(i % cases.batches(), i), true);
-          output
-              .losses()
-              .forEach((term, loss) -> record(series, "out.loss_" + recorded(term), loss));
-          record(series, "out.loss_total", output.total());
-          var labelled = Objects.requireNonNull(output.teacher());
+          var batch = cases.batch(i % cases.batches(), i);
+          var result = step.run(() -> batch, true);
+          losses(result)
+              .forEach((name, loss) ->
+                  series.computeIfAbsent(name, _ -> new ArrayList<>()).add(loss.item()));
           counts.add(
-              scope.keep(
-                  Tensor.stack(
-                      List.of(cases.counts(labelled.labels()), cases.counts(labelled.auxLabels())),
-                      0)));
-          objective.backward(output.total());
-          optimizer.step();
-          objective.endStep();
+              scope.keep(Tensor.stack(labels(result).stream().map(cases::counts).toList(), 0)));
         }
       }
     }
@@ -164,12 +151,28 @@ final class CosaTrainingCases {
     return out;
   }
 
-  private Optimizer optimizer() {
-    return CosaOptimizer.of(networks.online().params(), config, cosa.minLrMultiplier());
+  /// By their recorded names.
+  private static Map<String, Tensor> losses(TrainStep.Result result) {
+    var losses = new LinkedHashMap<String, Tensor>();
+    var computed = result.microBatches().getFirst();
+    computed
+        .losses()
+        .byTerm()
+        .forEach((term, loss) -> losses.put("out.loss_" + recorded(term.key()), loss));
+    losses.put("out.loss_total", computed.total());
+    return losses;
+  }
+
+  /// From the main CAMs, then from the auxiliary ones.
+  private static List<Tensor> labels(TrainStep.Result result) {
+    return Objects.requireNonNull(result.last()).tiles().stream()
+        .filter(StepTile.Labels.class::isInstance)
+        .map(tile -> ((StepTile.Labels) tile).labels())
+        .toList();
   }
 
   private CosaObjective objective() {
-    return new CosaObjective(networks, cosa, config.loss(), MeanScope.LOCAL, StepClock.NONE);
+    return CosaObjective.of(networks, config, cosa);
   }
 
   private int batches() {
@@ -199,10 +202,6 @@ final class CosaTrainingCases {
 
   private static String recorded(String term) {
     return term.equals("clsAux") ? "cls_aux" : term;
-  }
-
-  private static void record(Map<String, List<Double>> series, String name, Tensor value) {
-    series.computeIfAbsent(name, _ -> new ArrayList<>()).add(value.item());
   }
 
   static Tensor doubles(Collection<Double> values) {

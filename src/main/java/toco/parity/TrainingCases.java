@@ -18,7 +18,6 @@ import toco.optim.ParamGroup;
 import toco.recipe.PublishedOptimizer;
 import toco.recipe.StepTile;
 import toco.recipe.TrainStep;
-import toco.recipe.cosa.CosaOptimizer;
 import toco.recipe.toco.TocoLosses;
 import toco.recipe.toco.TocoObjective;
 import toco.recipe.toco.TocoRecipe;
@@ -43,6 +42,7 @@ final class TrainingCases {
                 "optim.weightDecay=" + golden.number("weight_decay"),
                 "optim.betas=" + golden.numbers("betas"),
                 "optim.power=" + golden.number("power"),
+                "optim.minLrMultiplier=" + golden.number("min_mult", 0),
                 "train.maxIters=" + golden.integer("max_iters"),
                 "train.warmupIters=" + golden.integer("warmup_iters"),
                 "train.warmupRatio=" + golden.number("warmup_ratio"));
@@ -56,10 +56,7 @@ final class TrainingCases {
     var ws = new ArrayList<Tensor>();
     var zs = new ArrayList<Tensor>();
     var rates = new ArrayList<Double>();
-    try (var optimizer =
-        golden.params().has("min_mult")
-            ? CosaOptimizer.of(groups, config, golden.number("min_mult"))
-            : PublishedOptimizer.of(groups, config)) {
+    try (var optimizer = PublishedOptimizer.of(groups, config)) {
       for (long step = 0; step < steps; step++) {
         optimizer.zeroGrad();
         w.mul(golden.in("grad_w").select(0, step)).sum().backward();

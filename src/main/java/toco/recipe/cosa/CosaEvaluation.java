@@ -5,7 +5,7 @@ import toco.cam.CamLabels;
 import toco.cam.NetworkInput;
 import toco.config.CrfParams;
 import toco.image.RgbImage;
-import toco.model.Toco;
+import toco.model.Network;
 import toco.refine.DenseCrf;
 import toco.torch.Interpolation;
 import toco.torch.Tensor;
@@ -38,7 +38,7 @@ public record CosaEvaluation(
   /// [toco.torch.GradMode#noGrad].
   ///
   /// @param image at native size; must stay valid
-  public Image of(Toco model, RgbImage image) {
+  public Image of(Network model, RgbImage image) {
     var input = NetworkInput.of(image, sizePx, model); // [1, 3, size, size]
     return new Image(this, image, model, input, MultiScaleMaps.of(model, input, scales, null));
   }
@@ -51,7 +51,7 @@ public record CosaEvaluation(
   /// @param input [1, 3, size, size] normalised
   /// @param maps at the size of the input
   public record Image(
-      CosaEvaluation by, RgbImage image, Toco model, Tensor input, MultiScaleMaps maps) {
+      CosaEvaluation by, RgbImage image, Network model, Tensor input, MultiScaleMaps maps) {
     /// The segmentation.
     public Tensor labels() {
       return logits().argmax(1);

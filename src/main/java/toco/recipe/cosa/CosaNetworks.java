@@ -1,9 +1,9 @@
 package toco.recipe.cosa;
 
-import java.util.Map;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import toco.config.ModelConfig;
-import toco.model.Toco;
+import toco.model.Network;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.GradMode;
@@ -12,40 +12,38 @@ import toco.torch.TensorList;
 /// The two networks of CoSA: the online one is trained, the teacher is its exponential moving
 /// average. Owns both until closed.
 ///
-/// They are ToCo's network without projection heads. Those of the class used for it are never used,
-/// trained or averaged.
-///
 /// @param online sees strong views
 /// @param teacher sees weak views; gets no gradient
-public record CosaNetworks(Toco online, Toco teacher) implements AutoCloseable {
-  private static final String PROJECTION_HEADS = "proj_head";
+public record CosaNetworks(Network online, Network teacher) implements AutoCloseable {
+  /// The teacher's name in checkpoints.
+  static final String TEACHER = "teacher";
 
-  /// Two networks initialised from LibTorch's random generator, the teacher's heads by a draw of
-  /// their own, as published. Load a pretrained encoder into the online network, then call
-  /// [#startTeacher].
+  /// Two networks initialised from LibTorch's random generator, with the same encoder. Classifiers
+  /// and decoder are two draws: published, that of the teacher is another one, of which `momentum`ⁿ
+  /// is left after n steps. Pretrained weights are to be loaded into both.
   ///
-  /// @param autocastDtype as for [Toco#Toco(ModelConfig, Device, DType)]
+  /// @param autocastDtype as for [Network#Network(ModelConfig, Device, DType)]
   public static CosaNetworks of(ModelConfig config, Device device, @Nullable DType autocastDtype) {
-    var online = new Toco(config, device, autocastDtype);
+    var online = new Network(config, device, autocastDtype);
     try {
-      return new CosaNetworks(online, new Toco(config, device, autocastDtype));
+      var networks = new CosaNetworks(online, new Network(config, device, autocastDtype));
+      networks.copyEncoder();
+      return networks;
     } catch (RuntimeException e) {
       online.close();
       throw e;
     }
   }
 
-  /// Gives the teacher the online network's encoder. Its classifiers and decoder stay as they are:
-  /// published, they are another random draw, of which `momentum`ⁿ is left after n steps.
-  public void startTeacher() {
+  private void copyEncoder() {
     try (var _ = GradMode.noGrad()) {
-      teacher
+      var own = teacher.params().all();
+      online
           .params()
           .all()
           .forEach((name, weight) -> {
-            var source = online.params().all().get(name);
-            if (name.startsWith("encoder.") && source != null) {
-              weight.copy_(source);
+            if (name.startsWith("encoder.")) {
+              var _ = own.get(name).copy_(weight);
             }
           });
     }
@@ -57,17 +55,8 @@ public record CosaNetworks(Toco online, Toco teacher) implements AutoCloseable {
     weights(teacher).emaUpdate(weights(online), momentum);
   }
 
-  private static TensorList weights(Toco network) {
-    return new TensorList(
-        network.params().all().entrySet().stream()
-            .filter(entry -> isPartOfCosa(entry.getKey()))
-            .map(Map.Entry::getValue)
-            .toList());
-  }
-
-  /// Whether a weight is one of CoSA's network.
-  public static boolean isPartOfCosa(String name) {
-    return !name.startsWith(PROJECTION_HEADS);
+  private static TensorList weights(Network network) {
+    return new TensorList(List.copyOf(network.params().all().values()));
   }
 
   @Override

@@ -1,25 +1,37 @@
 package toco.recipe.cosa;
 
+import static toco.recipe.cosa.CosaLosses.CAM;
+import static toco.recipe.cosa.CosaLosses.CLS;
+import static toco.recipe.cosa.CosaLosses.CLS_AUX;
+import static toco.recipe.cosa.CosaLosses.REG;
+import static toco.recipe.cosa.CosaLosses.SEG;
+
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import toco.batch.Batch;
 import toco.cam.NetworkInput;
 import toco.cam.PresentClasses;
 import toco.cam.PseudoLabels;
 import toco.cam.PseudoLabels.Thresholds;
+import toco.config.Config;
 import toco.config.CosaConfig;
-import toco.config.LossConfig;
+import toco.data.CounterRandom;
+import toco.distributed.World;
 import toco.image.Normalization;
 import toco.loss.ClassLoss;
 import toco.loss.EnergyLoss;
+import toco.loss.LossSchedule;
+import toco.loss.LossTerm;
+import toco.loss.LossTerms;
 import toco.loss.MeanScope;
 import toco.loss.SegLoss;
 import toco.model.Encoder.Tokens;
-import toco.model.Toco;
+import toco.model.Network;
+import toco.optim.ParamGroup;
+import toco.recipe.Objective;
 import toco.recipe.StepClock;
+import toco.recipe.StepTile;
 import toco.torch.GradMode;
 import toco.torch.Interpolation;
 import toco.torch.Tensor;
@@ -28,176 +40,168 @@ import toco.torch.Tensor;
 ///
 /// View 1 of a batch is the strong view, view 2 the weak one. The teacher's CAMs of the weak view
 /// label the online network's segmentation of the strong view, and the teacher's segmentation is
-/// the target of the online CAMs. No draw is random.
+/// the target of the online CAMs.
 ///
 /// Before `denseStartIter` the three terms of the decoder and the swap have weight 0, so neither
-/// they nor the teacher's maps are computed unless a report is wanted. The decoder then has no
-/// gradient, which [CosaOptimizer] counts as zero.
-public final class CosaObjective {
-  /// Names of the terms, in order.
-  public static final List<String> TERMS = List.of("cls", "clsAux", "seg", "cam", "reg");
+/// they nor the teacher's maps are computed unless a report is wanted.
+public final class CosaObjective implements Objective {
+  private static final int DROP_STREAM = -1000; // of the generators of drop path
 
-  private final Toco online;
   private final CosaNetworks networks;
-  private final CosaConfig settings;
-  private final LossConfig energy;
+  private final Network online;
+  private final Config config;
+  private final CosaConfig cosa;
+  private final LossSchedule schedule;
   private final Normalization normalization;
   private final MeanScope scope;
   private final StepClock clock;
 
-  /// @param networks stay the caller's
-  /// @param energy bandwidths and factor of the dense energy
-  /// @param scope over which samples the means of the segmentation loss are taken
-  /// @param clock is notified as each part of the forward pass ends
-  public CosaObjective(
-      CosaNetworks networks,
-      CosaConfig settings,
-      LossConfig energy,
-      MeanScope scope,
-      StepClock clock) {
+  private CosaObjective(
+      CosaNetworks networks, Config config, CosaConfig cosa, MeanScope scope, StepClock clock) {
     this.networks = networks;
-    this.settings = settings;
-    this.energy = energy;
+    this.config = config;
+    this.cosa = cosa;
     this.scope = scope;
     this.clock = clock;
     online = networks.online();
+    schedule = CosaLosses.of(cosa);
     normalization = Normalization.of(online.config().statistics());
   }
 
-  /// What a micro-batch gives.
+  /// The losses of one process.
   ///
-  /// @param losses the terms that were computed, unweighted scalars by name, in order
-  /// @param total their weighted sum, which is minimised
-  /// @param teacher what the teacher made of the weak view; null where no term needed it
-  public record Output(Map<String, Tensor> losses, Tensor total, @Nullable Labelled teacher) {}
-
-  /// The teacher's assignments.
-  ///
-  /// @param maps of the weak view, of the present classes
-  /// @param present the classes of each image
-  /// @param labels from the main CAMs, int64 [B, H, W], 255 ignored
-  /// @param auxLabels from the auxiliary CAMs
-  /// @param emptySegParts int64 scalar: how many of the four halves of the segmentation loss had no
-  ///   pixel
-  public record Labelled(
-      MultiScaleMaps maps,
-      PresentClasses present,
-      Tensor labels,
-      Tensor auxLabels,
-      Tensor emptySegParts) {}
-
-  /// The weights of the terms at an iteration, counted from 0, by name, in order.
-  public Map<String, Double> weightsAt(long iteration) {
-    double dense = settings.isDenseAt(iteration) ? 1 : 0;
-    var weights = new LinkedHashMap<String, Double>();
-    weights.put("cls", 1.0);
-    weights.put("clsAux", 1.0);
-    weights.put("seg", dense * settings.segWeight());
-    weights.put("cam", dense * settings.camWeight());
-    weights.put("reg", dense * settings.regWeight());
-    return weights;
+  /// @param networks are closed with the objective
+  public static CosaObjective of(CosaNetworks networks, Config config, CosaConfig cosa) {
+    return of(networks, config, cosa, World.single());
   }
 
-  /// The forward pass and the losses of a micro-batch. The tensors belong to the innermost scope.
+  /// The losses of one of several processes.
   ///
-  /// @param wantsReport whether terms of weight 0 and the teacher's assignments are wanted too;
-  ///   they carry no gradient
+  /// @param networks are closed with the objective
+  /// @param world stays the caller's
+  public static CosaObjective of(
+      CosaNetworks networks, Config config, CosaConfig cosa, World world) {
+    networks.online().checkpointActivations(config.train().checkpointActivations());
+    var scope = MeanScope.of(config.loss().scope(), world);
+    return new CosaObjective(networks, config, cosa, scope, StepClock.NONE);
+  }
+
+  /// The same losses, whose parts are timed.
+  public CosaObjective timedBy(StepClock timer) {
+    return new CosaObjective(networks, config, cosa, scope, timer);
+  }
+
+  @Override
+  public Network network() {
+    return online;
+  }
+
+  @Override
+  public Map<String, Network> otherNetworks() {
+    return Map.of(CosaNetworks.TEACHER, networks.teacher());
+  }
+
+  @Override
+  public List<ParamGroup> parameterGroups() {
+    return CosaRecipe.parameterGroups(online.params(), config);
+  }
+
+  @Override
   public Output forward(Batch batch, boolean wantsReport) {
-    boolean isDense = settings.isDenseAt(batch.step());
-    var strong = batch.view1();
+    var weights = schedule.at(batch.step());
+    boolean isDense = weights.has(SEG) || weights.has(CAM) || weights.has(REG);
 
     // the teacher's passes come first: no activations are kept yet
     var present = PresentClasses.of(batch.multiHot());
     var maps =
         isDense || wantsReport
-            ? MultiScaleMaps.of(networks.teacher(), batch.view2(), settings.scales(), present)
+            ? MultiScaleMaps.of(networks.teacher(), batch.view2(), cosa.scales(), present)
             : null;
     clock.lap("teacher");
-    var tokens = online.encode(NetworkInput.fitted(online, strong));
+    var tokens = trainedPass(batch);
     clock.lap("forward");
 
-    var terms = new LinkedHashMap<String, Tensor>();
-    var patchMap = tokens.patchMap(); // [B, D, h, w]
-    terms.put("cls", ClassLoss.of(online.classLogits(patchMap), batch.labels()));
-    terms.put("clsAux", ClassLoss.of(online.auxClassLogits(tokens.auxMap()), batch.labels()));
-    Labelled labelled = null;
+    var terms = new LinkedHashMap<LossTerm, Tensor>();
+    var counts = new LinkedHashMap<String, Tensor>();
+    terms.put(CLS, ClassLoss.of(online.classLogits(tokens.patchMap()), batch.labels()));
+    terms.put(CLS_AUX, ClassLoss.of(online.auxClassLogits(tokens.auxMap()), batch.labels()));
+    List<StepTile> tiles = List.of();
     if (maps != null) {
+      var assigned = assignments(batch, maps, present);
+      clock.lap("pseudo labels");
       try (var _ = GradMode.enabled(isDense)) {
-        labelled = addDenseLosses(terms, batch, tokens, maps, present);
+        counts.put(CosaLosses.EMPTY_SEG_PARTS, addDenseLosses(terms, batch, tokens, assigned));
       }
+      tiles = wantsReport ? assigned.tiles() : List.of();
     }
-    var total = total(terms, weightsAt(batch.step()));
+    var losses = new LossTerms(terms, counts);
+    var total = losses.total(weights);
     clock.lap("dense losses");
-    return new Output(terms, total, labelled);
+    return new Output(losses, total, tiles);
   }
 
-  private Labelled addDenseLosses(
-      Map<String, Tensor> terms,
-      Batch batch,
-      Tokens tokens,
-      MultiScaleMaps maps,
-      PresentClasses present) {
+  /// With `model.dropPath` it drops branches: a function of the seed, the step and the position of
+  /// each image in the step's whole batch.
+  private Tokens trainedPass(Batch batch) {
+    var images = NetworkInput.fitted(online, batch.view1());
+    return config.model().dropPath() == 0
+        ? online.encode(images)
+        : online.withDropPath(
+            image ->
+                new CounterRandom(
+                    config.run().seed(),
+                    Math.toIntExact(batch.step()),
+                    batch.firstPosition() + image,
+                    DROP_STREAM),
+            () -> online.encode(images));
+  }
+
+  private Assignments assignments(Batch batch, MultiScaleMaps maps, PresentClasses present) {
+    return new Assignments(
+        maps,
+        present,
+        labels(maps.cam(), present, batch, cosa.highThreshold(), cosa.lowThreshold()),
+        labels(maps.auxCam(), present, batch, cosa.auxHighThreshold(), cosa.auxLowThreshold()));
+  }
+
+  private Tensor labels(Tensor cam, PresentClasses present, Batch batch, double high, double low) {
+    var thresholds = new Thresholds(high, low, cosa.labelDownscale());
+    return PseudoLabels.unrefined(cam, present, batch.boxes(), thresholds);
+  }
+
+  /// @return how many parts of the segmentation loss had no pixel, int64 scalar
+  private Tensor addDenseLosses(
+      Map<LossTerm, Tensor> terms, Batch batch, Tokens tokens, Assignments assigned) {
     var strong = batch.view1();
-    var patchMap = tokens.patchMap();
+    var patchMap = tokens.patchMap(); // [B, D, h, w]
     var logits =
         online
             .segment(patchMap)
             .interpolate(strong.size(2), strong.size(3), Interpolation.BILINEAR); // [B, C, H, W]
     var logProbabilities = logits.logSoftmax(1);
-
-    var labels =
-        labels(maps.cam(), present, batch, settings.highThreshold(), settings.lowThreshold());
-    var seg = SegLoss.ofLogProbabilities(logProbabilities, labels, scope);
-    var auxLabels =
-        labels(
-            maps.auxCam(), present, batch, settings.auxHighThreshold(), settings.auxLowThreshold());
-    var auxSeg = SegLoss.ofLogProbabilities(logProbabilities, auxLabels, scope);
-    terms.put("seg", seg.value().add(auxSeg.value()).mul(0.5));
-
-    var reg = EnergyLoss.of(strong, normalization, logits, labels, batch.boxes(), energy);
-
+    var seg = SegLoss.ofLogProbabilities(logProbabilities, assigned.labels(), scope);
+    var auxSeg = SegLoss.ofLogProbabilities(logProbabilities, assigned.auxLabels(), scope);
+    terms.put(SEG, seg.value().add(auxSeg.value()).mul(0.5));
     var cam = online.cam(patchMap); // [B, K, h, w]
     var target =
         SwapLoss.target(
-            maps.segLogits(),
-            present,
+            assigned.maps().segLogits(),
+            assigned.present(),
             (int) cam.size(1),
             cam.size(2),
             cam.size(3),
-            settings.temperature());
-    terms.put("cam", SwapLoss.of(cam, target));
-    terms.put("reg", reg);
-    return new Labelled(
-        maps, present, labels, auxLabels, seg.emptyParts().add(auxSeg.emptyParts()));
+            cosa.temperature());
+    terms.put(CAM, SwapLoss.of(cam, target));
+    terms.put(
+        REG,
+        EnergyLoss.of(
+            strong, normalization, logits, assigned.labels(), batch.boxes(), config.loss()));
+    return seg.emptyParts().add(auxSeg.emptyParts());
   }
 
-  private Tensor labels(Tensor cam, PresentClasses present, Batch batch, double high, double low) {
-    var thresholds = new Thresholds(high, low, settings.labelDownscale());
-    return PseudoLabels.unrefined(cam, present, batch.boxes(), thresholds);
-  }
-
-  /// The weighted sum; terms of weight 0 are left out of the graph.
-  private static Tensor total(Map<String, Tensor> terms, Map<String, Double> weights) {
-    Tensor sum = null;
-    for (var term : terms.entrySet()) {
-      double weight = weights.getOrDefault(term.getKey(), 0.0);
-      if (weight > 0) {
-        var weighted = weight == 1 ? term.getValue() : term.getValue().mul(weight);
-        sum = sum == null ? weighted : sum.add(weighted);
-      }
-    }
-    return Objects.requireNonNull(sum);
-  }
-
-  /// Adds the gradients of a loss of [#forward] to the gradients of the online network.
-  ///
-  /// @param loss scalar
-  public void backward(Tensor loss) {
-    online.backward(loss);
-  }
-
-  /// Moves the teacher towards the online network. Call once per step, after the optimizer's step.
-  public void endStep() {
-    networks.emaUpdate(settings.teacherMomentum());
+  /// Moves the teacher towards the online network.
+  @Override
+  public void afterUpdate() {
+    networks.emaUpdate(cosa.teacherMomentum());
   }
 }

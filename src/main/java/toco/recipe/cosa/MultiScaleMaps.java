@@ -6,7 +6,7 @@ import toco.cam.EncoderPasses;
 import toco.cam.MultiScaleCam;
 import toco.cam.NetworkInput;
 import toco.cam.PresentClasses;
-import toco.model.Toco;
+import toco.model.Network;
 import toco.torch.GradMode;
 import toco.torch.Interpolation;
 import toco.torch.Tensor;
@@ -34,7 +34,7 @@ public record MultiScaleMaps(
   ///   image with fewer classes has the maps of class 1
   /// @return maps of the images' size, in the innermost scope
   public static MultiScaleMaps of(
-      Toco model, Tensor images, List<Double> scales, @Nullable PresentClasses present) {
+      Network model, Tensor images, List<Double> scales, @Nullable PresentClasses present) {
     if (scales.isEmpty()) {
       throw new IllegalArgumentException("no scale was given; name at least one");
     }
@@ -49,7 +49,7 @@ public record MultiScaleMaps(
   }
 
   private static MultiScaleMaps ofScale(
-      Toco model, Tensor images, double scale, @Nullable PresentClasses present) {
+      Network model, Tensor images, double scale, @Nullable PresentClasses present) {
     try (var scope = TensorScope.open()) {
       long batch = images.size(0);
       var both = Tensor.cat(List.of(images, images.flip(3)), 0);

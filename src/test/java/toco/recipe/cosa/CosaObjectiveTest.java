@@ -12,14 +12,15 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import toco.batch.Batch;
 import toco.cam.SmallNetwork;
 import toco.config.Config;
 import toco.config.CosaConfig;
 import toco.image.ImageBox;
-import toco.loss.MeanScope;
+import toco.loss.LossTerm;
+import toco.recipe.Objective;
+import toco.recipe.StepTile;
 import toco.torch.Device;
 import toco.torch.Rng;
 import toco.torch.Tensor;
@@ -29,6 +30,7 @@ import toco.torch.TensorTest;
 class CosaObjectiveTest {
   private static final Config CONFIG = SmallNetwork.CONFIG;
   private static final int SIZE = 32;
+  private static final List<String> TERMS = List.of("cls", "clsAux", "seg", "cam", "reg");
   private static final int SWITCH = CosaConfig.VOC.denseStartIter();
 
   private final List<String> laps = new ArrayList<>();
@@ -39,7 +41,7 @@ class CosaObjectiveTest {
   }
 
   private CosaObjective objective(CosaNetworks networks) {
-    return new CosaObjective(networks, CosaConfig.VOC, CONFIG.loss(), MeanScope.LOCAL, laps::add);
+    return CosaObjective.of(networks, CONFIG, CosaConfig.VOC).timedBy(laps::add);
   }
 
   private static Batch batch(long step) {
@@ -57,21 +59,6 @@ class CosaObjectiveTest {
         0);
   }
 
-  /// Three terms switch together: at the published 6,000 they are off, at 6,001 on.
-  @Test
-  void threeTermsStartTogether() {
-    try (var networks = networks()) {
-      var objective = objective(networks);
-      assertEquals(
-          Map.of("cls", 1.0, "clsAux", 1.0, "seg", 0.0, "cam", 0.0, "reg", 0.0),
-          objective.weightsAt(6000));
-      assertEquals(
-          Map.of("cls", 1.0, "clsAux", 1.0, "seg", 0.1, "cam", 0.05, "reg", 0.05),
-          objective.weightsAt(6001));
-      assertEquals(CosaObjective.TERMS, List.copyOf(objective.weightsAt(0).keySet()));
-    }
-  }
-
   /// Before the switch the classes alone are learnt, and the decoder has no gradient. A report adds
   /// the other terms to the log, but neither to the total nor to the gradients.
   @Test
@@ -82,8 +69,8 @@ class CosaObjectiveTest {
       try (var networks = networks()) {
         var objective = objective(networks);
         var output = objective.forward(batch(SWITCH - 1L), wantsReport);
-        assertEquals(wantsReport ? CosaObjective.TERMS : List.of("cls", "clsAux"), names(output));
-        assertEquals(wantsReport, output.teacher() != null);
+        assertEquals(wantsReport ? TERMS : List.of("cls", "clsAux"), names(output));
+        assertEquals(wantsReport, !output.tiles().isEmpty());
         objective.backward(output.total());
         totals.add(output.total().item());
         gradients.add(gradients(networks));
@@ -103,16 +90,20 @@ class CosaObjectiveTest {
     try (var networks = networks()) {
       var objective = objective(networks);
       var output = objective.forward(batch(SWITCH), false);
-      assertEquals(CosaObjective.TERMS, names(output));
+      assertEquals(TERMS, names(output));
       objective.backward(output.total());
       var gradients = gradients(networks);
-      networks.online().params().trainable().keySet().stream()
-          .filter(CosaNetworks::isPartOfCosa)
+      networks
+          .online()
+          .params()
+          .trainable()
+          .keySet()
           .forEach(name -> assertNotNull(gradients.get(name), name));
       networks.teacher().params().all().forEach((name, weight) -> assertNull(weight.grad(), name));
       double expected = 0;
-      for (var term : output.losses().entrySet()) {
-        expected += term.getValue().item() * objective.weightsAt(SWITCH).get(term.getKey());
+      var weights = CosaLosses.of(CosaConfig.VOC).at(SWITCH);
+      for (var term : weights.terms()) {
+        expected += output.losses().require(term).item() * weights.of(term);
       }
       assertEquals(expected, output.total().item(), 1e-5);
     }
@@ -126,18 +117,26 @@ class CosaObjectiveTest {
       var usual = batch(SWITCH);
       var otherWeak = withViews(usual, usual.view1(), usual.view2().neg());
       var otherStrong = withViews(usual, usual.view1().neg(), usual.view2());
-      var first = objective.forward(usual, false);
-      var weak = objective.forward(otherWeak, false);
-      var strong = objective.forward(otherStrong, false);
-      assertEquals(first.losses().get("cls").item(), weak.losses().get("cls").item());
-      assertNotEquals(first.losses().get("cls").item(), strong.losses().get("cls").item());
+      var first = objective.forward(usual, true);
+      var weak = objective.forward(otherWeak, true);
+      var strong = objective.forward(otherStrong, true);
+      assertEquals(value(first, CosaLosses.CLS), value(weak, CosaLosses.CLS));
+      assertNotEquals(value(first, CosaLosses.CLS), value(strong, CosaLosses.CLS));
       assertEquals(0, cam(first).sub(cam(strong)).abs().amax().item());
       assertTrue(cam(first).sub(cam(weak)).abs().amax().item() > 0);
     }
   }
 
-  private static Tensor cam(CosaObjective.Output output) {
-    return Objects.requireNonNull(output.teacher()).maps().cam();
+  private static double value(Objective.Output output, LossTerm term) {
+    return output.losses().require(term).item();
+  }
+
+  private static Tensor cam(Objective.Output output) {
+    return tiles(output, StepTile.ClassMaps.class).getFirst().maps().get("CAM");
+  }
+
+  private static <T extends StepTile> List<T> tiles(Objective.Output output, Class<T> kind) {
+    return output.tiles().stream().filter(kind::isInstance).map(kind::cast).toList();
   }
 
   private static Batch withViews(Batch batch, Tensor strong, Tensor weak) {
@@ -157,10 +156,11 @@ class CosaObjectiveTest {
   @Test
   void paddingIsIgnored() {
     try (var networks = networks()) {
-      var labelled =
-          Objects.requireNonNull(objective(networks).forward(batch(SWITCH), false).teacher());
-      for (var labels : List.of(labelled.labels(), labelled.auxLabels())) {
-        assertEquals(255, labels.select(0, 0).slice(1, 24, SIZE).amin().itemLong());
+      var output = objective(networks).forward(batch(SWITCH), true);
+      var tiles = tiles(output, StepTile.Labels.class);
+      assertEquals(2, tiles.size());
+      for (var tile : tiles) {
+        assertEquals(255, tile.labels().select(0, 0).slice(1, 24, SIZE).amin().itemLong());
       }
     }
   }
@@ -174,13 +174,11 @@ class CosaObjectiveTest {
       networks.emaUpdate(0.75);
       var after = values(networks.teacher().params().all());
       online.forEach((name, weight) -> {
-        if (CosaNetworks.isPartOfCosa(name)) {
-          var expected = new float[weight.length];
-          for (int i = 0; i < weight.length; i++) {
-            expected[i] = 0.75f * before.get(name)[i] + 0.25f * weight[i];
-          }
-          assertArrayEquals(expected, after.get(name), 1e-6f, name);
+        var expected = new float[weight.length];
+        for (int i = 0; i < weight.length; i++) {
+          expected[i] = 0.75f * before.get(name)[i] + 0.25f * weight[i];
         }
+        assertArrayEquals(expected, after.get(name), 1e-6f, name);
       });
       assertTrue(online.containsKey("encoder.pos_embed"));
       values(networks.online().params().all())
@@ -192,13 +190,12 @@ class CosaObjectiveTest {
   @Test
   void aNewTeacherSharesTheEncoderOnly() {
     try (var networks = networks()) {
-      networks.startTeacher();
       var online = values(networks.online().params().all());
       var teacher = values(networks.teacher().params().all());
       online.forEach((name, weight) -> {
         if (name.startsWith("encoder.")) {
           assertArrayEquals(weight, teacher.get(name), name);
-        } else if (CosaNetworks.isPartOfCosa(name)) {
+        } else {
           assertTrue(!Arrays.equals(weight, teacher.get(name)), name);
         }
       });
@@ -214,8 +211,24 @@ class CosaObjectiveTest {
     }
   }
 
-  private static List<String> names(CosaObjective.Output output) {
-    return List.copyOf(output.losses().keySet());
+  /// Branches are dropped in the online pass alone, by seed, step and place in the batch.
+  @Test
+  void dropPathIsAFunctionOfTheStep() {
+    var dropping = CONFIG.with("model.dropPath=0.5");
+    Rng.manualSeed(1);
+    try (var networks = CosaNetworks.of(dropping.model(), Device.CPU, null)) {
+      var objective = CosaObjective.of(networks, dropping, CosaConfig.VOC);
+      var first = objective.forward(batch(SWITCH), true);
+      var again = objective.forward(batch(SWITCH), true);
+      var later = objective.forward(batch(SWITCH + 1L), true);
+      assertEquals(value(first, CosaLosses.CLS), value(again, CosaLosses.CLS));
+      assertNotEquals(value(first, CosaLosses.CLS), value(later, CosaLosses.CLS));
+      assertEquals(0, cam(first).sub(cam(later)).abs().amax().item());
+    }
+  }
+
+  private static List<String> names(Objective.Output output) {
+    return output.losses().byTerm().keySet().stream().map(LossTerm::key).toList();
   }
 
   private static Map<String, float[]> gradients(CosaNetworks networks) {
