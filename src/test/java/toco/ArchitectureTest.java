@@ -81,6 +81,7 @@ class ArchitectureTest {
               "checkpoint",
               "recipe",
               "recipe.toco",
+              "recipe.cosa",
               "recipes",
               "train",
               "infer")

@@ -10,7 +10,7 @@ import toco.torch.TensorScope;
 
 /// Runs the encoder over a batch in passes of a size that suits the device. Tokens are freed after
 /// each pass; only the outputs of the heads are kept.
-final class EncoderPasses {
+public final class EncoderPasses {
   /// On the CPU larger passes are no faster: the C library returns large blocks of memory to the
   /// kernel and gets fresh pages for each, which costs a tenth of the pass.
   private static final long CPU_TOKENS_PER_PASS = 2000;
@@ -20,7 +20,8 @@ final class EncoderPasses {
   /// @param images [B, 3, H, W] normalised
   /// @param heads maps the tokens of b images to one or more tensors [b, …]
   /// @return the same tensors for all images, [B, …], in the innermost scope
-  static List<Tensor> run(Network model, Tensor images, Function<Tokens, List<Tensor>> heads) {
+  public static List<Tensor> run(
+      Network model, Tensor images, Function<Tokens, List<Tensor>> heads) {
     long count = images.size(0);
     long perPass = imagesPerPass(model, images);
     var passes = new ArrayList<List<Tensor>>();

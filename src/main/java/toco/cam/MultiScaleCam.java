@@ -155,7 +155,9 @@ public final class MultiScaleCam {
   }
 
   /// Each map to 0…1: minus its minimum, over its maximum.
-  static Tensor normalize(Tensor cam) {
+  ///
+  /// @param cam [B, K, H, W]
+  public static Tensor normalize(Tensor cam) {
     var dims = new long[] {2, 3};
     var shifted = cam.sub(cam.amin(dims, true));
     return shifted.div(shifted.amax(dims, true).add(NORMALIZE_EPS));

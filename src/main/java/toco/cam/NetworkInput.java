@@ -56,14 +56,14 @@ public final class NetworkInput {
   ///
   /// @param images [B, 3, H, W] normalised
   /// @return [B, 3, h, w]
-  static Tensor atScale(Network model, Tensor images, double scale) {
+  public static Tensor atScale(Network model, Tensor images, double scale) {
     var fit = model.config().fit();
     int patch = model.config().encoderShape().patchSizePx();
     return resize(
         images, fit.side(scale * images.size(2), patch), fit.side(scale * images.size(3), patch));
   }
 
-  /// The same at scale 1, for passes of the encoder outside this package.
+  /// The same at scale 1.
   public static Tensor fitted(Network model, Tensor images) {
     return atScale(model, images, 1);
   }

@@ -53,8 +53,21 @@ public record PresentClasses(long[][] ids) {
     return table(0).squeeze(-1).squeeze(-1).gt(0).to(DType.FLOAT32).to(device, true);
   }
 
+  /// Writes the maps of the present classes to their places; the reverse of [#gather].
+  ///
+  /// @param maps [B, P, h, w]; those of padding are ignored
+  /// @param classes K
+  /// @return [B, K, h, w], 0 for absent classes
+  public Tensor scatter(Tensor maps, long classes) {
+    var index = table(0).to(maps.device(), true).expand(-1, -1, maps.size(2), maps.size(3));
+    var all =
+        Tensor.full(
+            0, maps.dtype(), maps.device(), maps.size(0), classes + 1, maps.size(2), maps.size(3));
+    return all.scatter(1, index, maps).slice(1, 1, classes + 1); // without the padding's
+  }
+
   /// True for padding: bool [B, P, 1, 1].
-  Tensor isPadding(Device device) {
+  public Tensor isPadding(Device device) {
     return table(0).eq(0).to(device, true);
   }
 

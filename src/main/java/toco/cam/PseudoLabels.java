@@ -1,6 +1,7 @@
 package toco.cam;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 import toco.config.CamConfig;
 import toco.image.ImageBox;
 import toco.refine.Par;
@@ -38,31 +39,67 @@ public final class PseudoLabels {
       Tensor unitImages, Tensor cam, PresentClasses present, List<ImageBox> boxes) {
     try (var _ = GradMode.noGrad();
         var scope = TensorScope.open()) {
-      long height = unitImages.size(2);
-      long width = unitImages.size(3);
-      long halfHeight = height / config.parDownscale();
-      long halfWidth = width / config.parDownscale();
-      var device = cam.device();
-      var cams = cam.interpolate(halfHeight, halfWidth, Interpolation.BILINEAR); // [B, P, h, w]
-      var images = unitImages.interpolate(halfHeight, halfWidth, Interpolation.BILINEAR);
-      var both =
-          Tensor.cat(
-              List.of(
-                  probabilities(cams, config.highThreshold(), present),
-                  probabilities(cams, config.lowThreshold(), present)),
-              1);
-      var refined =
-          par.refine(images, both)
-              .interpolate(height, width, Interpolation.BILINEAR); // [B, 2(P+1), H, W]
-      long classes = present.count() + 1;
-      var high = present.classIds(refined.slice(1, 0, classes).argmax(1));
-      var low = present.classIds(refined.slice(1, classes, 2 * classes).argmax(1));
-      var inside = ImageBox.mask(boxes, height, width, device);
-      return scope.keep(
-          high.maskedFill(high.eq(0), CamLabels.IGNORE)
-              .maskedFill(high.add(low).eq(0), 0)
-              .maskedFill(inside.eq(0), CamLabels.IGNORE));
+      var images =
+          unitImages.interpolate(
+              unitImages.size(2) / config.parDownscale(),
+              unitImages.size(3) / config.parDownscale(),
+              Interpolation.BILINEAR);
+      var thresholds =
+          new Thresholds(config.highThreshold(), config.lowThreshold(), config.parDownscale());
+      return scope.keep(labels(cam, present, boxes, thresholds, both -> par.refine(images, both)));
     }
+  }
+
+  /// How CAMs become labels.
+  ///
+  /// @param high background score of the labels that say where a class is
+  /// @param low background score of the labels that say where background is
+  /// @param downscale factor by which the maps are downscaled
+  public record Thresholds(double high, double low, int downscale) {}
+
+  /// The labels without refinement.
+  ///
+  /// @param cam maps of the present classes [B, P, H, W] in 0…1
+  /// @param present the classes of each image
+  /// @param boxes one per image, in pixels; outside, labels are 255
+  /// @return int64 [B, H, W]: 0 background, 1…K, 255 ignored
+  public static Tensor unrefined(
+      Tensor cam, PresentClasses present, List<ImageBox> boxes, Thresholds thresholds) {
+    try (var _ = GradMode.noGrad();
+        var scope = TensorScope.open()) {
+      return scope.keep(labels(cam, present, boxes, thresholds, both -> both));
+    }
+  }
+
+  /// @param refiner of both probabilities [B, 2(P+1), h, w]
+  private static Tensor labels(
+      Tensor cam,
+      PresentClasses present,
+      List<ImageBox> boxes,
+      Thresholds thresholds,
+      UnaryOperator<Tensor> refiner) {
+    long height = cam.size(2);
+    long width = cam.size(3);
+    var cams =
+        cam.interpolate(
+            height / thresholds.downscale,
+            width / thresholds.downscale,
+            Interpolation.BILINEAR); // [B, P, h, w]
+    var both =
+        Tensor.cat(
+            List.of(
+                probabilities(cams, thresholds.high, present),
+                probabilities(cams, thresholds.low, present)),
+            1);
+    var refined =
+        refiner.apply(both).interpolate(height, width, Interpolation.BILINEAR); // [B, 2(P+1), H, W]
+    long classes = present.count() + 1;
+    var high = present.classIds(refined.slice(1, 0, classes).argmax(1));
+    var low = present.classIds(refined.slice(1, classes, 2 * classes).argmax(1));
+    var inside = ImageBox.mask(boxes, height, width, cam.device());
+    return high.maskedFill(high.eq(0), CamLabels.IGNORE)
+        .maskedFill(high.add(low).eq(0), 0)
+        .maskedFill(inside.eq(0), CamLabels.IGNORE);
   }
 
   /// Softmax over background and present classes, [B, P + 1, h, w]; padding gets exactly 0.

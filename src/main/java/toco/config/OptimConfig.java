@@ -3,6 +3,7 @@ package toco.config;
 import static toco.config.ValueChecks.invalid;
 import static toco.config.ValueChecks.nonNegative;
 import static toco.config.ValueChecks.positive;
+import static toco.config.ValueChecks.probability;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 /// @param clipGradNorm largest total norm of a step's gradients, to which they are clipped; 0
 ///   (published): no clipping
 /// @param power exponent of the polynomial schedule
+/// @param minLrMultiplier least multiplier of the learning rates after the warm-up; 0 (published):
+///   they decay to 0
 public record OptimConfig(
     @Default("PolyWarmupAdamW") Kind kind,
     @Default("6e-5") double lr,
@@ -43,7 +46,8 @@ public record OptimConfig(
     @Default("true") boolean decayNormsAndBiases,
     @Default("[0.9, 0.999]") List<Double> betas,
     @Default("0") double clipGradNorm,
-    @Default("0.9") double power) {
+    @Default("0.9") double power,
+    @Default("0") double minLrMultiplier) {
 
   /// The published optimizers, each with its schedule.
   public enum Kind {
@@ -86,6 +90,7 @@ public record OptimConfig(
     betas = List.copyOf(betas);
     nonNegative("optim.clipGradNorm", clipGradNorm);
     positive("optim.power", power);
+    probability("optim.minLrMultiplier", minLrMultiplier);
   }
 
   /// Peak learning rate of the encoder's norms, before `layerDecay`.

@@ -5,9 +5,9 @@ import toco.torch.Tensor;
 
 /// Photometric changes of 8-bit images [H, W, 3], contiguous, in place, on any device.
 ///
-/// They equal those of Pillow, and of torchvision on Pillow images: on the CPU exactly and without
-/// allocation; on other devices LibTorch's operators follow the same arithmetic
-/// ([PhotometricOperators]).
+/// They equal those of Pillow, and of torchvision on Pillow images: on the CPU exactly; on other
+/// devices LibTorch's operators follow the same arithmetic ([PhotometricOperators],
+/// [ToneOperators]).
 public final class Photometric {
   private Photometric() {}
 
@@ -73,6 +73,50 @@ public final class Photometric {
       ImageKernels.solarize_(image, threshold);
     } else {
       PhotometricOperators.solarize_(image, threshold);
+    }
+  }
+
+  /// Stretches each channel so that its least level becomes 0 and its greatest 255, as Pillow's
+  /// `ImageOps.autocontrast`. A channel of one level stays.
+  public static void autocontrast_(Tensor image) {
+    if (onCpu(image)) {
+      ChannelTables.autocontrast_(image);
+    } else {
+      ToneOperators.autocontrast_(image);
+    }
+  }
+
+  /// Equalizes the histogram of each channel, as Pillow's `ImageOps.equalize`. A channel of one
+  /// level stays, as does one with too few pixels.
+  public static void equalize_(Tensor image) {
+    if (onCpu(image)) {
+      ChannelTables.equalize_(image);
+    } else {
+      ToneOperators.equalize_(image);
+    }
+  }
+
+  /// Keeps the highest bits of each level, as Pillow's `ImageOps.posterize`.
+  ///
+  /// @param bits 1…8
+  public static void posterize_(Tensor image, int bits) {
+    if (onCpu(image)) {
+      ChannelTables.posterize_(image, bits);
+    } else {
+      ToneOperators.posterize_(image, bits);
+    }
+  }
+
+  /// Blends with the smoothed image, as Pillow's `ImageEnhance.Sharpness`: 0 is smooth, 1 the
+  /// image, more sharpens. The outermost pixels stay.
+  ///
+  /// @param factor at least 0
+  public static void sharpness_(Tensor image, double factor) {
+    PixelTensors.requireFactor(factor);
+    if (onCpu(image)) {
+      Sharpness.blend_(image, factor);
+    } else {
+      ToneOperators.sharpness_(image, factor);
     }
   }
 

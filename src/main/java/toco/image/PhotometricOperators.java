@@ -27,12 +27,12 @@ final class PhotometricOperators {
   }
 
   static void brightness_(Tensor image, double factor) {
-    requireFactor(factor);
+    PixelTensors.requireFactor(factor);
     apply(image, levels -> levels.mul(factor));
   }
 
   static void contrast_(Tensor image, double factor) {
-    requireFactor(factor);
+    PixelTensors.requireFactor(factor);
     apply(
         image,
         levels -> {
@@ -42,7 +42,7 @@ final class PhotometricOperators {
   }
 
   static void saturation_(Tensor image, double factor) {
-    requireFactor(factor);
+    PixelTensors.requireFactor(factor);
     apply(image, levels -> blend(luma(levels), levels, factor));
   }
 
@@ -133,11 +133,5 @@ final class PhotometricOperators {
             1); // divisor 1: the sum
     var ends = padded.slice(2, 0, width).add(padded.slice(2, 2 * reach, width + 2 * reach));
     return inside.mul(inner).add(ends.mul(outer)).div(FIXED_POINT).add(0.5).floor();
-  }
-
-  private static void requireFactor(double factor) {
-    if (!(factor >= 0 && Double.isFinite(factor))) {
-      throw new IllegalArgumentException("factor must be a number >= 0, got " + factor);
-    }
   }
 }

@@ -25,10 +25,17 @@ public final class SegLoss {
 
   /// The same over the pixels of several processes.
   public static Result of(Tensor logits, Tensor labels, MeanScope scope) {
+    return ofLogProbabilities(logits.logSoftmax(1), labels, scope);
+  }
+
+  /// The same of logarithms of probabilities, which several label maps can share.
+  ///
+  /// @param logProbabilities [B, C, H, W], a log-softmax of logits
+  public static Result ofLogProbabilities(Tensor logProbabilities, Tensor labels, MeanScope scope) {
     var ignored = labels.eq(CamLabels.IGNORE);
     var background = labels.eq(0);
     var foreground = background.logicalOr(ignored).logicalNot();
-    var perPixel = crossEntropy(logits, labels.maskedFill(ignored, 0)); // [B, H, W]
+    var perPixel = crossEntropy(logProbabilities, labels.maskedFill(ignored, 0)); // [B, H, W]
     var behind = background.to(DType.FLOAT32);
     var before = foreground.to(DType.FLOAT32);
     var counts = scope.total().apply(Tensor.stack(List.of(behind.sum(), before.sum()), 0)); // [2]
@@ -43,7 +50,7 @@ public final class SegLoss {
     return new Result(value, counts.eq(0).sum());
   }
 
-  private static Tensor crossEntropy(Tensor logits, Tensor labels) {
-    return logits.logSoftmax(1).gather(1, labels.unsqueeze(1)).squeeze(1).neg();
+  private static Tensor crossEntropy(Tensor logProbabilities, Tensor labels) {
+    return logProbabilities.gather(1, labels.unsqueeze(1)).squeeze(1).neg();
   }
 }

@@ -126,8 +126,13 @@ record GoldenCase(String name, String file, JsonNode params, Map<String, Tensor>
 
   /// The image boxes of `in.img_box`, or whole images if the case has none.
   List<ImageBox> boxes(long batch, long height, long width) {
+    return boxes("img_box", batch, height, width);
+  }
+
+  /// The same of another input.
+  List<ImageBox> boxes(String input, long batch, long height, long width) {
     var boxes = new ArrayList<ImageBox>();
-    var values = has("in.img_box") ? in("img_box").toLongArray() : null;
+    var values = has("in." + input) ? in(input).toLongArray() : null;
     for (int b = 0; b < batch; b++) {
       boxes.add(
           values == null

@@ -64,7 +64,7 @@ final class LossCases {
     return all;
   }
 
-  private static Map<String, Tensor> withGradient(
+  static Map<String, Tensor> withGradient(
       GoldenCase golden, String input, UnaryOperator<Tensor> loss) {
     var leaf = golden.in(input).detach().clone().requiresGrad_(true);
     var value = loss.apply(leaf);

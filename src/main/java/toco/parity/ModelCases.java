@@ -7,6 +7,7 @@ import toco.cam.MultiScaleInference;
 import toco.cam.NetworkInput;
 import toco.config.Combination;
 import toco.image.RgbImage;
+import toco.model.Network;
 import toco.model.Toco;
 import toco.torch.GradMode;
 import toco.torch.Tensor;
@@ -28,7 +29,7 @@ final class ModelCases {
     }
   }
 
-  static Map<String, Tensor> network(GoldenCase golden, Toco model) {
+  static Map<String, Tensor> network(GoldenCase golden, Network model) {
     try (var _ = GradMode.noGrad()) {
       var tokens = model.encode(golden.in("x"));
       return Map.of(
@@ -39,7 +40,7 @@ final class ModelCases {
     }
   }
 
-  static Map<String, Tensor> camOnly(GoldenCase golden, Toco model) {
+  static Map<String, Tensor> camOnly(GoldenCase golden, Network model) {
     try (var _ = GradMode.noGrad()) {
       var tokens = model.encode(golden.in("x"));
       return Map.of(

@@ -42,6 +42,7 @@ final class TrainingCases {
                 "optim.weightDecay=" + golden.number("weight_decay"),
                 "optim.betas=" + golden.numbers("betas"),
                 "optim.power=" + golden.number("power"),
+                "optim.minLrMultiplier=" + golden.number("min_mult", 0),
                 "train.maxIters=" + golden.integer("max_iters"),
                 "train.warmupIters=" + golden.integer("warmup_iters"),
                 "train.warmupRatio=" + golden.number("warmup_ratio"));

@@ -9,32 +9,49 @@ import toco.optim.Schedule;
 /// PolyWarmupSGD starts at ten times the rate. After the last step the rate stays constant.
 ///
 /// @param power exponent of the polynomial decay
+/// @param minMultiplier least multiplier of the rate after the warm-up; 0: none
 record PublishedSchedule(
-    OptimConfig.Kind kind, int warmupIters, int maxIters, double warmupRatio, double power)
+    OptimConfig.Kind kind,
+    int warmupIters,
+    int maxIters,
+    double warmupRatio,
+    double power,
+    double minMultiplier)
     implements Schedule {
 
   static PublishedSchedule of(OptimConfig optim, TrainConfig train) {
     return new PublishedSchedule(
-        optim.kind(), train.warmupIters(), train.maxIters(), train.warmupRatio(), optim.power());
+        optim.kind(),
+        train.warmupIters(),
+        train.maxIters(),
+        train.warmupRatio(),
+        optim.power(),
+        optim.minLrMultiplier());
   }
 
   @Override
   public double lrAt(long step, double lr) {
     long t = Math.min(step, maxIters - 1L);
-    double warm = (double) t / warmupIters;
-    boolean warming = t < warmupIters;
-    double afterWarmup = (double) (t - warmupIters) / (maxIters - warmupIters);
+    return t < warmupIters
+        ? warmingUp((double) t / warmupIters, lr)
+        : lr * Math.max(multiplierAfterWarmup(t), minMultiplier);
+  }
+
+  /// @param done share of the warm-up, 0…1
+  private double warmingUp(double done, double lr) {
     return switch (kind) {
-      case POLY_WARMUP_ADAMW ->
-          warming
-              ? lr * (1 - (1 - warm) * (1 - warmupRatio))
-              : lr * Math.pow(1 - (double) t / maxIters, power);
-      case COS_WARMUP_ADAMW ->
-          warming
-              ? lr * warm + (1 - warm) * warmupRatio
-              : lr * (Math.cos(afterWarmup * Math.PI) * 0.5 + 0.5);
-      case POLY_WARMUP_SGD ->
-          warming ? lr * Math.pow(1 - warm, power) * 10 : lr * Math.pow(1 - afterWarmup, power);
+      case POLY_WARMUP_ADAMW -> lr * (1 - (1 - done) * (1 - warmupRatio));
+      case COS_WARMUP_ADAMW -> lr * done + (1 - done) * warmupRatio;
+      case POLY_WARMUP_SGD -> lr * Math.pow(1 - done, power) * 10;
+    };
+  }
+
+  private double multiplierAfterWarmup(long t) {
+    double done = (double) (t - warmupIters) / (maxIters - warmupIters);
+    return switch (kind) {
+      case POLY_WARMUP_ADAMW -> Math.pow(1 - (double) t / maxIters, power);
+      case COS_WARMUP_ADAMW -> Math.cos(done * Math.PI) * 0.5 + 0.5;
+      case POLY_WARMUP_SGD -> Math.pow(1 - done, power);
     };
   }
 }

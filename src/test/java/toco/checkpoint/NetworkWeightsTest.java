@@ -76,6 +76,47 @@ class NetworkWeightsTest {
     }
   }
 
+  /// A run of the published CoSA saves its best network next to the arguments of the run, which are
+  /// objects of other classes; these are named, and no code of theirs runs.
+  @Test
+  void theBestNetworkOfAPublishedCosaRunLoads() {
+    var file = Path.of("src/test/resources/golden-cosa/micro_best_seg.pth");
+    var config =
+        Config.parse(
+            "",
+            "micro",
+            List.of(
+                "model.backbone=custom",
+                "model.imageSizePx=32",
+                "model.patchSizePx=8",
+                "model.embedDim=48",
+                "model.depth=4",
+                "model.numHeads=4",
+                "model.numClasses=6",
+                "model.decoderChannels=24",
+                "data.classNames=[a, b, c, d, e]"));
+    try (var model = new Toco(config.model(), Device.CPU);
+        var _ = TensorScope.open()) {
+      NetworkWeights.load(file, model);
+      var recorded = SafeTensors.read(file.resolveSibling("micro.safetensors")).tensors();
+      model
+          .params()
+          .all()
+          .forEach((name, weight) -> {
+            if (!name.startsWith("proj_head")) {
+              assertArrayEquals(
+                  recorded.get("teacher." + name).toFloatArray(),
+                  weight.detach().toFloatArray(),
+                  name);
+            }
+          });
+      var origin = StateDict.load(file).origin();
+      assertEquals("model", origin.key());
+      assertEquals("argparse.Namespace", origin.skipped().get("args"));
+      assertEquals(List.of("argparse.Namespace", "pathlib.PosixPath"), origin.notExecuted());
+    }
+  }
+
   private Path save(Config config) {
     Rng.manualSeed(1);
     var file = folder.resolve("weights.safetensors");
