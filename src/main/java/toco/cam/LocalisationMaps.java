@@ -26,10 +26,10 @@ public final class LocalisationMaps {
     }
     try (var _ = GradMode.noGrad()) {
       return TensorScope.scoped(() -> {
-        Tensor sum = null;
-        for (double scale : scales) {
+        var sum = TensorScope.scoped(() -> atScale(model, images, scales.getFirst()));
+        for (double scale : scales.subList(1, scales.size())) {
           var maps = TensorScope.scoped(() -> atScale(model, images, scale));
-          sum = sum == null ? maps : sum.add_(maps, 1);
+          sum.add_(maps, 1);
         }
         return MultiScaleCam.normalize(sum);
       });

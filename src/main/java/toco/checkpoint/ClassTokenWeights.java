@@ -24,8 +24,7 @@ public final class ClassTokenWeights {
   static Map<String, Tensor> fitted(Map<String, Tensor> weights, Map<String, Tensor> own) {
     var token = own.get(CLASS_TOKEN);
     var given = weights.get(CLASS_TOKEN);
-    boolean fits = token == null || given == null || token.size(1) == given.size(1);
-    if (fits || given.size(1) != 1) {
+    if (token == null || given == null || token.size(1) == given.size(1) || given.size(1) != 1) {
       return weights; // a comparison of shapes reports what cannot be fitted
     }
     long width = given.size(2);

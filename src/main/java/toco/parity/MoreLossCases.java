@@ -1,5 +1,7 @@
 package toco.parity;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,7 +27,7 @@ final class MoreLossCases {
   static Map<String, Tensor> attri(GoldenCase golden) {
     return withGradients(
         golden,
-        leaves -> AttributeLoss.of(leaves.get("cls_tokens"), golden.number("temperature")),
+        leaf -> AttributeLoss.of(leaf.apply("cls_tokens"), golden.number("temperature")),
         "cls_tokens");
   }
 
@@ -33,10 +35,10 @@ final class MoreLossCases {
     golden.requireNumber("epsilon", 1e-4);
     return withGradients(
         golden,
-        leaves ->
+        leaf ->
             CreLoss.of(
-                leaves.get("cls_tokens"),
-                leaves.get("patch_map"),
+                leaf.apply("cls_tokens"),
+                leaf.apply("patch_map"),
                 golden.in("mask"),
                 golden.in("cls_label"),
                 golden.number("temperature")),
@@ -53,10 +55,10 @@ final class MoreLossCases {
         new LinkedHashMap<>(
             withGradients(
                 golden,
-                leaves ->
+                leaf ->
                     UreLoss.of(
-                        leaves.get("cls_tokens"),
-                        leaves.get("patch_map"),
+                        leaf.apply("cls_tokens"),
+                        leaf.apply("patch_map"),
                         tokens,
                         golden.in("cls_label")),
                 "cls_tokens",
@@ -91,7 +93,7 @@ final class MoreLossCases {
     golden.requireNumber("ignore_index", 255);
     golden.requireNumber("epsilon", 1e-6);
     return withGradients(
-        golden, leaves -> SegLoss.of(leaves.get("logits"), golden.in("label")).value(), "logits");
+        golden, leaf -> SegLoss.of(leaf.apply("logits"), golden.in("label")).value(), "logits");
   }
 
   static Map<String, Tensor> masks(GoldenCase golden) {
@@ -138,13 +140,14 @@ final class MoreLossCases {
         golden.number(after, "low"));
   }
 
+  /// @param loss of the inputs, which it gets by their names
   private static Map<String, Tensor> withGradients(
-      GoldenCase golden, Function<Map<String, Tensor>, Tensor> loss, String... inputs) {
+      GoldenCase golden, Function<Function<String, Tensor>, Tensor> loss, String... inputs) {
     var leaves = new LinkedHashMap<String, Tensor>();
     for (var input : inputs) {
       leaves.put(input, golden.in(input).detach().clone().requiresGrad_(true));
     }
-    var value = loss.apply(leaves);
+    var value = loss.apply(name -> requireNonNull(leaves.get(name), name));
     value.backward();
     var out = new LinkedHashMap<String, Tensor>();
     out.put("out.loss", value.detach());

@@ -1,5 +1,7 @@
 package toco.parity;
 
+import static java.util.Objects.requireNonNull;
+
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -174,7 +176,8 @@ final class MoreModelCases {
             golden.in("register_positions"));
     long grid = golden.integer("position_grid_to");
     var positions =
-        PositionEmbedding.resampleAbsPosEmbed(weights.get("pos_embed"), (int) tokens, grid, grid);
+        PositionEmbedding.resampleAbsPosEmbed(
+            requireNonNull(weights.get("pos_embed")), (int) tokens, grid, grid);
     return Map.of(
         "out.cls_token", weights.get("cls_token"),
         "out.norm.bias", weights.get("norm.bias"),

@@ -1,5 +1,7 @@
 package toco.recipe.cosa;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import toco.config.ModelConfig;
@@ -37,13 +39,13 @@ public record CosaNetworks(Network online, Network teacher) implements AutoClose
 
   private void copyEncoder() {
     try (var _ = GradMode.noGrad()) {
-      var own = teacher.params().all();
-      online
+      var source = online.params().all();
+      teacher
           .params()
           .all()
           .forEach((name, weight) -> {
             if (name.startsWith("encoder.")) {
-              var _ = own.get(name).copy_(weight);
+              weight.copy_(requireNonNull(source.get(name)));
             }
           });
     }
