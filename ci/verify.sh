@@ -68,11 +68,13 @@ bash ci/sanitize.sh
 begin 'parity with the pinned LibTorch'
 bin/toco parity src/test/resources/golden --skip-unsupported
 bin/toco parity src/test/resources/golden-encoders --skip-unsupported
+bin/toco parity src/test/resources/golden-more
 bin/toco parity src/test/resources/golden-cosa
 
 begin "parity with LibTorch $oldest"
 TOCO_LIBTORCH_VERSION=$oldest bin/toco parity src/test/resources/golden --skip-unsupported
 TOCO_LIBTORCH_VERSION=$oldest bin/toco parity src/test/resources/golden-encoders --skip-unsupported
+TOCO_LIBTORCH_VERSION=$oldest bin/toco parity src/test/resources/golden-more
 TOCO_LIBTORCH_VERSION=$oldest bin/toco parity src/test/resources/golden-cosa
 
 begin 'demo of 300 steps: no leaked tensors, flat memory'

@@ -17,9 +17,10 @@ import toco.torch.Tensor;
 /// whose weights are all frozen is left out.
 ///
 /// `optim.layerDecay` makes a group of each layer of the encoder, by timm's
-/// `param_groups_layer_decay`: of d blocks, layer 0 is the patch embedding with the tokens, layer i
-/// + 1 is block i, layer d + 1 is the final norm, and layer n has the rate lr · layerDecay^(d + 1 −
-///   n). Weights that do not decay (`optim.decayNormsAndBiases`) are a group of the same name.
+/// `param_groups_layer_decay`: of d blocks, the patch embedding with the tokens is layer 0, block i
+/// is layer i + 1, the final norm is layer d + 1, and the rate of layer n is lr times the (d + 1 −
+/// n)-th power of `layerDecay`. Weights that do not decay (`optim.decayNormsAndBiases`) are a group
+/// of the same name.
 public final class ParamGroups {
   private static final Pattern BLOCK = Pattern.compile("encoder\\.blocks\\.(\\d+)\\..*");
 
