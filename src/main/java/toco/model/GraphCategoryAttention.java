@@ -76,7 +76,7 @@ public final class GraphCategoryAttention {
 
   private static Neighbours mostSimilar(Tensor head, Tensor tail) {
     long count = (long) (head.size(1) * NEIGHBOUR_RATIO);
-    double scale = Math.pow(head.size(2), -0.5);
+    double scale = Math.pow((double) head.size(2), -0.5);
     var scores = head.mul(scale).matmul(tail.transpose(1, 2)); // [B, K, K + N]
     var top = scores.topk(count, 2);
     return new Neighbours(top.values(), top.indices());
