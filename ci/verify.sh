@@ -68,10 +68,12 @@ bash ci/sanitize.sh
 begin 'parity with the pinned LibTorch'
 bin/toco parity src/test/resources/golden --skip-unsupported
 bin/toco parity src/test/resources/golden-encoders --skip-unsupported
+bin/toco parity src/test/resources/golden-more --skip-unsupported
 
 begin "parity with LibTorch $oldest"
 TOCO_LIBTORCH_VERSION=$oldest bin/toco parity src/test/resources/golden --skip-unsupported
 TOCO_LIBTORCH_VERSION=$oldest bin/toco parity src/test/resources/golden-encoders --skip-unsupported
+TOCO_LIBTORCH_VERSION=$oldest bin/toco parity src/test/resources/golden-more --skip-unsupported
 
 begin 'demo of 300 steps: no leaked tensors, flat memory'
 bin/toco demo --dir "$scratch/demo" --set "data.root=$scratch/synthetic-plain" \
