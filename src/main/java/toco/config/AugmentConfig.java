@@ -7,11 +7,16 @@ import static toco.config.ValueChecks.ordered;
 import static toco.config.ValueChecks.positive;
 import static toco.config.ValueChecks.probability;
 
+import java.util.Locale;
+
 /// `augment.*`: the random training views (METHOD.md "Training data"). The image is scaled,
 /// flipped, padded and cropped; view 1 (`x`) and the local view are made from that crop; view 2 is
 /// cropped from the whole image.
 ///
 /// @param cropSizePx side of the square crop and of view 2, a multiple of the encoder's patch
+/// @param crop how MoRe's view, its only one, is cut: `resized` (VOC), a rectangle of the image
+///   that `view2ScaleMin` to `view2RatioMax` describe, resized, flipped, then jittered; `padded`
+///   (COCO), the jittered image scaled, flipped, padded with black and cropped
 /// @param scaleMin smallest factor of the random scaling
 /// @param scaleMax largest factor of the random scaling
 /// @param flipProbability horizontal flip of the scaled image, before the crop
@@ -30,32 +35,45 @@ import static toco.config.ValueChecks.probability;
 /// @param blurRadiusMin smallest radius (standard deviation) of the Gaussian blur, in pixels
 /// @param blurRadiusMax largest radius of the Gaussian blur, in pixels
 /// @param solarizeProbability probability of solarising view 2 (values ≥ 128 are inverted)
-/// @param view2ScaleMin smallest share of the whole image's area that view 2 shows
+/// @param view2ScaleMin smallest share of the whole image's area that view 2, or MoRe's `resized`
+///   view, shows; the next three are those of the same crop
 /// @param view2ScaleMax largest share of the whole image's area that view 2 shows
 /// @param view2RatioMin smallest aspect ratio (width over height) of view 2's crop
 /// @param view2RatioMax largest aspect ratio of view 2's crop
 public record AugmentConfig(
     @Default("448") int cropSizePx,
+    @OnlyFor(RecipeName.MORE) @Default("resized") Crop crop,
     @Default("0.5") double scaleMin,
     @Default("2") double scaleMax,
     @Default("0.5") double flipProbability,
-    @Default("0.5") double viewFlipProbability,
+    @OnlyFor(RecipeName.TOCO) @Default("0.5") double viewFlipProbability,
     @Default("0.8") double jitterProbability,
     @Default("0.4") double brightness,
     @Default("0.4") double contrast,
     @Default("0.2") double saturation,
     @Default("0.1") double hue,
-    @Default("0.2") double grayscaleProbability,
-    @Default("1") double view1BlurProbability,
+    @OnlyFor(RecipeName.TOCO) @Default("0.2") double grayscaleProbability,
+    @OnlyFor(RecipeName.TOCO) @Default("1") double view1BlurProbability,
     @OnlyFor(RecipeName.TOCO) @Default("0.5") double localBlurProbability,
-    @Default("0.1") double view2BlurProbability,
-    @Default("0.1") double blurRadiusMin,
-    @Default("2") double blurRadiusMax,
-    @Default("0.2") double solarizeProbability,
+    @OnlyFor(RecipeName.TOCO) @Default("0.1") double view2BlurProbability,
+    @OnlyFor(RecipeName.TOCO) @Default("0.1") double blurRadiusMin,
+    @OnlyFor(RecipeName.TOCO) @Default("2") double blurRadiusMax,
+    @OnlyFor(RecipeName.TOCO) @Default("0.2") double solarizeProbability,
     @Default("0.4") double view2ScaleMin,
     @Default("1") double view2ScaleMax,
     @Default("0.75") double view2RatioMin,
     @Default("1.3333333333333333") double view2RatioMax) {
+
+  /// The two published ways of cutting MoRe's view.
+  public enum Crop {
+    RESIZED,
+    PADDED;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   public AugmentConfig {
     atLeast("augment.cropSizePx", cropSizePx, 16);

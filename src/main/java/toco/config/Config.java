@@ -22,13 +22,14 @@ import java.util.List;
 /// Crops, evaluation sizes and their products with image scales are multiples of the encoder's
 /// patch: others are refused, and a size that is not given is the multiple nearest to its default.
 ///
-/// @param recipe what is trained: `toco`
+/// @param recipe what is trained: `toco` or `more`
 /// @param model the network
 /// @param data images, labels, lists
 /// @param augment random training views
 /// @param train length and intervals of training, device, precision
 /// @param optim optimizer and learning rates
 /// @param loss weights and schedules of the loss terms
+/// @param more what MoRe adds to the keys of ToCo
 /// @param cam class activation maps and pseudo-labels
 /// @param eval evaluation
 /// @param distributed training on several processes
@@ -41,6 +42,7 @@ public record Config(
     TrainConfig train,
     OptimConfig optim,
     LossConfig loss,
+    @OnlyFor(RecipeName.MORE) MoreConfig more,
     CamConfig cam,
     EvalConfig eval,
     DistributedConfig distributed,
@@ -69,6 +71,9 @@ public record Config(
     if (recipe.has("train.localCropSizePx")) {
       patches.require("train.localCropSizePx", train.localCropSizePx());
       requireLocalCropsFit(train, augment.cropSizePx());
+    }
+    if (recipe == RecipeName.MORE) {
+      more.requireFit(model, augment.cropSizePx());
     }
     patches.requireScales("cam.scales", cam.scales(), "augment.cropSizePx", augment.cropSizePx());
     if (eval.sizePx() != 0) {

@@ -68,6 +68,8 @@ public record MoreConfig(
   /// The image scales of CAMs in training for COCO, [CamConfig#scales].
   public static final List<Double> COCO_CAM_SCALES = List.of(1.0, 0.5, 0.75, 1.25, 1.5);
 
+  private static final int MIN_URE_GRID = 7; // its windows have 6 × 6 patches
+
   public MoreConfig {
     nonNegative("more.attriWeight", attriWeight);
     nonNegative("more.ptcWeight", ptcWeight);
@@ -89,6 +91,25 @@ public record MoreConfig(
     ordered(
         "more.mainCamLowThreshold", mainCamLowThreshold,
         "more.mainCamHighThreshold", mainCamHighThreshold);
+  }
+
+  /// Checks that the network can be MoRe's, and that `ure` finds its windows in the views.
+  void requireFit(ModelConfig model, int cropSizePx) {
+    if (model.script().isPresent()) {
+      throw new ConfigException(
+          "model.encoder",
+          "model.encoder must be own with recipe more, got %s: a TorchScript module does not have"
+                  .formatted(model.encoder())
+              + " MoRe's token per class");
+    }
+    int patch = model.encoderShape().patchSizePx();
+    if (ureWeight > 0 && cropSizePx / patch < MIN_URE_GRID) {
+      throw new ConfigException(
+          "augment.cropSizePx",
+          ("augment.cropSizePx must be ≥ %s, %s patches of %s px, which the loss term ure needs,"
+                  + " got %s; raise it, choose a smaller patch, or set more.ureWeight=0")
+              .formatted(MIN_URE_GRID * patch, MIN_URE_GRID, patch, cropSizePx));
+    }
   }
 
   /// The same with other masks.

@@ -46,7 +46,7 @@ public record TrainConfig(
     @Default("false") boolean checkpointActivations,
     @OnlyFor(RecipeName.TOCO) @Default("8") int localCrops,
     @OnlyFor(RecipeName.TOCO) @Default("96") int localCropSizePx,
-    @Default("reference") Compat compat) {
+    @OnlyFor(RecipeName.TOCO) @Default("reference") Compat compat) {
 
   /// Where tensors are.
   public enum DeviceChoice {

@@ -54,7 +54,8 @@ public final class TokenReport {
   /// @param pointY row of the point
   /// @param patchRow row of the patch that contains the point, from 0
   /// @param patchColumn column of that patch, from 0
-  /// @param classToken [gridH][gridW], cosines of class token and patch tokens, after the last norm
+  /// @param classToken [gridH][gridW], cosines of class token and patch tokens, after the last
+  ///   norm; with a token per class the largest of them
   /// @param point [gridH][gridW], cosines of the point's patch token and all patch tokens
   /// @param patchCosine mean cosine of all pairs of patch tokens after each block, first block
   ///   first, before the last norm
@@ -96,7 +97,7 @@ public final class TokenReport {
       long patch = (long) row * gridW + column;
 
       var patches = tokens.patchTokens().select(0, 0); // [N, D]
-      var ofClass = cosines(patches, tokens.clsToken()).reshape(gridH, gridW);
+      var ofClass = classCosines(patches, tokens.clsToken()).reshape(gridH, gridW);
       var ofPoint = cosines(patches, patches.slice(0, patch, patch + 1)).reshape(gridH, gridW);
       var curve = PatchCosine.ofBlocks(network.model(), input);
 
@@ -153,7 +154,12 @@ public final class TokenReport {
 
   /// @param patches [N, D]
   /// @param token [1, D]
-  /// @return [N]
+  /// @return [N] Of several class tokens, MoRe's, the largest for each patch.
+  private static Tensor classCosines(Tensor patches, Tensor clsToken) {
+    var tokens = clsToken.reshape(-1, patches.size(1)); // [1 or K, D]
+    return cosines(patches.unsqueeze(1), tokens).amax(1); // [N]
+  }
+
   private static Tensor cosines(Tensor patches, Tensor token) {
     return patches.normalize(-1, 1e-8).mul(token.normalize(-1, 1e-8)).sum(-1);
   }

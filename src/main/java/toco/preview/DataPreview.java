@@ -6,6 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import toco.batch.BatchSource;
 import toco.config.Config;
+import toco.config.RecipeName;
 import toco.config.Split;
 import toco.data.Dataset;
 import toco.host.Devices;
@@ -52,10 +53,12 @@ public final class DataPreview {
 
   /// Writes the page and its pictures.
   ///
-  /// @throws IllegalArgumentException if the folder is not empty
+  /// @throws IllegalArgumentException if the folder is not empty, or the recipe is not ToCo, whose
+  ///   views the page explains
   /// @throws toco.data.DataException if the data set cannot be opened
   /// @throws toco.checkpoint.CheckpointException if the checkpoint's weights cannot be used
   public static Result write(Config config, Options options) {
+    requireToco(config);
     var device = Devices.prepare(config.train());
     var source = BatchSource.of(config, Dataset.open(config.data(), Split.TRAIN), device);
     try (var rois =
@@ -71,6 +74,15 @@ public final class DataPreview {
         var page = folder.writePage(new PreviewPage(config, source, options, samples).html());
         return new Result(page, samples.size(), unreadable(samples));
       }
+    }
+  }
+
+  private static void requireToco(Config config) {
+    if (config.recipe() != RecipeName.TOCO) {
+      throw new IllegalArgumentException(
+          "the preview shows the views and local crops of recipe toco, but this run has recipe %s;"
+                  .formatted(config.recipe())
+              + " give it a configuration of recipe toco");
     }
   }
 

@@ -2,6 +2,7 @@ package toco.recipes;
 
 import toco.config.Config;
 import toco.recipe.Recipe;
+import toco.recipe.more.MoreRecipe;
 import toco.recipe.toco.TocoRecipe;
 
 /// The recipes by name.
@@ -12,6 +13,7 @@ public final class Recipes {
   public static Recipe of(Config config) {
     return switch (config.recipe()) {
       case TOCO -> new TocoRecipe(config);
+      case MORE -> new MoreRecipe(config, config.more());
     };
   }
 }

@@ -61,6 +61,25 @@ class ConfigFilesTest {
     }
   }
 
+  @Test
+  void moreFilesHaveThePublishedValues() {
+    var voc = load("more_voc_vit_b");
+    assertEquals(Config.parse("recipe: more", "defaults", List.of()).more(), voc.more());
+    assertEquals(20_000, voc.train().maxIters());
+    assertEquals(AugmentConfig.Crop.RESIZED, voc.augment().crop());
+    var coco = load("more_coco_vit_b");
+    assertEquals(MoreConfig.COCO, coco.more());
+    assertEquals(MoreConfig.COCO_CAM_SCALES, coco.cam().scales());
+    assertEquals(MoreConfig.COCO_CAM_SCALES, coco.eval().camScales());
+    assertEquals(0.65, coco.cam().highThreshold());
+    assertEquals(0.45, coco.cam().backgroundThreshold());
+    assertEquals(80_000, coco.train().maxIters());
+    assertEquals(2, coco.train().samplesPerProcess());
+    assertEquals(AugmentConfig.Crop.PADDED, coco.augment().crop());
+    assertEquals(0.8, coco.augment().jitterProbability());
+    assertEquals(CrfParams.EVALUATION, coco.eval().crf());
+  }
+
   /// Ten lines are enough for a user's own data.
   @Test
   void ownDataIsTenLines() throws IOException {

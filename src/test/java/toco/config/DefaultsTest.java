@@ -66,8 +66,28 @@ class DefaultsTest {
   void viewsAreThePublishedOnes() {
     var expected =
         new AugmentConfig(
-            448, 0.5, 2, 0.5, 0.5, 0.8, 0.4, 0.4, 0.2, 0.1, 0.2, 1, 0.5, 0.1, 0.1, 2, 0.2, 0.4, 1,
-            3.0 / 4, 4.0 / 3);
+            448,
+            AugmentConfig.Crop.RESIZED,
+            0.5,
+            2,
+            0.5,
+            0.5,
+            0.8,
+            0.4,
+            0.4,
+            0.2,
+            0.1,
+            0.2,
+            1,
+            0.5,
+            0.1,
+            0.1,
+            2,
+            0.2,
+            0.4,
+            1,
+            3.0 / 4,
+            4.0 / 3);
     assertEquals(expected, config.augment());
   }
 

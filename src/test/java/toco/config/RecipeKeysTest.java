@@ -59,13 +59,13 @@ class RecipeKeysTest {
         assertThrows(
             ConfigException.class, () -> Config.defaults().with("recipe=tokko", "run.seed=1"));
     assertEquals(
-        "--set recipe=tokko: recipe must be one of toco, got \"tokko\"", said.getMessage());
+        "--set recipe=tokko: recipe must be one of toco, more, got \"tokko\"", said.getMessage());
   }
 
   @Test
   void theListingNamesTheRecipesOfAKey() {
     assertEquals(Set.of(RecipeName.TOCO), Key.ALL.get("loss.ctcWeight").recipes());
-    assertEquals(Set.of(), Key.ALL.get("loss.segWeight").recipes());
+    assertEquals(Set.of(), Key.ALL.get("loss.energyWeight").recipes());
     var line = "loss\\.ctcWeight +0\\.5 +a number; recipe toco";
     assertTrue(Config.describe().lines().anyMatch(listed -> listed.matches(line)));
   }

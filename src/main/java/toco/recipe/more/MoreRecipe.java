@@ -33,7 +33,7 @@ public record MoreRecipe(Config config, MoreConfig more) implements Recipe {
 
   @Override
   public ViewSampler views() {
-    return MoreViews.of(config, MoreViews.Crop.RESIZED);
+    return MoreViews.of(config);
   }
 
   @Override

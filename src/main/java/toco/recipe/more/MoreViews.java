@@ -17,28 +17,17 @@ import toco.torch.Tensor;
 /// MoRe's view of a training image, the only one; the others stay as they are. Its box is the whole
 /// view: padding counts as image.
 ///
-/// @param crop how it is cut
 /// @param config of all that is drawn
 /// @param normalization of the view, last
-record MoreViews(Crop crop, AugmentConfig config, Normalization normalization, long seed)
+record MoreViews(AugmentConfig config, Normalization normalization, long seed)
     implements ViewSampler {
   private static final int GEOMETRY = 0; // streams of random numbers
   private static final int COLOR = 1;
 
-  /// The two published ways of cutting it.
-  public enum Crop {
-    /// A rectangle of the image, resized; then flip and colour jitter (VOC).
-    RESIZED,
-
-    /// Colour jitter of the whole image; then scaled, flipped, padded with black and cropped
-    /// (COCO).
-    PADDED
-  }
-
   /// The views that a configuration describes.
-  public static MoreViews of(Config config, Crop crop) {
+  static MoreViews of(Config config) {
     return new MoreViews(
-        crop, config.augment(), Normalization.of(config.model().statistics()), config.run().seed());
+        config.augment(), Normalization.of(config.model().statistics()), config.run().seed());
   }
 
   @Override
@@ -46,7 +35,7 @@ record MoreViews(Crop crop, AugmentConfig config, Normalization normalization, l
     var geometry = new CounterRandom(seed, epoch, sample, GEOMETRY);
     var color = new CounterRandom(seed, epoch, sample, COLOR);
     var view = canvas.view();
-    switch (crop) {
+    switch (config.crop()) {
       case RESIZED -> resize(image, geometry, color, view);
       case PADDED -> pad(image, geometry, color, view);
     }

@@ -117,7 +117,7 @@ public record UncertainTokens(Tensor regions, Tensor index, Tensor isToken) {
   private static Tensor ranked(Tensor set) {
     long windows = set.size(1);
     var order = Tensor.arange(0, (double) windows, DType.INT64, set.device()); // [W]
-    return set.to(DType.INT64).mul(windows).sub(order).sort(1, true).indices();
+    return set.to(DType.INT64).mul((double) windows).sub(order).sort(1, true).indices();
   }
 
   /// The first entries, with 0 where there are fewer.

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import toco.batch.Augmentation.Views;
 import toco.batch.Canvas;
@@ -17,7 +18,6 @@ import toco.data.CounterRandom;
 import toco.image.Geometric;
 import toco.image.ImageBox;
 import toco.image.Normalization;
-import toco.recipe.more.MoreViews.Crop;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Tensor;
@@ -29,28 +29,27 @@ class MoreViewsTest {
   private static final int SAMPLES = 60;
 
   private static final Config CONFIG =
-      Config.defaults()
-          .with(
-              "augment.cropSizePx=32",
-              "train.localCropSizePx=16",
-              "augment.view2ScaleMin=0.32",
-              "augment.scaleMin=0.32",
-              "augment.scaleMax=1",
-              "augment.jitterProbability=0.5");
+      Config.parse(
+          "recipe: more",
+          "test",
+          List.of("augment.cropSizePx=32", "cam.scales=[1]", "more.ureWeight=0"));
+
+  private static final Config PADDED =
+      CONFIG.with("augment.crop=padded", "augment.jitterProbability=1");
 
   private static Tensor image(long height, long width) {
     return Tensor.randint(40, 256, height, width, 3).to(DType.UINT8);
   }
 
   /// The pixels of view 1, float32 [3, 32, 32], 0–255 up to rounding.
-  private static Tensor view(Config config, Crop crop, Tensor image, int sample) {
+  private static Tensor view(Config config, Tensor image, int sample) {
     try (var canvas = new Canvas(Device.CPU, SIZE)) {
       var views =
           new Views(
               Tensor.zeros(3, SIZE, SIZE),
               Tensor.full(7, DType.FLOAT32, Device.CPU, 3, SIZE, SIZE),
               Tensor.full(8, DType.FLOAT32, Device.CPU, 3, SIZE, SIZE));
-      var box = MoreViews.of(config, crop).apply(image, 2, sample, canvas, views);
+      var box = MoreViews.of(config).apply(image, 2, sample, canvas, views);
       assertEquals(ImageBox.full(SIZE, SIZE), box);
       assertEquals(7, views.view2().amin().item());
       assertEquals(7, views.view2().amax().item());
@@ -90,7 +89,7 @@ class MoreViewsTest {
         flips++;
       }
       ColorJitter.apply_(expected, CONFIG.augment(), stream(sample, 1));
-      assertPixels(expected, view(CONFIG, Crop.RESIZED, image, sample), "sample " + sample);
+      assertPixels(expected, view(CONFIG, image, sample), "sample " + sample);
     }
     assertTrue(flips > 15 && flips < 45, "flips " + flips); // 30 ± 4 of 60
   }
@@ -100,14 +99,13 @@ class MoreViewsTest {
   void aPaddedCropIsOfTheJitteredImage() {
     var image = image(20, 70);
     var before = image.clone();
-    var config = CONFIG.with("augment.jitterProbability=1");
     for (int sample = 0; sample < 10; sample++) {
       var jittered = image.clone();
-      ColorJitter.apply_(jittered, config.augment(), stream(sample, 1));
+      ColorJitter.apply_(jittered, PADDED.augment(), stream(sample, 1));
       assertFalse(Arrays.equals(levels(before), levels(jittered)));
       var expected = canvas();
-      RandomCrop.draw(stream(sample, 0), config.augment(), 20, 70).apply(jittered, expected);
-      var view = view(config, Crop.PADDED, image, sample);
+      RandomCrop.draw(stream(sample, 0), PADDED.augment(), 20, 70).apply(jittered, expected);
+      var view = view(PADDED, image, sample);
       assertPixels(expected, view, "sample " + sample);
       assertEquals(0, view.amin().item(), 1e-3, "black padding");
     }

@@ -1,0 +1,106 @@
+package toco.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import toco.files.Json;
+import toco.train.MoreRun;
+
+/// The commands around a run of MoRe.
+class MoreCommandsTest {
+  @TempDir static Path folder;
+
+  private static Path config;
+  private static Path run;
+  private static Path checkpoint;
+
+  @BeforeAll
+  static void train() throws IOException {
+    var start = folder.resolve("more.yaml");
+    Files.writeString(start, MoreRun.YAML);
+    run = folder.resolve("run");
+    var trained =
+        Cli.run(
+            "train",
+            start,
+            "--set",
+            "run.dir=" + run,
+            "--set",
+            "data.root=" + folder.resolve("data"),
+            "--set",
+            "train.maxIters=3");
+    assertEquals(0, trained.status(), trained.err());
+    config = run.resolve("config.yaml");
+    checkpoint = run.resolve("checkpoints/step-000003.safetensors");
+  }
+
+  private static Cli.Result toco(String command, Object... more) {
+    var line = new ArrayList<Object>(List.of(command.split(" ")));
+    line.addAll(List.of(config, "--checkpoint", checkpoint));
+    line.addAll(List.of(more));
+    return Cli.run(line.toArray());
+  }
+
+  @Test
+  void itIsEvaluated() throws IOException {
+    var result = toco("eval", "--json", "--out", folder.resolve("eval"));
+    assertEquals(0, result.status(), result.err());
+    var json = Json.MAPPER.readTree(result.out());
+    assertEquals(2, json.get("images").asInt());
+    assertTrue(json.has("segMiou") && json.has("camMiou"), result.out());
+  }
+
+  @Test
+  void itsImagesAreSegmented() {
+    var images = folder.resolve("data/JPEGImages");
+    for (var command : List.of("infer seg", "infer cam")) {
+      var out = folder.resolve(command.replace(' ', '-'));
+      var result = toco(command, "--images", images, "--out", out);
+      assertEquals(0, result.status(), result.err());
+    }
+    assertTrue(Files.exists(folder.resolve("infer-seg/labels/val_00000.png")));
+  }
+
+  /// With a class token per class, the cosine is the largest of theirs.
+  @Test
+  void itsTokensAreCompared() {
+    var image = folder.resolve("data/JPEGImages/val_00000.jpg");
+    var out = folder.resolve("tokens");
+    var result = toco("infer tokens", "--image", image, "--point", "5,5", "--out", out, "--json");
+    assertEquals(0, result.status(), result.err());
+    var json = Json.MAPPER.readTree(result.out());
+    assertEquals(12, json.get("classToken").size());
+    assertEquals(12, json.get("classToken").get(0).size());
+  }
+
+  @Test
+  void theReportHasItsTerms() throws IOException {
+    var page = folder.resolve("report.html");
+    var result = Cli.run("report", run, "--out", page);
+    assertEquals(0, result.status(), result.err());
+    var html = Files.readString(page);
+    for (var term : List.of("Class tokens apart", "Confident patches", "Uncertain patches")) {
+      assertTrue(html.contains(term), term);
+    }
+  }
+
+  @Test
+  void whatItCannotDoIsSaid() {
+    var script = folder.resolve("model.pt");
+    var export = Cli.run("export", "--checkpoint", checkpoint, "--torchscript", script);
+    assertTrue(export.status() != 0 && export.err().contains("MoRe"), export.err());
+    var preview = Cli.run("data", "preview", config, "--out", folder.resolve("preview"));
+    assertEquals(1, preview.status(), preview.err());
+    assertTrue(
+        preview.err().contains("of recipe toco, but this run has recipe more"), preview.err());
+    assertTrue(Files.notExists(folder.resolve("preview")));
+  }
+}
