@@ -153,7 +153,7 @@ public final class TokenReport {
   }
 
   /// @param patches [N, D]
-  /// @param token [1, D]
+  /// @param clsToken [K, D], one or several
   /// @return [N] Of several class tokens, MoRe's, the largest for each patch.
   private static Tensor classCosines(Tensor patches, Tensor clsToken) {
     var tokens = clsToken.reshape(-1, patches.size(1)); // [1 or K, D]

@@ -101,7 +101,7 @@ final class MoreTrainingCases {
 
   static Map<String, Tensor> trajectory(GoldenCase golden, Path directory) {
     var config = trajectoryConfig(golden, MicroNetwork.moreConfig(directory));
-    var record = new Record();
+    var record = new Recorded();
     try (var scope = TensorScope.open();
         var objective = objective(golden, directory, config, record);
         var optimizer = PublishedOptimizer.of(objective, config)) {
@@ -131,14 +131,14 @@ final class MoreTrainingCases {
   }
 
   private static MoreObjective objective(
-      GoldenCase golden, Path directory, Config config, Record record) {
+      GoldenCase golden, Path directory, Config config, Recorded record) {
     return MoreObjective.of(MicroNetwork.loadMore(directory, config), config, more(golden))
         .withDraw(batch -> (_, _) -> golden.in("draw").select(0, batch.step()))
         .observedBy(record::patches);
   }
 
   /// What the steps gave, in order.
-  private static final class Record {
+  private static final class Recorded {
     final List<Double> rates = new ArrayList<>();
     final List<Double> norms = new ArrayList<>();
     private final Map<String, List<Double>> losses = new LinkedHashMap<>();
