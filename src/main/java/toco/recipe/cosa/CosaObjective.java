@@ -16,7 +16,6 @@ import toco.cam.PseudoLabels;
 import toco.cam.PseudoLabels.Thresholds;
 import toco.config.Config;
 import toco.config.CosaConfig;
-import toco.data.CounterRandom;
 import toco.distributed.World;
 import toco.image.Normalization;
 import toco.loss.ClassLoss;
@@ -29,6 +28,7 @@ import toco.loss.SegLoss;
 import toco.model.Encoder.Tokens;
 import toco.model.Network;
 import toco.optim.ParamGroup;
+import toco.recipe.DropPathPasses;
 import toco.recipe.Objective;
 import toco.recipe.StepClock;
 import toco.recipe.StepTile;
@@ -45,13 +45,12 @@ import toco.torch.Tensor;
 /// Before `denseStartIter` the three terms of the decoder and the swap have weight 0, so neither
 /// they nor the teacher's maps are computed unless a report is wanted.
 public final class CosaObjective implements Objective {
-  private static final int DROP_STREAM = -1000; // of the generators of drop path
-
   private final CosaNetworks networks;
   private final Network online;
   private final Config config;
   private final CosaConfig cosa;
   private final LossSchedule schedule;
+  private final DropPathPasses passes;
   private final Normalization normalization;
   private final MeanScope scope;
   private final StepClock clock;
@@ -65,6 +64,7 @@ public final class CosaObjective implements Objective {
     this.clock = clock;
     online = networks.online();
     schedule = CosaLosses.of(cosa);
+    passes = new DropPathPasses(online, config);
     normalization = Normalization.of(online.config().statistics());
   }
 
@@ -118,7 +118,8 @@ public final class CosaObjective implements Objective {
             ? MultiScaleMaps.of(networks.teacher(), batch.view2(), cosa.scales(), present)
             : null;
     clock.lap("teacher");
-    var tokens = trainedPass(batch);
+    var strong = NetworkInput.fitted(online, batch.view1());
+    var tokens = passes.trained(batch, 0, () -> online.encode(strong));
     clock.lap("forward");
 
     var terms = new LinkedHashMap<LossTerm, Tensor>();
@@ -138,22 +139,6 @@ public final class CosaObjective implements Objective {
     var total = losses.total(weights);
     clock.lap("dense losses");
     return new Output(losses, total, tiles);
-  }
-
-  /// With `model.dropPath` it drops branches: a function of the seed, the step and the position of
-  /// each image in the step's whole batch.
-  private Tokens trainedPass(Batch batch) {
-    var images = NetworkInput.fitted(online, batch.view1());
-    return config.model().dropPath() == 0
-        ? online.encode(images)
-        : online.withDropPath(
-            image ->
-                new CounterRandom(
-                    config.run().seed(),
-                    Math.toIntExact(batch.step()),
-                    batch.firstPosition() + image,
-                    DROP_STREAM),
-            () -> online.encode(images));
   }
 
   private Assignments assignments(Batch batch, MultiScaleMaps maps, PresentClasses present) {

@@ -24,27 +24,25 @@ import toco.cam.PresentClasses;
 import toco.cam.PseudoLabels;
 import toco.config.Config;
 import toco.config.MoreConfig;
-import toco.data.CounterRandom;
 import toco.distributed.World;
 import toco.image.ImageBox;
 import toco.image.Normalization;
 import toco.loss.ClassLoss;
-import toco.loss.EnergyLoss;
 import toco.loss.LossSchedule;
 import toco.loss.LossTerm;
 import toco.loss.LossTerms;
 import toco.loss.LossWeights;
 import toco.loss.MeanScope;
 import toco.loss.PtcLoss;
-import toco.loss.SegLoss;
 import toco.model.Encoder.Tokens;
 import toco.model.MoreNetwork;
 import toco.optim.ParamGroup;
+import toco.recipe.DenseLosses;
+import toco.recipe.DropPathPasses;
 import toco.recipe.Objective;
 import toco.recipe.StepClock;
 import toco.recipe.StepTile;
 import toco.torch.GradMode;
-import toco.torch.Interpolation;
 import toco.torch.Tensor;
 
 /// MoRe's losses (arXiv:2412.11076), in the published order. A batch's `view1` is all that is
@@ -53,12 +51,11 @@ import toco.torch.Tensor;
 /// Without `model.dropPath` the network has no random layer, so the pass of the losses serves the
 /// CAMs of scale 1 too.
 public final class MoreObjective implements Objective {
-  private static final int DROP_STREAM = -1000; // of the generators of drop path
-
   private final MoreNetwork model;
   private final Config config;
   private final MoreConfig more;
   private final LossSchedule schedule;
+  private final DropPathPasses passes;
   private final Normalization normalization;
   private final PseudoLabels pseudoLabels;
   private final MeanScope scope;
@@ -82,6 +79,7 @@ public final class MoreObjective implements Objective {
     this.observer = observer;
     this.clock = clock;
     schedule = MoreLosses.of(more);
+    passes = new DropPathPasses(model, config);
     normalization = Normalization.of(model.config().statistics());
     pseudoLabels = new PseudoLabels(config.cam());
   }
@@ -152,9 +150,12 @@ public final class MoreObjective implements Objective {
             ? MultiScaleCam.start(model, images, config.cam().scales(), present)
             : null;
     clock.lap("cam");
-    var tokens = trainedPass(batch);
+    var tokens = passes.trained(batch, 0, () -> model.encode(images));
     clock.lap("forward");
-    var cams = camPasses == null ? null : camPasses.finish(steadyPass(batch, tokens));
+    var cams =
+        camPasses == null
+            ? null
+            : camPasses.finish(passes.steady(tokens, () -> model.encode(images)));
 
     var terms = new LinkedHashMap<LossTerm, Tensor>();
     var patchMap = tokens.patchMap(); // [B, D, h, w]
@@ -187,31 +188,6 @@ public final class MoreObjective implements Objective {
     var total = losses.total(weights);
     clock.lap("dense losses");
     return new Output(losses, total, wantsReport ? List.copyOf(tiles) : List.of());
-  }
-
-  /// With `model.dropPath` it drops branches: a function of the seed, the step and the position of
-  /// each image in the step's whole batch.
-  private Tokens trainedPass(Batch batch) {
-    return config.model().dropPath() == 0
-        ? model.encode(batch.view1())
-        : model.withDropPath(
-            image ->
-                new CounterRandom(
-                    config.run().seed(),
-                    Math.toIntExact(batch.step()),
-                    batch.firstPosition() + image,
-                    DROP_STREAM),
-            () -> model.encode(batch.view1()));
-  }
-
-  /// The pass of the CAMs, which drops nothing: the same if the trained one does not.
-  private Tokens steadyPass(Batch batch, Tokens trained) {
-    if (config.model().dropPath() == 0) {
-      return trained;
-    }
-    try (var _ = GradMode.noGrad()) {
-      return model.encode(batch.view1());
-    }
   }
 
   private PatchLabels patches(
@@ -268,14 +244,12 @@ public final class MoreObjective implements Objective {
       List<ImageBox> boxes,
       LossWeights weights) {
     try (var _ = GradMode.enabled(weights.has(SEG) || weights.has(REG))) {
-      var logits =
-          model
-              .segment(patchMap)
-              .interpolate(images.size(2), images.size(3), Interpolation.BILINEAR); // [B, C, H, W]
-      var seg = SegLoss.of(logits, labels, scope);
-      terms.put(SEG, seg.value());
-      terms.put(REG, EnergyLoss.of(images, normalization, logits, labels, boxes, config.loss()));
-      return seg.emptyParts();
+      var dense =
+          DenseLosses.of(
+              model, images, normalization, patchMap, labels, boxes, config.loss(), scope);
+      terms.put(SEG, dense.seg());
+      terms.put(REG, dense.reg());
+      return dense.emptySegParts();
     }
   }
 

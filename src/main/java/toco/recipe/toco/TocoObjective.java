@@ -18,19 +18,18 @@ import toco.image.ImageBox;
 import toco.image.Normalization;
 import toco.loss.ClassLoss;
 import toco.loss.CtcLoss;
-import toco.loss.EnergyLoss;
 import toco.loss.LossSchedule;
 import toco.loss.LossTerm;
 import toco.loss.LossTerms;
 import toco.loss.LossWeights;
 import toco.loss.MeanScope;
 import toco.loss.PtcLoss;
-import toco.loss.SegLoss;
 import toco.model.Encoder.Encoded;
 import toco.model.Encoder.Tokens;
 import toco.model.Network;
 import toco.model.Toco;
 import toco.optim.ParamGroup;
+import toco.recipe.DenseLosses;
 import toco.recipe.Objective;
 import toco.recipe.StepClock;
 import toco.recipe.StepTile;
@@ -283,16 +282,12 @@ public final class TocoObjective implements Objective {
       LossWeights weights) {
     boolean isTrained = weights.has(TocoLosses.SEG) || weights.has(TocoLosses.REG);
     try (var _ = GradMode.enabled(isTrained)) {
-      var logits =
-          model
-              .segment(patchMap)
-              .interpolate(images.size(2), images.size(3), Interpolation.BILINEAR); // [B, C, H, W]
-      var seg = SegLoss.of(logits, labels, scope);
-      terms.put(TocoLosses.SEG, seg.value());
-      terms.put(
-          TocoLosses.REG,
-          EnergyLoss.of(images, normalization, logits, labels, boxes, config.loss()));
-      return seg.emptyParts();
+      var dense =
+          DenseLosses.of(
+              model, images, normalization, patchMap, labels, boxes, config.loss(), scope);
+      terms.put(TocoLosses.SEG, dense.seg());
+      terms.put(TocoLosses.REG, dense.reg());
+      return dense.emptySegParts();
     }
   }
 }

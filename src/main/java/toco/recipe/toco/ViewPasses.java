@@ -4,10 +4,9 @@ import java.util.List;
 import java.util.function.Supplier;
 import toco.batch.Batch;
 import toco.config.Config;
-import toco.data.CounterRandom;
 import toco.model.Encoder.Encoded;
 import toco.model.Toco;
-import toco.torch.GradMode;
+import toco.recipe.DropPathPasses;
 import toco.torch.Tensor;
 
 /// The encoder's passes over the views of a batch. With `model.dropPath`, the passes that are
@@ -17,8 +16,6 @@ import toco.torch.Tensor;
 ///
 /// @param model the caller's
 record ViewPasses(Toco model, Config config) {
-  private static final int FIRST_STREAM = -1000; // of the generators; views count down from it
-
   /// Both global views, [2B, …]; of the second only the class token is used. One batch keeps a GPU
   /// busy; a CPU is not faster with it, and works better in smaller pieces of memory.
   ///
@@ -32,12 +29,7 @@ record ViewPasses(Toco model, Config config) {
   ///
   /// @param trained result of [#global(Batch, boolean)]
   Encoded steady(Batch batch, boolean wantsSecond, Encoded trained) {
-    if (config.model().dropPath() == 0) {
-      return trained;
-    }
-    try (var _ = GradMode.noGrad()) {
-      return global(batch, wantsSecond, false);
-    }
+    return dropPath().steady(trained, () -> global(batch, wantsSecond, false));
   }
 
   /// The class tokens of local crops.
@@ -66,17 +58,10 @@ record ViewPasses(Toco model, Config config) {
 
   /// @param firstView number of the view of the first images
   private <T> T dropping(Batch batch, int firstView, boolean drops, Supplier<T> pass) {
-    if (!drops) {
-      return pass.get();
-    }
-    int samples = (int) batch.view1().size(0);
-    return model.withDropPath(
-        image ->
-            new CounterRandom(
-                config.run().seed(),
-                Math.toIntExact(batch.step()),
-                batch.firstPosition() + image % samples,
-                FIRST_STREAM - firstView - image / samples),
-        pass);
+    return drops ? dropPath().trained(batch, firstView, pass) : pass.get();
+  }
+
+  private DropPathPasses dropPath() {
+    return new DropPathPasses(model, config);
   }
 }
