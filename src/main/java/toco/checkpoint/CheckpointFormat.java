@@ -1,12 +1,16 @@
 package toco.checkpoint;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
+import toco.recipe.Recipe;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
@@ -19,11 +23,14 @@ final class CheckpointFormat {
   private static final String RNG = "rng.";
   private static final String STATE = "state.";
 
+  private static final Pattern NETWORK = Pattern.compile("([^.]+)\\.encoder\\..+");
+
   private static final String KEY_VERSION = "toco.checkpoint";
   private static final String KEY_STEP = "toco.step";
   private static final String KEY_PROCESSES = "toco.processes";
   private static final String KEY_CONFIG = "toco.config";
   private static final String KEY_LIBTORCH = "toco.libtorch";
+  private static final String KEY_SEG_MIOU = "toco.segMiou"; // of BestWeights
   private static final String KEY_CHECKSUM = "toco.crc32c";
   private static final int CHUNK_BYTES = 1 << 30;
 
@@ -39,13 +46,38 @@ final class CheckpointFormat {
   /// The weights that a checkpoint has of one of the recipe's other networks; none in any other
   /// file.
   static Map<String, Tensor> networkOf(MappedFile file, String network) {
-    if (FileKind.of(file) != FileKind.SAFETENSORS) {
-      return Map.of();
-    }
-    var contents = SafeTensors.read(file);
-    return isCheckpoint(contents)
-        ? StateDict.withoutPrefix(contents.tensors(), STATE + network + ".")
+    return FileKind.of(file) == FileKind.SAFETENSORS
+        ? networkOf(SafeTensors.read(file), network)
         : Map.of();
+  }
+
+  static Map<String, Tensor> networkOf(SafeTensors.Contents contents, String network) {
+    return StateDict.withoutPrefix(stateOf(contents), network + ".");
+  }
+
+  /// The state of the recipe in a checkpoint; none in any other file.
+  static Map<String, Tensor> stateOf(SafeTensors.Contents contents) {
+    return isCheckpoint(contents) ? StateDict.withoutPrefix(contents.tensors(), STATE) : Map.of();
+  }
+
+  /// The names of the recipe's other networks in a checkpoint, told from its buffers by their
+  /// encoder.
+  static List<String> otherNetworks(SafeTensors.Contents contents) {
+    return stateOf(contents).keySet().stream()
+        .map(NETWORK::matcher)
+        .filter(Matcher::matches)
+        .map(name -> name.group(1))
+        .distinct()
+        .toList();
+  }
+
+  /// What a tensor of a checkpoint belongs to, by its name.
+  static String sectionOf(String name) {
+    return name.startsWith(MODEL)
+        ? "trained network"
+        : name.startsWith(OPTIMIZER)
+            ? "optimizer"
+            : name.startsWith(RNG) ? "random number generators" : "state of the recipe";
   }
 
   static boolean isCheckpoint(SafeTensors.Contents contents) {
@@ -58,8 +90,34 @@ final class CheckpointFormat {
       return Optional.empty();
     }
     try (var _ = TensorScope.open()) {
-      return Optional.ofNullable(SafeTensors.read(file).metadata().get(KEY_CONFIG));
+      return configOf(SafeTensors.read(file));
     }
+  }
+
+  static Optional<String> configOf(SafeTensors.Contents contents) {
+    return Optional.ofNullable(contents.metadata().get(KEY_CONFIG));
+  }
+
+  /// What the file of a run's best weights says of itself.
+  static BestWeights bestOf(MappedFile file) {
+    try (var _ = TensorScope.open()) {
+      var contents = SafeTensors.read(file);
+      var metadata = contents.metadata();
+      var others = otherNetworks(contents);
+      var miou = value(file, metadata.get(KEY_SEG_MIOU), KEY_SEG_MIOU);
+      return new BestWeights(
+          others.isEmpty() ? Recipe.TRAINED : others.getFirst(),
+          number(file, value(file, metadata.get(KEY_STEP), KEY_STEP), KEY_STEP),
+          Double.parseDouble(miou));
+    }
+  }
+
+  /// @param segMiou of the only network in the checkpoint
+  static SafeTensors.Contents encode(Checkpoint checkpoint, double segMiou) {
+    var contents = encode(checkpoint);
+    var metadata = new LinkedHashMap<>(contents.metadata());
+    metadata.put(KEY_SEG_MIOU, Double.toString(segMiou));
+    return new SafeTensors.Contents(contents.tensors(), metadata);
   }
 
   static SafeTensors.Contents encode(Checkpoint checkpoint) {
