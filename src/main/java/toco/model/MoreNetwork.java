@@ -2,6 +2,7 @@ package toco.model;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import toco.config.ModelConfig;
 import toco.nn.Linear;
@@ -78,6 +79,13 @@ public final class MoreNetwork extends Network {
     var used = new LinkedHashMap<>(params().all());
     used.keySet().removeIf(MoreNetwork::isUnused);
     return used;
+  }
+
+  @Override
+  public Optional<String> exportObstacle() {
+    return Optional.of(
+        "MoRe's network, whose encoder has a class token per class, cannot be exported as"
+            + " TorchScript; use its checkpoint");
   }
 
   private static boolean isUnused(String name) {

@@ -2,6 +2,7 @@ package toco.model;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -101,6 +102,15 @@ public class Network implements AutoCloseable {
   /// training uses.
   public Map<String, Tensor> inferenceWeights() {
     return params.all();
+  }
+
+  /// Why the network cannot be exported as TorchScript; empty if it can.
+  public Optional<String> exportObstacle() {
+    return config
+        .script()
+        .map(
+            "the encoder is already a script, %s; only built-in encoders can be exported"
+                ::formatted);
   }
 
   /// All tokens of all images.
