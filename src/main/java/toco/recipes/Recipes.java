@@ -6,6 +6,7 @@ import toco.config.Config;
 import toco.config.Protocol;
 import toco.recipe.Recipe;
 import toco.recipe.cosa.CosaEvaluation;
+import toco.recipe.cosa.CosaRecipe;
 import toco.recipe.more.Cam2Seg;
 import toco.recipe.more.MoreRecipe;
 import toco.recipe.more.StraightSegmentation;
@@ -20,6 +21,7 @@ public final class Recipes {
     return switch (config.recipe()) {
       case TOCO -> new TocoRecipe(config);
       case MORE -> new MoreRecipe(config, config.more());
+      case COSA -> new CosaRecipe(config);
     };
   }
 
