@@ -64,6 +64,12 @@ public final class MoreNetwork extends Network {
     return autocastToFloat32(() -> graphLayer.forward(tokens.clsToken(), tokens.patchTokens()));
   }
 
+  @Override
+  public Tensor localisation(Encoder.Tokens tokens) {
+    var products = classTokens(tokens).matmul(tokens.patchMap().flatten(2)); // [B, K, N]
+    return products.reshape(products.size(0), products.size(1), tokens.gridH(), tokens.gridW());
+  }
+
   /// The last block's attention of the class tokens before softmax and scale: to the K class
   /// tokens, then to the patches.
   ///

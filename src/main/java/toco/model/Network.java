@@ -187,6 +187,15 @@ public class Network implements AutoCloseable {
     return autocastToFloat32(() -> decoder.forward(patchMap));
   }
 
+  /// Localisation maps [B, K, h, w]: the product of each patch with the token of each class.
+  ///
+  /// @param tokens of this network's encoder
+  /// @throws UnsupportedOperationException if it has no token for each class
+  public Tensor localisation(Encoder.Tokens tokens) {
+    throw new UnsupportedOperationException(
+        "localisation maps need a token for each class, which only networks of recipe more have");
+  }
+
   /// Makes encoder passes that drop branches of blocks with the probabilities of `model.dropPath`.
   ///
   /// @param random a generator for each image of a pass, by its row
