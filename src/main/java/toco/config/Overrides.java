@@ -73,6 +73,11 @@ public record Overrides(List<Setting> settings) {
         .findFirst();
   }
 
+  /// Those that concern a recipe: all but the changes of keys that it does not have.
+  public Overrides onlyFor(RecipeName recipe) {
+    return new Overrides(settings.stream().filter(it -> recipe.has(it.key)).toList());
+  }
+
   /// These changes and, after them, one more; `key` and `value` as in [#of].
   public Overrides plus(String key, Object value) {
     return plus(of(key, value));

@@ -39,7 +39,7 @@ public enum RecipeName {
   /// Whether a key means something to this recipe; else it must not be set.
   ///
   /// @param key dotted
-  public boolean has(String key) {
+  boolean has(String key) {
     return RecipeKeys.DECLARED.has(toString(), key);
   }
 

@@ -62,8 +62,7 @@ public record DemoOptions(
 
   /// The same for a recipe: changes of keys that it does not have are left out.
   DemoOptions of(RecipeName recipe) {
-    var its = overrides.settings().stream().filter(it -> recipe.has(it.key())).toList();
-    var ofRecipe = Overrides.of("recipe", recipe).plus(new Overrides(its));
+    var ofRecipe = Overrides.of("recipe", recipe).plus(overrides.onlyFor(recipe));
     return new DemoOptions(configs, dir, seed, ofRecipe);
   }
 

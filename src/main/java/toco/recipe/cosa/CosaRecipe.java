@@ -17,6 +17,7 @@ import toco.recipe.Objective;
 import toco.recipe.ParamGroups;
 import toco.recipe.Recipe;
 import toco.recipe.StepClock;
+import toco.recipe.StepWork;
 import toco.torch.Device;
 
 /// CoSA (arXiv:2402.17891), as a configuration sets it. The teacher is evaluated.
@@ -44,6 +45,12 @@ public record CosaRecipe(Config config, CosaConfig cosa) implements Recipe {
   @Override
   public Optional<String> evaluated() {
     return Optional.of(CosaNetworks.TEACHER);
+  }
+
+  @Override
+  public StepWork work() {
+    int crop = config.augment().cropSizePx();
+    return StepWork.ofOnePass(crop).plusScales(crop, cosa.scales(), false, true);
   }
 
   @Override
