@@ -49,7 +49,7 @@ import toco.config.RecipeName;
       "  toco bench step",
       "  toco bench step --backbone deit_tiny_patch16_224 --iters 5 --json",
       "  toco bench step --backbone deit_tiny_patch16_224 --profile",
-      "  toco bench step --backbone deit_tiny_patch16_224 --recipe more"
+      "  toco bench step --backbone deit_tiny_patch16_224 --recipe more,cosa"
     })
 final class BenchStepCommand implements Callable<Integer> {
   private final Console console;
@@ -69,7 +69,7 @@ final class BenchStepCommand implements Callable<Integer> {
       names = "--recipe",
       paramLabel = "NAME",
       split = ",",
-      description = "Recipes to measure against ToCo, comma-separated: more.")
+      description = "Recipes to measure against ToCo, comma-separated: more, cosa.")
   List<RecipeName> recipes = new ArrayList<>();
 
   @Option(

@@ -73,7 +73,7 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--recipe",
       paramLabel = "NAME",
-      description = "The method: toco or more (default: toco).")
+      description = "The method: toco, more or cosa (default: toco).")
   @Nullable RecipeName recipe;
 
   @Option(

@@ -16,7 +16,7 @@ class DemoCommandTest {
         "--seeds 2 | --seeds needs --compare",
         "--compare --seeds 0 | --seeds must be ≥ 1, got 0",
         "--compare losses | expected contrasts, recipes, got 'losses'",
-        "--recipe toko | expected toco, more",
+        "--recipe toko | expected toco, more, cosa",
         "--compare --recipe more | leave out the recipe",
         "--compare recipes --set recipe=more | leave out the recipe",
         "--photos . --recipe more | --photos and --recipe exclude each other",
