@@ -30,12 +30,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import toco.cli.Main;
-import toco.config.Config;
 import toco.config.RecipeName;
 import toco.image.TurboJpeg;
 import toco.model.MoreNetwork;
 import toco.model.Toco;
-import toco.preview.DataPreview;
 import toco.torch.LibTorch;
 
 /// Data flows one way: a package may use those before it in the list, never those after it.
@@ -186,7 +184,7 @@ class ArchitectureTest {
     var others =
         DescribedPredicate.not(
             resideInAnyPackage("toco.recipe..", "toco.recipes", "toco.parity")
-                .or(belongToAnyOf(RecipeName.class, Config.class, DataPreview.class)));
+                .or(equivalentTo(RecipeName.class)));
     var oneRecipe = resideInAPackage("toco.recipe.(*)");
     var itsNetwork = belongToAnyOf(Toco.class, MoreNetwork.class);
     check(

@@ -58,6 +58,11 @@ public enum MapKind {
     return this == SEG_LABELS_KNOWN || this == CRF_LABELS_KNOWN;
   }
 
+  /// Whether it is a segmentation after the dense CRF.
+  public boolean isRefined() {
+    return this == CRF || this == CRF_LABELS_KNOWN;
+  }
+
   /// The kind of a segmentation after the dense CRF.
   MapKind refined() {
     return switch (this) {

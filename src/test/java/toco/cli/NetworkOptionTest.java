@@ -21,6 +21,7 @@ import toco.torch.Device;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 import toco.torch.TensorTest;
+import toco.train.CosaRun;
 
 /// The tools for checkpoints of a recipe with a teacher, whose weights are next to the trained
 /// ones.
@@ -30,8 +31,15 @@ class NetworkOptionTest {
 
   @TempDir private Path folder;
 
-  /// A checkpoint whose trained network, teacher and buffer have these values everywhere.
+  /// A checkpoint of CoSA, which evaluates the teacher. Its trained network, teacher and buffer
+  /// have these values everywhere.
   private Path checkpoint(String name, double trained, double teacher, double centre) {
+    var config = CosaRun.config(folder.resolve("run"), folder.resolve("data"));
+    return checkpoint(config, name, trained, teacher, centre);
+  }
+
+  private Path checkpoint(
+      Config config, String name, double trained, double teacher, double centre) {
     var file = folder.resolve(name);
     new Checkpoint(
             Map.of(WEIGHT, Tensor.full(trained, DType.FLOAT32, Device.CPU, 3)),
@@ -44,7 +52,7 @@ class NetworkOptionTest {
                 Tensor.full(centre, DType.FLOAT32, Device.CPU, 2)),
             1,
             1,
-            Config.defaults().toYaml(),
+            config.toYaml(),
             "2")
         .save(file);
     return file;
@@ -70,10 +78,12 @@ class NetworkOptionTest {
   void theNamedNetworkIsConverted() {
     var file = checkpoint("a.safetensors", 2, 5, 0);
     var out = folder.resolve("out.pth");
-    assertEquals(2, value(made("out.pth", "convert", file, out))); // ToCo evaluates it
+    assertEquals(5, value(made("out.pth", "convert", file, out)));
     assertEquals(2, value(made("out.pth", "convert", file, out, "--network", "trained")));
     assertEquals(5, value(made("out.pth", "convert", file, out, "--network", "teacher")));
     assertEquals(5, value(made("out.pth", "convert", out, out)));
+    var own = checkpoint(Config.defaults(), "own.safetensors", 2, 5, 0); // ToCo has no teacher
+    assertEquals(2, value(made("out.pth", "convert", own, out)));
   }
 
   @Test
@@ -81,9 +91,9 @@ class NetworkOptionTest {
     var first = checkpoint("a.safetensors", 2, 5, 0);
     var second = checkpoint("b.safetensors", 4, 6, 1);
     var out = folder.resolve("mean.safetensors");
-    assertEquals(3, value(made("mean.safetensors", "average", "--out", out, first, second)));
+    assertEquals(5.5, value(made("mean.safetensors", "average", "--out", out, first, second)));
     assertEquals(
-        5.5,
+        3,
         value(
             made(
                 "mean.safetensors",
@@ -91,7 +101,7 @@ class NetworkOptionTest {
                 "--out",
                 out,
                 "--network",
-                "teacher",
+                "trained",
                 first,
                 second)));
   }
@@ -134,12 +144,12 @@ class NetworkOptionTest {
             "\noptimizer:\noptimizer.step ",
             "\nrandom number generators:\nrng.cpu ",
             "\nstate of the recipe:\nstate.",
-            "\nnetworks: trained, teacher; trained is evaluated\n")) {
+            "\nnetworks: trained, teacher; teacher is evaluated\n")) {
       assertTrue(text.contains(part), part + " in\n" + text);
     }
     var json = Json.MAPPER.readTree(Cli.run("checkpoint", "inspect", "--json", file).out());
     assertEquals("[\"trained\",\"teacher\"]", json.path("networks").toString());
-    assertEquals("trained", json.path("evaluated").asString());
+    assertEquals("teacher", json.path("evaluated").asString());
 
     var weights = folder.resolve("weights.safetensors");
     made("weights.safetensors", "convert", file, weights);

@@ -18,8 +18,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import toco.checkpoint.Checkpoint;
 import toco.files.Json;
+import toco.train.CosaRun;
 import toco.train.MoreRun;
 import tools.jackson.databind.JsonNode;
 
@@ -114,10 +117,10 @@ class DistributedRunTest {
     killed(3, Path.of("configs/demo.yaml"), jobs::settings);
   }
 
-  @Test
-  void soDoesAJobOfMoRe() throws Exception {
-    var config = Files.writeString(folder.resolve("more.yaml"), MoreRun.YAML);
-    killed(2, config, jobs::shared);
+  @ParameterizedTest
+  @ValueSource(strings = {MoreRun.YAML, CosaRun.YAML})
+  void soDoesAJobOfAnotherRecipe(String yaml) throws Exception {
+    killed(2, Files.writeString(folder.resolve("other.yaml"), yaml), jobs::shared);
   }
 
   private interface Settings {

@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +22,6 @@ import toco.distributed.World;
 import toco.recipe.Recipe;
 import toco.recipes.Recipes;
 import toco.torch.LibTorch;
-import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
 /// Killed without warning (SIGKILL), again and again, a run loses nothing that a checkpoint held,
@@ -33,18 +31,21 @@ class KilledRunTest {
 
   @TempDir Path folder;
 
-  /// A recipe and a run of it. More than weights must survive in that of [EmaRecipe].
+  /// A recipe, a run of it, and whether more than the trained weights must survive.
   enum Method {
-    TOCO(TinyRun::config, Recipes::of),
-    MORE(MoreRun::config, Recipes::of),
-    EMA(TinyRun::config, EmaRecipe::new);
+    TOCO(TinyRun::config, Recipes::of, false),
+    MORE(MoreRun::config, Recipes::of, false),
+    COSA(CosaRun::config, Recipes::of, true),
+    EMA(TinyRun::config, EmaRecipe::new, true);
 
     private final Settings settings;
     private final Function<Config, Recipe> recipe;
+    private final boolean hasState;
 
-    Method(Settings settings, Function<Config, Recipe> recipe) {
+    Method(Settings settings, Function<Config, Recipe> recipe, boolean hasState) {
       this.settings = settings;
       this.recipe = recipe;
+      this.hasState = hasState;
     }
 
     void train(Path run, Path data, TrainingListener listener) {
@@ -104,20 +105,11 @@ class KilledRunTest {
     try (var _ = TensorScope.open()) {
       var expected = Checkpoint.load(Checkpoint.file(whole, STEPS));
       var actual = Checkpoint.load(Checkpoint.file(killed, STEPS));
-      assertSame(expected.model(), actual.model());
-      assertSame(expected.optimizer(), actual.optimizer());
-      assertSame(expected.state(), actual.state());
-      assertEquals(method == Method.EMA, !expected.state().isEmpty());
+      RunComparison.assertSame(expected.model(), actual.model());
+      RunComparison.assertSame(expected.optimizer(), actual.optimizer());
+      RunComparison.assertSame(expected.state(), actual.state());
+      assertEquals(method.hasState, !expected.state().isEmpty());
     }
-  }
-
-  private static void assertSame(Map<String, Tensor> expected, Map<String, Tensor> actual) {
-    assertEquals(expected.keySet(), actual.keySet());
-    expected.forEach((name, tensor) ->
-        assertEquals(
-            -1,
-            tensor.contiguous().segment().mismatch(actual.get(name).contiguous().segment()),
-            name));
   }
 
   /// Starts a child and kills it once it has done some steps and a little more time has passed.
