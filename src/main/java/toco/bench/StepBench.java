@@ -9,16 +9,19 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import toco.batch.Batch;
+import toco.batch.PixelLabels;
 import toco.config.Config;
 import toco.distributed.GradientAveraging;
 import toco.distributed.World;
 import toco.host.Devices;
 import toco.host.ProcessMemory;
 import toco.image.ImageBox;
+import toco.image.LabelMap;
 import toco.recipe.PublishedOptimizer;
 import toco.recipe.StepClock;
 import toco.recipe.TrainStep;
 import toco.recipes.Recipes;
+import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
@@ -160,6 +163,10 @@ public final class StepBench {
         labels[i * classes + Math.min(shown, classes - 1)] = 1;
       }
     }
+    var hints =
+        config.data().hints() == null
+            ? null
+            : Tensor.full(LabelMap.IGNORE, DType.UINT8, device, samples, size, size);
     return new Batch(
         Tensor.randn(samples, 3, size, size).to(device),
         Tensor.randn(samples, 3, size, size).to(device),
@@ -169,7 +176,8 @@ public final class StepBench {
         IntStream.range(0, samples).mapToObj(_ -> ImageBox.full(size, size)).toList(),
         IntStream.range(0, samples).boxed().toList(),
         0,
-        0);
+        0,
+        new PixelLabels(hints, List.of()));
   }
 
   private static double sum(List<Double> values) {
