@@ -71,7 +71,7 @@ public record DenseLosses(
       var logits = logits(images, patchMap);
       var logProbabilities = logits.logSoftmax(1);
       if (wantsHints) {
-        addHints(terms, batch, logProbabilities);
+        addHints(terms, batch, logProbabilities, scope);
       }
       if (labels == null) {
         return Optional.empty();
@@ -92,7 +92,8 @@ public record DenseLosses(
   /// Adds the loss on hinted pixels.
   ///
   /// @param logProbabilities of `view1`, [B, C, H, W]
-  public void addHints(Map<LossTerm, Tensor> terms, Batch batch, Tensor logProbabilities) {
+  public static void addHints(
+      Map<LossTerm, Tensor> terms, Batch batch, Tensor logProbabilities, MeanScope scope) {
     var hints = batch.pixels().hints();
     if (hints != null) {
       terms.put(HINT, HintLoss.of(logProbabilities, hints, scope));
