@@ -1,5 +1,6 @@
 package toco.batch;
 
+import java.util.List;
 import toco.config.AugmentConfig;
 import toco.config.Config;
 import toco.config.TrainConfig.Compat;
@@ -82,6 +83,37 @@ public final class Augmentation implements ViewSampler {
         config.solarizeProbability(),
         views.view2());
     return box;
+  }
+
+  @Override
+  public List<Shown> shown() {
+    int crop = config.cropSizePx();
+    return List.of(
+        Shown.view1(
+            "View 1",
+            ("A random %s × %s px crop of the scaled image with colour augmentation. The network"
+                    + " segments it. The frame is the image box; outside it is padding, black.")
+                .formatted(crop, crop)),
+        new Shown(
+            "local",
+            "Local view",
+            "",
+            "The same crop with another augmentation.",
+            true,
+            Views::localView),
+        new Shown(
+            "view2",
+            "View 2",
+            "a crop of the whole image",
+            "A second crop, from the whole image. Views 1 and 2 are the global views, whose class"
+                + " tokens those of the local crops are compared with.",
+            false,
+            Views::view2));
+  }
+
+  @Override
+  public boolean boxMayBeMirrored() {
+    return compat == Compat.REFERENCE && config.viewFlipProbability() > 0;
   }
 
   /// Flip and colour changes, in place, then normalisation into `out`.

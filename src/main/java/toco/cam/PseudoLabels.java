@@ -44,10 +44,18 @@ public final class PseudoLabels {
               unitImages.size(2) / config.parDownscale(),
               unitImages.size(3) / config.parDownscale(),
               Interpolation.BILINEAR);
-      var thresholds =
-          new Thresholds(config.highThreshold(), config.lowThreshold(), config.parDownscale());
-      return scope.keep(labels(cam, present, boxes, thresholds, both -> par.refine(images, both)));
+      return scope.keep(
+          labels(cam, present, boxes, thresholds(), both -> par.refine(images, both)));
     }
+  }
+
+  /// The labels without refinement, with the thresholds of the configuration.
+  public Tensor unrefined(Tensor cam, PresentClasses present, List<ImageBox> boxes) {
+    return unrefined(cam, present, boxes, thresholds());
+  }
+
+  private Thresholds thresholds() {
+    return new Thresholds(config.highThreshold(), config.lowThreshold(), config.parDownscale());
   }
 
   /// How CAMs become labels.

@@ -17,8 +17,9 @@ import toco.preview.DataPreview;
     header = "Shows training samples as the network sees them, on a web page.",
     description = {
       "Writes DIR/index.html and its pictures: the first samples of an epoch with their original"
-          + " image and labels, view 1 and its image box, the local view and its local crops, and"
-          + " view 2. The same options give the same page.",
+          + " image and labels and the views of the recipe: ToCo's view 1 with its image box, local"
+          + " view with its local crops, and view 2; CoSA's strong and weak view; MoRe's only one."
+          + " The same options give the same page.",
       "An image that cannot be read is marked, and the exit status is then 1."
     },
     footerHeading = "%nExamples:%n",

@@ -47,22 +47,23 @@ public record AugmentConfig(
     @Default("2") double scaleMax,
     @Default("0.5") double flipProbability,
     @OnlyFor(RecipeName.TOCO) @Default("0.5") double viewFlipProbability,
-    @Default("0.8") double jitterProbability,
-    @Default("0.4") double brightness,
-    @Default("0.4") double contrast,
-    @Default("0.2") double saturation,
-    @Default("0.1") double hue,
+    @OnlyFor({RecipeName.TOCO, RecipeName.MORE}) @Default("0.8") double jitterProbability,
+    @OnlyFor({RecipeName.TOCO, RecipeName.MORE}) @Default("0.4") double brightness,
+    @OnlyFor({RecipeName.TOCO, RecipeName.MORE}) @Default("0.4") double contrast,
+    @OnlyFor({RecipeName.TOCO, RecipeName.MORE}) @Default("0.2") double saturation,
+    @OnlyFor({RecipeName.TOCO, RecipeName.MORE}) @Default("0.1") double hue,
     @OnlyFor(RecipeName.TOCO) @Default("0.2") double grayscaleProbability,
     @OnlyFor(RecipeName.TOCO) @Default("1") double view1BlurProbability,
     @OnlyFor(RecipeName.TOCO) @Default("0.5") double localBlurProbability,
     @OnlyFor(RecipeName.TOCO) @Default("0.1") double view2BlurProbability,
-    @OnlyFor(RecipeName.TOCO) @Default("0.1") double blurRadiusMin,
-    @OnlyFor(RecipeName.TOCO) @Default("2") double blurRadiusMax,
+    @OnlyFor({RecipeName.TOCO, RecipeName.COSA}) @Default("0.1") double blurRadiusMin,
+    @OnlyFor({RecipeName.TOCO, RecipeName.COSA}) @Default("2") double blurRadiusMax,
     @OnlyFor(RecipeName.TOCO) @Default("0.2") double solarizeProbability,
-    @Default("0.4") double view2ScaleMin,
-    @Default("1") double view2ScaleMax,
-    @Default("0.75") double view2RatioMin,
-    @Default("1.3333333333333333") double view2RatioMax) {
+    @OnlyFor({RecipeName.TOCO, RecipeName.MORE}) @Default("0.4") double view2ScaleMin,
+    @OnlyFor({RecipeName.TOCO, RecipeName.MORE}) @Default("1") double view2ScaleMax,
+    @OnlyFor({RecipeName.TOCO, RecipeName.MORE}) @Default("0.75") double view2RatioMin,
+    @OnlyFor({RecipeName.TOCO, RecipeName.MORE}) @Default("1.3333333333333333")
+        double view2RatioMax) {
 
   /// The two published ways of cutting MoRe's view.
   public enum Crop {

@@ -14,12 +14,15 @@ import java.util.List;
 /// @param scales image scales over which training CAMs are summed, each with its horizontally
 ///   flipped image; each makes the crop a multiple of the encoder's patch
 /// @param highThreshold activation at or above which a pixel is certain foreground (COCO 0.65)
-/// @param lowThreshold activation up to which a pixel is certain background (COCO 0.25)
+/// @param lowThreshold activation up to which a pixel is certain background (COCO 0.25, CoSA for
+///   VOC 0.2)
 /// @param backgroundThreshold activation below which evaluation counts a pixel as background (COCO
 ///   0.45); training labels have an uncertain band instead and do not use it
-/// @param parIterations iterations of pixel-adaptive refinement (PAR)
+/// @param parIterations iterations of pixel-adaptive refinement (PAR), which CoSA's training does
+///   not use
 /// @param parDilations dilations of PAR's 8-neighbourhoods, in pixels of the downscaled image
-/// @param parDownscale factor by which the image is downscaled before the refinement
+/// @param parDownscale factor by which image and CAMs are downscaled before the refinement; CoSA's
+///   labels are made at that size, too
 /// @param negativeRatio a local crop whose summed RoI mask is at most this share of its area is a
 ///   negative of the class-token contrast
 public record CamConfig(

@@ -22,14 +22,15 @@ import java.util.List;
 /// Crops, evaluation sizes and their products with image scales are multiples of the encoder's
 /// patch: others are refused, and a size that is not given is the multiple nearest to its default.
 ///
-/// @param recipe what is trained: `toco` or `more`
+/// @param recipe what is trained: `toco`, `more` or `cosa`
 /// @param model the network
 /// @param data images, labels, lists
 /// @param augment random training views
 /// @param train length and intervals of training, device, precision
 /// @param optim optimizer and learning rates
 /// @param loss weights and schedules of the loss terms
-/// @param more what MoRe adds to the keys of ToCo
+/// @param more MoRe's own settings
+/// @param cosa CoSA's own settings
 /// @param cam class activation maps and pseudo-labels
 /// @param eval evaluation
 /// @param distributed training on several processes
@@ -43,6 +44,7 @@ public record Config(
     OptimConfig optim,
     LossConfig loss,
     @OnlyFor(RecipeName.MORE) MoreConfig more,
+    @OnlyFor(RecipeName.COSA) CosaConfig cosa,
     CamConfig cam,
     EvalConfig eval,
     DistributedConfig distributed,
@@ -68,13 +70,7 @@ public record Config(
     var patches = new PatchSizes(model.encoderShape().patchSizePx());
     patches.require("augment.cropSizePx", augment.cropSizePx());
     patches.require("eval.sizePx", eval.sizePx());
-    if (recipe.has("train.localCropSizePx")) {
-      patches.require("train.localCropSizePx", train.localCropSizePx());
-      requireLocalCropsFit(train, augment.cropSizePx());
-    }
-    if (recipe == RecipeName.MORE) {
-      more.requireFit(model, augment.cropSizePx());
-    }
+    recipe.section(train, more, cosa).requireFit(model, augment);
     patches.requireScales("cam.scales", cam.scales(), "augment.cropSizePx", augment.cropSizePx());
     if (eval.sizePx() != 0) {
       patches.requireScales("eval.scales", eval.scales(), "eval.sizePx", eval.sizePx());
@@ -85,25 +81,14 @@ public record Config(
     }
   }
 
-  private static void requireLocalCropsFit(TrainConfig train, int cropSizePx) {
-    int size = train.localCropSizePx();
-    if (size > cropSizePx) {
-      throw ValueChecks.invalid(
-          "train.localCropSizePx", "≤ augment.cropSizePx (" + cropSizePx + ")", size);
-    }
-    int side = cropSizePx - 2 * (size / 2); // of the square in which centres may be
-    if ((long) side * side < train.localCrops()) {
-      throw ValueChecks.invalid(
-          "train.localCropSizePx",
-          "small enough for train.localCrops (%s) different places in augment.cropSizePx (%s)"
-              .formatted(train.localCrops(), cropSizePx),
-          size);
-    }
-  }
-
   /// The published VOC recipe with DeiT-B.
   public static Config defaults() {
     return parse("", "defaults", Overrides.NONE);
+  }
+
+  /// The defaults of a recipe: as published for VOC.
+  public static Config defaults(RecipeName recipe) {
+    return parse(RecipeKeys.RECIPE + ": " + recipe, "defaults", Overrides.NONE);
   }
 
   /// Reads a YAML file; keys that it does not have keep their defaults.

@@ -7,6 +7,7 @@ import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -36,7 +37,7 @@ record Key(String name, Type type, boolean nullable, String defaultText, Set<Rec
     for (var component : section.getRecordComponents()) {
       var name = prefix + component.getName();
       var own = component.getAnnotation(OnlyFor.class);
-      var its = own == null ? recipes : Set.of(own.value());
+      Set<RecipeName> its = own == null ? recipes : EnumSet.copyOf(List.of(own.value()));
       if (component.getType().isRecord() && !component.isAnnotationPresent(Default.class)) {
         keys.putAll(declaredIn(component.getType(), name + ".", its));
       } else {

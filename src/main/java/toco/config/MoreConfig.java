@@ -6,8 +6,6 @@ import static toco.config.ValueChecks.ordered;
 import static toco.config.ValueChecks.positive;
 import static toco.config.ValueChecks.probability;
 
-import java.util.List;
-
 /// `more.*`: what MoRe (arXiv:2412.11076) adds to ToCo's settings. Image scales and thresholds of
 /// pseudo-labels are in [CamConfig], the dense energy in [LossConfig]. The two classification
 /// losses always have weight 1. Before its first iteration a term has weight 0: its gradient is
@@ -49,24 +47,8 @@ public record MoreConfig(
     @Default("0.5") double creHighThreshold,
     @Default("10001") int mainCamStartIter,
     @Default("0.6") double mainCamHighThreshold,
-    @Default("0.35") double mainCamLowThreshold) {
-
-  /// The published values for VOC.
-  public static final MoreConfig VOC =
-      new MoreConfig(
-          1, 0.3, 0.2, 0.1, 0.12, 0.05, 0, 0, 0, 2001, 2001, 0.07, 0.5, 0.5, 10_001, 0.6, 0.35);
-
-  /// The published values for COCO.
-  public static final MoreConfig COCO =
-      new MoreConfig(
-          1, 0.3, 0.1, 0.01, 0.12, 0.05, 8001, 12_001, 12_001, 16_001, 16_001, 0.07, 0.1, 0.5,
-          50_001, 0.6, 0.35);
-
-  /// The image scales of CAMs in training for VOC, [CamConfig#scales].
-  public static final List<Double> VOC_CAM_SCALES = List.of(1.0, 0.5, 0.75, 1.5);
-
-  /// The image scales of CAMs in training for COCO, [CamConfig#scales].
-  public static final List<Double> COCO_CAM_SCALES = List.of(1.0, 0.5, 0.75, 1.25, 1.5);
+    @Default("0.35") double mainCamLowThreshold)
+    implements RecipeSection {
 
   private static final int MIN_URE_GRID = 7; // its windows have 6 × 6 patches
 
@@ -94,7 +76,8 @@ public record MoreConfig(
   }
 
   /// Checks that the network can be MoRe's, and that `ure` finds its windows in the views.
-  void requireFit(ModelConfig model, int cropSizePx) {
+  @Override
+  public void requireFit(ModelConfig model, AugmentConfig augment) {
     if (model.script().isPresent()) {
       throw new ConfigException(
           "model.encoder",
@@ -103,6 +86,7 @@ public record MoreConfig(
               + " MoRe's token per class");
     }
     int patch = model.encoderShape().patchSizePx();
+    int cropSizePx = augment.cropSizePx();
     if (ureWeight > 0 && cropSizePx / patch < MIN_URE_GRID) {
       throw new ConfigException(
           "augment.cropSizePx",
@@ -110,28 +94,5 @@ public record MoreConfig(
                   + " got %s; raise it, choose a smaller patch, or set more.ureWeight=0")
               .formatted(MIN_URE_GRID * patch, MIN_URE_GRID, patch, cropSizePx));
     }
-  }
-
-  /// The same with other masks.
-  public MoreConfig withMasks(
-      double otherCreHigh, int otherMainCamStart, double otherHigh, double otherLow) {
-    return new MoreConfig(
-        attriWeight,
-        ptcWeight,
-        creWeight,
-        ureWeight,
-        segWeight,
-        regWeight,
-        ptcStartIter,
-        creStartIter,
-        ureStartIter,
-        segStartIter,
-        regStartIter,
-        attriTemperature,
-        creTemperature,
-        otherCreHigh,
-        otherMainCamStart,
-        otherHigh,
-        otherLow);
   }
 }

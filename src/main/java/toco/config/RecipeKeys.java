@@ -48,7 +48,7 @@ record RecipeKeys(Map<String, Set<String>> owners, Map<String, Map<String, Strin
       throw new ConfigException(
           key,
           "%s belongs to recipe %s, but this run has recipe %s; remove it, or set recipe=%s"
-              .formatted(key, String.join(" and ", its), recipe, its.iterator().next()));
+              .formatted(key, String.join(" and ", its), recipe, String.join(" or recipe=", its)));
     }
   }
 

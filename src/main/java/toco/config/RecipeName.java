@@ -11,7 +11,10 @@ public enum RecipeName {
   TOCO,
 
   /// MoRe (arXiv:2412.11076).
-  MORE;
+  MORE,
+
+  /// CoSA (arXiv:2402.17891).
+  COSA;
 
   /// As published for VOC.
   private static final Map<String, String> OF_MORE =
@@ -28,11 +31,34 @@ public enum RecipeName {
           entry("eval.crf.bilateralSigmaPx", "67"),
           entry("eval.crf.bilateralSigmaRgb", "3"));
 
+  /// Those of the published training log for VOC.
+  private static final Map<String, String> OF_COSA =
+      Map.ofEntries(
+          entry("model.backbone", "vit_base_patch16_224"),
+          entry("train.maxIters", "32000"),
+          entry("train.evalEvery", "4000"),
+          entry("train.checkpointEvery", "4000"),
+          entry("train.overlayEvery", "4000"),
+          entry("cam.lowThreshold", "0.2"),
+          entry("eval.crf.iterations", "1"));
+
   /// Where this recipe's defaults differ from those of ToCo: key and value as in a YAML file.
   Map<String, String> defaults() {
     return switch (this) {
       case TOCO -> Map.of();
       case MORE -> OF_MORE;
+      case COSA -> OF_COSA;
+    };
+  }
+
+  /// The section of this recipe's own settings, of those of a configuration.
+  ///
+  /// @param toco has ToCo's, among settings of all recipes
+  RecipeSection section(TrainConfig toco, MoreConfig more, CosaConfig cosa) {
+    return switch (this) {
+      case TOCO -> toco;
+      case MORE -> more;
+      case COSA -> cosa;
     };
   }
 

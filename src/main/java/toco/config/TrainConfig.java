@@ -46,7 +46,8 @@ public record TrainConfig(
     @Default("false") boolean checkpointActivations,
     @OnlyFor(RecipeName.TOCO) @Default("8") int localCrops,
     @OnlyFor(RecipeName.TOCO) @Default("96") int localCropSizePx,
-    @OnlyFor(RecipeName.TOCO) @Default("reference") Compat compat) {
+    @OnlyFor(RecipeName.TOCO) @Default("reference") Compat compat)
+    implements RecipeSection {
 
   /// Where tensors are.
   public enum DeviceChoice {
@@ -104,5 +105,25 @@ public record TrainConfig(
     atLeast("train.threads", threads, 0);
     atLeast("train.localCrops", localCrops, 1);
     atLeast("train.localCropSizePx", localCropSizePx, 1);
+  }
+
+  /// Checks that ToCo's local crops are whole numbers of patches, and that there is room for them.
+  @Override
+  public void requireFit(ModelConfig model, AugmentConfig augment) {
+    int view = augment.cropSizePx();
+    new PatchSizes(model.encoderShape().patchSizePx())
+        .require("train.localCropSizePx", localCropSizePx);
+    if (localCropSizePx > view) {
+      throw invalid(
+          "train.localCropSizePx", "≤ augment.cropSizePx (" + view + ")", localCropSizePx);
+    }
+    int side = view - 2 * (localCropSizePx / 2); // of the square in which centres may be
+    if ((long) side * side < localCrops) {
+      throw invalid(
+          "train.localCropSizePx",
+          "small enough for train.localCrops (%s) different places in augment.cropSizePx (%s)"
+              .formatted(localCrops, view),
+          localCropSizePx);
+    }
   }
 }

@@ -3,9 +3,7 @@ package toco.parity;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import toco.config.Config;
 import toco.model.Network;
 import toco.parity.Tolerance.OfLargest;
 import toco.parity.Tolerance.Share;
@@ -21,18 +19,15 @@ final class CosaCases {
   private CosaCases() {}
 
   /// @param directory of the case, with `micro.safetensors`
-  /// @param micro the configuration with the sizes of the networks there
   /// @return one row per tensor; null if the case is not one of these
-  static @Nullable List<Parity.Row> rows(
-      GoldenCase golden, Path directory, Supplier<Config> micro) {
-    var computed = compute(golden, directory, micro);
+  static @Nullable List<Parity.Row> rows(GoldenCase golden, Path directory) {
+    var computed = compute(golden, directory);
     return computed == null
         ? null
         : Parity.compare(golden, computed, tensor -> tolerance(golden, tensor));
   }
 
-  private static @Nullable Map<String, Tensor> compute(
-      GoldenCase golden, Path directory, Supplier<Config> micro) {
+  private static @Nullable Map<String, Tensor> compute(GoldenCase golden, Path directory) {
     return switch (golden.name()) {
       case "strong_op" -> CosaImageCases.operation(golden);
       case "strong_parameters" -> CosaImageCases.parameters(golden);
@@ -40,15 +35,14 @@ final class CosaCases {
       case "teacher_labels" -> CosaLossCases.labels(golden);
       case "swap_loss" -> CosaLossCases.swapLoss(golden);
       case "balanced_seg_loss" -> CosaLossCases.balancedSegLoss(golden);
-      case "cosa_network", "teacher_maps", "cosa_eval" ->
-          withNetworks(golden, directory, micro.get());
-      case "ema", "param_groups", "cosa_step", "cosa_trajectory" ->
-          withNetworks(golden, directory, micro.get());
+      case "cosa_network", "teacher_maps", "cosa_eval" -> withNetworks(golden, directory);
+      case "ema", "param_groups", "cosa_step", "cosa_trajectory" -> withNetworks(golden, directory);
       default -> null;
     };
   }
 
-  private static Map<String, Tensor> withNetworks(GoldenCase golden, Path directory, Config micro) {
+  private static Map<String, Tensor> withNetworks(GoldenCase golden, Path directory) {
+    var micro = MicroNetwork.cosaConfig(directory);
     try (var networks = CosaMicro.load(directory, micro)) {
       return switch (golden.name()) {
         case "cosa_network" -> CosaLossCases.network(golden, named(golden, networks));

@@ -10,7 +10,6 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import toco.batch.Batch;
 import toco.config.Config;
-import toco.config.CosaConfig;
 import toco.recipe.PublishedOptimizer;
 import toco.recipe.StepTile;
 import toco.recipe.TrainStep;
@@ -27,29 +26,26 @@ final class CosaTrainingCases {
   private final GoldenCase golden;
   private final CosaNetworks networks;
   private final Config config;
-  private final CosaConfig cosa;
 
   private CosaTrainingCases(GoldenCase golden, CosaNetworks networks, Config micro) {
     this.golden = golden;
     this.networks = networks;
     var loss = golden.group("loss_weights");
     var thresholds = golden.group("thresholds");
-    config = CosaOptimizerCases.config(golden, golden.group("optimizer"), micro);
-    cosa =
-        new CosaConfig(
-            CosaConfig.VOC.blurProbability(),
-            golden.numbers("scales"),
-            golden.number(thresholds, "high"),
-            golden.number(thresholds, "low"),
-            golden.number(thresholds, "high_aux"),
-            golden.number(thresholds, "low_aux"),
-            CosaConfig.VOC.labelDownscale(),
-            golden.number("temperature"),
-            golden.number(loss, "seg"),
-            golden.number(loss, "cam"),
-            golden.number(loss, "reg"),
-            golden.integer("terms_on_after_iteration") + 1,
-            golden.number("teacher_momentum"));
+    config =
+        CosaOptimizerCases.config(golden, golden.group("optimizer"), micro)
+            .with(
+                "cam.scales=" + golden.numbers("scales"),
+                "cam.highThreshold=" + golden.number(thresholds, "high"),
+                "cam.lowThreshold=" + golden.number(thresholds, "low"),
+                "cosa.auxHighThreshold=" + golden.number(thresholds, "high_aux"),
+                "cosa.auxLowThreshold=" + golden.number(thresholds, "low_aux"),
+                "cosa.temperature=" + golden.number("temperature"),
+                "cosa.segWeight=" + golden.number(loss, "seg"),
+                "cosa.camWeight=" + golden.number(loss, "cam"),
+                "cosa.regWeight=" + golden.number(loss, "reg"),
+                "cosa.denseStartIter=" + (golden.integer("terms_on_after_iteration") + 1),
+                "cosa.teacherMomentum=" + golden.number("teacher_momentum"));
   }
 
   /// The teacher's update alone, of whole networks that hold the recorded weights.
@@ -172,7 +168,7 @@ final class CosaTrainingCases {
   }
 
   private CosaObjective objective() {
-    return CosaObjective.of(networks, config, cosa);
+    return CosaObjective.of(networks, config);
   }
 
   private int batches() {

@@ -45,11 +45,25 @@ final class MicroNetwork {
     micro.require("gca_layer_norm_eps", GraphCategoryAttention.NORM_EPS);
     micro.require("leaky_relu_slope", GraphCategoryAttention.SLOPE);
     var sizes = shared(micro);
-    int patch = micro.get("patch_size").intValue();
-    sizes.add("augment.cropSizePx=" + 16 * patch); // at every scale of CAMs a multiple of the patch
-    sizes.add("eval.sizePx=" + 16 * patch);
-    sizes.add("train.localCropSizePx=" + 4 * patch);
-    return Config.parse("", "defaults", sizes);
+    sizes.add("recipe=more");
+    return Config.parse("", "defaults", withRoom(sizes, micro));
+  }
+
+  /// The same for CoSA's networks.
+  static Config cosaConfig(Path directory) {
+    var micro = recorded(directory);
+    var sizes = shared(micro);
+    sizes.add("recipe=cosa");
+    return Config.parse("", "defaults", withRoom(sizes, micro));
+  }
+
+  /// With images that are multiples of the patch at any recorded scale of CAMs. Cases do not use
+  /// their sizes.
+  private static List<String> withRoom(List<String> sizes, Sizes micro) {
+    int size = 80 * micro.get("patch_size").intValue();
+    sizes.add("augment.cropSizePx=" + size);
+    sizes.add("eval.sizePx=" + size);
+    return sizes;
   }
 
   private static Sizes recorded(Path directory) {

@@ -8,9 +8,8 @@ import java.util.Map;
 import java.util.function.Function;
 import toco.cam.MultiScaleCam.Cams;
 import toco.cam.PresentClasses;
-import toco.config.CamConfig;
 import toco.config.Config;
-import toco.config.MoreConfig;
+import toco.config.RecipeName;
 import toco.loss.SegLoss;
 import toco.recipe.more.AttributeLoss;
 import toco.recipe.more.CreLoss;
@@ -102,8 +101,9 @@ final class MoreLossCases {
     var labels = golden.in("cls_label");
     var present = PresentClasses.of(LabelCases.rows(labels));
     var cams = new Cams(present.gather(golden.in("cam")), present.gather(golden.in("cam_aux")));
-    var cam = thresholds(golden);
-    var more = moreThresholds(golden);
+    var config = thresholds(golden);
+    var cam = config.cam();
+    var more = config.more();
     var until = MoreMasks.of(cams, present, grid, grid, lastOfAux, cam, more);
     var after = MoreMasks.of(cams, present, grid, grid, lastOfAux + 1L, cam, more);
     requireEqual(golden, until.ptc(), until.ure(), "the same mask for ptc and ure at first");
@@ -121,23 +121,18 @@ final class MoreLossCases {
     }
   }
 
-  private static CamConfig thresholds(GoldenCase golden) {
+  private static Config thresholds(GoldenCase golden) {
     var ptc = golden.group("ptc");
-    return Config.defaults()
-        .with(
-            "cam.highThreshold=" + golden.number(ptc, "high"),
-            "cam.lowThreshold=" + golden.number(ptc, "low"))
-        .cam();
-  }
-
-  private static MoreConfig moreThresholds(GoldenCase golden) {
     var until = golden.group("cre_until");
     var after = golden.group("both_after");
-    return MoreConfig.VOC.withMasks(
-        golden.number(until, "high"),
-        golden.integer("switch") + 1,
-        golden.number(after, "high"),
-        golden.number(after, "low"));
+    return Config.defaults(RecipeName.MORE)
+        .with(
+            "cam.highThreshold=" + golden.number(ptc, "high"),
+            "cam.lowThreshold=" + golden.number(ptc, "low"),
+            "more.creHighThreshold=" + golden.number(until, "high"),
+            "more.mainCamStartIter=" + (golden.integer("switch") + 1),
+            "more.mainCamHighThreshold=" + golden.number(after, "high"),
+            "more.mainCamLowThreshold=" + golden.number(after, "low"));
   }
 
   /// @param loss of the inputs, which it gets by their names

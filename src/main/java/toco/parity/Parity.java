@@ -31,7 +31,7 @@ public final class Parity {
         List.of(
             golden -> EncoderCases.rows(golden, directory, realWeights),
             golden -> MoreCases.rows(golden, directory),
-            golden -> CosaCases.rows(golden, directory, this::microConfig),
+            golden -> CosaCases.rows(golden, directory),
             new TocoCases(directory, this::microConfig)::rows);
   }
 

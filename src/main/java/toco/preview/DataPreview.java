@@ -5,16 +5,17 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import toco.batch.BatchSource;
+import toco.batch.ViewSampler;
 import toco.config.Config;
-import toco.config.RecipeName;
 import toco.config.Split;
 import toco.data.Dataset;
 import toco.host.Devices;
 import toco.preview.PreviewSample.Place;
 import toco.preview.PreviewSample.Unreadable;
+import toco.recipes.Recipes;
 
 /// Writes a web page of training samples exactly as training sees them: the first samples of an
-/// epoch in training order, with their views, image boxes and local crops.
+/// epoch in training order, with the views of their recipe and image boxes, and ToCo's local crops.
 ///
 /// Equal configurations give equal pages, byte for byte.
 public final class DataPreview {
@@ -53,14 +54,16 @@ public final class DataPreview {
 
   /// Writes the page and its pictures.
   ///
-  /// @throws IllegalArgumentException if the folder is not empty, or the recipe is not ToCo, whose
-  ///   views the page explains
+  /// @throws IllegalArgumentException if the folder is not empty, or there is a checkpoint but the
+  ///   recipe has no local crops
   /// @throws toco.data.DataException if the data set cannot be opened
   /// @throws toco.checkpoint.CheckpointException if the checkpoint's weights cannot be used
   public static Result write(Config config, Options options) {
-    requireToco(config);
+    var views = Recipes.of(config).views();
+    requireCrops(config, options, views);
     var device = Devices.prepare(config.train());
-    var source = BatchSource.of(config, Dataset.open(config.data(), Split.TRAIN), device);
+    var dataset = Dataset.open(config.data(), Split.TRAIN);
+    var source = BatchSource.of(config, dataset, device).withViews(views);
     try (var rois =
         options.checkpoint() == null
             ? null
@@ -77,12 +80,12 @@ public final class DataPreview {
     }
   }
 
-  private static void requireToco(Config config) {
-    if (config.recipe() != RecipeName.TOCO) {
+  private static void requireCrops(Config config, Options options, ViewSampler views) {
+    if (options.checkpoint() != null
+        && views.shown().stream().noneMatch(ViewSampler.Shown::hasLocalCrops)) {
       throw new IllegalArgumentException(
-          "the preview shows the views and local crops of recipe toco, but this run has recipe %s;"
-                  .formatted(config.recipe())
-              + " give it a configuration of recipe toco");
+          "--checkpoint is for placing local crops, which recipe %s does not have; remove it"
+              .formatted(config.recipe()));
     }
   }
 

@@ -7,49 +7,39 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import toco.batch.ViewSampler;
 import toco.config.Config;
-import toco.config.TrainConfig.Compat;
 import toco.html.Html;
 import toco.html.Html.Element;
 
 /// Explains the page: a legend of the pictures, and notes on what may surprise.
 ///
+/// @param views of the recipe
 /// @param checkpoint of the network whose CAM places the local crops, or null
-record PreviewGuide(Config config, @Nullable Path checkpoint) {
+record PreviewGuide(Config config, ViewSampler views, @Nullable Path checkpoint) {
 
   /// One line per kind of picture.
   Element legend() {
-    var augment = config.augment();
-    int crop = augment.cropSizePx();
     var entries = new ArrayList<Html>();
     entries.addAll(
         entry(
             "Original", "The image file. The named classes are all that training knows about it."));
-    entries.addAll(
-        entry(
-            "View 1",
-            ("A random %s × %s px crop of the scaled image with colour augmentation. The network"
-                    + " segments it. The frame is the image box; outside it is padding, black.")
-                .formatted(crop, crop)));
-    if (checkpoint != null) {
-      entries.addAll(
-          entry(
-              "RoI mask",
-              "Regions of interest in view 1 by the auxiliary CAM: red is foreground, cream"
-                  + " uncertain, the rest background."));
+    for (var view : views.shown()) {
+      entries.addAll(entry(view.name(), view.meaning() + (view.hasLocalCrops() ? cut() : "")));
+      if (checkpoint != null && view.equals(views.shown().getFirst())) {
+        entries.addAll(
+            entry(
+                "RoI mask",
+                "Regions of interest in view 1 by the auxiliary CAM: red is foreground, cream"
+                    + " uncertain, the rest background."));
+      }
     }
-    entries.addAll(
-        entry(
-            "Local view",
-            ("The same crop with another augmentation. %s local crops of %s px are cut out of it"
-                    + " at the numbered rectangles.")
-                .formatted(config.train().localCrops(), config.train().localCropSizePx())));
-    entries.addAll(
-        entry(
-            "View 2",
-            "A second crop, from the whole image. Views 1 and 2 are the global views, whose class"
-                + " tokens those of the local crops are compared with."));
     return element("dl", entries).with("class", "legend");
+  }
+
+  private String cut() {
+    return " %s local crops of %s px are cut out of it at the numbered rectangles."
+        .formatted(config.train().localCrops(), config.train().localCropSizePx());
   }
 
   private static List<Element> entry(String name, String meaning) {
@@ -59,22 +49,19 @@ record PreviewGuide(Config config, @Nullable Path checkpoint) {
   /// Collapsed notes: how local crops are placed, and mirrored boxes.
   List<Element> notes() {
     var notes = new ArrayList<Element>();
+    if (views.shown().stream().noneMatch(ViewSampler.Shown::hasLocalCrops)) {
+      return notes;
+    }
     if (checkpoint == null) {
       notes.add(note("Local crops are placed without a network.", cropsWithoutNetwork()));
     } else {
       var file = checkpoint.getFileName();
       notes.add(note("Local crops are placed by the auxiliary CAM of " + file + ".", cropsByCam()));
     }
-    if (boxMayBeMirrored()) {
+    if (views.boxMayBeMirrored()) {
       notes.add(note("Image boxes and local crops may be mirrored.", mirrored()));
     }
     return notes;
-  }
-
-  /// Whether views are mirrored after their image box was computed.
-  boolean boxMayBeMirrored() {
-    return config.train().compat() == Compat.REFERENCE
-        && config.augment().viewFlipProbability() > 0;
   }
 
   private static Element note(String summary, String words) {

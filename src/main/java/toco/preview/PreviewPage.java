@@ -26,10 +26,10 @@ record PreviewPage(
     main.add(element("h1", text(TITLE)));
     main.add(element("p", text(summary())).with("class", "lead"));
     main.addAll(warning());
-    var guide = new PreviewGuide(config, options.checkpoint());
+    var guide = new PreviewGuide(config, source.augmentation(), options.checkpoint());
     main.add(guide.legend());
     main.addAll(guide.notes());
-    var section = section(guide);
+    var section = section();
     samples.forEach(sample -> main.add(section.of(sample)));
     main.add(origin());
     return new WebPage(TITLE + " – ToCo", PageStyle.CSS, main).html();
@@ -64,12 +64,12 @@ record PreviewPage(
     return List.of(element("p", line).with("class", "warning"));
   }
 
-  private SampleSection section(PreviewGuide guide) {
+  private SampleSection section() {
     return new SampleSection(
+        source.augmentation(),
         config.augment().cropSizePx(),
         config.train().localCropSizePx(),
         options.checkpoint() != null,
-        guide.boxMayBeMirrored(),
         config.data().onBadSample() == OnBadSample.FAIL
             ? "Training would fail here (data.onBadSample: fail)."
             : "Training would use another image instead (data.onBadSample: skip).");
@@ -79,12 +79,12 @@ record PreviewPage(
   private Element origin() {
     var data = config.data();
     var origin =
-        "%s, %s images; run.seed %s; train.compat %s; %s samples per step"
+        "%s, %s images; run.seed %s; recipe %s; %s samples per step"
             .formatted(
                 data.hasList(Split.TRAIN) ? data.listPath(Split.TRAIN) : data.imagePath(),
                 source.dataset().size(),
                 config.run().seed(),
-                config.train().compat(),
+                config.recipe(),
                 source.sampler().batchSize());
     return element("footer", element("p", text(origin)));
   }

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import toco.batch.Augmentation;
 import toco.batch.BatchSource;
 import toco.batch.Canvas;
+import toco.batch.ViewSampler;
 import toco.cam.RoiCrops;
 import toco.config.Config;
 import toco.data.Sample;
@@ -73,23 +74,21 @@ final class SampleDrawer implements AutoCloseable {
         source
             .augmentation()
             .apply(pixels.to(source.device()), epoch, sample.index(), canvas, views);
-    var view1 = normalization.picture(views.view1());
-    folder.write(number, "view1", view1);
-    folder.write(number, "local", normalization.picture(views.localView()));
-    folder.write(number, "view2", normalization.picture(views.view2()));
-
+    for (var view : source.augmentation().shown()) {
+      folder.write(number, view.key(), normalization.picture(view.of().apply(views)));
+    }
     var roiMask = roiMask(views.view1(), sample);
     if (rois != null) {
+      var view1 = normalization.picture(views.view1());
       folder.write(number, "roi", TensorPictures.roi(view1, roiMask.select(0, 0)));
     }
+    var crops =
+        source.augmentation().shown().stream()
+            .filter(ViewSampler.Shown::hasLocalCrops)
+            .flatMap(view -> cut(place, view.of().apply(views), roiMask).stream())
+            .toList();
     return new Drawn(
-        place,
-        sample.name(),
-        classes(sample),
-        image.widthPx(),
-        image.heightPx(),
-        box,
-        cut(place, views.localView(), roiMask));
+        place, sample.name(), classes(sample), image.widthPx(), image.heightPx(), box, crops);
   }
 
   private Tensor emptyView() {

@@ -5,6 +5,7 @@ import static toco.html.Html.text;
 
 import java.util.ArrayList;
 import java.util.List;
+import toco.batch.ViewSampler;
 import toco.html.Html;
 import toco.html.Html.Element;
 import toco.preview.PreviewSample.Drawn;
@@ -16,13 +17,13 @@ import toco.preview.PreviewSample.Unreadable;
 /// A sample's section of the page: its name and labels, and one figure per view. The browser draws
 /// boxes and crops over the pictures, so the files are exactly the network's input.
 ///
+/// @param views of the recipe
 /// @param viewPx side of the views
 /// @param cropPx side of the local crops
 /// @param hasRoi whether there are pictures of the RoI mask
-/// @param boxMayBeMirrored whether captions say so
 /// @param unreadableNote what training does with a sample that cannot be read
 record SampleSection(
-    int viewPx, int cropPx, boolean hasRoi, boolean boxMayBeMirrored, String unreadableNote) {
+    ViewSampler views, int viewPx, int cropPx, boolean hasRoi, String unreadableNote) {
 
   /// A section's id within the page.
   static String id(Place place) {
@@ -74,35 +75,47 @@ record SampleSection(
             picture(place, "original", "The image " + name, List.of()),
             "Original",
             "%s × %s px".formatted(sample.widthPx(), sample.heightPx())));
-    figures.add(
-        figure(
-            picture(place, "view1", "View 1 of " + name + " with its image box", box(sample)),
-            "View 1",
-            boxCaption(sample)));
-    if (hasRoi) {
-      figures.add(
-          figure(
-              picture(place, "roi", "RoI mask over view 1 of " + name, List.of()),
-              "RoI mask",
-              "where the auxiliary CAM finds the classes"));
+    for (var view : views.shown()) {
+      if (view.equals(views.shown().getFirst())) {
+        figures.add(
+            figure(
+                picture(
+                    place,
+                    view.key(),
+                    "%s of %s with its image box".formatted(view.name(), name),
+                    box(sample)),
+                view.name(),
+                boxCaption(sample)));
+        if (hasRoi) {
+          figures.add(
+              figure(
+                  picture(place, "roi", "RoI mask over view 1 of " + name, List.of()),
+                  "RoI mask",
+                  "where the auxiliary CAM finds the classes"));
+        }
+      } else if (view.hasLocalCrops()) {
+        addCrops(figures, view, sample);
+      } else {
+        figures.add(
+            figure(
+                picture(place, view.key(), "%s of %s".formatted(view.name(), name), List.of()),
+                view.name(),
+                view.note()));
+      }
     }
+    return figures;
+  }
+
+  private void addCrops(List<Html> figures, ViewSampler.Shown view, Drawn sample) {
     var crops = sample.crops();
+    var alt =
+        "%s of %s with %s local crops outlined".formatted(view.name(), sample.name(), crops.size());
     figures.add(
         figure(
-            picture(
-                place,
-                "local",
-                "Local view of %s with %s local crops outlined".formatted(name, crops.size()),
-                rectangles(crops)),
-            "Local view",
+            picture(sample.place(), view.key(), alt, rectangles(crops)),
+            view.name(),
             "%s local crops of %s px".formatted(crops.size(), cropPx)));
     figures.add(figure(cropGrid(sample), "Local crops", cropsCaption(crops)));
-    figures.add(
-        figure(
-            picture(place, "view2", "View 2 of " + name, List.of()),
-            "View 2",
-            "a crop of the whole image"));
-    return figures;
   }
 
   private static Element figure(Element content, String title, String note) {
@@ -142,7 +155,7 @@ record SampleSection(
             box.bottom() - 1,
             box.left(),
             box.right() - 1,
-            boxMayBeMirrored ? "; may be mirrored" : "");
+            views.boxMayBeMirrored() ? "; may be mirrored" : "");
   }
 
   private List<Element> rectangles(List<LocalCrop> crops) {

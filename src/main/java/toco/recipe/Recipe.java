@@ -27,6 +27,11 @@ public interface Recipe {
     return Optional.empty();
   }
 
+  /// Whether pseudo-labels are refined by PAR.
+  default boolean refinesLabels() {
+    return true;
+  }
+
   /// What is trained, with networks initialised from LibTorch's random generator. The caller closes
   /// it.
   ///

@@ -51,6 +51,16 @@ public sealed interface StepTile {
     }
   }
 
+  /// Another view of the images.
+  ///
+  /// @param views [B, 3, H, W] normalised
+  record View(String name, Tensor views) implements StepTile {
+    @Override
+    public View keptBeyond(TensorScope scope) {
+      return new View(name, StepTile.kept(views, scope));
+    }
+  }
+
   /// Labels of the pixels.
   ///
   /// @param labels int64 [B, h, w], 255 ignored

@@ -2,6 +2,7 @@ package toco.recipes;
 
 import toco.config.Config;
 import toco.recipe.Recipe;
+import toco.recipe.cosa.CosaRecipe;
 import toco.recipe.more.MoreRecipe;
 import toco.recipe.toco.TocoRecipe;
 
@@ -14,6 +15,7 @@ public final class Recipes {
     return switch (config.recipe()) {
       case TOCO -> new TocoRecipe(config);
       case MORE -> new MoreRecipe(config, config.more());
+      case COSA -> new CosaRecipe(config);
     };
   }
 }

@@ -28,6 +28,7 @@ import toco.image.Picture;
 import toco.image.RgbImage;
 import toco.image.TensorPictures;
 import toco.image.Thumbnail;
+import toco.recipes.Recipes;
 import toco.report.GalleryImage.Tile;
 import toco.torch.GradMode;
 import toco.torch.Interpolation;
@@ -44,6 +45,7 @@ final class ImageStudy {
   private final Config config;
   private final Dataset dataset;
   private final boolean labelsFromMainCam;
+  private final boolean refinesLabels;
 
   /// @param network stays the caller's
   /// @param step training steps done: decides whether training makes pseudo-labels from the CAM or
@@ -52,6 +54,7 @@ final class ImageStudy {
     this.network = network;
     config = network.config();
     this.dataset = dataset;
+    refinesLabels = Recipes.of(config).refinesLabels();
     labelsFromMainCam = config.loss().labelsFromMainCamAt(step);
   }
 
@@ -127,13 +130,18 @@ final class ImageStudy {
     var cams = sameScales ? evalCams : encoded.cams(config.cam().scales());
     var present = PresentClasses.of(List.of(multiHot));
     int side = config.eval().sizePx();
-    return new PseudoLabels(config.cam())
-        .refine(
-            Normalization.of(config.model().statistics()).denormalizeToUnit(encoded.images()),
-            present.gather(labelsFromMainCam ? cams.cam() : cams.auxCam()),
-            present,
-            List.of(ImageBox.full(side, side)))
-        .select(0, 0);
+    var ofPresent = present.gather(labelsFromMainCam ? cams.cam() : cams.auxCam());
+    var boxes = List.of(ImageBox.full(side, side));
+    var maker = new PseudoLabels(config.cam());
+    var labels =
+        refinesLabels
+            ? maker.refine(
+                Normalization.of(config.model().statistics()).denormalizeToUnit(encoded.images()),
+                ofPresent,
+                present,
+                boxes)
+            : maker.unrefined(ofPresent, present, boxes);
+    return labels.select(0, 0);
   }
 
   private static Tensor atSizeOf(RgbImage image, Tensor maps) {

@@ -89,6 +89,8 @@ final class StepPictures {
         case StepTile.Crops(var name, var crops) ->
             tiles.add(
                 crops(name, crops.crops().select(0, i), normalization, crops.flags().select(0, i)));
+        case StepTile.View(var name, var views) ->
+            tiles.add(new Tile(name, name, Picture.of(normalization.picture(views.select(0, i)))));
         case StepTile.Labels(var name, var labels) ->
             tiles.add(labels(name, image, labels.select(0, i), batch.boxes().get(i)));
       }

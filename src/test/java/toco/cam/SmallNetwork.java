@@ -1,6 +1,9 @@
 package toco.cam;
 
+import java.util.ArrayList;
+import java.util.List;
 import toco.config.Config;
+import toco.config.RecipeName;
 import toco.model.Toco;
 import toco.torch.Device;
 import toco.torch.Rng;
@@ -8,27 +11,39 @@ import toco.torch.Rng;
 /// A network for tests: random weights, 32 px images, 8 px patches, three classes.
 public final class SmallNetwork {
   public static final Config CONFIG =
-      Config.defaults()
-          .with(
-              "model.backbone=custom",
-              "model.imageSizePx=32",
-              "model.patchSizePx=8",
-              "model.embedDim=16",
-              "model.depth=3",
-              "model.numHeads=2",
-              "model.initStd=0.2",
-              "model.numClasses=4",
-              "model.projectionHidden=8",
-              "model.projectionBottleneck=8",
-              "model.projectionOut=8",
-              "model.decoderChannels=8",
-              "model.decoderDilation=1",
-              "data.classNames=[cat, dog, tree]",
-              "augment.cropSizePx=32",
-              "train.localCropSizePx=16",
-              "eval.sizePx=32");
+      config(
+          RecipeName.TOCO,
+          "model.projectionHidden=8",
+          "model.projectionBottleneck=8",
+          "model.projectionOut=8",
+          "train.localCropSizePx=16");
 
   private SmallNetwork() {}
+
+  /// The same with the defaults of a recipe.
+  ///
+  /// @param more overrides
+  public static Config config(RecipeName recipe, String... more) {
+    var overrides =
+        new ArrayList<String>(
+            List.of(
+                "recipe=" + recipe,
+                "model.backbone=custom",
+                "model.imageSizePx=32",
+                "model.patchSizePx=8",
+                "model.embedDim=16",
+                "model.depth=3",
+                "model.numHeads=2",
+                "model.initStd=0.2",
+                "model.numClasses=4",
+                "model.decoderChannels=8",
+                "model.decoderDilation=1",
+                "data.classNames=[cat, dog, tree]",
+                "augment.cropSizePx=32",
+                "eval.sizePx=32"));
+    overrides.addAll(List.of(more));
+    return Config.parse("", "small", overrides);
+  }
 
   /// The same weights for the same seed, on the CPU. The caller closes it.
   public static Toco create(long seed, String... overrides) {

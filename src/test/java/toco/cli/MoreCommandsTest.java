@@ -92,15 +92,28 @@ class MoreCommandsTest {
     }
   }
 
+  /// Its only view, with the box of the whole view.
+  @Test
+  void itsViewIsShown() throws IOException {
+    var out = folder.resolve("preview");
+    var result = Cli.run("data", "preview", config, "--out", out, "--samples", 2);
+    assertEquals(0, result.status(), result.err());
+    assertTrue(Files.exists(out.resolve("images/sample-002-view1.png")));
+    assertTrue(Files.notExists(out.resolve("images/sample-001-view2.png")));
+    var html = Files.readString(out.resolve("index.html"));
+    assertTrue(html.contains("Padding counts as image") && !html.contains("Local"), html);
+  }
+
   @Test
   void whatItCannotDoIsSaid() {
     var script = folder.resolve("model.pt");
     var export = Cli.run("export", "--checkpoint", checkpoint, "--torchscript", script);
     assertTrue(export.status() != 0 && export.err().contains("MoRe"), export.err());
-    var preview = Cli.run("data", "preview", config, "--out", folder.resolve("preview"));
+    var out = folder.resolve("nowhere");
+    var preview = toco("data preview", "--out", out);
     assertEquals(1, preview.status(), preview.err());
     assertTrue(
-        preview.err().contains("of recipe toco, but this run has recipe more"), preview.err());
-    assertTrue(Files.notExists(folder.resolve("preview")));
+        preview.err().contains("local crops, which recipe more does not have"), preview.err());
+    assertTrue(Files.notExists(out));
   }
 }

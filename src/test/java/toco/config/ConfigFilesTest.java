@@ -64,13 +64,17 @@ class ConfigFilesTest {
   @Test
   void moreFilesHaveThePublishedValues() {
     var voc = load("more_voc_vit_b");
-    assertEquals(Config.parse("recipe: more", "defaults", List.of()).more(), voc.more());
+    assertEquals(Config.defaults(RecipeName.MORE).more(), voc.more());
     assertEquals(20_000, voc.train().maxIters());
     assertEquals(AugmentConfig.Crop.RESIZED, voc.augment().crop());
     var coco = load("more_coco_vit_b");
-    assertEquals(MoreConfig.COCO, coco.more());
-    assertEquals(MoreConfig.COCO_CAM_SCALES, coco.cam().scales());
-    assertEquals(MoreConfig.COCO_CAM_SCALES, coco.eval().camScales());
+    assertEquals(
+        new MoreConfig(
+            1, 0.3, 0.1, 0.01, 0.12, 0.05, 8001, 12_001, 12_001, 16_001, 16_001, 0.07, 0.1, 0.5,
+            50_001, 0.6, 0.35),
+        coco.more());
+    assertEquals(List.of(1.0, 0.5, 0.75, 1.25, 1.5), coco.cam().scales());
+    assertEquals(coco.cam().scales(), coco.eval().camScales());
     assertEquals(0.65, coco.cam().highThreshold());
     assertEquals(0.45, coco.cam().backgroundThreshold());
     assertEquals(80_000, coco.train().maxIters());
@@ -78,6 +82,25 @@ class ConfigFilesTest {
     assertEquals(AugmentConfig.Crop.PADDED, coco.augment().crop());
     assertEquals(0.8, coco.augment().jitterProbability());
     assertEquals(CrfParams.EVALUATION, coco.eval().crf());
+  }
+
+  @Test
+  void cosaFilesHaveThePublishedValues() {
+    var voc = load("cosa_voc_vit_b");
+    var published = Config.defaults(RecipeName.COSA);
+    assertEquals(
+        published.with(
+            "model.pretrained=" + voc.model().pretrained(), "run.dir=" + voc.run().dir()),
+        voc);
+    var coco = load("cosa_coco_vit_b");
+    assertEquals(
+        new CosaConfig(0.5, 0.7, 0.25, 0.01, 0.1, 0.05, 0.05, 10_001, 0.9994), coco.cosa());
+    assertEquals(0.65, coco.cam().highThreshold());
+    assertEquals(0.25, coco.cam().lowThreshold());
+    assertEquals(0.5, coco.cam().backgroundThreshold());
+    assertEquals(60_000, coco.train().maxIters());
+    assertEquals(4, coco.train().samplesPerProcess());
+    assertEquals(80, coco.data().classNames().size());
   }
 
   /// Ten lines are enough for a user's own data.

@@ -8,26 +8,11 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class MoreConfigTest {
-  /// The defaults of the keys are the published values for VOC.
-  @Test
-  void theDefaultsAreVoc() throws ReflectiveOperationException {
-    for (var component : MoreConfig.class.getRecordComponents()) {
-      var value = component.getAccessor().invoke(MoreConfig.VOC);
-      var annotation = component.getAnnotation(Default.class);
-      assertEquals(
-          Double.parseDouble(annotation.value()),
-          ((Number) value).doubleValue(),
-          component.getName());
-    }
-  }
-
   @Test
   void impossibleValuesAreRefused() {
-    var e =
-        assertThrows(ConfigException.class, () -> MoreConfig.VOC.withMasks(0.5, 10_001, 0.3, 0.35));
-    assertTrue(e.getMessage().contains("more.mainCamLowThreshold"), e.getMessage());
-    assertThrows(ConfigException.class, () -> MoreConfig.VOC.withMasks(1.5, 10_001, 0.6, 0.35));
-    assertThrows(ConfigException.class, () -> MoreConfig.VOC.withMasks(0.5, -1, 0.6, 0.35));
+    assertTrue(refusal("", "more.mainCamHighThreshold=0.3").contains("more.mainCamLowThreshold"));
+    assertTrue(refusal("", "more.creHighThreshold=1.5").contains("more.creHighThreshold"));
+    assertTrue(refusal("", "more.mainCamStartIter=-1").contains("more.mainCamStartIter"));
   }
 
   private static Config more(String yaml, String... overrides) {
@@ -41,11 +26,14 @@ class MoreConfigTest {
   /// The published values for VOC, where they differ from ToCo's.
   @Test
   void theRecipeHasItsOwnDefaults() {
-    var config = more("");
-    assertEquals(MoreConfig.VOC, config.more());
+    var config = Config.defaults(RecipeName.MORE);
+    assertEquals(
+        new MoreConfig(
+            1, 0.3, 0.2, 0.1, 0.12, 0.05, 0, 0, 0, 2001, 2001, 0.07, 0.5, 0.5, 10_001, 0.6, 0.35),
+        config.more());
     assertEquals(Backbone.VIT_BASE_PATCH16_224, config.model().backbone());
     assertEquals(4, config.train().samplesPerProcess());
-    assertEquals(MoreConfig.VOC_CAM_SCALES, config.cam().scales());
+    assertEquals(List.of(1.0, 0.5, 0.75, 1.5), config.cam().scales());
     assertEquals(CrfParams.MORE, config.eval().crf());
     var augment = config.augment();
     assertEquals(0.32, augment.scaleMin());

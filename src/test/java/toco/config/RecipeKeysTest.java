@@ -59,7 +59,8 @@ class RecipeKeysTest {
         assertThrows(
             ConfigException.class, () -> Config.defaults().with("recipe=tokko", "run.seed=1"));
     assertEquals(
-        "--set recipe=tokko: recipe must be one of toco, more, got \"tokko\"", said.getMessage());
+        "--set recipe=tokko: recipe must be one of toco, more, cosa, got \"tokko\"",
+        said.getMessage());
   }
 
   @Test

@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static toco.train.RunComparison.assertSame;
+import static toco.train.RunComparison.atStart;
+import static toco.train.RunComparison.bytes;
+import static toco.train.RunComparison.resumeOnTwo;
 
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -18,13 +21,10 @@ import toco.checkpoint.Checkpoint;
 import toco.checkpoint.SafeTensors;
 import toco.config.Config;
 import toco.config.Overrides;
-import toco.distributed.Ranks;
-import toco.distributed.World;
 import toco.model.Network;
 import toco.run.LoggedStep;
 import toco.run.RunHistory;
 import toco.torch.Device;
-import toco.torch.Tensor;
 import toco.torch.TensorScope;
 import toco.torch.TensorTest;
 
@@ -42,16 +42,6 @@ class MoreRunTest {
 
   private List<LoggedStep> logged(String run) {
     return RunHistory.read(folder.resolve(run)).steps();
-  }
-
-  private static void assertSame(Map<String, Tensor> expected, Map<String, Tensor> actual) {
-    assertEquals(expected.keySet(), actual.keySet());
-    expected.forEach(
-        (name, tensor) -> assertArrayEquals(bytes(tensor), bytes(actual.get(name)), name));
-  }
-
-  private static byte[] bytes(Tensor tensor) {
-    return tensor.detach().contiguous().segment().toArray(ValueLayout.JAVA_BYTE);
   }
 
   @Test
@@ -116,39 +106,15 @@ class MoreRunTest {
   @Test
   @EnabledIf(value = "toco.distributed.Ranks#canJoin", disabledReason = "built without libgloo-dev")
   void underGlobalScopeTwoProcessesOfOneSampleEqualOneProcessOfTwo() throws Exception {
-    var rate = "optim.lr=6e-5";
-    TinyRun.train(config("one", rate), new TinyRun.Watcher());
-    onTwo(config("two", rate, "train.samplesPerProcess=1", "loss.scope=global"));
-    assertTrue(largestDifference("one", "two") < TOLERANCE, "global");
-    onTwo(config("local", rate, "train.samplesPerProcess=1")); // the published scope differs
+    TinyRun.train(config("one", "optim.lr=6e-5"), new TinyRun.Watcher());
+    var one = folder.resolve("one");
+    resumeOnTwo(atStart(one, folder.resolve("two")), "loss.scope=global");
+    assertEquals(0, largestDifference("one", "two"), TOLERANCE);
+    resumeOnTwo(atStart(one, folder.resolve("local"))); // the published scope differs
     assertTrue(largestDifference("one", "local") > 100 * TOLERANCE, "local");
   }
 
   private double largestDifference(String run, String other) {
-    double largest = 0;
-    var steps = logged(run);
-    var others = logged(other);
-    assertEquals(steps.size(), others.size());
-    for (int i = 0; i < steps.size(); i++) {
-      for (var loss : steps.get(i).losses().entrySet()) {
-        double its = others.get(i).losses().get(loss.getKey());
-        largest = Math.max(largest, Math.abs(loss.getValue() - its));
-      }
-    }
-    return largest;
-  }
-
-  private static void onTwo(Config config) throws Exception {
-    int port = Ranks.freePort();
-    var outcomes =
-        Ranks.run(
-            List.of(Ranks.rendezvous(0, 2, port, 60), Ranks.rendezvous(1, 2, port, 60)),
-            (World world) -> {
-              try (var trainer = Trainer.start(config, new TinyRun.Watcher(), world)) {
-                return trainer.run().step();
-              }
-            });
-    assertEquals(
-        List.of((long) STEPS, (long) STEPS), outcomes.stream().map(it -> it.value()).toList());
+    return RunComparison.largestDifference(folder.resolve(run), folder.resolve(other));
   }
 }

@@ -14,11 +14,14 @@ import toco.torch.Tensor;
 /// @param auxLabels the same from the auxiliary CAMs
 record Assignments(MultiScaleMaps maps, PresentClasses present, Tensor labels, Tensor auxLabels) {
   /// For the pictures of a step.
-  List<StepTile> tiles() {
+  ///
+  /// @param weak the views that are labelled, [B, 3, H, W]
+  List<StepTile> tiles(Tensor weak) {
     var cams = new LinkedHashMap<String, Tensor>();
     cams.put("CAM", maps.cam());
     cams.put("aux CAM", maps.auxCam());
     return List.of(
+        new StepTile.View("weak view", weak),
         new StepTile.ClassMaps(cams, present, present.multiHot(labels.device())),
         new StepTile.Labels("pseudo-labels", labels),
         new StepTile.Labels("aux pseudo-labels", auxLabels));

@@ -42,8 +42,8 @@ import toco.torch.Tensor;
 /// label the online network's segmentation of the strong view, and the teacher's segmentation is
 /// the target of the online CAMs.
 ///
-/// Before `denseStartIter` the three terms of the decoder and the swap have weight 0, so neither
-/// they nor the teacher's maps are computed unless a report is wanted.
+/// Before `cosa.denseStartIter` the three terms of the decoder and the swap have weight 0, so
+/// neither they nor the teacher's maps are computed unless a report is wanted.
 public final class CosaObjective implements Objective {
   private final CosaNetworks networks;
   private final Network online;
@@ -55,11 +55,10 @@ public final class CosaObjective implements Objective {
   private final MeanScope scope;
   private final StepClock clock;
 
-  private CosaObjective(
-      CosaNetworks networks, Config config, CosaConfig cosa, MeanScope scope, StepClock clock) {
+  private CosaObjective(CosaNetworks networks, Config config, MeanScope scope, StepClock clock) {
     this.networks = networks;
     this.config = config;
-    this.cosa = cosa;
+    cosa = config.cosa();
     this.scope = scope;
     this.clock = clock;
     online = networks.online();
@@ -71,24 +70,23 @@ public final class CosaObjective implements Objective {
   /// The losses of one process.
   ///
   /// @param networks are closed with the objective
-  public static CosaObjective of(CosaNetworks networks, Config config, CosaConfig cosa) {
-    return of(networks, config, cosa, World.single());
+  public static CosaObjective of(CosaNetworks networks, Config config) {
+    return of(networks, config, World.single());
   }
 
   /// The losses of one of several processes.
   ///
   /// @param networks are closed with the objective
   /// @param world stays the caller's
-  public static CosaObjective of(
-      CosaNetworks networks, Config config, CosaConfig cosa, World world) {
+  public static CosaObjective of(CosaNetworks networks, Config config, World world) {
     networks.online().checkpointActivations(config.train().checkpointActivations());
     var scope = MeanScope.of(config.loss().scope(), world);
-    return new CosaObjective(networks, config, cosa, scope, StepClock.NONE);
+    return new CosaObjective(networks, config, scope, StepClock.NONE);
   }
 
   /// The same losses, whose parts are timed.
   public CosaObjective timedBy(StepClock timer) {
-    return new CosaObjective(networks, config, cosa, scope, timer);
+    return new CosaObjective(networks, config, scope, timer);
   }
 
   @Override
@@ -115,7 +113,7 @@ public final class CosaObjective implements Objective {
     var present = PresentClasses.of(batch.multiHot());
     var maps =
         isDense || wantsReport
-            ? MultiScaleMaps.of(networks.teacher(), batch.view2(), cosa.scales(), present)
+            ? MultiScaleMaps.of(networks.teacher(), batch.view2(), config.cam().scales(), present)
             : null;
     clock.lap("teacher");
     var strong = NetworkInput.fitted(online, batch.view1());
@@ -133,7 +131,7 @@ public final class CosaObjective implements Objective {
       try (var _ = GradMode.enabled(isDense)) {
         counts.put(CosaLosses.EMPTY_SEG_PARTS, addDenseLosses(terms, batch, tokens, assigned));
       }
-      tiles = wantsReport ? assigned.tiles() : List.of();
+      tiles = wantsReport ? assigned.tiles(batch.view2()) : List.of();
     }
     var losses = new LossTerms(terms, counts);
     var total = losses.total(weights);
@@ -142,15 +140,16 @@ public final class CosaObjective implements Objective {
   }
 
   private Assignments assignments(Batch batch, MultiScaleMaps maps, PresentClasses present) {
+    var cam = config.cam();
     return new Assignments(
         maps,
         present,
-        labels(maps.cam(), present, batch, cosa.highThreshold(), cosa.lowThreshold()),
+        labels(maps.cam(), present, batch, cam.highThreshold(), cam.lowThreshold()),
         labels(maps.auxCam(), present, batch, cosa.auxHighThreshold(), cosa.auxLowThreshold()));
   }
 
   private Tensor labels(Tensor cam, PresentClasses present, Batch batch, double high, double low) {
-    var thresholds = new Thresholds(high, low, cosa.labelDownscale());
+    var thresholds = new Thresholds(high, low, config.cam().parDownscale());
     return PseudoLabels.unrefined(cam, present, batch.boxes(), thresholds);
   }
 

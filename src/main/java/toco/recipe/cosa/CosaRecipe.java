@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import toco.batch.ViewSampler;
 import toco.config.Config;
-import toco.config.CosaConfig;
 import toco.distributed.World;
 import toco.host.Devices;
 import toco.image.Normalization;
@@ -20,20 +19,21 @@ import toco.recipe.StepClock;
 import toco.torch.Device;
 
 /// CoSA (arXiv:2402.17891), as a configuration sets it. The teacher is evaluated.
-///
-/// @param cosa what CoSA has besides ToCo's settings
-public record CosaRecipe(Config config, CosaConfig cosa) implements Recipe {
+public record CosaRecipe(Config config) implements Recipe {
   private static final String DECODER = "decoder";
 
   @Override
   public LossSchedule losses() {
-    return CosaLosses.of(cosa);
+    return CosaLosses.of(config.cosa());
   }
 
   @Override
   public ViewSampler views() {
     return new WeakStrongViews(
-        config.augment(), cosa, Normalization.of(config.model().statistics()), config.run().seed());
+        config.augment(),
+        config.cosa(),
+        Normalization.of(config.model().statistics()),
+        config.run().seed());
   }
 
   @Override
@@ -47,9 +47,14 @@ public record CosaRecipe(Config config, CosaConfig cosa) implements Recipe {
   }
 
   @Override
+  public boolean refinesLabels() {
+    return false;
+  }
+
+  @Override
   public Objective objective(Device device, World world, StepClock clock) {
     var networks = CosaNetworks.of(config.model(), device, Devices.autocastDtype(config.train()));
-    return CosaObjective.of(networks, config, cosa, world).timedBy(clock);
+    return CosaObjective.of(networks, config, world).timedBy(clock);
   }
 
   /// The weights in the published groups, in this order: encoder, its norms, classifiers, decoder.

@@ -1,5 +1,6 @@
 package toco.recipe.cosa;
 
+import java.util.List;
 import toco.batch.Augmentation;
 import toco.batch.Canvas;
 import toco.batch.ViewSampler;
@@ -28,5 +29,25 @@ public record WeakStrongViews(
     var random = new CounterRandom(seed, epoch, sample, STREAM);
     return ViewPair.draw(random, augment, cosa, image.size(0), image.size(1))
         .apply(image, canvas, normalization, views.view2(), views.view1());
+  }
+
+  @Override
+  public List<Shown> shown() {
+    int crop = augment.cropSizePx();
+    return List.of(
+        Shown.view1(
+            "Strong view",
+            "The weak view after one of nine operations on its colours or its sharpness. The"
+                + " trained network sees it. The frame is the image box; outside it is padding,"
+                + " black before the operation."),
+        new Shown(
+            "view2",
+            "Weak view",
+            "the same crop, as the teacher sees it",
+            ("A random %s × %s px crop of the scaled image, which may be blurred. The teacher"
+                    + " labels it; its labels are the strong view's, too.")
+                .formatted(crop, crop),
+            false,
+            Augmentation.Views::view2));
   }
 }

@@ -1,5 +1,6 @@
 package toco.recipe.more;
 
+import java.util.List;
 import toco.batch.Augmentation.Views;
 import toco.batch.Canvas;
 import toco.batch.ColorJitter;
@@ -41,6 +42,20 @@ record MoreViews(AugmentConfig config, Normalization normalization, long seed)
     }
     normalization.normalize(view, views.view1());
     return ImageBox.full(config.cropSizePx(), config.cropSizePx());
+  }
+
+  @Override
+  public List<Shown> shown() {
+    var made =
+        switch (config.crop()) {
+          case RESIZED -> "A random rectangle of the image, resized";
+          case PADDED -> "A random crop of the scaled image, padded with black";
+        };
+    return List.of(
+        Shown.view1(
+            "View",
+            "%s to %s × %s px, with colour augmentation. Padding counts as image."
+                .formatted(made, config.cropSizePx(), config.cropSizePx())));
   }
 
   private void resize(Tensor image, CounterRandom geometry, CounterRandom color, Tensor view) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import toco.batch.Batch;
 import toco.cam.SmallNetwork;
 import toco.config.Config;
-import toco.config.CosaConfig;
+import toco.config.RecipeName;
 import toco.image.ImageBox;
 import toco.loss.LossTerm;
 import toco.recipe.Objective;
@@ -28,10 +28,10 @@ import toco.torch.TensorTest;
 
 @TensorTest
 class CosaObjectiveTest {
-  private static final Config CONFIG = SmallNetwork.CONFIG;
+  private static final Config CONFIG = SmallNetwork.config(RecipeName.COSA);
   private static final int SIZE = 32;
   private static final List<String> TERMS = List.of("cls", "clsAux", "seg", "cam", "reg");
-  private static final int SWITCH = CosaConfig.VOC.denseStartIter();
+  private static final int SWITCH = CONFIG.cosa().denseStartIter();
 
   private final List<String> laps = new ArrayList<>();
 
@@ -41,7 +41,7 @@ class CosaObjectiveTest {
   }
 
   private CosaObjective objective(CosaNetworks networks) {
-    return CosaObjective.of(networks, CONFIG, CosaConfig.VOC).timedBy(laps::add);
+    return CosaObjective.of(networks, CONFIG).timedBy(laps::add);
   }
 
   private static Batch batch(long step) {
@@ -101,7 +101,7 @@ class CosaObjectiveTest {
           .forEach(name -> assertNotNull(gradients.get(name), name));
       networks.teacher().params().all().forEach((name, weight) -> assertNull(weight.grad(), name));
       double expected = 0;
-      var weights = CosaLosses.of(CosaConfig.VOC).at(SWITCH);
+      var weights = CosaLosses.of(CONFIG.cosa()).at(SWITCH);
       for (var term : weights.terms()) {
         expected += output.losses().require(term).item() * weights.of(term);
       }
@@ -217,7 +217,7 @@ class CosaObjectiveTest {
     var dropping = CONFIG.with("model.dropPath=0.5");
     Rng.manualSeed(1);
     try (var networks = CosaNetworks.of(dropping.model(), Device.CPU, null)) {
-      var objective = CosaObjective.of(networks, dropping, CosaConfig.VOC);
+      var objective = CosaObjective.of(networks, dropping);
       var first = objective.forward(batch(SWITCH), true);
       var again = objective.forward(batch(SWITCH), true);
       var later = objective.forward(batch(SWITCH + 1L), true);

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import toco.cam.SmallNetwork;
 import toco.config.Config;
-import toco.config.CosaConfig;
+import toco.config.RecipeName;
 import toco.model.Network;
 import toco.optim.ParamGroup;
 import toco.recipe.PublishedOptimizer;
@@ -20,10 +20,11 @@ import toco.torch.TensorTest;
 @TensorTest
 class CosaRecipeTest {
   private static final Config CONFIG =
-      SmallNetwork.CONFIG.with("train.warmupIters=0", "train.maxIters=100", "optim.lr=0.001");
+      SmallNetwork.config(RecipeName.COSA)
+          .with("train.warmupIters=0", "train.maxIters=100", "optim.lr=0.001");
 
   private static CosaRecipe recipe(String... overrides) {
-    return new CosaRecipe(CONFIG.with(overrides), CosaConfig.VOC);
+    return new CosaRecipe(CONFIG.with(overrides));
   }
 
   /// Each trained weight of the online network is in one group, in the published order.
@@ -97,9 +98,11 @@ class CosaRecipeTest {
   /// A run's views: its seed, crop and statistics are the configuration's.
   @Test
   void viewsAreOfTheConfiguration() {
-    var views = (WeakStrongViews) recipe("run.seed=9", "augment.cropSizePx=64").views();
+    var views =
+        (WeakStrongViews)
+            recipe("run.seed=9", "augment.cropSizePx=64", "cosa.blurProbability=0.25").views();
     assertEquals(9, views.seed());
     assertEquals(64, views.augment().cropSizePx());
-    assertEquals(CosaConfig.VOC, views.cosa());
+    assertEquals(0.25, views.cosa().blurProbability());
   }
 }

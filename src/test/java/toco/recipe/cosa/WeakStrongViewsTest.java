@@ -18,7 +18,6 @@ import toco.batch.BatchRing;
 import toco.batch.BatchSource;
 import toco.batch.Canvas;
 import toco.config.Config;
-import toco.config.CosaConfig;
 import toco.config.PixelStatistics;
 import toco.config.Split;
 import toco.data.CounterRandom;
@@ -47,7 +46,7 @@ class WeakStrongViewsTest {
               Tensor.zeros(3, SIZE, SIZE),
               Tensor.zeros(3, SIZE, SIZE),
               Tensor.zeros(3, SIZE, SIZE));
-      var sampler = new WeakStrongViews(CONFIG.augment(), CosaConfig.VOC, NORMALIZATION, seed);
+      var sampler = new WeakStrongViews(CONFIG.augment(), CONFIG.cosa(), NORMALIZATION, seed);
       var box = sampler.apply(image, epoch, sample, canvas, views);
       assertEquals(0, views.localView().abs().amax().item(), "an unused view stays as it is");
       return new Made(views.view1(), views.view2(), box);
@@ -81,7 +80,7 @@ class WeakStrongViewsTest {
       var made = make(image, 0, sample, 7);
       var drawn =
           ViewPair.draw(
-              new CounterRandom(7, 0, sample, 0), CONFIG.augment(), CosaConfig.VOC, 50, 70);
+              new CounterRandom(7, 0, sample, 0), CONFIG.augment(), CONFIG.cosa(), 50, 70);
       var levels = levels(made.weak());
       drawn.operation().apply_(levels, drawn.magnitude());
       assertEquals(
@@ -107,7 +106,7 @@ class WeakStrongViewsTest {
     for (int sample = 0; sample < 9000; sample++) {
       var drawn =
           ViewPair.draw(
-              new CounterRandom(1, 0, sample, 0), CONFIG.augment(), CosaConfig.VOC, 50, 70);
+              new CounterRandom(1, 0, sample, 0), CONFIG.augment(), CONFIG.cosa(), 50, 70);
       operations.merge(drawn.operation(), 1, Integer::sum);
       magnitudes[drawn.magnitude()]++;
       if (drawn.blurRadius() != null) {
@@ -149,7 +148,7 @@ class WeakStrongViewsTest {
             "train.localCropSizePx=32",
             "train.samplesPerProcess=2");
     var dataset = Dataset.open(config.data(), Split.TRAIN);
-    var sampler = new WeakStrongViews(config.augment(), CosaConfig.VOC, NORMALIZATION, 3);
+    var sampler = new WeakStrongViews(config.augment(), CONFIG.cosa(), NORMALIZATION, 3);
     var source = BatchSource.of(config, dataset, Device.CPU).withViews(sampler);
     for (int workers : new int[] {1, 3}) {
       try (var ring = new BatchRing(source, 0, workers);

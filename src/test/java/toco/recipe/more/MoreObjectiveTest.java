@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -21,6 +22,7 @@ import toco.batch.Batch;
 import toco.cam.SmallNetwork;
 import toco.config.Config;
 import toco.config.MoreConfig;
+import toco.config.RecipeName;
 import toco.image.ImageBox;
 import toco.recipe.PublishedOptimizer;
 import toco.recipe.TrainStep;
@@ -38,6 +40,10 @@ class MoreObjectiveTest {
   private static final int SAMPLES = 2;
 
   /// The terms start one after the other, within a few steps.
+  private static final MoreConfig VOC = Config.defaults(RecipeName.MORE).more();
+
+  private static final MoreConfig COCO =
+      Config.load(Path.of("configs/more_coco_vit_b.yaml"), List.of()).more();
   private static final MoreConfig GRADUAL =
       new MoreConfig(1, 0.3, 0.2, 0.1, 0.12, 0.05, 1, 2, 3, 4, 4, 0.07, 0.5, 0.5, 5, 0.6, 0.35);
 
@@ -126,9 +132,9 @@ class MoreObjectiveTest {
 
   @Test
   void aStepReadsNothingBack() {
-    assertEquals(0, run(config(), MoreConfig.VOC, 10_001, 2, false).reads);
-    assertEquals(0, run(config(), MoreConfig.VOC, 0, 2, false).reads);
-    assertEquals(0, run(config(), MoreConfig.COCO, 0, 2, false).reads);
+    assertEquals(0, run(config(), VOC, 10_001, 2, false).reads);
+    assertEquals(0, run(config(), VOC, 0, 2, false).reads);
+    assertEquals(0, run(config(), COCO, 0, 2, false).reads);
   }
 
   @Test
@@ -245,8 +251,7 @@ class MoreObjectiveTest {
       assertTrue(losses.containsKey("cre") && !losses.containsKey("ure"), losses.toString());
     }
     var e =
-        assertThrows(
-            IllegalArgumentException.class, () -> run(small, MoreConfig.VOC, 0, 1, false, smaller));
+        assertThrows(IllegalArgumentException.class, () -> run(small, VOC, 0, 1, false, smaller));
     assertTrue(requireNonNull(e.getMessage()).contains("patches, got 4×4"), e.getMessage());
   }
 }

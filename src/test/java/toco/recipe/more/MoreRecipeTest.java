@@ -3,11 +3,12 @@ package toco.recipe.more;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import toco.cam.SmallNetwork;
 import toco.config.Config;
-import toco.config.MoreConfig;
+import toco.config.RecipeName;
 import toco.loss.LossTerm;
 import toco.model.MoreNetwork;
 import toco.optim.ParamGroup;
@@ -18,6 +19,8 @@ import toco.torch.TensorTest;
 /// Weights of the terms by iteration, and groups of the network's weights.
 @TensorTest(scope = false)
 class MoreRecipeTest {
+  private static final Path COCO = Path.of("configs/more_coco_vit_b.yaml");
+
   private static Config config(String... overrides) {
     return SmallNetwork.CONFIG.with(overrides);
   }
@@ -27,10 +30,10 @@ class MoreRecipeTest {
     var terms =
         List.<LossTerm>of(
             MoreLosses.PTC, MoreLosses.CRE, MoreLosses.URE, MoreLosses.SEG, MoreLosses.REG);
-    var voc = MoreLosses.of(MoreConfig.VOC);
+    var voc = MoreLosses.of(Config.defaults(RecipeName.MORE).more());
     assertEquals(List.of(0.3, 0.2, 0.1, 0.0, 0.0), terms.stream().map(voc.at(2000)::of).toList());
     assertEquals(List.of(0.3, 0.2, 0.1, 0.12, 0.05), terms.stream().map(voc.at(2001)::of).toList());
-    var coco = MoreLosses.of(MoreConfig.COCO);
+    var coco = MoreLosses.of(Config.load(COCO, List.of()).more());
     assertEquals(List.of(0.0, 0.0, 0.0, 0.0, 0.0), terms.stream().map(coco.at(8000)::of).toList());
     assertEquals(
         List.of(0.3, 0.0, 0.0, 0.0, 0.0), terms.stream().map(coco.at(12_000)::of).toList());
