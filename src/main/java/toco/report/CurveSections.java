@@ -114,7 +114,7 @@ record CurveSections(RunHistory history, LossSchedule terms, long maxIters) {
             miou.add(
                 Curve.of(
                     "%s, %s".formatted(MapKind.SEG.label(), network),
-                    Math.min(MapKind.values().length + miou.size(), Curve.STYLES - 1),
+                    miou.size() % Curve.STYLES,
                     its,
                     LoggedEvaluation::step,
                     evaluation -> evaluation.miou(MapKind.SEG))));
@@ -132,6 +132,9 @@ record CurveSections(RunHistory history, LossSchedule terms, long maxIters) {
     add(charts, chart("Classes and pixels", "", NumberFormat.PERCENT, 0, classes));
     var sections = new ArrayList<Html>();
     sections.add(element("div", charts).with("class", "charts"));
+    if (MapKind.in(evaluations.getLast().miou()).stream().anyMatch(MapKind::labelsKnown)) {
+      sections.add(element("p", text(MapKind.LABELS_KNOWN_REMARK)).with("class", "note"));
+    }
     sections.add(EvaluationTable.of("All evaluations as a table", evaluations));
     history
         .otherEvaluations()
