@@ -222,7 +222,7 @@ public record Checkpoint(
     return name.matches() ? Long.parseLong(name.group(1)) : -1;
   }
 
-  private static Map<String, Tensor> onCpu(Map<String, Tensor> tensors) {
+  static Map<String, Tensor> onCpu(Map<String, Tensor> tensors) {
     var copies = new LinkedHashMap<String, Tensor>();
     tensors.forEach(
         (name, tensor) -> copies.put(name, tensor.detach().to(Device.CPU).contiguous()));

@@ -10,6 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
+import toco.recipe.Recipe;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
@@ -29,6 +30,7 @@ final class CheckpointFormat {
   private static final String KEY_PROCESSES = "toco.processes";
   private static final String KEY_CONFIG = "toco.config";
   private static final String KEY_LIBTORCH = "toco.libtorch";
+  private static final String KEY_SEG_MIOU = "toco.segMiou"; // of BestWeights
   private static final String KEY_CHECKSUM = "toco.crc32c";
   private static final int CHUNK_BYTES = 1 << 30;
 
@@ -94,6 +96,28 @@ final class CheckpointFormat {
 
   static Optional<String> configOf(SafeTensors.Contents contents) {
     return Optional.ofNullable(contents.metadata().get(KEY_CONFIG));
+  }
+
+  /// What the file of a run's best weights says of itself.
+  static BestWeights bestOf(MappedFile file) {
+    try (var _ = TensorScope.open()) {
+      var contents = SafeTensors.read(file);
+      var metadata = contents.metadata();
+      var others = otherNetworks(contents);
+      var miou = value(file, metadata.get(KEY_SEG_MIOU), KEY_SEG_MIOU);
+      return new BestWeights(
+          others.isEmpty() ? Recipe.TRAINED : others.getFirst(),
+          number(file, value(file, metadata.get(KEY_STEP), KEY_STEP), KEY_STEP),
+          Double.parseDouble(miou));
+    }
+  }
+
+  /// @param segMiou of the only network in the checkpoint
+  static SafeTensors.Contents encode(Checkpoint checkpoint, double segMiou) {
+    var contents = encode(checkpoint);
+    var metadata = new LinkedHashMap<>(contents.metadata());
+    metadata.put(KEY_SEG_MIOU, Double.toString(segMiou));
+    return new SafeTensors.Contents(contents.tensors(), metadata);
   }
 
   static SafeTensors.Contents encode(Checkpoint checkpoint) {

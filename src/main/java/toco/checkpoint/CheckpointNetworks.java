@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import toco.config.Config;
+import toco.recipe.Recipe;
 import toco.recipes.Recipes;
 import toco.torch.Tensor;
 
@@ -17,7 +19,7 @@ import toco.torch.Tensor;
 /// @param evaluated the one that is evaluated and exported
 public record CheckpointNetworks(List<String> others, String evaluated) {
   /// The name of the trained network.
-  public static final String TRAINED = "trained";
+  public static final String TRAINED = Recipe.TRAINED;
 
   public CheckpointNetworks {
     others = List.copyOf(others);
@@ -47,6 +49,22 @@ public record CheckpointNetworks(List<String> others, String evaluated) {
     return names;
   }
 
+  /// The weights of two files, as [#load] gives them; the name applies to checkpoints.
+  ///
+  /// @throws CheckpointException also if a network is named and neither file is a checkpoint
+  public static List<StateDict> loadBoth(Path first, Path second, @Nullable String network) {
+    boolean hasNetworks = isCheckpoint(first) || isCheckpoint(second);
+    return Stream.of(first, second)
+        .map(file -> load(file, hasNetworks && !isCheckpoint(file) ? null : network))
+        .toList();
+  }
+
+  private static boolean isCheckpoint(Path path) {
+    var file = MappedFile.open(ShardedWeights.indexIn(path));
+    return FileKind.of(file) == FileKind.SAFETENSORS
+        && CheckpointFormat.isCheckpoint(SafeTensors.read(file));
+  }
+
   /// The weights of a file: one network of a checkpoint, all of any other file.
   ///
   /// @param network name of a network in a checkpoint; null: the evaluated one
@@ -73,14 +91,16 @@ public record CheckpointNetworks(List<String> others, String evaluated) {
   private Map<String, Tensor> weights(
       SafeTensors.Contents contents, @Nullable String network, Path path) {
     var name = network == null ? evaluated : network;
-    if (!names().contains(name)) {
-      throw new CheckpointException(
-          path, "has no network %s; it has %s".formatted(name, String.join(", ", names())));
-    }
-    return WeightNames.plain(
+    var weights =
         name.equals(TRAINED)
             ? CheckpointFormat.modelOf(contents)
-            : CheckpointFormat.networkOf(contents, name));
+            : CheckpointFormat.networkOf(contents, name);
+    if (weights.isEmpty()) { // of a run's best network, the file has no other
+      var there = names().stream().filter(other -> !other.equals(name)).toList();
+      throw new CheckpointException(
+          path, "has no network %s; it has %s".formatted(name, String.join(", ", there)));
+    }
+    return WeightNames.plain(weights);
   }
 
   /// The recipe's state in a checkpoint, weights of its other networks included; empty for any

@@ -11,7 +11,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import toco.checkpoint.TrainedNetwork;
 import toco.config.Config;
 import toco.config.Overrides;
 import toco.config.Protocol;
@@ -86,6 +85,8 @@ final class EvalCommand implements Callable<Integer> {
       description = "${COMPLETION-CANDIDATES} (default: train-time).")
   Protocol.Name protocol = Protocol.Name.TRAIN_TIME;
 
+  @Mixin NetworkOption networkOption = new NetworkOption();
+
   @Option(
       names = "--labels-known",
       description =
@@ -101,7 +102,9 @@ final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "Folder of results (default: run.dir/eval/PROTOCOL-SPLIT).")
+      description =
+          "Folder of results (default: run.dir/eval/PROTOCOL-SPLIT, with --network"
+              + " PROTOCOL-SPLIT-NAME).")
   @Nullable Path out;
 
   @Option(
@@ -176,7 +179,7 @@ final class EvalCommand implements Callable<Integer> {
     var device = Devices.prepare(loaded.train(), world);
     var progress = world.isRank0() ? console.progress() : console.silence();
     var folder = folder(loaded, chosen);
-    try (var network = TrainedNetwork.load(weights, loaded, device)) {
+    try (var network = networkOption.open(weights, loaded, device)) {
       var model = network.model();
       var evaluator = new Evaluator(loaded, chosen, dataset, device, crfWorkers);
       progress.onMessage(
@@ -184,7 +187,7 @@ final class EvalCommand implements Callable<Integer> {
       var run = new EvaluationRun(folder, part, resume);
       var listener =
           new EvaluationRun.Listener(progress::onEvaluationProgress, progress::onMessage);
-      var result = run.run(evaluator, model, weights, listener);
+      var result = run.run(evaluator, model, weights, networkOption.network, listener);
       progress.clear();
       if (overlays > 0 && world.isRank0()) {
         var overlayFolder = loaded.run().dir().resolve("overlays");
@@ -209,7 +212,10 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private Path folder(Config loaded, Protocol chosen) {
-    return out == null ? loaded.run().dir().resolve("eval", protocol + "-" + chosen.split()) : out;
+    var network = networkOption.network == null ? "" : "-" + networkOption.network;
+    return out == null
+        ? loaded.run().dir().resolve("eval", protocol + "-" + chosen.split() + network)
+        : out;
   }
 
   /// A named protocol fixes these keys, so setting them would have no effect.

@@ -89,9 +89,7 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   private TrainedNetwork load(Path file) {
-    return chosen.network == null
-        ? TrainedNetwork.load(file, config(file), Device.CPU)
-        : TrainedNetwork.loadNetwork(file, chosen.network, config(file), Device.CPU);
+    return chosen.open(file, config(file), Device.CPU);
   }
 
   private Config config(Path file) {

@@ -23,6 +23,8 @@ final class NetworkOptions {
   @SuppressWarnings("NullAway.Init")
   Path checkpoint;
 
+  @Mixin NetworkOption chosen = new NetworkOption();
+
   @Mixin SetOption set = new SetOption();
 
   Config load() {
@@ -31,6 +33,6 @@ final class NetworkOptions {
 
   /// The network on the configuration's device.
   TrainedNetwork open(Config loaded) {
-    return TrainedNetwork.load(checkpoint, loaded, Devices.prepare(loaded.train()));
+    return chosen.open(checkpoint, loaded, Devices.prepare(loaded.train()));
   }
 }

@@ -58,16 +58,24 @@ final class ProgressReport implements ComparisonListener, PrepareListener {
   }
 
   @Override
-  public synchronized void onEvaluation(long iter, Scores scores) {
-    onMessage(
-        String.format(
-            Locale.ROOT,
-            "step %d evaluated: CAM %.3f, aux CAM %.3f, seg %.3f mIoU, class F1 %.3f",
-            iter,
-            scores.camMiou(),
-            scores.camAuxMiou(),
-            scores.segMiou(),
-            scores.classF1()));
+  public void onEvaluation(long iter, Scores scores) {
+    onMessage(describe("step " + iter + " evaluated", scores));
+  }
+
+  @Override
+  public void onOtherEvaluation(long iter, String network, Scores scores) {
+    onMessage(describe("step " + iter + ", network " + network, scores));
+  }
+
+  private static String describe(String what, Scores scores) {
+    return String.format(
+        Locale.ROOT,
+        "%s: CAM %.3f, aux CAM %.3f, seg %.3f mIoU, class F1 %.3f",
+        what,
+        scores.camMiou(),
+        scores.camAuxMiou(),
+        scores.segMiou(),
+        scores.classF1());
   }
 
   @Override

@@ -22,6 +22,8 @@ import static toco.config.ValueChecks.probability;
 /// @param denseStartIter first iteration with these three terms; before it they have weight 0: the
 ///   decoder's gradient is zero, not absent (VOC 6001, COCO 10001)
 /// @param teacherMomentum momentum of the teacher's EMA update in every step
+/// @param scoreOnline whether evaluations in training score the online network, too, with results
+///   of its own; each then takes twice as long
 public record CosaConfig(
     @Default("0.5") double blurProbability,
     @Default("0.7") double auxHighThreshold,
@@ -31,7 +33,8 @@ public record CosaConfig(
     @Default("0.05") double camWeight,
     @Default("0.05") double regWeight,
     @Default("6001") int denseStartIter,
-    @Default("0.9994") double teacherMomentum)
+    @Default("0.9994") double teacherMomentum,
+    @Default("true") boolean scoreOnline)
     implements RecipeSection {
 
   public CosaConfig {

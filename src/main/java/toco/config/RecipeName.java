@@ -38,6 +38,7 @@ public enum RecipeName {
           entry("model.backbone", "vit_base_patch16_224"),
           entry("train.maxIters", "32000"),
           entry("train.evalEvery", "4000"),
+          entry("train.keepBest", "true"),
           entry("train.checkpointEvery", "4000"),
           entry("train.overlayEvery", "4000"),
           entry("cam.lowThreshold", "0.2"),

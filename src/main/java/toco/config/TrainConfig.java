@@ -17,6 +17,8 @@ import java.util.Locale;
 ///   losses are their averages
 /// @param logEvery steps between two lines of losses; each line has the means since the last one
 /// @param evalEvery steps between two evaluations on the validation list; 0: only at the end
+/// @param keepBest whether the network with the best segmentation in any evaluation so far is kept,
+///   as `checkpoints/best.safetensors` (published for CoSA)
 /// @param checkpointEvery steps between two checkpoints; 0: only at the end
 /// @param overlayEvery steps between two sets of overlay pictures (RoI crops, pseudo-labels, CAMs);
 ///   0: none
@@ -38,6 +40,7 @@ public record TrainConfig(
     @Default("1") int gradientAccumulation,
     @Default("200") int logEvery,
     @Default("2000") int evalEvery,
+    @Default("false") boolean keepBest,
     @Default("2000") int checkpointEvery,
     @Default("2000") int overlayEvery,
     @Default("0") int threads,

@@ -45,4 +45,9 @@ final class TimeEstimate implements TrainingListener {
   public void onEvaluation(long step, Scores scores) {
     listener.onEvaluation(step, scores);
   }
+
+  @Override
+  public void onOtherEvaluation(long step, String network, Scores scores) {
+    listener.onOtherEvaluation(step, network, scores);
+  }
 }

@@ -193,6 +193,9 @@ public final class EvalReport {
     var json = new LinkedHashMap<String, @Nullable Object>();
     json.put("checkpoint", facts.checkpoint());
     json.put("checkpointSha256", facts.checkpointSha256());
+    if (facts.network() != null) {
+      json.put("network", facts.network());
+    }
     json.put("split", facts.protocol().path("split").asString());
     json.put("protocol", facts.protocol());
     json.put("listSha256", facts.listSha256());
@@ -218,6 +221,9 @@ public final class EvalReport {
     text.append("\nprotocol    ").append(facts.protocolText());
     text.append("\ncheckpoint  ").append(facts.checkpoint());
     text.append("\n            SHA-256 ").append(facts.checkpointSha256());
+    if (facts.network() != null) {
+      text.append("\nnetwork     ").append(facts.network());
+    }
     text.append("\nLibTorch    ").append(environmentText()).append('\n');
     if (!skipped.isEmpty()) {
       text.append("skipped     %s of %s images%n".formatted(skipped.size(), facts.images()));

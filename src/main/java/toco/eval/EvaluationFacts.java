@@ -22,6 +22,7 @@ import tools.jackson.databind.JsonNode;
 /// @param protocolText the same in words
 /// @param checkpoint the file of weights
 /// @param checkpointSha256 of its content
+/// @param network which one of a checkpoint's networks, if it was chosen by its name; else null
 /// @param images number of images in the list
 /// @param listSha256 of the list's names
 /// @param classNames the foreground classes, in label order
@@ -34,6 +35,7 @@ record EvaluationFacts(
     String protocolText,
     String checkpoint,
     String checkpointSha256,
+    @Nullable String network,
     int images,
     String listSha256,
     List<String> classNames,
@@ -47,13 +49,14 @@ record EvaluationFacts(
   }
 
   /// @throws EvaluationException if the checkpoint cannot be read
-  static EvaluationFacts of(Evaluator evaluator, Path checkpoint) {
+  static EvaluationFacts of(Evaluator evaluator, Path checkpoint, @Nullable String network) {
     var dataset = evaluator.dataset();
     return new EvaluationFacts(
         evaluator.protocol().toJson(),
         evaluator.protocol().toString(),
         checkpoint.toString(),
         sha256(checkpoint),
+        network,
         dataset.size(),
         listSha256(dataset),
         dataset.classNames(),
@@ -99,6 +102,7 @@ record EvaluationFacts(
     var facts = new LinkedHashMap<String, Object>();
     facts.put("protocol", new Settings(protocol, protocolText));
     facts.put("checkpoint (SHA-256)", checkpointSha256);
+    facts.put("network", network == null ? "the evaluated one" : network);
     facts.put("number of images", images);
     facts.put("list (SHA-256 of its names)", listSha256);
     facts.put("classes", classNames);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import toco.distributed.World;
 import toco.eval.EvaluationBatch.Reading;
 import toco.files.AtomicFile;
@@ -35,16 +36,28 @@ public record EvaluationRun(Path folder, Shard shard, boolean resume) {
   /// @param skipped number of images that could not be scored
   public record Result(Path file, int skipped) {}
 
+  /// Evaluates the network that a checkpoint's recipe evaluates.
+  public Result run(Evaluator evaluator, Network model, Path checkpoint, Listener listener) {
+    return run(evaluator, model, checkpoint, null, listener);
+  }
+
   /// Evaluates the batches that are not done yet.
   ///
   /// @param checkpoint the file of the model's weights
+  /// @param network which one of a checkpoint's it is, if it was chosen by its name; else null
   /// @throws EvaluationException if the results cannot be written, or resumed
   /// @throws toco.data.DataException if no mask shows a class, and pixels of 255 are ignored
-  public Result run(Evaluator evaluator, Network model, Path checkpoint, Listener listener) {
+  public Result run(
+      Evaluator evaluator,
+      Network model,
+      Path checkpoint,
+      @Nullable String network,
+      Listener listener) {
     evaluator.dataset().requireClassInMasks();
     var file = folder.resolve(shard.fileName());
     var mine = shard.batches(evaluator.batches());
-    try (var part = PartFile.open(file, EvaluationFacts.of(evaluator, checkpoint), resume)) {
+    try (var part =
+        PartFile.open(file, EvaluationFacts.of(evaluator, checkpoint, network), resume)) {
       int total = Arrays.stream(mine).map(evaluator::sizeOfBatch).sum();
       if (resume) {
         listener.messages.accept(

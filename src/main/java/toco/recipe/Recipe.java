@@ -1,5 +1,6 @@
 package toco.recipe;
 
+import java.util.List;
 import java.util.Optional;
 import toco.batch.ViewSampler;
 import toco.distributed.World;
@@ -10,6 +11,9 @@ import toco.torch.Device;
 /// A method, as a configuration sets it: what it minimises and with which networks. [TrainStep] and
 /// the loop around it know nothing of the method; a further method is a further package.
 public interface Recipe {
+  /// The name of the trained network.
+  String TRAINED = "trained";
+
   /// The terms of the loss and their weights by iteration.
   LossSchedule losses();
 
@@ -25,6 +29,12 @@ public interface Recipe {
   /// such as `teacher`; empty: the trained network's.
   default Optional<String> evaluated() {
     return Optional.empty();
+  }
+
+  /// Further networks that evaluations in training score, by name: [#TRAINED] or one of
+  /// [Objective#otherNetworks].
+  default List<String> alsoScored() {
+    return List.of();
   }
 
   /// Whether pseudo-labels are refined by PAR.

@@ -108,6 +108,16 @@ record CurveSections(RunHistory history, LossSchedule terms, long maxIters) {
               LoggedEvaluation::step,
               evaluation -> evaluation.miou(kind)));
     }
+    history
+        .otherEvaluations()
+        .forEach((network, its) ->
+            miou.add(
+                Curve.of(
+                    "%s, %s".formatted(MapKind.SEG.label(), network),
+                    miou.size() % Curve.STYLES,
+                    its,
+                    LoggedEvaluation::step,
+                    evaluation -> evaluation.miou(MapKind.SEG))));
     var classes =
         List.of(
             Curve.of("class F1", 4, evaluations, LoggedEvaluation::step, LoggedEvaluation::classF1),
@@ -120,13 +130,18 @@ record CurveSections(RunHistory history, LossSchedule terms, long maxIters) {
     var charts = new ArrayList<Html>();
     add(charts, chart("Mean IoU", "", NumberFormat.PERCENT, 0, miou));
     add(charts, chart("Classes and pixels", "", NumberFormat.PERCENT, 0, classes));
-    var page = new ArrayList<Html>();
-    page.add(element("div", charts).with("class", "charts"));
+    var sections = new ArrayList<Html>();
+    sections.add(element("div", charts).with("class", "charts"));
     if (MapKind.in(evaluations.getLast().miou()).stream().anyMatch(MapKind::labelsKnown)) {
-      page.add(element("p", text(MapKind.LABELS_KNOWN_REMARK)).with("class", "note"));
+      sections.add(element("p", text(MapKind.LABELS_KNOWN_REMARK)).with("class", "note"));
     }
-    page.add(EvaluationTable.of(evaluations));
-    return page;
+    sections.add(EvaluationTable.of("All evaluations as a table", evaluations));
+    history
+        .otherEvaluations()
+        .forEach((network, its) ->
+            sections.add(
+                EvaluationTable.of("All evaluations of the network %s".formatted(network), its)));
+    return sections;
   }
 
   /// Mean cosine between patch tokens over training and, for the images of the gallery, by block;

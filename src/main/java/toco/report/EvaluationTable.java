@@ -16,7 +16,9 @@ final class EvaluationTable {
   private EvaluationTable() {}
 
   /// A collapsed table with one row per evaluation; the best segmentation is marked.
-  static Element of(List<LoggedEvaluation> evaluations) {
+  ///
+  /// @param title of the table
+  static Element of(String title, List<LoggedEvaluation> evaluations) {
     var kinds = MapKind.in(evaluations.getLast().miou());
     var head = new ArrayList<Html>();
     head.add(column("step"));
@@ -49,10 +51,9 @@ final class EvaluationTable {
         element("div", table)
             .with("class", "scroll")
             .with("role", "region")
-            .with("aria-label", "Evaluations")
+            .with("aria-label", title)
             .with("tabindex", 0);
-    return element("details", element("summary", text("All evaluations as a table")), box)
-        .with("class", "note wide");
+    return element("details", element("summary", text(title)), box).with("class", "note wide");
   }
 
   /// IoU by class, one column per kind of map, and the means in the last row.

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Optional;
+import toco.checkpoint.BestWeights;
 import toco.checkpoint.Checkpoint;
 import toco.checkpoint.CheckpointException;
 import toco.eval.MapKind;
@@ -23,8 +24,8 @@ record ReportedCheckpoint(Path file, long step) {
 
   /// Finds the checkpoint that a user asked for.
   ///
-  /// @param named `last`; `best`, the checkpoint in the run's folder with the best segmentation; or
-  ///   a file
+  /// @param named `last`; `best`, the kept network or else the checkpoint in the run's folder with
+  ///   the best segmentation; or a file
   /// @return empty for `last` if the run has no checkpoint
   /// @throws IllegalArgumentException for `best` if no checkpoint of the run was evaluated
   /// @throws CheckpointException if all checkpoints of the run are damaged
@@ -44,6 +45,10 @@ record ReportedCheckpoint(Path file, long step) {
   }
 
   private static ReportedCheckpoint best(Path run, RunHistory history) {
+    var kept = BestWeights.of(run); // train.keepBest
+    if (kept.isPresent()) {
+      return new ReportedCheckpoint(BestWeights.file(run), kept.get().step());
+    }
     return history.evaluations().stream()
         .filter(evaluation -> Files.exists(Checkpoint.file(run, evaluation.step())))
         .max(Comparator.comparingDouble(it -> it.miou().getOrDefault(MapKind.SEG, 0.0)))

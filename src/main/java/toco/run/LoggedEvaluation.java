@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import toco.eval.ConfusionMatrix;
 import toco.eval.MapKind;
 import toco.eval.ScoreKeys;
@@ -21,8 +22,15 @@ import tools.jackson.databind.JsonNode;
 /// @param scores all of them, as [Scores#toJson] writes them; not copied
 /// @param confusion pixels of the segmentation, one row per true class; empty if the line has none
 /// @param seconds that the evaluation took
+/// @param network the name of the scored network; null: the one that the recipe evaluates
 public record LoggedEvaluation(
-    long step, JsonNode scores, List<List<Long>> confusion, double seconds) implements LogLine {
+    long step,
+    JsonNode scores,
+    List<List<Long>> confusion,
+    double seconds,
+    @Nullable String network)
+    implements LogLine {
+  private static final String NETWORK = "network";
   private static final String EVALUATION = "evaluation";
   private static final String CONFUSION = "segConfusion";
   private static final String SECONDS = "seconds";
@@ -33,15 +41,17 @@ public record LoggedEvaluation(
 
   /// The line of an evaluation that has just ended.
   ///
+  /// @param network the name of the scored network; null: the one that the recipe evaluates
   /// @param classNames foreground classes, in label order
   public static LoggedEvaluation of(
-      long step, Scores scores, List<String> classNames, double seconds) {
+      long step, @Nullable String network, Scores scores, List<String> classNames, double seconds) {
     var seg = scores.maps().get(toco.eval.MapKind.SEG);
     return new LoggedEvaluation(
         step,
         Json.MAPPER.valueToTree(scores.toJson(classNames)),
         seg == null ? List.of() : rows(seg.matrix()),
-        seconds);
+        seconds,
+        network);
   }
 
   /// Whether a line of `metrics.jsonl` is of this kind.
@@ -55,13 +65,17 @@ public record LoggedEvaluation(
         line.path(STEP).asLong(),
         scores,
         rows(line.path(CONFUSION), scores.path(ScoreKeys.PER_CLASS).size()),
-        Json.number(line, SECONDS));
+        Json.number(line, SECONDS),
+        line.path(NETWORK).asStringOpt().orElse(null));
   }
 
   @Override
   public Map<String, Object> toJson() {
     var json = new LinkedHashMap<String, Object>();
     json.put(STEP, step);
+    if (network != null) {
+      json.put(NETWORK, network);
+    }
     json.put(EVALUATION, scores);
     if (!confusion.isEmpty()) {
       json.put(CONFUSION, confusion);

@@ -41,8 +41,7 @@ public final class MetricsLog implements AutoCloseable {
           var its = line.step();
           if (its.isPresent() && its.getAsLong() <= step) {
             kept.append(line.text()).append('\n');
-            evaluatedStep =
-                LoggedEvaluation.matches(line.object()) ? its.getAsLong() : evaluatedStep;
+            evaluatedStep = isEvaluation(line) ? its.getAsLong() : evaluatedStep;
           }
         }
         AtomicFile.write(file, kept.toString().getBytes(StandardCharsets.UTF_8));
@@ -51,6 +50,12 @@ public final class MetricsLog implements AutoCloseable {
       }
     }
     return new MetricsLog(file, evaluatedStep);
+  }
+
+  /// Whether it is of the network that the recipe evaluates, which is scored last.
+  private static boolean isEvaluation(JsonLines.Line line) {
+    return LoggedEvaluation.matches(line.object())
+        && LoggedEvaluation.of(line.object()).network() == null;
   }
 
   /// Appends a line.

@@ -45,12 +45,15 @@ public final class TensorBoardLog implements AutoCloseable {
     append(log -> log.scalars(line.step(), values));
   }
 
-  /// Logs an evaluation's scores; those that had nothing to count are left out.
+  /// Logs an evaluation's scores; those that had nothing to count are left out. Those of another
+  /// network than the one that the recipe evaluates are in groups of its own, such as `eval
+  /// trained/segMiou`.
   public void evaluation(LoggedEvaluation line) {
     var values = new LinkedHashMap<String, Double>();
+    var group = line.network() == null ? "eval" : "eval " + line.network();
     line.scores()
         .properties()
-        .forEach(score -> put(values, "eval", score.getKey(), score.getValue()));
+        .forEach(score -> put(values, group, score.getKey(), score.getValue()));
     append(log -> log.scalars(line.step(), values));
   }
 

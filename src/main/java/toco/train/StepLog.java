@@ -111,12 +111,14 @@ final class StepLog implements AutoCloseable {
   /// Logs an evaluation, unless the log has one of this step already: the run had ended, and was
   /// resumed.
   ///
+  /// @param network its name, if it is not the one that the recipe evaluates
   /// @param seconds that it took
-  void write(long step, Scores scores, List<String> classNames, double seconds) {
+  void write(
+      long step, @Nullable String network, Scores scores, List<String> classNames, double seconds) {
     if (metrics == null || tensorBoard == null || step == metrics.evaluatedStep()) {
       return;
     }
-    var line = LoggedEvaluation.of(step, scores, classNames, seconds);
+    var line = LoggedEvaluation.of(step, network, scores, classNames, seconds);
     metrics.write(line);
     tensorBoard.evaluation(line);
   }

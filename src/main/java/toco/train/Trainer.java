@@ -188,6 +188,7 @@ public final class Trainer implements AutoCloseable {
     if (state.step == 0) {
       state.save(); // from here on a killed run can be resumed
     }
+    var evaluations = new RunEvaluations(state, listener);
     long batchesDone = state.step * settings.gradientAccumulation();
     try (var ring = new BatchRing(state.batches(), batchesDone, config.data().workers());
         var log =
@@ -209,7 +210,7 @@ public final class Trainer implements AutoCloseable {
           state.save();
         }
         if (isLast || StepLog.isDue(step, settings.evalEvery())) {
-          scores = evaluate(log);
+          scores = evaluations.evaluate(log);
           evaluatedStep = step;
         }
         log.exclude(System.nanoTime() - steppedNs);
@@ -218,7 +219,7 @@ public final class Trainer implements AutoCloseable {
         state.save();
       }
       if (state.step == settings.maxIters() && evaluatedStep != state.step) {
-        scores = evaluate(log); // of a run that had ended, and was resumed
+        scores = evaluations.evaluate(log); // of a run that had ended, and was resumed
       }
     }
     return new Outcome(
@@ -262,30 +263,6 @@ public final class Trainer implements AutoCloseable {
       }
     } catch (RuntimeException e) {
       failure.addSuppressed(e);
-    }
-  }
-
-  /// Scores the model as it is, unless there is nothing to score it on or a stop is requested. Each
-  /// process takes its share of the images.
-  private @Nullable Scores evaluate(StepLog log) {
-    long startedNs = System.nanoTime();
-    var scores =
-        state.evaluator.flatMap(it ->
-            it.evaluate(
-                state.evaluated, this::reportProgress, state.averaging::stopRequested, world));
-    scores.ifPresent(found -> {
-      double seconds = (System.nanoTime() - startedNs) * 1e-9;
-      log.write(state.step, found, state.train.classNames(), seconds);
-      if (world.isRank0()) {
-        listener.onEvaluation(state.step, found);
-      }
-    });
-    return scores.orElse(null);
-  }
-
-  private void reportProgress(int done, int total) {
-    if (world.isRank0()) {
-      listener.onEvaluationProgress(done, total);
     }
   }
 

@@ -23,4 +23,9 @@ public interface TrainingListener extends DownloadProgress {
   ///
   /// @param step steps done
   default void onEvaluation(long step, Scores scores) {}
+
+  /// After an evaluation of another network than the one that the recipe evaluates.
+  ///
+  /// @param network its name, [toco.recipe.Recipe#TRAINED] or another
+  default void onOtherEvaluation(long step, String network, Scores scores) {}
 }

@@ -93,11 +93,7 @@ final class TrainingState implements AutoCloseable {
     try (var _ = TensorScope.open()) {
       objective = recipe.objective(device, world, StepClock.NONE);
       model = objective.network();
-      evaluated =
-          recipe
-              .evaluated()
-              .map(name -> Objects.requireNonNull(objective.otherNetworks().get(name), name))
-              .orElse(model);
+      evaluated = network(recipe.evaluated().orElse(Recipe.TRAINED), objective);
       optimizer = PublishedOptimizer.of(objective, config);
       averaging =
           GradientAveraging.of(
@@ -122,6 +118,17 @@ final class TrainingState implements AutoCloseable {
                 ? ""
                 : ", %s processes with %s samples per step each"
                     .formatted(world.size(), config.train().samplesPerStep())));
+  }
+
+  /// One of the recipe's networks, by its name.
+  Network network(String name) {
+    return network(name, objective);
+  }
+
+  private static Network network(String name, Objective objective) {
+    return name.equals(Recipe.TRAINED)
+        ? objective.network()
+        : Objects.requireNonNull(objective.otherNetworks().get(name), name);
   }
 
   /// The batches of this process.

@@ -1,6 +1,7 @@
 package toco.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.files.Json;
 import toco.train.CosaRun;
+import tools.jackson.databind.JsonNode;
 
 /// The commands around a run of CoSA.
 class CosaCommandsTest {
@@ -56,6 +58,46 @@ class CosaCommandsTest {
     var json = Json.MAPPER.readTree(result.out());
     assertEquals(2, json.get("images").asInt());
     assertTrue(json.has("segMiou") && json.has("camMiou"), result.out());
+  }
+
+  /// The teacher, unless the other network is named; results say which.
+  @Test
+  void eitherNetworkIsEvaluated() throws IOException {
+    var teacher = json(toco("eval", "--json", "--out", folder.resolve("eval-default")));
+    var named =
+        json(toco("eval", "--json", "--network", "teacher", "--out", folder.resolve("eval-named")));
+    assertEquals(teacher.get("segMiou"), named.get("segMiou"));
+    assertEquals("teacher", named.get("network").asString());
+    assertTrue(!teacher.has("network"), teacher.toString());
+    var online = json(toco("eval", "--json", "--network", "trained"));
+    assertEquals("trained", online.get("network").asString());
+    assertNotEquals(teacher.get("patchCosine"), online.get("patchCosine"));
+    assertTrue(Files.exists(run.resolve("eval/train-time-val-trained/eval.json")));
+    var unknown = toco("eval", "--network", "student");
+    assertEquals(1, unknown.status(), unknown.err());
+    assertTrue(
+        unknown.err().contains("has no network student; it has trained, teacher"), unknown.err());
+    var other =
+        toco("eval", "--resume", "--network", "trained", "--out", folder.resolve("eval-named"));
+    assertTrue(other.err().contains("network: teacher, now trained"), other.err());
+  }
+
+  /// The kept network, whichever it is, is used like a checkpoint.
+  @Test
+  void theBestNetworkIsEvaluatedAndShown() throws IOException {
+    var best = run.resolve("checkpoints/best.safetensors");
+    var result =
+        Cli.run("eval", config, "--checkpoint", best, "--json", "--out", folder.resolve("best"));
+    assertEquals(0, result.status(), result.err());
+    var page = folder.resolve("best.html");
+    var report = Cli.run("report", run, "--checkpoint", "best", "--out", page);
+    assertEquals(0, report.status(), report.err());
+    assertTrue(Files.readString(page).contains("segmentation, trained"));
+  }
+
+  private static JsonNode json(Cli.Result result) {
+    assertEquals(0, result.status(), result.err());
+    return Json.MAPPER.readTree(result.out());
   }
 
   @Test

@@ -94,7 +94,7 @@ class ConfigFilesTest {
         voc);
     var coco = load("cosa_coco_vit_b");
     assertEquals(
-        new CosaConfig(0.5, 0.7, 0.25, 0.01, 0.1, 0.05, 0.05, 10_001, 0.9994), coco.cosa());
+        new CosaConfig(0.5, 0.7, 0.25, 0.01, 0.1, 0.05, 0.05, 10_001, 0.9994, true), coco.cosa());
     assertEquals(0.65, coco.cam().highThreshold());
     assertEquals(0.25, coco.cam().lowThreshold());
     assertEquals(0.5, coco.cam().backgroundThreshold());

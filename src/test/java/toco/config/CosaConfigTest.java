@@ -24,7 +24,7 @@ class CosaConfigTest {
   void theDefaultsAreThePublishedLogs() {
     var config = Config.defaults(RecipeName.COSA);
     assertEquals(
-        new CosaConfig(0.5, 0.7, 0.25, 0.01, 0.1, 0.05, 0.05, 6001, 0.9994), config.cosa());
+        new CosaConfig(0.5, 0.7, 0.25, 0.01, 0.1, 0.05, 0.05, 6001, 0.9994, true), config.cosa());
     assertEquals(0.7, config.cam().highThreshold());
     assertEquals(0.2, config.cam().lowThreshold());
     assertEquals(List.of(1.0, 0.5, 1.5), config.cam().scales());

@@ -114,7 +114,7 @@ class EvaluationRunFailureTest extends EvaluationRunFixture {
 
   @Test
   void twoEvaluationsDoNotShareAFile() {
-    var facts = EvaluationFacts.of(evaluator(CONFIG, 1), checkpoint());
+    var facts = EvaluationFacts.of(evaluator(CONFIG, 1), checkpoint(), null);
     try (var _ = PartFile.open(root.resolve(Shard.WHOLE.fileName()), facts, false)) {
       assertMessage(
           "another evaluation is writing", () -> run(CONFIG, Shard.WHOLE, false, 1, root));

@@ -15,6 +15,7 @@ import toco.checkpoint.Checkpoint;
 import toco.config.Overrides;
 import toco.tensorboard.EventFile;
 import toco.tensorboard.EventFile.Event;
+import toco.train.CosaRun;
 import toco.train.TinyRun;
 import toco.train.Trainer;
 
@@ -50,6 +51,23 @@ class TensorBoardLogTest {
     assertEquals(List.of(0.0, 0.0, 0.1f + 0.0), values(events, "weight/seg").subList(0, 3));
     for (var name : List.of("image", "CAM", "aux CAM", "RoI", "crops", "pseudo-labels")) {
       assertEquals(List.of(3L, 6L), imageSteps(events, "sample 2/" + name));
+    }
+  }
+
+  /// A second network's scores have groups of their own; pictures show both views and both labels.
+  @Test
+  void aRunOfSeveralNetworksLogsThemApart() throws IOException {
+    TinyRun.train(
+        CosaRun.config(folder.resolve("run"), folder.resolve("data"), settings),
+        new TinyRun.Watcher());
+    var events = EventFile.readFolder(folder.resolve("run/tensorboard"));
+    assertEquals(LongStream.rangeClosed(1, 6).boxed().toList(), steps(events, "loss/cam"));
+    assertEquals(List.of(0.0, 0.05f + 0.0), values(events, "weight/cam").subList(2, 4));
+    assertEquals(List.of(6L), steps(events, "eval/segMiou"));
+    assertEquals(List.of(6L), steps(events, "eval trained/segMiou"));
+    for (var name :
+        List.of("image", "weak view", "CAM", "aux CAM", "pseudo-labels", "aux pseudo-labels")) {
+      assertEquals(List.of(3L, 6L), imageSteps(events, "sample 2/" + name), name);
     }
   }
 

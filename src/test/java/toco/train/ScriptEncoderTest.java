@@ -18,6 +18,7 @@ import toco.config.Config;
 import toco.config.ConfigException;
 import toco.config.Overrides;
 import toco.model.Encoder;
+import toco.model.Network;
 import toco.model.Toco;
 import toco.torch.Device;
 import toco.torch.Rng;
@@ -43,12 +44,14 @@ class ScriptEncoderTest {
   }
 
   /// The encoder of a network, behind a method that returns what a body says.
-  private Path script(Toco model, Config config, String type, String body) {
+  private Path script(Network model, Config config, String type, String body) {
     var whole = folder.resolve("whole.ts");
     var file = folder.resolve("encoder.ts");
     TorchScriptExport.write(whole, model, config);
     try (var network = ScriptModule.load(whole, Device.CPU);
-        var encoder = ScriptModule.create("Encoder").child("net", network)) {
+        var encoder = ScriptModule.create("Encoder").child("net", network);
+        var _ = TensorScope.open()) {
+      encoder.buffer("num_batches_tracked", Tensor.of(new long[] {7})); // as a batch norm has
       encoder.define(
           ("def forward(self, x: Tensor) -> %s:\n    t = self.net.encoder.forward(x)\n    "
                   + "return %s\n")
@@ -175,6 +178,28 @@ class ScriptEncoderTest {
       var trained = "encoder.net.encoder.blocks.0.mlp.fc1.weight";
       double moved = whole.model().get(trained).sub(first.model().get(trained)).abs().amax().item();
       assertTrue(moved > 0, "the script's weights are trained");
+    }
+  }
+
+  /// CoSA's teacher has a module of its own, whose weights follow.
+  @Test
+  void itTrainsBothNetworksOfCosa() {
+    var config = CosaRun.config(folder.resolve("cosa"), folder.resolve("data"));
+    Path file;
+    try (var model = new Network(config.model(), Device.CPU)) {
+      file = script(model, config, DICT, "t");
+    }
+    TinyRun.train(config.with(scripted(file)), new TinyRun.Watcher());
+    try (var _ = TensorScope.open()) {
+      var last = Checkpoint.load(folder.resolve("cosa/checkpoints/step-000006.safetensors"));
+      var first = Checkpoint.load(folder.resolve("cosa/checkpoints/step-000000.safetensors"));
+      var name = "encoder.net.encoder.blocks.0.mlp.fc1.weight";
+      var start = first.model().get(name);
+      assertEquals(0, start.sub(first.state().get("teacher." + name)).abs().amax().item());
+      double online = last.model().get(name).sub(start).abs().amax().item();
+      double teacher = last.state().get("teacher." + name).sub(start).abs().amax().item();
+      assertTrue(0 < teacher && teacher < online, teacher + " of " + online);
+      assertEquals(7, last.state().get("teacher.encoder.num_batches_tracked").itemLong());
     }
   }
 

@@ -2,7 +2,6 @@ package toco.recipe.cosa;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import toco.config.ModelConfig;
 import toco.model.Network;
@@ -17,7 +16,7 @@ import toco.torch.TensorList;
 /// @param online sees strong views
 /// @param teacher sees weak views; gets no gradient
 public record CosaNetworks(Network online, Network teacher) implements AutoCloseable {
-  /// The teacher's name in checkpoints.
+  /// The teacher's name in checkpoints and logs.
   static final String TEACHER = "teacher";
 
   /// Two networks initialised from LibTorch's random generator, with the same encoder. Classifiers
@@ -58,7 +57,10 @@ public record CosaNetworks(Network online, Network teacher) implements AutoClose
   }
 
   private static TensorList weights(Network network) {
-    return new TensorList(List.copyOf(network.params().all().values()));
+    return new TensorList(
+        network.params().all().values().stream()
+            .filter(weight -> weight.dtype().isFloatingPoint()) // a script may count, too
+            .toList());
   }
 
   @Override

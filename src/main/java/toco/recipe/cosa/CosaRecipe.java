@@ -48,6 +48,11 @@ public record CosaRecipe(Config config) implements Recipe {
   }
 
   @Override
+  public List<String> alsoScored() {
+    return config.cosa().scoreOnline() ? List.of(TRAINED) : List.of();
+  }
+
+  @Override
   public boolean refinesLabels() {
     return false;
   }
