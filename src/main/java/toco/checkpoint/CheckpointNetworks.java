@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import toco.config.Config;
 import toco.recipes.Recipes;
@@ -45,6 +46,22 @@ public record CheckpointNetworks(List<String> others, String evaluated) {
     names.add(TRAINED);
     names.addAll(others);
     return names;
+  }
+
+  /// The weights of two files, as [#load] gives them; the name applies to checkpoints.
+  ///
+  /// @throws CheckpointException also if a network is named and neither file is a checkpoint
+  public static List<StateDict> loadBoth(Path first, Path second, @Nullable String network) {
+    boolean hasNetworks = isCheckpoint(first) || isCheckpoint(second);
+    return Stream.of(first, second)
+        .map(file -> load(file, hasNetworks && !isCheckpoint(file) ? null : network))
+        .toList();
+  }
+
+  private static boolean isCheckpoint(Path path) {
+    var file = MappedFile.open(ShardedWeights.indexIn(path));
+    return FileKind.of(file) == FileKind.SAFETENSORS
+        && CheckpointFormat.isCheckpoint(SafeTensors.read(file));
   }
 
   /// The weights of a file: one network of a checkpoint, all of any other file.

@@ -63,7 +63,8 @@ final class CheckpointDiffCommand implements Callable<Integer> {
         weights = WeightsDifference.of(StateDict.load(first), StateDict.load(second));
         state = WeightsDifference.of(states.getFirst(), states.getLast());
       } else {
-        weights = WeightsDifference.of(network.load(first), network.load(second));
+        var both = CheckpointNetworks.loadBoth(first, second, network.network);
+        weights = WeightsDifference.of(both.getFirst(), both.getLast());
       }
     }
     if (json) {

@@ -129,9 +129,12 @@ class NetworkOptionTest {
     assertEquals(0, Cli.run("checkpoint", "diff", "--network", "trained", first, second).status());
 
     var teacher = folder.resolve("teacher.pth");
-    made("teacher.pth", "convert", first, teacher, "--network", "teacher");
-    assertEquals(0, Cli.run("checkpoint", "diff", first, teacher, "--network", "teacher").status());
-    assertEquals(1, Cli.run("checkpoint", "diff", first, teacher).status());
+    made("teacher.pth", "convert", first, teacher);
+    assertEquals(0, Cli.run("checkpoint", "diff", first, teacher).status());
+    assertEquals(0, Cli.run("checkpoint", "diff", teacher, first, "--network=teacher").status());
+    assertEquals(1, Cli.run("checkpoint", "diff", first, teacher, "--network=trained").status());
+    var plain = Cli.run("checkpoint", "diff", teacher, teacher, "--network=teacher");
+    assertTrue(plain.err().contains("no network teacher to choose"), plain.err());
   }
 
   @Test
@@ -164,7 +167,7 @@ class NetworkOptionTest {
     var student = Cli.run("checkpoint", "convert", file, out, "--network", "student");
     assertEquals(1, student.status());
     assertTrue(
-        student.err().contains(file + " has no network student; it has trained, teacher"),
+        student.err().contains(file + ": has no network student; it has trained, teacher"),
         student.err());
     made("out.pth", "convert", file, out);
     var plain = Cli.run("checkpoint", "convert", out, out, "--network", "teacher");

@@ -125,7 +125,7 @@ class ReproductionTest {
   void aDryRunOfMoReIsEvaluatedByItsProtocols() throws IOException {
     var own =
         List.of(
-            "augment.cropSizePx=112", // 7 patches: the least that a loss can take
+            "augment.cropSizePx=128", // a loss needs 7 × 7 patches
             "more.segStartIter=2",
             "more.regStartIter=2",
             "more.mainCamStartIter=4");
