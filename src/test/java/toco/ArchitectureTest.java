@@ -1,6 +1,5 @@
 package toco;
 
-import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
@@ -14,10 +13,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.lang.ArchCondition;
-import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.EvaluationResult;
-import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
 import java.net.URISyntaxException;
@@ -30,10 +26,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import toco.cli.Main;
-import toco.config.RecipeName;
 import toco.image.TurboJpeg;
-import toco.model.MoreNetwork;
-import toco.model.Toco;
 import toco.torch.LibTorch;
 
 /// Data flows one way: a package may use those before it in the list, never those after it.
@@ -99,7 +92,7 @@ class ArchitectureTest {
   private static final List<String> TRAIN_USERS =
       List.of("train", "cli", "demo", "reproduce", "bench", "distributed");
 
-  private static final JavaClasses CLASSES =
+  static final JavaClasses CLASSES =
       new ClassFileImporter().importPath(classesBeside(LibTorch.class));
 
   private static Path classesBeside(Class<?> type) {
@@ -111,7 +104,7 @@ class ArchitectureTest {
   }
 
   /// Collects what a rule finds, so that a run lists every breach.
-  private static void check(List<EvaluationResult> results) {
+  static void check(List<EvaluationResult> results) {
     var breaches =
         results.stream()
             .flatMap(result -> result.getFailureReport().getDetails().stream())
@@ -151,67 +144,6 @@ class ArchitectureTest {
                   .evaluate(CLASSES);
             })
             .toList());
-  }
-
-  /// The seam knows no recipe, and no recipe another: only `recipes` knows which there are.
-  @Test
-  void recipesAreKnownOnlyWhereTheyAreBuilt() {
-    var seam =
-        new DescribedPredicate<JavaClass>("the seam") {
-          @Override
-          public boolean test(JavaClass type) {
-            return type.getPackageName().equals("toco.recipe");
-          }
-        };
-    check(
-        List.of(
-            noClasses()
-                .that(seam)
-                .should()
-                .dependOnClassesThat(resideInAPackage("toco.recipe.(*)"))
-                .evaluate(CLASSES),
-            slices()
-                .matching("toco.recipe.(*)..")
-                .should()
-                .notDependOnEachOther()
-                .evaluate(CLASSES)));
-  }
-
-  /// What differs between recipes is a method of the recipe, its network or its views: nothing else
-  /// asks which recipe there is.
-  @Test
-  void nothingAsksWhichRecipeThereIs() {
-    var others =
-        DescribedPredicate.not(
-            resideInAnyPackage("toco.recipe..", "toco.recipes", "toco.parity")
-                .or(equivalentTo(RecipeName.class)));
-    var oneRecipe = resideInAPackage("toco.recipe.(*)");
-    var itsNetwork = belongToAnyOf(Toco.class, MoreNetwork.class);
-    check(
-        List.of(
-            noClasses().that(others).should().dependOnClassesThat(oneRecipe).evaluate(CLASSES),
-            noClasses().that(others).should(askFor(itsNetwork.or(oneRecipe))).evaluate(CLASSES),
-            noClasses()
-                .that(others)
-                .should()
-                .accessFieldWhere(
-                    describe(
-                        "a constant of RecipeName",
-                        access -> access.getTarget().getOwner().isEquivalentTo(RecipeName.class)))
-                .evaluate(CLASSES)));
-  }
-
-  private static ArchCondition<JavaClass> askFor(DescribedPredicate<JavaClass> wanted) {
-    return new ArchCondition<>("ask for an instance of " + wanted.getDescription()) {
-      @Override
-      public void check(JavaClass type, ConditionEvents events) {
-        for (var question : type.getInstanceofChecks()) {
-          var asked = question.getRawType();
-          var line = "%s asks for %s".formatted(question.getOwner().getFullName(), asked.getName());
-          events.add(new SimpleConditionEvent(type, wanted.test(asked), line));
-        }
-      }
-    };
   }
 
   /// Training runs as a whole are what programs start; nothing below them needs the loop.
