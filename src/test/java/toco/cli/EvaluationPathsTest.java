@@ -241,7 +241,7 @@ class EvaluationPathsTest {
   void sumsByCosa() throws IOException {
     var json =
         assertScores(
-            "toco",
+            "cosa",
             List.of("--protocol", "cosa-crf", "--labels-known"),
             (model, image, known) -> {
               var square = NetworkInput.of(image, 448, model);
