@@ -37,7 +37,8 @@ public record InferenceMemory(ModelConfig model) {
     boolean inBlocks = protocol.source() == SegmentationSource.DECODER && !protocol.labelsKnown();
     long labels = inBlocks ? blocks(pixels) : whole(pixels);
     long refined = protocol.crf() != null ? crf(model.numClasses(), pixels) : 0;
-    return DRAWING * pixels + Math.max(encoder + maps(protocol), Math.max(labels, refined));
+    return DRAWING * pixels
+        + Math.max(encoder + input(protocol, pixels), Math.max(labels, refined));
   }
 
   /// Bytes for scoring the labels of a protocol and those of its CAMs, if it has any.
@@ -86,11 +87,13 @@ public record InferenceMemory(ModelConfig model) {
     return (long) COPIES_AT_FULL_SIZE * Float.BYTES * model.numClasses() * pixels;
   }
 
-  /// Those of all classes that a protocol adds up over its scales, at the size of its input.
-  private long maps(Protocol protocol) {
+  /// What a protocol keeps during its passes besides the input of one: the image at native size, or
+  /// the maps of all classes that it adds up at the size of the input.
+  private long input(Protocol protocol, long pixels) {
     long square = (long) protocol.sizePx() * protocol.sizePx();
     return switch (protocol.source()) {
-      case DECODER, DECODER_STRAIGHT -> 0;
+      case DECODER -> 0;
+      case DECODER_STRAIGHT -> NORMALISED_INPUT * pixels;
       case MAPS, MAPS_OF_SEGMENTED -> whole(square);
       case DECODER_SUMMED -> 3 * whole(square); // logits, CAMs, auxiliary CAMs
     };

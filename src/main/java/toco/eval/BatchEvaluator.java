@@ -1,7 +1,6 @@
 package toco.eval;
 
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -93,9 +92,7 @@ record BatchEvaluator(
     } else {
       var segmentations = scorer.segmentations();
       var scores = scorer.scores(segmentations);
-      var inputs = new ArrayList<CrfInput>();
-      segmentations.forEach((kind, it) -> inputs.add(CrfInput.of(kind.refined(), it)));
-      submitRefinement(pool, pending, i, scores, entry, inputs);
+      submitRefinement(pool, pending, i, scores, entry, CrfInput.of(segmentations));
     }
   }
 

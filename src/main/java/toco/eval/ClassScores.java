@@ -52,7 +52,7 @@ public record ClassScores(
     for (int at = 0; at < order.length; ) {
       float probability = probabilities[order[at]];
       int before = hits;
-      for (; at < order.length && probabilities[order[at]] == probability; at++) {
+      for (; at < order.length && Float.compare(probabilities[order[at]], probability) == 0; at++) {
         hits += labels[order[at]] > 0 ? 1 : 0;
       }
       sum += (hits - before) * (double) hits / at;

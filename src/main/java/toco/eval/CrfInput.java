@@ -1,6 +1,9 @@
 package toco.eval;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import toco.cam.Segmentation;
 import toco.image.LabelMap;
@@ -19,7 +22,19 @@ import toco.torch.TensorScope;
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record CrfInput(MapKind kind, @Nullable Tensor probabilities, long[] planes)
     implements AutoCloseable {
-  static CrfInput of(MapKind kind, Segmentation segmentation) {
+  /// Those of segmentations, by their kinds without a CRF.
+  static List<CrfInput> of(Map<MapKind, Segmentation> segmentations) {
+    var inputs = new ArrayList<CrfInput>();
+    try {
+      segmentations.forEach((kind, it) -> inputs.add(of(kind.refined(), it)));
+    } catch (RuntimeException | Error e) { // memory may be full
+      inputs.forEach(CrfInput::close);
+      throw e;
+    }
+    return inputs;
+  }
+
+  private static CrfInput of(MapKind kind, Segmentation segmentation) {
     var planes = segmentation.planes();
     return planes.length == 1
         ? new CrfInput(kind, null, planes)

@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 final class ScoredImages {
   private final int classes;
   private final List<ImageScores> images;
+  private final double[] precision; // of each image's classes
   private final int[][] ranking; // of each class: images by descending logit
 
   /// @param classes C, background included
@@ -20,6 +21,7 @@ final class ScoredImages {
   ScoredImages(int classes, List<ImageScores> images) {
     this.classes = classes;
     this.images = images.stream().sorted(Comparator.comparingInt(ImageScores::index)).toList();
+    precision = this.images.stream().mapToDouble(ImageScores::averagePrecision).toArray();
     ranking =
         IntStream.range(0, classes - 1).mapToObj(this::byDescendingLogit).toArray(int[][]::new);
   }
@@ -60,16 +62,15 @@ final class ScoredImages {
       images.getFirst().maps().keySet().forEach(kind -> maps.put(kind, mapScores(kind, times)));
     }
     double f1 = 0;
-    double precision = 0;
+    double precisions = 0;
     int withClass = 0;
     double cosine = 0;
     int count = 0;
     for (int i = 0; i < times.length; i++) {
       if (times[i] > 0) {
         f1 += times[i] * images.get(i).f1();
-        double ofImage = images.get(i).averagePrecision();
-        if (!Double.isNaN(ofImage)) {
-          precision += times[i] * ofImage;
+        if (!Double.isNaN(precision[i])) {
+          precisions += times[i] * precision[i];
           withClass += times[i];
         }
         cosine += times[i] * images.get(i).patchCosine();
@@ -80,7 +81,7 @@ final class ScoredImages {
         new ClassScores(
             f1 / count,
             IntStream.range(0, classes - 1).mapToDouble(k -> classF1(k, times)).toArray(),
-            precision / withClass,
+            precisions / withClass,
             IntStream.range(0, classes - 1).mapToDouble(k -> averagePrecision(k, times)).toArray());
     return new Scores(maps, ofClasses, cosine / count, count);
   }

@@ -26,7 +26,7 @@ final class CosaEvalCases {
     try (var _ = GradMode.noGrad()) {
       var image = evaluation.of(model, picture);
       var maps = image.maps();
-      out.put("out.resized_every_4th", every(image.encoded().images(), 4));
+      out.put("out.resized_every_4th", every(image.input(), 4));
       out.put("out.cam_every_2nd", every(maps.cam(), 2));
       out.put("out.cam_aux_every_2nd", every(maps.auxCam(), 2));
       out.put("out.seg_every_2nd", every(maps.segLogits(), 2));

@@ -70,6 +70,26 @@ class MemoryLimitTest {
     assertTrue(InferenceMemory.thresholds(pixels) > 5L * Long.BYTES * pixels);
   }
 
+  /// Logits of all classes exist at once where the true ones are known, as in MoRe's and CoSA's
+  /// protocols.
+  @Test
+  void logitsOfAllClassesNeedMemory() {
+    var config = Config.load(Path.of("configs/coco_vit_b.yaml"), List.of());
+    var memory = new InferenceMemory(config.model());
+    var image = new ImageSize(8000, 6000);
+    long logits = 2L * Float.BYTES * 81 * image.pixels();
+    assertTrue(memory.evaluation(Protocol.of(Protocol.Name.COCO, config), image) < logits);
+    var known = Protocol.of(Protocol.Name.COCO, config.with("eval.labelsKnown=true"));
+    for (var protocol :
+        List.of(
+            known,
+            Protocol.of(Protocol.Name.MORE, config),
+            Protocol.of(Protocol.Name.MORE_CAM2SEG, config),
+            Protocol.of(Protocol.Name.COSA, config))) {
+      assertTrue(memory.evaluation(protocol, image) > logits, protocol.toString());
+    }
+  }
+
   /// An image of one row is enlarged to a row of patches, and half a patch more is rounded up.
   @Test
   void theEncoderNeedsMemoryForTheSizeThatItTakes() {

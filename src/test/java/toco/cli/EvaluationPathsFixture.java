@@ -57,7 +57,7 @@ final class EvaluationPathsFixture {
     for (int i = 0; i < NAMES.size(); i++) {
       write(i, SIZES[i][0], SIZES[i][1]);
     }
-    for (var recipe : List.of("toco", "more")) {
+    for (var recipe : List.of("toco", "more", "cosa")) {
       var yaml = YAML.formatted(recipe, folder, folder.resolve("run-" + recipe));
       Files.writeString(config(recipe), yaml);
       Rng.manualSeed(5);

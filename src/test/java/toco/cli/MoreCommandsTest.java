@@ -36,7 +36,9 @@ class MoreCommandsTest {
             "--set",
             "data.root=" + folder.resolve("data"),
             "--set",
-            "train.maxIters=3");
+            "train.maxIters=3",
+            "--set",
+            "eval.labelsKnown=true");
     assertEquals(0, trained.status(), trained.err());
     config = run.resolve("config.yaml");
     checkpoint = run.resolve("checkpoints/step-000003.safetensors");
@@ -55,7 +57,9 @@ class MoreCommandsTest {
     assertEquals(0, result.status(), result.err());
     var json = Json.MAPPER.readTree(result.out());
     assertEquals(2, json.get("images").asInt());
-    assertTrue(json.has("segMiou") && json.has("camMiou"), result.out());
+    for (var kind : List.of("seg", "segLabelsKnown", "cam", "camAux", "lam", "fused")) {
+      assertTrue(json.has(kind + "Miou"), result.out());
+    }
   }
 
   @Test
@@ -106,6 +110,10 @@ class MoreCommandsTest {
     for (var term : List.of("Class tokens apart", "Confident patches", "Uncertain patches")) {
       assertTrue(html.contains(term), term);
     }
+    for (var kind : List.of("LAM × CAM mIoU", "segmentation, labels-known mIoU")) {
+      assertTrue(html.contains(kind), kind);
+    }
+    assertTrue(html.contains("such scores cannot be compared with those of predictions"));
   }
 
   /// Its only view, with the box of the whole view.

@@ -2,6 +2,7 @@ package toco.eval;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -71,6 +72,25 @@ class ScoredImagesTest {
         scores(
             image(0, new float[] {0, 1}, 1, Float.NaN), image(1, new float[] {1, 0}, 1, Float.NaN));
     assertArrayEquals(new double[] {0.5, 0.5}, swapped.named().averagePrecision());
+  }
+
+  /// The classes of an image, ranked; logits of which the probability is 1 in float32 are equal.
+  @Test
+  void averagePrecisionOfAnImage() {
+    assertEquals((1 + 2 / 3.0) / 2, imageAp(new float[] {1, 0, 1}, 3, 2, 1), EXACT);
+    assertEquals(0.5, imageAp(new float[] {1, 0, 0}, 40, 50, 1), EXACT);
+    assertEquals(1 / 3.0, imageAp(new float[] {1, 0, 0}, Float.NaN, Float.NaN, 1), EXACT);
+    assertTrue(Double.isNaN(imageAp(new float[] {0, 0, 0}, 3, 2, 1)));
+    var scores =
+        scores(
+            image(0, new float[] {1, 0}, 0, 1),
+            image(1, new float[] {0, 0}, 0, 1),
+            image(2, new float[] {0, 1}, 0, 1));
+    assertEquals(0.75, scores.named().imageAveragePrecision(), EXACT);
+  }
+
+  private static double imageAp(float[] labels, float... logits) {
+    return ClassScores.imageAveragePrecision(labels, logits);
   }
 
   /// Bit for bit, although floating-point sums depend on the order.

@@ -37,6 +37,33 @@ class ScoresTest {
         scores().table(CLASSES));
   }
 
+  /// Class F1 and average precision in the last row are those of the images.
+  @Test
+  void theSecondTableEndsWithTheMeanOfTheImages() {
+    var rows = scores().classTable(CLASSES).lines().toList();
+    assertEquals("boundary F, %", rows.getFirst().substring(0, 13));
+    assertTrue(rows.getLast().matches("mean of the images( +-){3} +62.50 +25.00"), rows.getLast());
+  }
+
+  /// Scores that know the labels are named so, and explained.
+  @Test
+  void knownLabelsAreRemarked() {
+    var seg = scores(0, 0, 0, 1);
+    var kinds =
+        Map.of(MapKind.SEG, seg, MapKind.SEG_LABELS_KNOWN, seg, MapKind.CRF_LABELS_KNOWN, seg);
+    var known = new Scores(kinds, scores().named(), 0, 1);
+    var lines = known.table(CLASSES).lines().toList();
+    assertTrue(
+        lines.getFirst().matches("IoU, % +seg  seg, labels-known  seg \\+ CRF, labels-known"),
+        lines.getFirst());
+    assertEquals(MapKind.LABELS_KNOWN_REMARK, lines.getLast());
+    var json = known.toJson(CLASSES);
+    assertEquals(MapKind.LABELS_KNOWN_REMARK, json.get("remark"));
+    assertTrue(json.containsKey("segLabelsKnownMiou") && json.containsKey("crfLabelsKnownMiou"));
+    assertFalse(scores().table(CLASSES).contains("labels-known"));
+    assertFalse(scores().toJson(CLASSES).containsKey("remark"));
+  }
+
   @Test
   void jsonHasNullForNaN() {
     var mapper = Json.MAPPER;
@@ -48,6 +75,7 @@ class ScoresTest {
             "camMiou",
             "camAuxMiou",
             "classF1",
+            "imageAp",
             "classMap",
             "patchCosine",
             "pixelAccuracy",

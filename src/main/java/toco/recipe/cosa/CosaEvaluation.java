@@ -22,8 +22,7 @@ public record CosaEvaluation(int sizePx, List<Double> scales) implements ImageEv
   @Override
   public Image of(Network model, RgbImage image) {
     var input = NetworkInput.of(image, sizePx, model); // [1, 3, size, size]
-    return new Image(
-        image, EncodedImages.of(model, input), MultiScaleMaps.of(model, input, scales, null));
+    return new Image(model, image, input, MultiScaleMaps.of(model, input, scales, null));
   }
 
   /// As published, 20 of ImageNet's 3 · 256 levels are 1 lower.
@@ -35,9 +34,9 @@ public record CosaEvaluation(int sizePx, List<Double> scales) implements ImageEv
   /// What a network shows of an image.
   ///
   /// @param image at native size
-  /// @param encoded the square
+  /// @param input the square, [1, 3, size, size] normalised
   /// @param maps at the size of the square
-  public record Image(RgbImage image, EncodedImages encoded, MultiScaleMaps maps)
+  public record Image(Network model, RgbImage image, Tensor input, MultiScaleMaps maps)
       implements EvaluatedImage {
     /// Their sum over all passes.
     @Override
@@ -45,9 +44,10 @@ public record CosaEvaluation(int sizePx, List<Double> scales) implements ImageEv
       return maps.classLogits().select(0, 0);
     }
 
+    /// By a pass of its own: the maps keep no tokens.
     @Override
     public double patchCosine() {
-      return encoded.patchCosine().item();
+      return EncodedImages.of(model, input).patchCosine().item();
     }
 
     @Override
