@@ -69,6 +69,16 @@ final class MeasuredSteps implements AutoCloseable {
     }
   }
 
+  /// Makes a step of another iteration, which is not counted.
+  ///
+  /// @return its seconds
+  double secondsAt(long other) {
+    long started = System.nanoTime();
+    run(batch.atStep(other));
+    LibTorch.synchronize(device);
+    return (System.nanoTime() - started) * 1e-9;
+  }
+
   /// Makes steps of one image of another size.
   void warmUp(int steps, int sizePx) {
     try (var _ = TensorScope.open()) {
