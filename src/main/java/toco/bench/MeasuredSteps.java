@@ -27,6 +27,8 @@ import toco.torch.TensorScope;
 /// ones of a run, in which every term of the loss has its weight and every switch is on.
 final class MeasuredSteps implements AutoCloseable {
   private static final int[] CLASSES_SHOWN = {3, 14};
+  private static final long FLOAT_BYTES = 4;
+  private static final long TRAINED_COPIES = 4; // weight, gradient, two moments
 
   private final Config config;
   private final Device device;
@@ -109,10 +111,10 @@ final class MeasuredSteps implements AutoCloseable {
   long stateBytes() {
     long bytes = 0;
     for (var weight : objective.network().params().all().values()) {
-      bytes += (weight.requiresGrad() ? 4 : 1) * Float.BYTES * weight.numel();
+      bytes += (weight.requiresGrad() ? TRAINED_COPIES : 1) * FLOAT_BYTES * weight.numel();
     }
     for (var tensor : objective.state().values()) {
-      bytes += Float.BYTES * tensor.numel();
+      bytes += FLOAT_BYTES * tensor.numel();
     }
     return bytes;
   }
