@@ -27,7 +27,7 @@ record MirrorRecipe(Config config) implements Recipe {
   static final LossSchedule.Entry WEIGHT = new LossSchedule.Entry(MIRROR, 0.1, 2); // from step 2 on
 
   public LossSchedule losses() {
-    return TocoLosses.of(config.loss()).plus(WEIGHT);
+    return TocoLosses.of(config).plus(WEIGHT);
   }
 
   public ViewSampler views() {

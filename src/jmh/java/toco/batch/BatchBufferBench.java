@@ -5,6 +5,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
 import toco.Bench;
 import toco.data.EpochSampler;
+import toco.data.WeakLabels;
 import toco.image.ImageBox;
 import toco.torch.Device;
 
@@ -22,7 +23,7 @@ public class BatchBufferBench extends Bench {
 
   @Setup
   public void open() {
-    buffer = new BatchBuffer(Device.CPU, BATCH_SIZE, CROP_SIZE_PX, CLASSES);
+    buffer = new BatchBuffer(Device.CPU, BATCH_SIZE, CROP_SIZE_PX, CLASSES, WeakLabels.NONE);
   }
 
   @TearDown

@@ -53,6 +53,15 @@ public final class Augmentation implements ViewSampler {
   public record Views(Tensor view1, Tensor view2, Tensor localView) {}
 
   @Override
+  public ViewPlace place(int heightPx, int widthPx, int epoch, int sample) {
+    var geometry = new CounterRandom(seed, epoch, sample, GEOMETRY);
+    var place = RandomCrop.draw(geometry, config, heightPx, widthPx).place(heightPx, widthPx);
+    var first = new CounterRandom(seed, epoch, sample, VIEW1);
+    boolean flipFirst = first.nextBoolean(config.viewFlipProbability());
+    return flipFirst ? place.mirrored(config.cropSizePx()) : place;
+  }
+
+  @Override
   public ImageBox apply(Tensor image, int epoch, int sample, Canvas canvas, Views views) {
     var geometry = new CounterRandom(seed, epoch, sample, GEOMETRY);
     var box =

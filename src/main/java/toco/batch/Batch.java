@@ -18,6 +18,7 @@ import toco.torch.Tensor;
 /// @param step the training step that it belongs to, from 0
 /// @param firstPosition position of its first sample in the step's whole batch, that of all
 ///   processes and micro-batches
+/// @param pixels what is known of single pixels of `view1`
 public record Batch(
     Tensor view1,
     Tensor view2,
@@ -27,12 +28,43 @@ public record Batch(
     List<ImageBox> boxes,
     List<Integer> samples,
     long step,
-    int firstPosition) {
+    int firstPosition,
+    PixelLabels pixels) {
+
+  /// A batch of which only the labels of the images are known.
+  public Batch(
+      Tensor view1,
+      Tensor view2,
+      Tensor localView,
+      Tensor labels,
+      List<float[]> multiHot,
+      List<ImageBox> boxes,
+      List<Integer> samples,
+      long step,
+      int firstPosition) {
+    this(
+        view1,
+        view2,
+        localView,
+        labels,
+        multiHot,
+        boxes,
+        samples,
+        step,
+        firstPosition,
+        PixelLabels.NONE);
+  }
+
+  /// The same with what is known of single pixels.
+  public Batch withPixels(PixelLabels known) {
+    return new Batch(
+        view1, view2, localView, labels, multiHot, boxes, samples, step, firstPosition, known);
+  }
 
   /// The same inputs as those of another step.
   public Batch atStep(long other) {
     return new Batch(
-        view1, view2, localView, labels, multiHot, boxes, samples, other, firstPosition);
+        view1, view2, localView, labels, multiHot, boxes, samples, other, firstPosition, pixels);
   }
 
   public int size() {

@@ -6,7 +6,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import toco.data.EpochSampler;
+import toco.data.WeakLabels;
 import toco.image.ImageBox;
 import toco.torch.DType;
 import toco.torch.Device;
@@ -26,8 +28,11 @@ final class BatchBuffer implements AutoCloseable {
   private final float[][] multiHot;
   private final ImageBox[] boxes;
   private final Integer[] samples;
+  private final @Nullable KnownPixels pixels; // null: the run has neither hints nor boxes
 
-  BatchBuffer(Device device, int batchSize, int cropSizePx, int numClasses) {
+  /// @param weak the hints and boxes of the run
+  BatchBuffer(Device device, int batchSize, int cropSizePx, int numClasses, WeakLabels weak) {
+    pixels = weak.isEmpty() ? null : new KnownPixels(device, batchSize, cropSizePx, weak);
     try (var _ = TensorScope.open()) {
       view1 = images(device, batchSize, cropSizePx);
       view2 = images(device, batchSize, cropSizePx);
@@ -75,6 +80,11 @@ final class BatchBuffer implements AutoCloseable {
         labelsOfSample, 0, hostLabelValues, JAVA_FLOAT, 4L * classes * position, classes);
   }
 
+  /// What is known of a sample's pixels, to be filled; null if the run has neither hints nor boxes.
+  @Nullable KnownPixels pixels() {
+    return pixels;
+  }
+
   /// The filled slot as the trainer sees it.
   ///
   /// @param drawn which batch of the run it is
@@ -89,7 +99,8 @@ final class BatchBuffer implements AutoCloseable {
         List.of(boxes),
         List.of(samples),
         drawn.step(),
-        drawn.firstPosition());
+        drawn.firstPosition(),
+        pixels == null ? PixelLabels.NONE : pixels.labels());
   }
 
   @Override
@@ -101,6 +112,9 @@ final class BatchBuffer implements AutoCloseable {
     }
     for (var tensor : List.of(view1, view2, localView, labels, hostLabels)) {
       tensor.close();
+    }
+    if (pixels != null) {
+      pixels.close();
     }
   }
 }

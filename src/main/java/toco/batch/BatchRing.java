@@ -59,7 +59,11 @@ public final class BatchRing implements AutoCloseable {
       slots.add(
           new Slot(
               new BatchBuffer(
-                  source.device(), batchSize, source.cropSizePx(), source.dataset().numClasses())));
+                  source.device(),
+                  batchSize,
+                  source.cropSizePx(),
+                  source.dataset().numClasses(),
+                  source.weak())));
     }
     try {
       for (int i = 0; i < workerCount; i++) {

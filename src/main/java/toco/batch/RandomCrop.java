@@ -41,6 +41,17 @@ public record RandomCrop(
     return Math.max(1, (int) (sidePx * scale));
   }
 
+  /// Which part of an image the crop shows.
+  ///
+  /// @param heightPx of the image, as is `widthPx`
+  public ViewPlace place(int heightPx, int widthPx) {
+    int height = scaled(heightPx, scale);
+    int width = scaled(widthPx, scale);
+    return new ViewPlace(
+        new ViewAxis(0, heightPx, padTop - cropTop, height, false),
+        new ViewAxis(0, widthPx, padLeft - cropLeft, width, flip));
+  }
+
   /// Cuts the crop.
   ///
   /// @param image uint8 [H, W, 3]

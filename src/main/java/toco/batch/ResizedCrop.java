@@ -40,6 +40,15 @@ public record ResizedCrop(int top, int left, int heightPx, int widthPx) {
     return new ResizedCrop((height - h) / 2, (width - w) / 2, h, w);
   }
 
+  /// Where the view shows the rectangle.
+  ///
+  /// @param sizePx side of the view
+  public ViewPlace place(int sizePx) {
+    return new ViewPlace(
+        new ViewAxis(top, heightPx, 0, sizePx, false),
+        new ViewAxis(left, widthPx, 0, sizePx, false));
+  }
+
   /// Cuts the rectangle and resizes it as Pillow's BICUBIC does.
   ///
   /// @param image uint8 [H, W, 3]

@@ -9,6 +9,7 @@ import toco.data.DataException;
 import toco.data.Sample;
 import toco.image.DecodeBuffer;
 import toco.image.ImageException;
+import toco.image.ImageSize;
 import toco.torch.DType;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
@@ -23,12 +24,14 @@ final class SampleLoader implements AutoCloseable {
   private final BiConsumer<String, ImageException> skipped;
   private final DecodeBuffer decoder = new DecodeBuffer();
   private final Canvas canvas;
+  private final HintCanvas hints;
 
   /// @param skipped receives the name of each skipped sample and the reason
   SampleLoader(BatchSource source, BiConsumer<String, ImageException> skipped) {
     this.source = source;
     this.skipped = skipped;
     canvas = new Canvas(source.device(), source.cropSizePx());
+    hints = new HintCanvas(source.weak().hasHints() ? source.cropSizePx() : 0);
   }
 
   /// Fills one position of a slot.
@@ -72,7 +75,25 @@ final class SampleLoader implements AutoCloseable {
       var box =
           source.augmentation().apply(image, epoch, sample.index(), canvas, slot.views(position));
       slot.set(position, sample.index(), box, sample.labels());
+      var pixels = slot.pixels();
+      if (pixels != null) {
+        fill(sample, (int) image.size(0), (int) image.size(1), epoch, pixels, position);
+      }
     }
+  }
+
+  /// Hints and boxes where view 1 shows them.
+  private void fill(
+      Sample sample, int heightPx, int widthPx, int epoch, KnownPixels pixels, int position) {
+    var weak = source.weak();
+    var name = sample.name();
+    var place = source.augmentation().place(heightPx, widthPx, epoch, sample.index());
+    if (weak.hasHints()) {
+      var size = new ImageSize(widthPx, heightPx);
+      var drawn = hints.draw(weak.hintsOf(name), weak, sample.imagePath(), size, place);
+      pixels.setHints(position, drawn);
+    }
+    pixels.setLimits(position, ViewBoxes.of(weak.boxesOf(name), place, source.cropSizePx()));
   }
 
   /// The whole image, uint8 [H, W, 3] on the training device.

@@ -10,6 +10,11 @@ import toco.torch.Tensor;
 /// that a sample's views depend neither on the number of workers nor on the order in which they
 /// finish. Immutable; safe for use by several threads, each with its own [Canvas].
 public interface ViewSampler {
+  /// Draws where view 1 shows the image, as [#apply] draws it.
+  ///
+  /// @param heightPx of the whole image, as is `widthPx`
+  ViewPlace place(int heightPx, int widthPx, int epoch, int sample);
+
   /// Draws and writes the normalised views of one sample.
   ///
   /// @param image the whole image, uint8 [H, W, 3]

@@ -7,17 +7,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import toco.batch.Batch;
+import toco.batch.PixelLabels;
 import toco.config.Config;
 import toco.distributed.GradientAveraging;
 import toco.distributed.World;
 import toco.image.ImageBox;
+import toco.image.LabelMap;
 import toco.optim.Optimizer;
 import toco.recipe.Objective;
 import toco.recipe.PublishedOptimizer;
 import toco.recipe.StepClock;
 import toco.recipe.TrainStep;
 import toco.recipes.Recipes;
+import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Tensor;
@@ -136,7 +140,14 @@ final class MeasuredSteps implements AutoCloseable {
         IntStream.range(0, samples).mapToObj(_ -> ImageBox.full(size, size)).toList(),
         IntStream.range(0, samples).boxed().toList(),
         0,
-        0);
+        0,
+        new PixelLabels(unknownHints(samples, size), List.of()));
+  }
+
+  private @Nullable Tensor unknownHints(int samples, int size) {
+    return config.data().hints() == null
+        ? null
+        : Tensor.full(LabelMap.IGNORE, DType.UINT8, device, samples, size, size);
   }
 
   static double median(List<Double> values) {

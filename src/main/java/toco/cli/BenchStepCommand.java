@@ -134,7 +134,7 @@ final class BenchStepCommand implements Callable<Integer> {
           spec.commandLine(),
           "--recipe measures several recipes; for a profile of one use --set recipe=NAME alone");
     }
-    var ordered = new LinkedHashSet<>(List.of(RecipeName.TOCO));
+    var ordered = new LinkedHashSet<>(List.of(Config.defaults().recipe()));
     ordered.addAll(recipes);
     return ordered.stream()
         .map(recipe ->

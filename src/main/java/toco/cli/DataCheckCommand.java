@@ -19,8 +19,8 @@ import toco.data.DataException;
           + " is missing, unreadable or suspicious, not only the first problem.",
       "With warnings the exit status is 0; it is 1 if a training would fail.",
       "With --json, one object: usable, root, layout, classNames, fast and splits, each with split,"
-          + " source, images, masks, maskLabels, imagesPerClass, imagesWithoutClass, sizes and"
-          + " findings."
+          + " source, images, masks, maskLabels, imagesPerClass, imagesWithoutClass, sizes,"
+          + " findings and, if there are some, hints and boxes."
     },
     footerHeading = "%nExamples:%n",
     footer = {

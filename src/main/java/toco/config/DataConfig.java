@@ -32,6 +32,13 @@ import org.jspecify.annotations.Nullable;
 ///   file, as in COCO; absent: `labels`
 /// @param labelsFromMasks take the image-level labels from the masks instead; false by default,
 ///   because training must not need masks
+/// @param hints labels of single pixels of training images: a folder of `.png` files with the names
+///   of the images (class index, 0 background, 255 unknown), or a table of points
+///   (`name,x,y,class`); absent: none
+/// @param hintRadiusPx a point of a table also labels the pixels up to this far from it, in pixels
+///   of the image; where points meet, the nearer one counts
+/// @param boxes bounding boxes of training images, outside of which pseudo-labels may not name the
+///   boxes' classes: a folder of VOC's `.xml` annotations or a `.json` in COCO's form; absent: none
 /// @param classNames foreground classes in label order from label 1; empty: those of the layout, of
 ///   `classNamesFile` or, in layout `folder`, of the labels' `.json` file (reading the
 ///   configuration fills them in)
@@ -56,6 +63,9 @@ public record DataConfig(
     @Default("lists/cls_labels_onehot.npy") Path labels,
     @Default("null") @Nullable Path valLabels,
     @Default("false") boolean labelsFromMasks,
+    @Default("null") @Nullable Path hints,
+    @Default("3") int hintRadiusPx,
+    @Default("null") @Nullable Path boxes,
     @Default("[]") List<String> classNames,
     @Default("null") @Nullable Path classNamesFile,
     @Default("error") OtherClasses otherClasses,
@@ -106,6 +116,7 @@ public record DataConfig(
         values.requireClasses(classNames.size());
       }
     }
+    atLeast("data.hintRadiusPx", hintRadiusPx, 0);
     atLeast("data.workers", workers, 1);
   }
 
@@ -163,6 +174,16 @@ public record DataConfig(
   /// The labels of a split, under `root`.
   public Path labelsPath(Split split) {
     return split == Split.TRAIN || valLabels == null ? labelsPath() : root.resolve(valLabels);
+  }
+
+  /// `hints` under `root`; null: there are none.
+  public @Nullable Path hintsPath() {
+    return hints == null ? null : root.resolve(hints.normalize());
+  }
+
+  /// `boxes` under `root`; null: there are none.
+  public @Nullable Path boxesPath() {
+    return boxes == null ? null : root.resolve(boxes.normalize());
   }
 
   /// Whether a split has a list file.

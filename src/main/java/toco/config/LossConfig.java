@@ -11,10 +11,10 @@ import java.util.Locale;
 /// step 5). The two classification losses always have weight 1. Before its start iteration a term
 /// has weight 0: its gradient is zero, not absent.
 ///
-/// @param scope over which samples the means of patch-token contrast and segmentation loss are
-///   taken on several processes: `local` (published), each process over its own batch; `global`,
-///   over the batches of all processes, which makes the same step as one process with all the
-///   samples
+/// @param scope over which samples the means of patch-token contrast, segmentation loss and hints
+///   are taken on several processes: `local` (published), each process over its own batch;
+///   `global`, over the batches of all processes, which makes the same step as one process with all
+///   the samples
 /// @param ptcWeight weight of the patch-token contrast
 /// @param ctcWeight weight of the class-token contrast
 /// @param segWeight weight of the segmentation cross-entropy on pseudo-labels
@@ -31,6 +31,9 @@ import java.util.Locale;
 /// @param energySigmaRgb bandwidth of its bilateral filter in colour, 0–255
 /// @param energySigmaXy bandwidth of its bilateral filter in pixels of the full-size image
 /// @param energyScaleFactor size at which the energy is computed, relative to the full size
+/// @param hintWeight weight of the segmentation cross-entropy on hinted pixels, if there are
+///   `data.hints`
+/// @param hintStartIter first iteration with `hintWeight`
 public record LossConfig(
     @Default("local") Scope scope,
     @OnlyFor(RecipeName.TOCO) @Default("0.2") double ptcWeight,
@@ -46,7 +49,9 @@ public record LossConfig(
     @Default("1e-7") double energyWeight,
     @Default("15") double energySigmaRgb,
     @Default("100") double energySigmaXy,
-    @Default("0.5") double energyScaleFactor) {
+    @Default("0.5") double energyScaleFactor,
+    @Default("0.1") double hintWeight,
+    @Default("0") int hintStartIter) {
 
   /// The samples over which means are taken.
   public enum Scope {
@@ -75,6 +80,8 @@ public record LossConfig(
     positive("loss.energySigmaXy", energySigmaXy);
     positive("loss.energyScaleFactor", energyScaleFactor);
     between("loss.energyScaleFactor", energyScaleFactor, 0, 1);
+    nonNegative("loss.hintWeight", hintWeight);
+    atLeast("loss.hintStartIter", hintStartIter, 0);
   }
 
   /// Whether pseudo-labels of iteration `iter` come from the CAMs (else from the auxiliary CAMs).

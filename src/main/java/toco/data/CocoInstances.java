@@ -1,6 +1,5 @@
 package toco.data;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -9,39 +8,26 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.SequencedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import toco.config.CocoCategories;
 import toco.config.CocoCategories.Category;
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 import tools.jackson.core.exc.StreamReadException;
 
-/// Reads labels from a JSON file in the form of COCO's instances:
-///
-/// ```
-/// {"images":      [{"id": 9, "file_name": "COCO_train2014_000000000009.jpg"}, …],
-///  "annotations": [{"image_id": 9, "category_id": 51}, …],
-///  "categories":  [{"id": 51, "name": "bowl"}, …]}
-/// ```
+/// Reads labels from a JSON file in the form of COCO's instances, [CocoFile].
 ///
 /// An image shows the categories of its annotations, crowds included. Other fields of an annotation
 /// are skipped, so memory use depends only on the number of images, not on the size of the file.
-/// The three parts may come in any order, with any number of categories and any ids, numbers or
-/// text; the names of the categories must be classes. Annotations of images that are not in the
-/// file are skipped and counted.
+/// There may be any number of categories and any ids, numbers or text; the names of the categories
+/// must be classes. Annotations of images that are not in the file are skipped and counted.
 final class CocoInstances {
   private static final int MAX_CATEGORIES =
       1024; // four times the largest number of classes of a network
 
-  private final Map<String, String> fileNames = new LinkedHashMap<>(); // by image id
   private final Map<String, BitSet> shownIn = new HashMap<>(); // bits are values of `categoryIndex`
   private final Map<String, Integer> annotationsOf = new LinkedHashMap<>(); // number by image id
   private final Map<String, Integer> categoryIndex = new LinkedHashMap<>(); // by category id
-  private SequencedMap<String, Category> categories = new LinkedHashMap<>();
-  private boolean hasAnnotations;
 
   private CocoInstances() {}
 
@@ -49,69 +35,8 @@ final class CocoInstances {
   /// @throws DataException naming the file and the line with the error
   static ClassLabels read(Path file, ClassIndex classes) {
     var instances = new CocoInstances();
-    try (var parser = CocoCategories.open(file)) {
-      instances.parse(parser);
-      return instances.labels(file, classes);
-    } catch (JacksonException e) {
-      throw new DataException(CocoCategories.describe(file, e), e);
-    } catch (IOException e) {
-      throw new DataException("cannot read %s: %s".formatted(file, e), e);
-    }
-  }
-
-  private void parse(JsonParser parser) {
-    if (parser.nextToken() != JsonToken.START_OBJECT) {
-      throw new StreamReadException(parser, "the file does not hold a JSON object");
-    }
-    for (var key = parser.nextName(); key != null; key = parser.nextName()) {
-      parser.nextToken();
-      switch (key) {
-        case "categories" -> categories = CocoCategories.parse(parser);
-        case "images" -> parseAll(parser, key, () -> parseImage(parser));
-        case "annotations" -> {
-          parseAll(parser, key, () -> parseAnnotation(parser));
-          hasAnnotations = true;
-        }
-        default -> parser.skipChildren();
-      }
-    }
-    if (parser.nextToken() != null) {
-      throw new StreamReadException(parser, "there is text after the JSON object");
-    }
-  }
-
-  private static void parseAll(JsonParser parser, String key, Runnable element) {
-    if (!parser.isExpectedStartArrayToken()) {
-      throw new StreamReadException(parser, "'" + key + "' is not an array");
-    }
-    while (parser.nextToken() != JsonToken.END_ARRAY) {
-      if (!parser.isExpectedStartObjectToken()) {
-        throw new StreamReadException(parser, "an element of '" + key + "' is not an object");
-      }
-      element.run();
-    }
-  }
-
-  private void parseImage(JsonParser parser) {
-    @Nullable String id = null;
-    @Nullable String name = null;
-    for (var key = parser.nextName(); key != null; key = parser.nextName()) {
-      var token = parser.nextToken();
-      if (key.equals("id")) {
-        id = CocoCategories.id(parser);
-      } else if (key.equals("file_name") && token == JsonToken.VALUE_STRING) {
-        name = parser.getString();
-      }
-      parser.skipChildren(); // of any other value
-    }
-    if (id == null || name == null || name.isBlank()) {
-      throw new StreamReadException(parser, "an image lacks an id or a file_name");
-    }
-    var other = fileNames.putIfAbsent(id, name);
-    if (other != null && !other.equals(name)) {
-      throw new StreamReadException(
-          parser, "image id %s appears twice, as '%s' and '%s'".formatted(id, other, name));
-    }
+    var parts = CocoFile.read(file, instances::parseAnnotation);
+    return instances.labels(file, parts, classes);
   }
 
   private void parseAnnotation(JsonParser parser) {
@@ -141,56 +66,45 @@ final class CocoInstances {
   }
 
   /// Joins the three parts.
-  private ClassLabels labels(Path file, ClassIndex classes) {
-    requireParts(file);
+  private ClassLabels labels(Path file, CocoFile parts, ClassIndex classes) {
     var source = file.toString();
     var nameOf = new String[categoryIndex.size()];
     var classOf = new OptionalInt[categoryIndex.size()];
     categoryIndex.forEach((id, index) -> {
-      var category = categories.get(id);
+      var category = parts.categories().get(id);
       nameOf[index] = category == null ? "category_id " + id : category.name();
       classOf[index] =
-          classes.ignoresOthers() ? OptionalInt.empty() : find(id, category, source, classes);
+          classes.ignoresOthers()
+              ? OptionalInt.empty()
+              : find(id, category, parts, source, classes);
     });
     var labels = classes.new Labels(source);
-    fileNames.forEach((id, name) -> {
-      var shown = labels.image(name, 0);
-      shownIn.getOrDefault(id, new BitSet()).stream()
-          .mapToObj(
-              index -> // other classes are counted for each image, errors are not
-              classes.ignoresOthers() ? classes.find(nameOf[index], source) : classOf[index])
-          .forEach(found -> found.ifPresent(shown::set));
-    });
-    addNotes(labels, classes);
+    parts
+        .fileNames()
+        .forEach((id, name) -> {
+          var shown = labels.image(name, 0);
+          shownIn.getOrDefault(id, new BitSet()).stream()
+              .mapToObj(
+                  index -> // other classes are counted for each image, errors are not
+                  classes.ignoresOthers() ? classes.find(nameOf[index], source) : classOf[index])
+              .forEach(found -> found.ifPresent(shown::set));
+        });
+    addNotes(labels, parts, classes);
     return labels.build();
   }
 
-  private void requireParts(Path file) {
-    var missing =
-        fileNames.isEmpty() ? "images" : categories.isEmpty() ? "categories" : "annotations";
-    if (fileNames.isEmpty() || categories.isEmpty() || !hasAnnotations) {
-      throw new DataException(
-          "%s has no %s; expected COCO's images, annotations and categories"
-              .formatted(file, missing));
-    }
-  }
-
   private static OptionalInt find(
-      String id, @Nullable Category category, String source, ClassIndex classes) {
+      String id, @Nullable Category category, CocoFile parts, String source, ClassIndex classes) {
     if (category == null) {
-      classes.report(
-          new DataException(
-              ("%s: an annotation has category_id %s, which is not among the categories; add it"
-                      + " there or remove its annotations")
-                  .formatted(source, DataException.shortened(id))));
+      classes.report(parts.unknownCategory(id));
       return OptionalInt.empty();
     }
     return classes.find(category.name(), source);
   }
 
-  private void addNotes(ClassIndex.Labels labels, ClassIndex classes) {
+  private void addNotes(ClassIndex.Labels labels, CocoFile parts, ClassIndex classes) {
     var unknownImages =
-        annotationsOf.keySet().stream().filter(id -> !fileNames.containsKey(id)).toList();
+        annotationsOf.keySet().stream().filter(id -> !parts.fileNames().containsKey(id)).toList();
     if (!unknownImages.isEmpty()) {
       labels.note(
           "%s annotations skipped, whose image_id is not among the images: %s%s"
@@ -200,7 +114,7 @@ final class CocoInstances {
                   unknownImages.size() > 5 ? ", …" : ""));
     }
     var unused =
-        categories.values().stream()
+        parts.categories().values().stream()
             .filter(category -> !categoryIndex.containsKey(category.id()))
             .map(Category::name)
             .filter(name -> !classes.contains(name))
@@ -210,7 +124,8 @@ final class CocoInstances {
           "categories without annotations that are no classes: " + String.join(", ", unused));
     }
     var ids = new TreeMap<String, List<String>>();
-    categories
+    parts
+        .categories()
         .values()
         .forEach(category ->
             ids.computeIfAbsent(category.name(), _ -> new ArrayList<>()).add(category.id()));

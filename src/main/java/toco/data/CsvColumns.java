@@ -89,6 +89,11 @@ record CsvColumns(
     return IMAGE_WORDS.contains(word(field));
   }
 
+  /// Whether a field is a name for a column of classes.
+  static boolean isClassWord(String field) {
+    return CLASS_WORD.matcher(word(field)).matches();
+  }
+
   /// Whether a column holds class names.
   boolean holdsClasses(int column) {
     return column >= open || classes.contains(column);

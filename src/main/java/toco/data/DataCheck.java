@@ -86,7 +86,15 @@ public final class DataCheck {
       var nothing = new ClassBalance(0, new LinkedHashMap<>(), 0);
       var problems = found == null ? List.<Finding>of() : found.all();
       return new SplitReport(
-          split, source.toString(), 0, -1, new TreeMap<>(), nothing, null, problems);
+          split,
+          source.toString(),
+          0,
+          -1,
+          new TreeMap<>(),
+          nothing,
+          null,
+          WeakLabelReport.NONE,
+          problems);
     }
     return new SplitCheck(config, split, dataset, found).report(fast, progress, others(split));
   }

@@ -31,7 +31,7 @@ final class FolderDataset extends ListedDataset {
   }
 
   static FolderDataset of(DataConfig data, Split split, ClassIndex classes) {
-    var images = ImageFolder.scan(data.imagePath(), data.maskPath());
+    var images = ImageFolder.scan(data.imagePath(), withoutImages(data));
     var masks = new MaskFolder(data.maskPath());
     boolean listed = data.hasList(split) || split != Split.TRAIN;
     if (data.labelsFromMasks()) {
@@ -50,6 +50,12 @@ final class FolderDataset extends ListedDataset {
             ? list(data.listPath(split), images)
             : without(otherLists(data, images), labelled(data.labelsPath(split), labels));
     return new FolderDataset(data, images, list, labels, masks);
+  }
+
+  /// Folders whose PNG files are no images.
+  private static List<Path> withoutImages(DataConfig data) {
+    var hints = data.hintsPath();
+    return hints == null ? List.of(data.maskPath()) : List.of(data.maskPath(), hints);
   }
 
   private static ClassLabels labels(Path file, ImageFolder images, ClassIndex classes) {
@@ -115,6 +121,11 @@ final class FolderDataset extends ListedDataset {
               .formatted(list.file(), list.entries().size()));
     }
     return new NameList(list.file(), List.copyOf(entries));
+  }
+
+  @Override
+  AnnotatedImages.Finder finder(DataConfig data) {
+    return images::find;
   }
 
   @Override

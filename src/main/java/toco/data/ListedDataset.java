@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -66,6 +67,13 @@ abstract sealed class ListedDataset implements Dataset
   /// The list, or the names in the labels if there is no list.
   NameList list() {
     return list;
+  }
+
+  /// Finds images by what hints and boxes call them.
+  AnnotatedImages.Finder finder(DataConfig data) {
+    var all = new LinkedHashSet<>(names());
+    all.addAll(NameList.readable(data));
+    return new ImageReferences(all)::find;
   }
 
   /// Files in formats that are not read, one line per ending.

@@ -46,6 +46,10 @@ final class SplitCheck {
     int masks = readsMasks ? checkMasks(present, images) : -1;
     var balance = ClassBalance.of(dataset.labels(), dataset.classNames(), names);
     checkClasses(balance);
+    var weak =
+        isTrained
+            ? new WeakLabelCheck(config, dataset, findings, fast).report()
+            : WeakLabelReport.NONE;
     return new SplitReport(
         split,
         dataset.list().file().toString(),
@@ -54,6 +58,7 @@ final class SplitCheck {
         images.maskCounts().masksWith(),
         balance,
         images.sizes(config.augment().cropSizePx()),
+        weak,
         findings.all());
   }
 

@@ -20,6 +20,7 @@ import toco.config.Split;
 /// @param maskLabels number of masks that hold each label, by label; empty if masks are not read
 /// @param balance number of images per class
 /// @param sizes sizes of the images that can be read, or null if there are none
+/// @param weak number of hints and boxes
 /// @param findings errors and warnings
 public record SplitReport(
     Split split,
@@ -29,6 +30,7 @@ public record SplitReport(
     SortedMap<Integer, Integer> maskLabels,
     ClassBalance balance,
     @Nullable Sizes sizes,
+    WeakLabelReport weak,
     List<Finding> findings) {
   private static final int JSON_ITEMS = 20;
 
@@ -87,6 +89,7 @@ public record SplitReport(
     if (masks >= 0) {
       text.append("  masks of %s images%s\n".formatted(masks, maskLabelsText()));
     }
+    text.append(weak.text());
     findings.forEach(finding -> text.append(finding.text()).append('\n'));
     return text.toString();
   }
@@ -112,6 +115,7 @@ public record SplitReport(
     json.put("maskLabels", maskLabels);
     json.putAll(balance.toJson());
     json.put("sizes", sizes);
+    json.putAll(weak.toJson());
     json.put(
         "findings",
         findings.stream()

@@ -53,7 +53,7 @@ public record DemoOptions(
   private static String fileName(String name, Overrides all) {
     var set = all.last("recipe").orElse("");
     for (var recipe : RecipeName.values()) {
-      if (recipe != RecipeName.TOCO && recipe.toString().equals(set)) {
+      if (recipe != Config.defaults().recipe() && recipe.toString().equals(set)) {
         return "%s_%s.yaml".formatted(name, recipe);
       }
     }

@@ -6,6 +6,7 @@ import java.lang.foreign.ValueLayout;
 /// predictions. Maps are scaled to the size of the image.
 public final class Overlay {
   private static final float LABEL_OPACITY = 0.6f;
+  private static final int WHITE = 0xFFFFFF;
 
   private Overlay() {}
 
@@ -45,6 +46,22 @@ public final class Overlay {
           int i = y * width + x;
           picture.rgb()[i] = Picture.blend(picture.rgb()[i], VocPalette.rgb(label), LABEL_OPACITY);
         }
+      }
+    }
+    return picture;
+  }
+
+  /// Labels of single pixels over an image: classes in the VOC colours, background in white.
+  /// Unknown pixels (255) show the image.
+  ///
+  /// @param labels of the image's size
+  public static Picture hints(RgbImage image, LabelMap labels) {
+    var picture = Picture.of(image);
+    byte[] indices = labels.labels().toArray(ValueLayout.JAVA_BYTE);
+    for (int i = 0; i < indices.length; i++) {
+      int label = indices[i] & 0xFF;
+      if (label != LabelMap.IGNORE) {
+        picture.rgb()[i] = label == 0 ? WHITE : VocPalette.rgb(label);
       }
     }
     return picture;

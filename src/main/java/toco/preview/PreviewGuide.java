@@ -21,11 +21,22 @@ record PreviewGuide(Config config, ViewSampler views, @Nullable Path checkpoint)
   /// One line per kind of picture.
   Element legend() {
     var entries = new ArrayList<Html>();
+    boolean isKnownMore = config.data().hints() != null || config.data().boxes() != null;
     entries.addAll(
         entry(
-            "Original", "The image file. The named classes are all that training knows about it."));
+            "Original",
+            isKnownMore
+                ? "The image file. Training knows the named classes, hints and boxes."
+                : "The image file. The named classes are all that training knows about it."));
     for (var view : views.shown()) {
       entries.addAll(entry(view.name(), view.meaning() + (view.hasLocalCrops() ? cut() : "")));
+      if (isKnownMore && view.equals(views.shown().getFirst())) {
+        entries.addAll(
+            entry(
+                "Hints and boxes",
+                "What data.hints and data.boxes say of view 1, in the colours of the classes;"
+                    + " background is white."));
+      }
       if (checkpoint != null && view.equals(views.shown().getFirst())) {
         entries.addAll(
             entry(

@@ -70,6 +70,7 @@ record PreviewPage(
         config.augment().cropSizePx(),
         config.train().localCropSizePx(),
         options.checkpoint() != null,
+        !source.weak().isEmpty(),
         config.data().onBadSample() == OnBadSample.FAIL
             ? "Training would fail here (data.onBadSample: fail)."
             : "Training would use another image instead (data.onBadSample: skip).");

@@ -7,16 +7,23 @@ import org.jspecify.annotations.Nullable;
 import toco.batch.Augmentation;
 import toco.batch.BatchSource;
 import toco.batch.Canvas;
+import toco.batch.HintCanvas;
+import toco.batch.ViewBoxes;
 import toco.batch.ViewSampler;
 import toco.cam.RoiCrops;
 import toco.config.Config;
 import toco.data.Sample;
 import toco.image.DecodeBuffer;
 import toco.image.ImageException;
+import toco.image.ImageSize;
+import toco.image.LabelMap;
 import toco.image.Normalization;
+import toco.image.Overlay;
+import toco.image.Picture;
 import toco.image.RgbImage;
 import toco.image.TensorPictures;
 import toco.image.Thumbnail;
+import toco.image.VocPalette;
 import toco.preview.PreviewSample.Drawn;
 import toco.preview.PreviewSample.Flag;
 import toco.preview.PreviewSample.LocalCrop;
@@ -77,6 +84,10 @@ final class SampleDrawer implements AutoCloseable {
     for (var view : source.augmentation().shown()) {
       folder.write(number, view.key(), normalization.picture(view.of().apply(views)));
     }
+    if (!source.weak().isEmpty()) {
+      folder.write(
+          number, "known", known(epoch, sample, image, normalization.picture(views.view1())));
+    }
     var roiMask = roiMask(views.view1(), sample);
     if (rois != null) {
       var view1 = normalization.picture(views.view1());
@@ -89,6 +100,29 @@ final class SampleDrawer implements AutoCloseable {
             .toList();
     return new Drawn(
         place, sample.name(), classes(sample), image.widthPx(), image.heightPx(), box, crops);
+  }
+
+  /// The hints and boxes over view 1.
+  private Picture known(int epoch, Sample sample, RgbImage image, RgbImage view1) {
+    var weak = source.weak();
+    var size = new ImageSize(image.widthPx(), image.heightPx());
+    var place =
+        source.augmentation().place(image.heightPx(), image.widthPx(), epoch, sample.index());
+    int side = source.cropSizePx();
+    var hints =
+        new HintCanvas(side)
+            .draw(weak.hintsOf(sample.name()), weak, sample.imagePath(), size, place);
+    var picture = Overlay.hints(view1, new LabelMap(hints, side, side));
+    ViewBoxes.of(weak.boxesOf(sample.name()), place, side)
+        .forEach((label, boxes) ->
+            boxes.forEach(box ->
+                picture.drawBox(
+                    box.left(),
+                    box.top(),
+                    box.right() - box.left(),
+                    box.bottom() - box.top(),
+                    VocPalette.rgb(label))));
+    return picture;
   }
 
   private Tensor emptyView() {

@@ -21,9 +21,15 @@ import toco.preview.PreviewSample.Unreadable;
 /// @param viewPx side of the views
 /// @param cropPx side of the local crops
 /// @param hasRoi whether there are pictures of the RoI mask
+/// @param hasKnown whether there are pictures of hints and boxes
 /// @param unreadableNote what training does with a sample that cannot be read
 record SampleSection(
-    ViewSampler views, int viewPx, int cropPx, boolean hasRoi, String unreadableNote) {
+    ViewSampler views,
+    int viewPx,
+    int cropPx,
+    boolean hasRoi,
+    boolean hasKnown,
+    String unreadableNote) {
 
   /// A section's id within the page.
   static String id(Place place) {
@@ -86,6 +92,13 @@ record SampleSection(
                     box(sample)),
                 view.name(),
                 boxCaption(sample)));
+        if (hasKnown) {
+          figures.add(
+              figure(
+                  picture(place, "known", "Hints and boxes in view 1 of " + name, List.of()),
+                  "Hints and boxes",
+                  "in view 1"));
+        }
         if (hasRoi) {
           figures.add(
               figure(

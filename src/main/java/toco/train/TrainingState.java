@@ -13,6 +13,7 @@ import toco.checkpoint.StateDict;
 import toco.config.Config;
 import toco.config.Split;
 import toco.data.Dataset;
+import toco.data.WeakLabels;
 import toco.distributed.GradientAveraging;
 import toco.distributed.World;
 import toco.eval.Evaluator;
@@ -38,6 +39,7 @@ final class TrainingState implements AutoCloseable {
   final World world;
   final Device device;
   final Dataset train;
+  private final WeakLabels weak;
   final Optional<Evaluator> evaluator; // empty where nothing is evaluated
   final @Nullable RunFolder folder; // of rank 0
   final Recipe recipe;
@@ -72,6 +74,9 @@ final class TrainingState implements AutoCloseable {
         world.localRank0First(
             () -> Dataset.open(config.data(), Split.TRAIN), "opening the data set");
     Agreement.onSamples(world, train);
+    weak =
+        world.localRank0First(
+            () -> WeakLabels.open(config.data(), train), "reading hints and boxes");
     train.unreadImages().ifPresent(this::report);
     evaluator =
         Dataset.openForEvaluation(config, this::report)
@@ -121,7 +126,7 @@ final class TrainingState implements AutoCloseable {
 
   /// The batches of this process.
   BatchSource batches() {
-    return BatchSource.of(config, train, device, world.rank(), world.size())
+    return BatchSource.of(config, train, weak, device, world.rank(), world.size())
         .withViews(recipe.views());
   }
 

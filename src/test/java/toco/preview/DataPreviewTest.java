@@ -3,6 +3,7 @@ package toco.preview;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -29,6 +30,7 @@ import toco.image.ImageBox;
 import toco.image.ImageDecoder;
 import toco.image.Normalization;
 import toco.image.RgbImage;
+import toco.image.VocPalette;
 import toco.recipe.PublishedOptimizer;
 import toco.recipe.StepTile;
 import toco.recipe.TrainStep;
@@ -88,6 +90,59 @@ class DataPreviewTest extends PreviewFixture {
     }
     assertTrue(page.attributes("//img", "alt").stream().noneMatch(String::isBlank));
     assertFalse(page.html().contains("http"), "the page needs no network");
+  }
+
+  /// Hinted pixels have the colour of their class where training has the hint, and boxes are drawn
+  /// around.
+  @Test
+  void hintsAndBoxesAreThoseOfTrainingsBatches() throws IOException {
+    var dataset = Dataset.open(config().data(), Split.TRAIN);
+    var lines = new ArrayList<String>();
+    for (int i = 0; i < dataset.size(); i++) {
+      lines.add("%s,48,48,0".formatted(dataset.name(i)));
+      lines.add("%s,30,60,%s".formatted(dataset.name(i), 1 + i % dataset.numClasses()));
+    }
+    var hints = Files.write(folder.resolve("hints.csv"), lines);
+    var boxes = Files.createDirectories(folder.resolve("boxes"));
+    Files.writeString(
+        boxes.resolve(dataset.name(0) + ".xml"),
+        "<annotation><object><name>%s</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>96</xmax>"
+                .formatted(dataset.classNames().getFirst())
+            + "<ymax>96</ymax></bndbox></object></annotation>");
+    var config = config("data.hints=" + hints, "data.boxes=" + boxes);
+    var result = DataPreview.write(config, options("out", 6, 0));
+    var page = Page.read(result.page());
+    assertEquals(
+        6, page.texts("//figcaption/b").stream().filter("Hints and boxes"::equals).count());
+    int hinted = 0;
+    try (var ring = new BatchRing(BatchSource.of(config, dataset, Device.CPU), 0, 1);
+        var arena = Arena.ofConfined();
+        var _ = TensorScope.open()) {
+      for (int first = 1; first <= 6; first += BATCH) {
+        var batch = ring.next();
+        int side = (int) batch.view1().size(2);
+        for (int i = 0; i < BATCH; i++) {
+          var known = batch.pixels().hints();
+          assertNotNull(known);
+          long[] labels = known.select(0, i).to(DType.INT64).toLongArray();
+          var file = folder.resolve("out").resolve(PreviewFolder.picture(first + i, "known"));
+          var pixels = ImageDecoder.decode(file, arena).pixels();
+          boolean hasBox = !batch.pixels().limits().get(i).isEmpty();
+          for (int p = 0; p < labels.length && !hasBox; p++) {
+            if (labels[p] != 255) {
+              int expected = labels[p] == 0 ? 0xFFFFFF : VocPalette.rgb((int) labels[p]);
+              int rgb = 0;
+              for (int c = 0; c < 3; c++) {
+                rgb = rgb << 8 | pixels.get(ValueLayout.JAVA_BYTE, 3L * p + c) & 0xFF;
+              }
+              assertEquals(expected, rgb, "row %s of %s".formatted(p / side, file));
+              hinted++;
+            }
+          }
+        }
+      }
+    }
+    assertTrue(hinted > 100, "hinted pixels: " + hinted);
   }
 
   /// The batches of the training loop, pixel by pixel, boxes included.

@@ -28,6 +28,7 @@ import toco.loss.SegLoss;
 import toco.model.Encoder.Tokens;
 import toco.model.Network;
 import toco.optim.ParamGroup;
+import toco.recipe.DenseLosses;
 import toco.recipe.DropPathPasses;
 import toco.recipe.Objective;
 import toco.recipe.StepClock;
@@ -62,7 +63,7 @@ public final class CosaObjective implements Objective {
     this.scope = scope;
     this.clock = clock;
     online = networks.online();
-    schedule = CosaLosses.of(cosa);
+    schedule = CosaLosses.of(config);
     passes = new DropPathPasses(online, config);
     normalization = Normalization.of(online.config().statistics());
   }
@@ -124,15 +125,27 @@ public final class CosaObjective implements Objective {
     var counts = new LinkedHashMap<String, Tensor>();
     terms.put(CLS, ClassLoss.of(online.classLogits(tokens.patchMap()), batch.labels()));
     terms.put(CLS_AUX, ClassLoss.of(online.auxClassLogits(tokens.auxMap()), batch.labels()));
-    List<StepTile> tiles = List.of();
+    Assignments assigned = null;
     if (maps != null) {
-      var assigned = assignments(batch, maps, present);
+      assigned = assignments(batch, maps, present);
       clock.lap("pseudo labels");
-      try (var _ = GradMode.enabled(isDense)) {
-        counts.put(CosaLosses.EMPTY_SEG_PARTS, addDenseLosses(terms, batch, tokens, assigned));
-      }
-      tiles = wantsReport ? assigned.tiles(batch.view2()) : List.of();
     }
+    boolean wantsHints = DenseLosses.wantsHints(batch, weights, wantsReport);
+    if (assigned != null || wantsHints) {
+      try (var _ = GradMode.enabled(isDense || weights.has(DenseLosses.HINT))) {
+        var logits = logits(batch.view1(), tokens);
+        var logProbabilities = logits.logSoftmax(1);
+        if (assigned != null) {
+          var empty = addDenseLosses(terms, batch, tokens, assigned, logits, logProbabilities);
+          counts.put(CosaLosses.EMPTY_SEG_PARTS, empty);
+        }
+        if (wantsHints) {
+          DenseLosses.addHints(terms, batch, logProbabilities, scope);
+        }
+      }
+    }
+    var tiles =
+        wantsReport && assigned != null ? assigned.tiles(batch.view2()) : List.<StepTile>of();
     var losses = new LossTerms(terms, counts);
     var total = losses.total(weights);
     clock.lap("dense losses");
@@ -150,23 +163,28 @@ public final class CosaObjective implements Objective {
 
   private Tensor labels(Tensor cam, PresentClasses present, Batch batch, double high, double low) {
     var thresholds = new Thresholds(high, low, config.cam().parDownscale());
-    return PseudoLabels.unrefined(cam, present, batch.boxes(), thresholds);
+    return batch.pixels().correct(PseudoLabels.unrefined(cam, present, batch.boxes(), thresholds));
+  }
+
+  /// The segmentation of the strong view at its size, [B, C, H, W].
+  private Tensor logits(Tensor strong, Tokens tokens) {
+    return online
+        .segment(tokens.patchMap())
+        .interpolate(strong.size(2), strong.size(3), Interpolation.BILINEAR);
   }
 
   /// @return how many parts of the segmentation loss had no pixel, int64 scalar
   private Tensor addDenseLosses(
-      Map<LossTerm, Tensor> terms, Batch batch, Tokens tokens, Assignments assigned) {
-    var strong = batch.view1();
-    var patchMap = tokens.patchMap(); // [B, D, h, w]
-    var logits =
-        online
-            .segment(patchMap)
-            .interpolate(strong.size(2), strong.size(3), Interpolation.BILINEAR); // [B, C, H, W]
-    var logProbabilities = logits.logSoftmax(1);
+      Map<LossTerm, Tensor> terms,
+      Batch batch,
+      Tokens tokens,
+      Assignments assigned,
+      Tensor logits,
+      Tensor logProbabilities) {
     var seg = SegLoss.ofLogProbabilities(logProbabilities, assigned.labels(), scope);
     var auxSeg = SegLoss.ofLogProbabilities(logProbabilities, assigned.auxLabels(), scope);
     terms.put(SEG, seg.value().add(auxSeg.value()).mul(0.5));
-    var cam = online.cam(patchMap); // [B, K, h, w]
+    var cam = online.cam(tokens.patchMap()); // [B, K, h, w]
     var target =
         SwapLoss.target(
             assigned.maps().segLogits(),
@@ -179,7 +197,7 @@ public final class CosaObjective implements Objective {
     terms.put(
         REG,
         EnergyLoss.of(
-            strong, normalization, logits, assigned.labels(), batch.boxes(), config.loss()));
+            batch.view1(), normalization, logits, assigned.labels(), batch.boxes(), config.loss()));
     return seg.emptyParts().add(auxSeg.emptyParts());
   }
 

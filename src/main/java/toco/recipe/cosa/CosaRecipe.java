@@ -25,7 +25,7 @@ public record CosaRecipe(Config config) implements Recipe {
 
   @Override
   public LossSchedule losses() {
-    return CosaLosses.of(config.cosa());
+    return CosaLosses.of(config);
   }
 
   @Override

@@ -3,6 +3,7 @@ package toco.recipe.cosa;
 import java.util.List;
 import toco.batch.Augmentation;
 import toco.batch.Canvas;
+import toco.batch.ViewPlace;
 import toco.batch.ViewSampler;
 import toco.config.AugmentConfig;
 import toco.config.CosaConfig;
@@ -22,6 +23,12 @@ public record WeakStrongViews(
     AugmentConfig augment, CosaConfig cosa, Normalization normalization, long seed)
     implements ViewSampler {
   private static final int STREAM = 0;
+
+  @Override
+  public ViewPlace place(int heightPx, int widthPx, int epoch, int sample) {
+    var random = new CounterRandom(seed, epoch, sample, STREAM);
+    return ViewPair.draw(random, augment, cosa, heightPx, widthPx).crop().place(heightPx, widthPx);
+  }
 
   @Override
   public ImageBox apply(

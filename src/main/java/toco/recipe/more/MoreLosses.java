@@ -1,10 +1,12 @@
 package toco.recipe.more;
 
 import java.util.List;
+import toco.config.Config;
 import toco.config.MoreConfig;
 import toco.loss.LossSchedule;
 import toco.loss.LossSchedule.Entry;
 import toco.loss.LossTerm;
+import toco.recipe.DenseLosses;
 
 /// The terms of MoRe's loss, in the published order; five of them are also ToCo's.
 final class MoreLosses {
@@ -27,15 +29,20 @@ final class MoreLosses {
   static final LossTerm URE = new LossTerm("ure", "Uncertain patches");
 
   /// Segmentation cross-entropy on pseudo-labels.
-  static final LossTerm SEG = new LossTerm("seg", "Segmentation");
+  static final LossTerm SEG = DenseLosses.SEG;
 
   /// Dense energy regularisation.
-  static final LossTerm REG = new LossTerm("reg", "Dense energy");
+  static final LossTerm REG = DenseLosses.REG;
 
   /// How many of the two parts of the segmentation loss, background and foreground, had no pixel.
   static final String EMPTY_SEG_PARTS = "emptySegParts";
 
   private MoreLosses() {}
+
+  /// The terms of a configuration: those of its hints are among them.
+  static LossSchedule of(Config config, MoreConfig more) {
+    return DenseLosses.withHints(of(more), config);
+  }
 
   /// The weights that a configuration gives the terms; the two classification losses always have
   /// weight 1.

@@ -58,6 +58,7 @@ public final class MoreObjective implements Objective {
   private final DropPathPasses passes;
   private final Normalization normalization;
   private final PseudoLabels pseudoLabels;
+  private final DenseLosses dense;
   private final MeanScope scope;
   private final Function<Batch, UncertainTokens.Draw> draw;
   private final Consumer<PatchLabels> observer;
@@ -78,10 +79,11 @@ public final class MoreObjective implements Objective {
     this.draw = draw;
     this.observer = observer;
     this.clock = clock;
-    schedule = MoreLosses.of(more);
+    schedule = MoreLosses.of(config, more);
     passes = new DropPathPasses(model, config);
     normalization = Normalization.of(model.config().statistics());
     pseudoLabels = new PseudoLabels(config.cam());
+    dense = new DenseLosses(model, normalization, config, scope);
   }
 
   /// The losses of one process, whose uncertain patches are drawn at random.
@@ -174,16 +176,17 @@ public final class MoreObjective implements Objective {
       tiles.addAll(patches.tiles(cams, present));
     }
     clock.lap("patch losses");
-    var counts = new LinkedHashMap<String, Tensor>();
+    var boxes = wholeImages(images);
+    Tensor labels = null;
     if (cams != null && wantsSegmentation) {
-      var boxes = wholeImages(images);
-      var levels = normalization.denormalizeToUnit(images);
-      var labels = pseudoLabels.refine(levels, cams.cam(), present, boxes); // of the CAM always
+      labels = pseudoLabels(batch, cams, present, boxes);
       tiles.add(new StepTile.Labels("pseudo-labels", labels));
       clock.lap("pseudo labels");
-      var empty = addDenseLosses(terms, images, patchMap, labels, boxes, weights);
-      counts.put(MoreLosses.EMPTY_SEG_PARTS, empty);
     }
+    var counts = new LinkedHashMap<String, Tensor>();
+    dense
+        .addTo(terms, batch, patchMap, labels, boxes, weights, wantsReport)
+        .ifPresent(empty -> counts.put(MoreLosses.EMPTY_SEG_PARTS, empty));
     var losses = new LossTerms(terms, counts);
     var total = losses.total(weights);
     clock.lap("dense losses");
@@ -233,24 +236,11 @@ public final class MoreObjective implements Objective {
     });
   }
 
-  /// The decoder's two losses; while both have weight 0 they are computed for the log alone.
-  ///
-  /// @return how many of the two parts of the segmentation loss had no pixel, int64 scalar
-  private Tensor addDenseLosses(
-      Map<LossTerm, Tensor> terms,
-      Tensor images,
-      Tensor patchMap,
-      Tensor labels,
-      List<ImageBox> boxes,
-      LossWeights weights) {
-    try (var _ = GradMode.enabled(weights.has(SEG) || weights.has(REG))) {
-      var dense =
-          DenseLosses.of(
-              model, images, normalization, patchMap, labels, boxes, config.loss(), scope);
-      terms.put(SEG, dense.seg());
-      terms.put(REG, dense.reg());
-      return dense.emptySegParts();
-    }
+  /// Of the CAM always.
+  private Tensor pseudoLabels(
+      Batch batch, MultiScaleCam.Cams cams, PresentClasses present, List<ImageBox> boxes) {
+    var levels = normalization.denormalizeToUnit(batch.view1());
+    return batch.pixels().correct(pseudoLabels.refine(levels, cams.cam(), present, boxes));
   }
 
   private static List<ImageBox> wholeImages(Tensor images) {

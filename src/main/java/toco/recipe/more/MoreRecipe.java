@@ -29,7 +29,7 @@ public record MoreRecipe(Config config, MoreConfig more) implements Recipe {
 
   @Override
   public LossSchedule losses() {
-    return MoreLosses.of(more);
+    return MoreLosses.of(config, more);
   }
 
   @Override

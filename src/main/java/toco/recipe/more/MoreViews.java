@@ -6,6 +6,7 @@ import toco.batch.Canvas;
 import toco.batch.ColorJitter;
 import toco.batch.RandomCrop;
 import toco.batch.ResizedCrop;
+import toco.batch.ViewPlace;
 import toco.batch.ViewSampler;
 import toco.config.AugmentConfig;
 import toco.config.Config;
@@ -29,6 +30,19 @@ record MoreViews(AugmentConfig config, Normalization normalization, long seed)
   static MoreViews of(Config config) {
     return new MoreViews(
         config.augment(), Normalization.of(config.model().statistics()), config.run().seed());
+  }
+
+  @Override
+  public ViewPlace place(int heightPx, int widthPx, int epoch, int sample) {
+    var geometry = new CounterRandom(seed, epoch, sample, GEOMETRY);
+    int size = config.cropSizePx();
+    return switch (config.crop()) {
+      case RESIZED -> {
+        var place = ResizedCrop.draw(geometry, config, heightPx, widthPx).place(size);
+        yield geometry.nextBoolean(config.flipProbability()) ? place.mirrored(size) : place;
+      }
+      case PADDED -> RandomCrop.draw(geometry, config, heightPx, widthPx).place(heightPx, widthPx);
+    };
   }
 
   @Override

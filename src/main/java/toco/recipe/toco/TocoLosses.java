@@ -1,10 +1,12 @@
 package toco.recipe.toco;
 
 import java.util.List;
+import toco.config.Config;
 import toco.config.LossConfig;
 import toco.loss.LossSchedule;
 import toco.loss.LossSchedule.Entry;
 import toco.loss.LossTerm;
+import toco.recipe.DenseLosses;
 
 /// The terms of ToCo's loss, in the paper's order (METHOD.md, training step 5).
 public final class TocoLosses {
@@ -21,15 +23,20 @@ public final class TocoLosses {
   public static final LossTerm CTC = new LossTerm("ctc", "Class-token contrast");
 
   /// Segmentation cross-entropy on pseudo-labels.
-  public static final LossTerm SEG = new LossTerm("seg", "Segmentation");
+  public static final LossTerm SEG = DenseLosses.SEG;
 
   /// Dense energy regularisation.
-  public static final LossTerm REG = new LossTerm("reg", "Dense energy");
+  public static final LossTerm REG = DenseLosses.REG;
 
   /// How many of the two parts of the segmentation loss, background and foreground, had no pixel.
   static final String EMPTY_SEG_PARTS = "emptySegParts";
 
   private TocoLosses() {}
+
+  /// The terms of a configuration: those of its hints are among them.
+  public static LossSchedule of(Config config) {
+    return DenseLosses.withHints(of(config.loss()), config);
+  }
 
   /// The weights that a configuration gives the terms; the two classification losses always have
   /// weight 1.

@@ -2,7 +2,6 @@ package toco.recipe.toco;
 
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import toco.batch.Batch;
@@ -49,6 +48,7 @@ public final class TocoObjective implements Objective {
   private final ViewPasses passes;
   private final Normalization normalization;
   private final PseudoLabels pseudoLabels;
+  private final DenseLosses dense;
   private final MeanScope scope;
   private final Function<Batch, RoiCrops.Corners> corners;
   private final StepClock clock;
@@ -63,13 +63,14 @@ public final class TocoObjective implements Objective {
     this.model = model;
     this.config = config;
     this.further = further;
-    schedule = further.schedule(TocoLosses.of(config.loss()));
+    schedule = further.schedule(TocoLosses.of(config));
     passes = new ViewPasses(model, config);
     this.scope = scope;
     this.corners = corners;
     this.clock = clock;
     normalization = Normalization.of(model.config().statistics());
     pseudoLabels = new PseudoLabels(config.cam());
+    dense = new DenseLosses(model, normalization, config, scope);
   }
 
   /// The losses of one process, whose local crops are drawn at random.
@@ -191,15 +192,16 @@ public final class TocoObjective implements Objective {
     }
     clock.lap("local forward");
     List<StepTile> tiles = List.of();
-    var counts = new LinkedHashMap<String, Tensor>();
+    Tensor labels = null;
     if (regions != null && wantsSegmentation) {
-      var labels = pseudoLabels(batch, regions);
-      clock.lap("pseudo labels");
-      counts.put(
-          TocoLosses.EMPTY_SEG_PARTS,
-          addDenseLosses(terms, images, patchMap, labels, batch.boxes(), weights));
+      labels = pseudoLabels(batch, regions);
       tiles = wantsReport ? regions.tiles(labels) : List.of();
+      clock.lap("pseudo labels");
     }
+    var counts = new LinkedHashMap<String, Tensor>();
+    dense
+        .addTo(terms, batch, patchMap, labels, batch.boxes(), weights, wantsReport)
+        .ifPresent(empty -> counts.put(TocoLosses.EMPTY_SEG_PARTS, empty));
     further.addTo(terms, batch, tokens, weights, wantsReport);
     var losses = new LossTerms(terms, counts);
     var total = losses.total(weights);
@@ -263,31 +265,12 @@ public final class TocoObjective implements Objective {
 
   private Tensor pseudoLabels(Batch batch, Regions regions) {
     var cams = regions.cams();
-    return pseudoLabels.refine(
-        normalization.denormalizeToUnit(batch.view1()),
-        config.loss().labelsFromMainCamAt(batch.step()) ? cams.cam() : cams.auxCam(),
-        regions.present(),
-        batch.boxes());
-  }
-
-  /// The decoder's two losses; while both have weight 0 they are computed for the log alone.
-  ///
-  /// @return how many of the two parts of the segmentation loss had no pixel, int64 scalar
-  private Tensor addDenseLosses(
-      Map<LossTerm, Tensor> terms,
-      Tensor images,
-      Tensor patchMap,
-      Tensor labels,
-      List<ImageBox> boxes,
-      LossWeights weights) {
-    boolean isTrained = weights.has(TocoLosses.SEG) || weights.has(TocoLosses.REG);
-    try (var _ = GradMode.enabled(isTrained)) {
-      var dense =
-          DenseLosses.of(
-              model, images, normalization, patchMap, labels, boxes, config.loss(), scope);
-      terms.put(TocoLosses.SEG, dense.seg());
-      terms.put(TocoLosses.REG, dense.reg());
-      return dense.emptySegParts();
-    }
+    var labels =
+        pseudoLabels.refine(
+            normalization.denormalizeToUnit(batch.view1()),
+            config.loss().labelsFromMainCamAt(batch.step()) ? cams.cam() : cams.auxCam(),
+            regions.present(),
+            batch.boxes());
+    return batch.pixels().correct(labels);
   }
 }

@@ -25,7 +25,7 @@ import toco.torch.Device;
 public record TocoRecipe(Config config) implements Recipe {
   @Override
   public LossSchedule losses() {
-    return TocoLosses.of(config.loss());
+    return TocoLosses.of(config);
   }
 
   @Override

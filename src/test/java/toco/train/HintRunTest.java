@@ -1,0 +1,273 @@
+package toco.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import toco.batch.Batch;
+import toco.batch.BatchRing;
+import toco.batch.BatchSource;
+import toco.checkpoint.Checkpoint;
+import toco.config.Config;
+import toco.config.Overrides;
+import toco.config.RecipeName;
+import toco.config.Split;
+import toco.data.DataException;
+import toco.data.Dataset;
+import toco.data.Sample;
+import toco.image.ImageBox;
+import toco.recipe.DenseLosses;
+import toco.recipe.PublishedOptimizer;
+import toco.recipe.StepTile;
+import toco.recipe.TrainStep;
+import toco.recipes.Recipes;
+import toco.run.LoggedStep;
+import toco.run.RunHistory;
+import toco.torch.DType;
+import toco.torch.Device;
+import toco.torch.Rng;
+import toco.torch.Tensor;
+import toco.torch.TensorScope;
+import toco.torch.TensorTest;
+
+/// Training with hints and boxes, of every recipe.
+@TensorTest
+class HintRunTest {
+  @TempDir Path folder;
+
+  /// Ten points in each training image, of background and of a class that it shows, and a box
+  /// around the left half of the image for that class.
+  @BeforeEach
+  void writeHintsAndBoxes() throws IOException {
+    var dataset = Dataset.open(config(RecipeName.TOCO, "none").data(), Split.TRAIN);
+    var lines = new ArrayList<>(List.of("name,x,y,class"));
+    Files.createDirectories(folder.resolve("data/boxes"));
+    for (int i = 0; i < dataset.size(); i++) {
+      var sample = dataset.sample(i);
+      for (int j = 0; j < 10; j++) {
+        int label = j % 2 == 0 ? 0 : shown(sample);
+        lines.add("%s,%s,%s,%s".formatted(sample.name(), 5 + 9 * j, 90 - 7 * j, label));
+      }
+      var name = dataset.classNames().get(shown(sample) - 1);
+      Files.writeString(
+          folder.resolve("data/boxes/" + sample.name() + ".xml"),
+          ("<annotation><object><name>%s</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>48</xmax>"
+                  + "<ymax>96</ymax></bndbox></object></annotation>")
+              .formatted(name));
+    }
+    Files.write(folder.resolve("data/hints.csv"), lines);
+  }
+
+  private static int shown(Sample sample) {
+    return 1
+        + IntStream.range(0, sample.labels().length)
+            .filter(k -> sample.labels()[k] > 0)
+            .findFirst()
+            .orElseThrow();
+  }
+
+  private Config config(RecipeName recipe, String run, String... more) {
+    var all = new ArrayList<>(List.of("train.logEvery=1", "train.maxIters=4"));
+    all.addAll(List.of(more));
+    var keys = all.toArray(String[]::new);
+    return switch (recipe) {
+      case TOCO -> TinyRun.config(folder.resolve(run), folder.resolve("data"), keys);
+      case MORE -> MoreRun.config(folder.resolve(run), folder.resolve("data"), keys);
+      case COSA -> CosaRun.config(folder.resolve(run), folder.resolve("data"), keys);
+    };
+  }
+
+  private static List<LoggedStep> train(Config config) {
+    TinyRun.train(config, new TinyRun.Watcher());
+    return RunHistory.read(config.run().dir()).steps();
+  }
+
+  /// Steps on one batch of a run, each with its report.
+  private static void steps(Config config, int count, Consumer<TrainStep.Result> result) {
+    Rng.manualSeed(1);
+    var recipe = Recipes.of(config);
+    var dataset = Dataset.open(config.data(), Split.TRAIN);
+    var source = BatchSource.of(config, dataset, Device.CPU).withViews(recipe.views());
+    try (var _ = TensorScope.open();
+        var objective = recipe.objective(Device.CPU);
+        var optimizer = PublishedOptimizer.of(objective, config);
+        var ring = new BatchRing(source, 0, 1)) {
+      var step = new TrainStep(objective, optimizer, config);
+      Batch batch = ring.next();
+      for (int i = 0; i < count; i++) {
+        var input = batch.atStep(3 + i); // every term has its weight
+        try (var _ = TensorScope.open()) {
+          result.accept(step.run(() -> input, true));
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyRecipeTrainsTheTerm(RecipeName recipe) {
+    var config =
+        config(recipe, "run", "data.hints=hints.csv", "loss.hintWeight=1", "optim.lr=1e-2");
+    var losses = new ArrayList<Double>();
+    steps(
+        config,
+        3,
+        result ->
+            losses.add(result.microBatches().getFirst().losses().require(DenseLosses.HINT).item()));
+    assertTrue(losses.get(1) < losses.get(0) && losses.get(2) < losses.get(1), losses.toString());
+  }
+
+  /// Where a pixel is hinted, the pseudo-label is the hint; elsewhere a class is in its boxes only.
+  @ParameterizedTest
+  @EnumSource
+  void everyRecipesPseudoLabelsAreCorrected(RecipeName recipe) {
+    var config = config(recipe, "run", "data.hints=hints.csv", "data.boxes=boxes");
+    steps(
+        config,
+        1,
+        result -> {
+          var report = result.last();
+          assertNotNull(report);
+          var known = report.batch().pixels();
+          var hints = known.hints();
+          assertNotNull(hints);
+          long[] hinted = hints.to(DType.INT64).toLongArray();
+          int found = 0;
+          for (var tile : report.tiles()) {
+            if (tile instanceof StepTile.Labels(var name, var labels)
+                && name.endsWith("pseudo-labels")) {
+              assertCorrected(
+                  name, labels.toLongArray(), (int) labels.size(1), hinted, known.limits());
+              found++;
+            }
+          }
+          assertEquals(recipe == RecipeName.COSA ? 2 : 1, found);
+        });
+  }
+
+  private static void assertCorrected(
+      String name,
+      long[] labels,
+      int side,
+      long[] hints,
+      List<Map<Integer, List<ImageBox>>> limits) {
+    int hinted = 0;
+    for (int i = 0; i < labels.length; i++) {
+      int image = i / (side * side);
+      int y = i / side % side;
+      int x = i % side;
+      if (hints[i] != 255) {
+        hinted++;
+        assertEquals(hints[i], labels[i], name);
+      } else if (limits.get(image).containsKey((int) labels[i])) {
+        assertTrue(
+            limits.get(image).get((int) labels[i]).stream()
+                .anyMatch(box ->
+                    y >= box.top() && y < box.bottom() && x >= box.left() && x < box.right()),
+            name);
+      }
+    }
+    assertTrue(hinted > 0);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theTermIsLoggedWithItsWeight(RecipeName recipe) {
+    var hinted = train(config(recipe, "hinted", "data.hints=hints.csv", "loss.hintStartIter=2"));
+    assertEquals(
+        List.of(0.0, 0.0, 0.1, 0.1),
+        hinted.stream().map(step -> step.weights().get("hint")).toList());
+    for (var step : hinted) {
+      double sum =
+          step.weights().entrySet().stream()
+              .mapToDouble(it -> it.getValue() * step.losses().get(it.getKey()))
+              .sum();
+      assertEquals(sum, step.losses().get("total"), 1e-5);
+      assertTrue(step.losses().get("hint") > 0);
+    }
+    var plain = train(config(recipe, "plain"));
+    assertFalse(plain.getFirst().losses().containsKey("hint"));
+    assertFalse(plain.getFirst().weights().containsKey("hint"));
+    for (var term : plain.getFirst().losses().keySet()) {
+      if (!term.equals("seg") && !term.equals("reg") && !term.equals("emptySegParts")) {
+        // the terms on pseudo-labels are logged before they have a weight
+        assertEquals(plain.get(1).losses().get(term), hinted.get(1).losses().get(term), term);
+      }
+    }
+    assertNotEquals(plain.get(3).losses().get("cls"), hinted.get(3).losses().get("cls"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aResumedRunEndsWithTheSameStateBitForBit(RecipeName recipe) {
+    String[] keys = {"data.hints=hints.csv", "data.boxes=boxes"};
+    train(config(recipe, "whole", keys));
+    var stopper = new TinyRun.Watcher();
+    stopper.stopAt = 2;
+    assertEquals(2, TinyRun.train(config(recipe, "halved", keys), stopper).step());
+    var run = folder.resolve("halved");
+    try (var trainer = Trainer.resume(run, Overrides.NONE, new TinyRun.Watcher())) {
+      assertTrue(trainer.run().completed());
+    }
+    var whole = Checkpoint.load(Checkpoint.file(folder.resolve("whole"), 4));
+    var resumed = Checkpoint.load(Checkpoint.file(run, 4));
+    assertSame(whole.model(), resumed.model());
+    assertSame(whole.optimizer(), resumed.optimizer());
+  }
+
+  private static void assertSame(Map<String, Tensor> expected, Map<String, Tensor> actual) {
+    assertEquals(expected.keySet(), actual.keySet());
+    expected.forEach(
+        (name, tensor) -> assertArrayEquals(bytes(tensor), bytes(actual.get(name)), name));
+  }
+
+  private static byte[] bytes(Tensor tensor) {
+    return tensor.detach().contiguous().segment().toArray(ValueLayout.JAVA_BYTE);
+  }
+
+  /// A batch of a run without hints and boxes has no tensor for them.
+  @ParameterizedTest
+  @EnumSource
+  void withoutHintsNothingIsComputed(RecipeName recipe) {
+    steps(
+        config(recipe, "run"),
+        1,
+        result -> {
+          var report = result.last();
+          assertNotNull(report);
+          assertNull(report.batch().pixels().hints());
+          assertEquals(List.of(), report.batch().pixels().limits());
+          assertNull(result.microBatches().getFirst().losses().get(DenseLosses.HINT));
+        });
+  }
+
+  /// Faults end a run before it has a folder.
+  @Test
+  void wrongHintsAreRefusedAtTheStart() throws IOException {
+    var name = Dataset.open(config(RecipeName.TOCO, "none").data(), Split.TRAIN).name(0);
+    Files.writeString(folder.resolve("data/bad.csv"), name + ",96,0,1\n");
+    var config = config(RecipeName.TOCO, "bad", "data.hints=bad.csv");
+    var e = assertThrows(DataException.class, () -> train(config));
+    assertTrue(String.valueOf(e.getMessage()).contains("bad.csv:1: the point x 96"), e.toString());
+    assertFalse(Files.exists(folder.resolve("bad")));
+  }
+}
