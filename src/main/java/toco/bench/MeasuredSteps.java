@@ -31,6 +31,8 @@ import toco.torch.TensorScope;
 /// ones of a run, in which every term of the loss has its weight and every switch is on.
 final class MeasuredSteps implements AutoCloseable {
   private static final int[] CLASSES_SHOWN = {3, 14};
+  private static final long FLOAT_BYTES = 4;
+  private static final long TRAINED_COPIES = 4; // weight, gradient, two moments
 
   private final Config config;
   private final Device device;
@@ -73,6 +75,16 @@ final class MeasuredSteps implements AutoCloseable {
     }
   }
 
+  /// Makes a step of another iteration, which is not counted.
+  ///
+  /// @return its seconds
+  double secondsAt(long other) {
+    long started = System.nanoTime();
+    run(batch.atStep(other));
+    LibTorch.synchronize(device);
+    return (System.nanoTime() - started) * 1e-9;
+  }
+
   /// Makes steps of one image of another size.
   void warmUp(int steps, int sizePx) {
     try (var _ = TensorScope.open()) {
@@ -103,10 +115,10 @@ final class MeasuredSteps implements AutoCloseable {
   long stateBytes() {
     long bytes = 0;
     for (var weight : objective.network().params().all().values()) {
-      bytes += (weight.requiresGrad() ? 4 : 1) * Float.BYTES * weight.numel();
+      bytes += (weight.requiresGrad() ? TRAINED_COPIES : 1) * FLOAT_BYTES * weight.numel();
     }
     for (var tensor : objective.state().values()) {
-      bytes += Float.BYTES * tensor.numel();
+      bytes += FLOAT_BYTES * tensor.numel();
     }
     return bytes;
   }

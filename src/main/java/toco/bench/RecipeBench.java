@@ -6,6 +6,7 @@ import java.util.Map;
 import toco.config.Config;
 import toco.host.Devices;
 import toco.host.ProcessMemory;
+import toco.recipes.Recipes;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
 import toco.torch.TensorScope;
@@ -13,6 +14,8 @@ import toco.torch.TensorScope;
 /// Measures the steps of several recipes by turns, so that a change of the machine's speed concerns
 /// all of them, and their ratios are those of the steps.
 public final class RecipeBench {
+  private static final int TURNS = 5; // of means
+
   private RecipeBench() {}
 
   /// The steps of one recipe. Ratios are to the first recipe's, per image.
@@ -84,6 +87,49 @@ public final class RecipeBench {
     } finally {
       measured.forEach(MeasuredSteps::close);
     }
+  }
+
+  /// The mean seconds of a step over each configuration's run: of the steps before and after every
+  /// change of the weights of its loss, by their numbers. Measured by turns.
+  ///
+  /// @return one per configuration
+  public static List<Double> meanStepSeconds(List<Config> configs) {
+    var device = Devices.prepare(configs.getFirst().train());
+    var measured = new ArrayList<MeasuredSteps>();
+    var means = new ArrayList<Double>();
+    try (var _ = TensorScope.open()) {
+      for (var config : configs) {
+        measured.add(new MeasuredSteps(config, device));
+      }
+      measured.forEach(steps -> steps.run(false));
+      for (int turn = 0; turn < TURNS; turn++) {
+        for (int i = 0; i < configs.size(); i++) {
+          double seconds = meanSeconds(configs.get(i), measured.get(i));
+          if (turn == 0) {
+            means.add(seconds / TURNS);
+          } else {
+            means.set(i, means.get(i) + seconds / TURNS);
+          }
+        }
+      }
+      return means;
+    } finally {
+      measured.forEach(MeasuredSteps::close);
+    }
+  }
+
+  private static double meanSeconds(Config config, MeasuredSteps steps) {
+    long length = config.train().maxIters();
+    var changes = Recipes.of(config).losses().changes();
+    double mean = 0;
+    for (int i = 0; i < changes.size(); i++) {
+      long begin = Math.min(length, changes.get(i));
+      long end = i + 1 < changes.size() ? Math.min(length, changes.get(i + 1)) : length;
+      if (end > begin) {
+        mean += steps.secondsAt(begin) * (end - begin) / length;
+      }
+    }
+    return mean;
   }
 
   private static Row row(MeasuredSteps steps, MeasuredSteps first, long peakBytes) {

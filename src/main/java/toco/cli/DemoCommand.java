@@ -52,6 +52,7 @@ import toco.demo.TrainingRun;
       "  toco demo --recipe more",
       "  toco demo --compare",
       "  toco demo --compare recipes --seeds 5",
+      "  toco demo --compare recipes --seconds 60",
       "  toco demo --photos pets --dir runs/pets",
       "  toco demo --set train.maxIters=60 --set train.warmupIters=5"
     })
@@ -91,6 +92,14 @@ final class DemoCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "With --compare: number of seeds, from --seed on (default: 3).")
   @Nullable Integer seeds;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      description =
+          "With --compare recipes: train each recipe for as many steps as take about N seconds"
+              + " here, instead of the same number of steps.")
+  @Nullable Integer seconds;
 
   @Option(
       names = "--photos",
@@ -150,6 +159,8 @@ final class DemoCommand implements Callable<Integer> {
     require(photos == null || recipe == null, "--photos and --recipe exclude each other");
     require(compare != null || seeds == null, "--seeds needs --compare");
     require(seeds == null || seeds >= 1, "--seeds must be ≥ 1, got " + seeds);
+    require(compare == Compared.RECIPES || seconds == null, "--seconds needs --compare recipes");
+    require(seconds == null || seconds >= 1, "--seconds must be ≥ 1, got " + seconds);
     require(
         compare == null || (recipe == null && !set.overrides().has("recipe")),
         "--compare trains ToCo, and --compare recipes all recipes; leave out the recipe");
@@ -196,7 +207,10 @@ final class DemoCommand implements Callable<Integer> {
     var result =
         switch (what) {
           case CONTRASTS -> ContrastComparison.run(options, number, progress, training);
-          case RECIPES -> RecipeComparison.run(options, number, progress, training);
+          case RECIPES ->
+              seconds == null
+                  ? RecipeComparison.run(options, number, progress, training)
+                  : RecipeComparison.run(options, number, seconds, progress, training);
         };
     progress.clear();
     if (result.isEmpty()) {

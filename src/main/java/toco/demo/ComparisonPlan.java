@@ -6,9 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 import toco.config.Config;
 import toco.config.Overrides;
+import toco.files.UserPath;
 
 /// What a [Comparison] trains.
 ///
@@ -40,19 +42,23 @@ record ComparisonPlan(
   /// The folder of the runs: as the user names it, or the first of the numbered default folders
   /// that is free or holds runs of this plan.
   ///
+  /// @param planIn what would be trained in a folder
   /// @throws IllegalArgumentException if the named folder holds anything else
-  Path folder(DemoOptions options, Path usual) {
-    if (!options.settings().has("run.dir")) {
-      return DemoOptions.first(usual, candidate -> problem(candidate).isEmpty());
+  static Path folder(DemoOptions options, Path usual, Function<Path, ComparisonPlan> planIn) {
+    var named = options.settings().last("run.dir");
+    if (named.isEmpty()) {
+      return DemoOptions.first(usual, it -> planIn.apply(it).problem(it).isEmpty());
     }
-    var named = arms.getFirst().config().run().dir();
-    problem(named)
+    var dir = UserPath.of(named.get());
+    planIn
+        .apply(dir)
+        .problem(dir)
         .ifPresent(problem -> {
           throw new IllegalArgumentException(
               "%s %s, and nothing is overwritten; name another folder with --dir"
-                  .formatted(named, problem));
+                  .formatted(dir, problem));
         });
-    return named;
+    return dir;
   }
 
   /// Why the plan cannot be carried out, or continued, in a folder.
@@ -63,15 +69,16 @@ record ComparisonPlan(
     if (!Files.isDirectory(dir)) {
       return Optional.of("is a file");
     }
-    boolean holdsRuns = false;
+    boolean isOwn = Files.exists(dir.resolve(StepBudget.FILE));
     try (var entries = Files.newDirectoryStream(dir)) {
       for (var entry : entries) {
         for (var arm : arms) {
           var name = arm.runNames().matcher(entry.getFileName().toString());
-          if (name.matches() && Files.exists(entry.resolve("config.yaml"))) {
-            holdsRuns = true;
+          var file = entry.resolve("config.yaml");
+          if (name.matches() && Files.exists(file)) {
+            isOwn = true;
             var wanted = arm.config(dir, Long.parseLong(name.group(1)));
-            var difference = difference(entry.resolve("config.yaml"), wanted);
+            var difference = difference(file, wanted);
             if (difference.isPresent()) {
               return difference;
             }
@@ -81,7 +88,7 @@ record ComparisonPlan(
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return holdsRuns ? Optional.empty() : Optional.of("holds other files");
+    return isOwn ? Optional.empty() : Optional.of("holds other files");
   }
 
   private static Optional<String> difference(Path file, Config wanted) {

@@ -28,6 +28,7 @@ public final class ContrastComparison {
             ComparisonPlan.seeds(config.run().seed(), seeds),
             List.of(ComparedScore.CAM_MIOU, ComparedScore.SEG_MIOU),
             List.of());
-    return Comparison.run(plan, plan.folder(options, USUAL_DIR), listener, training);
+    var dir = ComparisonPlan.folder(options, USUAL_DIR, _ -> plan);
+    return Comparison.run(plan, dir, listener, training);
   }
 }

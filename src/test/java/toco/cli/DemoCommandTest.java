@@ -15,6 +15,8 @@ class DemoCommandTest {
       value = {
         "--seeds 2 | --seeds needs --compare",
         "--compare --seeds 0 | --seeds must be ≥ 1, got 0",
+        "--compare --seconds 5 | --seconds needs --compare recipes",
+        "--compare recipes --seconds 0 | --seconds must be ≥ 1, got 0",
         "--compare losses | expected contrasts, recipes, got 'losses'",
         "--recipe toko | expected toco, more, cosa",
         "--compare --recipe more | leave out the recipe",

@@ -17,6 +17,7 @@ import toco.config.Config;
 import toco.config.Overrides;
 import toco.config.RecipeName;
 import toco.files.Json;
+import toco.recipes.Recipes;
 import toco.torch.TensorTest;
 import toco.train.StepReport;
 import tools.jackson.databind.JsonNode;
@@ -172,6 +173,46 @@ class ComparisonTest {
     assertTrue(Files.size(dir.resolve("compare.png")) > 1000);
   }
 
+  /// The numbers of steps are measured once: a comparison that is resumed keeps them.
+  @Test
+  void recipesAreTrainedForTheSameTime() throws IOException {
+    var dir = folder.resolve("recipes");
+    var first = seconds(dir);
+    var steps = read(dir.resolve("steps.json")).get("steps");
+    for (var recipe : RecipeName.values()) {
+      var config = Config.load(dir.resolve(recipe + "-seed0/config.yaml"), List.of());
+      assertEquals(steps.get(recipe.toString()).intValue(), config.train().maxIters());
+      assertTrue(config.train().maxIters() > 2, "a step takes less than half a second");
+    }
+    trained.clear();
+    assertEquals(first.table(), seconds(dir).table());
+    assertEquals(List.of(), trained);
+    var other =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> RecipeComparison.run(options(dir), 1, 2, listener(), TrainingRun.UNINTERRUPTED));
+    assertTrue(other.getMessage().contains("train.maxIters"), other.getMessage());
+  }
+
+  private ComparisonResult seconds(Path dir) {
+    return RecipeComparison.run(options(dir), 1, 1, listener(), TrainingRun.UNINTERRUPTED)
+        .orElseThrow();
+  }
+
+  @Test
+  void aStretchedRunHasTheSameCourse() {
+    for (var recipe : RecipeName.values()) {
+      var options = new DemoOptions(DemoTest.configs(), null, null, Overrides.NONE).of(recipe);
+      var config = options.load(Comparison.CONFIG);
+      var changes = Recipes.of(config).losses().changes();
+      var longer = RunLength.stretched(config, 3 * config.train().maxIters());
+      assertEquals(3 * config.train().maxIters(), longer.train().maxIters());
+      assertEquals(3 * config.train().warmupIters(), longer.train().warmupIters());
+      assertEquals(
+          changes.stream().map(it -> 3 * it).toList(), Recipes.of(longer).losses().changes());
+    }
+  }
+
   /// What the conclusions allow to say is about shapes that are equal for all.
   @Test
   void theRecipesShareDataStepsAndEvaluation() {
@@ -197,7 +238,8 @@ class ComparisonTest {
         List.of(
             new Arm("withContrast", "with", "with-contrast", config),
             new Arm("withoutContrast", "without", "without-contrast", without));
-    return new ComparisonPlan(arms, List.of(0L), List.of(), List.of()).folder(named, usual);
+    var plan = new ComparisonPlan(arms, List.of(0L), List.of(), List.of());
+    return ComparisonPlan.folder(named, usual, _ -> plan);
   }
 
   private Optional<ComparisonResult> contrasts(
