@@ -70,6 +70,7 @@ bin/toco parity src/test/resources/golden --skip-unsupported
 bin/toco parity src/test/resources/golden-encoders --skip-unsupported
 bin/toco parity src/test/resources/golden-more
 bin/toco parity src/test/resources/golden-cosa
+bin/toco parity src/test/resources/conformance | tail -1
 
 begin "parity with LibTorch $oldest"
 TOCO_LIBTORCH_VERSION=$oldest bin/toco parity src/test/resources/golden --skip-unsupported

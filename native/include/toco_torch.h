@@ -20,7 +20,8 @@
  *              end, as in PyTorch.
  *   Flags      int32_t; 0 is false, anything else true.
  *   Dtypes     PyTorch's ScalarType numbers: uint8 0, int8 1, int16 2, int32 3, int64 4,
- *              float16 5, float32 6, float64 7, bool 11, bfloat16 15.
+ *              float16 5, float32 6, float64 7, complex32 8, complex64 9, complex128 10, bool 11,
+ *              bfloat16 15, the five of float8 23 to 26 and 44, uint16 27, uint32 28, uint64 29.
  *   Devices    a type (cpu 0, cuda 1) and an index (-1 for the current one).
  *   Strings    UTF-8, terminated by a zero byte.
  */
@@ -56,7 +57,8 @@ enum tt_kind {
   TT_KIND_OBJECT = 10, /* anything else, such as a device or an object of a registered class */
   TT_KIND_TUPLE = 11,
   TT_KIND_DICT = 12,
-  TT_KIND_LIST = 13 /* a list of any other element type */
+  TT_KIND_LIST = 13, /* a list of any other element type */
+  TT_KIND_COMPLEX = 14 /* two doubles: real and imaginary part */
 };
 
 #ifdef __cplusplus
@@ -382,6 +384,7 @@ TT_API int32_t tt_push_none(tt_stack self);
 TT_API int32_t tt_push_tensor(tt_stack self, tt_tensor value);
 TT_API int32_t tt_push_int(tt_stack self, int64_t value);
 TT_API int32_t tt_push_double(tt_stack self, double value);
+TT_API int32_t tt_push_complex(tt_stack self, double real, double imaginary);
 TT_API int32_t tt_push_bool(tt_stack self, int32_t value);
 TT_API int32_t tt_push_string(tt_stack self, const char *value);
 TT_API int32_t tt_push_device(tt_stack self, int32_t device_type, int32_t device_index);
@@ -392,17 +395,25 @@ TT_API int32_t tt_push_bool_list(tt_stack self, const int32_t *values, int64_t c
 TT_API int32_t tt_push_tensor_list(tt_stack self, const tt_tensor *values, int64_t count);
 TT_API int32_t tt_push_generator(tt_stack self, tt_generator value);
 TT_API int32_t tt_push_object(tt_stack self, tt_object value);
+/* The last count values become one list, which takes the type that the schema wants. */
+TT_API int32_t tt_push_list(tt_stack self, int64_t count);
 /* The last count values become one tuple. */
 TT_API int32_t tt_push_tuple(tt_stack self, int64_t count);
 /* The last 2 x count values, alternating keys (strings) and values, become one dict. */
 TT_API int32_t tt_push_dict(tt_stack self, int64_t count);
 /* op such as "aten::add", overload such as "Tensor" or "". Missing trailing arguments take the
-   schema's defaults. The results replace the arguments on the stack; on failure it is empty. */
+   schema's defaults. As in PyTorch, a Scalar may be a bool, a Tensor a number, a number a tensor
+   without dimensions, a list of fixed length one number, and a Device a string. The results replace
+   the arguments on the stack; on failure it is empty. */
 TT_API int32_t tt_call(const char *op, const char *overload, tt_stack stack);
+/* The same; the last count values on the stack are arguments by keyword, of these names. */
+TT_API int32_t tt_call_named(const char *op, const char *overload, tt_stack stack,
+                             const char *const *names, int64_t count);
 /* Pushes the schema as a string. */
 TT_API int32_t tt_schema(const char *op, const char *overload, tt_stack stack);
 TT_API int32_t tt_stack_size(tt_stack self, int64_t *out);
-/* kind: a tt_kind; length: entries of a list, tuple or dict, bytes of a string, otherwise 1. */
+/* kind: a tt_kind; length: entries of a list, tuple or dict, bytes of a string, 2 of a complex
+   number, otherwise 1. */
 TT_API int32_t tt_stack_kind(tt_stack self, int64_t index, int32_t *kind, int64_t *length);
 /* The entries of a tuple, list or dict (alternating keys and values), on a new stack. */
 TT_API int32_t tt_stack_contents(tt_stack self, int64_t index, tt_stack *out);
@@ -411,7 +422,7 @@ TT_API int32_t tt_stack_contents(tt_stack self, int64_t index, tt_stack *out);
 TT_API int32_t tt_stack_tensors_at(tt_stack self, int64_t index, tt_tensor *out);
 /* Ints or bools. */
 TT_API int32_t tt_stack_ints_at(tt_stack self, int64_t index, int64_t *out);
-TT_API int32_t tt_stack_doubles_at(tt_stack self, int64_t index, double *out);
+TT_API int32_t tt_stack_doubles_at(tt_stack self, int64_t index, double *out); /* or complex */
 /* Any value, usually one of kind TT_KIND_OBJECT. */
 TT_API int32_t tt_stack_object_at(tt_stack self, int64_t index, tt_object *out);
 /* length bytes, without a terminator. */

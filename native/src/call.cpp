@@ -1,14 +1,14 @@
 // Boxed calls: any registered operator by name, with its arguments on a stack.
-#include <ATen/core/Dict.h>
+#include <ATen/ScalarOps.h>
 #include <ATen/core/List.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/core/jit_type.h>
+#include <c10/util/SmallVector.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <optional>
+#include <iterator>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -19,6 +19,8 @@
 namespace toco {
 namespace {
 
+using c10::TypeKind;
+
 c10::OperatorHandle find(const char *op, const char *overload) {
   auto found = c10::Dispatcher::singleton().findSchema({op, overload});
   TORCH_CHECK_NOT_IMPLEMENTED(found.has_value(), "no operator '", op, "' with overload '", overload,
@@ -27,160 +29,143 @@ c10::OperatorHandle find(const char *op, const char *overload) {
   return *found;
 }
 
-// Converts a value to the type in the schema: an int to a float, a list of ints (any empty list,
-// for example) to a list of floats, a list of tensors to one of optional tensors.
-c10::IValue convert(c10::IValue value, const c10::TypePtr &type) {
-  auto kind = type->kind() == c10::TypeKind::OptionalType
-                  ? type->castRaw<c10::OptionalType>()->getElementType()
-                  : type;
-  if (kind->kind() == c10::TypeKind::FloatType && value.isInt())
-    return static_cast<double>(value.toInt());
-  if (kind->kind() == c10::TypeKind::DeviceObjType || kind->kind() != c10::TypeKind::ListType ||
-      !value.isList())
-    return value;
-  auto element = kind->castRaw<c10::ListType>()->getElementType();
-  if (element->kind() == c10::TypeKind::FloatType && value.isIntList()) {
-    auto values = value.toIntVector();
-    return c10::IValue(std::vector<double>(values.begin(), values.end()));
-  }
-  if (element->kind() == c10::TypeKind::OptionalType && value.isTensorList()) {
-    c10::List<std::optional<at::Tensor>> optional;
-    for (const at::Tensor &tensor : value.toTensorVector()) optional.push_back(tensor);
-    return c10::IValue(optional);
-  }
-  return value;
+const c10::Type &without_optional(const c10::Type &type) {
+  return type.kind() == TypeKind::OptionalType
+             ? *type.castRaw<c10::OptionalType>()->getElementType()
+             : type;
 }
 
-void call(const char *op, const char *overload, tt_stack stack) {
+bool is_number(const c10::IValue &value) {
+  return value.isInt() || value.isDouble() || value.isBool() || value.isComplexDouble();
+}
+
+// A number that takes part in an operation as in Python: it does not widen the tensors' dtype.
+at::Tensor wrapped(const at::Scalar &number) {
+  auto tensor = at::scalar_to_tensor(number);
+  tensor.unsafeGetTensorImpl()->set_wrapped_number(true);
+  return tensor;
+}
+
+// The number of a tensor without dimensions, for an argument of this kind.
+c10::IValue number_of(const at::Tensor &tensor, TypeKind kind) {
+  if (kind == TypeKind::IntType) return tensor.item().toLong();
+  if (kind == TypeKind::FloatType) return tensor.item().toDouble();
+  return tensor.item();
+}
+
+c10::IValue convert(c10::IValue value, const c10::Type &type);
+
+c10::IValue convert_list(c10::IValue value, const c10::TypePtr &element) {
+  auto given = value.toList();
+  if (*given.elementType() == *element) return value;
+  c10::impl::GenericList converted(element);
+  converted.reserve(given.size());
+  for (const c10::IValue &entry : value.toListRef()) {
+    auto fitting = convert(entry, *element);
+    bool is_scalar = element->kind() == TypeKind::NumberType && is_number(fitting);
+    TORCH_CHECK_TYPE(is_scalar || fitting.type()->isSubtypeOf(*element), "entry ",
+                     converted.size(), " of a list must be of type ", element->str(), ", got ",
+                     fitting.type()->str());
+    converted.push_back(std::move(fitting));
+  }
+  return converted;
+}
+
+// Converts a value to the type in the schema where PyTorch does: an int to a float, a number to a
+// tensor, a list (any empty one, for example) to a list of another element type.
+c10::IValue convert(c10::IValue value, const c10::Type &type) {
+  const auto &wanted = without_optional(type);
+  auto kind = wanted.kind();
+  switch (kind) {
+    case TypeKind::TensorType:
+      return is_number(value) ? c10::IValue(wrapped(value.toScalar())) : value;
+    case TypeKind::IntType:
+    case TypeKind::FloatType:
+    case TypeKind::NumberType:
+      if (value.isTensor() && value.toTensor().defined() && value.toTensor().dim() == 0)
+        return number_of(value.toTensor(), kind);
+      if (kind == TypeKind::FloatType && value.isInt()) return static_cast<double>(value.toInt());
+      return value;
+    case TypeKind::ComplexType:
+      return is_number(value) ? c10::IValue(value.toScalar().toComplexDouble()) : value;
+    case TypeKind::DeviceObjType:
+      return value.isString() ? c10::IValue(c10::Device(value.toStringRef())) : value;
+    case TypeKind::ListType:
+      return value.isList()
+                 ? convert_list(std::move(value), wanted.castRaw<c10::ListType>()->getElementType())
+                 : value;
+    default:
+      return value;
+  }
+}
+
+// One number for a list of fixed length, such as `int[2] stride`, stands for all its entries.
+c10::IValue repeated(c10::IValue value, const c10::Argument &argument) {
+  if (!argument.N() || !(value.isInt() || value.isDouble() || value.isBool())) return value;
+  c10::impl::GenericList list(c10::AnyType::get());
+  for (int32_t i = 0; i < *argument.N(); i++) list.push_back(value);
+  return list;
+}
+
+// The schema's own check, which refuses a bool for a Scalar though all operators take it.
+void check(const c10::FunctionSchema &schema, std::vector<c10::IValue> &arguments) {
+  std::vector<size_t> flags;
+  for (size_t i = 0; i < arguments.size(); i++)
+    if (arguments[i].isBool() &&
+        without_optional(*schema.arguments()[i].type()).kind() == TypeKind::NumberType)
+      flags.push_back(i);
+  std::vector<c10::IValue> saved;
+  for (size_t i : flags) saved.push_back(std::exchange(arguments[i], c10::IValue(0)));
+  schema.checkAndNormalizeInputs(arguments, {});
+  for (size_t i = 0; i < flags.size(); i++) arguments[flags[i]] = std::move(saved[i]);
+}
+
+using Given = c10::SmallVector<bool, 24>;  // by the schema's arguments
+
+// Moves the last count arguments to the places of their names.
+Given place(const char *op, const c10::FunctionSchema &schema,
+            std::vector<c10::IValue> &arguments, const char *const *names, int64_t count) {
+  TORCH_CHECK_INDEX(count >= 0 && count <= static_cast<int64_t>(arguments.size()),
+                    "the stack holds ", arguments.size(), " values, not ", count);
+  size_t expected = schema.arguments().size();
+  size_t positional = arguments.size() - static_cast<size_t>(count);
+  TORCH_CHECK_VALUE(positional <= expected, op, " takes at most ", expected, " arguments, got ",
+                    arguments.size(), ": ", schema);
+  auto first_named = arguments.begin() + static_cast<std::ptrdiff_t>(positional);
+  std::vector<c10::IValue> named(std::make_move_iterator(first_named),
+                                 std::make_move_iterator(arguments.end()));
+  arguments.resize(expected);
+  Given given(expected, false);
+  std::fill_n(given.begin(), positional, true);
+  for (size_t i = 0; i < named.size(); i++) {
+    auto found = schema.argumentIndexWithName(names[i]);
+    TORCH_CHECK_VALUE(found.has_value(), op, " has no argument '", names[i], "': ", schema);
+    auto index = static_cast<size_t>(*found);
+    TORCH_CHECK_VALUE(!given[index], op, " got two values for '", names[i], "': ", schema);
+    arguments[index] = std::move(named[i]);
+    given[index] = true;
+  }
+  return given;
+}
+
+void call(const char *op, const char *overload, tt_stack stack, const char *const *names,
+          int64_t count) {
   std::vector<c10::IValue> arguments;
   arguments.swap(stack->values);
   auto handle = find(op, overload);
-  const auto &expected = handle.schema().arguments();
-  TORCH_CHECK_VALUE(arguments.size() <= expected.size(), op, " takes at most ", expected.size(),
-                    " arguments, got ", arguments.size(), ": ", handle.schema());
-  for (size_t i = 0; i < arguments.size(); i++)
-    arguments[i] = convert(std::move(arguments[i]), expected[i].type());
-  for (size_t i = arguments.size(); i < expected.size(); i++) {
-    TORCH_CHECK_VALUE(expected[i].default_value().has_value(), op, " needs a value for '",
-                      expected[i].name(), "': ", handle.schema());
-    arguments.push_back(*expected[i].default_value());
+  const auto &schema = handle.schema();
+  auto given = place(op, schema, arguments, names, count);
+  for (size_t i = 0; i < arguments.size(); i++) {
+    const auto &expected = schema.arguments()[i];
+    TORCH_CHECK_VALUE(given[i] || expected.default_value().has_value(), op, " needs a value for '",
+                      expected.name(), "': ", schema);
+    arguments[i] = given[i]
+                       ? convert(repeated(std::move(arguments[i]), expected), *expected.type())
+                       : *expected.default_value();
   }
-  handle.schema().checkAndNormalizeInputs(arguments, {});
+  check(schema, arguments);
   handle.callBoxed(&arguments);
   stack->values = std::move(arguments);
-}
-
-template <class T>
-void push(tt_stack stack, T &&value) {
-  stack->values.emplace_back(std::forward<T>(value));
-}
-
-void push_tensors(tt_stack stack, const tt_tensor *handles, int64_t count) {
-  if (std::find(handles, handles + count, nullptr) == handles + count)
-    return push(stack, tensor_list(handles, count));
-  c10::List<std::optional<at::Tensor>> list;
-  for (int64_t i = 0; i < count; i++)
-    list.push_back(handles[i] ? std::optional<at::Tensor>(handles[i]->value) : std::nullopt);
-  push(stack, list);
-}
-
-std::vector<c10::IValue> last(tt_stack stack, int64_t count) {
-  auto size = static_cast<int64_t>(stack->values.size());
-  TORCH_CHECK_INDEX(count >= 0 && count <= size, "the stack holds ", size, " values, not ", count);
-  return {stack->values.end() - count, stack->values.end()};
-}
-
-void replace_last(tt_stack stack, int64_t count, c10::IValue value) {
-  if (count == 0) return push(stack, std::move(value));
-  stack->values.resize(stack->values.size() - static_cast<size_t>(count - 1));
-  stack->values.back() = std::move(value);
-}
-
-void push_tuple(tt_stack stack, int64_t count) {
-  replace_last(stack, count, c10::ivalue::Tuple::create(last(stack, count)));
-}
-
-// The dict has the type that TorchScript gives a literal: Dict[str, type of the first value], or
-// Dict[str, Tensor] if it is empty.
-void push_dict(tt_stack stack, int64_t count) {
-  auto items = last(stack, 2 * count);
-  auto type = items.empty()         ? c10::TypePtr(c10::TensorType::get())
-              : items[1].isTensor() ? c10::TensorType::get()
-                                    : items[1].type();
-  c10::impl::GenericDict dict(c10::StringType::get(), type);
-  for (size_t i = 0; i < items.size(); i += 2) {
-    TORCH_CHECK_TYPE(items[i].isString(), "a dict's keys must be strings");
-    dict.insert(items[i], items[i + 1]);
-  }
-  replace_last(stack, 2 * count, dict);
-}
-
-const c10::IValue &at_index(tt_stack stack, int64_t index) {
-  TORCH_CHECK_INDEX(index >= 0 && index < static_cast<int64_t>(stack->values.size()),
-                    "stack index ", index, " is outside 0..",
-                    static_cast<int64_t>(stack->values.size()) - 1);
-  return stack->values[index];
-}
-
-struct Kind {
-  tt_kind kind;
-  size_t length = 1;
-};
-
-Kind kind_of(const c10::IValue &value) {
-  if (value.isNone()) return {TT_KIND_NONE};
-  if (value.isTensor()) return {TT_KIND_TENSOR};
-  if (value.isInt()) return {TT_KIND_INT};
-  if (value.isDouble()) return {TT_KIND_DOUBLE};
-  if (value.isBool()) return {TT_KIND_BOOL};
-  if (value.isString()) return {TT_KIND_STRING, value.toStringRef().size()};
-  if (value.isIntList()) return {TT_KIND_INT_LIST, value.toIntList().size()};
-  if (value.isDoubleList()) return {TT_KIND_DOUBLE_LIST, value.toDoubleList().size()};
-  if (value.isBoolList()) return {TT_KIND_BOOL_LIST, value.toBoolList().size()};
-  if (value.isTensorList()) return {TT_KIND_TENSOR_LIST, value.toTensorList().size()};
-  if (value.isTuple()) return {TT_KIND_TUPLE, value.toTupleRef().size()};
-  if (value.isGenericDict()) return {TT_KIND_DICT, value.toGenericDict().size()};
-  if (value.isList()) return {TT_KIND_LIST, value.toListRef().size()};
-  return {TT_KIND_OBJECT};
-}
-
-void describe(const c10::IValue &value, int32_t *kind, int64_t *length) {
-  auto described = kind_of(value);
-  *kind = described.kind;
-  *length = static_cast<int64_t>(described.length);
-}
-
-std::vector<c10::IValue> contents(const c10::IValue &value) {
-  if (value.isTuple()) return value.toTupleRef().elements().vec();
-  if (value.isList()) return value.toListRef().vec();
-  TORCH_CHECK_TYPE(value.isGenericDict(), "only a tuple, list or dict has contents, not a ",
-                   value.tagKind());
-  std::vector<c10::IValue> items;
-  for (const auto &item : value.toGenericDict()) {
-    items.push_back(item.key());
-    items.push_back(item.value());
-  }
-  return items;
-}
-
-void tensors_at(const c10::IValue &value, tt_tensor *out) {
-  if (value.isTensor()) *out = own_or_null(value.toTensor());
-  else own_all(value.toTensorVector(), out);
-}
-
-void ints_at(const c10::IValue &value, int64_t *out) {
-  if (value.isInt()) *out = value.toInt();
-  else if (value.isBool()) *out = value.toBool();
-  else if (value.isBoolList())
-    for (bool flag : value.toBoolList()) *out++ = flag;
-  else
-    for (int64_t number : value.toIntVector()) *out++ = number;
-}
-
-void doubles_at(const c10::IValue &value, double *out) {
-  if (value.isDouble()) *out = value.toDouble();
-  else
-    for (double number : value.toDoubleVector()) *out++ = number;
 }
 
 std::string schema_text(const char *op, const char *overload) {
@@ -189,57 +174,14 @@ std::string schema_text(const char *op, const char *overload) {
   return text.str();
 }
 
-std::vector<bool> flags(const int32_t *values, int64_t count) {
-  return std::vector<bool>(values, values + count);
-}
-
 }  // namespace
 }  // namespace toco
 
-TT_DO(tt_stack_new, (tt_stack *out), *out = new tt_stack_())
-void tt_stack_free(tt_stack self) { delete self; }
-
-TT_DO(tt_push_none, (tt_stack self), toco::push(self, c10::IValue()))
-TT_DO(tt_push_tensor, (tt_stack self, tt_tensor value), toco::push(self, value->value))
-TT_DO(tt_push_int, (tt_stack self, int64_t value), toco::push(self, value))
-TT_DO(tt_push_double, (tt_stack self, double value), toco::push(self, value))
-TT_DO(tt_push_bool, (tt_stack self, int32_t value), toco::push(self, value != 0))
-TT_DO(tt_push_string, (tt_stack self, const char *value), toco::push(self, std::string(value)))
-TT_DO(tt_push_device, (tt_stack self, int32_t device_type, int32_t device_index),
-      toco::push(self, toco::device(device_type, device_index)))
-TT_DO(tt_push_int_list, (tt_stack self, const int64_t *values, int64_t count),
-      toco::push(self, toco::ints(values, count).vec()))
-TT_DO(tt_push_double_list, (tt_stack self, const double *values, int64_t count),
-      toco::push(self, std::vector<double>(values, values + count)))
-TT_DO(tt_push_bool_list, (tt_stack self, const int32_t *values, int64_t count),
-      toco::push(self, toco::flags(values, count)))
-TT_DO(tt_push_tensor_list, (tt_stack self, const tt_tensor *values, int64_t count),
-      toco::push_tensors(self, values, count))
-
-TT_DO(tt_push_generator, (tt_stack self, tt_generator value), toco::push(self, value->value))
-TT_DO(tt_push_object, (tt_stack self, tt_object value), toco::push(self, value->value))
-TT_DO(tt_push_tuple, (tt_stack self, int64_t count), toco::push_tuple(self, count))
-TT_DO(tt_push_dict, (tt_stack self, int64_t count), toco::push_dict(self, count))
-
 TT_DO(tt_call, (const char *op, const char *overload, tt_stack stack),
-      toco::call(op, overload, stack))
+      toco::call(op, overload, stack, nullptr, 0))
+TT_DO(tt_call_named,
+      (const char *op, const char *overload, tt_stack stack, const char *const *names,
+       int64_t count),
+      toco::call(op, overload, stack, names, count))
 TT_DO(tt_schema, (const char *op, const char *overload, tt_stack stack),
       toco::push(stack, toco::schema_text(op, overload)))
-
-TT_DO(tt_stack_size, (tt_stack self, int64_t *out),
-      *out = static_cast<int64_t>(self->values.size()))
-TT_DO(tt_stack_kind, (tt_stack self, int64_t index, int32_t *kind, int64_t *length),
-      toco::describe(toco::at_index(self, index), kind, length))
-TT_DO(tt_stack_contents, (tt_stack self, int64_t index, tt_stack *out),
-      *out = new tt_stack_{toco::contents(toco::at_index(self, index))})
-TT_DO(tt_stack_object_at, (tt_stack self, int64_t index, tt_object *out),
-      *out = new tt_object_{toco::at_index(self, index)})
-TT_DO(tt_stack_tensors_at, (tt_stack self, int64_t index, tt_tensor *out),
-      toco::tensors_at(toco::at_index(self, index), out))
-TT_DO(tt_stack_ints_at, (tt_stack self, int64_t index, int64_t *out),
-      toco::ints_at(toco::at_index(self, index), out))
-TT_DO(tt_stack_doubles_at, (tt_stack self, int64_t index, double *out),
-      toco::doubles_at(toco::at_index(self, index), out))
-TT_DO(tt_stack_string_at, (tt_stack self, int64_t index, char *out),
-      const auto &text = toco::at_index(self, index).toStringRef();
-      std::memcpy(out, text.data(), text.size()))

@@ -75,9 +75,10 @@ inline at::IntArrayRef pair(const int64_t *values) { return {values, 2}; }
 
 // Checked here because LibTorch aborts the process on an unknown ScalarType.
 inline at::ScalarType scalar_type(int32_t code) {
-  bool known = (code >= 0 && code <= 7) || code == 11 || code == 15;
+  bool known = (code >= 0 && code <= 11) || code == 15 || (code >= 23 && code <= 29) || code == 44;
   TORCH_CHECK_TYPE(
-      known, "dtype must be one of PyTorch's ScalarType numbers 0 to 7, 11 and 15, got ", code);
+      known, "dtype must be one of PyTorch's ScalarType numbers 0 to 11, 15, 23 to 29 and 44, got ",
+      code);
   return static_cast<at::ScalarType>(code);
 }
 

@@ -21,6 +21,11 @@ inline void push_all(tt_stack stack, std::vector<c10::IValue> values) {
   for (auto &value : values) stack->values.push_back(std::move(value));
 }
 
+template <class T>
+void push(tt_stack stack, T &&value) {
+  stack->values.emplace_back(std::forward<T>(value));
+}
+
 }  // namespace toco
 
 struct tt_object_ {

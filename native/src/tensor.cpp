@@ -68,7 +68,15 @@ void describe(const at::Tensor &self, int64_t *info) {
   std::copy(sizes.begin(), sizes.end(), info + 5);
 }
 
+// Without PyTorch's lazy conjugation and negation, which memory does not show.
+at::Tensor contiguous(const at::Tensor &self) {
+  return self.resolve_conj().resolve_neg().contiguous();
+}
+
 void data(const at::Tensor &self, void **address, int64_t *bytes) {
+  TORCH_CHECK_VALUE(!self.is_conj() && !self.is_neg(),
+                    "the memory of this tensor holds its elements before they were conjugated or "
+                    "negated; call contiguous() first");
   void *first = self.data_ptr();
   auto size = static_cast<int64_t>(self.nbytes());
   *address = first;
@@ -139,7 +147,7 @@ TT_DO(tt_released, (int64_t *tokens, int64_t capacity, int64_t *count),
 
 TT_GIVE(tt_clone, (tt_tensor self), self->value.clone())
 TT_GIVE(tt_detach, (tt_tensor self), self->value.detach())
-TT_GIVE(tt_contiguous, (tt_tensor self), self->value.contiguous())
+TT_GIVE(tt_contiguous, (tt_tensor self), toco::contiguous(self->value))
 TT_GIVE(tt_to_dtype, (tt_tensor self, int32_t dtype), self->value.to(toco::scalar_type(dtype)))
 TT_GIVE(tt_to_device,
         (tt_tensor self, int32_t device_type, int32_t device_index, int32_t non_blocking),

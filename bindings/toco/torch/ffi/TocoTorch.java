@@ -239,6 +239,15 @@ public class TocoTorch extends TocoTorch$shared {
     public static int TT_KIND_LIST() {
         return TT_KIND_LIST;
     }
+    private static final int TT_KIND_COMPLEX = (int)14L;
+    /**
+     * {@snippet lang=c :
+     * enum tt_kind.TT_KIND_COMPLEX = 14
+     * }
+     */
+    public static int TT_KIND_COMPLEX() {
+        return TT_KIND_COMPLEX;
+    }
     /**
      * {@snippet lang=c :
      * typedef struct tt_tensor_ *tt_tensor
@@ -11065,6 +11074,68 @@ public class TocoTorch extends TocoTorch$shared {
         }
     }
 
+    private static class tt_push_complex {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_DOUBLE,
+            TocoTorch.C_DOUBLE
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_push_complex");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_push_complex(tt_stack self, double real, double imaginary)
+     * }
+     */
+    public static FunctionDescriptor tt_push_complex$descriptor() {
+        return tt_push_complex.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_push_complex(tt_stack self, double real, double imaginary)
+     * }
+     */
+    public static MethodHandle tt_push_complex$handle() {
+        return tt_push_complex.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_push_complex(tt_stack self, double real, double imaginary)
+     * }
+     */
+    public static MemorySegment tt_push_complex$address() {
+        return tt_push_complex.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_push_complex(tt_stack self, double real, double imaginary)
+     * }
+     */
+    public static int tt_push_complex(MemorySegment self, double real, double imaginary) {
+        var mh$ = tt_push_complex.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_push_complex", self, real, imaginary);
+            }
+            return (int)mh$.invokeExact(self, real, imaginary);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class tt_push_bool {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             TocoTorch.C_INT,
@@ -11619,6 +11690,67 @@ public class TocoTorch extends TocoTorch$shared {
         }
     }
 
+    private static class tt_push_list {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_push_list");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_push_list(tt_stack self, int64_t count)
+     * }
+     */
+    public static FunctionDescriptor tt_push_list$descriptor() {
+        return tt_push_list.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_push_list(tt_stack self, int64_t count)
+     * }
+     */
+    public static MethodHandle tt_push_list$handle() {
+        return tt_push_list.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_push_list(tt_stack self, int64_t count)
+     * }
+     */
+    public static MemorySegment tt_push_list$address() {
+        return tt_push_list.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_push_list(tt_stack self, int64_t count)
+     * }
+     */
+    public static int tt_push_list(MemorySegment self, long count) {
+        var mh$ = tt_push_list.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_push_list", self, count);
+            }
+            return (int)mh$.invokeExact(self, count);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class tt_push_tuple {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             TocoTorch.C_INT,
@@ -11796,6 +11928,70 @@ public class TocoTorch extends TocoTorch$shared {
                 traceDowncall("tt_call", op, overload, stack);
             }
             return (int)mh$.invokeExact(op, overload, stack);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_call_named {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_call_named");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_call_named(const char *op, const char *overload, tt_stack stack, const char *const *names, int64_t count)
+     * }
+     */
+    public static FunctionDescriptor tt_call_named$descriptor() {
+        return tt_call_named.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_call_named(const char *op, const char *overload, tt_stack stack, const char *const *names, int64_t count)
+     * }
+     */
+    public static MethodHandle tt_call_named$handle() {
+        return tt_call_named.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_call_named(const char *op, const char *overload, tt_stack stack, const char *const *names, int64_t count)
+     * }
+     */
+    public static MemorySegment tt_call_named$address() {
+        return tt_call_named.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_call_named(const char *op, const char *overload, tt_stack stack, const char *const *names, int64_t count)
+     * }
+     */
+    public static int tt_call_named(MemorySegment op, MemorySegment overload, MemorySegment stack, MemorySegment names, long count) {
+        var mh$ = tt_call_named.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_call_named", op, overload, stack, names, count);
+            }
+            return (int)mh$.invokeExact(op, overload, stack, names, count);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

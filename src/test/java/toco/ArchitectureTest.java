@@ -1,5 +1,6 @@
 package toco;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
@@ -13,7 +14,10 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.EvaluationResult;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
 import java.net.URISyntaxException;
@@ -26,7 +30,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import toco.cli.Main;
+import toco.config.RecipeName;
 import toco.image.TurboJpeg;
+import toco.model.MoreNetwork;
+import toco.model.Toco;
 import toco.torch.LibTorch;
 
 /// Data flows one way: a package may use those before it in the list, never those after it.
@@ -168,6 +175,43 @@ class ArchitectureTest {
                 .should()
                 .notDependOnEachOther()
                 .evaluate(CLASSES)));
+  }
+
+  /// What differs between recipes is a method of the recipe, its network or its views: nothing else
+  /// asks which recipe there is.
+  @Test
+  void nothingAsksWhichRecipeThereIs() {
+    var others =
+        DescribedPredicate.not(
+            resideInAnyPackage("toco.recipe..", "toco.recipes", "toco.parity")
+                .or(equivalentTo(RecipeName.class)));
+    var oneRecipe = resideInAPackage("toco.recipe.(*)");
+    var itsNetwork = belongToAnyOf(Toco.class, MoreNetwork.class);
+    check(
+        List.of(
+            noClasses().that(others).should().dependOnClassesThat(oneRecipe).evaluate(CLASSES),
+            noClasses().that(others).should(askFor(itsNetwork.or(oneRecipe))).evaluate(CLASSES),
+            noClasses()
+                .that(others)
+                .should()
+                .accessFieldWhere(
+                    describe(
+                        "a constant of RecipeName",
+                        access -> access.getTarget().getOwner().isEquivalentTo(RecipeName.class)))
+                .evaluate(CLASSES)));
+  }
+
+  private static ArchCondition<JavaClass> askFor(DescribedPredicate<JavaClass> wanted) {
+    return new ArchCondition<>("ask for an instance of " + wanted.getDescription()) {
+      @Override
+      public void check(JavaClass type, ConditionEvents events) {
+        for (var question : type.getInstanceofChecks()) {
+          var asked = question.getRawType();
+          var line = "%s asks for %s".formatted(question.getOwner().getFullName(), asked.getName());
+          events.add(new SimpleConditionEvent(type, wanted.test(asked), line));
+        }
+      }
+    };
   }
 
   /// Training runs as a whole are what programs start; nothing below them needs the loop.

@@ -1,7 +1,8 @@
 package toco.bench;
 
-import toco.cam.RoiCrops;
 import toco.config.Config;
+import toco.recipe.StepWork;
+import toco.recipes.Recipes;
 
 /// Floating-point operations of a training step's matrix products and convolutions, counted from
 /// the shapes; a multiply-add counts as two. A backward pass counts as twice its forward pass;
@@ -10,47 +11,50 @@ final class StepFlops {
   private static final int BACKWARD = 2;
 
   private final Config config;
+  private final StepWork work;
 
   StepFlops(Config config) {
     this.config = config;
+    work = Recipes.of(config).work();
   }
 
   /// Of a whole step in which every loss has a weight, all its micro-batches together.
   double total() {
-    double cams = 0;
-    int crop = config.augment().cropSizePx();
-    for (double scale : config.cam().scales()) {
-      cams += (scale == 1 ? 1 : 2) * encoder((int) (scale * crop)); // one of the pair is shared
+    double forward = work.headFlops();
+    for (var pass : work.passes()) {
+      forward += pass.images() * (encoder(pass.sizePx()) + decoder(pass));
     }
-    return config.train().gradientAccumulation()
-        * (BACKWARD * trained() + batch() * (globalViews() + localViews() + decoder(crop) + cams));
+    return config.train().gradientAccumulation() * (BACKWARD * trained() + batch() * forward);
   }
 
   /// Operations of the forward pass of everything that is trained.
   double trained() {
-    int crop = config.augment().cropSizePx();
-    int local = config.train().localCropSizePx();
-    double views =
-        RoiCrops.GLOBAL_VIEWS * trainedEncoder(crop)
-            + config.train().localCrops() * trainedEncoder(local);
-    return batch() * (views + decoder(crop));
+    double forward = work.headFlops();
+    for (var pass : work.passes()) {
+      if (pass.isTrained()) {
+        forward += pass.images() * (trainedEncoder(pass.sizePx()) + decoder(pass));
+      }
+    }
+    return batch() * forward;
   }
 
-  /// The share of the encoder's passes of all views that the global views take.
+  /// The share of the encoder's trained passes that those of whole crops take.
   double globalShare() {
-    return globalViews() / (globalViews() + localViews());
+    int crop = config.augment().cropSizePx();
+    double all = 0;
+    double global = 0;
+    for (var pass : work.passes()) {
+      if (pass.isTrained()) {
+        double flops = pass.images() * encoder(pass.sizePx());
+        all += flops;
+        global += pass.sizePx() == crop ? flops : 0;
+      }
+    }
+    return global / all;
   }
 
   private int batch() {
     return config.train().samplesPerProcess();
-  }
-
-  private double globalViews() {
-    return RoiCrops.GLOBAL_VIEWS * encoder(config.augment().cropSizePx());
-  }
-
-  private double localViews() {
-    return config.train().localCrops() * encoder(config.train().localCropSizePx());
   }
 
   /// One image through the encoder.
@@ -70,11 +74,16 @@ final class StepFlops {
     double width = shape.embedDim();
     int grid = sizePx / shape.patchSizePx();
     double patches = (double) grid * grid;
-    double tokens = patches + shape.prefixTokens();
+    double tokens = patches + shape.prefixTokens() + work.furtherTokens();
     double embed = !embedding ? 0 : 2 * patches * 3 * Math.pow(shape.patchSizePx(), 2) * width;
     double linear = 2 * tokens * width * width * (4 + 2 * shape.mlpRatio());
     double attention = 4 * tokens * tokens * width;
     return embed + blocks * (linear + attention);
+  }
+
+  /// One image through the decoder, if a pass has one.
+  private double decoder(StepWork.Pass pass) {
+    return pass.isDecoded() ? decoder(pass.sizePx()) : 0;
   }
 
   private double decoder(int sizePx) {

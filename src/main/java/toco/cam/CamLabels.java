@@ -4,7 +4,9 @@ import java.util.List;
 import toco.config.CamConfig;
 import toco.image.ImageBox;
 import toco.torch.DType;
+import toco.torch.Interpolation;
 import toco.torch.Tensor;
+import toco.torch.TensorScope;
 
 /// Label maps from class activation maps by thresholds. Labels are int64: 0 background, 1…K
 /// classes, 255 ignored. "Valid" CAMs are 0 for classes that are not in the image.
@@ -29,6 +31,23 @@ public final class CamLabels {
   public static Tensor forEvaluation(Tensor validCam, double backgroundThreshold) {
     var strongest = validCam.max(1);
     return strongest.indices().add(1).maskedFill(strongest.values().le(backgroundThreshold), 0);
+  }
+
+  /// The same of one image's CAMs, whose labels are wanted at another size.
+  ///
+  /// @param cams [1, K, h, w] in 0…1
+  /// @param multiHot \[K] the image's classes
+  /// @return uint8 [1, heightPx, widthPx]
+  public static Tensor forEvaluation(
+      Tensor cams, float[] multiHot, long heightPx, long widthPx, double backgroundThreshold) {
+    return TensorScope.scoped(() -> {
+      var labels = Tensor.of(multiHot, 1, multiHot.length).to(cams.device());
+      var valid =
+          TensorScope.scoped(
+              () -> // two sets of maps at native size are large
+              validCam(cams.interpolate(heightPx, widthPx, Interpolation.BILINEAR), labels));
+      return forEvaluation(valid, backgroundThreshold).to(DType.UINT8);
+    });
   }
 
   /// Labels for training: the class with the highest activation; background where that is at most

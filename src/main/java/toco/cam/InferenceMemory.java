@@ -3,6 +3,7 @@ package toco.cam;
 import java.util.Collections;
 import toco.config.ModelConfig;
 import toco.config.Protocol;
+import toco.config.SegmentationSource;
 import toco.image.ImageSize;
 
 /// An estimate of the memory that inference on one image takes on the CPU, so that an image that is
@@ -33,8 +34,10 @@ public record InferenceMemory(ModelConfig model) {
     long pixels = image.pixels();
     double scale = Collections.max(protocol.scales());
     long encoder = encoder(protocol.sizePx(), scale, image);
-    long labels = protocol.crf() != null ? crf(model.numClasses(), pixels) : blocks(pixels);
-    return DRAWING * pixels + Math.max(encoder, labels);
+    boolean inBlocks = protocol.source() == SegmentationSource.DECODER && !protocol.labelsKnown();
+    long labels = inBlocks ? blocks(pixels) : whole(pixels);
+    long refined = protocol.crf() != null ? crf(model.numClasses(), pixels) : 0;
+    return DRAWING * pixels + Math.max(encoder + maps(protocol), Math.max(labels, refined));
   }
 
   /// Bytes for scoring the labels of a protocol and those of its CAMs, if it has any.
@@ -49,8 +52,7 @@ public record InferenceMemory(ModelConfig model) {
   /// @param scale the largest
   public long segmentationMaps(double scale, ImageSize image) {
     long pixels = image.pixels();
-    long logits = (long) COPIES_AT_FULL_SIZE * Float.BYTES * model.numClasses() * pixels;
-    return DRAWING * pixels + Math.max(encoder(0, scale, image), logits);
+    return DRAWING * pixels + Math.max(encoder(0, scale, image), whole(pixels));
   }
 
   /// Bytes for class maps at full size that are computed at a fixed size.
@@ -77,6 +79,21 @@ public record InferenceMemory(ModelConfig model) {
   /// Bytes for labels by a high and a low threshold, from maps that exist already.
   public static long thresholds(long pixels) {
     return THRESHOLDED * Long.BYTES * pixels;
+  }
+
+  /// Maps of all classes at once.
+  private long whole(long pixels) {
+    return (long) COPIES_AT_FULL_SIZE * Float.BYTES * model.numClasses() * pixels;
+  }
+
+  /// Those of all classes that a protocol adds up over its scales, at the size of its input.
+  private long maps(Protocol protocol) {
+    long square = (long) protocol.sizePx() * protocol.sizePx();
+    return switch (protocol.source()) {
+      case DECODER, DECODER_STRAIGHT -> 0;
+      case MAPS, MAPS_OF_SEGMENTED -> whole(square);
+      case DECODER_SUMMED -> 3 * whole(square); // logits, CAMs, auxiliary CAMs
+    };
   }
 
   private long blocks(long pixels) {

@@ -1,8 +1,7 @@
 package toco.cam;
 
 import java.util.List;
-import toco.model.Encoder.Tokens;
-import toco.model.MoreNetwork;
+import toco.model.Network;
 import toco.torch.GradMode;
 import toco.torch.Interpolation;
 import toco.torch.Tensor;
@@ -20,7 +19,7 @@ public final class LocalisationMaps {
   /// @param images [B, 3, H, W] normalised
   /// @param scales of the images, one or more
   /// @return [B, K, H, W], each map in 0…1
-  public static Tensor multiScale(MoreNetwork model, Tensor images, List<Double> scales) {
+  public static Tensor multiScale(Network model, Tensor images, List<Double> scales) {
     if (scales.isEmpty()) {
       throw new IllegalArgumentException("no scale was given; name at least one");
     }
@@ -38,13 +37,12 @@ public final class LocalisationMaps {
 
   /// Of one pass without the mirror image, as evaluation during training has them.
   ///
-  /// @param tokens of images
+  /// @param grid [B, K, h, w], as [Network#localisation] gives it
   /// @return [B, K, heightPx, widthPx], each map in 0…1
-  public static Tensor single(MoreNetwork model, Tokens tokens, long heightPx, long widthPx) {
+  public static Tensor single(Tensor grid, long heightPx, long widthPx) {
     try (var _ = GradMode.noGrad()) {
       return TensorScope.scoped(() ->
-          MultiScaleCam.normalize(
-              atGrid(model, tokens).interpolate(heightPx, widthPx, Interpolation.BILINEAR)));
+          MultiScaleCam.normalize(grid.interpolate(heightPx, widthPx, Interpolation.BILINEAR)));
     }
   }
 
@@ -56,19 +54,13 @@ public final class LocalisationMaps {
     return TensorScope.scoped(() -> MultiScaleCam.normalize(maps.mul(cams)));
   }
 
-  private static Tensor atScale(MoreNetwork model, Tensor images, double scale) {
+  private static Tensor atScale(Network model, Tensor images, double scale) {
     long batch = images.size(0);
     var both = Tensor.cat(List.of(images, images.flip(3)), 0);
     var scaled = NetworkInput.atScale(model, both, scale);
     var grid =
-        EncoderPasses.run(model, scaled, tokens -> List.of(atGrid(model, tokens))).getFirst();
+        EncoderPasses.run(model, scaled, tokens -> List.of(model.localisation(tokens))).getFirst();
     var maps = grid.interpolate(images.size(2), images.size(3), Interpolation.BILINEAR);
     return maps.slice(0, 0, batch).maximum(maps.slice(0, batch, 2 * batch).flip(3));
-  }
-
-  /// Products of the patch grid, [B, K, h, w].
-  private static Tensor atGrid(MoreNetwork model, Tokens tokens) {
-    var products = model.classTokens(tokens).matmul(tokens.patchMap().flatten(2)); // [B, K, N]
-    return products.reshape(products.size(0), products.size(1), tokens.gridH(), tokens.gridW());
   }
 }

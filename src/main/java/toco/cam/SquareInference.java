@@ -1,6 +1,7 @@
 package toco.cam;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import toco.config.Combination;
 import toco.model.Network;
 import toco.torch.GradMode;
@@ -29,11 +30,18 @@ public record SquareInference(int sizePx, List<Double> scales) {
   /// @param images [B, 3, H, W] normalised, at their native size
   /// @return float32 [B, C, H, W] at that size, background first
   public Tensor logits(Network model, Tensor images) {
+    return logits(model, images, null);
+  }
+
+  /// The same, without repeating a pass that was made already.
+  ///
+  /// @param atScale1 logits [B, C, h, w] of the patch grid of the square at scale 1, or null
+  public Tensor logits(Network model, Tensor images, @Nullable Tensor atScale1) {
     try (var _ = GradMode.noGrad()) {
       return TensorScope.scoped(() -> {
         Tensor largest = null;
         for (double scale : scales) {
-          var logits = TensorScope.scoped(() -> atScale(model, images, (long) (sizePx * scale)));
+          var logits = TensorScope.scoped(() -> atScale(model, images, scale, atScale1));
           largest = largest == null ? logits : largest.maximum(logits);
         }
         return largest;
@@ -41,8 +49,10 @@ public record SquareInference(int sizePx, List<Double> scales) {
     }
   }
 
-  private static Tensor atScale(Network model, Tensor images, long sidePx) {
+  private Tensor atScale(Network model, Tensor images, double scale, @Nullable Tensor atScale1) {
+    long sidePx = (long) (sizePx * scale);
     var square = NetworkInput.resize(images, sidePx, sidePx);
-    return ONE_SCALE.logits(model, square, images.size(2), images.size(3));
+    return ONE_SCALE.logits(
+        model, square, images.size(2), images.size(3), scale == 1 ? atScale1 : null);
   }
 }

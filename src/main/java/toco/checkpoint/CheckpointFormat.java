@@ -1,10 +1,13 @@
 package toco.checkpoint;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import toco.torch.Tensor;
@@ -18,6 +21,8 @@ final class CheckpointFormat {
   private static final String OPTIMIZER = "optimizer.";
   private static final String RNG = "rng.";
   private static final String STATE = "state.";
+
+  private static final Pattern NETWORK = Pattern.compile("([^.]+)\\.encoder\\..+");
 
   private static final String KEY_VERSION = "toco.checkpoint";
   private static final String KEY_STEP = "toco.step";
@@ -39,13 +44,38 @@ final class CheckpointFormat {
   /// The weights that a checkpoint has of one of the recipe's other networks; none in any other
   /// file.
   static Map<String, Tensor> networkOf(MappedFile file, String network) {
-    if (FileKind.of(file) != FileKind.SAFETENSORS) {
-      return Map.of();
-    }
-    var contents = SafeTensors.read(file);
-    return isCheckpoint(contents)
-        ? StateDict.withoutPrefix(contents.tensors(), STATE + network + ".")
+    return FileKind.of(file) == FileKind.SAFETENSORS
+        ? networkOf(SafeTensors.read(file), network)
         : Map.of();
+  }
+
+  static Map<String, Tensor> networkOf(SafeTensors.Contents contents, String network) {
+    return StateDict.withoutPrefix(stateOf(contents), network + ".");
+  }
+
+  /// The state of the recipe in a checkpoint; none in any other file.
+  static Map<String, Tensor> stateOf(SafeTensors.Contents contents) {
+    return isCheckpoint(contents) ? StateDict.withoutPrefix(contents.tensors(), STATE) : Map.of();
+  }
+
+  /// The names of the recipe's other networks in a checkpoint, told from its buffers by their
+  /// encoder.
+  static List<String> otherNetworks(SafeTensors.Contents contents) {
+    return stateOf(contents).keySet().stream()
+        .map(NETWORK::matcher)
+        .filter(Matcher::matches)
+        .map(name -> name.group(1))
+        .distinct()
+        .toList();
+  }
+
+  /// What a tensor of a checkpoint belongs to, by its name.
+  static String sectionOf(String name) {
+    return name.startsWith(MODEL)
+        ? "trained network"
+        : name.startsWith(OPTIMIZER)
+            ? "optimizer"
+            : name.startsWith(RNG) ? "random number generators" : "state of the recipe";
   }
 
   static boolean isCheckpoint(SafeTensors.Contents contents) {
@@ -58,8 +88,12 @@ final class CheckpointFormat {
       return Optional.empty();
     }
     try (var _ = TensorScope.open()) {
-      return Optional.ofNullable(SafeTensors.read(file).metadata().get(KEY_CONFIG));
+      return configOf(SafeTensors.read(file));
     }
+  }
+
+  static Optional<String> configOf(SafeTensors.Contents contents) {
+    return Optional.ofNullable(contents.metadata().get(KEY_CONFIG));
   }
 
   static SafeTensors.Contents encode(Checkpoint checkpoint) {

@@ -27,12 +27,18 @@ public final class NetworkWeights {
   /// @param evaluated the name of that network, see [toco.recipe.Recipe#evaluated]
   public static void load(Path file, Network model, Optional<String> evaluated) {
     try (var _ = TensorScope.open()) {
-      var found =
-          evaluated.flatMap(name -> other(file, name)).orElseGet(() -> StateDict.load(file));
-      var weights = new StateDict(file, WeightNames.ofNetwork(found.tensors()), found.origin());
-      requireClasses(weights, model.config().numClasses());
-      weights.into(needed(weights, model), name -> name.startsWith(ENCODER_HEAD));
+      load(
+          evaluated.flatMap(name -> other(file, name)).orElseGet(() -> StateDict.load(file)),
+          model);
     }
+  }
+
+  /// The same with weights that are already read.
+  static void load(StateDict found, Network model) {
+    var weights =
+        new StateDict(found.source(), WeightNames.ofNetwork(found.tensors()), found.origin());
+    requireClasses(weights, model.config().numClasses());
+    weights.into(needed(weights, model), name -> name.startsWith(ENCODER_HEAD));
   }
 
   private static Optional<StateDict> other(Path file, String network) {

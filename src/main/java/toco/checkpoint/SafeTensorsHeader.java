@@ -265,7 +265,7 @@ record SafeTensorsHeader(
 
   private static @Nullable DType dtype(String code) {
     for (var dtype : DType.values()) {
-      if (code(dtype).equals(code)) {
+      if (code.equals(codeOrNull(dtype))) {
         return dtype;
       }
     }
@@ -273,6 +273,15 @@ record SafeTensorsHeader(
   }
 
   private static String code(DType dtype) {
+    var code = codeOrNull(dtype);
+    if (code == null) {
+      throw new IllegalArgumentException(
+          "safetensors has no %s; convert it to another dtype first".formatted(dtype));
+    }
+    return code;
+  }
+
+  private static @Nullable String codeOrNull(DType dtype) {
     return switch (dtype) {
       case UINT8 -> "U8";
       case INT8 -> "I8";
@@ -284,6 +293,14 @@ record SafeTensorsHeader(
       case FLOAT64 -> "F64";
       case BOOL -> "BOOL";
       case BFLOAT16 -> "BF16";
+      case COMPLEX64 -> "C64";
+      case FLOAT8_E5M2 -> "F8_E5M2";
+      case FLOAT8_E4M3FN -> "F8_E4M3";
+      case FLOAT8_E8M0FNU -> "F8_E8M0";
+      case UINT16 -> "U16";
+      case UINT32 -> "U32";
+      case UINT64 -> "U64";
+      case COMPLEX32, COMPLEX128, FLOAT8_E5M2FNUZ, FLOAT8_E4M3FNUZ -> null;
     };
   }
 }

@@ -8,7 +8,6 @@ import java.util.Objects;
 import toco.config.Config;
 import toco.files.AtomicFile;
 import toco.image.Normalization;
-import toco.model.MoreNetwork;
 import toco.model.Network;
 import toco.torch.Device;
 import toco.torch.GradMode;
@@ -47,21 +46,10 @@ public final class TorchScriptExport {
   /// @throws CheckpointException if the file cannot be written, or outputs differ by more than
   ///   rounding
   public static double write(Path out, Network model, Config config) {
-    if (model instanceof MoreNetwork) {
-      throw new CheckpointException(
-          out,
-          "is not written: MoRe's network, whose encoder has a class token per class, cannot be"
-              + " exported as TorchScript; use its checkpoint");
-    }
     model
-        .config()
-        .script()
-        .ifPresent(script -> {
-          throw new CheckpointException(
-              out,
-              ("is not written: the encoder is already a script, %s;"
-                      + " only built-in encoders can be exported")
-                  .formatted(script));
+        .exportObstacle()
+        .ifPresent(obstacle -> {
+          throw new CheckpointException(out, "is not written: " + obstacle);
         });
     var difference = new double[1];
     try {

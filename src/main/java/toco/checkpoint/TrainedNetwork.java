@@ -2,6 +2,7 @@ package toco.checkpoint;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import toco.config.Config;
 import toco.model.Network;
 import toco.recipe.Recipe;
@@ -27,10 +28,38 @@ public record TrainedNetwork(Config config, Network model, Device device) implem
 
   /// The same for a recipe of your own program.
   public static TrainedNetwork load(Path checkpoint, Config config, Recipe recipe, Device device) {
+    return load(
+        checkpoint,
+        config,
+        recipe,
+        device,
+        model -> NetworkWeights.load(checkpoint, model, recipe.evaluated()));
+  }
+
+  /// The same, but not the evaluated network of a checkpoint.
+  ///
+  /// @param network its name, see [CheckpointNetworks]
+  /// @throws CheckpointException also if the file is no checkpoint or has no such network
+  public static TrainedNetwork loadNetwork(
+      Path checkpoint, String network, Config config, Device device) {
+    return load(
+        checkpoint,
+        config,
+        Recipes.of(config),
+        device,
+        model -> {
+          try (var _ = TensorScope.open()) {
+            NetworkWeights.load(CheckpointNetworks.load(checkpoint, network), model);
+          }
+        });
+  }
+
+  private static TrainedNetwork load(
+      Path checkpoint, Config config, Recipe recipe, Device device, Consumer<Network> weights) {
     Checkpoint.requireSameNetwork(checkpoint, config);
     var model = recipe.network(device);
     try {
-      NetworkWeights.load(checkpoint, model, recipe.evaluated());
+      weights.accept(model);
       return new TrainedNetwork(config, model, device);
     } catch (RuntimeException e) {
       model.close();
@@ -42,15 +71,24 @@ public record TrainedNetwork(Config config, Network model, Device device) implem
   ///
   /// @throws CheckpointException if the run has none
   public static TrainedNetwork ofRun(Path runDir, Device device) {
+    var file = newestOf(runDir);
+    return load(file, configOf(file), device);
+  }
+
+  /// The newest usable checkpoint of a run.
+  ///
+  /// @throws CheckpointException if the run has none
+  public static Path newestOf(Path runDir) {
     try (var _ = TensorScope.open()) {
-      var found =
-          Checkpoint.latest(runDir)
-              .orElseThrow(
-                  () -> new CheckpointException(runDir, "has no checkpoint; train it first"));
-      var origin = found.file().toString();
-      var config = Config.parse(found.checkpoint().configYaml(), origin, List.of());
-      return load(found.file(), config, device);
+      return Checkpoint.latest(runDir)
+          .orElseThrow(() -> new CheckpointException(runDir, "has no checkpoint; train it first"))
+          .file();
     }
+  }
+
+  private static Config configOf(Path checkpoint) {
+    var yaml = Checkpoint.configOf(checkpoint).orElse("");
+    return Config.parse(yaml, checkpoint.toString(), List.of());
   }
 
   @Override

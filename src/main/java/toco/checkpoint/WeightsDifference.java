@@ -83,7 +83,7 @@ public record WeightsDifference(
 
   private static Changed compare(String name, Tensor first, Tensor second) {
     boolean sameLayout = first.dtype() == second.dtype() && first.shape().equals(second.shape());
-    boolean integers = !first.dtype().isFloatingPoint();
+    boolean integers = !first.dtype().isFloatingPoint() && !first.dtype().isComplex();
     var what =
         sameLayout
             ? integers ? "integers that differ" : ""
@@ -93,8 +93,10 @@ public record WeightsDifference(
       return new Changed(name, what, Double.NaN, Double.NaN);
     }
     try (var _ = TensorScope.open()) {
-      var one = first.to(DType.FLOAT64);
-      double largest = one.sub(second.to(DType.FLOAT64)).abs().amax().item();
+      boolean complex = first.dtype().isComplex() || second.dtype().isComplex();
+      var type = complex ? DType.COMPLEX128 : DType.FLOAT64;
+      var one = first.to(type);
+      double largest = one.sub(second.to(type)).abs().amax().item();
       return new Changed(name, what, largest, largest / one.abs().amax().item());
     }
   }

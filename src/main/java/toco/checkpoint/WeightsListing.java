@@ -3,6 +3,7 @@ package toco.checkpoint;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import toco.torch.DType;
 import toco.torch.Shape;
@@ -18,6 +19,7 @@ import toco.torch.TensorScope;
 ///   checkpoint
 /// @param encoder what vision transformer is in it, by the publisher's names; empty if there is
 ///   none
+/// @param networks in a checkpoint; empty for any other file
 /// @param origin where in a `.pth` file they are, and what else is in it
 public record WeightsListing(
     Path source,
@@ -25,6 +27,7 @@ public record WeightsListing(
     Map<String, String> metadata,
     List<Line> tensors,
     String encoder,
+    Optional<CheckpointNetworks> networks,
     WeightsOrigin origin) {
   public WeightsListing {
     metadata = Map.copyOf(metadata);
@@ -33,8 +36,9 @@ public record WeightsListing(
 
   /// One tensor.
   ///
+  /// @param section what it belongs to in a checkpoint, such as `optimizer`; empty in other files
   /// @param byteSize bytes of all elements
-  public record Line(String name, DType dtype, Shape shape, long byteSize) {}
+  public record Line(String section, String name, DType dtype, Shape shape, long byteSize) {}
 
   /// Lists a file of any format that [StateDict#load] reads.
   ///
@@ -48,11 +52,13 @@ public record WeightsListing(
           state == null
               ? SafeTensors.read(file)
               : new SafeTensors.Contents(state.tensors(), Map.of());
+      boolean isCheckpoint = CheckpointFormat.isCheckpoint(contents);
       var tensors =
           contents.tensors().entrySet().stream()
               .map(entry -> {
                 var info = entry.getValue().info();
                 return new Line(
+                    isCheckpoint ? CheckpointFormat.sectionOf(entry.getKey()) : "",
                     entry.getKey(),
                     info.dtype(),
                     info.shape(),
@@ -62,7 +68,7 @@ public record WeightsListing(
       var description =
           kind == FileKind.JSON
               ? "an index of files of weights"
-              : CheckpointFormat.isCheckpoint(contents)
+              : isCheckpoint
                   ? "a checkpoint of a training run, a safetensors file"
                   : kind.toString();
       return new WeightsListing(
@@ -71,6 +77,7 @@ public record WeightsListing(
           new TreeMap<>(contents.metadata()),
           tensors,
           EncoderAdvice.described(new StateDict(path, contents.tensors())),
+          CheckpointNetworks.in(contents, path),
           state == null ? WeightsOrigin.PLAIN : state.origin());
     }
   }

@@ -9,7 +9,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import toco.checkpoint.StateDict;
 import toco.checkpoint.WeightsFile;
 import toco.torch.TensorScope;
 
@@ -18,7 +17,8 @@ import toco.torch.TensorScope;
     header = "Averages the weights of several files.",
     description = {
       "The mean is computed in float64 and written in the first file's dtypes. Integer tensors must"
-          + " be equal in all files; files of different networks are refused."
+          + " be equal in all files; files of different networks are refused. Of checkpoints with"
+          + " several networks, those that are evaluated are averaged."
     },
     footerHeading = "%nExamples:%n",
     footer = "  toco checkpoint average --out mean.safetensors runs/voc_deit_b/checkpoints/*")
@@ -39,6 +39,8 @@ final class CheckpointAverageCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   Path out;
 
+  @Mixin NetworkOption network = new NetworkOption();
+
   @Mixin WeightsOutput output = new WeightsOutput();
 
   CheckpointAverageCommand(Console console) {
@@ -50,7 +52,7 @@ final class CheckpointAverageCommand implements Callable<Integer> {
     var form = output.form(spec.commandLine());
     WeightsFile.requireWritable(out);
     try (var _ = TensorScope.open()) {
-      var all = files.stream().map(StateDict::load).toList();
+      var all = files.stream().map(network::load).toList();
       WeightsFile.write(out, WeightsFile.mean(all), form);
       console.progress().onMessage("wrote %s: the mean of %s files".formatted(out, all.size()));
     }

@@ -8,7 +8,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import toco.checkpoint.StateDict;
 import toco.checkpoint.WeightsFile;
 import toco.torch.TensorScope;
 
@@ -18,7 +17,8 @@ import toco.torch.TensorScope;
     description = {
       "The extension of OUT sets the format: .safetensors, or .pth and .pt, which torch.load reads"
           + " with weights_only=True and, with --published, the published tools with strict=True.",
-      "Of a training checkpoint only the network's weights are written."
+      "Of a training checkpoint only the network's weights are written: of a recipe with several"
+          + " networks, those of the one that is evaluated."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -49,6 +49,8 @@ final class CheckpointConvertCommand implements Callable<Integer> {
               + " load with strict=True and expect it.")
   boolean published;
 
+  @Mixin NetworkOption network = new NetworkOption();
+
   @Mixin WeightsOutput output = new WeightsOutput();
 
   CheckpointConvertCommand(Console console) {
@@ -60,7 +62,7 @@ final class CheckpointConvertCommand implements Callable<Integer> {
     var form = output.form(spec.commandLine());
     WeightsFile.requireWritable(out);
     try (var _ = TensorScope.open()) {
-      var weights = StateDict.load(in);
+      var weights = network.load(in);
       var tensors = published ? WeightsFile.asPublished(weights.tensors()) : weights.tensors();
       WeightsFile.write(out, tensors, form);
       console.progress().onMessage("wrote %s: %s tensors".formatted(out, tensors.size()));

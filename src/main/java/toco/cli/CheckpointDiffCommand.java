@@ -1,12 +1,17 @@
 package toco.cli;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import toco.checkpoint.CheckpointNetworks;
 import toco.checkpoint.StateDict;
 import toco.checkpoint.WeightsDifference;
 import toco.checkpoint.WeightsDifference.Changed;
@@ -19,9 +24,12 @@ import toco.torch.TensorScope;
       "Lists tensors that are in only one of the files, tensors whose shape or dtype differs, and"
           + " the largest absolute difference of tensors whose values differ; the relative"
           + " difference is that divided by the tensor's largest value. The files may have"
-          + " different formats.",
+          + " different formats. Of a checkpoint with several networks, the one that is evaluated"
+          + " is compared. Between two checkpoints without --network it is the trained one, and"
+          + " then the state of the recipe, such as the weights of a teacher.",
       "The exit status is 0 if all tensors are bit-equal, and 1 otherwise. With --json, one object:"
-          + " onlyFirst, onlySecond, changed (name, what, largest, relative), equal."
+          + " onlyFirst, onlySecond, changed (name, what, largest, relative), equal, and state with"
+          + " the same keys if the state of a recipe is compared."
     },
     footerHeading = "%nExamples:%n",
     footer = "  toco checkpoint diff demo.pth runs/demo/checkpoints/step-000600.safetensors")
@@ -36,6 +44,8 @@ final class CheckpointDiffCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   Path second;
 
+  @Mixin NetworkOption network = new NetworkOption();
+
   @Option(names = "--json", description = "Print one JSON object.")
   boolean json;
 
@@ -45,16 +55,41 @@ final class CheckpointDiffCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    WeightsDifference difference;
+    WeightsDifference weights;
+    WeightsDifference state = null;
     try (var _ = TensorScope.open()) {
-      difference = WeightsDifference.of(StateDict.load(first), StateDict.load(second));
+      var states = List.of(CheckpointNetworks.state(first), CheckpointNetworks.state(second));
+      if (network.network == null && states.stream().noneMatch(it -> it.tensors().isEmpty())) {
+        weights = WeightsDifference.of(StateDict.load(first), StateDict.load(second));
+        state = WeightsDifference.of(states.getFirst(), states.getLast());
+      } else {
+        weights = WeightsDifference.of(network.load(first), network.load(second));
+      }
     }
     if (json) {
-      console.printJson(difference);
+      console.printJson(object(weights, state));
     } else {
-      console.print(text(difference));
+      console.print(
+          state == null
+              ? text(weights)
+              : "trained network:\n%sstate of the recipe:\n%s"
+                  .formatted(text(weights), text(state)));
     }
-    return difference.isEmpty() ? ExitStatus.SUCCESS : ExitStatus.FAILURE;
+    boolean isSame = weights.isEmpty() && (state == null || state.isEmpty());
+    return isSame ? ExitStatus.SUCCESS : ExitStatus.FAILURE;
+  }
+
+  private static Map<String, Object> object(
+      WeightsDifference weights, @Nullable WeightsDifference state) {
+    var object = new LinkedHashMap<String, Object>();
+    object.put("onlyFirst", weights.onlyFirst());
+    object.put("onlySecond", weights.onlySecond());
+    object.put("changed", weights.changed());
+    object.put("equal", weights.equal());
+    if (state != null) {
+      object.put("state", object(state, null));
+    }
+    return object;
   }
 
   private String text(WeightsDifference difference) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -19,10 +20,14 @@ import toco.checkpoint.WeightsOrigin;
       "Prints the kind of file, its metadata, and each tensor's name, dtype and shape; of a .pth"
           + " file also where in it the tensors are, what else is in it, and the classes and"
           + " functions that it names, none of which is executed.",
+      "The tensors of a checkpoint are listed under headings: trained network, optimizer, random"
+          + " number generators, state of the recipe; with several networks, it is said which one"
+          + " is evaluated.",
       "If it holds a vision transformer that model.pretrained knows, says which and by whose"
           + " names.",
       "With --json, one object: file, kind, metadata, tensors (name, dtype, shape, bytes),"
-          + " elements, bytes, encoder, key, skipped, notExecuted."
+          + " elements, bytes, encoder, networks, evaluated (of a checkpoint), key, skipped,"
+          + " notExecuted."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -64,6 +69,12 @@ final class CheckpointInspectCommand implements Callable<Integer> {
     object.put("elements", listing.elements());
     object.put("bytes", listing.byteSize());
     object.put("encoder", listing.encoder());
+    listing
+        .networks()
+        .ifPresent(networks -> {
+          object.put("networks", networks.names());
+          object.put("evaluated", networks.evaluated());
+        });
     object.put("key", listing.origin().key());
     object.put("skipped", listing.origin().skipped());
     object.put("notExecuted", listing.origin().notExecuted());
@@ -85,7 +96,12 @@ final class CheckpointInspectCommand implements Callable<Integer> {
     listing
         .metadata()
         .forEach((key, value) -> text.append("%s: %s%n".formatted(key, indented(value))));
-    for (var line : listing.tensors()) {
+    var section = "";
+    for (var line : inSections(listing.tensors())) {
+      if (!line.section().equals(section)) {
+        section = line.section();
+        text.append("%s:%n".formatted(section));
+      }
       text.append(
           "%s  %-8s %s%n"
               .formatted(
@@ -95,8 +111,29 @@ final class CheckpointInspectCommand implements Callable<Integer> {
     }
     return text.append(totals(listing))
         .append(encoder(listing))
+        .append(networks(listing))
         .append(rest(listing.origin()))
         .toString();
+  }
+
+  /// Sections in the order of their first tensors.
+  private static List<WeightsListing.Line> inSections(List<WeightsListing.Line> lines) {
+    var sections =
+        lines.stream()
+            .collect(
+                Collectors.groupingBy(
+                    WeightsListing.Line::section, LinkedHashMap::new, Collectors.toList()));
+    return sections.values().stream().flatMap(List::stream).toList();
+  }
+
+  private static String networks(WeightsListing listing) {
+    return listing
+        .networks()
+        .filter(networks -> !networks.others().isEmpty())
+        .map(networks ->
+            "networks: %s; %s is evaluated%n"
+                .formatted(String.join(", ", networks.names()), networks.evaluated()))
+        .orElse("");
   }
 
   private static String encoder(WeightsListing listing) {

@@ -12,10 +12,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import toco.config.Overrides;
+import toco.config.RecipeName;
 import toco.demo.ContrastComparison;
 import toco.demo.Demo;
 import toco.demo.DemoOptions;
 import toco.demo.PhotoDemo;
+import toco.demo.RecipeComparison;
 import toco.demo.TrainingRun;
 
 @Command(
@@ -23,13 +25,18 @@ import toco.demo.TrainingRun;
     header = "Learns to segment synthetic shapes, or your photographs, from image-level labels.",
     description = {
       "Generates a small data set, trains ToCo on it from scratch and scores it on test images."
-          + " Training never sees a mask.",
+          + " Training never sees a mask. --recipe trains another method.",
       "Writes metrics.json, table.txt and overlays/test.png into the run's folder. With --json,"
           + " prints the content of metrics.json: segMiou, camMiou, camAuxMiou, classF1,"
           + " wallSeconds, peakRssBytes, patchCosine, seed, steps.",
-      "With --compare, trains on a harder data set with and without the two token contrasts, scores"
-          + " both on the validation images and writes compare.json (withContrast and"
-          + " withoutContrast, each with the keys above), compare.txt and compare.png.",
+      "With --compare, trains ToCo on a harder data set with and without its two token contrasts,"
+          + " from several seeds, and scores all runs on the validation images. With --compare"
+          + " recipes, trains every recipe there instead. Prints means, standard deviations and"
+          + " what may be concluded, and writes compare.json, compare.txt and compare.png."
+          + " compare.json has, by arm (withContrast and withoutContrast, or the recipes), runs (of"
+          + " each the keys above and trainSeconds) and mean and sd of each score; then differences"
+          + " (of the first arm minus another) and conclusions. The same command again resumes it;"
+          + " finished runs are not repeated.",
       "With --photos, trains on a folder of photographs with a pretrained encoder, DINOv2-S."
           + " Classes and labels come from labels.csv in it (an image and its classes per line),"
           + " from another table, COCO's .json or VOC's Annotations, or from one sub-folder per"
@@ -42,11 +49,15 @@ import toco.demo.TrainingRun;
     footer = {
       "  toco demo",
       "  toco demo --seed 1 --dir runs/seed1 --json",
+      "  toco demo --recipe more",
       "  toco demo --compare",
+      "  toco demo --compare recipes --seeds 5",
       "  toco demo --photos pets --dir runs/pets",
       "  toco demo --set train.maxIters=60 --set train.warmupIters=5"
     })
 final class DemoCommand implements Callable<Integer> {
+  private static final int DEFAULT_SEEDS = 3;
+
   private final Console console;
 
   @Spec
@@ -59,8 +70,27 @@ final class DemoCommand implements Callable<Integer> {
       description = "Seed of the run; the images stay the same (default: 0).")
   @Nullable Long seed;
 
-  @Option(names = "--compare", description = "Train with and without the token contrasts.")
-  boolean compare;
+  @Option(
+      names = "--recipe",
+      paramLabel = "NAME",
+      description = "The method: toco, more or cosa (default: toco).")
+  @Nullable RecipeName recipe;
+
+  @Option(
+      names = "--compare",
+      arity = "0..1",
+      paramLabel = "WHAT",
+      fallbackValue = "contrasts",
+      description =
+          "Train ToCo with and without its token contrasts (contrasts, which may be left out), or"
+              + " every recipe (recipes).")
+  @Nullable Compared compare;
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "N",
+      description = "With --compare: number of seeds, from --seed on (default: 3).")
+  @Nullable Integer seeds;
 
   @Option(
       names = "--photos",
@@ -80,8 +110,8 @@ final class DemoCommand implements Callable<Integer> {
       names = "--dir",
       paramLabel = "DIR",
       description =
-          "Folder of the run (default: runs/demo or runs/compare, numbered if taken;"
-              + " runs/photos).")
+          "Folder of the run or runs (default: runs/demo, runs/demo_RECIPE, runs/compare or"
+              + " runs/compare-recipes, numbered if taken; runs/photos).")
   @Nullable Path dir;
 
   @Mixin SetOption set = new SetOption();
@@ -93,21 +123,42 @@ final class DemoCommand implements Callable<Integer> {
     this.console = console;
   }
 
+  /// What can be compared.
+  enum Compared {
+    CONTRASTS,
+    RECIPES
+  }
+
   @Override
   public Integer call() {
-    if (photos == null && weights != null) {
-      throw new ParameterException(spec.commandLine(), "--weights needs --photos");
+    requireFit();
+    var changes = Overrides.NONE;
+    if (weights != null) {
+      changes = changes.plus("model.pretrained", weights);
     }
-    if (photos != null && compare) {
-      throw new ParameterException(spec.commandLine(), "--photos and --compare exclude each other");
+    if (recipe != null) {
+      changes = changes.plus("recipe", recipe);
     }
-    var changes =
-        weights == null
-            ? set.overrides()
-            : Overrides.of("model.pretrained", weights).plus(set.overrides());
-    var options = new DemoOptions(configs(), dir, seed, changes);
+    var options = new DemoOptions(configs(), dir, seed, changes.plus(set.overrides()));
     var progress = console.progress();
-    return compare ? compare(options, progress) : train(options, progress);
+    return compare != null ? compare(options, compare, progress) : train(options, progress);
+  }
+
+  private void requireFit() {
+    require(photos != null || weights == null, "--weights needs --photos");
+    require(photos == null || compare == null, "--photos and --compare exclude each other");
+    require(photos == null || recipe == null, "--photos and --recipe exclude each other");
+    require(compare != null || seeds == null, "--seeds needs --compare");
+    require(seeds == null || seeds >= 1, "--seeds must be ≥ 1, got " + seeds);
+    require(
+        compare == null || (recipe == null && !set.overrides().has("recipe")),
+        "--compare trains ToCo, and --compare recipes all recipes; leave out the recipe");
+  }
+
+  private void require(boolean isMet, String message) {
+    if (!isMet) {
+      throw new ParameterException(spec.commandLine(), message);
+    }
   }
 
   private int train(DemoOptions options, ProgressReport progress) {
@@ -138,18 +189,25 @@ final class DemoCommand implements Callable<Integer> {
     return ExitStatus.SUCCESS;
   }
 
-  private int compare(DemoOptions options, ProgressReport progress) {
+  private int compare(DemoOptions options, Compared what, ProgressReport progress) {
+    int number = seeds == null ? DEFAULT_SEEDS : seeds;
+    TrainingRun training =
+        trainer -> console.stop().run(trainer, progress, "the same command again");
     var result =
-        ContrastComparison.run(options, progress, trainer -> console.stop().run(trainer, progress));
+        switch (what) {
+          case CONTRASTS -> ContrastComparison.run(options, number, progress, training);
+          case RECIPES -> RecipeComparison.run(options, number, progress, training);
+        };
     progress.clear();
     if (result.isEmpty()) {
       return ExitStatus.STOPPED;
     }
     var done = result.get();
     if (json) {
-      console.printJson(done.toJson());
+      console.printJson(done.json());
     } else {
       console.print(done.table());
+      console.print("\n" + String.join("\n", done.conclusions()) + "\n\n");
       printFiles(done.files());
     }
     return ExitStatus.SUCCESS;

@@ -34,6 +34,11 @@ import toco.host.Machine;
       "  voc          native size, scales 1, 1.5, 1.25, sum over flips, maximum over scales",
       "  coco         448 px, the same scales, maximum over flips, sum over scales",
       "  voc-crf, coco-crf   the same with a dense CRF",
+      "  more         MoRe's: 448 px, scales straight from native size, sum over flips, maximum",
+      "  more-cam2seg        MoRe's: maps (eval.maps) of the predicted classes at eval.mapScales",
+      "  cosa         CoSA's: 448 px, sums over five scales and flips; CAMs are scored too",
+      "  more-crf, more-cam2seg-crf, cosa-crf   the same with their CRF",
+      "  more-test-crf       as more-cam2seg-crf, but of the segmented classes",
       "  custom       as set by the keys of eval, such as --set eval.flip=sum",
       "Prints tables of IoU, boundary F, class F1 and AP, with the protocol, the checkpoint's"
           + " SHA-256, LibTorch, device and threads. The folder of results gets eval.json with all"
@@ -51,6 +56,7 @@ import toco.host.Machine;
       "      --bootstrap 1000",
       "  toco eval configs/voc_deit_b.yaml --checkpoint toco_voc.pth --protocol voc-crf --shard"
           + " 1/4",
+      "  toco eval configs/more_voc_vit_b.yaml --checkpoint FILE --protocol more-cam2seg-crf",
       "  toco launch --nproc 4 -- eval configs/voc_deit_b.yaml --checkpoint toco_voc.pth"
     })
 final class EvalCommand implements Callable<Integer> {
@@ -79,6 +85,14 @@ final class EvalCommand implements Callable<Integer> {
       defaultValue = "train-time",
       description = "${COMPLETION-CANDIDATES} (default: train-time).")
   Protocol.Name protocol = Protocol.Name.TRAIN_TIME;
+
+  @Option(
+      names = "--labels-known",
+      description =
+          "Also score segmentations without the classes that each image's true labels lack, as CoSA"
+              + " reports them: not comparable with other scores. Short for --set"
+              + " eval.labelsKnown=true.")
+  boolean labelsKnown;
 
   @Mixin SetOption set = new SetOption();
 
@@ -132,7 +146,8 @@ final class EvalCommand implements Callable<Integer> {
   public Integer call() {
     var weights = required(checkpoint, "'--checkpoint=FILE'");
     var overrides = set.overrides();
-    var loaded = Config.load(required(config, "'CONFIG'"), overrides);
+    var read = Config.load(required(config, "'CONFIG'"), overrides);
+    var loaded = labelsKnown ? read.with("eval.labelsKnown=true") : read;
     requireUsed(overrides);
     requireWorkers();
     output.requireValid(spec.commandLine());
@@ -199,14 +214,19 @@ final class EvalCommand implements Callable<Integer> {
 
   /// A named protocol fixes these keys, so setting them would have no effect.
   private void requireUsed(Overrides overrides) {
-    boolean fixed = protocol != Protocol.Name.CUSTOM && protocol != Protocol.Name.TRAIN_TIME;
     for (var setting : overrides.settings()) {
       var key = setting.key();
-      if (fixed && key.startsWith("eval.") && !key.equals("eval.split")) {
+      if (key.startsWith("eval.") && !protocol.uses(key)) {
         throw new ParameterException(
             spec.commandLine(),
-            "--set %s=%s has no effect with --protocol %s, which fixes it; use --protocol custom"
-                .formatted(key, setting.value(), protocol));
+            "--set %s=%s has no effect with --protocol %s, which %s"
+                .formatted(
+                    key,
+                    setting.value(),
+                    protocol,
+                    Protocol.Name.CUSTOM.uses(key)
+                        ? "fixes it; use --protocol custom"
+                        : "segments no class maps; use --protocol more-cam2seg"));
       }
     }
   }

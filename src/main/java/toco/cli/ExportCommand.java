@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -63,17 +64,16 @@ final class ExportCommand implements Callable<Integer> {
       description = "YAML file that describes model and classes (default: the checkpoint's own).")
   @Nullable Path config;
 
+  @Mixin NetworkOption chosen = new NetworkOption();
+
   ExportCommand(Console console) {
     this.console = console;
   }
 
   @Override
   public Integer call() {
-    boolean run = Files.isDirectory(checkpoint) && config == null;
-    try (var network =
-        run
-            ? TrainedNetwork.ofRun(checkpoint, Device.CPU)
-            : TrainedNetwork.load(checkpoint, config(), Device.CPU)) {
+    boolean isRun = Files.isDirectory(checkpoint) && config == null;
+    try (var network = load(isRun ? TrainedNetwork.newestOf(checkpoint) : checkpoint)) {
       double difference = TorchScriptExport.write(out, network.model(), network.config());
       console
           .progress()
@@ -88,16 +88,22 @@ final class ExportCommand implements Callable<Integer> {
     return ExitStatus.SUCCESS;
   }
 
-  private Config config() {
+  private TrainedNetwork load(Path file) {
+    return chosen.network == null
+        ? TrainedNetwork.load(file, config(file), Device.CPU)
+        : TrainedNetwork.loadNetwork(file, chosen.network, config(file), Device.CPU);
+  }
+
+  private Config config(Path file) {
     if (config != null) {
       return Config.load(config, List.of());
     }
     var yaml =
-        Checkpoint.configOf(checkpoint)
+        Checkpoint.configOf(file)
             .orElseThrow(() ->
                 new ParameterException(
                     spec.commandLine(),
-                    "%s contains no configuration; add --config CONFIG".formatted(checkpoint)));
-    return Config.parse(yaml, checkpoint.toString(), List.of());
+                    "%s contains no configuration; add --config CONFIG".formatted(file)));
+    return Config.parse(yaml, file.toString(), List.of());
   }
 }

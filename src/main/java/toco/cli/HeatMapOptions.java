@@ -3,8 +3,10 @@ package toco.cli;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import toco.config.EvalConfig;
 import toco.files.ResultFolder;
 import toco.infer.HeatMapExport;
 import toco.infer.LabelChoice;
@@ -47,10 +49,11 @@ final class HeatMapOptions {
               + ".item() has keys (classes from 0) and high_res (float32, classes×H×W).")
   boolean npy;
 
-  int run(Console console, Set<MapSource> sources) {
+  int run(Console console, Function<EvalConfig, Set<MapSource>> sources) {
     ResultFolder.requireFolder(out);
     var loaded = network.load();
-    var options = new HeatMapExport.Options(images, out, sources, labels, perClass, npy);
+    var options =
+        new HeatMapExport.Options(images, out, sources.apply(loaded.eval()), labels, perClass, npy);
     var progress = console.progress();
     var heard = new ImageProgress(progress, "drawing maps");
     try (var trained = network.open(loaded)) {

@@ -33,6 +33,6 @@ final class InferCamAsSegCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return options.run(console, EnumSet.of(MapSource.SEG));
+    return options.run(console, _ -> EnumSet.of(MapSource.SEG));
   }
 }

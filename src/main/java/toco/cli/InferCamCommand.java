@@ -1,6 +1,5 @@
 package toco.cli;
 
-import java.util.EnumSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -13,7 +12,8 @@ import toco.infer.MapSource;
       "Writes DIR/cam/NAME.png and DIR/aux_cam/NAME.png, the strongest class at each pixel, and"
           + " DIR/classes.csv, the classes of each image and where they come from. Maps are"
           + " computed at eval.sizePx over eval.camScales, as in evaluations, and resized to the"
-          + " image.",
+          + " image. For networks of recipe more DIR/lam/NAME.png has the localisation maps over"
+          + " eval.mapScales (eval.maps=cam: not).",
       "An image that cannot be read is skipped and named; the exit status is then 3."
     },
     footerHeading = "%nExamples:%n",
@@ -34,6 +34,6 @@ final class InferCamCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return options.run(console, EnumSet.of(MapSource.CAM, MapSource.AUX_CAM));
+    return options.run(console, MapSource::cams);
   }
 }

@@ -12,6 +12,7 @@ import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 import toco.bench.Cluster;
 import toco.config.Protocol;
+import toco.config.RecipeName;
 import toco.config.Split;
 import toco.config.SyntheticConfig;
 import toco.distributed.Launch;
@@ -149,6 +150,8 @@ public final class Main {
     choices(root, Refinement.class);
     choices(root, VocTestArchive.Competition.class);
     choices(root, Preparation.class);
+    choices(root, RecipeName.class);
+    choices(root, DemoCommand.Compared.class);
     return root.setOut(console.out())
         .setErr(console.err())
         .setUsageHelpWidth(100)

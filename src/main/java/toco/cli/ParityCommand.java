@@ -19,7 +19,8 @@ import toco.parity.Parity;
     header = "Compares ToCo's results with recorded results of the published code.",
     description = {
       "DIR has golden cases, one per safetensors file: the classes of training and evaluation must"
-          + " compute out.* from in.*.",
+          + " compute out.* from in.*. Or it has calls of LibTorch's operators in calls.json, which"
+          + " are made by name.",
       "Prints one row per tensor with its largest error, tolerance and verdict. The exit status is"
           + " 1 if a tensor misses its tolerance or a case is unknown to this version.",
       "With --json, one object: cases, tensors, failed, unsupported (counts), unsupportedFiles,"

@@ -4,15 +4,15 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import toco.demo.ComparisonListener;
 import toco.download.ByteCount;
 import toco.eval.Scores;
 import toco.prepare.PrepareListener;
 import toco.train.StepReport;
-import toco.train.TrainingListener;
 
 /// Progress on stderr. On a terminal one line is rewritten after each step; elsewhere, such as in a
 /// log file, there is one line per logged step.
-final class ProgressReport implements TrainingListener, PrepareListener {
+final class ProgressReport implements ComparisonListener, PrepareListener {
   private static final long REWRITE_NANOS = 200_000_000;
   // Without the terminal's line wrap, a line that is too long is cut and can still be rewritten.
   private static final String START_LIVE = "\r\033[K\033[?7l";
@@ -22,6 +22,7 @@ final class ProgressReport implements TrainingListener, PrepareListener {
   private final PrintWriter err;
   private final boolean live;
   private boolean lineShown;
+  private String run = ""; // of several
   private String download = ""; // the file of the last one
   private long downloadStartNanos;
   private long downloadStartBytes;
@@ -40,13 +41,19 @@ final class ProgressReport implements TrainingListener, PrepareListener {
   }
 
   @Override
+  public synchronized void onRun(int number, int runs, String name) {
+    run = "run %s/%s  ".formatted(number, runs);
+    onMessage("run %s of %s: %s".formatted(number, runs, name));
+  }
+
+  @Override
   public synchronized void onStep(StepReport report) {
     if (!live) {
       if (report.logged()) {
-        onMessage(describe(report));
+        onMessage(run + describe(report));
       }
     } else if (isDue() || report.step() == report.maxIters()) {
-      show(describe(report));
+      show(run + describe(report));
     }
   }
 

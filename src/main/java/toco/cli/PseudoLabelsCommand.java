@@ -58,7 +58,7 @@ final class PseudoLabelsCommand implements Callable<Integer> {
 
   @Option(
       names = "--maps",
-      paramLabel = "cam|aux_cam|seg",
+      paramLabel = "cam|aux_cam|lam|seg",
       defaultValue = "cam",
       description =
           "The maps from which labels are made (default: cam). seg: the segmentation's"

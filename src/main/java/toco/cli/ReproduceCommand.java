@@ -32,6 +32,7 @@ import toco.reproduce.Reproduction;
       "  toco reproduce voc-deit-b --prepare",
       "  toco reproduce voc-deit-b --data VOCdevkit/VOC2012 --check-only \\",
       "    --weights deit_base_patch16_224-b5f2ef4d.pth",
+      "  toco reproduce voc-more --prepare",
       "  toco reproduce coco-vit-b --data coco2014 --weights jx_vit_base_p16_224-80ecf9dd.pth"
     })
 final class ReproduceCommand implements Callable<Integer> {
@@ -43,7 +44,9 @@ final class ReproduceCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "RECIPE",
-      description = "${COMPLETION-CANDIDATES}: data set and encoder of the published run.")
+      description =
+          "${COMPLETION-CANDIDATES}: data set, and ToCo's encoder or another method (with ViT-B),"
+              + " of the published run.")
   @SuppressWarnings("NullAway.Init") // picocli sets what is required
   PublishedRecipe recipe;
 

@@ -26,6 +26,13 @@ final class StopSignal {
 
   /// Trains to the end, or until a signal arrives; then prints how to resume.
   Trainer.Outcome run(Trainer trainer, ProgressReport progress) {
+    return run(trainer, progress, "toco train --resume " + trainer.config().run().dir());
+  }
+
+  /// The same.
+  ///
+  /// @param resume what resumes it
+  Trainer.Outcome run(Trainer trainer, ProgressReport progress, String resume) {
     stopTraining.set(() -> {
       progress.onMessage("stopping: finishing this step and saving");
       trainer.requestStop();
@@ -37,9 +44,7 @@ final class StopSignal {
       stopTraining.set(null);
     }
     if (!outcome.completed()) {
-      progress.onMessage(
-          "stopped at step %s; resume with: toco train --resume %s"
-              .formatted(outcome.step(), trainer.config().run().dir()));
+      progress.onMessage("stopped at step %s; resume with: %s".formatted(outcome.step(), resume));
     }
     return outcome;
   }

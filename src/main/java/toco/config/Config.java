@@ -76,6 +76,13 @@ public record Config(
       patches.requireScales("eval.scales", eval.scales(), "eval.sizePx", eval.sizePx());
       patches.requireScales("eval.camScales", eval.camScales(), "eval.sizePx", eval.sizePx());
     }
+    if (eval.maps() == ClassMap.LAM && !recipe.hasLocalisationMaps()) {
+      throw new ConfigException(
+          "eval.maps",
+          ("eval.maps=lam needs localisation maps, which networks of recipe more have, but this run"
+                  + " has recipe %s; set eval.maps=cam")
+              .formatted(recipe));
+    }
     if (eval.split() == Split.TEST) {
       data.listPath(Split.TEST);
     }

@@ -29,6 +29,9 @@ public record CrfParams(
   /// After MoRe's segmentation, localisation maps and CAMs for VOC.
   public static final CrfParams MORE = new CrfParams(10, 3, 1, 4, 67, 3);
 
+  /// After CoSA's segmentation: a single iteration.
+  public static final CrfParams COSA = new CrfParams(1, 1, 1, 4, 121, 5);
+
   public CrfParams {
     ValueChecks.atLeast("crf.iterations", iterations, 0);
     nonNegative("crf.gaussianWeight", gaussianWeight);

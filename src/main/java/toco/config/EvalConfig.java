@@ -21,6 +21,13 @@ import java.util.List;
 ///   CAMs are not scored
 /// @param useCrf whether to refine the segmentation with a dense CRF
 /// @param crf the CRF's parameters
+/// @param labelsKnown whether to score the segmentation, and that after the CRF, once more without
+///   the classes that the image's true labels lack, with every protocol. Such scores, called
+///   labels-known, cannot be compared with others
+/// @param maps class maps that the protocols `more-cam2seg`, `more-cam2seg-crf` and `more-test-crf`
+///   segment: `cam`, or `lam`, MoRe's localisation maps, which evaluations in training and the
+///   protocol `custom` then score next to the CAMs
+/// @param mapScales image scales of these protocols, each with its flipped image
 public record EvalConfig(
     @Default("val") Split split,
     @Default("448") int sizePx,
@@ -29,7 +36,10 @@ public record EvalConfig(
     @Default("max") Combination combine,
     @Default("[1, 0.5, 1.5]") List<Double> camScales,
     @Default("false") boolean useCrf,
-    CrfParams crf) {
+    CrfParams crf,
+    @Default("false") boolean labelsKnown,
+    @Default("cam") ClassMap maps,
+    @Default("[1, 0.5, 0.75, 1.25, 1.5, 1.75, 2]") List<Double> mapScales) {
 
   public EvalConfig {
     if (sizePx != 0) {
@@ -39,6 +49,7 @@ public record EvalConfig(
     if (combine == Combination.NONE) {
       throw invalid("eval.combine", "sum or max", combine);
     }
+    mapScales = ValueChecks.scales("eval.mapScales", mapScales);
     camScales = camScales.isEmpty() ? List.of() : ValueChecks.scales("eval.camScales", camScales);
   }
 }

@@ -1,6 +1,7 @@
 package toco.config;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// Changes to keys of a configuration, in order: of several for the same key the last one counts.
@@ -62,6 +63,19 @@ public record Overrides(List<Setting> settings) {
   /// Whether the key is set.
   public boolean has(String key) {
     return settings.stream().anyMatch(setting -> setting.key.equals(key));
+  }
+
+  /// What the key is set to last.
+  public Optional<String> last(String key) {
+    return settings.reversed().stream()
+        .filter(setting -> setting.key.equals(key))
+        .map(Setting::value)
+        .findFirst();
+  }
+
+  /// Those that concern a recipe: all but the changes of keys that it does not have.
+  public Overrides onlyFor(RecipeName recipe) {
+    return new Overrides(settings.stream().filter(it -> recipe.has(it.key)).toList());
   }
 
   /// These changes and, after them, one more; `key` and `value` as in [#of].

@@ -20,6 +20,9 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param crf the dense CRF after the segmentation; null: none
 /// @param sidesMultipleOf the patch to whose multiples images are resized where a side is none;
 ///   null: they are not, pixels beyond the last whole patch are ignored (`model.patchFit`)
+/// @param labelsKnown whether the segmentation is scored once more with the image's true classes
+///   known
+/// @param maps the class maps that are segmented or, with CAMs, scored in addition; null: none
 public record Protocol(
     Name name,
     Split split,
@@ -30,29 +33,68 @@ public record Protocol(
     List<Double> camScales,
     double camBackground,
     @Nullable CrfParams crf,
-    @Nullable Integer sidesMultipleOf) {
+    @Nullable Integer sidesMultipleOf,
+    boolean labelsKnown,
+    @Nullable ClassMap maps) {
   private static final List<Double> PUBLISHED_SCALES = List.of(1.0, 1.5, 1.25);
-  private static final int COCO_SIZE_PX = 448;
+  private static final List<Double> COSA_SCALES = List.of(1.0, 0.5, 1.5, 0.75, 1.25);
+  private static final int PUBLISHED_SIZE_PX = 448;
 
   /// The named protocols.
   public enum Name {
     /// The one of evaluations in training: one scale, images of `eval.sizePx`, CAMs are scored too.
-    TRAIN_TIME,
+    TRAIN_TIME(SegmentationSource.DECODER),
     /// The published one for VOC: native size, scales 1, 1.5, 1.25, sum over the flip pair, maximum
     /// over the scales.
-    VOC,
+    VOC(SegmentationSource.DECODER),
     /// The same with the dense CRF.
-    VOC_CRF,
+    VOC_CRF(SegmentationSource.DECODER),
     /// The published one for COCO: 448 px, maximum over the flip pair, sum over the scales.
-    COCO,
+    COCO(SegmentationSource.DECODER),
     /// The same with the dense CRF.
-    COCO_CRF,
+    COCO_CRF(SegmentationSource.DECODER),
+    /// MoRe's for the decoder: scales of 448 px straight from native size.
+    MORE(SegmentationSource.DECODER_STRAIGHT),
+    /// The same with MoRe's CRF.
+    MORE_CRF(SegmentationSource.DECODER_STRAIGHT),
+    /// MoRe's for class maps.
+    MORE_CAM2SEG(SegmentationSource.MAPS),
+    /// The same with MoRe's CRF, by which its published results were made.
+    MORE_CAM2SEG_CRF(SegmentationSource.MAPS),
+    /// The same for VOC's test server.
+    MORE_TEST_CRF(SegmentationSource.MAPS_OF_SEGMENTED),
+    /// CoSA's: 448 px, sums over five scales and mirror images.
+    COSA(SegmentationSource.DECODER_SUMMED),
+    /// The same with CoSA's CRF of one iteration.
+    COSA_CRF(SegmentationSource.DECODER_SUMMED),
     /// As set by the keys of `eval`.
-    CUSTOM;
+    CUSTOM(SegmentationSource.DECODER);
+
+    private final SegmentationSource source;
+
+    Name(SegmentationSource source) {
+      this.source = source;
+    }
 
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /// Whether it depends on a key of `eval`; it fixes what the others set.
+    ///
+    /// @param key dotted
+    public boolean uses(String key) {
+      return switch (key) {
+        case "eval.split", "eval.labelsKnown" -> true;
+        case "eval.mapScales" -> source.isOfMaps();
+        case "eval.maps" -> source.isOfMaps() || this == TRAIN_TIME || this == CUSTOM;
+        default -> this == TRAIN_TIME || this == CUSTOM;
+      };
+    }
+
+    private boolean hasCrf() {
+      return name().endsWith("_CRF");
     }
   }
 
@@ -75,11 +117,31 @@ public record Protocol(
         requireSingleScale(eval);
         yield ofKeys(name, config);
       }
-      case VOC, VOC_CRF ->
-          published(name, config, 0, Combination.SUM, Combination.MAX, name == Name.VOC_CRF);
+      case VOC, VOC_CRF -> decoder(name, config, 0, Combination.SUM, Combination.MAX);
       case COCO, COCO_CRF ->
+          decoder(name, config, PUBLISHED_SIZE_PX, Combination.MAX, Combination.SUM);
+      case MORE, MORE_CRF ->
+          decoder(name, config, PUBLISHED_SIZE_PX, Combination.SUM, Combination.MAX);
+      case MORE_CAM2SEG, MORE_CAM2SEG_CRF, MORE_TEST_CRF ->
           published(
-              name, config, COCO_SIZE_PX, Combination.MAX, Combination.SUM, name == Name.COCO_CRF);
+              name,
+              config,
+              PUBLISHED_SIZE_PX,
+              eval.mapScales(),
+              Combination.MAX,
+              Combination.SUM,
+              List.of(),
+              eval.maps());
+      case COSA, COSA_CRF ->
+          published(
+              name,
+              config,
+              PUBLISHED_SIZE_PX,
+              COSA_SCALES,
+              Combination.SUM,
+              Combination.SUM,
+              COSA_SCALES,
+              null);
       case CUSTOM -> ofKeys(name, config);
     };
   }
@@ -116,7 +178,9 @@ public record Protocol(
         eval.camScales(),
         config.cam().backgroundThreshold(),
         eval.useCrf() ? eval.crf() : null,
-        resizedTo(config.model(), eval.sizePx(), eval.scales(), eval.camScales()));
+        resizedTo(config.model(), eval.sizePx(), eval.scales(), eval.camScales()),
+        eval.labelsKnown(),
+        eval.camScales().isEmpty() || eval.maps() == ClassMap.CAM ? null : eval.maps());
   }
 
   /// The patch, if images are resized to its multiples and do not have such sizes anyway.
@@ -127,31 +191,72 @@ public record Protocol(
     return fits || model.fit() == PatchFit.CROP ? null : patches.patchSizePx();
   }
 
+  private static Protocol decoder(
+      Name name, Config config, int sizePx, Combination flip, Combination combine) {
+    return published(name, config, sizePx, PUBLISHED_SCALES, flip, combine, List.of(), null);
+  }
+
   private static Protocol published(
       Name name,
       Config config,
       int sizePx,
+      List<Double> scales,
       Combination flip,
       Combination combine,
-      boolean withCrf) {
+      List<Double> camScales,
+      @Nullable ClassMap maps) {
+    boolean hasMaps = maps != null || !camScales.isEmpty();
     return new Protocol(
         name,
         config.eval().split(),
         sizePx,
-        PUBLISHED_SCALES,
+        scales,
+        flip,
+        combine,
+        camScales,
+        hasMaps ? config.cam().backgroundThreshold() : 0,
+        name.hasCrf() ? name.source.crf() : null,
+        resizedTo(config.model(), sizePx, scales, List.of()),
+        config.eval().labelsKnown(),
+        maps);
+  }
+
+  /// What its segmentation is made of.
+  public SegmentationSource source() {
+    return name.source;
+  }
+
+  /// The same for images of which nothing is scored: without CAMs and true classes.
+  public Protocol forInference() {
+    return new Protocol(
+        name,
+        split,
+        sizePx,
+        scales,
         flip,
         combine,
         List.of(),
-        0,
-        withCrf ? CrfParams.EVALUATION : null,
-        resizedTo(config.model(), sizePx, PUBLISHED_SCALES, List.of()));
+        camBackground,
+        crf,
+        sidesMultipleOf,
+        false,
+        source().isOfMaps() ? maps : null);
   }
 
-  /// A JSON object with a key for each component; `sidesMultipleOf` only if it is not null, which
-  /// files of earlier versions do not have.
+  /// A JSON object with a key for each component; without those of later versions where they change
+  /// nothing, so that it equals what earlier versions wrote.
   public ObjectNode toJson() {
     ObjectNode json = StrictMapper.JSON.valueToTree(this);
-    return sidesMultipleOf == null ? json.without("sidesMultipleOf") : json;
+    if (sidesMultipleOf == null) {
+      json.remove("sidesMultipleOf");
+    }
+    if (!labelsKnown) {
+      json.remove("labelsKnown");
+    }
+    if (maps == null) {
+      json.remove("maps");
+    }
+    return json;
   }
 
   /// One line for people.
@@ -168,6 +273,15 @@ public record Protocol(
     if (!camScales.isEmpty()) {
       text.append(", CAM scales ").append(list(camScales));
     }
+    text.append(
+        switch (source()) {
+          case DECODER -> maps == null ? "" : ", " + maps + " too";
+          case DECODER_STRAIGHT -> ", each scale straight from native size";
+          case DECODER_SUMMED -> ", aux CAM of the last scale";
+          case MAPS -> ", %s of the predicted classes".formatted(maps);
+          case MAPS_OF_SEGMENTED -> ", %s of the segmented classes".formatted(maps);
+        });
+    text.append(labelsKnown ? ", labels-known too" : "");
     return text.append(crf == null ? ", no CRF" : ", " + crf).toString();
   }
 

@@ -27,6 +27,7 @@ public enum RecipeName {
           entry("train.samplesPerProcess", "4"),
           entry("cam.scales", "[1, 0.5, 0.75, 1.5]"),
           entry("eval.camScales", "[1, 0.5, 0.75, 1.5]"),
+          entry("eval.maps", "lam"),
           entry("eval.crf.gaussianWeight", "3"),
           entry("eval.crf.bilateralSigmaPx", "67"),
           entry("eval.crf.bilateralSigmaRgb", "3"));
@@ -60,6 +61,11 @@ public enum RecipeName {
       case MORE -> more;
       case COSA -> cosa;
     };
+  }
+
+  /// Whether its networks have localisation maps.
+  boolean hasLocalisationMaps() {
+    return this == MORE;
   }
 
   /// Whether a key means something to this recipe; else it must not be set.

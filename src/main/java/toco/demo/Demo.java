@@ -12,7 +12,8 @@ import toco.run.RunFiles;
 import toco.train.Trainer;
 import toco.train.TrainingListener;
 
-/// Trains ToCo on synthetic shapes from image-level labels and scores it on the test images.
+/// Trains ToCo, or another recipe, on synthetic shapes from image-level labels and scores it on the
+/// test images.
 ///
 /// ```
 /// RUN/metrics.json       the results, see DemoMetrics
@@ -22,7 +23,7 @@ import toco.train.TrainingListener;
 ///
 /// in addition to the files of every training run.
 public final class Demo {
-  private static final String CONFIG = "demo.yaml";
+  private static final String CONFIG = "demo";
   private static final int PICTURED_IMAGES = 10;
 
   private Demo() {}
@@ -40,7 +41,7 @@ public final class Demo {
   public static Optional<Result> run(
       DemoOptions options, TrainingListener listener, TrainingRun training) {
     long started = System.nanoTime();
-    var config = options.config(CONFIG, null);
+    var config = options.config(CONFIG);
     listener.onMessage("data set %s, run %s".formatted(config.data().root(), config.run().dir()));
     try (var trainer = Trainer.start(config, listener)) {
       var outcome = training.run(trainer);

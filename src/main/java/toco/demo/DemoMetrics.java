@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import toco.eval.Scores;
 import toco.files.Json;
 import toco.host.ProcessMemory;
+import tools.jackson.databind.JsonNode;
 
 /// The results of one demo run, the content of `metrics.json`. Scores are in 0…1; NaN without
 /// masks.
@@ -48,6 +49,20 @@ public record DemoMetrics(
     double nan = Double.NaN;
     long peak = ProcessMemory.peakResidentBytes();
     return new DemoMetrics(nan, nan, nan, nan, wallSeconds, peak, nan, seed, steps);
+  }
+
+  /// What [#toJson] wrote.
+  static DemoMetrics of(JsonNode json) {
+    return new DemoMetrics(
+        Json.number(json, "segMiou"),
+        Json.number(json, "camMiou"),
+        Json.number(json, "camAuxMiou"),
+        Json.number(json, "classF1"),
+        Json.number(json, "wallSeconds"),
+        json.path("peakRssBytes").asLong(),
+        Json.number(json, "patchCosine"),
+        json.path("seed").asLong(),
+        json.path("steps").asLong());
   }
 
   /// A JSON object with one key per component; NaN becomes null.

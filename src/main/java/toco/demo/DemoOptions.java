@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import toco.config.Config;
 import toco.config.Overrides;
+import toco.config.RecipeName;
 import toco.config.SyntheticConfig;
 
 /// Options of the demo.
@@ -21,29 +23,52 @@ public record DemoOptions(
 
   public DemoOptions {}
 
-  /// The configuration of a run.
+  /// The configuration of a run, from the file of the recipe that the overrides set.
   ///
   /// A folder that the user names is used as it is, and rejected later if it contains a run. The
   /// default folder gets a number if it is in use. Runs share the data set of the configuration
   /// file; with other `data.synthetic` options the data set gets its own folder next to it.
   ///
-  /// @param file the configuration's file name
-  /// @param usualDir the run's folder where the user names none; null: the configuration's
-  Config config(String file, @Nullable Path usualDir) {
+  /// @param name of the configuration file for ToCo; those of other recipes add theirs
+  Config config(String name) {
+    var config = load(name);
+    return settings().has("run.dir")
+        ? config
+        : config.with(Overrides.of("run.dir", firstFree(config.run().dir())));
+  }
+
+  /// The same with the run's folder as the file or the user names it, in use or not.
+  Config load(String name) {
     var all = settings();
-    var path = configs.resolve(file);
+    var path = configs.resolve(fileName(name, all));
     var config = Config.load(path, all);
-    var runDir = config.run().dir();
-    if (!all.has("run.dir")) {
-      runDir = firstFree(usualDir == null ? runDir : usualDir);
-    }
-    config = config.with(Overrides.of("run.dir", runDir));
     var data = config.data();
     boolean asInFile = data.synthetic().equals(Config.load(path, List.of()).data().synthetic());
     return asInFile || all.has("data.root")
         ? config
         : config.with(
             Overrides.of("data.root", data.root().resolveSibling(name(data.synthetic()))));
+  }
+
+  private static String fileName(String name, Overrides all) {
+    var set = all.last("recipe").orElse("");
+    for (var recipe : RecipeName.values()) {
+      if (recipe != Config.defaults().recipe() && recipe.toString().equals(set)) {
+        return "%s_%s.yaml".formatted(name, recipe);
+      }
+    }
+    return name + ".yaml"; // also of an unknown recipe, which the configuration refuses
+  }
+
+  /// The same for a recipe: changes of keys that it does not have are left out.
+  DemoOptions of(RecipeName recipe) {
+    var ofRecipe = Overrides.of("recipe", recipe).plus(overrides.onlyFor(recipe));
+    return new DemoOptions(configs, dir, seed, ofRecipe);
+  }
+
+  /// The same with changes that the user's take precedence over.
+  DemoOptions with(Overrides earlier) {
+    return new DemoOptions(configs, dir, seed, earlier.plus(overrides));
   }
 
   /// Everything that the user sets.
@@ -66,10 +91,15 @@ public record DemoOptions(
 
   /// The folder itself if it is free, else with the first free number from 2 on appended.
   static Path firstFree(Path wanted) {
+    return first(wanted, candidate -> !holdsFiles(candidate));
+  }
+
+  /// The folder itself if it is suitable, else the first suitable numbered one.
+  static Path first(Path wanted, Predicate<Path> isSuitable) {
     for (int number = 1; number < MAX_NUMBER; number++) {
       var candidate =
           number == 1 ? wanted : wanted.resolveSibling(wanted.getFileName() + "-" + number);
-      if (!holdsFiles(candidate)) {
+      if (isSuitable.test(candidate)) {
         return candidate;
       }
     }

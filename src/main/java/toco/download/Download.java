@@ -68,7 +68,7 @@ public final class Download {
   }
 
   private static Fetched existing(Source source, Path target) {
-    var problem = new Verification(source.bytes(), source.checksum()).problem(target);
+    var problem = source.problem(target);
     if (problem != null) {
       throw new DownloadException(
           "%s is another file: %s; delete it, or name another folder".formatted(target, problem));

@@ -1,5 +1,6 @@
 package toco.download;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -42,6 +43,13 @@ public record Source(
         bytes,
         checksum,
         hint);
+  }
+
+  /// What shows that a file is not this one; null if nothing does.
+  ///
+  /// @throws DownloadException if it cannot be read
+  public @Nullable String problem(Path file) {
+    return new Verification(bytes, checksum).problem(file);
   }
 
   List<Location> parsed() {

@@ -1,31 +1,34 @@
 package toco.eval;
 
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import toco.cam.ImageEvaluation;
 import toco.cam.InferenceMemory;
 import toco.cam.MemoryLimit;
 import toco.config.Protocol;
 import toco.data.Dataset;
 import toco.eval.EvaluationBatch.Entry;
 import toco.eval.EvaluationBatch.Reading;
-import toco.image.LabelMap;
 import toco.model.Network;
 import toco.torch.Device;
 import toco.torch.InferenceMode;
-import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
 /// Evaluates one batch of a data set: reads it, runs the network on it and scores every image
 /// against its mask. Label refinement runs on other threads, so a batch's result may come after
 /// [#evaluate] has returned.
 ///
+/// @param evaluation of the protocol
 /// @param device of the model
 /// @param batchSize images per batch, in the data set's order
 /// @param refinement of the segmentation; null for none
 record BatchEvaluator(
     Protocol protocol,
+    ImageEvaluation evaluation,
     Dataset dataset,
     Device device,
     int batchSize,
@@ -71,13 +74,14 @@ record BatchEvaluator(
 
   private void score(
       Network model, EvaluationBatch batch, PendingBatch pending, @Nullable RefinementPool pool) {
-    var images = batch.images(protocol.sizePx(), model); // [B, 3, H, W]
-    var scorer = new ImageScorer(protocol, model, images);
-    for (int i = 0; i < batch.entries().size(); i++) {
+    var entries = batch.entries();
+    var shown = evaluation.of(model, entries.stream().map(Entry::picture).toList());
+    for (int i = 0; i < entries.size(); i++) {
       int position = i;
-      var entry = batch.entries().get(i);
+      var scorer =
+          new ImageScorer(protocol, shown.get(i), model.config().numClasses(), entries.get(i));
       try (var _ = TensorScope.open()) { // maps of C classes at native size are large
-        pending.watch(i, () -> score(scorer, position, entry, pending, pool));
+        pending.watch(i, () -> score(scorer, position, entries.get(position), pending, pool));
       }
     }
   }
@@ -85,11 +89,13 @@ record BatchEvaluator(
   private void score(
       ImageScorer scorer, int i, Entry entry, PendingBatch pending, @Nullable RefinementPool pool) {
     if (pool == null) {
-      pending.set(i, scorer.score(scorer.labels(i, mask(entry)), i, entry));
+      pending.set(i, scorer.scores());
     } else {
-      var logits = scorer.logits(i, mask(entry)); // [1, C, H, W]
-      var scores = scorer.score(logits.argmax(1), i, entry);
-      submitRefinement(pool, pending, i, scores, entry, logits);
+      var segmentations = scorer.segmentations();
+      var scores = scorer.scores(segmentations);
+      var inputs = new ArrayList<CrfInput>();
+      segmentations.forEach((kind, it) -> inputs.add(CrfInput.of(kind.refined(), it)));
+      submitRefinement(pool, pending, i, scores, entry, inputs);
     }
   }
 
@@ -99,27 +105,27 @@ record BatchEvaluator(
       int i,
       ImageScores scores,
       Entry entry,
-      Tensor logits) {
+      List<CrfInput> inputs) {
     var refine = Objects.requireNonNull(refinement);
-    int classes = (int) logits.size(1);
-    var probabilities = ImageScorer.probabilities(logits); // [C, H, W], freed by the job
+    var mask = Objects.requireNonNull(entry.mask());
+    int classes = dataset.numClasses() + 1;
     pending.hold();
     pool.submit(() -> {
-      try (probabilities) {
+      try {
         pending.watch(
             i,
             () -> {
-              var labels = refine.refine(probabilities, entry.picture()).labels();
-              var counts = LabelCounts.of(mask(entry), labels, classes);
-              pending.set(i, scores.with(MapKind.CRF, counts));
+              var all = scores;
+              for (var input : inputs) {
+                var labels = input.refined(refine, entry.picture()).labels();
+                all = all.with(input.kind(), LabelCounts.of(mask, labels, classes));
+              }
+              pending.set(i, all);
             });
       } finally {
+        inputs.forEach(CrfInput::close);
         pending.release();
       }
     });
-  }
-
-  private static LabelMap mask(Entry entry) {
-    return Objects.requireNonNull(entry.mask());
   }
 }

@@ -16,6 +16,7 @@ import toco.data.Dataset;
 import toco.distributed.World;
 import toco.eval.EvaluationBatch.Reading;
 import toco.model.Network;
+import toco.recipes.Recipes;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 
@@ -59,7 +60,13 @@ public final class Evaluator {
   /// @throws IllegalArgumentException if the data set does not have the network's classes
   public Evaluator(
       Config config, Protocol protocol, Dataset dataset, Device device, int crfWorkers) {
-    this(config, protocol, dataset, device, crfWorkers, LabelRefinement.of(protocol));
+    this(
+        config,
+        protocol,
+        dataset,
+        device,
+        crfWorkers,
+        LabelRefinement.of(protocol, Recipes.evaluation(protocol), config.model().statistics()));
   }
 
   Evaluator(
@@ -76,7 +83,9 @@ public final class Evaluator {
     this.device = device;
     this.crfWorkers = crfWorkers;
     batchSize = batchSize(protocol.sizePx());
-    batchEvaluator = new BatchEvaluator(protocol, dataset, device, batchSize, refinement);
+    batchEvaluator =
+        new BatchEvaluator(
+            protocol, Recipes.evaluation(protocol), dataset, device, batchSize, refinement);
   }
 
   private static void requireClasses(Dataset dataset, Config config) {

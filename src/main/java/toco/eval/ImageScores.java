@@ -43,4 +43,9 @@ record ImageScores(
   double f1() {
     return ClassScores.imageF1(labels, classLogits);
   }
+
+  /// Average precision of its classes; NaN if it shows none.
+  double averagePrecision() {
+    return ClassScores.imageAveragePrecision(labels, classLogits);
+  }
 }

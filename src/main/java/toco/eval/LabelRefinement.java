@@ -1,10 +1,10 @@
 package toco.eval;
 
 import org.jspecify.annotations.Nullable;
+import toco.cam.ImageEvaluation;
+import toco.config.PixelStatistics;
 import toco.config.Protocol;
-import toco.image.LabelMap;
 import toco.image.RgbImage;
-import toco.image.TensorPictures;
 import toco.refine.DenseCrf;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
@@ -13,23 +13,23 @@ import toco.torch.TensorScope;
 /// Several threads use one at the same time.
 @FunctionalInterface
 interface LabelRefinement {
-  /// @param probabilities float32 [C, H, W] on the CPU, background first
+  /// @param probabilities float32 [n, H, W] on the CPU, background first
   /// @param picture the image, H×W
-  /// @return labels 0…C−1, H×W
-  LabelMap refine(Tensor probabilities, RgbImage picture);
+  /// @return int64 [H, W] on the CPU: the plane of each pixel, in the innermost scope
+  Tensor refine(Tensor probabilities, RgbImage picture);
 
   /// The refinement of a protocol; null if it has none.
-  static @Nullable LabelRefinement of(Protocol protocol) {
+  ///
+  /// @param statistics of the network's input
+  static @Nullable LabelRefinement of(
+      Protocol protocol, ImageEvaluation evaluation, PixelStatistics statistics) {
     var params = protocol.crf();
     if (params == null) {
       return null;
     }
     var crf = new DenseCrf(params, 1); // the pool's threads are the parallelism
-    return (probabilities, picture) -> {
-      try (var _ = TensorScope.open()) {
-        var marginals = crf.infer(picture.tensor(), probabilities);
-        return TensorPictures.labelMap(marginals.argmax(0));
-      }
-    };
+    return (probabilities, picture) ->
+        TensorScope.scoped(
+            () -> crf.infer(evaluation.crfImage(picture, statistics), probabilities).argmax(0));
   }
 }

@@ -10,10 +10,23 @@ public enum MapKind {
   SEG("seg", "seg", "segmentation"),
   /// The segmentation after the dense CRF.
   CRF("crf", "seg + CRF", "segmentation, CRF"),
+  /// The segmentation without the classes that the image's true labels lack.
+  SEG_LABELS_KNOWN("segLabelsKnown", "seg, labels-known", "segmentation, labels-known"),
+  /// The same after the dense CRF.
+  CRF_LABELS_KNOWN("crfLabelsKnown", "seg + CRF, labels-known", "segmentation, CRF, labels-known"),
   /// Labels from the CAM.
   CAM("cam", "CAM", "CAM"),
   /// Labels from the auxiliary CAM.
-  CAM_AUX("camAux", "aux CAM", "aux CAM");
+  CAM_AUX("camAux", "aux CAM", "aux CAM"),
+  /// Labels from localisation maps (MoRe).
+  LAM("lam", "LAM", "LAM"),
+  /// Labels from the products of localisation maps and CAMs (MoRe).
+  FUSED("fused", "LAM × CAM", "LAM × CAM");
+
+  /// Printed with scores of the kinds that are `labels-known`.
+  public static final String LABELS_KNOWN_REMARK =
+      "labels-known: without the classes that the image's true labels lack; such scores cannot be"
+          + " compared with those of predictions";
 
   private final String key;
   private final String heading;
@@ -38,6 +51,25 @@ public enum MapKind {
   /// Its name in reports.
   public String label() {
     return label;
+  }
+
+  /// Whether it is the segmentation that knows the true classes of the image.
+  public boolean labelsKnown() {
+    return this == SEG_LABELS_KNOWN || this == CRF_LABELS_KNOWN;
+  }
+
+  /// Whether it is a segmentation after the dense CRF.
+  public boolean isRefined() {
+    return this == CRF || this == CRF_LABELS_KNOWN;
+  }
+
+  /// The kind of a segmentation after the dense CRF.
+  MapKind refined() {
+    return switch (this) {
+      case SEG -> CRF;
+      case SEG_LABELS_KNOWN -> CRF_LABELS_KNOWN;
+      default -> throw new IllegalStateException(this + " is not refined");
+    };
   }
 
   /// The kinds that a map has values of, in the order of tables.

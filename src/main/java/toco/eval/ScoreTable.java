@@ -5,10 +5,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/// A plain-text table: a column of names, then right-aligned columns of numbers, all equally wide.
-/// NaN is printed as a dash.
+/// A plain-text table: a column of names, then right-aligned columns of numbers, all equally wide
+/// but for those with a long heading. NaN is printed as a dash.
 final class ScoreTable {
   private static final String GAP = "  ";
+  private static final int LONG_HEADING = 10; // more than that widens only its column
 
   private final List<List<String>> rows = new ArrayList<>();
 
@@ -44,28 +45,39 @@ final class ScoreTable {
   @Override
   public String toString() {
     int nameWidth = 0;
-    int numberWidth = 0;
     for (var row : rows) {
-      for (int i = 0; i < row.size(); i++) {
-        int length = row.get(i).length();
-        nameWidth = i == 0 ? Math.max(nameWidth, length) : nameWidth;
-        numberWidth = i > 0 ? Math.max(numberWidth, length) : numberWidth;
-      }
+      nameWidth = row.isEmpty() ? nameWidth : Math.max(nameWidth, row.getFirst().length());
     }
-    int across = nameWidth + (rows.getFirst().size() - 1) * (GAP.length() + numberWidth);
+    var widths = widths();
+    int across = nameWidth + Arrays.stream(widths).map(width -> GAP.length() + width).sum();
     var text = new StringBuilder();
     for (var row : rows) {
-      text.append(row.isEmpty() ? "-".repeat(across) : line(row, nameWidth, numberWidth));
+      text.append(row.isEmpty() ? "-".repeat(across) : line(row, nameWidth, widths));
       text.append('\n');
     }
     return text.toString();
   }
 
-  private static String line(List<String> row, int nameWidth, int numberWidth) {
+  private int[] widths() {
+    int common = 0;
+    for (var row : rows) {
+      for (int i = 1; i < row.size(); i++) {
+        int length = row.get(i).length();
+        common = length > LONG_HEADING ? common : Math.max(common, length);
+      }
+    }
+    int ofAll = common;
+    return rows.getFirst().stream()
+        .skip(1)
+        .mapToInt(heading -> Math.max(ofAll, heading.length()))
+        .toArray();
+  }
+
+  private static String line(List<String> row, int nameWidth, int[] widths) {
     var line = new StringBuilder(row.getFirst());
     line.repeat(' ', nameWidth - line.length());
-    for (var number : row.subList(1, row.size())) {
-      line.append(GAP).repeat(' ', numberWidth - number.length()).append(number);
+    for (int i = 1; i < row.size(); i++) {
+      line.append(GAP).repeat(' ', widths[i - 1] - row.get(i).length()).append(row.get(i));
     }
     return line.toString();
   }

@@ -60,11 +60,18 @@ final class ScoredImages {
       images.getFirst().maps().keySet().forEach(kind -> maps.put(kind, mapScores(kind, times)));
     }
     double f1 = 0;
+    double precision = 0;
+    int withClass = 0;
     double cosine = 0;
     int count = 0;
     for (int i = 0; i < times.length; i++) {
       if (times[i] > 0) {
         f1 += times[i] * images.get(i).f1();
+        double ofImage = images.get(i).averagePrecision();
+        if (!Double.isNaN(ofImage)) {
+          precision += times[i] * ofImage;
+          withClass += times[i];
+        }
         cosine += times[i] * images.get(i).patchCosine();
         count += times[i];
       }
@@ -73,6 +80,7 @@ final class ScoredImages {
         new ClassScores(
             f1 / count,
             IntStream.range(0, classes - 1).mapToDouble(k -> classF1(k, times)).toArray(),
+            precision / withClass,
             IntStream.range(0, classes - 1).mapToDouble(k -> averagePrecision(k, times)).toArray());
     return new Scores(maps, ofClasses, cosine / count, count);
   }

@@ -61,13 +61,15 @@ public record Scores(
     return named.imageF1();
   }
 
-  /// The scores as a JSON object; NaN becomes null. KINDS means those of `seg`, `crf`, `cam` and
-  /// `camAux` that were evaluated:
+  /// The scores as a JSON object; NaN becomes null. KINDS means the keys of [MapKind] that were
+  /// evaluated, such as `seg`, `crf`, `segLabelsKnown`, `cam` and `camAux`:
   ///
   /// ```
   /// images                number of images
   /// KINDMiou              mean IoU, 0…1, of each kind: segMiou, camMiou, camAuxMiou …
+  /// remark                only with scores that are `labels-known`: what they are
   /// classF1               mean F1 of the image-level predictions, 0…1
+  /// imageAp               average precision of each image's classes, averaged over images
   /// classMap              mean average precision of the image-level predictions
   /// patchCosine           mean cosine between patch tokens, -1…1
   /// pixelAccuracy         {KINDS}: share of pixels predicted correctly
@@ -85,7 +87,11 @@ public record Scores(
     var json = new LinkedHashMap<String, @Nullable Object>();
     json.put(ScoreKeys.IMAGES, images);
     maps.keySet().forEach(kind -> json.put(ScoreKeys.miou(kind.key()), Json.orNull(miou(kind))));
+    if (hasLabelsKnown()) {
+      json.put("remark", MapKind.LABELS_KNOWN_REMARK);
+    }
     json.put(ScoreKeys.CLASS_F1, Json.orNull(classF1()));
+    json.put("imageAp", Json.orNull(named.imageAveragePrecision()));
     json.put("classMap", Json.orNull(named.meanAveragePrecision()));
     json.put(ScoreKeys.PATCH_COSINE, Json.orNull(patchCosine));
     json.put(ScoreKeys.PIXEL_ACCURACY, ofKinds(map -> map.matrix().pixelAccuracy()));
@@ -148,10 +154,19 @@ public record Scores(
     table.percent("class mAP", named.meanAveragePrecision());
     table.plain("patch cosine", "%.4f", patchCosine);
     table.plain("images", "%.0f", images);
+    var text = new StringBuilder(table.toString());
     var unseen = classesInNoMask(names);
-    return unseen.isEmpty()
-        ? table.toString()
-        : table + "in no mask, so not in the means: " + String.join(", ", unseen) + "\n";
+    if (!unseen.isEmpty()) {
+      text.append("in no mask, so not in the means: %s%n".formatted(String.join(", ", unseen)));
+    }
+    if (hasLabelsKnown()) {
+      text.append(MapKind.LABELS_KNOWN_REMARK).append('\n');
+    }
+    return text.toString();
+  }
+
+  private boolean hasLabelsKnown() {
+    return maps.keySet().stream().anyMatch(MapKind::labelsKnown);
   }
 
   private List<String> classesInNoMask(List<String> names) {
@@ -166,7 +181,8 @@ public record Scores(
   }
 
   /// A second table, in per cent, one row per class: the boundary F-score of each kind of map, then
-  /// F1 and average precision of image-level classification.
+  /// F1 and average precision of image-level classification; in the last row these two for each
+  /// image's classes, averaged over the images.
   ///
   /// @param classNames the foreground classes, in label order
   public String classTable(List<String> classNames) {
@@ -183,6 +199,12 @@ public record Scores(
       row[boundary.length + 1] = c == 0 ? Double.NaN : named.averagePrecision()[c - 1];
       table.percent(names.get(c), row);
     }
+    table.rule();
+    var perImage = new double[maps.size() + 2];
+    Arrays.fill(perImage, Double.NaN);
+    perImage[maps.size()] = named.imageF1();
+    perImage[maps.size() + 1] = named.imageAveragePrecision();
+    table.percent("mean of the images", perImage);
     return table.toString();
   }
 

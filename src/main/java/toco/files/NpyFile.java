@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Tensor;
@@ -126,17 +127,26 @@ public final class NpyFile {
 
   private static DType dtype(String descr) throws IOException {
     for (var type : DType.values()) {
-      if (type != DType.BFLOAT16 && descr(type).equals(descr)) {
+      if (descr.equals(descrOrNull(type))) {
         return type;
       }
     }
     throw new IOException(
-        ("expected little-endian float16, float32, float64, int8…int64, uint8 or bool, got numpy's"
-                + " '%s'; convert it with astype")
+        ("expected little-endian float16, float32, float64, int8…int64, uint8…uint64, complex64,"
+                + " complex128 or bool, got numpy's '%s'; convert it with astype")
             .formatted(descr));
   }
 
   private static String descr(DType type) {
+    var descr = descrOrNull(type);
+    if (descr == null) {
+      throw new IllegalArgumentException(
+          "numpy has no %s; convert to float32 first".formatted(type));
+    }
+    return descr;
+  }
+
+  private static @Nullable String descrOrNull(DType type) {
     return switch (type) {
       case UINT8 -> "|u1";
       case INT8 -> "|i1";
@@ -147,8 +157,19 @@ public final class NpyFile {
       case FLOAT32 -> "<f4";
       case FLOAT64 -> "<f8";
       case BOOL -> "|b1";
-      case BFLOAT16 ->
-          throw new IllegalArgumentException("numpy has no bfloat16; convert to float32 first");
+      case UINT16 -> "<u2";
+      case UINT32 -> "<u4";
+      case UINT64 -> "<u8";
+      case COMPLEX64 -> "<c8";
+      case COMPLEX128 -> "<c16";
+      case BFLOAT16,
+          COMPLEX32,
+          FLOAT8_E5M2,
+          FLOAT8_E4M3FN,
+          FLOAT8_E5M2FNUZ,
+          FLOAT8_E4M3FNUZ,
+          FLOAT8_E8M0FNU ->
+          null;
     };
   }
 

@@ -24,7 +24,7 @@ import toco.torch.Tensor;
 /// OUT/classes.csv           the classes of each image: the data set's, or predicted
 /// ```
 ///
-/// The folders `aux_cam` and `seg` have the same files.
+/// The folders `aux_cam`, `lam` and `seg` have the same files.
 public final class HeatMapExport {
   private final TrainedNetwork network;
   private final Options options;

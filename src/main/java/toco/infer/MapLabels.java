@@ -81,7 +81,7 @@ final class MapLabels {
         Tensor.full(
             background, DType.FLOAT32, maps.maps().device(), 1, maps.heightPx(), maps.widthPx());
     var probabilities = Tensor.cat(List.of(constant, maps.maps()), 0).softmax(0); // [n + 1, H, W]
-    return maps.labels(DenseLabels.of(CrfParams.CAM, picture, probabilities));
+    return maps.labels(DenseLabels.of(CrfParams.CAM, picture.tensor(), probabilities));
   }
 
   private static Tensor thresholded(ClassMaps maps, double background) {

@@ -7,11 +7,13 @@ import java.util.Map;
 import java.util.Set;
 import toco.cam.EncodedImages;
 import toco.cam.InferenceMemory;
+import toco.cam.LocalisationMaps;
 import toco.cam.MemoryLimit;
 import toco.cam.MultiScaleInference;
 import toco.cam.NetworkInput;
 import toco.cam.PresentClasses;
 import toco.checkpoint.TrainedNetwork;
+import toco.config.ClassMap;
 import toco.config.Combination;
 import toco.image.RgbImage;
 import toco.torch.Interpolation;
@@ -39,6 +41,12 @@ final class MapMaker {
       throw new IllegalArgumentException(
           "eval.camScales is empty, and CAMs were asked for; set eval.camScales=[1, 0.5, 1.5]");
     }
+    if (sources.contains(MapSource.LAM) && network.config().eval().maps() != ClassMap.LAM) {
+      throw new IllegalArgumentException(
+          "the maps lam are those of networks of recipe more with eval.maps=lam, but this one has"
+              + " recipe %s and eval.maps=%s; use the maps cam"
+                  .formatted(network.config().recipe(), network.config().eval().maps()));
+    }
   }
 
   /// The maps of an image.
@@ -62,6 +70,10 @@ final class MapMaker {
       var cams = encoded.cams(eval.camScales(), present);
       maps.put(MapSource.CAM, classMaps(found, cams.cam(), picture));
       maps.put(MapSource.AUX_CAM, classMaps(found, cams.auxCam(), picture));
+    }
+    if (sources.contains(MapSource.LAM)) {
+      var lam = LocalisationMaps.multiScale(network.model(), input, eval.mapScales());
+      maps.put(MapSource.LAM, classMaps(found, present.gather(lam), picture));
     }
     if (sources.contains(MapSource.SEG)) {
       var probabilities = present.gather(classProbabilities(picture));

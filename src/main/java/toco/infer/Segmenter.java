@@ -1,16 +1,16 @@
 package toco.infer;
 
+import toco.cam.ImageEvaluation;
 import toco.cam.InferenceMemory;
 import toco.cam.MemoryLimit;
-import toco.cam.MultiScaleInference;
-import toco.cam.NetworkInput;
+import toco.cam.Segmentation;
 import toco.checkpoint.TrainedNetwork;
 import toco.config.Protocol;
 import toco.image.LabelMap;
 import toco.image.RgbImage;
 import toco.image.TensorPictures;
+import toco.recipes.Recipes;
 import toco.torch.InferenceMode;
-import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
 /// Segments images by an evaluation protocol (METHOD "Evaluation"). Thread-safe for platform
@@ -27,15 +27,15 @@ import toco.torch.TensorScope;
 public final class Segmenter {
   private final TrainedNetwork network;
   private final Protocol protocol;
-  private final MultiScaleInference inference;
+  private final ImageEvaluation evaluation;
   private final MemoryLimit limit;
 
   /// @param network remains the caller's, and must not be closed before the last use of the
   ///   segmenter
   public Segmenter(TrainedNetwork network, Protocol.Name name) {
     this.network = network;
-    protocol = Protocol.of(name, network.config());
-    inference = MultiScaleInference.of(protocol);
+    protocol = Protocol.of(name, network.config()).forInference();
+    evaluation = Recipes.evaluation(protocol);
     var memory = new InferenceMemory(network.config().model());
     limit = MemoryLimit.on(network.device(), size -> memory.segmentation(protocol, size));
   }
@@ -47,19 +47,21 @@ public final class Segmenter {
     limit.require(picture);
     try (var _ = TensorScope.open();
         var _ = InferenceMode.enter()) {
-      return TensorPictures.labelMap(labels(picture));
+      return labels(picture);
     }
   }
 
-  /// @return [H, W], 0…K
-  private Tensor labels(RgbImage picture) {
-    var input = NetworkInput.of(picture, protocol.sizePx(), network.model());
-    int height = picture.heightPx();
-    int width = picture.widthPx();
+  private LabelMap labels(RgbImage picture) {
+    var shown = evaluation.of(network.model(), picture);
     if (protocol.crf() == null) {
-      return inference.labels(network.model(), input, height, width, null).select(0, 0);
+      return TensorPictures.labelMap(shown.labels().select(0, 0));
     }
-    var logits = inference.logits(network.model(), input, height, width);
-    return DenseLabels.of(protocol.crf(), picture, logits.softmax(1).select(0, 0));
+    var segmentation = shown.segmentation();
+    if (segmentation.planes().length == 1) { // no class is shown
+      return TensorPictures.labelMap(segmentation.labels().select(0, 0));
+    }
+    var image = evaluation.crfImage(picture, network.config().model().statistics());
+    var chosen = DenseLabels.of(protocol.crf(), image, segmentation.probabilities());
+    return TensorPictures.labelMap(Segmentation.labelsOf(chosen, segmentation.planes()));
   }
 }

@@ -2,6 +2,7 @@ package toco.model;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import toco.config.ModelConfig;
 import toco.nn.Linear;
@@ -63,6 +64,12 @@ public final class MoreNetwork extends Network {
     return autocastToFloat32(() -> graphLayer.forward(tokens.clsToken(), tokens.patchTokens()));
   }
 
+  @Override
+  public Tensor localisation(Encoder.Tokens tokens) {
+    var products = classTokens(tokens).matmul(tokens.patchMap().flatten(2)); // [B, K, N]
+    return products.reshape(products.size(0), products.size(1), tokens.gridH(), tokens.gridW());
+  }
+
   /// The last block's attention of the class tokens before softmax and scale: to the K class
   /// tokens, then to the patches.
   ///
@@ -78,6 +85,13 @@ public final class MoreNetwork extends Network {
     var used = new LinkedHashMap<>(params().all());
     used.keySet().removeIf(MoreNetwork::isUnused);
     return used;
+  }
+
+  @Override
+  public Optional<String> exportObstacle() {
+    return Optional.of(
+        "MoRe's network, whose encoder has a class token per class, cannot be exported as"
+            + " TorchScript; use its checkpoint");
   }
 
   private static boolean isUnused(String name) {

@@ -2,6 +2,7 @@ package toco.model;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -103,6 +104,15 @@ public class Network implements AutoCloseable {
     return params.all();
   }
 
+  /// Why the network cannot be exported as TorchScript; empty if it can.
+  public Optional<String> exportObstacle() {
+    return config
+        .script()
+        .map(
+            "the encoder is already a script, %s; only built-in encoders can be exported"
+                ::formatted);
+  }
+
   /// All tokens of all images.
   ///
   /// @param images [B, 3, H, W] normalised
@@ -175,6 +185,15 @@ public class Network implements AutoCloseable {
   /// @param patchMap [B, D, h, w]
   public Tensor segment(Tensor patchMap) {
     return autocastToFloat32(() -> decoder.forward(patchMap));
+  }
+
+  /// Localisation maps [B, K, h, w]: the product of each patch with the token of each class.
+  ///
+  /// @param tokens of this network's encoder
+  /// @throws UnsupportedOperationException if it has no token for each class
+  public Tensor localisation(Encoder.Tokens tokens) {
+    throw new UnsupportedOperationException(
+        "localisation maps need a token for each class, which only networks of recipe more have");
   }
 
   /// Makes encoder passes that drop branches of blocks with the probabilities of `model.dropPath`.

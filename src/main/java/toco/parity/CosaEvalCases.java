@@ -1,15 +1,15 @@
 package toco.parity;
 
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.stream.IntStream;
+import toco.cam.CamLabels;
 import toco.config.CrfParams;
+import toco.eval.ClassScores;
 import toco.eval.ConfusionMatrix;
 import toco.image.RgbImage;
 import toco.model.Network;
 import toco.recipe.cosa.CosaEvaluation;
-import toco.torch.DType;
+import toco.refine.DenseCrf;
 import toco.torch.GradMode;
 import toco.torch.Tensor;
 
@@ -20,18 +20,13 @@ final class CosaEvalCases {
   static Map<String, Tensor> evaluation(GoldenCase golden, Network model) {
     var rgb = golden.in("rgb"); // [H, W, 3]
     var picture = new RgbImage(rgb.segment(), (int) rgb.size(1), (int) rgb.size(0));
-    var evaluation =
-        new CosaEvaluation(
-            golden.integer("crop_size"),
-            golden.numbers("scales"),
-            golden.number("bkg_thre"),
-            crf(golden));
-    var known = golden.in("cls_label"); // [1, K]
+    var evaluation = new CosaEvaluation(golden.integer("crop_size"), golden.numbers("scales"));
+    var known = golden.in("cls_label").toFloatArray();
     var out = new HashMap<String, Tensor>();
     try (var _ = GradMode.noGrad()) {
       var image = evaluation.of(model, picture);
       var maps = image.maps();
-      out.put("out.resized_every_4th", every(image.input(), 4));
+      out.put("out.resized_every_4th", every(image.encoded().images(), 4));
       out.put("out.cam_every_2nd", every(maps.cam(), 2));
       out.put("out.cam_aux_every_2nd", every(maps.auxCam(), 2));
       out.put("out.seg_every_2nd", every(maps.segLogits(), 2));
@@ -40,13 +35,21 @@ final class CosaEvalCases {
       out.put(
           "out.average_precision",
           LabelCases.doubles(
-              averagePrecision(maps.classLogits(), known),
-              averagePrecision(maps.auxClassLogits(), known)));
-      out.put("out.label", image.labels().select(0, 0));
-      out.put("out.label_known", image.labelsKnown(known).select(0, 0));
-      out.put("out.crf_label_known", image.crfLabelsKnown(known).select(0, 0));
-      out.put("out.cam_label", image.camLabels(known).select(0, 0));
-      out.put("out.cam_aux_label", image.auxCamLabels(known).select(0, 0));
+              ClassScores.imageAveragePrecision(known, maps.classLogits().toFloatArray()),
+              ClassScores.imageAveragePrecision(known, maps.auxClassLogits().toFloatArray())));
+      var segmentation = image.segmentation();
+      var ofKnown = segmentation.labelsKnown(known);
+      out.put("out.label", segmentation.labels().select(0, 0));
+      out.put("out.label_known", ofKnown.labels().select(0, 0));
+      out.put(
+          "out.crf_label_known",
+          new DenseCrf(crf(golden))
+              .infer(
+                  evaluation.crfImage(picture, model.config().statistics()),
+                  ofKnown.probabilities())
+              .argmax(0));
+      out.put("out.cam_label", camLabels(golden, image.cams().cam(), picture));
+      out.put("out.cam_aux_label", camLabels(golden, image.cams().auxCam(), picture));
     }
     for (var of :
         Map.of(
@@ -65,6 +68,13 @@ final class CosaEvalCases {
       out.put("out.miou" + of.getValue(), LabelCases.doubles(scores.miou()));
     }
     return out;
+  }
+
+  private static Tensor camLabels(GoldenCase golden, Tensor cam, RgbImage picture) {
+    var known = golden.in("cls_label").toFloatArray();
+    return CamLabels.forEvaluation(
+            cam, known, picture.heightPx(), picture.widthPx(), golden.number("bkg_thre"))
+        .select(0, 0);
   }
 
   private static CrfParams crf(GoldenCase golden) {
@@ -90,30 +100,6 @@ final class CosaEvalCases {
       matrix.add(truth[i], predicted[i]);
     }
     return matrix;
-  }
-
-  /// Of one image's classes by their probabilities in float32, where large logits are equal.
-  private static double averagePrecision(Tensor logits, Tensor known) {
-    var scores = logits.sigmoid().to(DType.FLOAT32).toFloatArray();
-    var truth = known.toFloatArray();
-    var order =
-        IntStream.range(0, scores.length)
-            .boxed()
-            .sorted(Comparator.comparingDouble((Integer k) -> -scores[k]))
-            .mapToInt(Integer::intValue)
-            .toArray();
-    int hits = 0;
-    int before = 0;
-    double sum = 0;
-    for (int i = 0; i < order.length; i++) {
-      hits += truth[order[i]] > 0 ? 1 : 0;
-      boolean isTied = i + 1 < order.length && scores[order[i + 1]] == scores[order[i]];
-      if (!isTied) {
-        sum += (hits - before) * (double) hits / (i + 1);
-        before = hits;
-      }
-    }
-    return sum / hits;
   }
 
   static Tolerance tolerance(String tensor) {

@@ -3,18 +3,18 @@ package toco.parity;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import toco.cam.CamLabels;
 import toco.cam.EncodedImages;
 import toco.cam.LocalisationMaps;
 import toco.cam.PresentClasses;
+import toco.cam.Segmentation;
 import toco.cam.SquareInference;
 import toco.config.CrfParams;
 import toco.eval.ClassScores;
 import toco.eval.ConfusionMatrix;
 import toco.model.MoreNetwork;
-import toco.recipe.more.MapCrf;
+import toco.recipe.more.MapSegmentation;
 import toco.recipe.more.ShownClasses;
 import toco.refine.DenseCrf;
 import toco.torch.GradMode;
@@ -96,21 +96,20 @@ final class MoreEvalCases {
           if (golden.has("in.cls_label")) {
             multiHot = golden.in("cls_label").toFloatArray();
           } else {
-            var segmentation = encoded.segLogits().argmax(1).toLongArray();
-            multiHot = ShownClasses.predicted(encoded.classLogits().toFloatArray(), segmentation);
+            var cells = encoded.segLogits().argmax(1).toLongArray();
+            multiHot = ShownClasses.predicted(encoded.classLogits().toFloatArray(), cells);
             out.put("out.cls", encoded.classLogits());
             out.put("out.keys", keys(multiHot));
           }
-          var shown = PresentClasses.of(List.of(multiHot));
           var maps =
               LocalisationMaps.multiScale(model, encoded.images(), golden.numbers("scales"))
                   .interpolate(x.size(2), x.size(3), Interpolation.BILINEAR); // [1, K, H, W]
-          var ofShown = shown.gather(maps);
-          var crf = new MapCrf(crf(golden));
-          out.put("out.lam", ofShown.select(0, 0));
-          out.put("out.label", labels(golden, maps, multiHot));
-          out.put("out.crf_q", crf.infer(golden.in("rgb"), ofShown.select(0, 0)));
-          out.put("out.crf_label", crf.labels(golden.in("rgb"), ofShown, shown));
+          var segmentation = new MapSegmentation(maps, multiHot, golden.number("bkg_thre"));
+          var q = new DenseCrf(crf(golden)).infer(golden.in("rgb"), segmentation.probabilities());
+          out.put("out.lam", segmentation.ofShown().select(0, 0));
+          out.put("out.label", segmentation.labels().select(0, 0));
+          out.put("out.crf_q", q);
+          out.put("out.crf_label", Segmentation.labelsOf(q.argmax(0), segmentation.planes()));
           return out;
         });
   }
@@ -145,7 +144,7 @@ final class MoreEvalCases {
                   .cams(golden.numbers("cam_scales"))
                   .cam()
                   .interpolate(height, width, Interpolation.BILINEAR);
-          var maps = LocalisationMaps.single(model, encoded.tokens(), height, width);
+          var maps = LocalisationMaps.single(model.localisation(encoded.tokens()), height, width);
           var multiHot = golden.in("cls_label").toFloatArray();
           var labels = new LinkedHashMap<String, Tensor>();
           labels.put("cam", labels(golden, cams, multiHot));

@@ -65,8 +65,9 @@ public final class Parity {
   /// Runs every case. A file that cannot be read or run gives a failed row, and the next one is
   /// run.
   ///
-  /// @param directory has `*.safetensors`, one case per file, and `micro.safetensors`; the folder
-  ///   `data` next to it has the photographs of `decode` cases
+  /// @param directory has `*.safetensors`, one case per file, and `micro.safetensors`, or recorded
+  ///   calls of operators, `calls.json` with `calls.safetensors`; the folder `data` next to it has
+  ///   the photographs of `decode` cases
   /// @throws CheckpointException if the folder cannot be listed or has no such files
   public static Report run(Path directory) {
     return new Parity(directory, List.of()).run();
@@ -120,6 +121,9 @@ public final class Parity {
       rows.add(refusal);
       cases++;
     }
+    var calls = OperatorCalls.of(directory);
+    rows.addAll(calls);
+    cases += calls.size();
     return new Report(cases, List.copyOf(rows), List.copyOf(unsupported), skipped);
   }
 

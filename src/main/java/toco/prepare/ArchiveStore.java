@@ -1,7 +1,5 @@
 package toco.prepare;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -107,7 +105,7 @@ final class ArchiveStore {
 
   private void verify(Path file, Source archive) {
     listener.onMessage("verifying " + file);
-    var problem = problem(file, archive);
+    var problem = archive.problem(file);
     if (problem != null && !allowDifferences) {
       throw new DataException(
           ("%s is not the published archive: %s; get it again from %s, or take it as it is with"
@@ -116,22 +114,6 @@ final class ArchiveStore {
     }
     if (problem != null) {
       listener.onMessage("%s is not the published archive: %s".formatted(file, problem));
-    }
-  }
-
-  private static @Nullable String problem(Path file, Source archive) {
-    try {
-      var expected = archive.bytes();
-      if (expected != null && Files.size(file) != expected) {
-        return "expected %s bytes, got %s".formatted(expected, Files.size(file));
-      }
-      var checksum = archive.checksum();
-      var found = checksum == null ? "" : checksum.compute(file);
-      return checksum == null || checksum.matches(found)
-          ? null
-          : "expected %s, got %s".formatted(checksum, found);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

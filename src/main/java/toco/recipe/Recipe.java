@@ -43,4 +43,10 @@ public interface Recipe {
   default Objective objective(Device device) {
     return objective(device, World.single(), StepClock.NONE);
   }
+
+  /// What a step computes, for counts of its operations. A recipe that does not say counts as
+  /// nothing.
+  default StepWork work() {
+    return StepWork.NOTHING;
+  }
 }

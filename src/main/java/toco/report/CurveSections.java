@@ -120,7 +120,13 @@ record CurveSections(RunHistory history, LossSchedule terms, long maxIters) {
     var charts = new ArrayList<Html>();
     add(charts, chart("Mean IoU", "", NumberFormat.PERCENT, 0, miou));
     add(charts, chart("Classes and pixels", "", NumberFormat.PERCENT, 0, classes));
-    return List.of(element("div", charts).with("class", "charts"), EvaluationTable.of(evaluations));
+    var page = new ArrayList<Html>();
+    page.add(element("div", charts).with("class", "charts"));
+    if (MapKind.in(evaluations.getLast().miou()).stream().anyMatch(MapKind::labelsKnown)) {
+      page.add(element("p", text(MapKind.LABELS_KNOWN_REMARK)).with("class", "note"));
+    }
+    page.add(EvaluationTable.of(evaluations));
+    return page;
   }
 
   /// Mean cosine between patch tokens over training and, for the images of the gallery, by block;

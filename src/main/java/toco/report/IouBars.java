@@ -77,7 +77,9 @@ record IouBars(Map<String, Map<MapKind, Double>> iou) {
       case SEG -> 0;
       case CAM -> 1;
       case CAM_AUX -> 2;
-      case CRF -> 3;
+      case CRF, SEG_LABELS_KNOWN, CRF_LABELS_KNOWN -> 3; // a run has no CRF
+      case LAM -> 4;
+      case FUSED -> 5;
     };
   }
 

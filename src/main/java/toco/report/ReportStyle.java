@@ -63,8 +63,8 @@ final class ReportStyle {
       .c1, .f1 { --c: var(--c1); }
       .c2, .f2 { --c: var(--c2); }
       .c3, .f3 { --c: var(--c3); }
-      .c4 { --c: var(--c4); }
-      .c5 { --c: var(--c5); }
+      .c4, .f4 { --c: var(--c4); }
+      .c5, .f5 { --c: var(--c5); }
       .curve.c1 { stroke-dasharray: 7 3; }
       .curve.c2 { stroke-dasharray: 2 3; }
       .curve.c3 { stroke-dasharray: 9 3 2 3; }

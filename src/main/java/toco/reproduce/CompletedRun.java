@@ -66,7 +66,10 @@ final class CompletedRun {
     var scores = new ArrayList<>(inTraining());
     var device = Devices.prepare(plan.training().train());
     try (var network = TrainedNetwork.load(checkpoint, plan.training(), device)) {
-      int skipped = last(network.model(), device, scores);
+      int skipped = 0;
+      for (var protocol : plan.recipe().published().lastProtocols()) {
+        skipped = Math.max(skipped, last(protocol, network.model(), device, scores));
+      }
       cams(network.model(), device, scores);
       return new Scores(scores, skipped);
     }
@@ -94,9 +97,8 @@ final class CompletedRun {
   }
 
   /// Scores with and without the CRF, from the same pass.
-  private int last(Network model, Device device, List<Score> scores) {
+  private int last(Protocol.Name name, Network model, Device device, List<Score> scores) {
     var config = plan.scoring();
-    var name = plan.recipe().published().lastProtocol();
     var protocol = Protocol.of(name, config);
     var dataset = Dataset.openAllowingMissingImages(config.data(), protocol.split());
     var evaluator = new Evaluator(config, protocol, dataset, device, crfWorkers());
@@ -112,16 +114,19 @@ final class CompletedRun {
             new EvaluationRun.Listener(listener::onEvaluationProgress, listener::onMessage));
     var report = EvalReport.of(List.of(result.file()), 0, 0);
     report.write(folder.resolve("eval.json"));
-    var plain = name == Protocol.Name.VOC_CRF ? Protocol.Name.VOC : Protocol.Name.COCO;
     var found = report.scores();
-    scores.add(score(plain, config, found.images(), MapKind.SEG, found.segMiou()));
-    scores.add(score(name, config, found.images(), MapKind.CRF, found.miou(MapKind.CRF)));
+    var plain = name.toString().replaceFirst("-crf$", "");
+    for (var kind : MapKind.in(found.maps())) {
+      scores.add(
+          new Score(
+              kind.isRefined() ? name.toString() : plain,
+              listName(config),
+              found.images(),
+              kind,
+              100 * found.miou(kind),
+              ""));
+    }
     return report.skipped().size();
-  }
-
-  private static Score score(
-      Protocol.Name protocol, Config config, int images, MapKind kind, double miou) {
-    return new Score(protocol.toString(), listName(config), images, kind, 100 * miou, "");
   }
 
   /// Scores of the CAMs at the best threshold.

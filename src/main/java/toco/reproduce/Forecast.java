@@ -14,16 +14,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param steps measured steps of each phase
 /// @param phases the remaining phases of the training
-/// @param training evaluations in training
-/// @param last evaluations after training
+/// @param evaluations in training, and after it
 /// @param peakRssBytes the process's peak resident memory so far; 0: unknown
 /// @param peakCudaBytes peak bytes on the GPU so far; 0: no GPU is used
 /// @param device device, threads and images per step, as text
 public record Forecast(
     int steps,
     List<Timed> phases,
-    Evaluations training,
-    Evaluations last,
+    List<Evaluations> evaluations,
     long peakRssBytes,
     long peakCudaBytes,
     String device) {
@@ -32,6 +30,7 @@ public record Forecast(
 
   public Forecast {
     phases = List.copyOf(phases);
+    evaluations = List.copyOf(evaluations);
   }
 
   /// A phase and the time of one of its steps.
@@ -50,7 +49,8 @@ public record Forecast(
 
   /// The time from now to the last score.
   double seconds() {
-    return phases.stream().mapToDouble(Timed::seconds).sum() + training.seconds() + last.seconds();
+    return phases.stream().mapToDouble(Timed::seconds).sum()
+        + evaluations.stream().mapToDouble(Evaluations::seconds).sum();
   }
 
   /// The forecast as text.
@@ -70,16 +70,16 @@ public record Forecast(
               time(timed.seconds()),
               String.join(", ", phase.terms())));
     }
-    for (var evaluations : List.of(training, last)) {
+    for (var each : evaluations) {
       text.append(
           String.format(
               Locale.ROOT,
               "  %d × %,d images, %s: %.3f s each, %s\n",
-              evaluations.times,
-              evaluations.images,
-              evaluations.what,
-              evaluations.imageSeconds,
-              time(evaluations.seconds())));
+              each.times,
+              each.images,
+              each.what,
+              each.imageSeconds,
+              time(each.seconds())));
     }
     text.append(
         "expected: %s in total, until %s; published: %s for training\n"
@@ -109,7 +109,7 @@ public record Forecast(
     json.put("device", device);
     json.put("stepsMeasured", steps);
     json.put("phases", phases);
-    json.put("evaluations", List.of(training, last));
+    json.put("evaluations", evaluations);
     json.put("seconds", seconds());
     json.put("peakRssBytes", peakRssBytes);
     json.put("peakCudaBytes", peakCudaBytes);

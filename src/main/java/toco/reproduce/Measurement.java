@@ -78,14 +78,22 @@ final class Measurement {
     var watched = Dataset.open(config.data(), config.eval().split());
     var scored = Dataset.open(plan.scoring().data(), config.eval().split());
     var inTraining = Protocol.of(Protocol.Name.TRAIN_TIME, config);
-    var last = Protocol.of(plan.recipe().published().lastProtocol(), config);
-    long evaluations = evaluations(done) + 1; // plus the CAMs at every threshold
+    var evaluations = new ArrayList<Forecast.Evaluations>();
+    evaluations.add(
+        new Forecast.Evaluations(
+            "train-time and CAMs",
+            evaluationsFrom(done) + 1, // plus the CAMs at every threshold
+            watched.size(),
+            seconds(inTraining, watched)));
+    for (var name : plan.recipe().published().lastProtocols()) {
+      var last = Protocol.of(name, plan.scoring());
+      evaluations.add(
+          new Forecast.Evaluations(name.toString(), 1, scored.size(), seconds(last, scored)));
+    }
     return new Forecast(
         STEPS,
         phases,
-        new Forecast.Evaluations(
-            "train-time and CAMs", evaluations, watched.size(), seconds(inTraining, watched)),
-        new Forecast.Evaluations(last.name().toString(), 1, scored.size(), seconds(last, scored)),
+        evaluations,
         ProcessMemory.peakResidentBytes(),
         device.isCpu() ? 0 : Cuda.memory(device).peakAllocated(),
         "%s, %s threads, %s images per step"
@@ -93,7 +101,7 @@ final class Measurement {
   }
 
   /// Remaining evaluations, including the one after the last step.
-  private long evaluations(long done) {
+  private long evaluationsFrom(long done) {
     long every = config.train().evalEvery();
     long last = config.train().maxIters();
     return every == 0 ? 1 : Math.ceilDiv(last, every) - done / every;

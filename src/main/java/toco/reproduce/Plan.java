@@ -23,24 +23,6 @@ record Plan(
     Config training,
     Config scoring,
     PublishedLists lists) {
-  private static final String DRY_CONFIG = "demo.yaml";
-
-  /// A shorter demo: a minute or two on two cores, where COCO's protocol of 448 px takes seconds
-  /// per image.
-  private static final Overrides DRY_KEYS =
-      Overrides.parse(
-          List.of(
-              "data.root=runs/synthetic-dry-run",
-              "data.synthetic.trainImages=200",
-              "data.synthetic.valImages=12",
-              "data.synthetic.testImages=12",
-              "train.maxIters=200",
-              "train.evalEvery=100",
-              "train.checkpointEvery=100",
-              "train.overlayEvery=100",
-              "loss.segStartIter=100",
-              "loss.regStartIter=100"));
-
   /// Keys of paths and devices, which do not change what is computed.
   private static final Set<String> LOCAL_KEYS =
       Set.of(
@@ -56,8 +38,10 @@ record Plan(
     var recipe = options.recipe();
     var ownDir = "runs/reproduce-" + recipe + (options.dryRun() ? "-dry-run" : "");
     var recipeKeys =
-        Overrides.of("run.dir", ownDir).plus(options.dryRun() ? DRY_KEYS : samplesOf(recipe));
-    var file = options.configs().resolve(options.dryRun() ? DRY_CONFIG : recipe.configFile());
+        Overrides.of("run.dir", ownDir)
+            .plus(options.dryRun() ? recipe.dryKeys() : samplesOf(recipe));
+    var file =
+        options.configs().resolve(options.dryRun() ? recipe.dryConfigFile() : recipe.configFile());
     var training = Config.load(file, recipeKeys.plus(options.asOverrides()));
     var lists = options.dryRun() ? ofSynthetic(training.data().synthetic()) : recipe.lists();
     return new Plan(
@@ -80,7 +64,9 @@ record Plan(
     var watched = training.data().listPath(training.eval().split());
     boolean isPart = watched.endsWith(recipe.lists().watched().file());
     var scored = watched.resolveSibling(recipe.lists().scored().file());
-    return isPart ? training.with(Overrides.of("data.valList", scored.toAbsolutePath())) : training;
+    var overrides = isPart ? Overrides.of("data.valList", scored.toAbsolutePath()) : Overrides.NONE;
+    return training.with(
+        recipe.published().labelsKnown() ? overrides.plus("eval.labelsKnown", true) : overrides);
   }
 
   private static PublishedLists ofSynthetic(SyntheticConfig data) {
@@ -102,13 +88,20 @@ record Plan(
     return runDir().resolve("reproduce");
   }
 
+  /// The lines of the published log that ours are compared with: in a dry run the first and the
+  /// last one, as it has no others.
+  List<PublishedRun.Losses> lossLines() {
+    var lines = recipe.published().losses();
+    return dryRun ? List.of(lines.getFirst(), lines.getLast()) : lines;
+  }
+
   /// The step of our run whose losses correspond to a line of the published log: the same
   /// iteration; in a dry run its first or last logged step.
   int stepFor(PublishedRun.Losses published) {
     if (!dryRun) {
       return published.iteration();
     }
-    boolean first = published.equals(recipe.published().losses().getFirst());
+    boolean first = published.equals(lossLines().getFirst());
     return first ? training.train().logEvery() : training.train().maxIters();
   }
 

@@ -119,7 +119,7 @@ final class Preflight {
     }
     try {
       var loaded = StateDict.loadEncoder(file, model.params().all(), plan.training().model());
-      var published = plan.recipe().published().weightsSha256();
+      var published = plan.recipe().weightsSha256();
       if (Files.isDirectory(file)) {
         return PreflightCheck.note(
             "%s: fits, but is a folder, not the published file, whose SHA-256 starts with %s"

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import toco.checkpoint.Checkpoint;
 import toco.eval.MapKind;
 import toco.files.Json;
+import toco.prepare.PublishedLists;
 import toco.run.LoggedStep;
 
 /// Our results and the published ones. Values that one side does not have are NaN, and null in
@@ -31,6 +32,11 @@ public record PublishedComparison(
   private static final double BAND_FIRST = 2;
 
   private static final double BAND_LAST = 1.5;
+
+  /// Between them, where losses fall and terms join.
+  private static final double BAND_BETWEEN = 2;
+
+  private static final double BAND_BY_MAGNITUDE = 10;
 
   public PublishedComparison {
     remarks = List.copyOf(remarks);
@@ -61,7 +67,7 @@ public record PublishedComparison(
       return ours / published;
     }
 
-    /// Whether the two differ by more than is to be expected from chance.
+    /// Whether the two differ by more than is to be expected from chance; also by their sign.
     boolean departs() {
       return ratio() > band || ratio() < 1 / band;
     }
@@ -71,61 +77,84 @@ public record PublishedComparison(
       Plan plan, List<String> remarks, List<CompletedRun.Score> ours, List<LoggedStep> log) {
     var published = plan.recipe().published();
     var scores = new ArrayList<Score>();
-    for (var score : ours) {
-      var list = String.format(Locale.ROOT, "%s, %,d", score.list(), score.images());
+    ours.forEach(score -> scores.add(score(score, published)));
+    for (var other : published.others()) {
       scores.add(
           new Score(
-              score.protocol(),
-              list,
-              score.kind().heading(),
-              score.percent(),
-              published(published, score.protocol(), score.kind()),
-              score.note()));
-    }
-    var test = plan.recipe().lists().test();
-    if (test != null) {
-      var note =
-          ("by VOC's server: bin/toco submit voc-test %s/config.yaml --checkpoint %s --out"
-                  + " results.tgz --set data.testList=lists/%s")
-              .formatted(
-                  plan.runDir(),
-                  Checkpoint.file(plan.runDir(), plan.training().train().maxIters()),
-                  test.file());
-      var list = String.format(Locale.ROOT, "%s, %,d", test.file(), test.count());
-      scores.add(
-          new Score(
-              published.lastProtocol().toString(),
-              list,
-              MapKind.CRF.heading(),
+              other.protocol(),
+              other.list(),
+              other.kind().heading(),
               Double.NaN,
-              published.testPercent(),
-              note));
+              other.percent(),
+              other.note()));
     }
-    return new PublishedComparison(
-        plan.recipe(), plan.dryRun(), remarks, scores, losses(plan, log));
+    var test = published.test();
+    var list = plan.recipe().lists().test();
+    if (test != null && list != null) {
+      scores.add(score(test, list, plan));
+    }
+    var all = new ArrayList<>(remarks);
+    all.addAll(published.remarks());
+    if (published.labelsKnown()) {
+      all.add(MapKind.LABELS_KNOWN_REMARK);
+    }
+    return new PublishedComparison(plan.recipe(), plan.dryRun(), all, scores, losses(plan, log));
   }
 
-  private static double published(PublishedRun run, String protocol, MapKind kind) {
-    return run.scores().stream()
-        .filter(score -> score.protocol().toString().equals(protocol) && score.kind() == kind)
-        .mapToDouble(PublishedRun.Score::percent)
-        .findFirst()
-        .orElse(Double.NaN);
+  private static Score score(CompletedRun.Score ours, PublishedRun published) {
+    var theirs =
+        published.scores().stream()
+            .filter(score -> score.protocol().toString().equals(ours.protocol()))
+            .filter(score -> score.kind() == ours.kind())
+            .findFirst();
+    var notes = new ArrayList<String>();
+    notes.add(ours.note());
+    theirs.map(PublishedRun.Score::note).ifPresent(notes::add);
+    notes.removeIf(String::isEmpty);
+    return new Score(
+        ours.protocol(),
+        String.format(Locale.ROOT, "%s, %,d", ours.list(), ours.images()),
+        ours.kind().heading(),
+        ours.percent(),
+        theirs.map(PublishedRun.Score::percent).orElse(Double.NaN),
+        String.join("; ", notes));
+  }
+
+  private static Score score(PublishedRun.Test test, PublishedLists.Names list, Plan plan) {
+    var how = test.how().isEmpty() ? "" : test.how() + "; ";
+    var note =
+        ("%sby VOC's server: bin/toco submit voc-test %s/config.yaml --checkpoint %s --out"
+                + " results.tgz --set data.testList=lists/%s")
+            .formatted(
+                how,
+                plan.runDir(),
+                Checkpoint.file(plan.runDir(), plan.training().train().maxIters()),
+                list.file());
+    return new Score(
+        test.protocol().toString(),
+        String.format(Locale.ROOT, "%s, %,d", list.file(), list.count()),
+        MapKind.CRF.heading(),
+        Double.NaN,
+        test.percent(),
+        note);
   }
 
   private static List<Loss> losses(Plan plan, List<LoggedStep> log) {
     var losses = new ArrayList<Loss>();
-    var lines = plan.recipe().published().losses();
+    var lines = plan.lossLines();
     for (var line : lines) {
       int step = plan.stepFor(line);
-      double band = line.equals(lines.getFirst()) ? BAND_FIRST : BAND_LAST;
+      double band =
+          line.equals(lines.getFirst())
+              ? BAND_FIRST
+              : line.equals(lines.getLast()) ? BAND_LAST : BAND_BETWEEN;
       var ours =
           log.stream()
               .filter(logged -> logged.step() == step)
               .findFirst()
               .map(LoggedStep::losses)
               .orElse(Map.of());
-      line.byTerm()
+      line.terms()
           .forEach((term, value) ->
               losses.add(
                   new Loss(
@@ -134,7 +163,9 @@ public record PublishedComparison(
                       term,
                       ours.getOrDefault(term, Double.NaN),
                       value,
-                      band)));
+                      plan.recipe().published().byMagnitude().contains(term)
+                          ? BAND_BY_MAGNITUDE
+                          : band)));
     }
     return losses;
   }

@@ -10,6 +10,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,17 @@ final class CallStack implements AutoCloseable {
     return arena.allocateFrom(dot < 0 ? "" : name.substring(dot + 1));
   }
 
+  MemorySegment names(List<String> keywords) {
+    if (keywords.isEmpty()) {
+      return MemorySegment.NULL;
+    }
+    var names = arena.allocate(ADDRESS, keywords.size());
+    for (int i = 0; i < keywords.size(); i++) {
+      names.setAtIndex(ADDRESS, i, arena.allocateFrom(keywords.get(i)));
+    }
+    return names;
+  }
+
   void push(@Nullable Object argument) {
     CallScratch.check(
         switch (argument) {
@@ -55,26 +67,33 @@ final class CallStack implements AutoCloseable {
           case Boolean flag -> TocoTorch.tt_push_bool(handle, flag ? 1 : 0);
           case Double number -> TocoTorch.tt_push_double(handle, number);
           case Float number -> TocoTorch.tt_push_double(handle, number);
-          case Number number -> TocoTorch.tt_push_int(handle, number.longValue());
+          case Long number -> TocoTorch.tt_push_int(handle, number);
+          case Integer number -> TocoTorch.tt_push_int(handle, number);
+          case Short number -> TocoTorch.tt_push_int(handle, number);
+          case Byte number -> TocoTorch.tt_push_int(handle, number);
+          case Complex number -> TocoTorch.tt_push_complex(handle, number.re(), number.im());
           case String text -> TocoTorch.tt_push_string(handle, arena.allocateFrom(text));
           case DType dtype -> TocoTorch.tt_push_int(handle, dtype.code);
+          case Layout layout -> TocoTorch.tt_push_int(handle, layout.code);
+          case MemoryFormat format -> TocoTorch.tt_push_int(handle, format.code);
           case Device device -> TocoTorch.tt_push_device(handle, device.type(), device.index());
-          case long[] list ->
-              TocoTorch.tt_push_int_list(handle, arena.allocateFrom(JAVA_LONG, list), list.length);
+          case long[] list -> pushLongs(list);
           case double[] list ->
               TocoTorch.tt_push_double_list(
                   handle, arena.allocateFrom(JAVA_DOUBLE, list), list.length);
           case boolean[] list -> pushFlags(list);
-          case List<?> list -> pushTensors(list);
+          case int[] list -> pushLongs(Arrays.stream(list).asLongStream().toArray());
+          case List<?> list -> holdsTensors(list) ? pushTensors(list) : pushList(list);
           case Generator generator -> TocoTorch.tt_push_generator(handle, generator.handle());
           case NativeObject object -> TocoTorch.tt_push_object(handle, object.handle());
           case Object[] tuple -> pushTuple(tuple);
           case Map<?, ?> dict -> pushDict(dict);
           default ->
               throw new IllegalArgumentException(
-                  ("an argument cannot be a %s; allowed are null, tensors and lists of them,"
-                          + " numbers, booleans, strings, DType, Device, Generator, NativeObject,"
-                          + " arrays, Object[] for tuples and maps for dicts")
+                  ("an argument cannot be a %s; allowed are null, Tensor, Long, Integer, Short,"
+                       + " Byte, Double, Float, Complex, Boolean, String, lists of these, DType,"
+                       + " Layout, MemoryFormat, Device, Generator, NativeObject, arrays of long,"
+                       + " int, double and boolean, Object[] for tuples and maps for dicts")
                       .formatted(argument.getClass().getName()));
         });
   }
@@ -102,21 +121,26 @@ final class CallStack implements AutoCloseable {
     return TocoTorch.tt_push_bool_list(handle, flags, list.length);
   }
 
+  private int pushLongs(long[] list) {
+    return TocoTorch.tt_push_int_list(handle, arena.allocateFrom(JAVA_LONG, list), list.length);
+  }
+
+  private static boolean holdsTensors(List<?> list) {
+    return list.stream().allMatch(entry -> entry == null || entry instanceof Tensor);
+  }
+
   private int pushTensors(List<?> list) {
     var handles = arena.allocate(ADDRESS, Math.max(1, list.size()));
     for (int i = 0; i < list.size(); i++) {
-      handles.setAtIndex(
-          ADDRESS,
-          i,
-          switch (list.get(i)) {
-            case null -> MemorySegment.NULL;
-            case Tensor tensor -> tensor.handle();
-            case Object other ->
-                throw new IllegalArgumentException(
-                    "a list argument must hold tensors, got a " + other.getClass().getName());
-          });
+      var entry = list.get(i) instanceof Tensor tensor ? tensor.handle() : MemorySegment.NULL;
+      handles.setAtIndex(ADDRESS, i, entry);
     }
     return TocoTorch.tt_push_tensor_list(handle, handles, list.size());
+  }
+
+  private int pushList(List<?> list) {
+    list.forEach(this::push);
+    return TocoTorch.tt_push_list(handle, list.size());
   }
 
   List<@Nullable Object> results() {
@@ -148,6 +172,10 @@ final class CallStack implements AutoCloseable {
       case DOUBLE -> {
         CallScratch.check(TocoTorch.tt_stack_doubles_at(handle, index, out));
         yield out.get(JAVA_DOUBLE, 0);
+      }
+      case COMPLEX -> {
+        CallScratch.check(TocoTorch.tt_stack_doubles_at(handle, index, out));
+        yield new Complex(out.getAtIndex(JAVA_DOUBLE, 0), out.getAtIndex(JAVA_DOUBLE, 1));
       }
       case STRING -> {
         CallScratch.check(TocoTorch.tt_stack_string_at(handle, index, out));

@@ -8,6 +8,7 @@ import static toco.torch.ffi.TocoTorch.tt_to_device;
 import static toco.torch.ffi.TocoTorch.tt_to_dtype;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Map;
 
 /// Conversions of dtype, device and memory layout, and constant tensors like this one.
 sealed interface ConversionOps permits Tensor {
@@ -33,8 +34,15 @@ sealed interface ConversionOps permits Tensor {
   }
 
   /// The elements in row-major order without gaps; shares this tensor's memory if they already are.
+  /// Conjugates are computed.
   default Tensor contiguous() {
     return result(tt_contiguous(handle(), out()));
+  }
+
+  /// The elements in this order without gaps, such as channels last; shares this tensor's memory if
+  /// they already are.
+  default Tensor contiguous(MemoryFormat format) {
+    return Ops.call("aten::contiguous", new Object[] {this}, Map.of("memory_format", format));
   }
 
   /// A tensor filled with `value`, of this tensor's shape, dtype and device.

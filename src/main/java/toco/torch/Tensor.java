@@ -32,6 +32,7 @@ public final class Tensor extends TensorCreation
         ShapeOps,
         IndexOps,
         LinearAlgebraOps,
+        ComplexOps,
         InPlaceOps,
         ConversionOps,
         Losses,
@@ -133,21 +134,21 @@ public final class Tensor extends TensorCreation
     return data.byteSize() == 0 ? data : data.reinterpret(data.byteSize(), window, null);
   }
 
-  /// A copy of the elements as floats, in row-major order, from any dtype and device.
+  /// A copy of the elements as floats, in row-major order, from any real dtype and any device.
   public float[] toFloatArray() {
     try (var copy = toCpu(DType.FLOAT32)) {
       return copy.address().toArray(JAVA_FLOAT);
     }
   }
 
-  /// A copy of the elements as longs, in row-major order, from any dtype and device.
+  /// A copy of the elements as longs, in row-major order, from any real dtype and any device.
   public long[] toLongArray() {
     try (var copy = toCpu(DType.INT64)) {
       return copy.address().toArray(JAVA_LONG);
     }
   }
 
-  /// A copy of the elements as doubles, in row-major order, from any dtype and device.
+  /// A copy of the elements as doubles, in row-major order, from any real dtype and any device.
   public double[] toDoubleArray() {
     try (var copy = toCpu(DType.FLOAT64)) {
       return copy.address().toArray(JAVA_DOUBLE);
@@ -155,6 +156,11 @@ public final class Tensor extends TensorCreation
   }
 
   private Tensor toCpu(DType dtype) {
+    if (dtype().isComplex()) {
+      throw new IllegalStateException(
+          "a %s tensor has no real elements; call toComplexArray(), real(), imag() or viewAsReal()"
+              .formatted(dtype()));
+    }
     LibTorch.countReadBack();
     try (var converted = to(dtype);
         var onCpu = converted.to(Device.CPU)) {

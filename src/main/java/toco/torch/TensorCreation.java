@@ -168,6 +168,17 @@ abstract sealed class TensorCreation permits Tensor {
         TocoTorch.tt_arange(start, end, 1, dtype.code, device.type(), device.index(), out()));
   }
 
+  /// Complex numbers from their real and imaginary parts: float32 → complex64, float64 →
+  /// complex128.
+  public static Tensor complex(Tensor real, Tensor imag) {
+    return Ops.call("aten::complex", real, imag);
+  }
+
+  /// Complex numbers from their absolute values and angles in radians.
+  public static Tensor polar(Tensor abs, Tensor angle) {
+    return Ops.call("aten::polar", abs, angle);
+  }
+
   /// Concatenates tensors along an existing dimension.
   public static Tensor cat(List<Tensor> tensors, long dim) {
     return result(TocoTorch.tt_cat(CallScratch.handles(tensors), tensors.size(), dim, out()));

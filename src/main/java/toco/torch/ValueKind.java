@@ -17,7 +17,9 @@ enum ValueKind {
   TUPLE,
   DICT,
   /// A list of any other element type.
-  LIST;
+  LIST,
+  /// Two doubles: the real and the imaginary part.
+  COMPLEX;
 
   private static final ValueKind[] BY_CODE = values();
 

@@ -69,13 +69,19 @@ class CosaCommandsTest {
     assertTrue(Files.exists(folder.resolve("infer-seg/labels/val_00000.png")));
   }
 
-  /// The teacher's network is one of ToCo's, so it is exported.
+  /// The teacher's network is one of ToCo's, so it is exported; on demand the trained one is.
   @Test
   void itIsExported() {
     var script = folder.resolve("model.pt");
     var result = Cli.run("export", "--checkpoint", checkpoint, "--torchscript", script);
     assertEquals(0, result.status(), result.err());
-    assertTrue(Files.exists(script));
+    assertEquals(0, Cli.run("checkpoint", "diff", checkpoint, script).status());
+    var trained = folder.resolve("trained.pt");
+    result = Cli.run("export", "--checkpoint", run, "--torchscript", trained, "--network=trained");
+    assertEquals(0, result.status(), result.err());
+    assertEquals(
+        0, Cli.run("checkpoint", "diff", checkpoint, trained, "--network=trained").status());
+    assertEquals(1, Cli.run("checkpoint", "diff", script, trained).status());
   }
 
   @Test

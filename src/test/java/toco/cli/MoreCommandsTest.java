@@ -67,6 +67,22 @@ class MoreCommandsTest {
       assertEquals(0, result.status(), result.err());
     }
     assertTrue(Files.exists(folder.resolve("infer-seg/labels/val_00000.png")));
+    for (var map : List.of("cam", "aux_cam", "lam")) {
+      assertTrue(Files.exists(folder.resolve("infer-cam").resolve(map).resolve("val_00000.png")));
+    }
+  }
+
+  /// Labels can be made of its localisation maps.
+  @Test
+  void itsMapsBecomeLabels() {
+    var out = folder.resolve("pseudo");
+    var made = toco("pseudo-labels", "--maps", "lam", "--out", out);
+    assertEquals(0, made.status(), made.err());
+    assertTrue(made.out().contains("8 label maps"), made.out());
+    var refused =
+        toco("pseudo-labels", "--maps", "lam", "--set", "eval.maps=cam", "--out", out + "2");
+    assertEquals(1, refused.status(), refused.err());
+    assertTrue(refused.err().contains("the maps lam are those of networks"), refused.err());
   }
 
   /// With a class token per class, the cosine is the largest of theirs.

@@ -14,8 +14,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import toco.config.Config;
 import toco.config.Overrides;
+import toco.config.RecipeName;
 import toco.eval.Scores;
 import toco.files.Json;
 import toco.run.RunException;
@@ -38,7 +41,7 @@ class DemoTest {
           "steps");
 
   /// A network and a data set so small that a run takes seconds; it learns nothing.
-  private static final List<String> TINY =
+  static final List<String> TINY =
       List.of(
           "model.embedDim=24",
           "model.depth=2",
@@ -107,23 +110,25 @@ class DemoTest {
     assertEquals(Path.of("runs/synthetic-plain-1000-100-200-seed4"), roots.getLast());
   }
 
-  @Test
-  void theComparedRunsDifferOnlyInTheContrasts() throws IOException {
-    var runDir = folder.resolve("compare");
-    var options = options(runDir, null);
-    var result =
-        ContrastComparison.run(options, new Silent(), TrainingRun.UNINTERRUPTED).orElseThrow();
-    var json = Json.MAPPER.readTree(Files.readAllBytes(runDir.resolve("compare.json")));
-    for (var half : List.of("withContrast", "withoutContrast")) {
-      assertEquals(new TreeSet<>(METRICS), new TreeSet<>(json.get(half).propertyNames()), half);
-    }
-    assertTrue(Files.size(runDir.resolve("compare.png")) > 1000);
-    assertTrue(result.table().contains("patch cosine"));
-    var changed = new ArrayList<>(config(runDir.resolve("with-contrast")));
-    changed.removeAll(config(runDir.resolve("without-contrast")));
+  /// The same files for every recipe, from a folder of its own.
+  @ParameterizedTest
+  @EnumSource
+  void everyRecipeHasADemo(RecipeName recipe) throws IOException {
+    var usual = new DemoOptions(configs(), null, null, Overrides.of("recipe", recipe));
+    var config = usual.load("demo");
+    assertEquals(recipe, config.recipe());
     assertEquals(
-        List.of("ctcWeight: 0.5", "dir: ", "ptcWeight: 0.2"),
-        changed.stream().map(line -> line.strip().replaceAll("(dir: ).*", "$1")).sorted().toList());
+        usual.load("demo").data(),
+        new DemoOptions(configs(), null, null, Overrides.NONE).load("demo").data());
+    var runDir = folder.resolve("demo");
+    var tiny = new ArrayList<>(TINY);
+    tiny.add("data.root=" + folder.resolve("data"));
+    var options = new DemoOptions(configs(), runDir, 3L, Overrides.parse(tiny)).of(recipe);
+    var result = Demo.run(options, new Silent(), TrainingRun.UNINTERRUPTED).orElseThrow();
+    assertEquals(recipe, Config.load(runDir.resolve("config.yaml"), List.of()).recipe());
+    assertEquals(2, result.metrics().steps());
+    assertTrue(result.table().contains("aux CAM"));
+    assertTrue(Files.size(runDir.resolve("overlays", "test.png")) > 1000);
   }
 
   @Test
@@ -146,21 +151,16 @@ class DemoTest {
     var taken = folder.resolve("taken");
     Files.createDirectories(taken.resolve("something"));
     var set = List.of("run.dir = " + taken, "data.root =data", "data.synthetic.seed=7");
-    var config =
-        new DemoOptions(configs(), null, null, Overrides.parse(set)).config("demo.yaml", null);
+    var config = new DemoOptions(configs(), null, null, Overrides.parse(set)).config("demo");
     assertEquals(taken, config.run().dir());
     assertEquals(Path.of("data"), config.data().root());
   }
 
   private static Path dataRoot(Path runDir, String... overrides) {
     return new DemoOptions(configs(), runDir, null, Overrides.parse(List.of(overrides)))
-        .config("demo.yaml", null)
+        .config("demo")
         .data()
         .root();
-  }
-
-  private static List<String> config(Path runDir) throws IOException {
-    return Files.readAllLines(runDir.resolve("config.yaml"));
   }
 
   private DemoOptions options(Path runDir, Long seed) {
@@ -169,7 +169,7 @@ class DemoTest {
     return new DemoOptions(configs(), runDir, seed, Overrides.parse(overrides));
   }
 
-  private static Path configs() {
+  static Path configs() {
     return Path.of(System.getProperty("toco.home"), "configs");
   }
 

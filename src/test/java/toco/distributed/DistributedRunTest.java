@@ -18,8 +18,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import toco.checkpoint.Checkpoint;
 import toco.files.Json;
+import toco.train.CosaRun;
+import toco.train.MoreRun;
 import tools.jackson.databind.JsonNode;
 
 /// Whole runs on several processes: they compute what one process computes, and survive the death
@@ -110,13 +114,28 @@ class DistributedRunTest {
 
   @Test
   void aJobWhoseRanksAreKilledRestartsAndEndsWithTheSameWeights() throws Exception {
-    var shared = List.of("train.samplesPerProcess=1", "train.checkpointEvery=1");
-    jobs.assertSucceeded(jobs.train(2, 0, jobs.settings("whole", shared.toArray(String[]::new))));
+    killed(3, Path.of("configs/demo.yaml"), jobs::settings);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {MoreRun.YAML, CosaRun.YAML})
+  void soDoesAJobOfAnotherRecipe(String yaml) throws Exception {
+    killed(2, Files.writeString(folder.resolve("other.yaml"), yaml), jobs::shared);
+  }
+
+  private interface Settings {
+    List<String> of(String run, String... more);
+  }
+
+  /// @param kills of rank 1, rank 0, rank 1, …
+  private void killed(int kills, Path config, Settings settings) throws Exception {
+    var shared = new String[] {"train.samplesPerProcess=1", "train.checkpointEvery=1"};
+    jobs.assertSucceeded(jobs.train(2, 0, () -> null, config, settings.of("whole", shared)));
     var run = folder.resolve("killed");
-    var kills = new ArrayList<String>();
+    var killed = new ArrayList<Integer>();
     Callable<?> killing =
         () -> {
-          for (int kill = 1; kill <= 3; kill++) {
+          for (int kill = 1; kill <= kills; kill++) {
             var checkpoint = Checkpoint.file(run, kill * 2L);
             while (!Files.exists(checkpoint)) {
               Thread.sleep(1);
@@ -127,15 +146,14 @@ class DistributedRunTest {
                 .children()
                 .filter(child -> rankOf(child) == rank)
                 .forEach(child -> {
-                  kills.add("rank " + rank);
+                  killed.add(rank);
                   child.destroyForcibly();
                 });
           }
           return null;
         };
-    jobs.assertSucceeded(
-        jobs.train(2, 3, killing, jobs.settings("killed", shared.toArray(String[]::new))));
-    assertEquals(List.of("rank 1", "rank 0", "rank 1"), kills);
+    jobs.assertSucceeded(jobs.train(2, kills, killing, config, settings.of("killed", shared)));
+    assertEquals(List.of(1, 0, 1).subList(0, kills), killed);
     assertTrue(jobs.output(0).contains("resuming at step"), jobs.output(0));
     jobs.assertSameWeights("whole", "killed");
     jobs.assertSameLosses("whole", "killed", 0);

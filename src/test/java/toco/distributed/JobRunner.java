@@ -16,6 +16,7 @@ import toco.cli.Main;
 import toco.config.Config;
 import toco.files.Json;
 import toco.torch.LibTorch;
+import toco.torch.Tensor;
 import toco.torch.TensorScope;
 import toco.train.TinyRun;
 import tools.jackson.databind.JsonNode;
@@ -42,14 +43,22 @@ final class JobRunner {
     for (var difference : config.differencesFrom(demo())) {
       keys.add(difference.key() + "=" + difference.value());
     }
-    keys.addAll(
-        List.of(
-            "train.maxIters=" + STEPS,
-            "train.threads=1",
-            "train.logEvery=1",
-            "loss.segStartIter=0",
-            "loss.regStartIter=0",
-            "optim.lr=6e-5"));
+    keys.addAll(List.of("loss.segStartIter=0", "loss.regStartIter=0"));
+    keys.addAll(shared(run, more));
+    return keys;
+  }
+
+  /// Those of them that every recipe has.
+  List<String> shared(String run, String... more) {
+    var keys =
+        new ArrayList<>(
+            List.of(
+                "run.dir=" + folder.resolve(run),
+                "data.root=" + data,
+                "train.maxIters=" + STEPS,
+                "train.threads=1",
+                "train.logEvery=1",
+                "optim.lr=6e-5"));
     keys.addAll(List.of(more));
     return keys;
   }
@@ -71,7 +80,13 @@ final class JobRunner {
 
   Job train(int processes, int restarts, Callable<?> inParallel, List<String> settings)
       throws Exception {
-    return run(processes, restarts, inParallel, arguments("train configs/demo.yaml", settings));
+    return train(processes, restarts, inParallel, Path.of("configs/demo.yaml"), settings);
+  }
+
+  /// @param config the file that the settings change
+  Job train(int processes, int restarts, Callable<?> inParallel, Path config, List<String> settings)
+      throws Exception {
+    return run(processes, restarts, inParallel, arguments("train " + config, settings));
   }
 
   /// Runs toco on some processes and waits until the job has ended.
@@ -154,13 +169,19 @@ final class JobRunner {
                     "%s at step %d".formatted(term.getKey(), step))));
   }
 
+  /// And the same state of the recipe, such as the weights of a teacher.
   void assertSameWeights(String expectedRun, String run) {
     try (var _ = TensorScope.open()) {
-      var expected = Checkpoint.load(Checkpoint.file(folder.resolve(expectedRun), STEPS)).model();
-      var actual = Checkpoint.load(Checkpoint.file(folder.resolve(run), STEPS)).model();
-      assertEquals(expected.keySet(), actual.keySet());
-      expected.forEach((name, weight) ->
-          assertArrayEquals(weight.toFloatArray(), actual.get(name).toFloatArray(), name));
+      var expected = Checkpoint.load(Checkpoint.file(folder.resolve(expectedRun), STEPS));
+      var actual = Checkpoint.load(Checkpoint.file(folder.resolve(run), STEPS));
+      assertSame(expected.model(), actual.model());
+      assertSame(expected.state(), actual.state());
     }
+  }
+
+  private static void assertSame(Map<String, Tensor> expected, Map<String, Tensor> actual) {
+    assertEquals(expected.keySet(), actual.keySet());
+    expected.forEach((name, tensor) ->
+        assertArrayEquals(tensor.toFloatArray(), actual.get(name).toFloatArray(), name));
   }
 }

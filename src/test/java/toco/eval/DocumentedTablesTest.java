@@ -79,7 +79,7 @@ class DocumentedTablesTest {
     var map = new MapScores(matrix, shares);
     return new Scores(
         Map.of(MapKind.SEG, map, MapKind.CAM, map, MapKind.CAM_AUX, map),
-        new ClassScores(0.75, named, named),
+        new ClassScores(0.75, named, 0.75, named),
         0.5,
         200);
   }

@@ -28,12 +28,10 @@ import toco.image.ImageWriter;
 import toco.image.LabelMap;
 import toco.image.Picture;
 import toco.model.Toco;
-import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
 import toco.torch.Tensor;
-import toco.torch.TensorScope;
 
 /// Shared by the tests of evaluation runs: twenty small images, evaluated in batches of 16 at 32 px
 /// or one by one at native size. A quick replacement of the CRF gives other labels than the
@@ -134,12 +132,10 @@ abstract class EvaluationRunFixture {
   }
 
   /// The least likely class of each pixel, after a delay, so that images finish in any order.
-  LabelMap leastLikely(Tensor probabilities, toco.image.RgbImage picture) {
-    try (var _ = TensorScope.open()) {
+  Tensor leastLikely(Tensor probabilities, toco.image.RgbImage picture) {
+    try {
       Thread.sleep(refined.incrementAndGet() % 3 * 5);
-      var labels = probabilities.neg().argmax(0).to(DType.UINT8).contiguous();
-      var bytes = labels.segment().toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
-      return new LabelMap(MemorySegment.ofArray(bytes), picture.widthPx(), picture.heightPx());
+      return probabilities.neg().argmax(0);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }

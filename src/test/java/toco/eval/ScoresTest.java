@@ -88,7 +88,8 @@ class ScoresTest {
 
   private static Scores scores() {
     var named =
-        new ClassScores(0.625, new double[] {0.5, Double.NaN}, new double[] {0.5, Double.NaN});
+        new ClassScores(
+            0.625, new double[] {0.5, Double.NaN}, 0.25, new double[] {0.5, Double.NaN});
     var maps =
         Map.of(
             MapKind.SEG, scores(0, 0, 0, 1),

@@ -102,7 +102,7 @@ class ArchiveFaultsTest extends VocCase {
     }
     refused(
         () -> prepare(release, options(from.toString())),
-        archive + " is not the published archive: expected SHA-256");
+        archive + " is not the published archive: its SHA-256 is");
     var options = new PrepareOptions(root, from.toString(), true, false, true);
     assertEquals(5, prepare(release, options).images());
     assertTrue(

@@ -90,6 +90,22 @@ class MissingTest {
         "COCO's lists are others");
   }
 
+  /// MoRe and CoSA start from the same encoder.
+  @Test
+  void theCommandsForTheOtherMethodsAreNamed() {
+    var weights =
+        "the encoder's weights pretrained/jx_vit_base_p16_224-80ecf9dd.pth are missing, run: toco"
+            + " weights get vit_base_patch16_224.orig_in21k_ft_in1k --to pretrained"
+            + OR;
+    for (var recipe : List.of(PublishedRecipe.VOC_MORE, PublishedRecipe.COCO_COSA)) {
+      var name = recipe.toString().startsWith("voc") ? "voc2012" : "coco2014";
+      var data =
+          "the data set is missing, run: toco data prepare %s --root %s (or add --prepare)"
+              .formatted(name, folder);
+      assertEquals(List.of(data, weights), missing(options(recipe, null, false)));
+    }
+  }
+
   @Test
   void aDryRunNeedsNothing() {
     assertEquals(List.of(), missing(options(PublishedRecipe.VOC_DEIT_B, null, true)));

@@ -30,30 +30,27 @@ import toco.train.Trainer;
 @TensorTest(scope = false)
 class ReproductionTest {
 
-  private static final List<String> TINY =
+  private static final List<String> NETWORK =
       List.of(
-          "model.embedDim=24",
-          "model.patchSizePx=16",
-          "model.depth=3",
-          "model.decoderChannels=8",
-          "model.projectionHidden=16",
-          "model.projectionBottleneck=8",
-          "model.projectionOut=12",
+          "model.embedDim=24", "model.patchSizePx=16", "model.depth=3", "model.decoderChannels=8");
+
+  private static final List<String> RUN =
+      List.of(
           "train.maxIters=6",
           "train.warmupIters=1",
           "train.samplesPerProcess=2",
-          "train.localCrops=2",
-          "augment.cropSizePx=64",
           "eval.sizePx=64",
           "train.logEvery=2",
           "train.evalEvery=3",
           "train.checkpointEvery=3",
           "train.overlayEvery=0",
-          "loss.segStartIter=2",
-          "loss.regStartIter=2",
           "data.synthetic.trainImages=8",
           "data.synthetic.valImages=3",
           "data.synthetic.testImages=1");
+
+  private static final List<String> HEADS =
+      List.of(
+          "model.projectionHidden=16", "model.projectionBottleneck=8", "model.projectionOut=12");
 
   @TempDir Path folder;
 
@@ -69,9 +66,22 @@ class ReproductionTest {
   }
 
   private ReproduceOptions dry(PublishedRecipe recipe, boolean checkOnly, String... more) {
-    var keys = new ArrayList<>(TINY);
+    var own = new ArrayList<>(HEADS);
+    own.addAll(
+        List.of(
+            "train.localCrops=2",
+            "augment.cropSizePx=64",
+            "loss.segStartIter=2",
+            "loss.regStartIter=2"));
+    own.addAll(List.of(more));
+    return dry(recipe, own, checkOnly);
+  }
+
+  private ReproduceOptions dry(PublishedRecipe recipe, List<String> own, boolean checkOnly) {
+    var keys = new ArrayList<>(NETWORK);
+    keys.addAll(RUN);
     keys.add("data.root=" + folder.resolve("data"));
-    keys.addAll(List.of(more));
+    keys.addAll(own);
     return new ReproduceOptions(
         recipe,
         Path.of("configs"),
@@ -109,6 +119,49 @@ class ReproductionTest {
     }
     assertTrue(json.path("forecast").path("seconds").asDouble() > 0);
     assertTrue(shown.toString().endsWith(Files.readString(run().resolve("reproduce.md"))));
+  }
+
+  @Test
+  void aDryRunOfMoReIsEvaluatedByItsProtocols() throws IOException {
+    var own =
+        List.of(
+            "augment.cropSizePx=112", // 7 patches: the least that a loss can take
+            "more.segStartIter=2",
+            "more.regStartIter=2",
+            "more.mainCamStartIter=4");
+    var result = reproduce(dry(PublishedRecipe.VOC_MORE, own, false), Trainer::run);
+    assertEquals(End.COMPARED, result.end());
+    assertProtocols("train-time", "more", "more-crf", "more-cam2seg", "more-cam2seg-crf");
+    for (var part : List.of("| 74.60 ", "| 76.40 ", "| 75.00 ", "| 24.8204 ", "| 73.36 ")) {
+      assertTrue(shown.toString().contains(part), part + " in\n" + shown);
+    }
+  }
+
+  @Test
+  void aDryRunOfCosaHasLabelsKnownScores() throws IOException {
+    var own = List.of("augment.cropSizePx=64", "cosa.denseStartIter=2");
+    var result = reproduce(dry(PublishedRecipe.VOC_COSA, own, false), Trainer::run);
+    assertEquals(End.COMPARED, result.end());
+    assertProtocols("train-time", "cosa", "cosa-crf");
+    for (var part : List.of("seg + CRF, labels-known | ", "| 75.25 ", "| 76.19 ", "| 6.4637 ")) {
+      assertTrue(shown.toString().contains(part), part + " in\n" + shown);
+    }
+  }
+
+  /// Our scores have these protocols, and those of CAMs at every threshold; all losses are there.
+  private void assertProtocols(String... protocols) throws IOException {
+    var json = Json.MAPPER.readTree(Files.readAllBytes(run().resolve("reproduce.json")));
+    var expected = new ArrayList<>(List.of(protocols));
+    expected.add("eval cam");
+    var ours =
+        json.path("scores").values().stream()
+            .filter(score -> !score.path("ours").isNull())
+            .map(score -> score.path("protocol").asString())
+            .distinct();
+    assertEquals(expected, ours.toList());
+    for (var loss : json.path("losses").values()) {
+      assertFalse(loss.path("ours").isNull(), loss.toString());
+    }
   }
 
   @Test
@@ -209,7 +262,8 @@ class ReproductionTest {
   @Test
   void weightsMayBeAFolder() throws IOException {
     var weights = Files.createDirectories(folder.resolve("encoder"));
-    var keys = new ArrayList<>(TINY.subList(0, 7));
+    var keys = new ArrayList<>(NETWORK);
+    keys.addAll(HEADS);
     keys.addAll(List.of("model.backbone=custom", "model.imageSizePx=32", "model.numHeads=2"));
     var options =
         new ReproduceOptions(

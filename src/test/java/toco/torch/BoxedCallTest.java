@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /// Any operator by name. Results are those of the typed methods, bit for bit: they run the same
@@ -110,9 +112,96 @@ class BoxedCallTest extends TensorLaws {
     assertMessage(
         assertThrows(IllegalArgumentException.class, () -> Ops.call("aten::relu", new Object())),
         "java.lang.Object");
+    assertTorchException(
+        TorchException.Kind.TYPE, "got str", () -> Ops.call("aten::cat", List.of("text")));
+    assertTorchException(
+        TorchException.Kind.TYPE,
+        "entry 1",
+        () -> Ops.call("aten::_foreach_add.ScalarList", List.of(x, x), List.of(1, "text")));
     assertMessage(
-        assertThrows(IllegalArgumentException.class, () -> Ops.call("aten::cat", List.of("text"))),
-        "java.lang.String");
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> Ops.call("aten::add.Tensor", x, BigDecimal.valueOf(1.5))),
+        "java.math.BigDecimal"); // as a whole number it would be another
+  }
+
+  @Test
+  void argumentsByName() {
+    var x = Tensor.of(new float[] {1, 9, 3, 2}, 2, 2);
+    assertElements(Ops.call("aten::amax", new Object[] {x}, Map.of("dim", 1)), 9, 3);
+    var kept = Ops.call("aten::amax", new Object[] {x}, Map.of("keepdim", true, "dim", List.of(0)));
+    assertShape(kept, 1, 2);
+    assertElements(kept, 3, 9);
+    assertElements(
+        Ops.call("aten::add.Tensor", new Object[] {x, x}, Map.of("alpha", 10)), 11, 99, 33, 22);
+    var zeros =
+        Ops.call(
+            "aten::zeros",
+            new Object[] {new long[] {2}},
+            Map.of("dtype", DType.INT64, "layout", Layout.STRIDED, "device", "cpu"));
+    assertEquals(DType.INT64, zeros.dtype());
+    assertElements(
+        (Tensor) Ops.callAll("aten::max.dim", new Object[0], Map.of("self", x, "dim", 1)).get(1),
+        1,
+        0);
+  }
+
+  @Test
+  void wrongNamesAreRefusedWithTheSchema() {
+    var x = floats(1, 2);
+    assertTorchException(
+        TorchException.Kind.VALUE,
+        "no argument 'dims'",
+        () -> Ops.call("aten::amax", new Object[] {x}, Map.of("dims", 0)));
+    assertTorchException(
+        TorchException.Kind.VALUE,
+        "two values for 'dim'",
+        () -> Ops.call("aten::amax", new Object[] {x, 0}, Map.of("dim", 0)));
+    assertTorchException(
+        TorchException.Kind.VALUE,
+        "needs a value for 'self'",
+        () -> Ops.call("aten::amax", new Object[0], Map.of("dim", 0)));
+  }
+
+  @Test
+  void numbersAndTensorsStandForEachOther() {
+    var x = floats(1, 2);
+    assertElements(Ops.call("aten::add.Tensor", x, 1), 2, 3); // a number for a Tensor
+    assertEquals(DType.FLOAT32, Ops.call("aten::mul.Tensor", x, 2.5).dtype()); // which widens none
+    assertEquals(DType.INT64, Ops.call("aten::mul.Tensor", Tensor.of(new long[] {1}), 2).dtype());
+    assertElements(Ops.call("aten::add.Scalar", x, Tensor.of(new float[] {3}).sum()), 4, 5);
+    var narrowed = Ops.call("aten::narrow", x, 0, Tensor.of(new long[] {1}).sum(), 1);
+    assertElements(narrowed, 2);
+    assertEquals(DType.BOOL, Ops.call("aten::full", new long[] {1}, true).dtype());
+    assertElements(Ops.call("aten::eq.Scalar", x, true), 1, 0);
+  }
+
+  @Test
+  void oneNumberStandsForAListOfFixedLength() {
+    var x = Tensor.ones(1, 1, 4, 4);
+    assertShape(Ops.call("aten::max_pool2d", x, 2), 1, 1, 2, 2);
+    assertShape(Ops.call("aten::max_pool2d", x, new int[] {2, 1}), 1, 1, 2, 4);
+    assertElements(Ops.call("aten::sum.dim_IntList", floats(1, 2), 0), 3);
+  }
+
+  @Test
+  void listsTakeTheTypeOfTheSchema() {
+    var x = floats(1, 2);
+    var sums =
+        Ops.callAll("aten::_foreach_add.ScalarList", List.of(x, x), List.of(1, 2.5)).getFirst();
+    assertElements((Tensor) ((List<?>) sums).get(1), 3.5, 4.5);
+    assertShape(Ops.call("aten::reshape", x, List.of(2, 1)), 2, 1);
+    assertShape(Ops.call("aten::permute", x, List.of(0)), 2);
+    assertElements(
+        Ops.call("aten::upsample_nearest1d.vec", x.reshape(1, 1, 2), null, List.of(2)), 1, 1, 2, 2);
+  }
+
+  @Test
+  void complexNumbersGoInAndComeOut() {
+    var x = Tensor.complex(floats(1), floats(2));
+    assertEquals(List.of(new Complex(1, 2)), Ops.callAll("aten::item", x));
+    var filled = Ops.call("aten::full", new long[] {1}, new Complex(3, -1));
+    assertEquals(new Complex(3, -1), filled.itemComplex());
   }
 
   @Test

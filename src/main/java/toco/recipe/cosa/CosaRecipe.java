@@ -16,6 +16,7 @@ import toco.recipe.Objective;
 import toco.recipe.ParamGroups;
 import toco.recipe.Recipe;
 import toco.recipe.StepClock;
+import toco.recipe.StepWork;
 import toco.torch.Device;
 
 /// CoSA (arXiv:2402.17891), as a configuration sets it. The teacher is evaluated.
@@ -49,6 +50,12 @@ public record CosaRecipe(Config config) implements Recipe {
   @Override
   public boolean refinesLabels() {
     return false;
+  }
+
+  @Override
+  public StepWork work() {
+    int crop = config.augment().cropSizePx();
+    return StepWork.ofOnePass(crop).plusScales(crop, config.cam().scales(), false, true);
   }
 
   @Override

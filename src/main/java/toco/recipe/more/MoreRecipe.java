@@ -18,6 +18,7 @@ import toco.recipe.ParamGroups;
 import toco.recipe.ParamGroups.Head;
 import toco.recipe.Recipe;
 import toco.recipe.StepClock;
+import toco.recipe.StepWork;
 import toco.torch.Device;
 
 /// MoRe (arXiv:2412.11076), as a configuration sets it.
@@ -39,6 +40,26 @@ public record MoreRecipe(Config config, MoreConfig more) implements Recipe {
   @Override
   public Network network(Device device) {
     return new MoreNetwork(config.model(), device);
+  }
+
+  @Override
+  public StepWork work() {
+    int crop = config.augment().cropSizePx();
+    var model = config.model();
+    int classTokens = MoreNetwork.REGISTERS + model.foregroundClasses();
+    var one = StepWork.ofOnePass(crop);
+    return new StepWork(one.passes(), classTokens - 1, graphLayerFlops(crop))
+        .plusScales(crop, config.cam().scales(), true, false);
+  }
+
+  /// Of the matrix products of the graph category attention: heads, tails, similarities, and two
+  /// layers for the update.
+  private double graphLayerFlops(int crop) {
+    var shape = config.model().encoderShape();
+    double width = shape.embedDim();
+    double classes = config.model().foregroundClasses();
+    double tokens = classes + Math.pow(crop / shape.patchSizePx(), 2);
+    return 2 * width * (width * (3 * classes + tokens) + classes * tokens);
   }
 
   @Override

@@ -3,6 +3,7 @@ package toco.recipe.toco;
 import java.util.List;
 import toco.batch.Augmentation;
 import toco.batch.ViewSampler;
+import toco.cam.RoiCrops;
 import toco.config.Config;
 import toco.distributed.World;
 import toco.host.Devices;
@@ -16,6 +17,8 @@ import toco.recipe.ParamGroups;
 import toco.recipe.ParamGroups.Head;
 import toco.recipe.Recipe;
 import toco.recipe.StepClock;
+import toco.recipe.StepWork;
+import toco.recipe.StepWork.Pass;
 import toco.torch.Device;
 
 /// ToCo (arXiv:2303.01267), as a configuration sets it.
@@ -33,6 +36,18 @@ public record TocoRecipe(Config config) implements Recipe {
   @Override
   public Network network(Device device) {
     return new Toco(config.model(), device);
+  }
+
+  @Override
+  public StepWork work() {
+    int crop = config.augment().cropSizePx();
+    var train = config.train();
+    var views =
+        List.of(
+            new Pass(crop, 1, true, true),
+            new Pass(crop, RoiCrops.GLOBAL_VIEWS - 1, true, false),
+            new Pass(train.localCropSizePx(), train.localCrops(), true, false));
+    return new StepWork(views, 0, 0).plusScales(crop, config.cam().scales(), true, false);
   }
 
   @Override

@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import toco.cam.SmallNetwork;
-import toco.config.CrfParams;
 import toco.config.PixelStatistics;
 import toco.image.RgbImage;
 import toco.torch.DType;
@@ -19,8 +18,7 @@ import toco.torch.TensorTest;
 
 @TensorTest
 class CosaEvaluationTest {
-  private static final CosaEvaluation SMALL =
-      new CosaEvaluation(32, List.of(1.0, 0.5), 0.5, new CrfParams(1, 1, 1, 4, 121, 5));
+  private static final CosaEvaluation SMALL = new CosaEvaluation(32, List.of(1.0, 0.5));
 
   private static RgbImage image(Arena arena) {
     var pixels = arena.allocate(3L * 40 * 50);
@@ -39,35 +37,30 @@ class CosaEvaluationTest {
     return classes;
   }
 
-  /// Known labels leave no other class, with and without the CRF; the ordinary segmentation does
-  /// not depend on them.
+  /// Known labels leave no other class, nor anything of it to the CRF; the ordinary segmentation
+  /// does not depend on them.
   @Test
   void knownLabelsDropTheOtherClasses() {
     try (var model = SmallNetwork.create(4);
         var arena = Arena.ofConfined();
         var _ = GradMode.noGrad()) {
       var made = SMALL.of(model, image(arena));
-      var all = Tensor.of(new float[] {1, 1, 1}, 1, 3);
-      assertArrayEquals(made.labels().toLongArray(), made.labelsKnown(all).toLongArray());
+      var segmentation = made.segmentation();
+      var all = segmentation.labelsKnown(new float[] {1, 1, 1});
+      assertArrayEquals(made.labels().toLongArray(), all.labels().toLongArray());
       var ordinary = classes(made.labels());
       ordinary.remove(0L);
       assertTrue(!ordinary.isEmpty(), "the network shows no class; choose another seed");
       for (long k : ordinary) {
         var known = new float[] {1, 1, 1};
         known[(int) k - 1] = 0;
-        var without = Tensor.of(known, 1, 3);
-        for (var labels :
-            List.of(
-                made.labelsKnown(without),
-                made.crfLabelsKnown(without),
-                made.camLabels(without),
-                made.auxCamLabels(without))) {
-          assertTrue(!classes(labels).contains(k), "class " + k);
-        }
+        var without = segmentation.labelsKnown(known);
+        assertTrue(!classes(without.labels()).contains(k), "class " + k);
+        assertEquals(0, without.probabilities().select(0, k).amax().item(), "class " + k);
       }
-      var none = Tensor.of(new float[] {0, 0, 0}, 1, 3);
-      assertEquals(0, made.labelsKnown(none).amax().itemLong());
-      assertEquals(0, made.camLabels(none).amax().itemLong());
+      var none = segmentation.labelsKnown(new float[] {0, 0, 0});
+      assertEquals(0, none.labels().amax().itemLong());
+      assertEquals(1, none.probabilities().select(0, 0).amin().item());
     }
   }
 

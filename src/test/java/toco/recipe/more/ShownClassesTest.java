@@ -38,4 +38,14 @@ class ShownClassesTest {
     assertArrayEquals(new float[] {0, 1, 0}, ShownClasses.predicted(none, cells(2, 1, 3, 4)));
     assertArrayEquals(new float[] {0, 0, 1}, ShownClasses.predicted(none, cells(0, 1, 3, 5)));
   }
+
+  /// For the test server the segmentation comes first.
+  @Test
+  void orTheSegmentationsClassesCountFirst() {
+    var positive = new float[] {-1, 2, 3};
+    assertArrayEquals(
+        new float[] {1, 0, 0}, ShownClasses.segmented(positive, cells(0, 50, 1, 4, 2, 3)));
+    assertArrayEquals(new float[] {0, 1, 1}, ShownClasses.segmented(positive, cells(0, 50, 1, 3)));
+    assertArrayEquals(new float[] {0, 1, 1}, ShownClasses.segmented(positive, cells(0, 50)));
+  }
 }

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import toco.cam.CamLabels;
 import toco.cam.MultiScaleCam;
 import toco.cam.NetworkInput;
@@ -20,16 +21,15 @@ import toco.torch.GradMode;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
-/// The picture of a [ContrastComparison]: CAMs and segmentations of two models side by side, one
-/// row per image.
-final class ContrastSheet {
-  private static final int COLUMNS = 6;
+/// The picture of a [Comparison]: CAMs and segmentations of several models side by side, one row
+/// per image.
+final class ComparisonSheet {
   private static final int TILE_PX = 160;
 
-  private ContrastSheet() {}
+  private ComparisonSheet() {}
 
-  /// One model's pictures of one image, drawn while the model exists: the two models never need to
-  /// be in memory at the same time.
+  /// One model's pictures of one image, drawn while the model exists: no two models need to be in
+  /// memory at the same time.
   ///
   /// @param cam the activation of the strongest of the image's classes at each pixel
   record View(Picture image, Picture cam, Picture seg, Picture truth) {}
@@ -47,13 +47,17 @@ final class ContrastSheet {
     return views;
   }
 
-  static void write(Path png, List<View> with, List<View> without) {
-    var sheet = new TileSheet(COLUMNS, TILE_PX);
-    for (int i = 0; i < with.size(); i++) {
-      var a = with.get(i);
-      var b = without.get(i);
-      sheet.add("image", a.image).add("CAM with", a.cam).add("CAM without", b.cam);
-      sheet.add("seg with", a.seg).add("seg without", b.seg).add("ground truth", a.truth);
+  /// @param views of each model by its name; of the same images
+  static void write(Path png, Map<String, List<View>> views) {
+    var models = List.copyOf(views.entrySet());
+    var first = models.getFirst().getValue();
+    var sheet = new TileSheet(2 + 2 * models.size(), TILE_PX);
+    for (int i = 0; i < first.size(); i++) {
+      int image = i;
+      sheet.add("image", first.get(i).image);
+      models.forEach(it -> sheet.add("CAM " + it.getKey(), it.getValue().get(image).cam));
+      models.forEach(it -> sheet.add("seg " + it.getKey(), it.getValue().get(image).seg));
+      sheet.add("ground truth", first.get(i).truth);
     }
     sheet.write(png);
   }

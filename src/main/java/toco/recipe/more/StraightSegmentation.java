@@ -1,0 +1,43 @@
+package toco.recipe.more;
+
+import toco.cam.EncodedImages;
+import toco.cam.EvaluatedImage;
+import toco.cam.ImageEvaluation;
+import toco.cam.LogitSegmentation;
+import toco.cam.NetworkInput;
+import toco.cam.SquareInference;
+import toco.config.Protocol;
+import toco.image.RgbImage;
+import toco.model.Network;
+import toco.torch.Tensor;
+
+/// MoRe's published evaluation of the decoder for VOC, see [SquareInference].
+public record StraightSegmentation(Protocol protocol) implements ImageEvaluation {
+  @Override
+  public EvaluatedImage of(Network model, RgbImage image) {
+    var square = NetworkInput.of(image, protocol.sizePx(), model); // [1, 3, size, size]
+    return new Image(protocol, EncodedImages.of(model, square), image);
+  }
+
+  /// @param encoded the square at scale 1
+  private record Image(Protocol protocol, EncodedImages encoded, RgbImage image)
+      implements EvaluatedImage {
+    @Override
+    public Tensor classLogits() {
+      return encoded.classLogits().select(0, 0);
+    }
+
+    @Override
+    public double patchCosine() {
+      return encoded.patchCosine().item();
+    }
+
+    @Override
+    public LogitSegmentation segmentation() {
+      var model = encoded.model();
+      var inference = new SquareInference(protocol.sizePx(), protocol.scales());
+      return new LogitSegmentation(
+          inference.logits(model, NetworkInput.of(image, 0, model), encoded.segLogits()));
+    }
+  }
+}
