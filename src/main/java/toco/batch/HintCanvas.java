@@ -82,9 +82,9 @@ public final class HintCanvas {
       int own = place.columns().viewAt(point.column());
       int ownRow = place.rows().viewAt(point.row());
       for (int v = rows.first; v <= rows.last; v++) {
-        long dy = place.rows().imageAt(v) - point.row();
+        long dy = (long) place.rows().imageAt(v) - point.row();
         for (int u = columns.first; u <= columns.last; u++) {
-          long dx = place.columns().imageAt(u) - point.column();
+          long dx = (long) place.columns().imageAt(u) - point.column();
           long distance = dx * dx + dy * dy;
           boolean isIn = distance <= (long) radiusPx * radiusPx || (u == own && v == ownRow);
           int i = v * sizePx + u;

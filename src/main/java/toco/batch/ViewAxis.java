@@ -22,7 +22,7 @@ public record ViewAxis(
   /// The pixel of the image that is shown at the centre of a pixel of the view. It is outside of
   /// the image where the view shows padding.
   public int imageAt(int viewPixel) {
-    long offset = viewPixel - viewStart;
+    long offset = (long) viewPixel - viewStart;
     long along = isMirrored ? viewLength - 1 - offset : offset;
     return imageStart
         + Math.toIntExact(Math.floorDiv((2 * along + 1) * imageLength, 2L * viewLength));
@@ -31,7 +31,7 @@ public record ViewAxis(
   /// The pixel of the view in which the centre of a pixel of the image is. It may be outside of the
   /// view.
   public int viewAt(int imagePixel) {
-    long offset = imagePixel - imageStart;
+    long offset = (long) imagePixel - imageStart;
     long along = Math.floorDiv((2 * offset + 1) * viewLength, 2L * imageLength);
     return viewStart + Math.toIntExact(isMirrored ? viewLength - 1 - along : along);
   }

@@ -5,6 +5,7 @@ import static java.util.Comparator.naturalOrder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -47,8 +48,13 @@ final class PhotoFolder {
     var folder = new PhotoFolder(data.root(), given);
     var masks =
         MASKS.stream().filter(name -> Files.isDirectory(data.root().resolve(name))).findFirst();
-    var images =
-        ImageFolder.scan(data.imagePath(), masks.map(data.root()::resolve).orElse(data.maskPath()));
+    var notImages =
+        new ArrayList<>(List.of(masks.map(data.root()::resolve).orElse(data.maskPath())));
+    var hints = data.hintsPath();
+    if (hints != null) {
+      notImages.add(hints);
+    }
+    var images = ImageFolder.scan(data.imagePath(), notImages);
     if (images.byName().isEmpty()) {
       throw new DataException(
           "no JPEG or PNG image in %s; %s"
