@@ -1,5 +1,7 @@
 package toco.bench;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -30,6 +32,8 @@ import toco.torch.TensorScope;
 /// The training steps of a configuration on random images, timed part by part. They are the last
 /// ones of a run, in which every term of the loss has its weight and every switch is on.
 final class MeasuredSteps implements AutoCloseable {
+  private static final OperatingSystemMXBean PROCESS =
+      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
   private static final int[] CLASSES_SHOWN = {3, 14};
   private static final long FLOAT_BYTES = 4;
   private static final long TRAINED_COPIES = 4; // weight, gradient, two moments
@@ -43,6 +47,7 @@ final class MeasuredSteps implements AutoCloseable {
   private final long iteration;
   private final Batch batch;
   private final List<Double> seconds = new ArrayList<>();
+  private final List<Double> cpuSeconds = new ArrayList<>();
 
   /// Builds the networks. Their tensors are freed with this, the batch with the innermost scope.
   MeasuredSteps(Config config, Device device) {
@@ -67,11 +72,13 @@ final class MeasuredSteps implements AutoCloseable {
   /// @param isCounted whether its time is one of the results
   void run(boolean isCounted) {
     long started = System.nanoTime();
+    long startedCpu = PROCESS.getProcessCpuTime();
     laps.begin(isCounted);
     run(batch);
     LibTorch.synchronize(device);
     if (isCounted) {
       seconds.add((System.nanoTime() - started) * 1e-9);
+      cpuSeconds.add((PROCESS.getProcessCpuTime() - startedCpu) * 1e-9);
     }
   }
 
@@ -104,6 +111,11 @@ final class MeasuredSteps implements AutoCloseable {
   /// Of the counted steps, in their order.
   List<Double> seconds() {
     return List.copyOf(seconds);
+  }
+
+  /// The processor time of the same steps, of all threads of the process.
+  List<Double> cpuSeconds() {
+    return List.copyOf(cpuSeconds);
   }
 
   /// Median seconds of each part of the counted steps.

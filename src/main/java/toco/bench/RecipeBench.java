@@ -23,6 +23,7 @@ public final class RecipeBench {
   /// @param samples images in a step
   /// @param stepSeconds median of the counted steps
   /// @param ratio of the time, median of the turns
+  /// @param cpuRatio of the processor time, which other processes disturb less
   /// @param gflop 10⁹ floating-point operations of the step's matrix products
   /// @param gflopRatio of the operations
   /// @param peakBytes most resident memory of a process that has this recipe alone, estimated; 0
@@ -33,6 +34,7 @@ public final class RecipeBench {
       int samples,
       double stepSeconds,
       double ratio,
+      double cpuRatio,
       double gflop,
       double gflopRatio,
       long peakBytes,
@@ -135,20 +137,26 @@ public final class RecipeBench {
   private static Row row(MeasuredSteps steps, MeasuredSteps first, long peakBytes) {
     int samples = samples(steps);
     double perImage = (double) samples(first) / samples;
-    var ratios = new ArrayList<Double>();
-    for (int turn = 0; turn < steps.seconds().size(); turn++) {
-      ratios.add(perImage * steps.seconds().get(turn) / first.seconds().get(turn));
-    }
     double flops = new StepFlops(steps.config()).total();
     return new Row(
         steps.config().recipe().toString(),
         samples,
         MeasuredSteps.median(steps.seconds()),
-        MeasuredSteps.median(ratios),
+        perImage * ratio(steps.seconds(), first.seconds()),
+        perImage * ratio(steps.cpuSeconds(), first.cpuSeconds()),
         flops * 1e-9,
         perImage * flops / new StepFlops(first.config()).total(),
         peakBytes,
         steps.parts());
+  }
+
+  /// The median over the turns.
+  private static double ratio(List<Double> seconds, List<Double> first) {
+    var ratios = new ArrayList<Double>();
+    for (int turn = 0; turn < seconds.size(); turn++) {
+      ratios.add(seconds.get(turn) / first.get(turn));
+    }
+    return MeasuredSteps.median(ratios);
   }
 
   private static int samples(MeasuredSteps steps) {

@@ -38,8 +38,8 @@ import toco.config.RecipeName;
           + " ratios hold on a busy machine too. Each has the images per step of its publication."
           + " Ratios are to ToCo, per image; memory is that of a process with this recipe alone,"
           + " estimated. With --json, one object: recipes (of each recipe, samples, stepSeconds,"
-          + " ratio, gflop, gflopRatio, peakBytes, parts), backbone, cropSizePx, threads, device,"
-          + " libtorch, cpuCapability.",
+          + " ratio, cpuRatio, gflop, gflopRatio, peakBytes, parts), backbone, cropSizePx, threads,"
+          + " device, libtorch, cpuCapability.",
       "",
       "A profile first warms up the JVM with 40 steps on small images, as the start of a training"
           + " run would. More steps (--iters) give a more precise share."
@@ -171,17 +171,19 @@ final class BenchStepCommand implements Callable<Integer> {
   private static String text(RecipeBench.Result result) {
     var text =
         new StringBuilder(
-            "recipe  images   s/step  s/image  of toco's   GFLOP  of toco's  memory, MB\n");
+            "recipe  images   s/step  s/image  of toco's  CPU of toco's   GFLOP  of toco's  memory,"
+                + " MB\n");
     for (var row : result.recipes()) {
       text.append(
           String.format(
               Locale.ROOT,
-              "%-6s %7d %8.3f %8.3f %10.2f %7.0f %10.2f %11.0f\n",
+              "%-6s %7d %8.3f %8.3f %10.2f %14.2f %7.0f %10.2f %11.0f\n",
               row.recipe(),
               row.samples(),
               row.stepSeconds(),
               row.stepSeconds() / row.samples(),
               row.ratio(),
+              row.cpuRatio(),
               row.gflop(),
               row.gflopRatio(),
               row.peakBytes() * 1e-6));

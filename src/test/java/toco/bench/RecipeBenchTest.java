@@ -28,8 +28,9 @@ class RecipeBenchTest {
     var toco = result.recipes().getFirst();
     var more = result.recipes().getLast();
     assertEquals(1, toco.ratio());
+    assertEquals(1, toco.cpuRatio());
     assertEquals(1, toco.gflopRatio());
-    assertTrue(more.stepSeconds() > 0 && more.ratio() > 0);
+    assertTrue(more.stepSeconds() > 0 && more.ratio() > 0 && more.cpuRatio() > 0);
     assertEquals(2 * more.gflop() / 4 / toco.gflop(), more.gflopRatio(), 1e-12, "per image");
     assertEquals(4, more.samples());
     assertTrue(toco.parts().containsKey("local forward") && toco.parts().containsKey("backward"));
