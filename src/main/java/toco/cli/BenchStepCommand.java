@@ -159,8 +159,10 @@ final class BenchStepCommand implements Callable<Integer> {
     text.append(
         String.format(
             Locale.ROOT,
-            "peak memory      %8.0f MB\n"
-                + "matrix products  %8.0f GFLOP, %.0f %% of the %.0f GFLOP/s of a linear layer\n",
+            """
+            peak memory      %8.0f MB
+            matrix products  %8.0f GFLOP, %.0f %% of the %.0f GFLOP/s of a linear layer
+            """,
             result.peakRssBytes() * 1e-6,
             result.gflop(),
             100 * result.matmulShare(),

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import toco.config.Config;
@@ -136,7 +137,7 @@ final class WeakLabelCheck {
     return counts(boxes.byName().size(), "boxes", perLabel);
   }
 
-  private Counts counts(int images, String unit, TreeMap<Integer, Long> perLabel) {
+  private Counts counts(int images, String unit, SortedMap<Integer, Long> perLabel) {
     for (int label = 1; label <= dataset.numClasses(); label++) {
       perLabel.putIfAbsent(label, 0L);
     }

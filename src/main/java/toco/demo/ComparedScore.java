@@ -12,6 +12,8 @@ enum ComparedScore {
 
   private final String key;
   private final String title;
+
+  @SuppressWarnings("ImmutableEnumChecker") // a method of a record
   private final ToDoubleFunction<DemoMetrics> of;
 
   ComparedScore(String key, String title, ToDoubleFunction<DemoMetrics> of) {

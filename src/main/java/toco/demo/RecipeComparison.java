@@ -19,14 +19,12 @@ public final class RecipeComparison {
       "these are small networks, trained from scratch on drawn shapes; photographs may rank the"
           + " methods differently";
 
-  private final DemoOptions options;
   private final List<Config> configs;
   private final int seeds;
   private final ComparisonListener listener;
   private @Nullable StepBudget measured;
 
   private RecipeComparison(DemoOptions options, int seeds, ComparisonListener listener) {
-    this.options = options;
     this.seeds = seeds;
     this.listener = listener;
     configs = new ArrayList<>();

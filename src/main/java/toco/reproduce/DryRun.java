@@ -27,6 +27,8 @@ enum DryRun {
               "train.overlayEvery=100"));
 
   final String file;
+
+  @SuppressWarnings("ImmutableEnumChecker") // List.of
   private final List<String> own;
 
   DryRun(String file, String... own) {

@@ -30,8 +30,13 @@ public enum PublishedRecipe {
 
   private final Preparation dataset;
   private final String configFile;
+
+  @SuppressWarnings("ImmutableEnumChecker") // a record of strings
   private final Weights weights;
+
+  @SuppressWarnings("ImmutableEnumChecker") // nothing changes it
   private final PublishedRun published;
+
   private final DryRun dryRun;
 
   PublishedRecipe(

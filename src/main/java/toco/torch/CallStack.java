@@ -74,7 +74,7 @@ final class CallStack implements AutoCloseable {
           case Complex number -> TocoTorch.tt_push_complex(handle, number.re(), number.im());
           case String text -> TocoTorch.tt_push_string(handle, arena.allocateFrom(text));
           case DType dtype -> TocoTorch.tt_push_int(handle, dtype.code);
-          case Layout layout -> TocoTorch.tt_push_int(handle, layout.code);
+          case TensorLayout layout -> TocoTorch.tt_push_int(handle, layout.code);
           case MemoryFormat format -> TocoTorch.tt_push_int(handle, format.code);
           case Device device -> TocoTorch.tt_push_device(handle, device.type(), device.index());
           case long[] list -> pushLongs(list);
@@ -92,8 +92,8 @@ final class CallStack implements AutoCloseable {
               throw new IllegalArgumentException(
                   ("an argument cannot be a %s; allowed are null, Tensor, Long, Integer, Short,"
                        + " Byte, Double, Float, Complex, Boolean, String, lists of these, DType,"
-                       + " Layout, MemoryFormat, Device, Generator, NativeObject, arrays of long,"
-                       + " int, double and boolean, Object[] for tuples and maps for dicts")
+                       + " TensorLayout, MemoryFormat, Device, Generator, NativeObject, arrays of"
+                       + " long, int, double and boolean, Object[] for tuples and maps for dicts")
                       .formatted(argument.getClass().getName()));
         });
   }

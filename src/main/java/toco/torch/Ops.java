@@ -31,7 +31,7 @@ import toco.torch.ffi.TocoTorch;
 /// | `Scalar` | [Complex], any real number, [Boolean] | [Long], [Double], [Complex] |
 /// | `bool` | [Boolean] | [Long], 0 or 1 |
 /// | `str` | [String] | [String] |
-/// | `ScalarType`, `Layout`, `MemoryFormat` | [DType], [Layout], [MemoryFormat] | [Long] |
+/// | `ScalarType`, `Layout`, `MemoryFormat` | [DType], [TensorLayout], [MemoryFormat] | [Long] |
 /// | `int[]` | `long[]`, `int[]` | `long[]` |
 /// | `float[]` | `double[]` | `double[]` |
 /// | `bool[]` | `boolean[]` | `long[]`, 0 or 1 each |

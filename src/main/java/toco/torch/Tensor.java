@@ -61,6 +61,7 @@ public final class Tensor extends TensorCreation
   }
 
   /// Shape, dtype, device and `requiresGrad`, read in one native call.
+  @Override
   public TensorInfo info() {
     var segment = CallScratch.get().info;
     check(TocoTorch.tt_info(handle(), segment));

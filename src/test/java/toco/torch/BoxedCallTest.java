@@ -138,7 +138,7 @@ class BoxedCallTest extends TensorLaws {
         Ops.call(
             "aten::zeros",
             new Object[] {new long[] {2}},
-            Map.of("dtype", DType.INT64, "layout", Layout.STRIDED, "device", "cpu"));
+            Map.of("dtype", DType.INT64, "layout", TensorLayout.STRIDED, "device", "cpu"));
     assertEquals(DType.INT64, zeros.dtype());
     assertElements(
         (Tensor) Ops.callAll("aten::max.dim", new Object[0], Map.of("self", x, "dim", 1)).get(1),

@@ -58,7 +58,8 @@ public record MoreRecipe(Config config, MoreConfig more) implements Recipe {
     var shape = config.model().encoderShape();
     double width = shape.embedDim();
     double classes = config.model().foregroundClasses();
-    double tokens = classes + Math.pow(crop / shape.patchSizePx(), 2);
+    int gridSide = crop / shape.patchSizePx();
+    double tokens = classes + (double) gridSide * gridSide;
     return 2 * width * (width * (3 * classes + tokens) + classes * tokens);
   }
 

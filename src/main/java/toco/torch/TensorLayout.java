@@ -1,7 +1,7 @@
 package toco.torch;
 
 /// How a tensor is stored, as `torch.layout`. Only strided tensors have memory that Java can read.
-public enum Layout {
+public enum TensorLayout {
   STRIDED(0),
   SPARSE_COO(1),
   SPARSE_CSR(2),
@@ -13,7 +13,7 @@ public enum Layout {
 
   final int code;
 
-  Layout(int code) {
+  TensorLayout(int code) {
     this.code = code;
   }
 }
