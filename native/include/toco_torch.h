@@ -57,7 +57,7 @@ enum tt_kind {
   TT_KIND_OBJECT = 10, /* anything else, such as a device or an object of a registered class */
   TT_KIND_TUPLE = 11,
   TT_KIND_DICT = 12,
-  TT_KIND_LIST = 13, /* a list of any other element type */
+  TT_KIND_LIST = 13,   /* a list of any other element type */
   TT_KIND_COMPLEX = 14 /* two doubles: real and imaginary part */
 };
 

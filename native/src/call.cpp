@@ -63,8 +63,8 @@ c10::IValue convert_list(c10::IValue value, const c10::TypePtr &element) {
   for (const c10::IValue &entry : value.toListRef()) {
     auto fitting = convert(entry, *element);
     bool is_scalar = element->kind() == TypeKind::NumberType && is_number(fitting);
-    TORCH_CHECK_TYPE(is_scalar || fitting.type()->isSubtypeOf(*element), "entry ",
-                     converted.size(), " of a list must be of type ", element->str(), ", got ",
+    TORCH_CHECK_TYPE(is_scalar || fitting.type()->isSubtypeOf(*element), "entry ", converted.size(),
+                     " of a list must be of type ", element->str(), ", got ",
                      fitting.type()->str());
     converted.push_back(std::move(fitting));
   }
@@ -94,8 +94,7 @@ c10::IValue convert(c10::IValue value, const c10::Type &type) {
       return value.isList()
                  ? convert_list(std::move(value), wanted.castRaw<c10::ListType>()->getElementType())
                  : value;
-    default:
-      return value;
+    default: return value;
   }
 }
 
@@ -123,8 +122,8 @@ void check(const c10::FunctionSchema &schema, std::vector<c10::IValue> &argument
 using Given = c10::SmallVector<bool, 24>;  // by the schema's arguments
 
 // Moves the last count arguments to the places of their names.
-Given place(const char *op, const c10::FunctionSchema &schema,
-            std::vector<c10::IValue> &arguments, const char *const *names, int64_t count) {
+Given place(const char *op, const c10::FunctionSchema &schema, std::vector<c10::IValue> &arguments,
+            const char *const *names, int64_t count) {
   TORCH_CHECK_INDEX(count >= 0 && count <= static_cast<int64_t>(arguments.size()),
                     "the stack holds ", arguments.size(), " values, not ", count);
   size_t expected = schema.arguments().size();
@@ -159,9 +158,8 @@ void call(const char *op, const char *overload, tt_stack stack, const char *cons
     const auto &expected = schema.arguments()[i];
     TORCH_CHECK_VALUE(given[i] || expected.default_value().has_value(), op, " needs a value for '",
                       expected.name(), "': ", schema);
-    arguments[i] = given[i]
-                       ? convert(repeated(std::move(arguments[i]), expected), *expected.type())
-                       : *expected.default_value();
+    arguments[i] = given[i] ? convert(repeated(std::move(arguments[i]), expected), *expected.type())
+                            : *expected.default_value();
   }
   check(schema, arguments);
   handle.callBoxed(&arguments);

@@ -1,4 +1,6 @@
 // The stack of boxed calls: its values go in and come out by kind.
+#include "stack.h"
+
 #include <ATen/core/Dict.h>
 #include <ATen/core/List.h>
 #include <ATen/core/jit_type.h>
@@ -11,8 +13,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "stack.h"
 
 namespace toco {
 namespace {

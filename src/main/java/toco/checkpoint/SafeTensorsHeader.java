@@ -107,7 +107,7 @@ record SafeTensorsHeader(
     }
     entries.forEach((name, entry) -> {
       var node = root.putObject(name);
-      node.put("dtype", code(entry.dtype));
+      node.put("dtype", SafeTensorsDtypes.code(entry.dtype));
       var sizes = node.putArray("shape");
       for (long size : entry.shape.sizes()) {
         sizes.add(size);
@@ -167,12 +167,12 @@ record SafeTensorsHeader(
     if (dtypeNode == null || !dtypeNode.isString()) {
       throw damaged(file, "tensor %s has no dtype".formatted(quote(name)));
     }
-    var dtype = dtype(dtypeNode.stringValue());
+    var dtype = SafeTensorsDtypes.dtype(dtypeNode.stringValue());
     if (dtype == null) {
       throw new CheckpointException(
           file.path(),
           ("tensor %s has dtype %s, which is not supported; convert it to one of F64 F32 F16 "
-                  + "BF16 I64 I32 I16 I8 U8 BOOL")
+                  + "BF16 F8_E4M3 F8_E5M2 F8_E8M0 I64 I32 I16 I8 U64 U32 U16 U8 C64 BOOL")
               .formatted(quote(name), quote(dtypeNode.stringValue())));
     }
     var sizes = numbers(file, name, "shape", node.get("shape"));
@@ -261,46 +261,5 @@ record SafeTensorsHeader(
 
   private static CheckpointException damaged(MappedFile file, String problem) {
     return new CheckpointException(file.path(), problem + REMEDY);
-  }
-
-  private static @Nullable DType dtype(String code) {
-    for (var dtype : DType.values()) {
-      if (code.equals(codeOrNull(dtype))) {
-        return dtype;
-      }
-    }
-    return null;
-  }
-
-  private static String code(DType dtype) {
-    var code = codeOrNull(dtype);
-    if (code == null) {
-      throw new IllegalArgumentException(
-          "safetensors has no %s; convert it to another dtype first".formatted(dtype));
-    }
-    return code;
-  }
-
-  private static @Nullable String codeOrNull(DType dtype) {
-    return switch (dtype) {
-      case UINT8 -> "U8";
-      case INT8 -> "I8";
-      case INT16 -> "I16";
-      case INT32 -> "I32";
-      case INT64 -> "I64";
-      case FLOAT16 -> "F16";
-      case FLOAT32 -> "F32";
-      case FLOAT64 -> "F64";
-      case BOOL -> "BOOL";
-      case BFLOAT16 -> "BF16";
-      case COMPLEX64 -> "C64";
-      case FLOAT8_E5M2 -> "F8_E5M2";
-      case FLOAT8_E4M3FN -> "F8_E4M3";
-      case FLOAT8_E8M0FNU -> "F8_E8M0";
-      case UINT16 -> "U16";
-      case UINT32 -> "U32";
-      case UINT64 -> "U64";
-      case COMPLEX32, COMPLEX128, FLOAT8_E5M2FNUZ, FLOAT8_E4M3FNUZ -> null;
-    };
   }
 }

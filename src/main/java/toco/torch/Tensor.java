@@ -22,8 +22,7 @@ import toco.torch.ffi.TocoTorch;
 ///
 /// A tensor belongs to the [TensorScope] that was innermost when it was created and is freed with
 /// it; outside any scope the caller must [#close] it. Using a closed tensor, or a scope's tensor on
-/// another thread, throws [IllegalStateException]. Errors of LibTorch are thrown as
-/// [TorchException] with LibTorch's message.
+/// another thread, throws [IllegalStateException]. LibTorch's errors are a [TorchException].
 public final class Tensor extends TensorCreation
     implements PointwiseOps,
         ActivationOps,
@@ -159,8 +158,7 @@ public final class Tensor extends TensorCreation
   private Tensor toCpu(DType dtype) {
     if (dtype().isComplex()) {
       throw new IllegalStateException(
-          "a %s tensor has no real elements; call toComplexArray(), real(), imag() or viewAsReal()"
-              .formatted(dtype()));
+          dtype() + " has no real elements; call toComplexArray(), real() or viewAsReal()");
     }
     LibTorch.countReadBack();
     try (var converted = to(dtype);
@@ -178,8 +176,7 @@ public final class Tensor extends TensorCreation
     }
     if (!isContiguous()) {
       throw new IllegalStateException(
-          ("segment() needs a contiguous tensor, got a view of shape %s that is not; call"
-                  + " contiguous() first")
+          "segment() needs a contiguous tensor, got a view of shape %s; call contiguous() first"
               .formatted(shape()));
     }
   }

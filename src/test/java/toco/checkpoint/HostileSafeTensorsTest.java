@@ -45,7 +45,7 @@ final class HostileSafeTensorsTest {
         "8  | {'a':{'dtype':'F32','shape':2,'data_offsets':[0,8]}} | no list shape",
         "8  | {'a':{'dtype':'F32','data_offsets':[0,8]}} | no list shape",
         "8  | {'a':{'shape':[2],'data_offsets':[0,8]}} | no dtype",
-        "8  | {'a':{'dtype':'U64','shape':[1],'data_offsets':[0,8]}} | convert it to one of",
+        "8  | {'a':{'dtype':'F128','shape':[1],'data_offsets':[0,8]}} | convert it to one of",
         "8  | {'a':7} | no dtype",
         "8  | "
             + "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]},"

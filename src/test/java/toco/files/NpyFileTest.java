@@ -70,15 +70,18 @@ class NpyFileTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BFLOAT16")
+  @EnumSource(
+      mode = EnumSource.Mode.MATCH_NONE,
+      names = {"BFLOAT16", "COMPLEX32", "FLOAT8.*"})
   void aRoundTripKeepsEveryType(DType dtype) throws IOException {
     var array = Tensor.arange(-2, 4, DType.INT64, Device.CPU).reshape(2, 3).to(dtype);
+    var transposed = array.transpose(0, 1).contiguous();
     var file = folder.resolve("a.npy");
     NpyFile.write(file, array.transpose(0, 1));
     var back = NpyFile.read(file);
     assertEquals(dtype, back.dtype());
     assertEquals(Shape.of(3, 2), back.shape());
-    assertArrayEquals(array.transpose(0, 1).toDoubleArray(), back.toDoubleArray());
+    assertEquals(-1, transposed.segment().mismatch(back.segment()));
   }
 
   @Test
