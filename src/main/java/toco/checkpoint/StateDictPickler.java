@@ -79,7 +79,13 @@ final class StateDictPickler {
     var storage = tensor.storage();
     out.mark();
     sharedText("storage");
-    global("torch", String.valueOf(STORAGE_TYPES.get(storage.dtype())));
+    var type = STORAGE_TYPES.get(storage.dtype());
+    if (type == null) {
+      throw new IllegalArgumentException(
+          "PyTorch's .pth files of weights are not written with %s; convert it to another dtype"
+              .formatted(storage.dtype()));
+    }
+    global("torch", type);
     text(storage.key());
     sharedText("cpu");
     out.integer(storage.elements());

@@ -240,7 +240,7 @@ class BatchRingTest {
 
   /// Java allocates only small objects: handles, a path, generators. Resident memory may vary by
   /// what the C heap keeps; most of that, and of the JVM's compiled code, comes with the first
-  /// thousands.
+  /// thousands. A leak grows in every round.
   @Test
   void twentyThousandSamplesLeaveMemoryFlat() {
     assumeTrue(TurboJpeg.problem().isEmpty(), TurboJpeg.INSTALL); // the JDK decodes on the heap
@@ -252,17 +252,21 @@ class BatchRingTest {
       ring.next();
       touchHeap();
       long live = settledLiveTensors();
-      long resident = ProcessMemory.residentBytes();
-      long bytes = threads.getTotalThreadAllocatedBytes();
       int samples = 20_000;
-      for (int i = 0; i < samples / BATCH; i++) {
-        ring.next();
-      }
-      long perSample = (threads.getTotalThreadAllocatedBytes() - bytes) / samples;
-      long grown = ProcessMemory.residentBytes() - resident;
-      assertEquals(live, settledLiveTensors());
-      assertTrue(perSample < 8_000, () -> perSample + " bytes of Java heap per sample");
-      assertTrue(grown < 16_000_000, () -> "resident memory grew by " + grown);
+      var grown = new ArrayList<Long>();
+      do {
+        long resident = ProcessMemory.residentBytes();
+        long bytes = threads.getTotalThreadAllocatedBytes();
+        for (int i = 0; i < samples / BATCH; i++) {
+          ring.next();
+        }
+        long perSample = (threads.getTotalThreadAllocatedBytes() - bytes) / samples;
+        grown.add(ProcessMemory.residentBytes() - resident);
+        assertEquals(live, settledLiveTensors());
+        assertTrue(perSample < 8_000, () -> perSample + " bytes of Java heap per sample");
+      } while (grown.getLast() >= 16_000_000 && grown.size() < 3);
+      assertTrue(
+          grown.getLast() < 16_000_000, () -> "resident memory grew in each round: " + grown);
     }
   }
 

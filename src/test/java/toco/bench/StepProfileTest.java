@@ -100,9 +100,17 @@ class StepProfileTest {
 
   /// The stopwatch around the native calls includes some microseconds of Java for each call of
   /// milliseconds: less than one part in fifty, however slow the machine is, because both scale
-  /// alike.
+  /// alike. Other programs interrupt them at different times, so one of three attempts counts.
   @Test
   void javaShareIsTheTimeOutsideNativeFunctions() {
+    double difference = javaShareDifference();
+    for (int attempt = 1; attempt < 3 && difference > 0.02; attempt++) {
+      difference = javaShareDifference();
+    }
+    assertEquals(0, difference, 0.02);
+  }
+
+  private static double javaShareDifference() {
     try (var _ = TensorScope.open();
         var _ = GradMode.noGrad();
         var profile = StepProfile.start()) {
@@ -115,10 +123,10 @@ class StepProfileTest {
       double expected = 1 - nativeNs / elapsedNs;
       spin(200_000_000); // a pause between steps: not of their time
       var result = profile.end(40, elapsedNs);
-      assertEquals(expected, result.javaShare(), 0.02, result::toString);
       assertEquals("tt_matmul", result.natives().getFirst().function());
       assertEquals(1, result.natives().getFirst().calls());
       assertEquals(2, result.downcalls(), result::toString); // tt_matmul and tt_free
+      return Math.abs(expected - result.javaShare());
     }
   }
 

@@ -2,6 +2,8 @@ package toco.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static toco.checkpoint.TestFiles.assertRefused;
 import static toco.checkpoint.TestFiles.golden;
@@ -20,6 +22,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import toco.PythonTorch;
 import toco.torch.DType;
 import toco.torch.Device;
@@ -35,7 +39,7 @@ final class TorchArchiveTest {
   /// of pickled items or a byte's memo.
   private static Map<String, Tensor> manyKinds() {
     var tensors = new LinkedHashMap<String, Tensor>();
-    for (var dtype : DType.values()) {
+    for (var dtype : PickledValue.STORAGE_TYPES.values()) {
       tensors.put(
           "dtype." + dtype, Tensor.arange(0, 6, DType.INT64, Device.CPU).to(dtype).reshape(2, 3));
     }
@@ -71,6 +75,17 @@ final class TorchArchiveTest {
     var tensors = manyKinds();
     TorchPickle.write(file, tensors);
     assertSame(tensors, TorchPickle.read(file));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"COMPLEX64", "FLOAT8_E4M3FN", "UINT16"})
+  void otherDtypesAreNamed(DType dtype) {
+    var file = folder.resolve("x.pth");
+    var tensors = Map.of("x", Tensor.ones(1).to(dtype));
+    var thrown =
+        assertThrows(IllegalArgumentException.class, () -> TorchPickle.write(file, tensors));
+    assertTrue(thrown.getMessage().contains(dtype.toString()), thrown.getMessage());
+    assertFalse(Files.exists(file));
   }
 
   @Test

@@ -43,7 +43,9 @@ class RunEvaluationsTest {
   }
 
   private Config toco(String run, String... more) {
-    return TinyRun.config(folder.resolve(run), folder.resolve("data"), more).with(EVERY_TWO);
+    return TinyRun.config(folder.resolve(run), folder.resolve("data"), more)
+        .with(EVERY_TWO)
+        .with("train.maxIters=6");
   }
 
   private RunHistory train(Config config) {
