@@ -54,7 +54,7 @@ record ComparedRun(DemoMetrics metrics, double trainSeconds) {
   /// The keys of `metrics.json` and `trainSeconds`.
   Map<String, @Nullable Object> toJson() {
     var json = new LinkedHashMap<>(metrics.toJson());
-    json.put("trainSeconds", Json.orNull(Math.round(trainSeconds * 10) / 10.0));
+    json.put("trainSeconds", Json.orNull(Math.round(trainSeconds * 1000) / 1000.0));
     return json;
   }
 }
