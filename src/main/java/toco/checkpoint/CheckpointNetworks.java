@@ -18,9 +18,6 @@ import toco.torch.Tensor;
 /// @param others names of the latter
 /// @param evaluated the one that is evaluated and exported
 public record CheckpointNetworks(List<String> others, String evaluated) {
-  /// The name of the trained network.
-  public static final String TRAINED = Recipe.TRAINED;
-
   public CheckpointNetworks {
     others = List.copyOf(others);
   }
@@ -38,13 +35,13 @@ public record CheckpointNetworks(List<String> others, String evaluated) {
                 .map(yaml -> Config.parse(yaml, file.toString(), List.of()))
                 .flatMap(config -> Recipes.of(config).evaluated());
     return Optional.of(
-        new CheckpointNetworks(others, evaluated.filter(others::contains).orElse(TRAINED)));
+        new CheckpointNetworks(others, evaluated.filter(others::contains).orElse(Recipe.TRAINED)));
   }
 
   /// All names.
   public List<String> names() {
     var names = new ArrayList<String>();
-    names.add(TRAINED);
+    names.add(Recipe.TRAINED);
     names.addAll(others);
     return names;
   }
@@ -92,7 +89,7 @@ public record CheckpointNetworks(List<String> others, String evaluated) {
       SafeTensors.Contents contents, @Nullable String network, Path path) {
     var name = network == null ? evaluated : network;
     var weights =
-        name.equals(TRAINED)
+        name.equals(Recipe.TRAINED)
             ? CheckpointFormat.modelOf(contents)
             : CheckpointFormat.networkOf(contents, name);
     if (weights.isEmpty()) { // of a run's best network, the file has no other

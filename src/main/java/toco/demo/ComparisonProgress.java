@@ -5,14 +5,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import toco.config.Config;
-import toco.eval.Scores;
 import toco.train.StepReport;
-import toco.train.TrainingListener;
 
 /// Passes on what a run reports, with the time to the end of all runs. A run to come takes as long
 /// per step as one of the same arm did, or else as the present run.
-final class ComparisonProgress implements TrainingListener {
-  private final ComparisonListener listener;
+final class ComparisonProgress extends ForwardingListener {
   private final List<Pending> pending = new ArrayList<>();
   private final Map<Arm, Double> secondsPerStep = new HashMap<>();
   private long startedNs;
@@ -22,7 +19,7 @@ final class ComparisonProgress implements TrainingListener {
   private record Pending(Arm arm, long steps) {}
 
   ComparisonProgress(ComparisonListener listener) {
-    this.listener = listener;
+    super(listener);
   }
 
   /// Adds a run to those to come.
@@ -55,7 +52,7 @@ final class ComparisonProgress implements TrainingListener {
     for (var run : pending) {
       others += run.steps * secondsPerStep.getOrDefault(run.arm, here);
     }
-    listener.onStep(
+    super.onStep(
         new StepReport(
             report.step(),
             report.maxIters(),
@@ -64,25 +61,5 @@ final class ComparisonProgress implements TrainingListener {
             report.etaSeconds() + others,
             report.dataWaitShare(),
             report.logged()));
-  }
-
-  @Override
-  public void onMessage(String line) {
-    listener.onMessage(line);
-  }
-
-  @Override
-  public void onBytes(String name, long done, long total) {
-    listener.onBytes(name, done, total);
-  }
-
-  @Override
-  public void onEvaluationProgress(int done, int total) {
-    listener.onEvaluationProgress(done, total);
-  }
-
-  @Override
-  public void onEvaluation(long step, Scores scores) {
-    listener.onEvaluation(step, scores);
   }
 }

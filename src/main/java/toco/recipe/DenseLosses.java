@@ -68,7 +68,7 @@ public record DenseLosses(
     boolean isTrained = weights.has(SEG) || weights.has(REG) || weights.has(HINT);
     try (var _ = GradMode.enabled(isTrained)) {
       var images = batch.view1();
-      var logits = logits(images, patchMap);
+      var logits = logits(model, images, patchMap);
       var logProbabilities = logits.logSoftmax(1);
       if (wantsHints) {
         addHints(terms, batch, logProbabilities, scope);
@@ -101,7 +101,7 @@ public record DenseLosses(
   }
 
   /// The segmentation at the size of the images, [B, C, H, W].
-  private Tensor logits(Tensor images, Tensor patchMap) {
+  public static Tensor logits(Network model, Tensor images, Tensor patchMap) {
     return model
         .segment(patchMap)
         .interpolate(images.size(2), images.size(3), Interpolation.BILINEAR);

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -20,40 +19,16 @@ import tools.jackson.databind.JsonNode;
 class CosaCommandsTest {
   @TempDir static Path folder;
 
-  private static Path config;
-  private static Path run;
-  private static Path checkpoint;
+  private static RecipeRun run;
 
   @BeforeAll
   static void train() throws IOException {
-    var start = folder.resolve("cosa.yaml");
-    Files.writeString(start, CosaRun.YAML);
-    run = folder.resolve("run");
-    var trained =
-        Cli.run(
-            "train",
-            start,
-            "--set",
-            "run.dir=" + run,
-            "--set",
-            "data.root=" + folder.resolve("data"),
-            "--set",
-            "train.maxIters=4");
-    assertEquals(0, trained.status(), trained.err());
-    config = run.resolve("config.yaml");
-    checkpoint = run.resolve("checkpoints/step-000004.safetensors");
-  }
-
-  private static Cli.Result toco(String command, Object... more) {
-    var line = new ArrayList<Object>(List.of(command.split(" ")));
-    line.addAll(List.of(config, "--checkpoint", checkpoint));
-    line.addAll(List.of(more));
-    return Cli.run(line.toArray());
+    run = RecipeRun.train(folder, CosaRun.YAML, 4);
   }
 
   @Test
   void itIsEvaluated() throws IOException {
-    var result = toco("eval", "--json", "--out", folder.resolve("eval"));
+    var result = run.toco("eval", "--json", "--out", folder.resolve("eval"));
     assertEquals(0, result.status(), result.err());
     var json = Json.MAPPER.readTree(result.out());
     assertEquals(2, json.get("images").asInt());
@@ -63,34 +38,37 @@ class CosaCommandsTest {
   /// The teacher, unless the other network is named; results say which.
   @Test
   void eitherNetworkIsEvaluated() throws IOException {
-    var teacher = json(toco("eval", "--json", "--out", folder.resolve("eval-default")));
+    var teacher = json(run.toco("eval", "--json", "--out", folder.resolve("eval-default")));
     var named =
-        json(toco("eval", "--json", "--network", "teacher", "--out", folder.resolve("eval-named")));
+        json(
+            run.toco(
+                "eval", "--json", "--network", "teacher", "--out", folder.resolve("eval-named")));
     assertEquals(teacher.get("segMiou"), named.get("segMiou"));
     assertEquals("teacher", named.get("network").asString());
     assertTrue(!teacher.has("network"), teacher.toString());
-    var online = json(toco("eval", "--json", "--network", "trained"));
+    var online = json(run.toco("eval", "--json", "--network", "trained"));
     assertEquals("trained", online.get("network").asString());
     assertNotEquals(teacher.get("patchCosine"), online.get("patchCosine"));
-    assertTrue(Files.exists(run.resolve("eval/train-time-val-trained/eval.json")));
-    var unknown = toco("eval", "--network", "student");
+    assertTrue(Files.exists(run.dir().resolve("eval/train-time-val-trained/eval.json")));
+    var unknown = run.toco("eval", "--network", "student");
     assertEquals(1, unknown.status(), unknown.err());
     assertTrue(
         unknown.err().contains("has no network student; it has trained, teacher"), unknown.err());
     var other =
-        toco("eval", "--resume", "--network", "trained", "--out", folder.resolve("eval-named"));
+        run.toco("eval", "--resume", "--network", "trained", "--out", folder.resolve("eval-named"));
     assertTrue(other.err().contains("network: teacher, now trained"), other.err());
   }
 
   /// The kept network, whichever it is, is used like a checkpoint.
   @Test
   void theBestNetworkIsEvaluatedAndShown() throws IOException {
-    var best = run.resolve("checkpoints/best.safetensors");
+    var best = run.dir().resolve("checkpoints/best.safetensors");
     var result =
-        Cli.run("eval", config, "--checkpoint", best, "--json", "--out", folder.resolve("best"));
+        Cli.run(
+            "eval", run.config(), "--checkpoint", best, "--json", "--out", folder.resolve("best"));
     assertEquals(0, result.status(), result.err());
     var page = folder.resolve("best.html");
-    var report = Cli.run("report", run, "--checkpoint", "best", "--out", page);
+    var report = Cli.run("report", run.dir(), "--checkpoint", "best", "--out", page);
     assertEquals(0, report.status(), report.err());
     assertTrue(Files.readString(page).contains("segmentation, trained"));
   }
@@ -105,7 +83,7 @@ class CosaCommandsTest {
     var images = folder.resolve("data/JPEGImages");
     for (var command : List.of("infer seg", "infer cam")) {
       var out = folder.resolve(command.replace(' ', '-'));
-      var result = toco(command, "--images", images, "--out", out);
+      var result = run.toco(command, "--images", images, "--out", out);
       assertEquals(0, result.status(), result.err());
     }
     assertTrue(Files.exists(folder.resolve("infer-seg/labels/val_00000.png")));
@@ -115,21 +93,22 @@ class CosaCommandsTest {
   @Test
   void itIsExported() {
     var script = folder.resolve("model.pt");
-    var result = Cli.run("export", "--checkpoint", checkpoint, "--torchscript", script);
+    var result = Cli.run("export", "--checkpoint", run.checkpoint(), "--torchscript", script);
     assertEquals(0, result.status(), result.err());
-    assertEquals(0, Cli.run("checkpoint", "diff", checkpoint, script).status());
+    assertEquals(0, Cli.run("checkpoint", "diff", run.checkpoint(), script).status());
     var trained = folder.resolve("trained.pt");
-    result = Cli.run("export", "--checkpoint", run, "--torchscript", trained, "--network=trained");
+    result =
+        Cli.run("export", "--checkpoint", run.dir(), "--torchscript", trained, "--network=trained");
     assertEquals(0, result.status(), result.err());
     assertEquals(
-        0, Cli.run("checkpoint", "diff", checkpoint, trained, "--network=trained").status());
+        0, Cli.run("checkpoint", "diff", run.checkpoint(), trained, "--network=trained").status());
     assertEquals(1, Cli.run("checkpoint", "diff", script, trained).status());
   }
 
   @Test
   void theReportHasItsTermsAndTheirStart() throws IOException {
     var page = folder.resolve("report.html");
-    var result = Cli.run("report", run, "--out", page);
+    var result = Cli.run("report", run.dir(), "--out", page);
     assertEquals(0, result.status(), result.err());
     var html = Files.readString(page);
     for (var term : List.of("Swapped CAM", "Dense energy", "Auxiliary classification")) {
@@ -141,7 +120,7 @@ class CosaCommandsTest {
   @Test
   void itsViewsAreShown() throws IOException {
     var out = folder.resolve("preview");
-    var result = Cli.run("data", "preview", config, "--out", out, "--samples", 2);
+    var result = Cli.run("data", "preview", run.config(), "--out", out, "--samples", 2);
     assertEquals(0, result.status(), result.err());
     for (var view : List.of("view1", "view2")) {
       assertTrue(Files.exists(out.resolve("images/sample-002-%s.png".formatted(view))), view);
@@ -150,7 +129,7 @@ class CosaCommandsTest {
     var html = Files.readString(out.resolve("index.html"));
     assertTrue(html.contains("Strong view") && html.contains("Weak view"), html);
     assertTrue(!html.contains("ocal crop"), html);
-    var withNetwork = toco("data preview", "--out", folder.resolve("nowhere"));
+    var withNetwork = run.toco("data preview", "--out", folder.resolve("nowhere"));
     assertEquals(1, withNetwork.status(), withNetwork.err());
     assertTrue(
         withNetwork.err().contains("local crops, which recipe cosa does not have"),

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -18,42 +17,16 @@ import toco.train.MoreRun;
 class MoreCommandsTest {
   @TempDir static Path folder;
 
-  private static Path config;
-  private static Path run;
-  private static Path checkpoint;
+  private static RecipeRun run;
 
   @BeforeAll
   static void train() throws IOException {
-    var start = folder.resolve("more.yaml");
-    Files.writeString(start, MoreRun.YAML);
-    run = folder.resolve("run");
-    var trained =
-        Cli.run(
-            "train",
-            start,
-            "--set",
-            "run.dir=" + run,
-            "--set",
-            "data.root=" + folder.resolve("data"),
-            "--set",
-            "train.maxIters=3",
-            "--set",
-            "eval.labelsKnown=true");
-    assertEquals(0, trained.status(), trained.err());
-    config = run.resolve("config.yaml");
-    checkpoint = run.resolve("checkpoints/step-000003.safetensors");
-  }
-
-  private static Cli.Result toco(String command, Object... more) {
-    var line = new ArrayList<Object>(List.of(command.split(" ")));
-    line.addAll(List.of(config, "--checkpoint", checkpoint));
-    line.addAll(List.of(more));
-    return Cli.run(line.toArray());
+    run = RecipeRun.train(folder, MoreRun.YAML, 3, "eval.labelsKnown=true");
   }
 
   @Test
   void itIsEvaluated() throws IOException {
-    var result = toco("eval", "--json", "--out", folder.resolve("eval"));
+    var result = run.toco("eval", "--json", "--out", folder.resolve("eval"));
     assertEquals(0, result.status(), result.err());
     var json = Json.MAPPER.readTree(result.out());
     assertEquals(2, json.get("images").asInt());
@@ -67,7 +40,7 @@ class MoreCommandsTest {
     var images = folder.resolve("data/JPEGImages");
     for (var command : List.of("infer seg", "infer cam")) {
       var out = folder.resolve(command.replace(' ', '-'));
-      var result = toco(command, "--images", images, "--out", out);
+      var result = run.toco(command, "--images", images, "--out", out);
       assertEquals(0, result.status(), result.err());
     }
     assertTrue(Files.exists(folder.resolve("infer-seg/labels/val_00000.png")));
@@ -80,11 +53,11 @@ class MoreCommandsTest {
   @Test
   void itsMapsBecomeLabels() {
     var out = folder.resolve("pseudo");
-    var made = toco("pseudo-labels", "--maps", "lam", "--out", out);
+    var made = run.toco("pseudo-labels", "--maps", "lam", "--out", out);
     assertEquals(0, made.status(), made.err());
     assertTrue(made.out().contains("8 label maps"), made.out());
     var refused =
-        toco("pseudo-labels", "--maps", "lam", "--set", "eval.maps=cam", "--out", out + "2");
+        run.toco("pseudo-labels", "--maps", "lam", "--set", "eval.maps=cam", "--out", out + "2");
     assertEquals(1, refused.status(), refused.err());
     assertTrue(refused.err().contains("the maps lam are those of networks"), refused.err());
   }
@@ -94,7 +67,8 @@ class MoreCommandsTest {
   void itsTokensAreCompared() {
     var image = folder.resolve("data/JPEGImages/val_00000.jpg");
     var out = folder.resolve("tokens");
-    var result = toco("infer tokens", "--image", image, "--point", "5,5", "--out", out, "--json");
+    var result =
+        run.toco("infer tokens", "--image", image, "--point", "5,5", "--out", out, "--json");
     assertEquals(0, result.status(), result.err());
     var json = Json.MAPPER.readTree(result.out());
     assertEquals(12, json.get("classToken").size());
@@ -104,7 +78,7 @@ class MoreCommandsTest {
   @Test
   void theReportHasItsTerms() throws IOException {
     var page = folder.resolve("report.html");
-    var result = Cli.run("report", run, "--out", page);
+    var result = Cli.run("report", run.dir(), "--out", page);
     assertEquals(0, result.status(), result.err());
     var html = Files.readString(page);
     for (var term : List.of("Class tokens apart", "Confident patches", "Uncertain patches")) {
@@ -120,7 +94,7 @@ class MoreCommandsTest {
   @Test
   void itsViewIsShown() throws IOException {
     var out = folder.resolve("preview");
-    var result = Cli.run("data", "preview", config, "--out", out, "--samples", 2);
+    var result = Cli.run("data", "preview", run.config(), "--out", out, "--samples", 2);
     assertEquals(0, result.status(), result.err());
     assertTrue(Files.exists(out.resolve("images/sample-002-view1.png")));
     assertTrue(Files.notExists(out.resolve("images/sample-001-view2.png")));
@@ -131,10 +105,10 @@ class MoreCommandsTest {
   @Test
   void whatItCannotDoIsSaid() {
     var script = folder.resolve("model.pt");
-    var export = Cli.run("export", "--checkpoint", checkpoint, "--torchscript", script);
+    var export = Cli.run("export", "--checkpoint", run.checkpoint(), "--torchscript", script);
     assertTrue(export.status() != 0 && export.err().contains("MoRe"), export.err());
     var out = folder.resolve("nowhere");
-    var preview = toco("data preview", "--out", out);
+    var preview = run.toco("data preview", "--out", out);
     assertEquals(1, preview.status(), preview.err());
     assertTrue(
         preview.err().contains("local crops, which recipe more does not have"), preview.err());

@@ -34,7 +34,6 @@ import toco.recipe.Objective;
 import toco.recipe.StepClock;
 import toco.recipe.StepTile;
 import toco.torch.GradMode;
-import toco.torch.Interpolation;
 import toco.torch.Tensor;
 
 /// CoSA's losses (arXiv:2402.17891), in the published order (docs/COSA.md "A step").
@@ -133,7 +132,7 @@ public final class CosaObjective implements Objective {
     boolean wantsHints = DenseLosses.wantsHints(batch, weights, wantsReport);
     if (assigned != null || wantsHints) {
       try (var _ = GradMode.enabled(isDense || weights.has(DenseLosses.HINT))) {
-        var logits = logits(batch.view1(), tokens);
+        var logits = DenseLosses.logits(online, batch.view1(), tokens.patchMap());
         var logProbabilities = logits.logSoftmax(1);
         if (assigned != null) {
           var empty = addDenseLosses(terms, batch, tokens, assigned, logits, logProbabilities);
@@ -164,13 +163,6 @@ public final class CosaObjective implements Objective {
   private Tensor labels(Tensor cam, PresentClasses present, Batch batch, double high, double low) {
     var thresholds = new Thresholds(high, low, config.cam().parDownscale());
     return batch.pixels().correct(PseudoLabels.unrefined(cam, present, batch.boxes(), thresholds));
-  }
-
-  /// The segmentation of the strong view at its size, [B, C, H, W].
-  private Tensor logits(Tensor strong, Tokens tokens) {
-    return online
-        .segment(tokens.patchMap())
-        .interpolate(strong.size(2), strong.size(3), Interpolation.BILINEAR);
   }
 
   /// @return how many parts of the segmentation loss had no pixel, int64 scalar

@@ -24,17 +24,7 @@ public record Cam2Seg(Protocol protocol) implements ImageEvaluation {
   }
 
   private record Image(Protocol protocol, EncodedImages encoded, RgbImage image)
-      implements EvaluatedImage {
-    @Override
-    public Tensor classLogits() {
-      return encoded.classLogits().select(0, 0);
-    }
-
-    @Override
-    public double patchCosine() {
-      return encoded.patchCosine().item();
-    }
-
+      implements SquareImage {
     @Override
     public MapSegmentation segmentation() {
       var maps = maps().interpolate(image.heightPx(), image.widthPx(), Interpolation.BILINEAR);

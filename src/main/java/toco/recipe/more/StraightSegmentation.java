@@ -9,7 +9,6 @@ import toco.cam.SquareInference;
 import toco.config.Protocol;
 import toco.image.RgbImage;
 import toco.model.Network;
-import toco.torch.Tensor;
 
 /// MoRe's published evaluation of the decoder for VOC, see [SquareInference].
 public record StraightSegmentation(Protocol protocol) implements ImageEvaluation {
@@ -21,17 +20,7 @@ public record StraightSegmentation(Protocol protocol) implements ImageEvaluation
 
   /// @param encoded the square at scale 1
   private record Image(Protocol protocol, EncodedImages encoded, RgbImage image)
-      implements EvaluatedImage {
-    @Override
-    public Tensor classLogits() {
-      return encoded.classLogits().select(0, 0);
-    }
-
-    @Override
-    public double patchCosine() {
-      return encoded.patchCosine().item();
-    }
-
+      implements SquareImage {
     @Override
     public LogitSegmentation segmentation() {
       var model = encoded.model();
