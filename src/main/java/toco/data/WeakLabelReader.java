@@ -89,6 +89,16 @@ final class WeakLabelReader {
 
   private Fitted<ImageHints> fitted(
       String name, ImageHints hints, HintReader reader, boolean fast) {
+    return ofImage(
+        name,
+        (image, size) ->
+            switch (hints) {
+              case ImageHints.Points(var points) -> pointsInside(name, points, image, size);
+              case ImageHints.Drawn(var png, var _) -> drawn(png, image, size, reader, fast);
+            });
+  }
+
+  private <T> Fitted<T> ofImage(String name, BiFunction<Path, ImageSize, Fitted<T>> fit) {
     var image = dataset.image(name);
     ImageSize size;
     try {
@@ -96,13 +106,10 @@ final class WeakLabelReader {
     } catch (ImageException e) { // the image is reported where it is read
       return new Fitted<>(Optional.empty(), List.of());
     }
-    return switch (hints) {
-      case ImageHints.Points(var points) -> inside(name, points, image, size);
-      case ImageHints.Drawn(var png, var _) -> drawn(png, image, size, reader, fast);
-    };
+    return fit.apply(image, size);
   }
 
-  private Fitted<ImageHints> inside(
+  private Fitted<ImageHints> pointsInside(
       String name, List<HintPoint> points, Path image, ImageSize size) {
     var outside = new ArrayList<DataException>();
     var inside = new ArrayList<HintPoint>();
@@ -163,13 +170,11 @@ final class WeakLabelReader {
   }
 
   private Fitted<List<ClassBox>> fitted(String name, List<ClassBox> boxes) {
-    var image = dataset.image(name);
-    ImageSize size;
-    try {
-      size = ImageSize.read(image);
-    } catch (ImageException e) { // the image is reported where it is read
-      return new Fitted<>(Optional.empty(), List.of());
-    }
+    return ofImage(name, (image, size) -> boxesInside(name, boxes, image, size));
+  }
+
+  private Fitted<List<ClassBox>> boxesInside(
+      String name, List<ClassBox> boxes, Path image, ImageSize size) {
     var outside = new ArrayList<DataException>();
     var inside = new ArrayList<ClassBox>();
     for (var box : boxes) {

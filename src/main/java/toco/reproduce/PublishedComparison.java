@@ -123,12 +123,13 @@ public record PublishedComparison(
   private static Score score(PublishedRun.Test test, PublishedLists.Names list, Plan plan) {
     var how = test.how().isEmpty() ? "" : test.how() + "; ";
     var note =
-        ("%sby VOC's server: bin/toco submit voc-test %s/config.yaml --checkpoint %s --out"
-                + " results.tgz --set data.testList=lists/%s")
+        ("%sby VOC's server: bin/toco submit voc-test %s/config.yaml --checkpoint %s --protocol %s"
+                + " --out results.tgz --set data.testList=lists/%s")
             .formatted(
                 how,
                 plan.runDir(),
                 Checkpoint.file(plan.runDir(), plan.training().train().maxIters()),
+                test.protocol(),
                 list.file());
     return new Score(
         test.protocol().toString(),

@@ -47,6 +47,7 @@ class PublishedComparisonTest {
     assertEquals(70.5, test.published());
     assertTrue(Double.isNaN(test.ours()));
     assertTrue(test.note().contains("toco submit voc-test"), test.note());
+    assertTrue(test.note().contains("--protocol voc-crf"), test.note());
     assertEquals(10, comparison.losses().size());
     assertTrue(text(comparison).contains("10 have no line in our log"), text(comparison));
   }
