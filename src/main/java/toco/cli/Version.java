@@ -2,7 +2,7 @@ package toco.cli;
 
 import java.nio.file.Path;
 import picocli.CommandLine.IVersionProvider;
-import toco.host.InstalledLibTorch;
+import toco.library.InstalledLibTorch;
 import toco.torch.LibTorch;
 import toco.torch.TorchException;
 

@@ -3,7 +3,7 @@ package toco.doctor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import toco.host.InstalledLibTorch;
+import toco.library.InstalledLibTorch;
 import toco.torch.LibTorch;
 import toco.torch.TcpStore;
 import toco.torch.TorchException;
