@@ -128,9 +128,9 @@ record CompiledShim(LibraryCache cache, Map<String, String> environment) {
     var content = new StringBuilder();
     for (var file : files(source)) {
       content.append(source.relativize(file)).append(' ');
-      content.append(Sha256.of(Files.readAllBytes(file))).append('\n');
+      content.append(ContentHash.of(Files.readAllBytes(file))).append('\n');
     }
-    return "shim-" + Sha256.brief(content.toString());
+    return "shim-" + ContentHash.brief(content.toString());
   }
 
   /// The sources in the jar, or in the class folder.

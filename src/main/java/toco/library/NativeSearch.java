@@ -42,20 +42,28 @@ public final class NativeSearch {
     this.platform = platform;
   }
 
-  /// With the settings and the class path of this process.
+  /// With the settings of this process.
   public static NativeSearch ofProcess() {
     var properties = new HashMap<String, String>();
     for (var name : List.of("toco.library", "user.home", "java.class.path")) {
       properties.put(name, System.getProperty(name, ""));
     }
+    return with(properties, System.getenv());
+  }
+
+  /// With the class path of this process.
+  ///
+  /// @param properties system properties
+  /// @param environment environment variables
+  public static NativeSearch with(Map<String, String> properties, Map<String, String> environment) {
     return new NativeSearch(
-        System.getenv(), properties, ClassPathFiles.ofProcess(), Platform.current());
+        environment, properties, ClassPathFiles.ofProcess(), Platform.current());
   }
 
   /// Finds the shim, and installs or compiles what is missing.
   ///
   /// @throws LibraryException with the remedy
-  public NativeOrigin locate() throws LibraryException {
+  NativeOrigin locate() throws LibraryException {
     return search(true).orElseThrow(); // empty only if nothing may be built
   }
 

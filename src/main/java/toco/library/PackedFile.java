@@ -71,7 +71,7 @@ record PackedFile(String target, ClassPathFiles.Found source, long size, long cr
     if (ElfFile.isTruncated(file)) {
       throw damaged("the library ends too early");
     }
-    if (!sha256.isEmpty() && !sha256.equals(Sha256.of(file))) {
+    if (!sha256.isEmpty() && !sha256.equals(ContentHash.of(file))) {
       throw damaged("its SHA-256 is not the one that the jar states");
     }
   }

@@ -76,7 +76,8 @@ record ShimChoice(
             .map(known -> Dependencies.toAddFor(known, prebuilt.platform()))
             .orElse(Dependencies.toAdd(prebuilt.platform()));
     return new LibraryException(
-        "toco.library is not set, %s, and compiling a shim failed: %s; or %s, which needs no compiler"
+        ("toco.library is not set, %s, and compiling a shim failed: %s; or %s, which needs no"
+                + " compiler")
             .formatted(prebuilt.reasons(version), problem, dependencies));
   }
 

@@ -14,7 +14,7 @@ public final class ShimHeader {
       if (header == null) {
         throw new IOException("the class path has no " + PATH);
       }
-      return Sha256.of(header.readAllBytes());
+      return ContentHash.of(header.readAllBytes());
     }
   }
 }

@@ -35,7 +35,7 @@ record UnpackedFiles(String name, List<PackedFile> files, Map<String, Path> link
         files.stream()
             .map(file -> "%s %s %s\n".formatted(file.target(), file.size(), file.crc()))
             .collect(Collectors.joining());
-    return name + "-" + Sha256.brief(content + new TreeMap<>(links));
+    return name + "-" + ContentHash.brief(content + new TreeMap<>(links));
   }
 
   long size() {

@@ -12,7 +12,7 @@ import java.util.zip.ZipOutputStream;
 
 /// Small jars that look like those with LibTorch and with shims. Their libraries are texts, stored
 /// without compression, so that a test can alter a byte of one.
-final class FakeJars {
+public final class FakeJars {
   static final String PLATFORM = "linux-x86_64";
 
   private FakeJars() {}
@@ -53,9 +53,9 @@ final class FakeJars {
     return natives(jar, version, PLATFORM, ShimHeader.hash(), shim);
   }
 
-  static Path natives(Path jar, String version, String platform, String header, byte[] shim)
+  public static Path natives(Path jar, String version, String platform, String header, byte[] shim)
       throws IOException {
-    return natives(jar, version, platform, header, shim, Sha256.of(shim));
+    return natives(jar, version, platform, header, shim, ContentHash.of(shim));
   }
 
   static Path natives(

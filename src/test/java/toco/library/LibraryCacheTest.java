@@ -167,8 +167,7 @@ class LibraryCacheTest {
     Files.write(jar, Arrays.copyOf(bytes, bytes.length / 2));
     var classPath = folder.resolve("absent.jar") + ":" + jar;
     var problem =
-        assertThrows(
-            LibraryException.class, () -> ClassPathFiles.requireWholeJars(classPath));
+        assertThrows(LibraryException.class, () -> ClassPathFiles.requireWholeJars(classPath));
     SearchFixture.said(problem, jar + " on the class path is damaged", "delete it");
     ClassPathFiles.requireWholeJars(libTorch + ":" + folder.resolve("absent.jar"));
   }

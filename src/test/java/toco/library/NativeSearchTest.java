@@ -42,7 +42,11 @@ class NativeSearchTest {
     var numbers = version.split("\\.");
     Files.writeString(
         headers.resolve("version.h"),
-        "#define TORCH_VERSION_MAJOR %s\n#define TORCH_VERSION_MINOR %s\n#define TORCH_VERSION_PATCH %s\n"
+        """
+        #define TORCH_VERSION_MAJOR %s
+        #define TORCH_VERSION_MINOR %s
+        #define TORCH_VERSION_PATCH %s
+        """
             .formatted((Object[]) numbers));
     for (var file : List.of("include/torch/csrc/api/include/torch/torch.h", "lib/libc10.so")) {
       Files.createFile(folder.resolve("torch").resolve(file));
@@ -164,7 +168,8 @@ class NativeSearchTest {
     var line = noCompiler.refused("CXX=/nowhere/g++ does not run", "(Debian: apt-get install g++)");
     assertTrue(
         line.contains(
-            "<artifactId>toco-bridge</artifactId><version>%s</version><classifier>natives-linux-x86_64-libtorch2.15</classifier></dependency>"
+            ("<artifactId>toco-bridge</artifactId><version>%s</version>"
+                    + "<classifier>natives-linux-x86_64-libtorch2.15</classifier></dependency>")
                 .formatted(version())),
         line);
     assertFalse(line.contains("ai.djl"), line);

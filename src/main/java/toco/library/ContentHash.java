@@ -9,10 +9,10 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /// SHA-256 in hexadecimal digits.
-final class Sha256 {
+final class ContentHash {
   private static final int SHORT = 16; // digits of a name in the cache
 
-  private Sha256() {}
+  private ContentHash() {}
 
   static String of(byte[] content) {
     return HexFormat.of().formatHex(digest().digest(content));
