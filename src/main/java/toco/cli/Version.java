@@ -3,6 +3,7 @@ package toco.cli;
 import java.nio.file.Path;
 import picocli.CommandLine.IVersionProvider;
 import toco.host.InstalledLibTorch;
+import toco.host.Program;
 import toco.torch.LibTorch;
 import toco.torch.TorchException;
 
@@ -19,8 +20,7 @@ final class Version implements IVersionProvider {
   }
 
   private static String ownVersion() {
-    var version = Version.class.getPackage().getImplementationVersion();
-    return version == null ? "(run from classes, not from toco.jar)" : version;
+    return Program.version().orElse("(run from classes, not from toco.jar)");
   }
 
   private static String libTorch() {
