@@ -2,6 +2,7 @@ package toco.cli;
 
 import java.nio.file.Path;
 import picocli.CommandLine.IVersionProvider;
+import toco.host.Program;
 import toco.library.InstalledLibTorch;
 import toco.library.LibraryException;
 import toco.library.NativeSearch;
@@ -21,8 +22,7 @@ final class Version implements IVersionProvider {
   }
 
   private static String ownVersion() {
-    var version = Version.class.getPackage().getImplementationVersion();
-    return version == null ? "(run from classes, not from toco.jar)" : version;
+    return Program.version().orElse("(run from classes, not from toco.jar)");
   }
 
   private static String libTorch() {
