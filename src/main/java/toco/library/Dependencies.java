@@ -2,9 +2,9 @@ package toco.library;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /// The Maven dependencies that bring LibTorch and a shim, for messages.
 final class Dependencies {
@@ -46,15 +46,17 @@ final class Dependencies {
     };
   }
 
-  /// What to add for a LibTorch that is there.
-  static String toAddFor(LibTorchVersion version, Platform platform) {
+  /// The shim to add for a LibTorch that is there; empty if none is published for it.
+  static Optional<String> toAddFor(LibTorchVersion version, Platform platform) {
     var published =
-        platform.name().equals(PLATFORM)
-            ? RELEASES.stream()
-            : Stream.of(RELEASES.getLast()).filter(_ -> platform.name().equals(ARM));
-    return published.anyMatch(version.release()::equals)
-        ? "add the dependency " + shim(platform.name(), version.release())
-        : toAdd(platform);
+        switch (platform.name()) {
+          case PLATFORM -> RELEASES;
+          case ARM -> List.of(RELEASES.getLast());
+          default -> List.<String>of();
+        };
+    return published.contains(version.release())
+        ? Optional.of("add the dependency " + shim(platform.name(), version.release()))
+        : Optional.empty();
   }
 
   private static String shim(String platform, String release) {

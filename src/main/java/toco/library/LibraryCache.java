@@ -1,16 +1,10 @@
 package toco.library;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
-import org.jspecify.annotations.Nullable;
 
 /// Creates folders in the [CacheFolder]. Each appears complete or not at all: it is written under
 /// another name and then renamed, by one process at a time. What a killed process left behind, the
@@ -18,9 +12,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param folder may not exist yet
 record LibraryCache(Path folder) {
-  private static final String STAGING = ".unpacking-";
   private static final int LARGE_MB = 100;
-  private static final int POLL_MILLIS = 50;
 
   /// Writes a folder's content.
   interface Content {
@@ -31,13 +23,16 @@ record LibraryCache(Path folder) {
   Path unpacked(UnpackedFiles files) throws LibraryException {
     var target = folder.resolve(files.folderName());
     try {
-      if (!files.areIn(target)) {
-        try (var lock = new Lock(folder)) {
-          if (!files.areIn(target)) { // otherwise another process has unpacked it
-            requireSpace(files);
-            announce(files);
-            create(target, files::writeTo, lock);
-          }
+      if (files.areIn(target)) {
+        CacheLock.deleteLitterIn(folder);
+        return target;
+      }
+      try (var lock = new CacheLock(folder)) {
+        if (!files.areIn(target)) { // otherwise another process has unpacked it
+          lock.deleteLitter();
+          requireSpace(files);
+          announce(files);
+          create(target, files::writeTo, lock);
         }
       }
       return target;
@@ -51,8 +46,9 @@ record LibraryCache(Path folder) {
     var target = folder.resolve(name);
     try {
       if (!Files.isDirectory(target)) {
-        try (var lock = new Lock(folder)) {
+        try (var lock = new CacheLock(folder)) {
           if (!Files.isDirectory(target)) {
+            lock.deleteLitter();
             create(target, content, lock);
           }
         }
@@ -63,11 +59,10 @@ record LibraryCache(Path folder) {
     }
   }
 
-  private void create(Path target, Content content, Lock lock)
+  private void create(Path target, Content content, CacheLock lock)
       throws IOException, LibraryException {
-    lock.deleteLitter();
-    var staging = hidden();
-    var replaced = hidden();
+    var staging = lock.hiddenFolder("new");
+    var replaced = lock.hiddenFolder("old");
     try {
       content.writeTo(Files.createDirectory(staging));
       if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
@@ -75,24 +70,8 @@ record LibraryCache(Path folder) {
       }
       Files.move(staging, target);
     } finally {
-      deleteTree(staging);
-      deleteTree(replaced);
-    }
-  }
-
-  private Path hidden() {
-    return folder.resolve(
-        STAGING + ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime()));
-  }
-
-  private static void deleteTree(Path tree) throws IOException {
-    if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    try (var walk = Files.walk(tree)) {
-      for (var path : walk.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
+      CacheLock.deleteTree(staging);
+      CacheLock.deleteTree(replaced);
     }
   }
 
@@ -132,61 +111,5 @@ record LibraryCache(Path folder) {
       return "%s (%s)".formatted(problem.getFile(), reason == null ? kind : reason);
     }
     return String.valueOf(cause.getMessage());
-  }
-
-  /// Held by the one process that writes; the system releases it when a process ends.
-  private static final class Lock implements AutoCloseable {
-    private final Path folder;
-    private final FileChannel channel;
-    private final @Nullable FileLock lock;
-
-    Lock(Path folder) throws IOException {
-      this.folder = Files.createDirectories(folder);
-      channel =
-          FileChannel.open(
-              folder.resolve(".unpacking.lock"),
-              StandardOpenOption.CREATE,
-              StandardOpenOption.WRITE);
-      lock = acquired();
-    }
-
-    /// Null on a file system without locks: then two processes may unpack at once, and the first to
-    /// rename its folder wins.
-    private @Nullable FileLock acquired() {
-      while (true) {
-        try {
-          return channel.lock();
-        } catch (OverlappingFileLockException e) { // another thread of this process has it
-          sleep();
-        } catch (IOException e) {
-          return null;
-        }
-      }
-    }
-
-    private static void sleep() {
-      try {
-        Thread.sleep(POLL_MILLIS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
-
-    /// Deletes unfinished and replaced folders, all of which belong to nobody while this is held.
-    void deleteLitter() throws IOException {
-      if (lock == null) {
-        return;
-      }
-      try (var entries = Files.newDirectoryStream(folder, STAGING + "*")) {
-        for (var entry : entries) {
-          deleteTree(entry);
-        }
-      }
-    }
-
-    @Override
-    public void close() throws IOException {
-      channel.close();
-    }
   }
 }

@@ -71,14 +71,15 @@ record ShimChoice(
   LibraryException refusal(Optional<InstalledLibTorch> libTorch, String problem)
       throws IOException {
     var version = libTorch.flatMap(InstalledLibTorch::version);
-    var dependencies =
-        version
-            .map(known -> Dependencies.toAddFor(known, prebuilt.platform()))
-            .orElse(Dependencies.toAdd(prebuilt.platform()));
+    var dependencies = version.flatMap(known -> Dependencies.toAddFor(known, prebuilt.platform()));
+    var unset = compiled.environment().containsKey("LIBTORCH") ? "unset LIBTORCH and " : "";
     return new LibraryException(
         ("toco.library is not set, %s, and compiling a shim failed: %s; or %s, which needs no"
                 + " compiler")
-            .formatted(prebuilt.reasons(version), problem, dependencies));
+            .formatted(
+                prebuilt.reasons(version),
+                problem,
+                dependencies.orElse(unset + Dependencies.toAdd(prebuilt.platform()))));
   }
 
   /// LibTorch on the class path has no headers. A shim is compiled for it only if the cache has
@@ -120,6 +121,7 @@ record ShimChoice(
         unsupported.isPresent()
             ? "remove it, and " + Dependencies.toAdd(platform)
             : Dependencies.toAddFor(version, platform)
+                    .orElse("remove it, and " + Dependencies.toAdd(platform))
                 + ", or set LIBTORCH to a LibTorch with headers, for which a shim is compiled";
     return new LibraryException(
         "LibTorch %s on the class path (%s) has no shim: %s; %s"

@@ -9,9 +9,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.Set;
@@ -109,6 +111,22 @@ class LibraryCacheTest {
     library();
     Files.delete(link);
     Files.createSymbolicLink(link, folder);
+    library();
+    assertEquals(COMPLETE, search.cached());
+  }
+
+  /// Of a process that was killed after it had renamed the new folder.
+  @Test
+  void litterIsDeletedWhileNobodyUnpacks() throws Exception {
+    library();
+    var litter = search.cache().resolve(".unpacking-1-2");
+    Files.createDirectories(litter.resolve("torch/lib"));
+    var lock = search.cache().resolve(".unpacking.lock");
+    try (var channel = FileChannel.open(lock, StandardOpenOption.WRITE)) {
+      channel.lock();
+      library();
+      assertTrue(Files.exists(litter), "another process's folder was deleted");
+    }
     library();
     assertEquals(COMPLETE, search.cached());
   }

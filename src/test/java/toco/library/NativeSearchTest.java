@@ -101,6 +101,34 @@ class NativeSearchTest {
             "include/torch", "libtorch2.7</classifier>", "the class path has no prebuilt shim");
   }
 
+  /// For this version nothing is published.
+  @Test
+  void whereTheVariableBringsNoShimTheMessageSaysToUnsetIt() throws Exception {
+    var mine = installed(folder.resolve("mine"), "2.11.0");
+    empty
+        .with(natives)
+        .with("PATH", System.getenv("PATH"))
+        .with("CXX", "/nowhere/g++")
+        .with("LIBTORCH", mine)
+        .refused(
+            natives + " is for LibTorch 2.7, expected 2.11",
+            "apt-get install g++",
+            "unset LIBTORCH and add the dependencies");
+  }
+
+  /// The artifact has none.
+  @Test
+  void withHeadersInTheCacheAShimIsCompiledForTheClassPath() throws Exception {
+    installed(empty.cache().resolve("libtorch-2.7.1-cpu"), "2.7.1");
+    empty
+        .with(libTorch)
+        .with("PATH", System.getenv("PATH"))
+        .with("CXX", "/nowhere/g++")
+        .refused("compiling a shim failed: CXX=/nowhere/g++ does not run");
+    var folders = Set.of("libtorch-2.7.1-cpu", "libtorch-2.7.1-with-headers");
+    assertTrue(empty.cached().containsAll(folders), empty.cached().toString());
+  }
+
   @Test
   void theClassPathComesBeforeTheCache() throws Exception {
     installed(empty.cache().resolve("libtorch-2.15.0-cpu"), "2.15.0");
