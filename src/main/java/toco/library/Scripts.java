@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Runs `native/libtorch.sh` and `native/build.sh`. The user sees their error stream.
 ///
@@ -20,15 +21,26 @@ record Scripts(Map<String, String> environment) {
 
   /// @param script what follows `bash` on the command line
   Outcome run(String... script) throws IOException {
-    var problem = Files.createTempFile("toco-", ".txt");
+    var problem = problemFile();
     try {
       return run(problem, script);
     } finally {
-      Files.deleteIfExists(problem);
+      if (problem.isPresent()) {
+        Files.deleteIfExists(problem.get());
+      }
     }
   }
 
-  private Outcome run(Path problem, String... script) throws IOException {
+  /// Where a script writes its error message; without one, only the user sees it.
+  private static Optional<Path> problemFile() {
+    try {
+      return Optional.of(Files.createTempFile("toco-", ".txt"));
+    } catch (IOException e) {
+      return Optional.empty(); // no temporary folder, as in a read-only container
+    }
+  }
+
+  private Outcome run(Optional<Path> problem, String... script) throws IOException {
     var command = new ArrayList<>(List.of("bash"));
     command.addAll(List.of(script));
     var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
@@ -37,19 +49,23 @@ record Scripts(Map<String, String> environment) {
     variables.putAll(environment);
     // what bash would run before the script could print into its result
     variables.keySet().removeIf(key -> key.matches("BASH_ENV|BASH_FUNC_.*"));
-    variables.put("TOCO_ERROR_FILE", problem.toString());
+    problem.ifPresent(file -> variables.put("TOCO_ERROR_FILE", file.toString()));
     var process = builder.start();
     try (var output = process.inputReader(StandardCharsets.ISO_8859_1)) {
       process.outputWriter().close();
       var line = output.lines().reduce("", (_, next) -> next);
       int status = process.waitFor();
-      var message = Files.readString(problem, StandardCharsets.ISO_8859_1).strip();
-      return new Outcome(
-          status, line, message.isEmpty() && status != 0 ? "status " + status : message);
+      return new Outcome(status, line, status == 0 ? "" : message(problem, status));
     } catch (InterruptedException e) {
       process.destroy();
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while bash ran", e);
     }
+  }
+
+  private static String message(Optional<Path> problem, int status) throws IOException {
+    var text =
+        problem.isPresent() ? Files.readString(problem.get(), StandardCharsets.ISO_8859_1) : "";
+    return text.isBlank() ? "bash ended with status " + status : text.strip();
   }
 }

@@ -173,15 +173,55 @@ class NativeSearchTest {
   @Test
   void noProgramRunsForLibTorchOnTheClassPath() throws Exception {
     var called = folder.resolve("called");
-    var python = Files.writeString(folder.resolve("python"), "#!/bin/sh\ntouch " + called + "\n");
-    assertTrue(python.toFile().setExecutable(true));
+    var python = program("python", "touch " + called + "\n");
     both.with("TOCO_PYTHON", python).locate();
     empty.with(libTorch).with("TOCO_PYTHON", python).refused("no prebuilt shim");
     assertFalse(Files.exists(called));
   }
 
+  private Path program(String name, String script) throws IOException {
+    var file = Files.writeString(folder.resolve(name), "#!/bin/bash\n" + script);
+    assertTrue(file.toFile().setExecutable(true));
+    return file;
+  }
+
   @Test
-  void anInstallationComesLastAndItsProblemIsNamed() {
+  void theTorchOfPythonComesBeforeTheClassPath() throws Exception {
+    var torch = installed(folder.resolve("site"), "2.15.0").resolve("torch");
+    var python = program("python", "echo '%s'\n".formatted(torch));
+    var origin =
+        both.with(FakeJars.natives(folder.resolve("natives-2.15.jar"), "2.15.0"))
+            .with("PATH", System.getenv("PATH"))
+            .with("TOCO_PYTHON_TORCH", "1")
+            .with("TOCO_PYTHON", python)
+            .locate();
+    assertEquals(Source.PYTHON, origin.source());
+    assertShim("shim for 2.15.0", origin);
+  }
+
+  /// In place of Python: pip downloads nothing, and the wheels unpack to a small LibTorch.
+  @Test
+  void anInstallationComesLastAndGetsAPrebuiltShim() throws Exception {
+    var wheels = installed(folder.resolve("wheels"), "2.15.0");
+    var python = program("python", "[ \"$1\" != - ] || cp -r '%s' \"$4\"\n".formatted(wheels));
+    var origin =
+        empty
+            .with(FakeJars.natives(folder.resolve("natives-2.15.jar"), "2.15.0"))
+            .with("PATH", System.getenv("PATH"))
+            .with("TOCO_PYTHON", python)
+            .locate();
+    assertEquals(Source.INSTALLATION, origin.source());
+    assertShim("shim for 2.15.0", origin);
+    assertTrue(empty.cached().contains("libtorch-2.15.0-cpu"), empty.cached().toString());
+  }
+
+  @Test
+  void aProblemOfTheSearchItselfIsNamed() {
+    empty.with("TOCO_FLAVOR", "gpu").refused("TOCO_FLAVOR=gpu is unknown; expected cpu, cuda");
+  }
+
+  @Test
+  void theProblemOfAnInstallationIsNamed() {
     empty
         .with(natives)
         .with("PATH", System.getenv("PATH"))
