@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -184,8 +185,9 @@ class LibraryCacheTest {
     var jar = folder.resolve("pytorch-native-cpu-2.7.1.jar");
     Files.write(jar, Arrays.copyOf(bytes, bytes.length / 2));
     var classPath = folder.resolve("absent.jar") + ":" + jar;
+    var properties = Map.of("java.class.path", classPath);
     var problem =
-        assertThrows(LibraryException.class, () -> ClassPathFiles.requireWholeJars(classPath));
+        assertThrows(LibraryException.class, () -> search.locate(SearchFixture.LINUX, properties));
     SearchFixture.said(problem, jar + " on the class path is damaged", "delete it");
     ClassPathFiles.requireWholeJars(libTorch + ":" + folder.resolve("absent.jar"));
   }
