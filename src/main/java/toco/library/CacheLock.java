@@ -50,7 +50,7 @@ final class CacheLock implements AutoCloseable {
   /// A name for a folder that is not finished, or no longer used.
   Path hiddenFolder(String kind) {
     return folder.resolve(
-        "%s%s-%d-%x".formatted(HIDDEN, kind, ProcessHandle.current().pid(), System.nanoTime()));
+        "%s%s-%s-%s".formatted(HIDDEN, kind, ProcessHandle.current().pid(), System.nanoTime()));
   }
 
   private static FileChannel open(Path folder) throws IOException {

@@ -88,8 +88,9 @@ record LibraryCache(Path folder) {
   /// What takes a few seconds is announced.
   private void announce(UnpackedFiles files) {
     if (files.size() >> 20 >= LARGE_MB) {
-      System.err.printf(
-          "toco: unpacking %s (%d MB, once) into %s%n", files.name(), files.size() >> 20, folder);
+      System.err.println(
+          "toco: unpacking %s (%s MB, once) into %s"
+              .formatted(files.name(), files.size() >> 20, folder));
     }
   }
 

@@ -145,6 +145,22 @@ class LibTorchScriptTest {
         + (Files.exists(root.resolve("asked")) ? " asked" : "");
   }
 
+  /// Said before anything is downloaded.
+  @Test
+  void aVersionThatIsPinnedForTheCpuOnlyIsNamed() throws Exception {
+    var environment =
+        Map.of(
+            "HOME", home.toString(),
+            "TOCO_FLAVOR", "cuda",
+            "TOCO_LIBTORCH_VERSION", "2.7.1",
+            "XDG_CACHE_HOME", "",
+            "LIBTORCH", "");
+    var script = TinyCheckout.NATIVE.resolve("libtorch.sh").toString();
+    var result = TinyCheckout.run(environment, BASH, script);
+    assertEquals(1, result.status());
+    assertTrue(result.text().contains("2.7.1 is pinned for the CPU only; set"), result::text);
+  }
+
   @Test
   void theDriversFilesTellWhetherThereIsAGpu() throws Exception {
     assertEquals("cpu", flavor("", "echo GPU 0"));
