@@ -4,6 +4,7 @@
 module toco.bridge {
   requires static transitive org.jspecify;
 
+  exports toco.library;
   exports toco.nn;
   exports toco.optim;
   exports toco.torch;

@@ -33,6 +33,7 @@ import toco.torch.LibTorch;
 class ArchitectureTest {
   static final List<String> ORDER =
       List.of(
+          "library",
           "torch",
           "nn",
           "optim",
@@ -222,11 +223,15 @@ class ArchitectureTest {
     check(
         List.of(
             noClasses()
-                .that(resideInAPackage("toco.torch.."))
+                .that(resideInAnyPackage("toco.library..", "toco.torch.."))
                 .should()
                 .dependOnClassesThat(
                     DescribedPredicate.not(
-                        resideInAnyPackage("toco.torch..", "java..", "org.jspecify.annotations")))
+                        resideInAnyPackage(
+                            "toco.library..",
+                            "toco.torch..",
+                            "java..",
+                            "org.jspecify.annotations")))
                 .evaluate(CLASSES)));
   }
 
