@@ -93,7 +93,8 @@ for name in ["toco-bridge", "toco"]:
     present = {os.path.join(folder, file) for file in os.listdir(folder)}
     ends = [".pom", ".jar", "-sources.jar", "-javadoc.jar", "-cyclonedx.json"]
     expected = {stem + end for end in ends}
-    expected |= {file for file in present if re.search(r"-natives-[\w.-]+\.jar$", file)}
+    shims = re.findall(r"<classifier>(natives-.*)</classifier>", open(stem + ".pom").read())
+    expected |= {f"{stem}-{shim}.jar" for shim in shims}
     for file in sorted(expected):
         for checksum in ["md5", "sha1"]:
             sum_file = f"{file}.{checksum}"
@@ -108,6 +109,8 @@ for name in ["toco-bridge", "toco"]:
     if not all(os.path.exists(stem + end) for end in ends):
         continue
 
+    for shim in shims:
+        entries(f"{stem}-{shim}.jar")
     direct = check_pom(name, stem + ".pom")
     check_sbom(name, stem + "-cyclonedx.json", direct)
     jar, sources = entries(stem + ".jar"), entries(stem + "-sources.jar")

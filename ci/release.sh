@@ -30,7 +30,16 @@ for artifact in toco-bridge toco; do
   rm -f "$folder"/maven-metadata.xml*
   bom=$folder/$version/$artifact-$version-cyclonedx.json
   cp "$sources/target/bom.json" "$bom"
-  for checksum in md5 sha1; do "${checksum}sum" "$bom" | cut -d' ' -f1 >"$bom.$checksum"; done
+  added=("$bom")
+  if [ $artifact = toco-bridge ]; then # and the shims that its pom names
+    for classifier in $(sed -n 's|.*<classifier>\(.*\)</classifier>.*|\1|p' "$sources/pom.xml"); do
+      cp "target/$artifact-$version-$classifier.jar" "$folder/$version"
+      added+=("$folder/$version/$artifact-$version-$classifier.jar")
+    done
+  fi
+  for file in "${added[@]}"; do
+    for checksum in md5 sha1; do "${checksum}sum" "$file" | cut -d' ' -f1 >"$file.$checksum"; done
+  done
 done
 
 python3 ci/check_release.py "$central" "$group" "$version"
