@@ -109,5 +109,11 @@ bash ci/maven-only.sh
 begin 'examples of examples/README.md'
 bash ci/examples.sh "$scratch"
 
+begin 'examples/jlink: a runtime image of both modules'
+bash ci/jlink.sh
+
+begin 'what is published'
+bash ci/release.sh -Pnatives
+
 step='done'
 printf '\n=== all passed in %d s\n' $((SECONDS - started))
