@@ -81,6 +81,12 @@ typedef struct tt_package_ *tt_package;     /* a model compiled by AOTInductor *
 TT_API const char *tt_last_error(void); /* never NULL; valid until this thread's next failure */
 /* The version of the headers that the shim was compiled with, such as "2.15.0"; static. */
 TT_API const char *tt_libtorch_version(void);
+/* The version of the LibTorch that is loaded, such as "2.15.0", or "" if it does not say; static.
+   It may differ from tt_libtorch_version in the last number. */
+TT_API const char *tt_libtorch_runtime_version(void);
+/* The sha256 of this file, as 64 hexadecimal digits, when the shim was compiled; static. Bindings
+   that were generated from another header must not call anything else. */
+TT_API const char *tt_header_hash(void);
 TT_API int64_t tt_live_tensors(void);        /* tensor handles not yet freed, in the process */
 TT_API int32_t tt_manual_seed(int64_t seed); /* all devices */
 /* The state is a uint8 tensor [bytes] on the CPU. */

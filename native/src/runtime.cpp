@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <exception>
 #include <ios>
+#include <map>
 #include <mutex>
 #include <new>
 #include <stdexcept>
@@ -22,6 +23,12 @@
 #endif
 
 #include "stack.h"
+
+// What LibTorch was built with. Every version exports it, but not all have its header;
+// at::show_config, which prints it, would also start the GPU's driver.
+namespace caffe2 {
+const std::map<std::string, std::string> &GetBuildOptions();
+}
 
 namespace toco {
 namespace {
@@ -102,6 +109,12 @@ void serial_thread() {
 #endif
 }
 
+std::string runtime_version() {
+  const auto &options = caffe2::GetBuildOptions();
+  auto found = options.find("TORCH_VERSION");
+  return found == options.end() ? "" : found->second;
+}
+
 void trim_memory() {
 #ifdef __GLIBC__
   malloc_trim(0);
@@ -140,6 +153,15 @@ void synchronize(int32_t device_type, int32_t device_index) {
 
 const char *tt_last_error(void) { return toco::last_error.c_str(); }
 const char *tt_libtorch_version(void) { return TORCH_VERSION; }
+const char *tt_libtorch_runtime_version(void) {
+  try {
+    static const std::string version = toco::runtime_version();
+    return version.c_str();
+  } catch (...) {
+    return "";
+  }
+}
+const char *tt_header_hash(void) { return TOCO_HEADER_HASH; }
 int64_t tt_live_tensors(void) { return toco::live_tensors.load(std::memory_order_relaxed); }
 
 TT_DO(tt_manual_seed, (int64_t seed), at::manual_seed(static_cast<uint64_t>(seed)))

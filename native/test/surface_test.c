@@ -1,4 +1,4 @@
-/* Inference mode, generators, tensors of other C++ code, objects, the profiler, errors without a
+/* Versions, inference mode, generators, tensors of other C++ code, objects, the profiler, errors without a
  * GPU. */
 #include "check.h"
 
@@ -108,7 +108,16 @@ static void withoutAGpuCallsFailWithTtCuda(void) {
   tt_event_free(NULL);
 }
 
+static void theVersionsAndTheHeaderAreNamed(void) {
+  const char *built_for = tt_libtorch_version(), *loaded = tt_libtorch_runtime_version();
+  const char *minor_end = strchr(strchr(built_for, '.') + 1, '.');
+  CHECK(strncmp(loaded, built_for, (size_t)(minor_end - built_for) + 1) == 0);
+  CHECK(strspn(tt_header_hash(), "0123456789abcdef") == 64);
+  CHECK(strlen(tt_header_hash()) == 64);
+}
+
 int main(void) {
+  RUN(theVersionsAndTheHeaderAreNamed);
   RUN(inferenceModeNests);
   RUN(aGeneratorRepeatsItself);
   RUN(pointersOfTensorsAreShared);

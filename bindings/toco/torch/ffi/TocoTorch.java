@@ -431,6 +431,122 @@ public class TocoTorch extends TocoTorch$shared {
         }
     }
 
+    private static class tt_libtorch_runtime_version {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_POINTER    );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_libtorch_runtime_version");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * const char *tt_libtorch_runtime_version()
+     * }
+     */
+    public static FunctionDescriptor tt_libtorch_runtime_version$descriptor() {
+        return tt_libtorch_runtime_version.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * const char *tt_libtorch_runtime_version()
+     * }
+     */
+    public static MethodHandle tt_libtorch_runtime_version$handle() {
+        return tt_libtorch_runtime_version.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * const char *tt_libtorch_runtime_version()
+     * }
+     */
+    public static MemorySegment tt_libtorch_runtime_version$address() {
+        return tt_libtorch_runtime_version.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * const char *tt_libtorch_runtime_version()
+     * }
+     */
+    public static MemorySegment tt_libtorch_runtime_version() {
+        var mh$ = tt_libtorch_runtime_version.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_libtorch_runtime_version");
+            }
+            return (MemorySegment)mh$.invokeExact();
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_header_hash {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_POINTER    );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_header_hash");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * const char *tt_header_hash()
+     * }
+     */
+    public static FunctionDescriptor tt_header_hash$descriptor() {
+        return tt_header_hash.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * const char *tt_header_hash()
+     * }
+     */
+    public static MethodHandle tt_header_hash$handle() {
+        return tt_header_hash.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * const char *tt_header_hash()
+     * }
+     */
+    public static MemorySegment tt_header_hash$address() {
+        return tt_header_hash.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * const char *tt_header_hash()
+     * }
+     */
+    public static MemorySegment tt_header_hash() {
+        var mh$ = tt_header_hash.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_header_hash");
+            }
+            return (MemorySegment)mh$.invokeExact();
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class tt_live_tensors {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             TocoTorch.C_LONG    );

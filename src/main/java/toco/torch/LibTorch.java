@@ -127,10 +127,12 @@ public final class LibTorch {
     return Loader.library();
   }
 
-  /// The version of LibTorch that the shim was built for, such as `2.15.0`.
+  /// The version of the LibTorch that is loaded, such as `2.15.0`. Its first two numbers are those
+  /// of the LibTorch that the shim was built for; the last one may differ.
   public static String version() {
     load();
-    return TocoTorch.tt_libtorch_version().getString(0);
+    var loaded = TocoTorch.tt_libtorch_runtime_version().getString(0);
+    return loaded.isEmpty() ? TocoTorch.tt_libtorch_version().getString(0) : loaded;
   }
 
   /// The vector instructions that LibTorch's kernels use on this machine, such as `AVX512`.

@@ -108,6 +108,25 @@ class BindingsDriftTest {
   }
 
   @Test
+  void theLibraryWasCompiledFromTheHeader() throws IOException {
+    LibTorch.load();
+    assertEquals(Files.readString(HASH).strip(), TocoTorch.tt_header_hash().getString(0), REMEDY);
+  }
+
+  /// The version that LibTorch itself has is that of the headers the shim was compiled with.
+  @Test
+  void theLoadedLibTorchIsOfTheShimsMinorVersion() {
+    assertTrue(LibTorch.version().matches("2\\.\\d+\\.\\d+.*"), LibTorch.version());
+    assertEquals(
+        minor(TocoTorch.tt_libtorch_version().getString(0)),
+        minor(TocoTorch.tt_libtorch_runtime_version().getString(0)));
+  }
+
+  private static String minor(String version) {
+    return version.substring(0, version.lastIndexOf('.'));
+  }
+
+  @Test
   void bindingsHaveTheHeadersFunctionsAndSignatures() throws IOException {
     var declared = declared();
     assertTrue(declared.size() > 100, () -> "only " + declared.size() + " functions in " + HEADER);
