@@ -81,8 +81,8 @@ build_jar() {
       project=$(mktemp -d "${TMPDIR:-/tmp}/toco-build.XXXXXX")
       trap 'rm -rf "$project"' EXIT
       mkdir "$project/src"
-      cp -R "$home/pom.xml" "$home/bindings" "$home/native" "$project"
-      cp -R "$home/src/main" "$home/src/bridge" "$project/src"
+      cp -R "$home/pom.xml" "$home/LICENSE" "$home/bindings" "$home/native" "$project"
+      cp -R "$home/src/main" "$home/src/bridge" "$home/src/toco" "$project/src"
       ;;
   esac
   # Maven runs on the default Java and compiles with JDK 25.

@@ -23,6 +23,7 @@ for number, block in enumerate(blocks):
 PY
 for block in "$scratch"/block-*.sh; do
   printf '\n--- %s\n' "$(tail -n +2 "$block" | tail -n 1)"
+  if grep -q examples/maven-only "$block"; then continue; fi # ci/maven-only.sh runs it
   # An existing run of the demo is reused.
   if [ -d "$runs/demo" ] && grep -q 'bin/toco demo' "$block"; then continue; fi
   bash "$block"

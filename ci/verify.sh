@@ -99,6 +99,9 @@ EOF
 begin 'two hosts: a fast link, a slow link, an interrupted link'
 bash ci/two-hosts.sh "$scratch/hosts"
 
+begin 'examples/maven-only: without compiler and Python'
+bash ci/maven-only.sh
+
 begin 'examples of examples/README.md'
 bash ci/examples.sh "$scratch"
 

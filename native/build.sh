@@ -32,7 +32,12 @@ here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 home=$(dirname -- "$here")
 out=$home/target/native
 say() { printf 'build: %s\n' "$*" >&2; }
-die() { say "error: $*"; exit 1; }
+# Java repeats the message of a failure: it asks for it in this file.
+report() {
+  say "error: $*"
+  [ -z "${TOCO_ERROR_FILE:-}" ] || printf '%s\n' "$*" >"$TOCO_ERROR_FILE"
+}
+die() { report "$*"; exit 1; }
 
 tests=OFF sanitize= tidy=
 while [ $# -gt 0 ]; do
@@ -259,7 +264,7 @@ cause() {
 }
 fail() {
   local line
-  say "error: $(cause "$1"); the whole log: $log"
+  report "$(cause "$1"); the whole log: $log"
   { grep -m 8 -E "([Ee]rror|Killed|fatal)[: ]|No space left|temporarily unavailable" "$log" ||
     tail -n 20 "$log"; } | while IFS= read -r line; do
     printf '%s\n' "${line//"$work/source/"/"$here/"}" >&2

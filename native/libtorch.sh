@@ -16,7 +16,11 @@ set +o posix
 unset -v BASH_ENV ENV CDPATH GREP_OPTIONS POSIXLY_CORRECT
 
 say() { printf 'libtorch: %s\n' "$*" >&2; }
-die() { printf 'libtorch: error: %s\n' "$*" >&2; exit 1; }
+die() {
+  printf 'libtorch: error: %s\n' "$*" >&2
+  [ -z "${TOCO_ERROR_FILE:-}" ] || printf '%s\n' "$*" >"$TOCO_ERROR_FILE" # for Java's message
+  exit 1
+}
 
 # Sets $tidy to a path as it was meant: files of settings, unlike the shell, leave blanks, quotes
 # and ~ in place.

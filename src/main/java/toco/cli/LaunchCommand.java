@@ -1,7 +1,5 @@
 package toco.cli;
 
-import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -15,6 +13,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import toco.distributed.Launch;
 import toco.distributed.LaunchPlan;
+import toco.host.Program;
 
 @Command(
     name = "launch",
@@ -127,10 +126,7 @@ final class LaunchCommand implements Callable<Integer> {
 
   /// The command line of this program with other arguments.
   private List<String> process() {
-    var line = new ArrayList<String>();
-    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    line.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    line.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    var line = new ArrayList<>(Program.command(Main.class));
     line.addAll(command);
     return line;
   }

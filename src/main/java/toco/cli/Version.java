@@ -2,7 +2,10 @@ package toco.cli;
 
 import java.nio.file.Path;
 import picocli.CommandLine.IVersionProvider;
-import toco.host.InstalledLibTorch;
+import toco.host.Program;
+import toco.library.InstalledLibTorch;
+import toco.library.LibraryException;
+import toco.library.NativeSearch;
 import toco.torch.LibTorch;
 import toco.torch.TorchException;
 
@@ -19,8 +22,7 @@ final class Version implements IVersionProvider {
   }
 
   private static String ownVersion() {
-    var version = Version.class.getPackage().getImplementationVersion();
-    return version == null ? "(run from classes, not from toco.jar)" : version;
+    return Program.version().orElse("(run from classes, not from toco.jar)");
   }
 
   private static String libTorch() {
@@ -29,13 +31,15 @@ final class Version implements IVersionProvider {
       return InstalledLibTorch.version(Path.of(folder))
           .orElse("of unknown version in %s; see toco doctor".formatted(folder));
     }
-    if (System.getProperty("toco.library") == null) { // loading would build it
-      var problem = System.getProperty("toco.libtorch.problem", "not started by bin/toco");
+    var problem = System.getProperty("toco.libtorch.problem", "");
+    if (!problem.isEmpty()) {
       return "not found; see toco doctor (%s)".formatted(problem);
     }
     try {
-      return LibTorch.version();
-    } catch (TorchException e) {
+      return NativeSearch.ofProcess().present().isPresent() // loading could build it
+          ? LibTorch.version()
+          : "not found; see toco doctor";
+    } catch (LibraryException | TorchException e) {
       return "not loaded; see toco doctor (%s)".formatted(e.getMessage());
     }
   }

@@ -3,7 +3,9 @@ package toco.doctor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import toco.host.InstalledLibTorch;
+import toco.library.InstalledLibTorch;
+import toco.library.LibraryException;
+import toco.library.NativeSearch;
 import toco.torch.LibTorch;
 import toco.torch.TcpStore;
 import toco.torch.TorchException;
@@ -14,21 +16,34 @@ final class BridgeChecks {
   private static final String SHIM = "shim";
 
   private final String folder;
-  private final String library;
+  private final boolean found;
   private final String folderProblem;
   private final String libraryProblem;
   private final String loadProblem;
 
   BridgeChecks(Surroundings surroundings) {
     folder = surroundings.property("toco.libtorch");
-    library =
-        surroundings
-            .properties()
-            .getOrDefault(
-                "toco.library", surroundings.environment().getOrDefault("TOCO_LIBRARY", ""));
     folderProblem = surroundings.property("toco.libtorch.problem");
     libraryProblem = surroundings.property("toco.library.problem");
-    loadProblem = library.isEmpty() ? "" : load();
+    boolean present = true;
+    String problem = "";
+    try {
+      present = isPresent(surroundings);
+      problem = present ? load() : "";
+    } catch (LibraryException e) {
+      problem = e.line();
+    }
+    found = present;
+    loadProblem = problem;
+  }
+
+  /// Whether there is a shim to load. The launcher has looked for one if it gave a reason.
+  private boolean isPresent(Surroundings surroundings) throws LibraryException {
+    return folderProblem.isEmpty()
+        && libraryProblem.isEmpty()
+        && NativeSearch.with(surroundings.properties(), surroundings.environment())
+            .present()
+            .isPresent();
   }
 
   List<HealthCheck> all() {
@@ -48,7 +63,7 @@ final class BridgeChecks {
   }
 
   boolean hasShim() {
-    return !library.isEmpty() && loadProblem.isEmpty();
+    return found && loadProblem.isEmpty();
   }
 
   private HealthCheck libTorch() {
@@ -69,11 +84,11 @@ final class BridgeChecks {
 
   private HealthCheck shim() {
     if (hasShim()) {
-      return HealthCheck.ok(SHIM, library);
+      return HealthCheck.ok(SHIM, LibTorch.origin().toString());
     }
     if (!loadProblem.isEmpty()) {
       return HealthCheck.missing(
-          SHIM, loadProblem, "delete the folder of %s and run bin/toco again".formatted(library));
+          SHIM, loadProblem, "see How natives arrive in docs/BRIDGE.md, or run bin/toco again");
     }
     return HealthCheck.missing(
         SHIM,

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import toco.torch.CacheFolder;
+import toco.library.CacheFolder;
 
 /// The process's system properties and environment variables.
 ///

@@ -38,6 +38,12 @@ final class SbdMask {
           "%s is damaged or no mask of SBD (%s); expected GTcls.Segmentation in a MATLAB 5 file"
               .formatted(where, e.getMessage()),
           e);
+    } catch (NoClassDefFoundError e) {
+      throw new DataException(
+          "%s is a MATLAB file, and the module that reads them is not there (%s); start Java with"
+                  .formatted(where, e.getMessage())
+              + " --add-modules us.hebi.matlab.mat.mfl.core and mfl-core on the module path",
+          e);
     }
   }
 

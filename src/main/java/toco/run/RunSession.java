@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import toco.config.Config;
 import toco.files.GitCommit;
 import toco.host.Machine;
+import toco.host.Program;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 import tools.jackson.databind.JsonNode;
@@ -67,8 +68,7 @@ public record RunSession(Map<Fact, Object> facts) implements LogLine {
     var facts = new EnumMap<Fact, Object>(Fact.class);
     facts.put(Fact.STEP, step);
     facts.put(Fact.STARTED_AT, Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
-    var version = RunSession.class.getPackage().getImplementationVersion();
-    facts.put(Fact.TOCO, version == null ? "run from classes" : version);
+    facts.put(Fact.TOCO, Program.version().orElse("run from classes"));
     commit().ifPresent(commit -> facts.put(Fact.COMMIT, commit));
     facts.put(Fact.LIB_TORCH, LibTorch.version());
     facts.put(Fact.JDK, Runtime.version().toString());

@@ -3,25 +3,23 @@ package toco.torch;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import toco.library.LibraryException;
+import toco.library.NativeOrigin;
+import toco.library.ShimLoader;
 import toco.torch.ffi.TocoTorch;
 
 /// Process-wide state of LibTorch: loading, threads, devices, and the count of live tensors.
 ///
-/// The shim is a small native library between Java and LibTorch. Its path is taken from the system
-/// property `toco.library` or the environment variable `TOCO_LIBRARY`; `bin/toco` and the Maven
-/// build set the property. If neither is set, the shim is built once from the sources in the jar,
-/// into `~/.cache/toco`. It finds LibTorch's libraries by its rpath. Loading happens on first use.
+/// The shim is a small native library between Java and LibTorch. Both are loaded on first use;
+/// [NativeSearch][toco.library.NativeSearch] says where they are looked for.
 public final class LibTorch {
   private static final int DRAIN = 64; // tokens read per native call
 
@@ -39,77 +37,39 @@ public final class LibTorch {
   /// @throws TorchException of kind IO, with the remedy, if they cannot be found, built or loaded,
   ///   or if another LibTorch is already loaded in the process
   public static void load() {
-    var _ = Loader.library();
+    var _ = Loader.origin();
   }
 
   private static final class Loader {
-    private static final @Nullable Path LIBRARY;
+    private static final @Nullable NativeOrigin ORIGIN;
 
     /// The error message for every caller: an exception thrown by this static initialiser would
     /// reach only the first.
     private static final @Nullable String FAILURE;
 
     static {
-      Path library = null;
+      NativeOrigin origin = null;
       String failure = null;
       try {
-        library = ShimLibrary.locate();
-        requireNoOtherLibTorch(library);
-        failure = load(library);
-      } catch (TorchException e) {
-        failure = e.getMessage();
+        origin = ShimLoader.load();
+      } catch (LibraryException e) {
+        failure = e.line();
       }
-      LIBRARY = library;
-      FAILURE = failure;
+      ORIGIN = origin;
+      FAILURE = failure == null && origin != null ? ShimMatch.problem(origin) : failure;
     }
 
-    /// Returns the message of a failure, or null.
-    private static @Nullable String load(Path library) {
-      var problems = new LoadFailure(library, System.getenv());
-      try {
-        var truncated = ElfFile.firstTruncated(library);
-        if (truncated.isPresent()) {
-          return "cannot load %s: %s".formatted(library, problems.damaged(truncated.get()));
-        }
-        System.load(library.toString());
-        return null;
-      } catch (IOException | UnsatisfiedLinkError e) {
-        return problems.message(String.valueOf(e.getMessage()));
-      } catch (IllegalCallerException _) {
-        return "Java may not load %s; start it with --enable-native-access=ALL-UNNAMED"
-            .formatted(library);
-      }
-    }
-
-    static Path library() {
-      if (LIBRARY == null || FAILURE != null) {
+    static NativeOrigin origin() {
+      if (ORIGIN == null || FAILURE != null) {
         throw new TorchException(TorchException.Kind.IO, String.valueOf(FAILURE));
       }
-      return LIBRARY;
-    }
-
-    private static void requireNoOtherLibTorch(Path library) {
-      var present = loadedLibTorch();
-      if (!present.isEmpty()) {
-        throw new TorchException(
-            TorchException.Kind.IO,
-            ("another LibTorch is already loaded in this process (%s); a process can have only one,"
-                    + " so load only %s")
-                .formatted(String.join(", ", present), library));
-      }
+      return ORIGIN;
     }
   }
 
   /// The `libtorch_cpu` files mapped into this process: none before loading, one afterwards.
   public static Set<String> loadedLibTorch() {
-    try (var lines = Files.lines(Path.of("/proc/self/maps"))) {
-      return lines
-          .filter(line -> line.contains("/libtorch_cpu."))
-          .map(line -> line.substring(line.indexOf('/')))
-          .collect(Collectors.toSet());
-    } catch (IOException e) {
-      return Set.of(); // no /proc: then only the dynamic linker reports clashing symbols
-    }
+    return ShimLoader.loadedLibTorch();
   }
 
   /// How many times this process has copied tensor elements into Java numbers or arrays. On a GPU
@@ -122,9 +82,14 @@ public final class LibTorch {
     READ_BACKS.incrementAndGet();
   }
 
+  /// Which LibTorch and shim are used and where they come from; loads them if needed.
+  public static NativeOrigin origin() {
+    return Loader.origin();
+  }
+
   /// The path of the shim, which is loaded if needed.
   public static Path library() {
-    return Loader.library();
+    return origin().shim();
   }
 
   /// The version of the LibTorch that is loaded, such as `2.15.0`. Its first two numbers are those

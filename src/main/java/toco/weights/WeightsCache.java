@@ -12,7 +12,7 @@ import toco.download.DownloadException;
 import toco.download.DownloadProgress;
 import toco.download.Fetched;
 import toco.download.Source;
-import toco.torch.CacheFolder;
+import toco.library.CacheFolder;
 
 /// The published weights on this machine: `$XDG_CACHE_HOME/toco/weights`, or else
 /// `~/.cache/toco/weights`, with one folder per name.

@@ -67,10 +67,12 @@ class LauncherTest {
       Files.createDirectories(copy.resolveSibling(""));
       Files.copy(HOME.resolve(file), copy);
     }
-    for (var source : List.of("src/main/A.java", "src/bridge/pom.xml", "bindings/B.java")) {
+    for (var source :
+        List.of("src/main/A.java", "src/bridge/pom.xml", "src/toco/pom.xml", "bindings/B.java")) {
       write(folder.resolve(source), "");
     }
     write(folder.resolve("pom.xml"), "");
+    write(folder.resolve("LICENSE"), "");
     for (var source : List.of("CMakeLists.txt", "build.sh", "include/a", "src/a", "kernels/a")) {
       write(folder.resolve("native").resolve(source), "");
     }

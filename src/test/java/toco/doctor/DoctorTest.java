@@ -29,8 +29,9 @@ class DoctorTest {
           "user.home", System.getProperty("user.home"));
 
   @Test
-  void withoutLibTorchItSaysSoAndHowToGetIt() {
-    var report = Doctor.examine(new Surroundings(JAVA, Map.of()));
+  void withoutLibTorchItSaysSoAndHowToGetIt(@TempDir Path home) {
+    var variables = Map.of("HOME", home.toString());
+    var report = Doctor.examine(new Surroundings(JAVA, variables));
     assertFalse(report.healthy());
     assertEquals(State.MISSING, check(report, "LibTorch").state());
     assertEquals(State.MISSING, check(report, "shim").state());
@@ -54,6 +55,7 @@ class DoctorTest {
     var report = Doctor.examine(Surroundings.ofProcess());
     assertEquals(State.OK, check(report, "LibTorch").state(), report.table());
     assertEquals(State.OK, check(report, "shim").state());
+    assertEquals(LibTorch.origin().toString(), check(report, "shim").found());
     assertFalse(check(report, "CPU kernels").found().isEmpty());
     assertTrue(report.healthy(), report.table());
     var processes = check(report, "processes");

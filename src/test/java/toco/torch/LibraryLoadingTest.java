@@ -3,10 +3,10 @@ package toco.torch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static toco.torch.LoadAttempt.assertSays;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.net.URISyntaxException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,77 +24,33 @@ import org.junit.jupiter.api.io.TempDir;
 class LibraryLoadingTest {
   @TempDir private Path folder;
 
-  /// Runs in the child process: tries twice, because both failures must have the same message.
-  static final class Attempt {
-    private Attempt() {}
-
-    public static void main(String[] arguments) {
-      if (arguments.length > 0) {
-        System.load(arguments[0]);
-      }
-      for (int i = 0; i < 2; i++) {
-        try {
-          Tensor.zeros(1).close();
-          System.out.println("loaded " + LibTorch.version());
-        } catch (TorchException e) {
-          System.out.println(e.kind() + ": " + e.getMessage());
-        }
-      }
-    }
+  private static String attempt(List<String> options, String... arguments) throws Exception {
+    return new LoadAttempt(options).line(arguments);
   }
 
-  private String attempt(List<String> options, String... arguments)
-      throws IOException, InterruptedException, URISyntaxException {
-    return attempt(Map.of(), options, arguments);
+  private static String attempt(Map<String, String> environment, List<String> options)
+      throws Exception {
+    return new LoadAttempt(environment, options, List.of()).line();
   }
 
-  private String attempt(Map<String, String> environment, List<String> options, String... arguments)
-      throws IOException, InterruptedException, URISyntaxException {
-    var command = new ArrayList<String>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xmx64m", "-Xshare:auto"));
-    command.addAll(options);
-    command.addAll(List.of("-cp", classPath(), Attempt.class.getName()));
-    command.addAll(List.of(arguments));
-    var builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().remove("TOCO_LIBRARY");
-    builder.environment().putAll(environment);
-    var child = builder.start();
-    var output = new String(child.getInputStream().readAllBytes());
-    assertEquals(0, child.waitFor(), output);
-    var lines = // the JVM may print warnings
-        output
-            .lines()
-            .filter(line -> line.startsWith("IO: ") || line.startsWith("loaded "))
-            .toList();
-    assertEquals(2, lines.size(), output);
-    assertEquals(lines.get(0), lines.get(1));
-    return lines.getFirst();
-  }
-
-  private static String classPath() throws URISyntaxException {
-    var places = new ArrayList<String>();
-    for (var type : List.of(LibTorch.class, Attempt.class)) {
-      var place = type.getProtectionDomain().getCodeSource().getLocation();
-      places.add(Path.of(place.toURI()).toString());
-    }
-    return String.join(java.io.File.pathSeparator, places);
-  }
-
-  private static void assertSays(String line, String... parts) {
-    assertTrue(line.startsWith("IO: "), line);
-    for (var part : parts) {
-      assertTrue(line.contains(part), line);
-    }
-  }
-
-  /// With an empty cache the build starts, and finds no LibTorch at the path in LIBTORCH.
   @Test
-  void withoutALibraryOneIsBuiltAndAFailureNamesTheRemedy() throws Exception {
+  void aVariableThatNamesNoLibTorchIsNamedWithTheRemedy() throws Exception {
+    var none = folder.resolve("none").toString();
+    var line = attempt(Map.of("XDG_CACHE_HOME", folder.toString(), "LIBTORCH", none), List.of());
+    assertSays(line, "LIBTORCH=" + none, "set it to the unpacked libtorch folder, or unset it");
+  }
+
+  /// With an empty cache the build starts, and finds no compiler.
+  @Test
+  void withoutALibraryOneIsBuiltAndAFailureNamesTheRemedies() throws Exception {
+    var torch = Path.of(LibTorch.loadedLibTorch().iterator().next()).getParent().getParent();
     var environment =
-        Map.of("XDG_CACHE_HOME", folder.toString(), "LIBTORCH", folder.resolve("none").toString());
+        Map.of(
+            "XDG_CACHE_HOME", folder.toString(),
+            "LIBTORCH", torch.toString(),
+            "CXX", "/nowhere/g++");
     var line = attempt(environment, List.of());
-    assertSays(line, "toco.library is not set", "failed with status 1", "-Dtoco.library");
+    assertSays(line, "toco.library is not set", "apt-get install g++", "<dependency>");
     try (var unpacked = Files.walk(folder)) {
       assertTrue(unpacked.anyMatch(file -> file.endsWith("native/include/toco_torch.h")));
     }

@@ -1,4 +1,4 @@
-package toco.torch;
+package toco.library;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -51,7 +51,7 @@ final class ElfFile {
   }
 
   /// False for everything but a 64-bit little-endian ELF file, which the linker judges itself.
-  private static boolean isTruncated(Path file) throws IOException {
+  static boolean isTruncated(Path file) throws IOException {
     try (var channel = FileChannel.open(file)) {
       var header = read(channel, 0, HEADER);
       if (header.limit() < HEADER

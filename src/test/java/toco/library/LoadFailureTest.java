@@ -1,4 +1,4 @@
-package toco.torch;
+package toco.library;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -18,7 +18,7 @@ class LoadFailureTest {
   private static final Path SHIM = Path.of("/co/target/native/libtorch/libtoco_torch.so");
 
   private static String message(String reason, Map<String, String> environment) {
-    return new LoadFailure(SHIM, environment).message(SHIM + ": " + reason);
+    return new LoadFailure(SHIM, environment, false).message(SHIM + ": " + reason);
   }
 
   @ParameterizedTest

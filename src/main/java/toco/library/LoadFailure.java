@@ -1,4 +1,4 @@
-package toco.torch;
+package toco.library;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,7 +15,8 @@ import java.util.stream.Stream;
 ///
 /// @param library the shim
 /// @param environment the environment variables of the process
-record LoadFailure(Path library, Map<String, String> environment) {
+/// @param prebuilt whether the shim comes from a jar
+record LoadFailure(Path library, Map<String, String> environment, boolean prebuilt) {
   /// A text of glibc's or musl's linker or of the JVM, and the remedy made from its groups.
   private record Kind(Pattern text, BiFunction<LoadFailure, Matcher, String> remedy) {}
 
@@ -87,14 +88,16 @@ record LoadFailure(Path library, Map<String, String> environment) {
   /// The remedy for a file that is not a whole library.
   String damaged(Path file) {
     return file.equals(library)
-        ? "it is damaged; " + rebuild()
+        ? "it is damaged; delete %s and run again".formatted(library.getParent())
         : "%s is damaged; delete the LibTorch that it belongs to and run bin/toco again, which"
                 .formatted(file)
             + " installs it";
   }
 
   private String rebuild() {
-    return "delete %s and run bin/toco or native/build.sh again".formatted(library.getParent());
+    return prebuilt
+        ? "compile one here with native/build.sh and set -Dtoco.library to it"
+        : "delete %s and run bin/toco or native/build.sh again".formatted(library.getParent());
   }
 
   private String otherProcessor(Matcher text) {

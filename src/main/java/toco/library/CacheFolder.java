@@ -1,4 +1,4 @@
-package toco.torch;
+package toco.library;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,10 +25,10 @@ public final class CacheFolder {
         .map(folder -> folder.resolve("toco"));
   }
 
-  /// A path in a variable of this process, in which no shell has replaced `~/`; empty if that needs
-  /// a home folder that is not known.
-  static Optional<Path> path(String text) {
-    return tidied(text, home(System.getenv(), System.getProperty("user.home", "")));
+  /// A path in a variable or property, in which no shell has replaced `~/`; empty if that needs a
+  /// home folder that is not known.
+  static Optional<Path> path(String text, Map<String, String> environment, String userHome) {
+    return tidied(text, home(environment, userHome));
   }
 
   private static Optional<Path> home(Map<String, String> environment, String userHome) {

@@ -1,4 +1,4 @@
-package toco.torch;
+package toco.library;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,0 +1,44 @@
+/// Token-contrast weakly-supervised segmentation: the stable API, and the packages whose types its
+/// signatures name.
+///
+/// libjpeg-turbo needs `--enable-native-access=toco`, LibTorch that of `toco.bridge`.
+///
+/// Open, because picocli reflects on commands, and Jackson on records of many packages.
+open module toco {
+  requires transitive toco.bridge;
+  requires transitive tools.jackson.databind;
+  requires transitive org.jspecify; // toco.config reads its annotations
+
+  requires info.picocli;
+  requires java.desktop;
+  requires java.management;
+  requires java.net.http;
+  requires java.xml;
+  requires jdk.jfr;
+  requires jdk.management;
+  requires org.apache.commons.compress;
+  requires tools.jackson.dataformat.yaml;
+
+  // Reads the masks of SBD and nothing else. Its jar has no descriptor, so jlink would refuse it.
+  requires static us.hebi.matlab.mat.mfl.core;
+
+  exports toco.checkpoint;
+  exports toco.config;
+  exports toco.distributed;
+  exports toco.image;
+  exports toco.infer;
+  exports toco.model;
+  exports toco.recipe;
+  exports toco.recipe.cosa;
+  exports toco.recipe.toco;
+  exports toco.recipes;
+  exports toco.train;
+
+  exports toco.batch;
+  exports toco.cam;
+  exports toco.data;
+  exports toco.download;
+  exports toco.eval;
+  exports toco.host;
+  exports toco.loss;
+}
