@@ -19,7 +19,8 @@
 # like, and the link stays as it is.
 #
 # Next to the library, `torch` and `nvidia` are links to LibTorch's folders, where the library looks
-# for them: its rpath has no absolute path, so a folder may have any name.
+# for them: its rpath has no absolute path, so a folder may have any name. shim.properties says what
+# the library was built from and which symbol versions of the system's libraries it needs.
 set -euo pipefail
 set +o posix
 unset -v BASH_ENV ENV CDPATH GREP_OPTIONS POSIXLY_CORRECT PYTHONPATH PYTHONHOME \
@@ -126,8 +127,9 @@ header=$torch/include/torch/headeronly/version.h
 [ -e "$header" ] || header=$torch/include/torch/csrc/api/include/torch/version.h
 major=$(number MAJOR "$header") minor=$(number MINOR "$header") patch=$(number PATCH "$header")
 [ -n "$major" ] || die "cannot read LibTorch's version from $header; is $root a LibTorch?"
-[ "$major" = 2 ] && [ "$minor" -ge 11 ] ||
-  die "LibTorch $major.$minor.$patch at $root is too old; 2.11 to 2.15 work"
+[ "$major" = 2 ] && [ "$minor" -ge 7 ] ||
+  die "LibTorch $major.$minor.$patch at $root is not supported; 2.7 to 2.15 are, so set LIBTORCH" \
+    "to one of these, or unset it"
 flavor=cpu
 [ ! -e "$torch/lib/libtorch_cuda.so" ] || flavor=cuda
 name=libtorch-$major.$minor.$patch-$flavor
@@ -309,6 +311,21 @@ if [ "$work" != "$build" ]; then
     -type f -perm -u+x -print0)
   link_libtorch "$build"
 fi
+# The highest version of symbols such as GLIBC_2.34 that the library needs.
+highest() {
+  readelf -VW "$build/libtoco_torch.so" | grep -oE "Name: $1_[0-9.]+" | sed "s/.*_//" |
+    sort -V | tail -n 1 || true
+}
+sha256() { sha256sum <"$1" | cut -d' ' -f1; }
+cat >"$build/.new.$$" <<EOF
+libtorch=$major.$minor.$patch
+header=$(sha256 "$work/source/include/toco_torch.h")
+library=$(sha256 "$build/libtoco_torch.so")
+size=$(wc -c <"$build/libtoco_torch.so")
+glibc=$(highest GLIBC)
+libstdcxx=$(highest GLIBCXX)
+EOF
+mv -f "$build/.new.$$" "$build/shim.properties"
 stamp >"$build/.new.$$"
 mv -f "$build/.new.$$" "$build/built-from"
 cp -p "$work/.libtorch-folder" "$build/.new.$$" # with the time of the build's start

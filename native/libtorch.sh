@@ -127,6 +127,9 @@ pins=$(awk -v v="$version" -v a="$arch" -v f="$flavor" \
   die "LibTorch $version is not pinned for $arch (known: $known);" \
     "set TOCO_LIBTORCH_VERSION to one of these, or LIBTORCH to your LibTorch"
 }
+grep -q "^$version $arch $flavor " "$hashes" ||
+  die "LibTorch $version is pinned for the CPU only; set TOCO_FLAVOR=cpu, TOCO_LIBTORCH_VERSION" \
+    "to another version, or LIBTORCH to your LibTorch"
 unset -v PYTHONPATH PYTHONHOME
 command -v "$python" >/dev/null ||
   die "$python not found, and installing LibTorch needs it; install Python 3 with pip" \

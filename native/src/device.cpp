@@ -4,6 +4,7 @@
 #include <c10/core/Stream.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <torch/cuda.h>
+#include <torch/version.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -27,6 +28,18 @@ c10::impl::VirtualGuardImpl guard_of(int32_t device_index, c10::Device *chosen) 
   return guard;
 }
 
+// The only condition on LibTorch's version: 2.9 is the first whose interface to a GPU's allocator
+// needs no CUDA headers.
+#if TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR < 9
+[[noreturn]] void no_allocator(int32_t device_index) {
+  toco::device(cuda, device_index);  // the errors of other versions come first
+  TORCH_CHECK_NOT_IMPLEMENTED(
+      false, "GPU memory statistics and control need LibTorch 2.9 or newer, not ", TORCH_VERSION);
+}
+void memory(int32_t device_index, int64_t *) { no_allocator(device_index); }
+void reset_peak(int32_t device_index) { no_allocator(device_index); }
+void empty_cache() { no_allocator(-1); }
+#else
 c10::DeviceAllocator *allocator() {
   toco::device(cuda, -1);  // checks for a GPU, or the error would be about a missing allocator
   return c10::getDeviceAllocator(at::kCUDA);
@@ -56,6 +69,7 @@ void reset_peak(int32_t device_index) {
 void empty_cache() {
   if (allocator()->initialized()) allocator()->emptyCache();
 }
+#endif
 
 c10::Stream stream(int32_t device_index, int64_t id) {
   c10::Device chosen(at::kCPU);

@@ -105,12 +105,26 @@ at::Tensor all_gather(const tt_group_ &group, const at::Tensor &tensor) {
   return gathered;
 }
 
+// The tensor's bits as integers, each times an odd number of its own, added up modulo 2^64: so that
+// neither two exchanged values nor two changes of opposite sign cancel out.
+at::Tensor hash(const at::Tensor &tensor) {
+  auto real = tensor.is_complex() ? at::view_as_real(tensor.resolve_conj()) : tensor;
+  auto flat = real.detach().contiguous().flatten();
+  auto size = flat.element_size();
+  auto bits = flat.view(size == 1   ? at::kByte
+                        : size == 2 ? at::kShort
+                        : size == 4 ? at::kInt
+                                    : at::kLong);
+  auto factors = at::arange(flat.numel(), flat.options().dtype(at::kLong)).mul_(2).add_(1);
+  return factors.mul_(bits).sum();
+}
+
 // The index of the first tensor that is not bit-equal on all ranks; -1 if all are.
 int64_t first_difference(const tt_group_ &group, const std::vector<at::Tensor> &tensors) {
   at::NoGradGuard no_grad;
   std::vector<at::Tensor> hashes;
   for (const auto &tensor : tensors)
-    hashes.push_back(at::hash_tensor(tensor.detach().flatten()).view(at::kLong));
+    hashes.push_back(hash(tensor));
   if (hashes.empty()) return -1;
   auto minimum = at::stack(hashes).cpu();
   auto maximum = minimum.clone();

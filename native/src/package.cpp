@@ -47,7 +47,7 @@ namespace toco {
 namespace {
 [[noreturn]] void missing() {
   TORCH_CHECK_NOT_IMPLEMENTED(false,
-                              "this LibTorch cannot run AOTInductor packages; use 2.11 or newer");
+                              "this LibTorch cannot run AOTInductor packages; use 2.7 or newer");
 }
 }  // namespace
 }  // namespace toco

@@ -87,7 +87,7 @@ final class BridgeChecks {
         LIBTORCH,
         folderProblem.isEmpty() ? "no folder was given by the launcher" : folderProblem,
         "run any other command through bin/toco, which installs it (needs python3 with pip and 1.6"
-            + " GB of disk), or set LIBTORCH to the folder of an unpacked LibTorch 2.11 to 2.15");
+            + " GB of disk), or set LIBTORCH to the folder of an unpacked LibTorch 2.7 to 2.15");
   }
 
   private HealthCheck shim() {

@@ -1,14 +1,17 @@
 package toco.host;
 
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import toco.config.ConfigException;
 import toco.config.TrainConfig;
 import toco.config.TrainConfig.Precision;
 import toco.distributed.World;
+import toco.torch.Cuda;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.LibTorch;
+import toco.torch.TorchException;
 
 /// The device and the threads that a configuration asks for.
 public final class Devices {
@@ -29,6 +32,22 @@ public final class Devices {
     return config.threads() > 0
         ? config.threads()
         : openMp.threads().orElse(Math.max(1, Machine.cores() / processes));
+  }
+
+  /// The most bytes that tensors have held on a GPU at a time. Empty for the CPU, and for a
+  /// LibTorch that does not say: before 2.9.
+  public static OptionalLong peakMemory(Device device) {
+    if (device.isCpu()) {
+      return OptionalLong.empty();
+    }
+    try {
+      return OptionalLong.of(Cuda.memory(device).peakAllocated());
+    } catch (TorchException e) {
+      if (e.kind() == TorchException.Kind.NOT_IMPLEMENTED) {
+        return OptionalLong.empty();
+      }
+      throw e;
+    }
   }
 
   /// Sets LibTorch's threads and chooses the device.

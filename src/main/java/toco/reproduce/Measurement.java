@@ -16,7 +16,6 @@ import toco.recipe.Objective;
 import toco.recipe.PublishedOptimizer;
 import toco.recipe.TrainStep;
 import toco.recipes.Recipes;
-import toco.torch.Cuda;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
@@ -95,7 +94,7 @@ final class Measurement {
         phases,
         evaluations,
         ProcessMemory.peakResidentBytes(),
-        device.isCpu() ? 0 : Cuda.memory(device).peakAllocated(),
+        Devices.peakMemory(device).orElse(0),
         "%s, %s threads, %s images per step"
             .formatted(device, LibTorch.numThreads(), settings.samplesPerStep()));
   }

@@ -6,8 +6,8 @@ import toco.torch.ffi.TocoTorch;
 
 /// GPU memory in LibTorch's caching allocator. No method waits for the GPU.
 ///
-/// All methods throw a [TorchException] of kind CUDA if LibTorch sees no GPU, and an
-/// [IllegalArgumentException] for the CPU.
+/// All methods throw a [TorchException] of kind CUDA if LibTorch sees no GPU, of kind
+/// NOT_IMPLEMENTED if it is older than 2.9, and an [IllegalArgumentException] for the CPU.
 public final class Cuda {
   private Cuda() {}
 

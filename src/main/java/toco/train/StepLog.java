@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import toco.config.Config;
 import toco.distributed.World;
 import toco.eval.Scores;
+import toco.host.Devices;
 import toco.host.ProcessMemory;
 import toco.loss.LossSchedule;
 import toco.recipe.TrainStep;
@@ -15,7 +16,6 @@ import toco.run.MetricsLog;
 import toco.run.RunFolder;
 import toco.run.RunSession;
 import toco.run.TensorBoardLog;
-import toco.torch.Cuda;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 
@@ -136,6 +136,7 @@ final class StepLog implements AutoCloseable {
     if (metrics == null || tensorBoard == null) {
       return;
     }
+    var gpuMemory = Devices.peakMemory(device);
     var line =
         new LoggedStep(
             report.step(),
@@ -147,7 +148,7 @@ final class StepLog implements AutoCloseable {
             skippedSamples,
             ProcessMemory.residentBytes(),
             ProcessMemory.peakResidentBytes(),
-            device.isCpu() ? Double.NaN : Cuda.memory(device).peakAllocated(),
+            gpuMemory.isPresent() ? gpuMemory.getAsLong() : Double.NaN,
             LibTorch.liveTensors(),
             System.currentTimeMillis());
     metrics.write(line);

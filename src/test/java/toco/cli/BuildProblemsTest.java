@@ -40,6 +40,16 @@ class BuildProblemsTest {
     return lines.getFirst();
   }
 
+  @Test
+  void aLibTorchOfAnUnsupportedVersionIsNamed() throws Exception {
+    var header = checkout.libTorch().resolve("include/torch/headeronly/version.h");
+    var text = Files.readString(header);
+    Files.writeString(header, text.replace("MINOR 15", "MINOR 6"));
+    var problem = problem(Map.of());
+    assertTrue(problem.contains("LibTorch 2.6.0 at " + checkout.libTorch()), problem);
+    assertTrue(problem.contains("2.7 to 2.15 are, so set LIBTORCH"), problem);
+  }
+
   /// A compiler that fails as it does on this machine's limits, unless only one runs at a time.
   private Map<String, String> failing(String message, String unless) throws IOException {
     var environment =

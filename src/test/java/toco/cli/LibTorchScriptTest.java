@@ -218,6 +218,13 @@ class LibTorchScriptTest {
     assertEquals(4, lines.size(), "LibTorch, and two libraries that it is linked to");
   }
 
+  /// Said before anything is downloaded.
+  @Test
+  void aVersionThatIsPinnedForTheCpuOnlyIsNamed() throws Exception {
+    var problem = install(Map.of("TOCO_FLAVOR", "cuda", "TOCO_LIBTORCH_VERSION", "2.7.1"));
+    assertTrue(problem.contains("2.7.1 is pinned for the CPU only; set"), problem);
+  }
+
   @Test
   void theDriversFilesTellWhetherThereIsAGpu() throws Exception {
     assertEquals("cpu", flavor("", "echo GPU 0"));

@@ -84,6 +84,7 @@ record TinyCheckout(Path folder, Path libTorch) {
         target_link_libraries(toco_torch PRIVATE tiny)
         """);
     Files.writeString(checkout.source("torch.c"), "int torch(void) { return 41; }\n");
+    Files.createFile(checkout.source("include/toco_torch.h"));
     checkout.useLibTorch(checkout.libTorch());
     return checkout;
   }

@@ -1,6 +1,8 @@
 package toco.host;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
@@ -9,6 +11,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import toco.config.Config;
+import toco.torch.Device;
+import toco.torch.LibTorch;
+import toco.torch.TorchException;
 
 class DevicesTest {
   private static int threads(String ofConfig, String ofOpenMp, int processes) {
@@ -38,5 +43,13 @@ class DevicesTest {
     assertEquals(
         "OMP_WAIT_POLICY=passive", new OpenMp(Map.of("OMP_WAIT_POLICY", "passive")).waiting());
     assertEquals("", new OpenMp(Map.of()).waiting());
+  }
+
+  @Test
+  void onlyGpusHaveAPeakOfTheirOwn() {
+    assertTrue(Devices.peakMemory(Device.CPU).isEmpty());
+    if (LibTorch.cudaDeviceCount() == 0) {
+      assertThrows(TorchException.class, () -> Devices.peakMemory(Device.CUDA));
+    }
   }
 }
