@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # What CI runs, and what you can run on a new machine: build and tests with the pinned LibTorch, C
-# tests with sanitizers, parity with the oldest supported LibTorch, a short demo and the examples.
+# tests with sanitizers, parity with older LibTorches, a short demo and the examples.
 # Stops at the first failure and names the step.
 set -euo pipefail
 
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 cd "$home"
-oldest=2.11.0
+older=(2.7.1 2.11.0)
 scratch=$(mktemp -d)
 step='start'
 started=$SECONDS
@@ -46,8 +46,8 @@ fi
 begin 'format'
 bash ci/format.sh
 
-begin 'mvn verify'
-mvn -B -ntp verify
+begin 'mvn verify, with the shims that are published'
+mvn -B -ntp -Pnatives verify
 
 bin/toco doctor | grep -E '^ok +processes' # otherwise the tests of several processes were skipped
 
@@ -72,11 +72,15 @@ bin/toco parity src/test/resources/golden-more
 bin/toco parity src/test/resources/golden-cosa
 bin/toco parity src/test/resources/conformance | tail -1
 
-begin "parity with LibTorch $oldest"
-TOCO_LIBTORCH_VERSION=$oldest bin/toco parity src/test/resources/golden --skip-unsupported
-TOCO_LIBTORCH_VERSION=$oldest bin/toco parity src/test/resources/golden-encoders --skip-unsupported
-TOCO_LIBTORCH_VERSION=$oldest bin/toco parity src/test/resources/golden-more
-TOCO_LIBTORCH_VERSION=$oldest bin/toco parity src/test/resources/golden-cosa
+for version in "${older[@]}"; do
+  begin "parity with LibTorch $version"
+  export TOCO_LIBTORCH_VERSION=$version
+  bin/toco parity src/test/resources/golden --skip-unsupported
+  bin/toco parity src/test/resources/golden-encoders --skip-unsupported
+  bin/toco parity src/test/resources/golden-more
+  bin/toco parity src/test/resources/golden-cosa
+  unset TOCO_LIBTORCH_VERSION
+done
 
 begin 'demo of 300 steps: no leaked tensors, flat memory'
 bin/toco demo --dir "$scratch/demo" --set "data.root=$scratch/synthetic-plain" \

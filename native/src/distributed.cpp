@@ -123,8 +123,7 @@ at::Tensor hash(const at::Tensor &tensor) {
 int64_t first_difference(const tt_group_ &group, const std::vector<at::Tensor> &tensors) {
   at::NoGradGuard no_grad;
   std::vector<at::Tensor> hashes;
-  for (const auto &tensor : tensors)
-    hashes.push_back(hash(tensor));
+  for (const auto &tensor : tensors) hashes.push_back(hash(tensor));
   if (hashes.empty()) return -1;
   auto minimum = at::stack(hashes).cpu();
   auto maximum = minimum.clone();

@@ -1,5 +1,5 @@
-/* Versions, inference mode, generators, tensors of other C++ code, objects, the profiler, errors without a
- * GPU. */
+/* Versions, inference mode, generators, tensors of other C++ code, objects, the profiler, errors
+ * without a GPU. */
 #include "check.h"
 
 static int32_t records(tt_tensor x) {
