@@ -140,5 +140,14 @@ for cases in golden golden-encoders golden-more golden-cosa; do
   JAVA_HOME=$jdk bin/toco parity "src/test/resources/$cases" --skip-unsupported | tail -n 1
 done
 
+# As a program with toco-bridge and its natives on the class path finds them.
+begin 'golden cases with the prebuilt shim'
+bash ci/natives.sh
+LIBTORCH=$(bash native/libtorch.sh)
+export LIBTORCH
+XDG_CACHE_HOME=$place/cache "$jdk/bin/java" --enable-native-access=ALL-UNNAMED \
+  -Dtoco.library.debug=true -cp "target/toco.jar:target/natives/aarch64-libtorch2.15" \
+  toco.cli.Main parity src/test/resources/golden --skip-unsupported | tail -n 1
+
 step='done'
 printf '\n=== all passed in %d s\n' $((SECONDS - started))
