@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# ToCo on 64-bit Arm, emulated by qemu on another machine: compiles the shim for it, looks for vector
-# instructions in the kernels, and runs the C tests, the JUnit tests of the kernels and the golden
-# cases there, the latter on an Arm JVM through bin/toco. Runs on request, not in ci/verify.sh.
+# ToCo on 64-bit Arm, emulated by qemu on another machine: compiles the shim for it, looks for
+# vector instructions in the kernels, and runs the C tests, the JUnit tests of the kernels and the
+# golden cases, the latter through bin/toco. Runs on request, not in ci/verify.sh.
 #
 #   ci/aarch64.sh
 #

@@ -15,8 +15,8 @@
 # ignored: they are meant for other programs, and would bring the headers and libraries of another
 # LibTorch, or change numbers.
 #
-# What is compiled for another processor is in target/native/libtorch-VERSION-FLAVOR-aarch64/, or the
-# like, and the link stays as it is.
+# What is compiled for 64-bit Arm is in target/native/libtorch-VERSION-FLAVOR-aarch64/. A build for
+# another processor than this machine's leaves the link as it is.
 #
 # Next to the library, `torch` and `nvidia` are links to LibTorch's folders, where the library looks
 # for them: its rpath has no absolute path, so a folder may have any name. shim.properties says what
