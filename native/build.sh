@@ -9,10 +9,14 @@
 # removes files that only the next build would use, 0.7 GB.
 #
 # Environment: CXX is the compiler (default: the first g++ that is new enough), CC its C compiler;
+# TOCO_ARCH=x86_64|aarch64 the processor to compile for (default: that of CXX, or of this machine);
 # TOCO_BUILD_JOBS the number of parallel jobs (default: as many as processors and memory allow, also
 # those of a container). CFLAGS, CXXFLAGS, LDFLAGS, CPATH, LIBRARY_PATH, CMAKE_… and MAKEFLAGS are
 # ignored: they are meant for other programs, and would bring the headers and libraries of another
 # LibTorch, or change numbers.
+#
+# What is compiled for 64-bit Arm is in target/native/libtorch-VERSION-FLAVOR-aarch64/. A build for
+# another processor than this machine's leaves the link as it is.
 #
 # Next to the library, `torch` and `nvidia` are links to LibTorch's folders, where the library looks
 # for them: its rpath has no absolute path, so a folder may have any name. shim.properties says what
@@ -50,11 +54,21 @@ case ${TOCO_BUILD_JOBS:-1} in
   0* | *[!0-9]*) die "TOCO_BUILD_JOBS=$TOCO_BUILD_JOBS: expected a number of jobs, 1 or more" ;;
 esac
 
+# Prints a processor's name as libtorch.sh has it.
+processor() { case $1 in arm64) echo aarch64 ;; amd64) echo x86_64 ;; *) echo "$1" ;; esac; }
+machine=$(processor "${BASH_VERSINFO[5]%%-*}")
+TOCO_ARCH=$(processor "${TOCO_ARCH:-}")
+cross_tools=
 needs_compiler='g++ 11 or newer (Debian: apt-get install g++)'
+if [ "${TOCO_ARCH:-$machine}" != "$machine" ]; then
+  cross_tools=$TOCO_ARCH-linux-gnu-
+  needs_compiler="$TOCO_ARCH-linux-gnu-g++ 11 or newer"
+  needs_compiler+=" (Debian: apt-get install g++-${TOCO_ARCH/_/-}-linux-gnu)"
+fi
 # Sets $CXX to the first compiler that is new enough, and $compiler to its name and version.
 find_compiler() {
   local candidate version cc seen=
-  local candidates=(g++ g++-15 g++-14 g++-13 g++-12 g++-11)
+  local candidates=("${cross_tools}"{g++,g++-15,g++-14,g++-13,g++-12,g++-11})
   if [ -n "${CXX:-}" ]; then candidates=("$CXX"); else unset CC; fi
   for candidate in "${candidates[@]}"; do
     # CXX may have arguments, such as `ccache g++`
@@ -73,11 +87,17 @@ find_compiler() {
   done
   [ -z "$seen" ] || die "$seen is too old for LibTorch's C++20; install $needs_compiler"
   [ -z "${CXX:-}" ] || die "CXX=$CXX does not run; unset CXX, or set it to $needs_compiler"
-  ! command -v clang++ >/dev/null ||
+  [ -n "$cross_tools" ] || ! command -v clang++ >/dev/null ||
     die "found only clang++, whose OpenMP runtime differs from LibTorch's; install $needs_compiler"
-  die "g++ not found; install $needs_compiler"
+  die "${cross_tools}g++ not found; install $needs_compiler"
 }
 find_compiler
+# shellcheck disable=SC2086
+arch=$($CXX -dumpmachine 2>/dev/null) || arch=$machine
+arch=$(processor "${arch%%-*}")
+[ "${TOCO_ARCH:-$arch}" = "$arch" ] ||
+  die "CXX=$CXX compiles for $arch, and TOCO_ARCH=$TOCO_ARCH asks for another processor; unset one"
+export TOCO_ARCH=$arch
 needs_cmake='CMake 3.18 or newer (Debian: apt-get install cmake)'
 command -v cmake >/dev/null || die "cmake not found; install $needs_cmake"
 cmake_version=$(cmake --version 2>&1 | sed -n 's/^cmake version //p') || true
@@ -95,6 +115,13 @@ root=$(bash "$here/libtorch.sh")
 torch=$root
 [ ! -d "$root/torch/lib" ] || torch=$root/torch
 
+# An ELF file names its processor in two bytes.
+elf_arch=$(od -An -tu2 -j18 -N2 "$torch/lib/libc10.so" 2>/dev/null | tr -d ' ') || elf_arch=
+case $elf_arch in 62) elf_arch=x86_64 ;; 183) elf_arch=aarch64 ;; *) elf_arch=$arch ;; esac
+[ "$elf_arch" = "$arch" ] ||
+  die "LibTorch at $root is for $elf_arch, and $CXX compiles for $arch; set LIBTORCH to one for" \
+    "$arch, or unset it"
+
 number() { sed -n "s/^#define TORCH_VERSION_$1 //p" "$2"; }
 header=$torch/include/torch/headeronly/version.h
 [ -e "$header" ] || header=$torch/include/torch/csrc/api/include/torch/version.h
@@ -106,6 +133,7 @@ major=$(number MAJOR "$header") minor=$(number MINOR "$header") patch=$(number P
 flavor=cpu
 [ ! -e "$torch/lib/libtorch_cuda.so" ] || flavor=cuda
 name=libtorch-$major.$minor.$patch-$flavor
+[ "$arch" = x86_64 ] || name=$name-$arch
 # A LibTorch outside the cache gets a separate build folder: two of one version may differ.
 [ "$(basename -- "$root")" = "$name" ] || name=$name-$(printf %s "$root" | cksum | cut -d' ' -f1)
 build=$out/$name
@@ -251,7 +279,11 @@ fail() {
     die "$work has $(free_mb "$work") MB free, and the build needs 1000 MB; free some"
   say "compiling the shim for $name (two minutes on two cores)"
 }
+cross=()
+[ "$arch" = "$machine" ] ||
+  cross=(-DCMAKE_SYSTEM_NAME=Linux "-DCMAKE_SYSTEM_PROCESSOR=$arch")
 cmake -S "$work/source" -B "$work" -G "$generator" -DCMAKE_BUILD_TYPE=Release \
+  ${cross[@]+"${cross[@]}"} \
   -DTOCO_TORCH_DIR="$work/torch" -DTOCO_NATIVE_TESTS=$tests -DTOCO_SANITIZE="$sanitize" \
   >"$log" 2>&1 || fail "cmake could not configure $work"
 sed -n 's/^-- note: /build: note: /p' "$log" >&2
@@ -299,7 +331,7 @@ mv -f "$build/.new.$$" "$build/built-from"
 cp -p "$work/.libtorch-folder" "$build/.new.$$" # with the time of the build's start
 mv -f "$build/.new.$$" "$build/libtorch-folder"
 rm -f "$work/.libtorch-folder"
-if [ -z "$sanitize" ]; then
+if [ -z "$sanitize" ] && [ "$arch" = "$machine" ]; then
   replace_link "$name/libtoco_torch.so" "$out/libtoco_torch.so"
 fi
 printf '%s\n' "$build/libtoco_torch.so"

@@ -7,7 +7,8 @@
 #
 # Order: $LIBTORCH, the torch of $TOCO_PYTHON if TOCO_PYTHON_TORCH=1, the cache, an install into the
 # cache, $XDG_CACHE_HOME/toco or ~/.cache/toco. TOCO_LIBTORCH_VERSION is the version to install,
-# TOCO_FLAVOR=cpu|cuda the set (default: cuda if there is an NVIDIA GPU).
+# TOCO_FLAVOR=cpu|cuda the set (default: cuda if there is an NVIDIA GPU), TOCO_ARCH=x86_64|aarch64
+# the processor that it is for (default: this machine's).
 #
 # Every start of ToCo runs this, so what is there is found without starting a program.
 set -euo pipefail
@@ -38,6 +39,12 @@ if [ -z "${HOME:-}" ]; then
   HOME=~
 fi
 version=${TOCO_LIBTORCH_VERSION:-2.15.0}
+# Of the two processors' machines that share a home folder, each has a LibTorch there. What bash was
+# built for cannot be changed by variables, and tells 32-bit programs on 64-bit processors.
+arch=${TOCO_ARCH:-${BASH_VERSINFO[5]%%-*}}
+case $arch in arm64) arch=aarch64 ;; amd64) arch=x86_64 ;; esac # as macOS and Docker call them
+for_arch=
+[ "$arch" = x86_64 ] || for_arch=-$arch
 tidy_path "${TOCO_PYTHON:-python3}"
 case $tidy in /*) python=$tidy ;; */*) python=$PWD/$tidy ;; *) python=$tidy ;; esac
 tidy_path "${XDG_CACHE_HOME:-}"
@@ -92,9 +99,9 @@ case ${TOCO_FLAVOR:-auto} in
   *) die "TOCO_FLAVOR=$TOCO_FLAVOR is unknown; expected cpu, cuda or auto" ;;
 esac
 
-installed=$cache/libtorch-$version-$flavor
+installed=$cache/libtorch-$version-$flavor$for_arch
 # Wheels and the partly unpacked folder; a killed run leaves it behind, the next run removes it.
-staging=$cache/.installing-$version-$flavor
+staging=$cache/.installing-$version-$flavor$for_arch
 complete() { has_libtorch "$installed/torch" && [ -e "$installed/complete" ]; }
 
 if complete; then
@@ -106,21 +113,21 @@ fi
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 hashes=$here/libtorch.sha256
 export LC_ALL=C # messages are searched below
-case $(uname -s)-$(uname -m) in
-  Linux-x86_64) ;;
+case $(uname -s)-$arch in
+  Linux-x86_64 | Linux-aarch64) ;;
   *)
-    die "no LibTorch wheel is pinned for $(uname -s) $(uname -m), only for Linux x86_64;" \
+    die "no LibTorch wheel is pinned for $(uname -s) $arch, only for Linux x86_64 and aarch64;" \
       "build LibTorch for it and set LIBTORCH to its folder"
     ;;
 esac
-pins=$(awk -v v="$version" -v f="$flavor" \
-  '$1 == v && ($2 == "cpu" || $2 == f) { print $3 " --hash=sha256:" $4 }' "$hashes")
+pins=$(awk -v v="$version" -v a="$arch" -v f="$flavor" \
+  '$1 == v && $2 == a && ($3 == "cpu" || $3 == f) { print $4 " --hash=sha256:" $5 }' "$hashes")
 [ -n "$pins" ] || {
-  known=$(awk '/^[0-9]/ { print $1 }' "$hashes" | sort -uV | paste -sd' ')
-  die "LibTorch $version is not pinned (known: $known);" \
+  known=$(awk -v a="$arch" '$2 == a { print $1 }' "$hashes" | sort -uV | paste -sd' ')
+  die "LibTorch $version is not pinned for $arch (known: $known);" \
     "set TOCO_LIBTORCH_VERSION to one of these, or LIBTORCH to your LibTorch"
 }
-grep -qE "^$version (.* )?$flavor " "$hashes" ||
+grep -q "^$version $arch $flavor " "$hashes" ||
   die "LibTorch $version is pinned for the CPU only; set TOCO_FLAVOR=cpu, TOCO_LIBTORCH_VERSION" \
     "to another version, or LIBTORCH to your LibTorch"
 unset -v PYTHONPATH PYTHONHOME
@@ -134,7 +141,7 @@ command -v flock >/dev/null || die "flock not found; install util-linux"
 mkdir -p "$cache" 2>/dev/null ||
   die "cannot create the cache $cache; make it writable, or set XDG_CACHE_HOME"
 # Child processes inherit the lock: one that outlives a killed run still blocks the next run.
-exec 9>"$cache/.lock-$version-$flavor" ||
+exec 9>"$cache/.lock-$version-$flavor$for_arch" ||
   die "cannot write to the cache $cache; make it writable, or set XDG_CACHE_HOME"
 flock -n 9 || { say "waiting for another install of LibTorch $version to finish"; flock 9; }
 if complete; then # the other run installed it
@@ -170,7 +177,7 @@ pip_out=$log
 : >"$log"
 platforms=()
 for glibc in _2_28 _2_27 _2_25 _2_18 _2_17 2014; do
-  platforms+=(--platform "manylinux${glibc}_x86_64")
+  platforms+=(--platform "manylinux${glibc}_$arch")
 done
 # Settings of pip that say from where to download are kept, those that say what, how and whereto are
 # not. A module in the working folder, such as random.py, would replace that of Python.
@@ -187,7 +194,7 @@ TMPDIR=$staging/tmp "$python" -m pip download \
   --no-deps --only-binary=:all: --require-hashes --no-cache-dir --dest "$staging/wheels" \
   --implementation cp --python-version 3.12 "${platforms[@]}" \
   -r "$staging/requirements.txt" >>"$pip_out" 2>>"$log" || {
-  reason=$(grep -E '^ERROR|No space left|Errno' "$log" | tail -n 1 | cut -c1-120)
+  reason=$(grep -E '^ERROR|No space left|Errno' "$log" | tail -n 1 | cut -c1-120) || true
   left_mb=$(disk_free_mb)
   case $left_mb-$(cat "$log") in
     [0-9]-* | [0-9][0-9]-* | *'No space left'*)

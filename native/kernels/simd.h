@@ -8,7 +8,7 @@
 //
 // The body is compiled once for each instruction set below, and the best one that the processor has
 // runs, so that a library built for any x86-64 still runs its hot loops with AVX-512 or AVX2.
-// Elsewhere (aarch64) the body is compiled once, for the baseline.
+// Elsewhere the body is compiled once, for the baseline; that of aarch64 has NEON.
 //
 // Rules: capture by value, and by reference only what is not a number or a pointer; call nothing in
 // the body but TOCO_INLINE functions, because a function that is not inlined is compiled for the
@@ -30,18 +30,25 @@
 
 namespace toco::simd {
 
-// What a body may need to know of its instruction set: floats per register.
+// What a body may need to know of its instruction set: floats per register, and registers.
 struct Baseline {
   static constexpr int kLanes = 4;
+#if defined(__aarch64__)
+  static constexpr int kRegisters = 32;
+#else
+  static constexpr int kRegisters = 16;
+#endif
 };
 
 #if defined(__x86_64__) && defined(__GNUC__)
 
 struct Avx2 {
   static constexpr int kLanes = 8;
+  static constexpr int kRegisters = 16;
 };
 struct Avx512 {
   static constexpr int kLanes = 16;
+  static constexpr int kRegisters = 32;
 };
 
 enum class Level { kBaseline, kAvx2, kAvx512 };

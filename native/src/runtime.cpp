@@ -48,7 +48,10 @@ int32_t record(int32_t status, const char *message) noexcept {
 int32_t classify_runtime_error(const char *message) {
   std::string text(message);
   if (text.find("CUDA") != std::string::npos) return TT_CUDA;
-  if (text.find("can't allocate memory") != std::string::npos) return TT_OUT_OF_MEMORY;
+  // The allocator's two texts: the second is that of LibTorch for Arm, which has mimalloc.
+  for (const char *out_of_memory : {"can't allocate memory", "not enough memory: you tried"}) {
+    if (text.find(out_of_memory) != std::string::npos) return TT_OUT_OF_MEMORY;
+  }
   return TT_OTHER;
 }
 

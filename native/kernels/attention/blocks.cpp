@@ -85,30 +85,29 @@ struct Steps {
   }
 };
 
-// AVX-512 has 32 registers, the others 16.
-template <int kLanes>
-using StepsOf = Steps<kLanes, kLanes == 16 ? 4 : 2>;
+template <class Isa>
+using StepsOf = Steps<Isa::kLanes, Isa::kRegisters == 32 ? 4 : 2>;
 
 }  // namespace
 
 void multiply(bool add, int64_t rows, int64_t columns, int64_t depth, Strided a, const float *b,
               int64_t b_row, float *c, int64_t c_row) {
   simd::run([=](auto isa) TOCO_INLINE_LAMBDA {
-    StepsOf<isa.kLanes>::multiply(add, rows, columns, depth, a, b, b_row, c, c_row);
+    StepsOf<decltype(isa)>::multiply(add, rows, columns, depth, a, b, b_row, c, c_row);
   });
 }
 
 void softmax(float *scores, int64_t rows, int64_t keys, float *largest, float *sums, float *output,
              int64_t width) {
   simd::run([=](auto isa) TOCO_INLINE_LAMBDA {
-    StepsOf<isa.kLanes>::softmax(scores, rows, keys, largest, sums, output, width);
+    StepsOf<decltype(isa)>::softmax(scores, rows, keys, largest, sums, output, width);
   });
 }
 
 void score_gradients(float *scores, float *gradients, int64_t rows, int64_t keys,
                      const float *log_sums, const float *deltas) {
   simd::run([=](auto isa) TOCO_INLINE_LAMBDA {
-    StepsOf<isa.kLanes>::score_gradients(scores, gradients, rows, keys, log_sums, deltas);
+    StepsOf<decltype(isa)>::score_gradients(scores, gradients, rows, keys, log_sums, deltas);
   });
 }
 

@@ -16,6 +16,7 @@ final class BridgeChecks {
   private static final String SHIM = "shim";
 
   private final String folder;
+  private final String architecture;
   private final boolean found;
   private final String folderProblem;
   private final String libraryProblem;
@@ -23,6 +24,7 @@ final class BridgeChecks {
 
   BridgeChecks(Surroundings surroundings) {
     folder = surroundings.property("toco.libtorch");
+    architecture = surroundings.property("os.arch");
     folderProblem = surroundings.property("toco.libtorch.problem");
     libraryProblem = surroundings.property("toco.library.problem");
     boolean present = true;
@@ -51,11 +53,17 @@ final class BridgeChecks {
     checks.add(libTorch());
     checks.add(shim());
     if (hasShim()) {
-      checks.add(HealthCheck.ok("CPU kernels", LibTorch.cpuCapability()));
+      checks.add(HealthCheck.ok("CPU kernels", kernels(LibTorch.cpuCapability(), architecture)));
       checks.add(cuda());
       checks.add(processes());
     }
     return checks;
+  }
+
+  /// On Arm, LibTorch's name for kernels without SVE says nothing of the instructions that they
+  /// have.
+  static String kernels(String capability, String architecture) {
+    return capability.equals("DEFAULT") && architecture.equals("aarch64") ? "NEON" : capability;
   }
 
   boolean hasLibTorch() {

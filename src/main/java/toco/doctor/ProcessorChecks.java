@@ -10,6 +10,9 @@ final class ProcessorChecks {
 
   private static final String BFLOAT16 = "bfloat16";
   private static final String WAITING = "waiting";
+  private static final String MAY_BE_FASTER =
+      "train.precision=bfloat16 may be faster than float32; measure with bin/toco bench step --set"
+          + " train.precision=bfloat16";
 
   private ProcessorChecks() {}
 
@@ -55,13 +58,14 @@ final class ProcessorChecks {
     }
     if (flags.contains("avx512_bf16")) {
       return HealthCheck.ok(
-          BFLOAT16,
-          "the processor has avx512_bf16 but not amx_bf16: train.precision=bfloat16 may be faster"
-              + " than float32; measure with bin/toco bench step --set train.precision=bfloat16");
+          BFLOAT16, "the processor has avx512_bf16 but not amx_bf16: " + MAY_BE_FASTER);
+    }
+    if (flags.contains("bf16")) { // of Arm
+      return HealthCheck.ok(BFLOAT16, "the processor has bf16: " + MAY_BE_FASTER);
     }
     return HealthCheck.ok(
         BFLOAT16,
-        "the processor has neither amx_bf16 nor avx512_bf16: train.precision=bfloat16 is likely"
-            + " slower than float32");
+        "the processor has %s: train.precision=bfloat16 is likely slower than float32"
+            .formatted(flags.contains("asimd") ? "no bf16" : "neither amx_bf16 nor avx512_bf16"));
   }
 }

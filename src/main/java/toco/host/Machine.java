@@ -3,6 +3,7 @@ package toco.host;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.LongStream;
@@ -12,6 +13,15 @@ import java.util.stream.LongStream;
 public final class Machine {
   private static final Path PROC = Path.of("/proc");
   private static final double GIGA = 1e9;
+
+  /// Arm's server designs by the numbers of their designer and design.
+  private static final Map<String, String> ARM_DESIGNS =
+      Map.of(
+          "0x41 0xd0c", "Arm Neoverse N1", // Graviton2, Ampere Altra
+          "0x41 0xd40", "Arm Neoverse V1", // Graviton3
+          "0x41 0xd49", "Arm Neoverse N2",
+          "0x41 0xd4f", "Arm Neoverse V2", // Graviton4, Grace
+          "0x41 0xd84", "Arm Neoverse V3");
 
   private final ProcFile cpuInfo;
   private final ProcFile memoryInfo;
@@ -39,14 +49,25 @@ public final class Machine {
     return Runtime.getRuntime().availableProcessors();
   }
 
-  /// The first processor's model name.
+  /// The first processor's model name. On Arm, Linux knows the numbers of designer and design only.
   public Optional<String> processor() {
-    return cpuInfo.value("model name");
+    return cpuInfo.value("model name").or(this::armDesign);
   }
 
-  /// The first processor's features by Linux's names, such as `avx512f`.
+  private Optional<String> armDesign() {
+    return cpuInfo
+        .value("CPU part")
+        .map(part -> "%s %s".formatted(cpuInfo.value("CPU implementer").orElse("?"), part))
+        .map(numbers -> ARM_DESIGNS.getOrDefault(numbers, "Arm processor " + numbers));
+  }
+
+  /// The first processor's features by Linux's names, such as `avx512f` or, on Arm, `asimd`.
   public List<String> processorFlags() {
-    return cpuInfo.value("flags").map(flags -> List.of(flags.split("\\s+"))).orElse(List.of());
+    return cpuInfo
+        .value("flags")
+        .or(() -> cpuInfo.value("Features"))
+        .map(flags -> List.of(flags.split("\\s+")))
+        .orElse(List.of());
   }
 
   /// Total memory: the machine's, or the container's limit if that is less.

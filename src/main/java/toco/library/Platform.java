@@ -22,6 +22,17 @@ record Platform(String name, boolean musl) {
         usesMusl(Path.of("/proc/self/maps")));
   }
 
+  /// The processor, such as `aarch64`.
+  String processor() {
+    return name.substring(name.lastIndexOf('-') + 1);
+  }
+
+  /// What the names of folders end with that hold libraries for this processor, as in
+  /// `native/libtorch.sh`.
+  String folderSuffix() {
+    return processor().equals("x86_64") ? "" : "-" + processor();
+  }
+
   /// @param system Java's property `os.name`
   /// @param processor Java's property `os.arch`
   static String name(String system, String processor) {

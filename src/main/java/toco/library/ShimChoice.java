@@ -94,8 +94,9 @@ record ShimChoice(
           new NativeOrigin(
               Source.CLASS_PATH, libTorch.place(), library, Optional.of(shim.get().place())));
     }
-    var headers =
-        cache.folder().resolve("libtorch-%s-cpu/torch/include".formatted(libTorch.version()));
+    var libTorchFolder =
+        "libtorch-%s-cpu%s".formatted(libTorch.version(), prebuilt.platform().folderSuffix());
+    var headers = cache.folder().resolve(libTorchFolder).resolve("torch/include");
     if (libTorch.version().unsupported().isPresent() || !Files.isDirectory(headers)) {
       throw refusal(libTorch);
     }

@@ -55,6 +55,11 @@ public final class ShimLoader {
         throw new LibraryException(
             "cannot load %s: %s".formatted(library, problems.damaged(truncated.get())));
       }
+      var foreign = ElfFile.firstForeign(library, Platform.current().processor());
+      if (foreign.isPresent()) {
+        throw new LibraryException(
+            "cannot load %s: %s".formatted(library, problems.foreign(foreign.get())));
+      }
       System.load(library.toString());
     } catch (IOException | UnsatisfiedLinkError e) {
       throw new LibraryException(problems.message(String.valueOf(e.getMessage())));

@@ -168,6 +168,32 @@ class BuildProblemsTest {
     assertTrue(problem.contains("unset CXX"), problem);
   }
 
+  private static final String OTHER =
+      System.getProperty("os.arch").equals("aarch64") ? "x86_64" : "aarch64";
+
+  @Test
+  void aMissingCompilerForAnotherProcessorIsNamed() throws Exception {
+    var environment = programs(Map.of("g++", "exit 1"));
+    environment.putAll(Map.of("TOCO_ARCH", "sparc", "CXX", ""));
+    var problem = problem(environment);
+    assertTrue(problem.contains("sparc-linux-gnu-g++ not found"), problem);
+    assertTrue(problem.contains("apt-get install g++-sparc-linux-gnu"), problem);
+    problem = problem(Map.of("TOCO_ARCH", OTHER, "CXX", "g++"));
+    assertTrue(problem.contains("CXX=g++ compiles for "), problem);
+    assertTrue(problem.contains("TOCO_ARCH=" + OTHER), problem);
+  }
+
+  /// As the downloads of LibTorch are, of which there are none for Arm.
+  @Test
+  void aLibTorchForAnotherProcessorIsNamed() throws Exception {
+    var header = new byte[64];
+    header[18] = (byte) (OTHER.equals("aarch64") ? 183 : 62);
+    Files.write(checkout.libTorch().resolve("lib/libc10.so"), header);
+    var problem = problem(Map.of());
+    assertTrue(problem.contains(checkout.libTorch() + " is for " + OTHER + ", and g++"), problem);
+    assertTrue(problem.contains("set LIBTORCH to one for "), problem);
+  }
+
   /// Runs jobs.sh with other files in place of those in /proc and /sys.
   private String jobs(Map<String, String> files, int processors) throws Exception {
     var root = Files.createTempDirectory(temporary, "root");

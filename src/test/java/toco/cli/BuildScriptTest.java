@@ -189,8 +189,12 @@ class BuildScriptTest {
     var script = checkout.source("build.sh").toString();
     var first = TinyCheckout.start(environment, "bash", script);
     var second = TinyCheckout.start(environment, "bash", script);
+    var libraries = new ArrayList<Path>(); // both write the library in place of LibTorch
     for (var process : new Process[] {first, second}) {
-      assertEquals(42, TinyCheckout.call(TinyCheckout.ended(process).succeeded().path()));
+      libraries.add(TinyCheckout.ended(process).succeeded().path());
+    }
+    for (var library : libraries) {
+      assertEquals(42, TinyCheckout.call(library));
     }
     assertEquals(2, builds());
   }
@@ -222,6 +226,32 @@ class BuildScriptTest {
     assertEquals(42, TinyCheckout.call(library));
     var cache = Files.readString(library.resolveSibling("CMakeCache.txt"));
     assertTrue(cache.contains("CMAKE_BUILD_TYPE:STRING=Release"), cache);
+  }
+
+  /// With a compiler that says so and compiles for this machine.
+  @ParameterizedTest
+  @ValueSource(strings = {"CXX", "TOCO_ARCH"})
+  void aBuildForAnotherProcessorLeavesTheLastBuildInUse(String variable) throws Throwable {
+    var library = build(checkout);
+    var other = System.getProperty("os.arch").equals("aarch64") ? "x86_64" : "aarch64";
+    var compiler = other + "-linux-gnu-g++";
+    var environment =
+        TinyCheckout.programs(
+            temporary.resolve("bin"),
+            Map.of(
+                compiler,
+                "case $1 in -dumpmachine) echo %s-linux-gnu ;; *) exec g++ \"$@\" ;; esac"
+                    .formatted(other),
+                other + "-linux-gnu-gcc",
+                "exec gcc \"$@\""));
+    environment.put(variable, variable.equals("CXX") ? compiler : other);
+    var built = checkout.build(environment).succeeded().path();
+    assertNotEquals(library, built);
+    assertTrue(Files.exists(built));
+    assertNotEquals(library.toString().contains("-aarch64"), built.toString().contains("-aarch64"));
+    assertEquals(library, checkout.folder().resolve("target/native/libtoco_torch.so").toRealPath());
+    var cache = Files.readString(built.resolveSibling("CMakeCache.txt"));
+    assertTrue(cache.contains("CMAKE_SYSTEM_PROCESSOR:UNINITIALIZED=" + other), cache);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package toco.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -10,13 +11,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// native/libtorch.sh --find: where it looks, and how it decides between the CPU and the CUDA set.
+/// native/libtorch.sh: where it looks, how it decides between the CPU and the CUDA set, and what it
+/// installs for which processor.
 class LibTorchScriptTest {
   private static final String BASH = "/bin/bash";
 
@@ -49,11 +54,17 @@ class LibTorchScriptTest {
   /// Runs the script with these variables and hardly any other.
   private TinyCheckout.Result find(Path script, Map<String, String> environment)
       throws IOException, InterruptedException {
+    return run(environment, script.toString(), "--find");
+  }
+
+  private static TinyCheckout.Result run(Map<String, String> environment, String... command)
+      throws IOException, InterruptedException {
     var all = new HashMap<String, String>();
     System.getenv().keySet().forEach(name -> all.put(name, ""));
-    all.put("TOCO_FLAVOR", "cpu");
+    all.putAll(Map.of("TOCO_FLAVOR", "cpu", "TOCO_ARCH", "x86_64"));
     all.putAll(environment);
-    return TinyCheckout.run(all, BASH, script.toString(), "--find");
+    return TinyCheckout.run(
+        all, Stream.concat(Stream.of(BASH), Stream.of(command)).toArray(String[]::new));
   }
 
   private String found(Map<String, String> environment) throws IOException, InterruptedException {
@@ -145,20 +156,73 @@ class LibTorchScriptTest {
         + (Files.exists(root.resolve("asked")) ? " asked" : "");
   }
 
+  /// Machines of both kinds may share a home folder.
+  @ParameterizedTest
+  @CsvSource({"x86_64, ''", "aarch64, -aarch64", "arm64, -aarch64"})
+  void eachProcessorHasItsLibTorch(String processor, String suffix) throws Exception {
+    libTorch(home.resolve(".cache/toco/libtorch-2.15.0-cpu-aarch64"));
+    assertEquals(cpu + suffix, found(Map.of("HOME", home.toString(), "TOCO_ARCH", processor)));
+  }
+
+  /// The processor is that of bash, which no variable of a shell changes.
+  @Test
+  void thisMachinesProcessorIsTheDefault() throws Exception {
+    libTorch(home.resolve(".cache/toco/libtorch-2.15.0-cpu-aarch64"));
+    var environment = new HashMap<>(Map.of("HOME", home.toString(), "TOCO_ARCH", ""));
+    environment.putAll(Map.of("HOSTTYPE", "vax", "MACHTYPE", "vax-dec-vms"));
+    boolean arm = System.getProperty("os.arch").equals("aarch64");
+    assertEquals(cpu + (arm ? "-aarch64" : ""), found(environment));
+  }
+
+  private String install(Map<String, String> environment) throws Exception {
+    var all = new HashMap<>(Map.of("HOME", temporary.resolve("empty").toString()));
+    all.put("PATH", System.getenv("PATH"));
+    all.putAll(environment);
+    var result = run(all, TinyCheckout.NATIVE.resolve("libtorch.sh").toString());
+    assertEquals(1, result.status(), result::text);
+    return result.lines().getLast();
+  }
+
+  @Test
+  void whatIsPinnedIsNamed() throws Exception {
+    assertTrue(
+        install(Map.of("TOCO_ARCH", "riscv64"))
+            .contains("for Linux riscv64, only for Linux x86_64 and aarch64; build LibTorch"));
+    var older = install(Map.of("TOCO_ARCH", "aarch64", "TOCO_LIBTORCH_VERSION", "1.13.1"));
+    assertTrue(
+        older.contains("LibTorch 1.13.1 is not pinned for aarch64 (known: 2.11.0 2.15.0)"), older);
+  }
+
+  /// With a pip that writes down what it is asked for.
+  @ParameterizedTest
+  @CsvSource({
+    "x86_64, 6d8c86f4e33a9f12a58149bd9b0d64351632b8eb44479be8ff85e5389932dd79",
+    "aarch64, 9e51cf9460c5441dcd2a4f31ece207e35ea7c3d2535be0f929cca4944e2eeb18"
+  })
+  void theProcessorsWheelsAreInstalled(String processor, String hash) throws Exception {
+    var asked = temporary.resolve("asked");
+    var python = "[[ $* != *download* ]] || { echo \"$@\"; cat requirements.txt; exit 1; } >'%s'";
+    TinyCheckout.programs(temporary.resolve("bin"), Map.of("python", python.formatted(asked)));
+    var environment =
+        Map.of("TOCO_ARCH", processor, "TOCO_PYTHON", temporary.resolve("bin/python").toString());
+    var line = install(environment);
+    assertTrue(line.contains("pip could not download LibTorch 2.15.0: check the network"), line);
+    var lines = Files.readAllLines(asked);
+    var platforms =
+        Pattern.compile("--platform (\\S+)").matcher(lines.getFirst()).results().toList();
+    assertFalse(platforms.isEmpty());
+    for (var platform : platforms) {
+      assertTrue(platform.group(1).endsWith(processor), platform.group(1));
+    }
+    assertEquals("torch==2.15.0 --hash=sha256:" + hash, lines.get(1));
+    assertEquals(4, lines.size(), "LibTorch, and two libraries that it is linked to");
+  }
+
   /// Said before anything is downloaded.
   @Test
   void aVersionThatIsPinnedForTheCpuOnlyIsNamed() throws Exception {
-    var environment =
-        Map.of(
-            "HOME", home.toString(),
-            "TOCO_FLAVOR", "cuda",
-            "TOCO_LIBTORCH_VERSION", "2.7.1",
-            "XDG_CACHE_HOME", "",
-            "LIBTORCH", "");
-    var script = TinyCheckout.NATIVE.resolve("libtorch.sh").toString();
-    var result = TinyCheckout.run(environment, BASH, script);
-    assertEquals(1, result.status());
-    assertTrue(result.text().contains("2.7.1 is pinned for the CPU only; set"), result::text);
+    var problem = install(Map.of("TOCO_FLAVOR", "cuda", "TOCO_LIBTORCH_VERSION", "2.7.1"));
+    assertTrue(problem.contains("2.7.1 is pinned for the CPU only; set"), problem);
   }
 
   @Test

@@ -95,6 +95,10 @@ class DoctorTest {
     assertTrue(ProcessorChecks.bfloat16(machine).found().contains("may be faster"));
     Files.writeString(file, "flags\t\t: fpu avx2 my_amx_bf16_not\n");
     assertTrue(ProcessorChecks.bfloat16(machine).found().contains("likely slower"));
+    Files.writeString(file, "Features\t: fp asimd bf16 i8mm\n");
+    assertTrue(ProcessorChecks.bfloat16(machine).found().contains("has bf16: train.precision"));
+    Files.writeString(file, "Features\t: fp asimd\n");
+    assertTrue(ProcessorChecks.bfloat16(machine).found().contains("has no bf16: train.precision"));
     assertTrue(
         ProcessorChecks.bfloat16(Machine.describedIn(folder.resolve("none")))
             .found()
@@ -102,6 +106,13 @@ class DoctorTest {
     var report = Doctor.examine(new Surroundings(JAVA, Map.of()));
     assertEquals(
         ProcessorChecks.bfloat16(Machine.local()).found(), check(report, "bfloat16").found());
+  }
+
+  @Test
+  void armsKernelsAreNamed() {
+    assertEquals("NEON", BridgeChecks.kernels("DEFAULT", "aarch64"));
+    assertEquals("SVE256", BridgeChecks.kernels("SVE256", "aarch64"));
+    assertEquals("DEFAULT", BridgeChecks.kernels("DEFAULT", "amd64"));
   }
 
   /// What it says a run takes is what a run takes.

@@ -47,6 +47,29 @@ class MachineTest {
     assertEquals(OptionalLong.of(12000000L * 1024), machine.availableMemoryBytes());
   }
 
+  /// As Linux on Arm writes it: without a name.
+  @ParameterizedTest
+  @CsvSource({
+    "0x41, 0xd4f, Arm Neoverse V2",
+    "0x41, 0xd0c, Arm Neoverse N1",
+    "0x61, 0x022, Arm processor 0x61 0x022"
+  })
+  void anArmProcessorIsKnownByItsNumbers(String designer, String design, String name)
+      throws IOException {
+    var lines =
+        """
+        processor\t: 0
+        Features\t: fp asimd bf16
+        CPU implementer\t: %s
+        CPU architecture: 8
+        CPU part\t: %s
+        """;
+    Files.writeString(folder.resolve("cpuinfo"), lines.formatted(designer, design));
+    var machine = Machine.describedIn(folder);
+    assertEquals(Optional.of(name), machine.processor());
+    assertEquals(List.of("fp", "asimd", "bf16"), machine.processorFlags());
+  }
+
   @Test
   void whatIsNotThereIsEmpty() throws IOException {
     Files.writeString(folder.resolve("meminfo"), "MemTotal: unknown\nMemAvailableNot: 5 kB\n");

@@ -96,6 +96,9 @@ class UnfitJarsTest {
   void platformsHaveTheNamesOfClassifiers() {
     assertEquals("linux-x86_64", Platform.name("Linux", "amd64"));
     assertEquals("linux-aarch64", Platform.name("Linux", "aarch64"));
+    assertEquals("aarch64", new Platform("linux-aarch64", false).processor());
+    assertEquals("-aarch64", new Platform("linux-aarch64", false).folderSuffix());
+    assertEquals("", new Platform("linux-x86_64", false).folderSuffix());
     assertEquals("osx-aarch64", Platform.name("Mac OS X", "aarch64"));
     assertEquals("win-x86_64", Platform.name("Windows 11", "amd64"));
   }

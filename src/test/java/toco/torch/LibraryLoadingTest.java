@@ -120,6 +120,40 @@ class LibraryLoadingTest {
         System.getProperty("os.arch"));
   }
 
+  private static final boolean IS_ARM = System.getProperty("os.arch").equals("aarch64");
+  private static final String OTHERS =
+      "is for %s, and this Java for %s; "
+          .formatted(IS_ARM ? "x86_64" : "aarch64", IS_ARM ? "aarch64" : "x86_64");
+
+  private static void makeForeign(Path file) throws IOException {
+    try (var bytes = new RandomAccessFile(file.toFile(), "rw")) {
+      bytes.seek(18); // e_machine
+      bytes.write(IS_ARM ? 62 : 183);
+    }
+  }
+
+  /// Of machines that share a folder, one may have built it.
+  @Test
+  void aLibraryForTheOtherProcessorIsNamed() throws Exception {
+    var shim = copyOfShim();
+    makeForeign(shim);
+    assertSays(attempt(List.of("-Dtoco.library=" + shim)), "it " + OTHERS, "use a JDK for that");
+  }
+
+  /// The dynamic linker would say that there is no such file.
+  @Test
+  void aLibTorchForTheOtherProcessorIsNamed() throws Exception {
+    var shim = copyOfShim();
+    var part = folder.resolve("torch/lib/libc10.so");
+    var right = part.toRealPath();
+    Files.delete(part);
+    Files.copy(right, part);
+    makeForeign(part);
+    assertSays(
+        attempt(List.of("-Dtoco.library=" + shim)),
+        part.toRealPath() + " " + OTHERS + "set LIBTORCH to a LibTorch for ");
+  }
+
   private Path compiled(String name, String... options) throws Exception {
     var library = folder.resolve(name);
     var empty = Files.writeString(folder.resolve("empty.cpp"), "").toString();
