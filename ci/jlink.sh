@@ -52,4 +52,5 @@ print(f"{min(run() for _ in range(5)):.2f} s")
 PY
 }
 printf 'image: %s MB, without LibTorch; bin/example takes %s, bin/toco --help %s\n' \
-  "$(du -sm "$image" | cut -f1)" "$(seconds "$image/bin/example")" "$(seconds "$image/bin/toco" --help)"
+  "$(du -sm "$image" | cut -f1)" "$(seconds "$image/bin/example")" \
+  "$(seconds "$image/bin/toco" --help)"

@@ -40,7 +40,8 @@ printf 'first run:\n'
 timed
 printf '  %s s (goal: 15)\n' "$seconds"
 require_below 90 first
-grep -q 'on the class path' "$scratch/output" || { echo 'LibTorch is not from the class path'; exit 1; }
+grep -q 'on the class path' "$scratch/output" ||
+  { echo 'LibTorch is not from the class path'; exit 1; }
 printf 'second run:\n'
 timed
 printf '  %s s (goal: 2)\n' "$seconds"

@@ -33,6 +33,10 @@ class DocumentedCommandsTest {
   private static final Set<String> OTHER_OPTIONS =
       Set.of(
           "--enable-native-access",
+          "--illegal-native-access",
+          "--add-modules",
+          "--add-options",
+          "--launcher",
           "--no-python",
           "--gres",
           "--fix",
