@@ -11,7 +11,8 @@ trap 'rm -rf "$scratch"' EXIT
 example=examples/maven-only
 
 mvn -B -ntp -q -Pnatives install -DskipTests
-mvn -B -ntp -q -f $example compile dependency:build-classpath \
+mvn -B -ntp -q -f $example compile \
+  org.apache.maven.plugins:maven-dependency-plugin:3.11.0:build-classpath \
   -Dmdep.outputFile="$scratch/class-path"
 class_path=$home/$example/target/classes:$(cat "$scratch/class-path")
 printf 'dependencies:\n'
@@ -20,8 +21,10 @@ tr ':' '\n' <"$scratch/class-path" | sed 's|.*/|  |'
 jdk=$(bin/toco java -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java\.home = //p')
 mkdir "$scratch/home" "$scratch/no-programs"
 run() {
-  env -i PATH="$scratch/no-programs" HOME="$scratch/home" OMP_NUM_THREADS=2 OMP_WAIT_POLICY=passive \
-    "$jdk/bin/java" --enable-native-access=ALL-UNNAMED -cp "$class_path" Sine >"$scratch/output" 2>&1
+  env -i PATH="$scratch/no-programs" HOME="$scratch/home" \
+    OMP_NUM_THREADS=2 OMP_WAIT_POLICY=passive \
+    "$jdk/bin/java" --enable-native-access=ALL-UNNAMED -cp "$class_path" Sine \
+    >"$scratch/output" 2>&1
 }
 # Sets $seconds, and $cpu to those of processors, which hardly depend on what else the machine does.
 TIMEFORMAT='%R %U %S'
