@@ -97,12 +97,13 @@ record LoadFailure(Path library, Map<String, String> environment, boolean prebui
   /// The remedy for a file that is for another processor, which its folder does not say.
   String foreign(Path file) throws IOException {
     var here = Platform.current().processor();
-    var what = "%s is for %s, and this Java for %s; ";
-    return what.formatted(
-            file.equals(library) ? "it" : file, ElfFile.processor(file).orElse("?"), here)
-        + (file.equals(library)
+    var remedy =
+        file.equals(library)
             ? "use a JDK for that processor, or " + rebuild()
-            : "set LIBTORCH to a LibTorch for %s, or unset it".formatted(here));
+            : "set LIBTORCH to a LibTorch for %s, or unset it".formatted(here);
+    return "%s is for %s, and this Java for %s; %s"
+        .formatted(
+            file.equals(library) ? "it" : file, ElfFile.processor(file).orElse("?"), here, remedy);
   }
 
   private String rebuild() {
