@@ -90,7 +90,7 @@ record ClassPathFiles(List<ClassLoader> loaders) {
   ///
   /// @param classPath Java's property `java.class.path`
   static void requireWholeJars(String classPath) throws LibraryException {
-    for (var entry : classPath.split(File.pathSeparator)) {
+    for (var entry : classPath.split(File.pathSeparator, -1)) {
       var jar = new File(entry);
       if (NATIVES.matcher(jar.getName()).matches() && Files.isRegularFile(jar.toPath())) {
         try {
