@@ -99,7 +99,8 @@ record CompiledShim(LibraryCache cache, Map<String, String> environment) {
     try {
       return new Scripts(environment).run(command.toArray(String[]::new));
     } catch (IOException e) {
-      throw new LibraryException("cannot run native/%s: %s".formatted(script, e.getMessage()));
+      throw new LibraryException(
+          "cannot run native/%s: %s".formatted(script, String.valueOf(e.getMessage()).strip()));
     }
   }
 
