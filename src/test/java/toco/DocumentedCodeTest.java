@@ -104,7 +104,7 @@ class DocumentedCodeTest {
 
   private static boolean isClassName(String text) {
     return (JAVA_FILE.matcher(text).matches() && !text.startsWith("examples/"))
-        || (text.startsWith("toco.") && QUALIFIED.matcher(text).matches())
+        || (text.startsWith("toco.") && !text.endsWith(".jar") && QUALIFIED.matcher(text).matches())
         || (SIMPLE.matcher(text).matches() && !text.matches("[A-Z][a-z]*"));
   }
 

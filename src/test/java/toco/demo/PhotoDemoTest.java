@@ -231,14 +231,14 @@ class PhotoDemoTest {
                 "model.imageSizePx=56",
                 "model.patchSizePx=14",
                 "model.numHeads=3",
+                "model.embedDim=24",
+                "model.depth=3",
+                "model.decoderChannels=8",
                 "augment.cropSizePx=56",
-                "train.localCropSizePx=28",
-                "train.localCrops=2",
                 "train.maxIters=2",
                 "train.warmupIters=1",
                 "train.samplesPerProcess=2",
                 "eval.sizePx=56"));
-    overrides.addAll(TinyRun.NETWORK);
     overrides.addAll(List.of(more));
     var options =
         new DemoOptions(
