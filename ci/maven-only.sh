@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs examples/maven-only as on a machine without compiler, CMake, Ninja, make and Python: with an
 # empty PATH, and with an empty home folder, so that nothing was unpacked, compiled or installed
-# before. Prints how long the first run takes, which unpacks LibTorch, and the second.
+# before. Prints how long the first run takes, which unpacks LibTorch, and the second. Then ToCo itself
+# runs in the same way: parity with the LibTorch of the class path, the oldest that is supported.
 set -euo pipefail
 
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -20,12 +21,12 @@ tr ':' '\n' <"$scratch/class-path" | sed 's|.*/|  |'
 
 jdk=$(bin/toco java -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java\.home = //p')
 mkdir "$scratch/home" "$scratch/no-programs"
-run() {
+java() {
   env -i PATH="$scratch/no-programs" HOME="$scratch/home" \
     OMP_NUM_THREADS=2 OMP_WAIT_POLICY=passive \
-    "$jdk/bin/java" --enable-native-access=ALL-UNNAMED -cp "$class_path" Sine \
-    >"$scratch/output" 2>&1
+    "$jdk/bin/java" --enable-native-access=ALL-UNNAMED "$@"
 }
+run() { java -cp "$class_path" Sine >"$scratch/output" 2>&1; }
 # Sets $seconds, and $cpu to those of processors, which hardly depend on what else the machine does.
 TIMEFORMAT='%R %U %S'
 timed() {
@@ -52,3 +53,10 @@ timed
 report second 2 4
 ! grep -q unpacking "$scratch/output" || { echo 'LibTorch was unpacked again'; exit 1; }
 du -sm "$scratch/home/.cache/toco" | sed 's|\t.*| MB in ~/.cache/toco|'
+
+for cases in golden golden-encoders golden-more golden-cosa; do
+  printf 'parity of %s:\n  ' "$cases"
+  java -cp "target/toco.jar:$class_path" toco.cli.Main parity "src/test/resources/$cases" \
+    --skip-unsupported >"$scratch/output" 2>&1 || { cat "$scratch/output"; exit 1; }
+  tail -n 1 "$scratch/output"
+done
