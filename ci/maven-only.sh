@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs examples/maven-only as on a machine without compiler, CMake, Ninja, make and Python: with an
 # empty PATH, and with an empty home folder, so that nothing was unpacked, compiled or installed
-# before. Prints how long the first run takes, which unpacks LibTorch, and the second. Then ToCo itself
-# runs in the same way: parity with the LibTorch of the class path, the oldest that is supported.
+# before. Prints how long the first run takes, which unpacks LibTorch, and the second. Then ToCo
+# itself runs in the same way: parity with the LibTorch of the class path, the oldest supported one.
 set -euo pipefail
 
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
