@@ -68,6 +68,10 @@ unpack_arm_programs() {
     libc6 libgcc-s1 libstdc++6 libgomp1 zlib1g liblcms2-2 libjpeg62-turbo libturbojpeg0)
   for package in "$apt"/packages/*.deb; do dpkg-deb -x "$package" "$root"; done
   ln -sfn usr/lib "$root/lib"
+  # Links such as that to /etc/java-25-openjdk/security/java.security would lead out of the folder.
+  find "$root" -type l -lname '/*' | while IFS= read -r link; do
+    ln -sfn "$root$(readlink "$link")" "$link"
+  done
   rm -rf "$apt"
 }
 # LibTorch reads which processor it runs on, and crashes where these files describe an x86.
