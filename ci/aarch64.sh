@@ -134,7 +134,7 @@ printf '%d programs passed, %d failed: %s\n' $passed ${#failed[@]} "${failed[*]:
 [ ${#failed[@]} = 0 ]
 
 begin 'JUnit tests of the kernels'
-tests=PillowTest,PhotometricTest,GeometricTest,ToneTest,NormalizationTest,ImageDecoderTest
+tests=PillowTest,PhotometricTest,GeometricTest,ToneTest,NormalizationTest
 tests+=,ParTest,BilateralFilterTest,FusedLayersTest,LinearTest
 mvn -B -ntp -Dexec.skip=true "-Dtoco.library=$library" "-Djvm=$jdk/bin/java" "-Dtest=$tests" test |
   grep -E 'Tests run|ERROR|FAIL'
