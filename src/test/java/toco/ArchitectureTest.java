@@ -16,8 +16,6 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.EvaluationResult;
 import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
-import java.net.URISyntaxException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
@@ -94,15 +92,7 @@ class ArchitectureTest {
       List.of("train", "cli", "demo", "reproduce", "bench", "distributed");
 
   static final JavaClasses CLASSES =
-      new ClassFileImporter().importPath(classesBeside(LibTorch.class));
-
-  private static Path classesBeside(Class<?> type) {
-    try {
-      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
-    } catch (URISyntaxException e) {
-      throw new AssertionError(e);
-    }
-  }
+      new ClassFileImporter().importPath(ClassPlaces.of(LibTorch.class));
 
   /// Collects what a rule finds, so that a run lists every breach.
   static void check(List<EvaluationResult> results) {
@@ -242,7 +232,7 @@ class ArchitectureTest {
     var idle = new TreeSet<String>();
     var withTests =
         new ClassFileImporter()
-            .importPaths(classesBeside(LibTorch.class), classesBeside(ArchitectureTest.class));
+            .importPaths(ClassPlaces.of(LibTorch.class), ClassPlaces.of(ArchitectureTest.class));
     for (var main : CLASSES) {
       var type = withTests.get(main.getName());
       boolean open = type.isTopLevelClass() && type.getModifiers().contains(JavaModifier.PUBLIC);

@@ -92,7 +92,7 @@ record ClassPathLibTorch(
       found.folder().ifPresent(folders::add);
       packed.add(PackedFile.of("torch/lib/" + library, found, ""));
     }
-    for (var needed : List.of("libtorch_cpu.so", "libc10.so")) {
+    for (var needed : InstalledLibTorch.REQUIRED) {
       if (!libraries.contains(needed)) {
         throw new LibraryException(
             "LibTorch on the class path (%s) has no %s; expected one of its official builds"

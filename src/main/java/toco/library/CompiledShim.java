@@ -21,7 +21,6 @@ import toco.library.Scripts.Outcome;
 /// @param environment the environment variables of the scripts
 record CompiledShim(LibraryCache cache, Map<String, String> environment) {
   private static final String SOURCES = "/toco/native/";
-  private static final String NAME = "libtoco_torch.so";
   private static final int ABSENT = 3; // of `libtorch.sh --find`: there is none
 
   /// The LibTorch that `native/libtorch.sh` finds without installing one, as it prints its folder.
@@ -43,7 +42,7 @@ record CompiledShim(LibraryCache cache, Map<String, String> environment) {
 
   /// Installs the LibTorch that `native/libtorch.sh` chooses.
   String installLibTorch() throws IOException, LibraryException {
-    return succeeded(run("libtorch.sh")).line();
+    return succeeded(run(unpacked(), "libtorch.sh")).line();
   }
 
   /// The shim that was compiled for a LibTorch before. Next to each built library,
@@ -51,14 +50,14 @@ record CompiledShim(LibraryCache cache, Map<String, String> environment) {
   ///
   /// @param libTorch its folder, as `native/libtorch.sh` prints it
   Optional<Path> existing(String libTorch) throws IOException {
-    var builds = cache.folder().resolve(folderName()).resolve("target/native");
+    var builds = cache.folder().resolve(folderName(sources())).resolve("target/native");
     if (!Files.isDirectory(builds)) {
       return Optional.empty();
     }
     try (var folders = Files.list(builds)) {
       for (var folder : folders.filter(Files::isDirectory).toList()) {
         var note = folder.resolve("libtorch-folder");
-        var library = folder.resolve(NAME);
+        var library = folder.resolve(PrebuiltShims.LIBRARY);
         if (Files.isRegularFile(note)
             && Files.isRegularFile(library)
             && Files.readString(note, StandardCharsets.ISO_8859_1)
@@ -76,13 +75,12 @@ record CompiledShim(LibraryCache cache, Map<String, String> environment) {
   ///
   /// @throws LibraryException with the script's message
   Path compile() throws IOException, LibraryException {
-    var library = Path.of(succeeded(run("build.sh", "--tidy")).line());
-    return cache
-        .folder()
-        .resolve(folderName())
+    var folder = unpacked();
+    var library = Path.of(succeeded(run(folder, "build.sh", "--tidy")).line());
+    return folder
         .resolve("target/native")
         .resolve(library.resolveSibling("").getFileName())
-        .resolve(NAME);
+        .resolve(PrebuiltShims.LIBRARY);
   }
 
   /// This, for another LibTorch than the environment names.
@@ -92,8 +90,9 @@ record CompiledShim(LibraryCache cache, Map<String, String> environment) {
     return new CompiledShim(cache, variables);
   }
 
-  private Outcome run(String script, String... arguments) throws IOException, LibraryException {
-    var path = unpacked().resolve("native").resolve(script).toString();
+  /// @param folder with the sources
+  private Outcome run(Path folder, String script, String... arguments) throws LibraryException {
+    var path = folder.resolve("native").resolve(script).toString();
     var command = new ArrayList<>(List.of(path));
     command.addAll(List.of(arguments));
     try {
@@ -114,7 +113,7 @@ record CompiledShim(LibraryCache cache, Map<String, String> environment) {
   private Path unpacked() throws IOException, LibraryException {
     var source = sources();
     return cache.folder(
-        folderName(),
+        folderName(source),
         folder -> {
           for (var file : files(source)) {
             var target = folder.resolve("native").resolve(source.relativize(file).toString());
@@ -124,8 +123,7 @@ record CompiledShim(LibraryCache cache, Map<String, String> environment) {
         });
   }
 
-  private static String folderName() throws IOException {
-    var source = sources();
+  private static String folderName(Path source) throws IOException {
     var content = new StringBuilder();
     for (var file : files(source)) {
       content.append(source.relativize(file)).append(' ');

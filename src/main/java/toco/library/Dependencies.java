@@ -8,12 +8,9 @@ import java.util.stream.Collectors;
 
 /// The Maven dependencies that bring LibTorch and a shim, for messages.
 final class Dependencies {
-  /// The minor versions of LibTorch that shims are published for, and the only platform that the
-  /// artifact of LibTorch fits.
+  /// The minor versions of LibTorch that shims are published for.
   private static final List<String> RELEASES = List.of("2.7", "2.15");
 
-  private static final String PLATFORM = "linux-x86_64";
-  private static final String ARM = "linux-aarch64";
   private static final Coordinates OWN = Coordinates.read();
 
   /// Of this artifact.
@@ -37,11 +34,12 @@ final class Dependencies {
   /// What to add for a LibTorch and a shim that fit each other and this platform.
   static String toAdd(Platform platform) {
     return switch (platform.name()) {
-      case PLATFORM ->
-          "add the dependencies " + shim(PLATFORM, RELEASES.getFirst()) + " " + libTorch(PLATFORM);
-      case ARM ->
+      case Platform.LINUX_X86_64 ->
+          "add the dependencies %s %s"
+              .formatted(shim(platform.name(), RELEASES.getFirst()), libTorch(platform.name()));
+      case Platform.LINUX_AARCH64 ->
           "set LIBTORCH to a LibTorch %s, and add the dependency %s"
-              .formatted(RELEASES.getLast(), shim(ARM, RELEASES.getLast()));
+              .formatted(RELEASES.getLast(), shim(platform.name(), RELEASES.getLast()));
       default -> "use Linux on x86_64 or aarch64, for example in a container";
     };
   }
@@ -50,8 +48,8 @@ final class Dependencies {
   static Optional<String> toAddFor(LibTorchVersion version, Platform platform) {
     var published =
         switch (platform.name()) {
-          case PLATFORM -> RELEASES;
-          case ARM -> List.of(RELEASES.getLast());
+          case Platform.LINUX_X86_64 -> RELEASES;
+          case Platform.LINUX_AARCH64 -> List.of(RELEASES.getLast());
           default -> List.<String>of();
         };
     return published.contains(version.release())

@@ -15,6 +15,9 @@ import java.util.stream.Stream;
 ///   with `torch`
 /// @param libraries the folder with `libtorch_cpu.so`
 public record InstalledLibTorch(Path folder, Path libraries) {
+  /// The libraries that every LibTorch has.
+  static final List<String> REQUIRED = List.of("libtorch_cpu.so", "libc10.so");
+
   private static final Pattern DEFINE =
       Pattern.compile("#define TORCH_VERSION_(MAJOR|MINOR|PATCH) (\\d+)");
   private static final List<String> VERSION_HEADERS =
@@ -28,8 +31,8 @@ public record InstalledLibTorch(Path folder, Path libraries) {
   static Optional<InstalledLibTorch> in(Path folder) {
     return Stream.of("torch/lib", "lib", "")
         .map(folder::resolve)
-        .filter(libraries -> Files.exists(libraries.resolve("libtorch_cpu.so")))
-        .filter(libraries -> Files.exists(libraries.resolve("libc10.so")))
+        .filter(
+            libraries -> REQUIRED.stream().map(libraries::resolve).allMatch(it -> Files.exists(it)))
         .findFirst()
         .map(libraries -> new InstalledLibTorch(folder, libraries));
   }

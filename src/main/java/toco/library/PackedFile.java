@@ -2,11 +2,13 @@ package toco.library;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.JarURLConnection;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 
 /// A file in a jar that is to be unpacked.
 ///
@@ -30,15 +32,9 @@ record PackedFile(String target, ClassPathFiles.Found source, long size, long cr
         }
       }
     }
-    try (var input = open(source.url())) {
-      var crc = new CRC32();
-      long size = 0;
-      var block = new byte[BLOCK];
-      for (int n = input.read(block); n >= 0; n = input.read(block)) {
-        crc.update(block, 0, n);
-        size += n;
-      }
-      return new PackedFile(target, source, size, crc.getValue(), sha256);
+    try (var input = new CheckedInputStream(open(source.url()), new CRC32())) {
+      long size = input.transferTo(OutputStream.nullOutputStream());
+      return new PackedFile(target, source, size, input.getChecksum().getValue(), sha256);
     }
   }
 

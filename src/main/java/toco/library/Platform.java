@@ -12,6 +12,11 @@ import java.util.Map;
 /// @param name as in Maven's classifiers: `linux-x86_64`, `linux-aarch64`, `osx-aarch64`
 /// @param musl whether the C library is musl instead of glibc
 record Platform(String name, boolean musl) {
+  /// Those that shims are published for.
+  static final String LINUX_X86_64 = "linux-x86_64";
+
+  static final String LINUX_AARCH64 = "linux-aarch64";
+
   private static final Map<String, String> PROCESSORS =
       Map.of("amd64", "x86_64", "x86-64", "x86_64", "arm64", "aarch64");
 

@@ -12,9 +12,10 @@ import toco.library.ClassPathFiles.Found;
 
 /// The shims in the jars `toco-bridge-…-natives-PLATFORM-libtorchMINOR` of the class path.
 record PrebuiltShims(ClassPathFiles files, Platform platform) {
-  private static final String LIBRARY = "libtoco_torch.so";
+  static final String LIBRARY = "libtoco_torch.so"; // of compiled ones too
   private static final String UMBRELLA = "umbrella/libtorch.so";
-  private static final List<String> PLATFORMS = List.of("linux-x86_64", "linux-aarch64");
+  private static final List<String> PLATFORMS =
+      List.of(Platform.LINUX_X86_64, Platform.LINUX_AARCH64);
 
   /// A shim that fits.
   record Shim(ClassPathFiles files, Found properties, String sha256) {

@@ -1,6 +1,7 @@
 package toco.library;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotLinkException;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 
 /// What a folder of the cache consists of: files of jars, and links.
 ///
@@ -102,14 +104,10 @@ record UnpackedFiles(String name, List<PackedFile> files, Map<String, Path> link
     if (Files.size(path) != file.size()) {
       return false;
     }
-    var crc = new CRC32();
-    try (var input = Files.newInputStream(path)) {
-      var block = new byte[1 << 18];
-      for (int n = input.read(block); n >= 0; n = input.read(block)) {
-        crc.update(block, 0, n);
-      }
+    try (var input = new CheckedInputStream(Files.newInputStream(path), new CRC32())) {
+      input.transferTo(OutputStream.nullOutputStream());
+      return input.getChecksum().getValue() == file.crc();
     }
-    return crc.getValue() == file.crc();
   }
 
   /// Replaces the note, so that the next start need not read the files again.

@@ -9,7 +9,6 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +17,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import toco.ClassPlaces;
 import toco.torch.LibTorch;
 
 /// Every public method of the bridge is called by some class outside its package, in the main code
@@ -31,18 +31,10 @@ class PublicSurfaceTest {
   private static final Set<String> COMMON =
       Set.of("equals", "hashCode", "toString", "values", "valueOf");
 
-  private static final Path MAIN = classesOf(LibTorch.class);
+  private static final Path MAIN = ClassPlaces.of(LibTorch.class);
 
   private static final JavaClasses CLASSES =
-      new ClassFileImporter().importPaths(MAIN, classesOf(PublicSurfaceTest.class));
-
-  private static Path classesOf(Class<?> type) {
-    try {
-      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
-    } catch (URISyntaxException e) {
-      throw new AssertionError(e);
-    }
-  }
+      new ClassFileImporter().importPaths(MAIN, ClassPlaces.of(PublicSurfaceTest.class));
 
   @Test
   void everyPublicMethodIsCalledFromOutsideItsPackage() {

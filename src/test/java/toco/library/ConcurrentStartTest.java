@@ -5,30 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import toco.ClassPlaces;
 
 /// Processes that start at the same time, and processes that are killed while they unpack.
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
-class ConcurrentStartTest {
+class ConcurrentStartTest extends FittingJars {
   private static final int TIMES = 20;
   private static final Set<String> COMPLETE = Set.of("libtorch-2.7.1-cpu", "shim-prebuilt");
-
-  @TempDir private Path folder;
-  private Path libTorch;
-  private Path natives;
-  private SearchFixture search;
 
   /// A process that looks for the shim: its home folder, then jars.
   static final class Start {
@@ -44,55 +36,30 @@ class ConcurrentStartTest {
     }
   }
 
-  @BeforeEach
-  void jars() throws IOException {
-    folder = folder.toRealPath();
-    libTorch = folder.resolve("pytorch-native-cpu.jar");
-    natives = FakeJars.natives(folder.resolve("natives.jar"), "2.7.1");
-    search =
-        new SearchFixture(Files.createDirectory(folder.resolve("home"))).with(libTorch, natives);
-  }
-
-  private Process start() throws IOException, URISyntaxException {
-    var places = new ArrayList<String>();
-    for (var type : List.of(NativeSearch.class, Start.class, Test.class)) {
-      var place = type.getProtectionDomain().getCodeSource().getLocation();
-      places.add(Path.of(place.toURI()).toString());
-    }
+  private Process start() throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx64m",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-cp",
-            String.join(":", places),
+            ClassPlaces.classPath(NativeSearch.class, Start.class, Test.class),
             Start.class.getName(),
-            search.folder().toString(),
+            both.folder().toString(),
             libTorch.toString(),
             natives.toString())
         .redirectErrorStream(true)
         .start();
   }
 
-  private void emptyCache() throws IOException {
-    if (Files.exists(search.cache())) {
-      try (var walk = Files.walk(search.cache())) {
-        for (var path : walk.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(path);
-        }
-      }
-    }
-  }
-
   @Test
   void processesThatStartTogetherFindTheSameComplete() throws Exception {
-    FakeJars.libTorch(libTorch, "2.7.1");
     var whole = "libtorch_cpu of 2.7.1".repeat(1000);
     for (int i = 0; i < TIMES; i++) {
-      emptyCache();
-      var both = List.of(start(), start());
+      CacheLock.deleteTree(both.cache());
+      var processes = List.of(start(), start());
       var shims = new ArrayList<String>();
-      for (var process : both) {
+      for (var process : processes) {
         var lines = process.inputReader(StandardCharsets.UTF_8).lines().toList();
         assertEquals(0, process.waitFor(), lines::toString);
         shims.add(lines.getLast());
@@ -101,7 +68,7 @@ class ConcurrentStartTest {
       var shim = Path.of(shims.getFirst());
       assertEquals("shim for 2.7.1", Files.readString(shim));
       assertEquals(whole, Files.readString(shim.resolveSibling("torch/lib/libtorch_cpu.so")));
-      assertEquals(COMPLETE, search.cached());
+      assertEquals(COMPLETE, both.cached());
     }
   }
 
@@ -112,29 +79,29 @@ class ConcurrentStartTest {
     FakeJars.libTorch(libTorch, "2.7.1", "cpu", "linux-x86_64", new byte[size]);
     int unfinished = 0;
     for (int i = 0; i < TIMES; i++) {
-      emptyCache();
+      CacheLock.deleteTree(both.cache());
       var process = start();
       while (process.isAlive() && unpacked() <= (long) size * i / TIMES) {
         Thread.sleep(1);
       }
       process.destroyForcibly().waitFor(); // SIGKILL
-      if (!search.cached().equals(COMPLETE)) {
+      if (!both.cached().equals(COMPLETE)) {
         unfinished++;
       }
-      var shim = search.locate().shim();
+      var shim = both.locate().shim();
       assertEquals("shim for 2.7.1", Files.readString(shim));
       assertEquals(size, Files.size(shim.resolveSibling("torch/lib/libtorch_cpu.so")));
-      assertEquals(COMPLETE, search.cached());
+      assertEquals(COMPLETE, both.cached());
     }
     assertTrue(unfinished >= TIMES / 2, "kills while unpacking: " + unfinished);
   }
 
   /// Bytes of LibTorch in the cache, in the final folder or another.
   private long unpacked() throws IOException {
-    if (!Files.isDirectory(search.cache())) {
+    if (!Files.isDirectory(both.cache())) {
       return -1;
     }
-    try (var walk = Files.walk(search.cache())) {
+    try (var walk = Files.walk(both.cache())) {
       return walk.filter(file -> file.endsWith("libtorch_cpu.so"))
           .mapToLong(file -> file.toFile().length())
           .sum();

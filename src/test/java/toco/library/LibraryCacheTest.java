@@ -18,30 +18,15 @@ import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// The cache holds what the jars have, or nothing: whatever is altered, full, forbidden or damaged.
-class LibraryCacheTest {
+class LibraryCacheTest extends FittingJars {
   private static final Set<String> COMPLETE = Set.of("libtorch-2.7.1-cpu", "shim-prebuilt");
   private static final String CPU = "torch/lib/libtorch_cpu.so";
 
-  @TempDir private Path folder;
-  private Path libTorch;
-  private SearchFixture search;
-
-  @BeforeEach
-  void jarsThatFit() throws IOException {
-    folder = folder.toRealPath();
-    libTorch = FakeJars.libTorch(folder.resolve("pytorch-native-cpu.jar"), "2.7.1");
-    var natives = FakeJars.natives(folder.resolve("natives.jar"), "2.7.1");
-    search =
-        new SearchFixture(Files.createDirectory(folder.resolve("home"))).with(libTorch, natives);
-  }
-
   private Path library() throws Exception {
-    return search.locate().shim().resolveSibling(CPU).toRealPath();
+    return both.locate().shim().resolveSibling(CPU).toRealPath();
   }
 
   private static Object inode(Path file) throws IOException {
@@ -57,7 +42,7 @@ class LibraryCacheTest {
     assertEquals(library, library());
     assertEquals(written, Files.getLastModifiedTime(note));
     assertEquals(inode, inode(note));
-    assertEquals(COMPLETE, search.cached());
+    assertEquals(COMPLETE, both.cached());
   }
 
   /// As after `cp -r` or in an image of a container: the same content with other times.
@@ -71,7 +56,7 @@ class LibraryCacheTest {
     var renewed = inode(note);
     library(); // the new times are noted
     assertEquals(renewed, inode(note));
-    assertEquals(COMPLETE, search.cached());
+    assertEquals(COMPLETE, both.cached());
   }
 
   @Test
@@ -82,7 +67,7 @@ class LibraryCacheTest {
     assertEquals(whole, Files.readString(library()));
     Files.delete(library);
     assertEquals(whole, Files.readString(library()));
-    assertEquals(COMPLETE, search.cached());
+    assertEquals(COMPLETE, both.cached());
   }
 
   /// A program can set a file's time of modification back, but not that of its last change.
@@ -97,39 +82,39 @@ class LibraryCacheTest {
     assertEquals(inode, inode(library));
     assertNotEquals(whole, Files.readString(library));
     assertEquals(whole, Files.readString(library()));
-    assertEquals(COMPLETE, search.cached());
+    assertEquals(COMPLETE, both.cached());
   }
 
   @Test
   void anAlteredShimNoteOrLinkIsRepaired() throws Exception {
-    var shim = search.locate().shim();
+    var shim = both.locate().shim();
     FakeJars.alter(shim, "2.7.1", "6.6.6");
-    assertEquals("shim for 2.7.1", Files.readString(search.locate().shim()));
+    assertEquals("shim for 2.7.1", Files.readString(both.locate().shim()));
     Files.writeString(shim.resolveSibling("unpacked-files"), "");
-    assertEquals("shim for 2.7.1", Files.readString(search.locate().shim()));
+    assertEquals("shim for 2.7.1", Files.readString(both.locate().shim()));
     var link = shim.resolveSibling("torch/lib");
     Files.delete(link);
     library();
     Files.delete(link);
     Files.createSymbolicLink(link, folder);
     library();
-    assertEquals(COMPLETE, search.cached());
+    assertEquals(COMPLETE, both.cached());
   }
 
   /// Of a process that was killed after it had renamed the new folder.
   @Test
   void litterIsDeletedWhileNobodyUnpacks() throws Exception {
     library();
-    var litter = search.cache().resolve(".unpacking-1-2");
+    var litter = both.cache().resolve(".unpacking-1-2");
     Files.createDirectories(litter.resolve("torch/lib"));
-    var lock = search.cache().resolve(".unpacking.lock");
+    var lock = both.cache().resolve(".unpacking.lock");
     try (var channel = FileChannel.open(lock, StandardOpenOption.WRITE)) {
       channel.lock();
       library();
       assertTrue(Files.exists(litter), "another process's folder was deleted");
     }
     library();
-    assertEquals(COMPLETE, search.cached());
+    assertEquals(COMPLETE, both.cached());
   }
 
   /// What other jars hold goes to another folder.
@@ -143,8 +128,7 @@ class LibraryCacheTest {
             "cpu",
             "linux-x86_64",
             "another build".getBytes(StandardCharsets.UTF_8));
-    var natives = search.classPath().getLast();
-    var second = new SearchFixture(search.folder()).with(other, natives).locate();
+    var second = empty.with(other, natives).locate();
     assertNotEquals(first, second.shim().resolveSibling(CPU).toRealPath());
     assertEquals(first, library());
   }
@@ -152,8 +136,8 @@ class LibraryCacheTest {
   @Test
   void anAlteredLibraryInTheJarIsRefused() throws Exception {
     FakeJars.alter(libTorch, "libtorch_cpu of 2.7.1", "libtorch_cpu of 2.7.2");
-    search.refused("pytorch/cpu/linux-x86_64/libtorch_cpu.so in " + libTorch, "is damaged");
-    assertEquals(Set.of(), search.cached());
+    both.refused("pytorch/cpu/linux-x86_64/libtorch_cpu.so in " + libTorch, "is damaged");
+    assertEquals(Set.of(), both.cached());
   }
 
   /// Its checksum is right, but the library ends before its segments do.
@@ -164,8 +148,8 @@ class LibraryCacheTest {
     half.putLong(0x20, 64).putShort(0x36, (short) 56).putShort(0x38, (short) 1);
     half.putLong(64 + 32, 1_000_000); // the size of the segment
     FakeJars.libTorch(libTorch, "2.7.1", "cpu", "linux-x86_64", half.array());
-    search.refused("libtorch_cpu.so in " + libTorch, "the library ends too early");
-    assertEquals(Set.of(), search.cached());
+    both.refused("libtorch_cpu.so in " + libTorch, "the library ends too early");
+    assertEquals(Set.of(), both.cached());
   }
 
   @Test
@@ -173,9 +157,9 @@ class LibraryCacheTest {
     var jar = folder.resolve("wrong.jar");
     var shim = "a shim".getBytes(StandardCharsets.UTF_8);
     FakeJars.natives(jar, "2.7.1", "linux-x86_64", ShimHeader.hash(), shim, "0".repeat(64));
-    var wrong = new SearchFixture(search.folder()).with(libTorch, jar);
+    var wrong = empty.with(libTorch, jar);
     wrong.refused("libtoco_torch.so in " + jar, "SHA-256", "let Maven download it again");
-    assertEquals(Set.of("libtorch-2.7.1-cpu"), search.cached());
+    assertEquals(Set.of("libtorch-2.7.1-cpu"), both.cached());
   }
 
   /// Java ignores such a jar: without a check, another LibTorch would be installed.
@@ -187,7 +171,7 @@ class LibraryCacheTest {
     var classPath = folder.resolve("absent.jar") + ":" + jar;
     var properties = Map.of("java.class.path", classPath);
     var problem =
-        assertThrows(LibraryException.class, () -> search.locate(SearchFixture.LINUX, properties));
+        assertThrows(LibraryException.class, () -> both.locate(SearchFixture.LINUX, properties));
     SearchFixture.said(problem, jar + " on the class path is damaged", "delete it");
     ClassPathFiles.requireWholeJars(libTorch + ":" + folder.resolve("absent.jar"));
   }
@@ -195,7 +179,7 @@ class LibraryCacheTest {
   @Test
   void aCacheThatCannotBeWrittenIsNamed() throws Exception {
     var file = Files.createFile(folder.resolve("file"));
-    search.with("XDG_CACHE_HOME", file).refused("into the cache " + file, "set XDG_CACHE_HOME");
+    both.with("XDG_CACHE_HOME", file).refused("into the cache " + file, "set XDG_CACHE_HOME");
   }
 
   /// Mounts need rights that not every machine gives.
@@ -219,7 +203,7 @@ class LibraryCacheTest {
     mounted(
         "size=1m",
         disk -> {
-          var cached = search.with("XDG_CACHE_HOME", disk);
+          var cached = both.with("XDG_CACHE_HOME", disk);
           var shim = cached.locate().shim();
           remount(disk);
           assertEquals(shim, cached.locate().shim());
@@ -227,8 +211,7 @@ class LibraryCacheTest {
     mounted(
         "size=1m,ro",
         disk ->
-            search
-                .with("XDG_CACHE_HOME", disk)
+            both.with("XDG_CACHE_HOME", disk)
                 .refused(disk + "/toco", "Read-only", "make it writable", "set XDG_CACHE_HOME"));
   }
 
@@ -244,8 +227,7 @@ class LibraryCacheTest {
     mounted(
         "size=900k",
         disk -> {
-          search
-              .with("XDG_CACHE_HOME", disk)
+          both.with("XDG_CACHE_HOME", disk)
               .refused("No space left", "free 2 MB there", "set XDG_CACHE_HOME");
           try (var files = Files.walk(disk)) {
             assertTrue(files.noneMatch(file -> file.toString().contains("libtorch")));
@@ -254,7 +236,7 @@ class LibraryCacheTest {
     mounted(
         "size=4m,nr_inodes=6",
         disk -> {
-          search.with("XDG_CACHE_HOME", disk).refused("No space left", "free 2 MB there");
+          both.with("XDG_CACHE_HOME", disk).refused("No space left", "free 2 MB there");
           try (var files = Files.walk(disk)) {
             assertTrue(files.noneMatch(file -> file.toString().contains("libtorch")));
           }

@@ -12,28 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import toco.library.NativeOrigin.Source;
 
 /// Where the shim and LibTorch are taken from, in which order, and why not.
-class NativeSearchTest {
-  @TempDir private Path folder;
-  private Path libTorch;
-  private Path natives;
-  private SearchFixture empty;
-  private SearchFixture both;
-
-  @BeforeEach
-  void jarsThatFit() throws IOException {
-    folder = folder.toRealPath();
-    libTorch = FakeJars.libTorch(folder.resolve("pytorch-native-cpu.jar"), "2.7.1");
-    natives = FakeJars.natives(folder.resolve("natives-2.7.jar"), "2.7.1");
-    empty = new SearchFixture(Files.createDirectory(folder.resolve("home")));
-    both = empty.with(libTorch, natives);
-  }
-
+class NativeSearchTest extends FittingJars {
   /// A folder as the official archive or `native/libtorch.sh` make it.
   private static Path installed(Path folder, String version) throws IOException {
     var headers = folder.resolve("torch/include/torch/csrc/api/include/torch");

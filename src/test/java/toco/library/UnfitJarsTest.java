@@ -5,31 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Jars that do not fit each other, this version or this machine: one line says which and why.
-class UnfitJarsTest {
-  @TempDir private Path folder;
-  private Path libTorch;
-  private Path natives;
-  private SearchFixture empty;
-  private SearchFixture both;
-
-  @BeforeEach
-  void jarsThatFit() throws IOException {
-    libTorch = FakeJars.libTorch(folder.resolve("pytorch-native-cpu.jar"), "2.7.1");
-    natives = FakeJars.natives(folder.resolve("natives-2.7.jar"), "2.7.1");
-    empty = new SearchFixture(Files.createDirectory(folder.resolve("home")));
-    both = empty.with(libTorch, natives);
-  }
-
+class UnfitJarsTest extends FittingJars {
   @Test
   void aShimOfAnotherVersionIsRefused() throws Exception {
     var newer = FakeJars.natives(folder.resolve("natives-2.15.jar"), "2.15.0");

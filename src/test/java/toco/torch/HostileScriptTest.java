@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import toco.ClassPlaces;
 
 /// Damaged and hostile TorchScript gives an exception and never ends the process. Each attempt runs
 /// in a child process, so that a crash is a failed test.
@@ -168,14 +169,10 @@ class HostileScriptTest {
     assertTrue(output.contains("survived"), output);
   }
 
-  private static String classPath() throws URISyntaxException {
-    var places = new ArrayList<String>();
-    for (var type : List.of(LibTorch.class, Child.class)) {
-      places.add(
-          Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString());
-    }
-    places.add(System.getProperty("java.class.path"));
-    return String.join(java.io.File.pathSeparator, places);
+  private static String classPath() {
+    return ClassPlaces.classPath(LibTorch.class, Child.class)
+        + File.pathSeparator
+        + System.getProperty("java.class.path");
   }
 
   @Test

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import toco.ClassPlaces;
 
 /// A JVM of its own that loads LibTorch, because loading happens once per process.
 ///
@@ -41,7 +41,7 @@ record LoadAttempt(Map<String, String> environment, List<String> options, List<P
   }
 
   /// The first line of the result: `loaded VERSION`, or the error.
-  String line(String... arguments) throws IOException, InterruptedException, URISyntaxException {
+  String line(String... arguments) throws IOException, InterruptedException {
     var output = output(arguments);
     var lines = // the JVM may print warnings
         output
@@ -54,7 +54,7 @@ record LoadAttempt(Map<String, String> environment, List<String> options, List<P
   }
 
   /// All that the process prints.
-  String output(String... arguments) throws IOException, InterruptedException, URISyntaxException {
+  String output(String... arguments) throws IOException, InterruptedException {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xmx64m", "-Xshare:auto"));
@@ -71,12 +71,8 @@ record LoadAttempt(Map<String, String> environment, List<String> options, List<P
     return output;
   }
 
-  private String classPath() throws URISyntaxException {
-    var places = new ArrayList<String>();
-    for (var type : List.of(LibTorch.class, Attempt.class)) {
-      var place = type.getProtectionDomain().getCodeSource().getLocation();
-      places.add(Path.of(place.toURI()).toString());
-    }
+  private String classPath() {
+    var places = new ArrayList<>(List.of(ClassPlaces.classPath(LibTorch.class, Attempt.class)));
     jars.forEach(jar -> places.add(jar.toString()));
     return String.join(File.pathSeparator, places);
   }

@@ -92,13 +92,18 @@ class PrebuiltShimTest {
 
   /// A library with these functions, of the strings that they return.
   private byte[] compiled(Map<String, String> functions) throws Exception {
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/gcc")), "gcc is not installed");
     var code = new StringBuilder();
     functions.forEach((name, value) ->
         code.append("const char *%s(void) { return \"%s\"; }\n".formatted(name, value)));
+    return compiled(code.toString());
+  }
+
+  /// A library of these lines of C, whose functions are bound when it is loaded.
+  private byte[] compiled(String code) throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/gcc")), "gcc is not installed");
     var source = Files.writeString(folder.resolve("shim.c"), code);
     var library = folder.resolve("libshim.so");
-    var command = List.of("gcc", "-shared", "-fPIC", "-o", library + "", source + "");
+    var command = List.of("gcc", "-shared", "-fPIC", "-Wl,-z,now", "-o", library + "", source + "");
     assertEquals(0, new ProcessBuilder(command).inheritIO().start().waitFor());
     return Files.readAllBytes(library);
   }
@@ -143,15 +148,7 @@ class PrebuiltShimTest {
   /// As one for another minor version would.
   @Test
   void aShimThatNeedsOtherSymbolsIsRefused() throws Exception {
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/gcc")), "gcc is not installed");
-    var source =
-        Files.writeString(
-            folder.resolve("shim.c"),
-            "int no_such_function(void); int f(void) { return no_such_function(); }");
-    var library = folder.resolve("libshim.so");
-    var command = List.of("gcc", "-shared", "-fPIC", "-Wl,-z,now", "-o", library + "", source + "");
-    assertEquals(0, new ProcessBuilder(command).inheritIO().start().waitFor());
-    jar(Files.readAllBytes(library));
+    jar(compiled("int no_such_function(void); int f(void) { return no_such_function(); }"));
     assertSays(attempt(folder).line(), "undefined symbol: no_such_function", "another LibTorch");
   }
 }

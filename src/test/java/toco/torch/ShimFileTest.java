@@ -9,16 +9,15 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import toco.files.Sha256;
 import toco.torch.ffi.TocoTorch;
 
 /// What the shim's file says to the dynamic linker, by which it runs with the LibTorch of any
@@ -42,18 +41,13 @@ class ShimFileTest {
     return properties;
   }
 
-  private static String sha256(Path file) throws Exception {
-    var digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
-    return HexFormat.of().formatHex(digest);
-  }
-
   @Test
   void propertiesDescribeTheFile() throws Exception {
     var versions = ElfSymbols.read(shim()).neededVersions();
     var expected = new Properties();
     expected.setProperty("libtorch", TocoTorch.tt_libtorch_version().getString(0));
-    expected.setProperty("header", sha256(HOME.resolve("native/include/toco_torch.h")));
-    expected.setProperty("library", sha256(shim()));
+    expected.setProperty("header", Sha256.ofFile(HOME.resolve("native/include/toco_torch.h")));
+    expected.setProperty("library", Sha256.ofFile(shim()));
     expected.setProperty("size", Long.toString(Files.size(shim())));
     expected.setProperty("glibc", highest("GLIBC_", versions));
     expected.setProperty("libstdcxx", highest("GLIBCXX_", versions));
