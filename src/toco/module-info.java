@@ -19,8 +19,9 @@ open module toco {
   requires org.apache.commons.compress;
   requires tools.jackson.dataformat.yaml;
 
-  // Reads the masks of SBD and nothing else. Its jar has no descriptor, so jlink would refuse it.
-  requires static us.hebi.matlab.mat.mfl.core;
+  // Needed for some files or commands alone. Most of their jars have no descriptor, so jlink would
+  // refuse them.
+  requires static us.hebi.matlab.mat.mfl.core; // masks of SBD
 
   exports toco.checkpoint;
   exports toco.config;
