@@ -3,35 +3,36 @@ package toco.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import toco.checkpoint.Checkpoint;
-import toco.checkpoint.TorchScriptExport;
 import toco.checkpoint.TrainedNetwork;
 import toco.config.Config;
 import toco.torch.Device;
 
 @Command(
     name = "export",
-    header = "Writes a trained network as TorchScript, for C++ and Python.",
+    header = "Writes a trained network for other programs.",
     description = {
-      "forward(x) takes normalised images [B, 3, H, W] of any size and returns a dict with cls,"
-          + " seg, cam and camAux. Before the file is put in place, it is run once and compared"
-          + " with the network.",
+      "torchscript, for C++ and Python: forward(x) takes normalised images [B, 3, H, W] of any size"
+          + " and returns a dict with cls, seg, cam and camAux. Before the file is put in place, it"
+          + " is run once and compared with the network.",
       "A checkpoint of a training run contains its configuration; other weights need --config."
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  toco export --checkpoint runs/demo --torchscript demo.ts",
+      "  toco export --checkpoint runs/demo --format torchscript demo.ts",
       "  toco export --config configs/voc_deit_b.yaml --checkpoint toco_voc.pth \\",
-      "    --torchscript toco_voc.ts"
+      "    --format torchscript toco_voc.ts"
     })
 final class ExportCommand implements Callable<Integer> {
   private final Console console;
@@ -50,13 +51,44 @@ final class ExportCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets what is required
   Path checkpoint;
 
-  @Option(
-      names = "--torchscript",
-      required = true,
-      paramLabel = "OUT",
-      description = "The file to write.")
+  @ArgGroup(multiplicity = "1")
   @SuppressWarnings("NullAway.Init")
-  Path out;
+  Target target;
+
+  /// What to write where, in one of two spellings.
+  static final class Target {
+    @ArgGroup(exclusive = false, multiplicity = "1")
+    @Nullable Formatted formatted;
+
+    @Option(
+        names = "--torchscript",
+        paramLabel = "OUT",
+        description = "The same as --format torchscript OUT.")
+    @Nullable Path torchScript;
+
+    ExportFormat format() {
+      return formatted == null ? ExportFormat.TORCHSCRIPT : formatted.format;
+    }
+
+    Path out() {
+      return formatted == null ? Objects.requireNonNull(torchScript) : formatted.out;
+    }
+  }
+
+  /// A format and its place.
+  static final class Formatted {
+    @Option(
+        names = "--format",
+        required = true,
+        paramLabel = "FORMAT",
+        description = "What to write: ${COMPLETION-CANDIDATES}.")
+    @SuppressWarnings("NullAway.Init")
+    ExportFormat format;
+
+    @Parameters(paramLabel = "OUT", description = "Where to write it.")
+    @SuppressWarnings("NullAway.Init")
+    Path out;
+  }
 
   @Option(
       names = "--config",
@@ -74,16 +106,8 @@ final class ExportCommand implements Callable<Integer> {
   public Integer call() {
     boolean isRun = Files.isDirectory(checkpoint) && config == null;
     try (var network = load(isRun ? TrainedNetwork.newestOf(checkpoint) : checkpoint)) {
-      double difference = TorchScriptExport.write(out, network.model(), network.config());
-      console
-          .progress()
-          .onMessage(
-              String.format(
-                  Locale.ROOT,
-                  "wrote %s: outputs differ from the network's by at most %.1e of their largest"
-                      + " value",
-                  out,
-                  difference));
+      var known = target.format().write(target.out(), network);
+      console.progress().onMessage("wrote %s: %s".formatted(target.out(), known));
     }
     return ExitStatus.SUCCESS;
   }

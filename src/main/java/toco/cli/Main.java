@@ -151,6 +151,7 @@ public final class Main {
     choices(root, VocTestArchive.Competition.class);
     choices(root, Preparation.class);
     choices(root, RecipeName.class);
+    choices(root, ExportFormat.class);
     choices(root, DemoCommand.Compared.class);
     return root.setOut(console.out())
         .setErr(console.err())

@@ -90,8 +90,8 @@ public final class MoreNetwork extends Network {
   @Override
   public Optional<String> exportObstacle() {
     return Optional.of(
-        "MoRe's network, whose encoder has a class token per class, cannot be exported as"
-            + " TorchScript; use its checkpoint");
+        "MoRe's network, whose encoder has a class token per class, cannot be"
+            + " exported; use its checkpoint");
   }
 
   private static boolean isUnused(String name) {

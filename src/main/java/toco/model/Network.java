@@ -104,7 +104,7 @@ public class Network implements AutoCloseable {
     return params.all();
   }
 
-  /// Why the network cannot be exported as TorchScript; empty if it can.
+  /// Why the network cannot be exported as TorchScript or ONNX; empty if it can.
   public Optional<String> exportObstacle() {
     return config
         .script()

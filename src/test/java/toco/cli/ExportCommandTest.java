@@ -28,6 +28,43 @@ class ExportCommandTest {
   }
 
   @Test
+  void theFormatIsAnOptionAndItsPlaceAParameter() {
+    var run = folder.resolve("run");
+    TinyRun.train(
+        TinyRun.config(run, folder.resolve("data"), "train.maxIters=2"), new TinyRun.Watcher());
+    var out = folder.resolve("x.ts");
+    var done = Cli.run("export", "--checkpoint", run, "--format", "TorchScript", out);
+    assertEquals(0, done.status(), done.err());
+    assertTrue(done.err().contains("wrote " + out + ": outputs differ"), done.err());
+  }
+
+  @Test
+  void aFormatNeedsAPlaceAndThePlaceAFormat() {
+    assertUsage("OUT", "export", "--checkpoint", "x", "--format", "torchscript");
+    assertUsage("--format", "export", "--checkpoint", "x", "x.ts");
+    assertUsage("--torchscript", "export", "--checkpoint", "x");
+    assertUsage(
+        "expected torchscript", "export", "--checkpoint", "x", "--format", "mlmodel", "x.ts");
+    assertUsage(
+        "mutually exclusive",
+        "export",
+        "--checkpoint",
+        "x",
+        "--torchscript",
+        "x.ts",
+        "--format",
+        "torchscript",
+        "y.ts");
+  }
+
+  private static void assertUsage(String expected, Object... command) {
+    var refused = Cli.run(command);
+    assertEquals(2, refused.status());
+    assertTrue(refused.err().contains(expected), refused.err());
+    assertEquals(1, refused.err().lines().count(), refused.err());
+  }
+
+  @Test
   void weightsWithoutAConfigurationNeedOne() {
     var out = folder.resolve("x.ts");
     var refused =
