@@ -56,6 +56,7 @@ class ArchitectureTest {
           "eval",
           "infer",
           "run",
+          "hub",
           "train",
           "preview",
           "report",

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import toco.config.Config;
+import toco.config.NetworkFolder;
 import toco.files.AtomicFile;
 import toco.files.IoReason;
 import toco.torch.Device;
@@ -141,10 +142,10 @@ public record Checkpoint(
     };
   }
 
-  /// The effective configuration that a checkpoint was trained with, as YAML; empty for any other
-  /// file of weights.
+  /// The effective configuration that a checkpoint was trained with, or the one next to the weights
+  /// of an exported folder, as YAML; empty for any other file of weights.
   public static Optional<String> configOf(Path file) {
-    return CheckpointFormat.configOf(MappedFile.open(file));
+    return CheckpointFormat.configOf(MappedFile.open(file)).or(() -> NetworkFolder.configOf(file));
   }
 
   /// Checks that a checkpoint was trained with the recipe and network that a configuration has.

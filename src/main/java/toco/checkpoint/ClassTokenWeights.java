@@ -32,6 +32,45 @@ public final class ClassTokenWeights {
     return expanded(weights, token.size(1), PositionRows.of(weights).prefixRows() > 0, positions);
   }
 
+  /// The weights of an encoder whose class tokens are for other classes: registers and patches keep
+  /// theirs, every class starts as the mean of the given ones.
+  ///
+  /// @param weights by timm's names
+  /// @param own those of the encoder that is to have them, with another number of class tokens
+  static Map<String, Tensor> forOtherClasses(Map<String, Tensor> weights, Map<String, Tensor> own) {
+    var token = own.get(CLASS_TOKEN);
+    var given = weights.get(CLASS_TOKEN);
+    if (token == null || given == null || given.size(1) <= MoreNetwork.REGISTERS) {
+      return fitted(weights, own);
+    }
+    long count = token.size(1);
+    var rows = PositionRows.of(weights);
+    var result = new LinkedHashMap<>(weights);
+    result.put(CLASS_TOKEN, forClasses(given, count));
+    result.computeIfPresent(
+        POSITION,
+        (_, position) ->
+            rows.prefixRows() != given.size(1)
+                ? position
+                : Tensor.cat(
+                    List.of(
+                        forClasses(position.slice(1, 0, given.size(1)), count),
+                        position.slice(1, given.size(1), Long.MAX_VALUE)),
+                    1));
+    return result;
+  }
+
+  /// @param rows of registers and classes, [1, 4 + K', D]
+  /// @param count of the result: 1 has no registers
+  private static Tensor forClasses(Tensor rows, long count) {
+    long registers = MoreNetwork.REGISTERS;
+    var mean = rows.slice(1, registers, rows.size(1)).mean(new long[] {1}, true); // [1, 1, D]
+    return count == 1
+        ? mean
+        : Tensor.cat(
+            List.of(rows.slice(1, 0, registers), mean.expand(1, count - registers, -1)), 1);
+  }
+
   /// The weights of an encoder with one class token and a position of it, with more class tokens.
   ///
   /// @param weights by timm's names, `cls_token` [1, 1, D] and `pos_embed` [1, 1 + g², D] among

@@ -17,28 +17,33 @@ public final class NetworkWeights {
   /// Loads weights from a checkpoint of a run, another safetensors file, a `.pth` file of PyTorch,
   /// or a network exported as TorchScript.
   ///
+  /// @return the network's weights that were loaded, see [#load(Path, Network, Optional)]
   /// @throws CheckpointException if the number of classes differs, or any name or shape
-  public static void load(Path file, Network model) {
-    load(file, model, Optional.empty());
+  public static Map<String, Tensor> load(Path file, Network model) {
+    return load(file, model, Optional.empty());
   }
 
   /// The same, but of a checkpoint the weights of one of its recipe's other networks.
   ///
   /// @param evaluated the name of that network, see [toco.recipe.Recipe#evaluated]
-  public static void load(Path file, Network model, Optional<String> evaluated) {
+  /// @return the network's weights that were loaded: all, or of a file that has no others those
+  ///   that inference needs
+  public static Map<String, Tensor> load(Path file, Network model, Optional<String> evaluated) {
     try (var _ = TensorScope.open()) {
-      load(
+      return load(
           evaluated.flatMap(name -> other(file, name)).orElseGet(() -> StateDict.load(file)),
           model);
     }
   }
 
   /// The same with weights that are already read.
-  static void load(StateDict found, Network model) {
+  static Map<String, Tensor> load(StateDict found, Network model) {
     var weights =
         new StateDict(found.source(), WeightNames.ofNetwork(found.tensors()), found.origin());
     requireClasses(weights, model.config().numClasses());
-    weights.into(needed(weights, model), name -> name.startsWith(ENCODER_HEAD));
+    var loaded = needed(weights, model);
+    weights.into(loaded, name -> name.startsWith(ENCODER_HEAD));
+    return loaded;
   }
 
   private static Optional<StateDict> other(Path file, String network) {

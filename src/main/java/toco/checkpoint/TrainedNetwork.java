@@ -1,8 +1,10 @@
 package toco.checkpoint;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import toco.config.Config;
 import toco.model.Network;
 import toco.recipe.Recipe;
@@ -15,7 +17,15 @@ import toco.torch.TensorScope;
 /// @param config describes the network, its classes, and the sizes and scales of its input
 /// @param model on the device
 /// @param device of the weights
-public record TrainedNetwork(Config config, Network model, Device device) implements AutoCloseable {
+/// @param loaded where the weights come from; null for a network that was made in the program
+public record TrainedNetwork(
+    Config config, Network model, Device device, @Nullable LoadedWeights loaded)
+    implements AutoCloseable {
+  /// A network that was made in the program.
+  public TrainedNetwork(Config config, Network model, Device device) {
+    this(config, model, device, null);
+  }
+
   /// Loads weights: a checkpoint of a run, another safetensors file, a `.pth` of PyTorch or a
   /// network exported as TorchScript.
   ///
@@ -33,7 +43,9 @@ public record TrainedNetwork(Config config, Network model, Device device) implem
         config,
         recipe,
         device,
-        model -> NetworkWeights.load(checkpoint, model, recipe.evaluated()));
+        model ->
+            new LoadedWeights(
+                checkpoint, null, NetworkWeights.load(checkpoint, model, recipe.evaluated())));
   }
 
   /// The same, but not the evaluated network of a checkpoint.
@@ -49,18 +61,22 @@ public record TrainedNetwork(Config config, Network model, Device device) implem
         device,
         model -> {
           try (var _ = TensorScope.open()) {
-            NetworkWeights.load(CheckpointNetworks.load(checkpoint, network), model);
+            var weights = CheckpointNetworks.load(checkpoint, network);
+            return new LoadedWeights(checkpoint, network, NetworkWeights.load(weights, model));
           }
         });
   }
 
   private static TrainedNetwork load(
-      Path checkpoint, Config config, Recipe recipe, Device device, Consumer<Network> weights) {
+      Path checkpoint,
+      Config config,
+      Recipe recipe,
+      Device device,
+      Function<Network, LoadedWeights> weights) {
     Checkpoint.requireSameNetwork(checkpoint, config);
     var model = recipe.network(device);
     try {
-      weights.accept(model);
-      return new TrainedNetwork(config, model, device);
+      return new TrainedNetwork(config, model, device, weights.apply(model));
     } catch (RuntimeException e) {
       model.close();
       throw e;
@@ -73,6 +89,19 @@ public record TrainedNetwork(Config config, Network model, Device device) implem
   public static TrainedNetwork ofRun(Path runDir, Device device) {
     var file = newestOf(runDir);
     return load(file, configOf(file), device);
+  }
+
+  /// The file of weights that a user's path means: of a folder that `toco export --format hf`
+  /// wrote, or of another one with weights, their file; of a run's folder its newest usable
+  /// checkpoint; a file itself.
+  ///
+  /// @throws CheckpointException if the folder has none
+  public static Path fileOf(Path given) {
+    if (!Files.isDirectory(given)) {
+      return given;
+    }
+    var weights = ShardedWeights.indexIn(given);
+    return weights.equals(given) ? newestOf(given) : weights;
   }
 
   /// The newest usable checkpoint of a run.

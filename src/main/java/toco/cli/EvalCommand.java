@@ -9,7 +9,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import toco.config.Config;
 import toco.config.Overrides;
@@ -65,18 +64,7 @@ final class EvalCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it
   CommandSpec spec;
 
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "CONFIG",
-      description = "YAML file that describes model and data.")
-  @Nullable Path config;
-
-  @Option(
-      names = "--checkpoint",
-      paramLabel = "FILE",
-      description =
-          "Weights: a checkpoint of a run, another safetensors file, or a .pth of PyTorch.")
-  @Nullable Path checkpoint;
+  @Mixin NetworkOptions network = new NetworkOptions();
 
   @Option(
       names = "--protocol",
@@ -85,8 +73,6 @@ final class EvalCommand implements Callable<Integer> {
       description = "${COMPLETION-CANDIDATES} (default: train-time).")
   Protocol.Name protocol = Protocol.Name.TRAIN_TIME;
 
-  @Mixin NetworkOption networkOption = new NetworkOption();
-
   @Option(
       names = "--labels-known",
       description =
@@ -94,8 +80,6 @@ final class EvalCommand implements Callable<Integer> {
               + " reports them: not comparable with other scores. Short for --set"
               + " eval.labelsKnown=true.")
   boolean labelsKnown;
-
-  @Mixin SetOption set = new SetOption();
 
   @Mixin EvalOutput output = new EvalOutput();
 
@@ -147,9 +131,9 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var weights = required(checkpoint, "'--checkpoint=FILE'");
-    var overrides = set.overrides();
-    var read = Config.load(required(config, "'CONFIG'"), overrides);
+    var weights = network.weights();
+    var overrides = network.set.overrides();
+    var read = network.load();
     var loaded = labelsKnown ? read.with("eval.labelsKnown=true") : read;
     requireUsed(overrides);
     requireWorkers();
@@ -179,15 +163,15 @@ final class EvalCommand implements Callable<Integer> {
     var device = Devices.prepare(loaded.train(), world);
     var progress = world.isRank0() ? console.progress() : console.silence();
     var folder = folder(loaded, chosen);
-    try (var network = networkOption.open(weights, loaded, device)) {
-      var model = network.model();
+    try (var trained = network.open(loaded, device)) {
+      var model = trained.model();
       var evaluator = new Evaluator(loaded, chosen, dataset, device, crfWorkers);
       progress.onMessage(
           "evaluating %s images on %s by %s".formatted(dataset.size(), device, chosen));
       var run = new EvaluationRun(folder, part, resume);
       var listener =
           new EvaluationRun.Listener(progress::onEvaluationProgress, progress::onMessage);
-      var result = run.run(evaluator, model, weights, networkOption.network, listener);
+      var result = run.run(evaluator, model, weights, network.network(), listener);
       progress.clear();
       if (overlays > 0 && world.isRank0()) {
         var overlayFolder = loaded.run().dir().resolve("overlays");
@@ -212,9 +196,9 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private Path folder(Config loaded, Protocol chosen) {
-    var network = networkOption.network == null ? "" : "-" + networkOption.network;
+    var name = network.network() == null ? "" : "-" + network.network();
     return out == null
-        ? loaded.run().dir().resolve("eval", protocol + "-" + chosen.split() + network)
+        ? loaded.run().dir().resolve("eval", protocol + "-" + chosen.split() + name)
         : out;
   }
 
@@ -251,13 +235,5 @@ final class EvalCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "--shard: " + e.getMessage());
     }
-  }
-
-  /// Required here, but not for `toco eval merge`.
-  private <T> T required(@Nullable T value, String what) {
-    if (value == null) {
-      throw new ParameterException(spec.commandLine(), "Missing required " + what);
-    }
-    return value;
   }
 }

@@ -1,6 +1,5 @@
 package toco.cli;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -11,12 +10,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import toco.checkpoint.Checkpoint;
 import toco.checkpoint.TrainedNetwork;
 import toco.config.Config;
+import toco.config.Overrides;
 import toco.torch.Device;
 
 @Command(
@@ -26,13 +24,17 @@ import toco.torch.Device;
       "torchscript, for C++ and Python: forward(x) takes normalised images [B, 3, H, W] of any size"
           + " and returns a dict with cls, seg, cam and camAux. Before the file is put in place, it"
           + " is run once and compared with the network.",
+      "hf: a new folder in Hugging Face's layout: model.safetensors, config.json,"
+          + " preprocessor_config.json and a model card, README.md, with classes, settings, and the"
+          + " run's scores and picture. Every command takes the folder as its --checkpoint.",
       "A checkpoint of a training run contains its configuration; other weights need --config."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  toco export --checkpoint runs/demo --format torchscript demo.ts",
       "  toco export --config configs/voc_deit_b.yaml --checkpoint toco_voc.pth \\",
-      "    --format torchscript toco_voc.ts"
+      "    --format torchscript toco_voc.ts",
+      "  toco export --checkpoint runs/demo --format hf my-model"
     })
 final class ExportCommand implements Callable<Integer> {
   private final Console console;
@@ -46,8 +48,8 @@ final class ExportCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description =
-          "Weights: a checkpoint of a run, another safetensors file, a .pth of PyTorch, or a run's"
-              + " folder, which stands for its newest checkpoint.")
+          "Weights: a checkpoint of a run, another safetensors file, a .pth of PyTorch, a folder"
+              + " written by --format hf, or a run's, which stands for its newest checkpoint.")
   @SuppressWarnings("NullAway.Init") // picocli sets what is required
   Path checkpoint;
 
@@ -104,8 +106,8 @@ final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    boolean isRun = Files.isDirectory(checkpoint) && config == null;
-    try (var network = load(isRun ? TrainedNetwork.newestOf(checkpoint) : checkpoint)) {
+    target.format().check(target.out());
+    try (var network = load(TrainedNetwork.fileOf(checkpoint))) {
       var known = target.format().write(target.out(), network);
       console.progress().onMessage("wrote %s: %s".formatted(target.out(), known));
     }
@@ -117,15 +119,8 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   private Config config(Path file) {
-    if (config != null) {
-      return Config.load(config, List.of());
-    }
-    var yaml =
-        Checkpoint.configOf(file)
-            .orElseThrow(() ->
-                new ParameterException(
-                    spec.commandLine(),
-                    "%s contains no configuration; add --config CONFIG".formatted(file)));
-    return Config.parse(yaml, file.toString(), List.of());
+    return config == null
+        ? NetworkOptions.configOf(file, Overrides.NONE, spec, "--config CONFIG")
+        : Config.load(config, List.of());
   }
 }

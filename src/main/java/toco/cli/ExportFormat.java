@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import toco.checkpoint.TorchScriptExport;
 import toco.checkpoint.TrainedNetwork;
+import toco.hub.HubExport;
 
 /// What `toco export` writes. A further format is a constant with its [#write].
 enum ExportFormat {
@@ -12,7 +13,30 @@ enum ExportFormat {
     String write(Path out, TrainedNetwork network) {
       return difference(TorchScriptExport.write(out, network.model(), network.config()));
     }
+  },
+  HF {
+    @Override
+    void check(Path out) {
+      HubExport.requireNew(out);
+    }
+
+    @Override
+    String write(Path out, TrainedNetwork network) {
+      var written = HubExport.write(out, network, HubExport.UNKNOWN_LICENCE);
+      return "%s tensors, %s in the model card"
+          .formatted(
+              written.tensors(),
+              written.scores() == 0
+                  ? "no scores"
+                  : "scores of "
+                      + (written.scores() == 1
+                          ? "one evaluation"
+                          : written.scores() + " evaluations"));
+    }
   };
+
+  /// Checks a place before the network is loaded, if what is there can be in the way.
+  void check(Path out) {}
 
   /// Writes a network; what was there is unchanged if that fails.
   ///

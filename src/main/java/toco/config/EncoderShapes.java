@@ -39,7 +39,7 @@ final class EncoderShapes {
           or(mlpRatio, 4.0),
           or(qkvBias, true),
           or(layerNormEps, 1e-6),
-          or(attentionScale, 1 / Math.sqrt((double) width / heads)),
+          or(attentionScale, usualScale(width, heads)),
           or(distilled, false),
           variant.custom());
     }
@@ -56,6 +56,11 @@ final class EncoderShapes {
         or(imageSizePx, published.imageSizePx()),
         or(attentionScale, published.attentionScale()),
         variant.of(backbone, published.variant()));
+  }
+
+  /// The factor on query·key that is used where none is given.
+  static double usualScale(int width, int heads) {
+    return 1 / Math.sqrt((double) width / heads);
   }
 
   /// The value of a key, or what it is if it is absent.

@@ -28,6 +28,10 @@ import org.jspecify.annotations.Nullable;
 /// @param pretrainedKeys rules that rename the weights of `pretrained`, applied in order, each
 ///   `FROM -> TO`: a regular expression and the replacement of its matches; for encoders whose
 ///   names differ from timm's, such as `^visual\. -> `
+/// @param init weights of a whole network to start from (fine-tuning): a folder written by `toco
+///   export --format hf`, a checkpoint, or another file of weights, relative to the working
+///   directory; its encoder must have the same shape. With other classes the layers that depend on
+///   them are new. `pretrained` is then not read. Absent: only the encoder starts from `pretrained`
 /// @param imageSizePx side of the image that the stored position embedding covers; it is resampled
 ///   to the grid of the input on every forward pass. Absent: the backbone's (224 or 384)
 /// @param patchSizePx side of a patch, P
@@ -80,6 +84,7 @@ public record ModelConfig(
     @Default("[clsToken, patchTokens, auxTokens]") List<String> scriptOutputs,
     @Default("null") @Nullable Path pretrained,
     @Default("[]") List<String> pretrainedKeys,
+    @Default("null") @Nullable Path init,
     @Default("null") @Nullable Integer imageSizePx,
     @Default("null") @Nullable Integer patchSizePx,
     @Default("null") @Nullable Integer embedDim,
@@ -207,6 +212,18 @@ public record ModelConfig(
   /// @throws ConfigException naming the first difference
   public void requireSameNetwork(ModelConfig other, Path file) {
     requireSame("model.numClasses", numClasses, other.numClasses, file);
+    requireSameEncoder(other, file);
+    requireSame("model.auxLayer", auxLayer, other.auxLayer, file);
+    requireSame("model.pooledShare", pooledShare, other.pooledShare, file);
+    requireSame("model.decoderDilation", decoderDilation, other.decoderDilation, file);
+  }
+
+  /// The same for weights that are trained further: classes, and what is done with the encoder's
+  /// tokens, may differ.
+  ///
+  /// @param file the file of the weights, for the message
+  /// @throws ConfigException naming the first difference
+  public void requireSameEncoder(ModelConfig other, Path file) {
     requireSame("model.encoder of kind", script().isPresent(), other.script().isPresent(), file);
     var one = encoderShape();
     var two = other.encoderShape();
@@ -223,9 +240,6 @@ public record ModelConfig(
     requireSame("model.variant", one.variant(), two.variant(), file);
     requireSame("model.mean", statistics().mean(), other.statistics().mean(), file);
     requireSame("model.std", statistics().std(), other.statistics().std(), file);
-    requireSame("model.auxLayer", auxLayer, other.auxLayer, file);
-    requireSame("model.pooledShare", pooledShare, other.pooledShare, file);
-    requireSame("model.decoderDilation", decoderDilation, other.decoderDilation, file);
   }
 
   static void requireSame(String what, Object trained, Object given, Path file) {

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// What the folder of published weights says of its encoder: `config.json` of transformers or timm,
-/// or `open_clip_config.json`.
+/// What the folder of published weights says of its encoder: `config.json` of transformers, timm or
+/// ToCo itself, or `open_clip_config.json`.
 ///
 /// @param source the file that says it
 /// @param backbone the named backbone that timm's `architecture` is; null: `shape` is its own
@@ -54,7 +54,10 @@ public record PublishedEncoder(
       return Optional.of(
           new PublishedEncoder(json.file(), null, OpenClipConfig.shape(json), statistics));
     }
-    return config.flatMap(json -> json.has("architecture") ? timm(json) : transformers(json));
+    return config.flatMap(json ->
+        NetworkFolder.isOwn(json)
+            ? Optional.of(NetworkFolder.encoder(json))
+            : json.has("architecture") ? timm(json) : transformers(json));
   }
 
   private static boolean isKnown(PublishedJson config) {
@@ -124,6 +127,9 @@ public record PublishedEncoder(
     keys.put("model.qkvBias", String.valueOf(shape.qkvBias()));
     keys.put("model.layerNormEps", String.valueOf(shape.layerNormEps()));
     keys.put("model.distilled", String.valueOf(shape.distilled()));
+    if (shape.attentionScale() != EncoderShapes.usualScale(shape.embedDim(), shape.numHeads())) {
+      keys.put("model.attentionScale", String.valueOf(shape.attentionScale()));
+    }
     keys.put("model.variant.layerScale", String.valueOf(variant.layerScale()));
     keys.put("model.variant.registerTokens", String.valueOf(variant.registerTokens()));
     keys.put("model.variant.position", variant.position().toString());

@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import toco.batch.BatchRing;
 import toco.checkpoint.Checkpoint;
+import toco.checkpoint.InitialWeights;
 import toco.config.Config;
 import toco.config.Overrides;
 import toco.distributed.World;
@@ -66,12 +67,23 @@ public final class Trainer implements AutoCloseable {
         world,
         () -> {
           if (world.isRank0()) { // weights that cannot be had leave no run behind
-            var _ = WeightsCache.ofProcess().pretrained(config.model(), listener);
+            requireWeights(config, listener);
           }
           var state =
               new TrainingState(config, recipe.apply(config), listener, world, RunFolder::create);
           return begin(state, listener, null);
         });
+  }
+
+  private static void requireWeights(Config config, TrainingListener listener) {
+    var init = config.model().init();
+    if (init == null) {
+      var _ = WeightsCache.ofProcess().pretrained(config.model(), listener);
+    } else {
+      try (var _ = TensorScope.open()) {
+        var _ = InitialWeights.read(init);
+      }
+    }
   }
 
   /// Resumes an interrupted run from its newest usable checkpoint.

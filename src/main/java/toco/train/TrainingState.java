@@ -9,6 +9,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import toco.batch.BatchSource;
 import toco.checkpoint.Checkpoint;
+import toco.checkpoint.InitialWeights;
 import toco.checkpoint.StateDict;
 import toco.config.Config;
 import toco.config.Split;
@@ -143,7 +144,7 @@ final class TrainingState implements AutoCloseable {
   void begin(Checkpoint.@Nullable Found found) {
     if (world.isRank0()) {
       if (found == null) {
-        loadPretrained();
+        loadInitial();
       } else {
         step = checkpoints.restore(found);
         report("resuming at step %s from %s".formatted(step, found.file()));
@@ -155,6 +156,24 @@ final class TrainingState implements AutoCloseable {
     step = Long.parseLong(world.broadcastString("step", () -> String.valueOf(step)));
     optimizer.resumeAt(step);
     requireSameWeights();
+  }
+
+  private void loadInitial() {
+    var init = config.model().init();
+    if (init == null) {
+      loadPretrained();
+      return;
+    }
+    try (var _ = TensorScope.open()) {
+      var weights = InitialWeights.read(init);
+      weights.into(model, config).forEach(this::report);
+      objective.otherNetworks().values().forEach(other -> weights.into(other, config));
+    }
+    if (config.model().pretrained() != null) {
+      report(
+          "model.pretrained %s is not read: model.init has the encoder, too"
+              .formatted(config.model().pretrained()));
+    }
   }
 
   private void loadPretrained() {
