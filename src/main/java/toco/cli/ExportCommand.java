@@ -24,13 +24,15 @@ import toco.torch.Device;
     header = "Writes a trained network for other programs.",
     description = {
       "torchscript, for C++ and Python: forward(x) takes normalised images [B, 3, H, W] of any size"
-          + " and returns a dict with cls, seg, cam and camAux. Before the file is put in place, it"
-          + " is run once and compared with the network.",
+          + " and returns a dict with cls, seg, cam and camAux.",
+      "onnx, for programs of any language: input image, outputs as above, of any size too; class"
+          + " names and normalisation are in the metadata.",
+      "Before a file is put in place, it is run and compared with the network.",
       "A checkpoint of a training run contains its configuration; other weights need --config."
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  toco export --checkpoint runs/demo --format torchscript demo.ts",
+      "  toco export --checkpoint runs/demo --format onnx demo.onnx",
       "  toco export --config configs/voc_deit_b.yaml --checkpoint toco_voc.pth \\",
       "    --format torchscript toco_voc.ts"
     })

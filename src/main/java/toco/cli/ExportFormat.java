@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 import toco.checkpoint.TorchScriptExport;
 import toco.checkpoint.TrainedNetwork;
+import toco.onnx.OnnxExport;
+import toco.onnx.OnnxNetwork;
 
 /// What `toco export` writes. A further format is a constant with its [#write].
 enum ExportFormat {
@@ -11,6 +13,15 @@ enum ExportFormat {
     @Override
     String write(Path out, TrainedNetwork network) {
       return difference(TorchScriptExport.write(out, network.model(), network.config()));
+    }
+  },
+  ONNX {
+    @Override
+    String write(Path out, TrainedNetwork network) {
+      var found = OnnxExport.write(out, network.model(), network.config());
+      return found.isPresent()
+          ? difference(found.getAsDouble())
+          : "not checked, because " + OnnxNetwork.missing().orElse("");
     }
   };
 
