@@ -22,6 +22,9 @@ open module toco {
   // Needed for some files or commands alone. Most of their jars have no descriptor, so jlink would
   // refuse them.
   requires static us.hebi.matlab.mat.mfl.core; // masks of SBD
+  requires static com.google.protobuf; // writing ONNX files
+  requires static com.microsoft.onnxruntime; // running ONNX files
+  requires static org.tribuo.util.onnx; // writing ONNX files
 
   exports toco.checkpoint;
   exports toco.config;
@@ -29,6 +32,7 @@ open module toco {
   exports toco.image;
   exports toco.infer;
   exports toco.model;
+  exports toco.onnx;
   exports toco.recipe;
   exports toco.recipe.cosa;
   exports toco.recipe.toco;

@@ -19,6 +19,7 @@ import toco.download.DownloadException;
 import toco.eval.EvaluationException;
 import toco.files.NativeNames;
 import toco.image.ImageException;
+import toco.onnx.OnnxException;
 import toco.run.RunException;
 import toco.torch.TorchException;
 import toco.train.TrainingException;
@@ -70,6 +71,7 @@ final class ErrorLine {
       case ImageException e -> text(e);
       case CheckpointException e -> text(e);
       case EvaluationException e -> text(e);
+      case OnnxException e -> text(e);
       case TorchException e -> text(e);
       case ResultsLostException e -> text(e);
       case RunException e -> text(e);

@@ -5,13 +5,24 @@ import java.util.Locale;
 import toco.checkpoint.TorchScriptExport;
 import toco.checkpoint.TrainedNetwork;
 import toco.hub.HubExport;
+import toco.onnx.OnnxExport;
+import toco.onnx.OnnxNetwork;
 
 /// What `toco export` writes. A further format is a constant with its [#write].
 enum ExportFormat {
   TORCHSCRIPT {
     @Override
-    String write(Path out, TrainedNetwork network) {
+    String write(Path out, TrainedNetwork network, String licence) {
       return difference(TorchScriptExport.write(out, network.model(), network.config()));
+    }
+  },
+  ONNX {
+    @Override
+    String write(Path out, TrainedNetwork network, String licence) {
+      var found = OnnxExport.write(out, network.model(), network.config());
+      return found.isPresent()
+          ? difference(found.getAsDouble())
+          : "not checked, because " + OnnxNetwork.missing().orElse("");
     }
   },
   HF {
@@ -21,17 +32,10 @@ enum ExportFormat {
     }
 
     @Override
-    String write(Path out, TrainedNetwork network) {
-      var written = HubExport.write(out, network, HubExport.UNKNOWN_LICENCE);
-      return "%s tensors, %s in the model card"
-          .formatted(
-              written.tensors(),
-              written.scores() == 0
-                  ? "no scores"
-                  : "scores of "
-                      + (written.scores() == 1
-                          ? "one evaluation"
-                          : written.scores() + " evaluations"));
+    String write(Path out, TrainedNetwork network, String licence) {
+      var written = HubExport.write(out, network, licence);
+      return "%s weights; scores in the model card: %s, picture: %s"
+          .formatted(written.tensors(), written.scores(), written.hasPicture() ? "yes" : "none");
     }
   };
 
@@ -41,8 +45,9 @@ enum ExportFormat {
   /// Writes a network; what was there is unchanged if that fails.
   ///
   /// @param out as the user wrote it
+  /// @param licence Hugging Face's identifier, of which only [#HF] makes use
   /// @return what is known of the result: a clause that follows its name
-  abstract String write(Path out, TrainedNetwork network);
+  abstract String write(Path out, TrainedNetwork network, String licence);
 
   private static String difference(double relative) {
     return String.format(

@@ -9,7 +9,7 @@ import toco.torch.Tensor;
 /// Absolute position embeddings for image sizes other than the stored one.
 public final class PositionEmbedding {
   /// DINO and DINOv2 add this to the grid's sides before they divide by the stored side.
-  private static final double ORIGINAL_OFFSET = 0.1;
+  public static final double ORIGINAL_OFFSET = 0.1;
 
   private PositionEmbedding() {}
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.train.TinyRun;
@@ -32,10 +33,13 @@ class ExportCommandTest {
     var run = folder.resolve("run");
     TinyRun.train(
         TinyRun.config(run, folder.resolve("data"), "train.maxIters=2"), new TinyRun.Watcher());
-    var out = folder.resolve("x.ts");
-    var done = Cli.run("export", "--checkpoint", run, "--format", "TorchScript", out);
-    assertEquals(0, done.status(), done.err());
-    assertTrue(done.err().contains("wrote " + out + ": outputs differ"), done.err());
+    for (var format : List.of("TorchScript", "onnx")) {
+      var out = folder.resolve(format);
+      var done = Cli.run("export", "--checkpoint", run, "--format", format, out);
+      assertEquals(0, done.status(), done.err());
+      assertTrue(done.err().contains("wrote " + out + ": outputs differ"), done.err());
+      assertTrue(Files.exists(out));
+    }
   }
 
   @Test
