@@ -4,6 +4,7 @@ import java.util.List;
 import toco.cam.MultiScaleCam.Cams;
 import toco.model.Encoder.Tokens;
 import toco.model.Network;
+import toco.torch.DType;
 import toco.torch.Tensor;
 
 /// A batch of images with their tokens from one encoder pass, and the outputs of the network's
@@ -51,8 +52,10 @@ public record EncodedImages(Network model, Tensor images, Tokens tokens) {
     return MultiScaleCam.start(model, images, scales, present).finish(tokens);
   }
 
-  /// Mean cosine between the normed patch tokens of each image, \[B].
+  /// Mean cosine between the normed patch tokens of each image, \[B]; NaN if there are no tokens.
   public Tensor patchCosine() {
-    return PatchCosine.mean(tokens.patchTokens());
+    return model.hasMaps()
+        ? PatchCosine.mean(tokens.patchTokens())
+        : Tensor.full(Double.NaN, DType.FLOAT32, images.device(), images.size(0));
   }
 }

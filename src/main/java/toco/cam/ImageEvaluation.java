@@ -10,6 +10,11 @@ import toco.torch.Tensor;
 /// (`recipes/Recipes.java` chooses by [toco.config.Protocol#source]); evaluation and inference know
 /// only this.
 public interface ImageEvaluation {
+  /// Checks that a network has what the protocol needs.
+  ///
+  /// @throws IllegalArgumentException if it has not
+  default void requireFits(Network model) {}
+
   /// Runs a network on an image. Call it inside [toco.torch.InferenceMode] or
   /// [toco.torch.GradMode#noGrad].
   ///

@@ -10,7 +10,8 @@ import toco.torch.Tensor;
 ///
 /// @param classLogits [B, K]
 /// @param segLogits [B, C, h, w] of the patch grid, background first
-/// @param cams CAMs of all classes, [B, K, H, W] at the images' size; null if not asked for
+/// @param cams CAMs of all classes, [B, K, H, W] at the images' size; null if not asked for, or if
+///   the network has none
 /// @param patchCosine \[B], mean cosine between an image's patch tokens
 public record Predictions(
     Tensor classLogits, Tensor segLogits, MultiScaleCam.@Nullable Cams cams, Tensor patchCosine) {
@@ -26,7 +27,7 @@ public record Predictions(
     return new Predictions(
         images.classLogits(),
         images.segLogits(),
-        camScales.isEmpty() ? null : images.cams(camScales),
+        camScales.isEmpty() || !images.model().hasMaps() ? null : images.cams(camScales),
         images.patchCosine());
   }
 

@@ -18,6 +18,7 @@ import toco.distributed.DistributedException;
 import toco.download.DownloadException;
 import toco.eval.EvaluationException;
 import toco.files.NativeNames;
+import toco.foreign.ForeignException;
 import toco.image.ImageException;
 import toco.onnx.OnnxException;
 import toco.run.RunException;
@@ -72,6 +73,7 @@ final class ErrorLine {
       case CheckpointException e -> text(e);
       case EvaluationException e -> text(e);
       case OnnxException e -> text(e);
+      case ForeignException e -> text(e);
       case TorchException e -> text(e);
       case ResultsLostException e -> text(e);
       case RunException e -> text(e);

@@ -62,6 +62,7 @@ final class EvalCamCommand implements Callable<Integer> {
     if (chart != null) {
       ResultFolder.requireFile(chart);
     }
+    network.requireMaps();
     var loaded = network.load();
     var split = loaded.eval().split();
     var dataset = Dataset.openAllowingMissingImages(loaded.data(), split);
@@ -84,7 +85,7 @@ final class EvalCamCommand implements Callable<Integer> {
       }
       if (json) {
         var object = new LinkedHashMap<String, @Nullable Object>();
-        object.put("checkpoint", network.checkpoint.toString());
+        object.put("checkpoint", network.weights().toString());
         object.put("split", split.toString());
         object.putAll(curve.toJson(dataset.classNames()));
         console.printJson(object);

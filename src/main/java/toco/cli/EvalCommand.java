@@ -55,6 +55,8 @@ import toco.host.Machine;
       "  toco eval configs/voc_deit_b.yaml --checkpoint toco_voc.pth --protocol voc-crf --shard"
           + " 1/4",
       "  toco eval configs/more_voc_vit_b.yaml --checkpoint FILE --protocol more-cam2seg-crf",
+      "  toco eval configs/voc_deit_b.yaml --network deeplab.onnx --output out --normalize"
+          + " imagenet",
       "  toco launch --nproc 4 -- eval configs/voc_deit_b.yaml --checkpoint toco_voc.pth"
     })
 final class EvalCommand implements Callable<Integer> {
@@ -196,9 +198,8 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private Path folder(Config loaded, Protocol chosen) {
-    var name = network.network() == null ? "" : "-" + network.network();
     return out == null
-        ? loaded.run().dir().resolve("eval", protocol + "-" + chosen.split() + name)
+        ? loaded.run().dir().resolve("eval", protocol + "-" + chosen.split() + network.suffix())
         : out;
   }
 

@@ -21,7 +21,8 @@ import toco.infer.SegmentationExport;
       "  toco infer seg runs/demo/config.yaml --images photos --out seg --overlay \\",
       "    --checkpoint runs/demo/checkpoints/step-000600.safetensors",
       "  toco infer seg configs/voc_deit_b.yaml --checkpoint toco_voc.pth --images cat.jpg \\",
-      "    --out seg --protocol voc-crf"
+      "    --out seg --protocol voc-crf",
+      "  toco infer seg configs/voc_deit_b.yaml --network deeplab.onnx --images photos --out seg"
     })
 final class InferSegCommand implements Callable<Integer> {
   private final Console console;

@@ -71,6 +71,7 @@ final class InferTokensCommand implements Callable<Integer> {
     int x = Integer.parseInt(point.substring(0, comma));
     int y = Integer.parseInt(point.substring(comma + 1));
     ResultFolder.requireFolder(out);
+    network.requireMaps();
     try (var trained = network.open(network.load())) {
       var report = TokenReport.write(trained, image, x, y, out);
       if (json) {

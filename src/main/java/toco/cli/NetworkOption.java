@@ -21,6 +21,11 @@ final class NetworkOption {
 
   /// That network of a checkpoint, on a device.
   TrainedNetwork open(Path file, Config config, Device device) {
+    return open(file, network, config, device);
+  }
+
+  /// The network of this name of a checkpoint; null: the one that is evaluated.
+  static TrainedNetwork open(Path file, @Nullable String network, Config config, Device device) {
     return network == null
         ? TrainedNetwork.load(file, config, device)
         : TrainedNetwork.loadNetwork(file, network, config, device);

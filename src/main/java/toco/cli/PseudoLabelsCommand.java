@@ -36,7 +36,8 @@ import toco.infer.Refinement;
       "  toco pseudo-labels runs/demo/config.yaml --out pseudo \\",
       "    --checkpoint runs/demo/checkpoints/step-000600.safetensors",
       "  toco pseudo-labels configs/voc_deit_b.yaml --checkpoint toco_voc.pth --out pseudo \\",
-      "    --maps seg --refine crf"
+      "    --maps seg --refine crf",
+      "  toco pseudo-labels configs/voc_deit_b.yaml --network deeplab.ts --output out --out pseudo"
     })
 final class PseudoLabelsCommand implements Callable<Integer> {
   private final Console console;
@@ -59,12 +60,11 @@ final class PseudoLabelsCommand implements Callable<Integer> {
   @Option(
       names = "--maps",
       paramLabel = "cam|aux_cam|lam|seg",
-      defaultValue = "cam",
       description =
-          "The maps from which labels are made (default: cam). seg: the segmentation's"
-              + " probabilities, see toco infer cam-as-seg; the published CAM labels are made from"
-              + " these.")
-  MapSource maps = MapSource.CAM;
+          "The maps from which labels are made (default: cam, of --network FILE seg). seg: the"
+              + " segmentation's probabilities, see toco infer cam-as-seg; the published CAM labels"
+              + " are made from these.")
+  @Nullable MapSource maps;
 
   @Option(
       names = "--split",
@@ -89,7 +89,7 @@ final class PseudoLabelsCommand implements Callable<Integer> {
     try (var trained = network.open(loaded)) {
       var result =
           PseudoLabelExport.write(
-              trained, new PseudoLabelExport.Options(out, split, maps, refine), heard);
+              trained, new PseudoLabelExport.Options(out, split, source(), refine), heard);
       progress.clear();
       if (json) {
         console.printJson(toJson(result, loaded.data().classNames()));
@@ -104,6 +104,13 @@ final class PseudoLabelsCommand implements Callable<Integer> {
       int status = heard.finish(result.unreadable(), result.images());
       return result.unscored().isEmpty() ? status : ExitStatus.SKIPPED;
     }
+  }
+
+  private MapSource source() {
+    if (maps != null) {
+      return maps;
+    }
+    return network.isForeign() ? MapSource.SEG : MapSource.CAM;
   }
 
   private String text(PseudoLabelExport.Result result) {

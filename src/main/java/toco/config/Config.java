@@ -112,8 +112,21 @@ public record Config(
 
   /// The same with parsed overrides.
   public static Config load(Path file, Overrides overrides) {
+    return parse(text(file), file.toString(), overrides);
+  }
+
+  /// The same for a network from elsewhere, of which only classes and normalisation are known: of
+  /// the file count `data`, `cam`, `eval`, `run`, `train.device` and `train.threads`.
+  ///
+  /// @param statistics by which its images are normalised
+  /// @throws ConfigException also if an override sets another key
+  public static Config loadForOther(Path file, Overrides overrides, PixelStatistics statistics) {
+    return ConfigReader.read(text(file), file.toString(), overrides, statistics);
+  }
+
+  private static String text(Path file) {
     try {
-      return parse(Files.readString(file), file.toString(), overrides);
+      return Files.readString(file);
     } catch (NoSuchFileException e) {
       throw new ConfigException(null, file + ": no such configuration file");
     } catch (CharacterCodingException e) {

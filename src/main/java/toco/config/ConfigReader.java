@@ -41,11 +41,34 @@ final class ConfigReader {
     var parsed = YamlTree.parse(text, source);
     reader.addSection("", parsed.root(), parsed.lines());
     overrides.settings().forEach(reader::addOverride);
-    reader.addRecipeDefaults();
-    reader.completeEncoder();
-    reader.addLayoutDefaults();
-    SizeDefaults.complete(reader.values, reader.origins);
-    return reader.bind();
+    return reader.complete();
+  }
+
+  /// The same for a network from elsewhere, see [OtherNetwork].
+  static Config read(String text, String source, Overrides overrides, PixelStatistics statistics) {
+    OtherNetwork.requireUsed(overrides);
+    var reader = new ConfigReader(RecipeKeys.DECLARED);
+    reader.source = source;
+    var parsed = YamlTree.parse(text, source);
+    reader.addSection("", parsed.root(), parsed.lines());
+    overrides.settings().forEach(reader::addOverride);
+    Key.ALL.forEach((name, key) -> {
+      if (!OtherNetwork.keeps(name)) {
+        reader.values.put(name, parseValue(key, key.defaultText(), name));
+        reader.origins.remove(name);
+      }
+    });
+    OtherNetwork.keys(statistics)
+        .forEach((name, value) -> reader.addOverride(new Overrides.Setting(name, value)));
+    return reader.complete();
+  }
+
+  private Config complete() {
+    addRecipeDefaults();
+    completeEncoder();
+    addLayoutDefaults();
+    SizeDefaults.complete(values, origins);
+    return bind();
   }
 
   private void addSection(String section, JsonNode node, Map<String, Integer> lines) {

@@ -186,6 +186,7 @@ public final class Evaluator {
       Reading reading,
       BooleanSupplier stopRequested,
       Consumer<BatchResult> sink) {
+    Recipes.evaluation(protocol).requireFits(model);
     var finished = new ConcurrentLinkedQueue<BatchResult>(); // CRF threads finish batches, too
     long evaluated = 0;
     try (var pool = newPool()) {

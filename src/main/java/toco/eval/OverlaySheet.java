@@ -3,15 +3,18 @@ package toco.eval;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import toco.cam.MultiScaleCam.Cams;
 import toco.cam.Predictions;
 import toco.config.EvalConfig;
 import toco.data.Dataset;
+import toco.data.Sample;
 import toco.eval.EvaluationBatch.Entry;
 import toco.eval.EvaluationBatch.Reading;
 import toco.image.CamTiles;
 import toco.image.Overlay;
 import toco.image.Picture;
+import toco.image.RgbImage;
 import toco.image.TensorPictures;
 import toco.image.TileSheet;
 import toco.model.Network;
@@ -20,17 +23,19 @@ import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
 /// A picture of some images as evaluation during training sees them, one row per image: image, CAM
-/// and auxiliary CAM of its most active class, segmentation and, where there is a mask, ground
-/// truth.
+/// and auxiliary CAM of its most active class if the network has them, segmentation and, where
+/// there is a mask, ground truth.
 final class OverlaySheet {
-  private static final int COLUMNS = 5;
+  private static final int COLUMNS = 3;
+  private static final int COLUMNS_OF_MAPS = 2;
   private static final int TILE_PX = 192;
 
   private final List<String> classNames;
-  private final TileSheet sheet = new TileSheet(COLUMNS, TILE_PX);
+  private final TileSheet sheet;
 
-  private OverlaySheet(List<String> classNames) {
+  private OverlaySheet(List<String> classNames, boolean hasMaps) {
     this.classNames = classNames;
+    sheet = new TileSheet(hasMaps ? COLUMNS + COLUMNS_OF_MAPS : COLUMNS, TILE_PX);
   }
 
   /// Draws the first images of a data set.
@@ -41,7 +46,7 @@ final class OverlaySheet {
     var camScales = eval.camScales().isEmpty() ? List.of(1.0) : eval.camScales();
     int rows = Math.min(images, dataset.size());
     int batchSize = Evaluator.batchSize(eval.sizePx());
-    var sheet = new OverlaySheet(dataset.classNames());
+    var sheet = new OverlaySheet(dataset.classNames(), model.hasMaps());
     for (int start = 0; start < rows; start += batchSize) {
       int end = Math.min(start + batchSize, rows);
       try (var arena = Arena.ofConfined();
@@ -65,7 +70,20 @@ final class OverlaySheet {
     var picture = entry.picture();
     sheet.add(sample.name(), Picture.of(picture));
 
-    var cams = Objects.requireNonNull(predictions.cams());
+    addMaps(sample, picture, predictions.cams(), i);
+    var labels = predictions.segLabels(i, picture.heightPx(), picture.widthPx());
+    sheet.add("segmentation", TensorPictures.labels(picture, labels));
+    if (sample.maskPath().isPresent()) {
+      sheet.add("ground truth", Overlay.labels(picture, sample.readMask(picture, arena)));
+    } else {
+      sheet.add("no mask", Picture.of(picture));
+    }
+  }
+
+  private void addMaps(Sample sample, RgbImage picture, @Nullable Cams cams, int i) {
+    if (cams == null) {
+      return;
+    }
     var tiles =
         CamTiles.of(
             picture,
@@ -74,14 +92,6 @@ final class OverlaySheet {
             Tensor.of(sample.labels()));
     var caption = "CAM: " + tiles.caption(classNames::get);
     sheet.add(caption, tiles.cam()).add("aux " + caption, tiles.auxCam());
-
-    var labels = predictions.segLabels(i, picture.heightPx(), picture.widthPx());
-    sheet.add("segmentation", TensorPictures.labels(picture, labels));
-    if (sample.maskPath().isPresent()) {
-      sheet.add("ground truth", Overlay.labels(picture, sample.readMask(picture, arena)));
-    } else {
-      sheet.add("no mask", Picture.of(picture));
-    }
   }
 
   /// @throws toco.image.ImageException if the file cannot be written

@@ -1,7 +1,10 @@
 package toco.infer;
 
+import static java.util.stream.Collectors.joining;
+
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,6 +40,12 @@ final class MapMaker {
     this.network = network;
     this.classes = classes;
     this.sources = sources;
+    if (!network.model().hasMaps() && !sources.equals(EnumSet.of(MapSource.SEG))) {
+      throw new IllegalArgumentException(
+          "the maps %s are made of class activation maps, which this network does not have; use the"
+                  .formatted(sources.stream().map(MapSource::toString).collect(joining(", ")))
+              + " maps seg");
+    }
     if (wantsCams() && network.config().eval().camScales().isEmpty()) {
       throw new IllegalArgumentException(
           "eval.camScales is empty, and CAMs were asked for; set eval.camScales=[1, 0.5, 1.5]");

@@ -32,10 +32,12 @@ public final class Segmenter {
 
   /// @param network remains the caller's, and must not be closed before the last use of the
   ///   segmenter
+  /// @throws IllegalArgumentException if the network lacks what the protocol segments
   public Segmenter(TrainedNetwork network, Protocol.Name name) {
     this.network = network;
     protocol = Protocol.of(name, network.config()).forInference();
     evaluation = Recipes.evaluation(protocol);
+    evaluation.requireFits(network.model());
     var memory = new InferenceMemory(network.config().model());
     limit = MemoryLimit.on(network.device(), size -> memory.segmentation(protocol, size));
   }

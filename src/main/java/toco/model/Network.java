@@ -113,6 +113,12 @@ public class Network implements AutoCloseable {
                 ::formatted);
   }
 
+  /// Whether the network has tokens, and class activation maps of them; if not, it has nothing but
+  /// the segmentation.
+  public boolean hasMaps() {
+    return true;
+  }
+
   /// All tokens of all images.
   ///
   /// @param images [B, 3, H, W] normalised

@@ -27,7 +27,7 @@ class CommandLineTest {
         "train --foo",
         "eval config.yaml",
         "eval",
-        "eval --checkpoint x",
+        "eval",
         "eval c.yaml --checkpoint x --protocol cityscapes",
         "eval merge",
         "report",

@@ -1,6 +1,7 @@
 package toco.recipe.cosa;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import toco.cam.EncodedImages;
 import toco.cam.EvaluatedImage;
 import toco.cam.ImageEvaluation;
@@ -47,7 +48,7 @@ public record CosaEvaluation(int sizePx, List<Double> scales) implements ImageEv
     /// By a pass of its own: the maps keep no tokens.
     @Override
     public double patchCosine() {
-      return EncodedImages.of(model, input).patchCosine().item();
+      return model.hasMaps() ? EncodedImages.of(model, input).patchCosine().item() : Double.NaN;
     }
 
     @Override
@@ -57,8 +58,8 @@ public record CosaEvaluation(int sizePx, List<Double> scales) implements ImageEv
     }
 
     @Override
-    public Cams cams() {
-      return new Cams(maps.cam(), maps.auxCam());
+    public @Nullable Cams cams() {
+      return model.hasMaps() ? new Cams(maps.cam(), maps.auxCam()) : null;
     }
   }
 }

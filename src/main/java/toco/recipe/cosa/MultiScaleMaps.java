@@ -20,7 +20,7 @@ import toco.torch.TensorScope;
 /// over the scales, each map normalised to 0…1. Auxiliary CAMs: the same of the last scale alone, a
 /// quirk of the published code. Logits: the sum of all passes.
 ///
-/// @param cam [B, K or P, H, W] in 0…1
+/// @param cam [B, K or P, H, W] in 0…1; zeros if the network has none
 /// @param auxCam [B, K or P, H, W] in 0…1
 /// @param segLogits [B, 1 + (K or P), H, W], background first
 /// @param classLogits [B, K], from the patch tokens
@@ -57,13 +57,16 @@ public record MultiScaleMaps(
           EncoderPasses.run(
               model,
               NetworkInput.atScale(model, both, scale),
-              tokens ->
-                  List.of(
-                      model.cam(tokens.patchMap()),
-                      model.auxCam(tokens.auxMap()),
-                      model.segment(tokens.patchMap()),
-                      model.classLogits(tokens.patchMap()),
-                      model.auxClassLogits(tokens.auxMap())));
+              tokens -> {
+                var seg = model.segment(tokens.patchMap());
+                boolean hasMaps = model.hasMaps();
+                return List.of(
+                    hasMaps ? model.cam(tokens.patchMap()) : noMaps(seg),
+                    hasMaps ? model.auxCam(tokens.auxMap()) : noMaps(seg),
+                    seg,
+                    model.classLogits(tokens.patchMap()),
+                    model.auxClassLogits(tokens.auxMap()));
+              });
       var cam = new Pair(heads.get(0), batch).ofPresent(present).upsampled(images);
       var auxCam = new Pair(heads.get(1), batch).ofPresent(present).upsampled(images);
       var logits = heads.get(2);
@@ -78,6 +81,10 @@ public record MultiScaleMaps(
               new Pair(heads.get(4), batch).sum())
           .keptIn(scope);
     }
+  }
+
+  private static Tensor noMaps(Tensor seg) {
+    return seg.slice(1, 1, seg.size(1)).zerosLike();
   }
 
   /// What the network gives for images and for their mirror images.

@@ -18,6 +18,16 @@ import toco.torch.Tensor;
 /// to native size; only predicted classes have one.
 public record Cam2Seg(Protocol protocol) implements ImageEvaluation {
   @Override
+  public void requireFits(Network model) {
+    if (!model.hasMaps()) {
+      throw new IllegalArgumentException(
+          "protocol %s segments class maps, which this network does not have; use another, such as"
+                  .formatted(protocol.name())
+              + " voc, coco, more or cosa");
+    }
+  }
+
+  @Override
   public EvaluatedImage of(Network model, RgbImage image) {
     var input = NetworkInput.of(image, protocol.sizePx(), model); // [1, 3, size, size]
     return new Image(protocol, EncodedImages.of(model, input), image);
