@@ -82,7 +82,6 @@ class ArchitectureTest {
               "model",
               "checkpoint",
               "onnx",
-              "foreign",
               "recipe",
               "recipe.toco",
               "recipe.cosa",

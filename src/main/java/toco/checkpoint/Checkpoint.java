@@ -142,6 +142,17 @@ public record Checkpoint(
     };
   }
 
+  /// Whether a file is a checkpoint of a run, by its metadata; not whether it is intact.
+  ///
+  /// @throws CheckpointException if the file cannot be read
+  public static boolean is(Path file) {
+    var mapped = MappedFile.open(file);
+    try (var _ = TensorScope.open()) {
+      return FileKind.of(mapped) == FileKind.SAFETENSORS
+          && CheckpointFormat.isCheckpoint(SafeTensors.read(mapped));
+    }
+  }
+
   /// The effective configuration that a checkpoint was trained with, or the one next to the weights
   /// of an exported folder, as YAML; empty for any other file of weights.
   public static Optional<String> configOf(Path file) {

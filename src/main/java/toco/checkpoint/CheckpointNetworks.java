@@ -57,9 +57,7 @@ public record CheckpointNetworks(List<String> others, String evaluated) {
   }
 
   private static boolean isCheckpoint(Path path) {
-    var file = MappedFile.open(ShardedWeights.indexIn(path));
-    return FileKind.of(file) == FileKind.SAFETENSORS
-        && CheckpointFormat.isCheckpoint(SafeTensors.read(file));
+    return Checkpoint.is(ShardedWeights.indexIn(path));
   }
 
   /// The weights of a file: one network of a checkpoint, all of any other file.

@@ -7,6 +7,7 @@ import java.util.Optional;
 import toco.checkpoint.BestWeights;
 import toco.checkpoint.Checkpoint;
 import toco.checkpoint.CheckpointException;
+import toco.checkpoint.TrainedNetwork;
 import toco.eval.MapKind;
 import toco.files.UserPath;
 import toco.run.RunHistory;
@@ -59,8 +60,9 @@ record ReportedCheckpoint(Path file, long step) {
                     .formatted(run)));
   }
 
-  private static ReportedCheckpoint file(Path file, RunHistory history) {
-    if (Checkpoint.configOf(file).isEmpty()) {
+  private static ReportedCheckpoint file(Path given, RunHistory history) {
+    var file = TrainedNetwork.fileOf(given);
+    if (!Checkpoint.is(file)) {
       return new ReportedCheckpoint(file, history.lastStep()); // weights without a step
     }
     try (var _ = TensorScope.open()) {

@@ -263,7 +263,7 @@ class DocumentedCommandsTest {
     assertTrue(parse(List.of("trian", "c.yaml"), true).isPresent());
     assertTrue(parse(List.of("train", "c.yaml", "--chekpoint", "f"), true).isPresent());
     assertTrue(parse(List.of("eval", "c.yaml"), false).isEmpty());
-    assertTrue(parse(List.of("eval", "cam", "c.yaml"), false).isPresent());
+    assertTrue(parse(List.of("infer", "cam", "c.yaml"), false).isPresent());
     assertTrue(parse(List.of("train", "c.yaml", "--set", "train.maxIter=3"), false).isPresent());
     assertTrue(parse(List.of("launch", "--nproc", "2", "--", "train", "--foo"), false).isPresent());
     assertTrue(isKeyOrSection("eval.crf.*") && isKeyOrSection("data.synthetic"));

@@ -110,6 +110,7 @@ class ExportCommandTest {
     assertOk("infer", "seg", "--checkpoint", out, "--images", images, "--out", labels);
     assertOk("export", "--checkpoint", out, "--format", "torchscript", folder.resolve("x.ts"));
     assertOk("checkpoint", "inspect", out);
+    assertOk("report", run, "--checkpoint", out, "--images", 1, "--out", folder.resolve("r.html"));
     var again = folder.resolve("again");
     assertOk("export", "--checkpoint", out, "--format", "hf", again);
     for (var same : List.of("model.safetensors", "config.json", "preprocessor_config.json")) {
