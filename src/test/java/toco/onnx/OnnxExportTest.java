@@ -3,16 +3,24 @@ package toco.onnx;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import toco.PythonTorch;
+import toco.checkpoint.ExportedOutputs;
 import toco.config.Config;
 import toco.model.Toco;
+import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.GradMode;
 import toco.torch.Rng;
+import toco.torch.Tensor;
 import toco.torch.TensorTest;
 
 /// An exported network computes the same outputs as the original in ONNX Runtime.
@@ -58,7 +66,6 @@ class OnnxExportTest {
     var config = SMALL.with(variant);
     try (var model = network(config)) {
       var difference = OnnxExport.write(folder.resolve("x.onnx"), model, config);
-      System.out.println(variant + " " + difference);
       assertTrue(difference.getAsDouble() < TOLERANCE, () -> difference.toString());
     }
     assertEquals(1, folder.toFile().list().length, "nothing else is left");
@@ -80,24 +87,79 @@ class OnnxExportTest {
         "registerTokens=2,resampling=timm,keyBias=false"
       })
   void everySwitchGivesTheNetworksOutputs(String switches) {
+    var config = withSwitches(switches);
+    try (var model = drawn(config)) {
+      var difference = OnnxExport.write(folder.resolve("x.onnx"), model, config);
+      assertTrue(difference.getAsDouble() < TOLERANCE, () -> difference.toString());
+    }
+  }
+
+  private static Config withSwitches(String switches) {
     var config = SMALL;
     for (var each : switches.split(",")) {
       config = config.with("model.variant." + each);
     }
-    try (var model = network(config)) {
-      try (var _ = GradMode.noGrad()) {
-        model
-            .params()
-            .all()
-            .forEach((name, weight) -> {
-              if (name.matches(".*(gamma|_bias|pos_embed)")) {
-                var _ = weight.normal_(1, 1);
-              }
-            });
+    return config;
+  }
+
+  private static Toco drawn(Config config) {
+    var model = network(config);
+    try (var _ = GradMode.noGrad()) {
+      model
+          .params()
+          .all()
+          .forEach((name, weight) -> {
+            if (name.matches(".*(gamma|_bias|pos_embed)")) {
+              var _ = weight.normal_(1, 1);
+            }
+          });
+    }
+    return model;
+  }
+
+  /// Also by the reference implementation of ONNX's operators, which knows nothing of ours.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "layerScale=true,resampling=original",
+        "registerTokens=2,position=learned_patches,resampling=timm",
+        "preNorm=true,activation=quick_gelu",
+        "registerTokens=4,position=rope,keyBias=false"
+      })
+  void pythonAcceptsItAndComputesTheSame(String switches) throws Exception {
+    var config = withSwitches(switches).with("model.pooledShare=0.25");
+    var file = folder.resolve("x.onnx");
+    try (var model = drawn(config);
+        var _ = GradMode.noGrad()) {
+      OnnxExport.write(file, model, config);
+      for (var size : new long[][] {{1, 32, 32}, {2, 40, 64}, {3, 51, 24}}) {
+        var images = Tensor.randn(size[0], 3, size[1], size[2]);
+        var raw =
+            Files.write(
+                folder.resolve("images.f32"), images.segment().toArray(ValueLayout.JAVA_BYTE));
+        var out = folder.resolve("out");
+        var printed =
+            PythonTorch.runWith(
+                "numpy, onnx, onnxruntime",
+                "run_onnx.py",
+                file,
+                raw,
+                size[0],
+                size[1],
+                size[2],
+                out);
+        assertEquals("classes config mean patchSizePx std", printed.strip());
+        var others = new HashMap<String, Tensor>();
+        for (var own : ExportedOutputs.of(model, images).entrySet()) {
+          var bytes = Files.readAllBytes(out.resolve(own.getKey() + ".f32"));
+          others.put(
+              own.getKey(),
+              Tensor.copyOf(
+                  MemorySegment.ofArray(bytes), DType.FLOAT32, own.getValue().shape().sizes()));
+        }
+        double difference = ExportedOutputs.difference(ExportedOutputs.of(model, images), others);
+        assertTrue(difference < TOLERANCE, () -> switches + " " + difference);
       }
-      var difference = OnnxExport.write(folder.resolve("x.onnx"), model, config);
-      System.out.println(switches + " " + difference);
-      assertTrue(difference.getAsDouble() < TOLERANCE, () -> difference.toString());
     }
   }
 }
