@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import java.util.Locale;
 import toco.checkpoint.TorchScriptExport;
 import toco.checkpoint.TrainedNetwork;
+import toco.files.OptionalLibrary;
 import toco.hub.HubExport;
 import toco.onnx.OnnxExport;
-import toco.onnx.OnnxNetwork;
 
 /// What `toco export` writes. A further format is a constant with its [#write].
 enum ExportFormat {
@@ -22,7 +22,7 @@ enum ExportFormat {
       var found = OnnxExport.write(out, network.model(), network.config());
       return found.isPresent()
           ? difference(found.getAsDouble())
-          : "not checked, because " + OnnxNetwork.missing().orElse("");
+          : "not checked, because " + OptionalLibrary.ONNX_RUNTIME.missing().orElse("");
     }
   },
   HF {

@@ -55,13 +55,13 @@ final class ForeignOptions {
 
   /// Checks that none is given for a network of this program.
   void requireUnused(CommandSpec spec) {
+    var given = output != null ? "--output" : normalize != null ? "--normalize" : "--fit";
     if (output != null || normalize != null || fit != null) {
       throw new ParameterException(
           spec.commandLine(),
-          "%s says how --network FILE is called, but the network is that of a --checkpoint; leave it"
-                  .formatted(
-                      output != null ? "--output" : normalize != null ? "--normalize" : "--fit")
-              + " out");
+          given
+              + " says how --network FILE is called, but the network is that of a --checkpoint;"
+              + " leave it out");
     }
   }
 }

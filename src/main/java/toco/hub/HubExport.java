@@ -101,7 +101,7 @@ public final class HubExport {
         .ifPresent(script -> {
           throw new CheckpointException(
               out,
-              "is not written: the encoder is a TorchScript module, %s, which the folder cannot hold"
+              "is not written: the encoder is a TorchScript module, %s, which it cannot hold"
                   .formatted(script));
         });
   }

@@ -135,9 +135,10 @@ final class EncoderGraph {
     return layers.linear(attended, name + ".proj");
   }
 
-  private @Nullable String qkvBias(String name) {
+  /// A value [3 D], or an empty name.
+  private String qkvBias(String name) {
     if (!shape.qkvBias()) {
-      return null;
+      return "";
     }
     if (shape.variant().keyBias()) {
       return graph.weight(name + ".qkv.bias");

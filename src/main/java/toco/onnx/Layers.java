@@ -1,22 +1,21 @@
 package toco.onnx;
 
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// The layers of the networks as nodes, with the weights of the state dict.
 ///
 /// @param graph where nodes are added
 record Layers(GraphBuilder graph) {
-  /// `x Wᵀ + b`. The weight keeps its layout; runtimes transpose it once, when they load the file.
+  /// `x Wᵀ + b`. Gemm takes the weight as it is: MatMul would need it transposed, and runtimes
+  /// would hold both.
   ///
-  /// @param x [..., in]
+  /// @param x [B, T, in]
   /// @param weight name of a weight [out, in]
-  /// @param bias a value [out], or null
-  String linear(String x, String weight, @Nullable String bias) {
-    var transposed =
-        graph.add("Transpose", Map.of("perm", new long[] {1, 0}), graph.weight(weight));
-    var product = graph.add("MatMul", x, transposed);
-    return bias == null ? product : graph.add("Add", product, bias);
+  /// @param bias a value [out], or an empty name
+  String linear(String x, String weight, String bias) {
+    var rows = graph.add("Flatten", Map.of("axis", 2), x); // [B T, in]
+    var product = graph.add("Gemm", Map.of("transB", 1), rows, graph.weight(weight), bias);
+    return graph.add("Reshape", product, concat(0, sizes(x, 0, 2), graph.ints(-1)));
   }
 
   /// A linear layer with a bias.

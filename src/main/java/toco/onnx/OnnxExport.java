@@ -46,7 +46,7 @@ public final class OnnxExport {
   public static OptionalDouble write(Path out, Network model, Config config) {
     model.exportObstacle().ifPresent(obstacle -> refuse(out, obstacle));
     OptionalLibrary.ONNX.missing().ifPresent(clause -> refuse(out, clause));
-    boolean isChecked = OnnxNetwork.missing().isEmpty();
+    boolean isChecked = OptionalLibrary.ONNX_RUNTIME.missing().isEmpty();
     var difference = new double[1];
     try (var _ = TensorScope.open();
         var _ = GradMode.noGrad()) {

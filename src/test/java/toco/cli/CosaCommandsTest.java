@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -103,6 +104,13 @@ class CosaCommandsTest {
     assertEquals(
         0, Cli.run("checkpoint", "diff", run.checkpoint(), trained, "--network=trained").status());
     assertEquals(1, Cli.run("checkpoint", "diff", script, trained).status());
+    for (var options : List.of(List.of(), List.of("--network=trained"))) {
+      var command = new ArrayList<Object>(List.of("export", "--checkpoint", run.dir()));
+      command.addAll(options);
+      command.addAll(List.of("--format", "onnx", folder.resolve("model.onnx")));
+      result = Cli.run(command.toArray());
+      assertEquals(0, result.status(), result.err());
+    }
   }
 
   @Test

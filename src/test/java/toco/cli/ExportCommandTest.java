@@ -4,14 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
+import java.io.File;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import toco.files.Json;
+import toco.onnx.OnnxNetwork;
 import toco.train.TinyRun;
 
 class ExportCommandTest {
@@ -86,116 +89,82 @@ class ExportCommandTest {
     assertFalse(Files.exists(out));
   }
 
-  /// Without CONFIG, the folder's own configuration is used; the data are elsewhere.
+  /// In a process of its own, whose class path lacks a library.
   @Test
-  void aFolderInHuggingFacesLayoutServesEveryCommand() throws IOException {
+  void withoutOnnxRuntimeTheFileIsWrittenUnchecked() throws Exception {
+    var run = tinyRun();
+    var out = folder.resolve("x.onnx");
+    var result =
+        process("onnxruntime", List.of(), "export", "--checkpoint", run, "--format=onnx", out);
+    assertEquals(0, result.status(), result.err());
+    assertTrue(
+        result
+            .err()
+            .contains(
+                "wrote %s: not checked, because the library com.microsoft.onnxruntime:onnxruntime"
+                    .formatted(out)),
+        result.err());
+    OnnxNetwork.open(out).close();
+  }
+
+  @Test
+  void withoutTheLibraryForOnnxFilesNothingIsWritten() throws Exception {
+    var run = tinyRun();
+    var out = folder.resolve("x.onnx");
+    var result = process("tribuo", List.of(), "export", "--checkpoint", run, "--format=onnx", out);
+    assertEquals(1, result.status(), result.err());
+    assertTrue(
+        result
+            .err()
+            .contains(
+                out + ": is not written: the library org.tribuo:tribuo-util-onnx is not there"),
+        result.err());
+    assertFalse(Files.exists(out));
+    var script = process("tribuo", List.of(), "export", "--checkpoint", run, "--torchscript", out);
+    assertEquals(0, script.status(), script.err());
+  }
+
+  @Test
+  void anOnnxRuntimeThatDoesNotStartIsNamed() throws Exception {
+    var run = tinyRun();
+    var out = folder.resolve("x.onnx");
+    var result =
+        process(
+            "-",
+            List.of("-Djava.io.tmpdir=/nonexistent"),
+            "export",
+            "--checkpoint",
+            run,
+            "--format=onnx",
+            out);
+    assertEquals(1, result.status(), result.err());
+    assertTrue(result.err().contains("ONNX Runtime does not start"), result.err());
+    assertFalse(Files.exists(out));
+  }
+
+  private Path tinyRun() {
     var run = folder.resolve("run");
-    var data = folder.resolve("data");
-    TinyRun.train(TinyRun.config(run, data, "train.maxIters=2"), new TinyRun.Watcher());
-    var out = folder.resolve("model");
-    var done =
-        Cli.run("export", "--checkpoint", run, "--format", "hf", out, "--license", "cc-by-4.0");
-    assertEquals(0, done.status(), done.err());
-    assertTrue(done.err().contains("wrote " + out + ": "), done.err());
-    assertTrue(Files.readString(out.resolve("README.md")).contains("license: \"cc-by-4.0\""));
-    var root = "data.root=" + data;
-    var config = run.resolve("config.yaml");
-    var own = scores("eval", config, "--checkpoint", run);
-    assertEquals(own, scores("eval", "--checkpoint", out, "--set", root));
-    assertEquals(own, scores("eval", config, "--checkpoint", out));
-    assertEquals(
-        own, scores("eval", "--checkpoint", out.resolve("model.safetensors"), "--set", root));
-    var images = data.resolve("JPEGImages");
-    var labels = folder.resolve("labels");
-    assertOk("infer", "seg", "--checkpoint", out, "--images", images, "--out", labels);
-    assertOk("export", "--checkpoint", out, "--format", "torchscript", folder.resolve("x.ts"));
-    assertOk("checkpoint", "inspect", out);
-    assertOk("report", run, "--checkpoint", out, "--images", 1, "--out", folder.resolve("r.html"));
-    var again = folder.resolve("again");
-    assertOk("export", "--checkpoint", out, "--format", "hf", again);
-    for (var same : List.of("model.safetensors", "config.json", "preprocessor_config.json")) {
-      assertEquals(-1, Files.mismatch(out.resolve(same), again.resolve(same)), same);
+    TinyRun.train(
+        TinyRun.config(run, folder.resolve("data"), "train.maxIters=1"), new TinyRun.Watcher());
+    return run;
+  }
+
+  private static Cli.Result process(String missing, List<String> options, Object... command)
+      throws Exception {
+    var classPath =
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+            .filter(place -> !place.contains(missing + "-"))
+            .collect(Collectors.joining(File.pathSeparator));
+    var words = new ArrayList<String>();
+    words.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
+    words.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", classPath));
+    words.addAll(options);
+    words.add("toco.cli.Main");
+    for (var word : command) {
+      words.add(word.toString());
     }
-    var second = folder.resolve("second");
-    var trained =
-        assertOk(
-            "train",
-            config,
-            "--set",
-            "model.init=" + out,
-            "--set",
-            "run.dir=" + second,
-            "--set",
-            "train.maxIters=1");
-    assertTrue(trained.err().contains("network started from " + out), trained.err());
-  }
-
-  private static Cli.Result assertOk(Object... command) {
-    var done = Cli.run(command);
-    assertEquals(0, done.status(), done.err());
-    return done;
-  }
-
-  /// What does not name a file.
-  private String scores(Object... command) {
-    var line = new ArrayList<>(List.of(command));
-    line.addAll(List.of("--json", "--out", folder.resolve("eval")));
-    var json = Json.MAPPER.readTree(assertOk(line.toArray()).out());
-    return json.path("perClass") + " " + json.path("checkpointSha256").asString().length();
-  }
-
-  @Test
-  void aFolderIsNotReplacedAndALicenceIsAnIdentifierOfTheHub() throws IOException {
-    var full = Files.createDirectory(folder.resolve("full"));
-    Files.writeString(full.resolve("mine"), "x");
-    var refused = Cli.run("export", "--checkpoint", "nowhere", "--format", "hf", full);
-    assertEquals(1, refused.status());
-    assertTrue(refused.err().contains(full + ": is not written: is a folder that is not empty"));
-    assertUsage(
-        "--license must be an identifier",
-        "export",
-        "--checkpoint",
-        "x",
-        "--format",
-        "hf",
-        "y",
-        "--license",
-        "Apache 2.0");
-    assertUsage(
-        "--format hf only",
-        "export",
-        "--checkpoint",
-        "x",
-        "--torchscript",
-        "y",
-        "--license",
-        "mit");
-  }
-
-  @Test
-  void damagedFoldersAreOneLine() throws IOException {
-    var damaged = Files.createDirectory(folder.resolve("damaged"));
-    Files.copy(
-        Path.of("src/test/resources/golden/micro.safetensors"),
-        damaged.resolve("model.safetensors"));
-    var config = damaged.resolve("config.json");
-    for (var text :
-        List.of(
-            "{",
-            "{\"model_type\": \"toco\"}",
-            "{\"model_type\": \"toco\", " + "\"toco\": {\"model\": {\"depht\": 3}}}")) {
-      Files.writeString(config, text);
-      var refused = Cli.run("eval", "--checkpoint", damaged);
-      assertEquals(1, refused.status(), text);
-      assertEquals(1, refused.err().lines().count(), refused.err());
-      assertTrue(refused.err().contains(damaged.toString()), refused.err());
-    }
-    Files.delete(config);
-    var missing = Cli.run("eval", "--checkpoint", damaged);
-    assertEquals(2, missing.status());
-    assertTrue(missing.err().contains("contains no configuration"), missing.err());
-    var empty = Cli.run("eval", "--checkpoint", Files.createDirectory(folder.resolve("empty")));
-    assertEquals(1, empty.status());
-    assertTrue(empty.err().contains("has no checkpoint"), empty.err());
+    var process = new ProcessBuilder(words).redirectErrorStream(true).start();
+    var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Cli.Result(process.waitFor(), "", output);
   }
 }

@@ -107,6 +107,9 @@ class MoreCommandsTest {
     var script = folder.resolve("model.pt");
     var export = Cli.run("export", "--checkpoint", run.checkpoint(), "--torchscript", script);
     assertTrue(export.status() != 0 && export.err().contains("MoRe"), export.err());
+    export = Cli.run("export", "--checkpoint", run.checkpoint(), "--format", "onnx", script);
+    assertTrue(export.status() != 0 && export.err().contains("MoRe"), export.err());
+    assertTrue(Files.notExists(script));
     var out = folder.resolve("nowhere");
     var preview = run.toco("data preview", "--out", out);
     assertEquals(1, preview.status(), preview.err());

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -256,60 +255,5 @@ class HubExportTest {
     var encoder = new TreeMap<>(weights);
     encoder.keySet().removeIf(name -> !name.startsWith("encoder."));
     return encoder;
-  }
-
-  private static final String PYTHON =
-      """
-      import sys, json
-      from safetensors import safe_open
-      from safetensors.numpy import load_file
-      from huggingface_hub import ModelCard, ModelCardData, EvalResult
-      folder = sys.argv[1]
-      with safe_open(folder + "/model.safetensors", "numpy") as f:
-          assert f.metadata() == {"format": "pt"}, f.metadata()
-      weights = load_file(folder + "/model.safetensors")
-      card = ModelCard.load(folder + "/README.md")
-      data = card.data
-      assert isinstance(data, ModelCardData)
-      print(len(weights), sum(w.size for w in weights.values()))
-      print(data.pipeline_tag, data.library_name, data.license, data.model_name)
-      for r in data.eval_results:
-          assert isinstance(r, EvalResult)
-          r.validate() if hasattr(r, "validate") else None
-          print(r.task_type, r.dataset_type, r.dataset_split, r.metric_type, repr(r.metric_value))
-      ModelCardData(**data.to_dict() | {"model_name": data.model_name, "eval_results": data.eval_results})
-      again = ModelCard(str(card))
-      assert again.data.to_dict() == data.to_dict()
-      """;
-
-  @Test
-  void pythonAcceptsWeightsAndCard() throws IOException, InterruptedException {
-    var interpreter = System.getenv().getOrDefault("TOCO_PYTHON", "python3");
-    assumeTrue(
-        python(interpreter, "import safetensors.numpy, huggingface_hub", "").status() == 0,
-        interpreter + " has no safetensors, numpy and huggingface_hub");
-    var checkpoint = tiny();
-    var read = python(interpreter, PYTHON, export(checkpoint).toString());
-    assertEquals(0, read.status(), read.out());
-    var lines = read.out().lines().toList();
-    var weights = StateDict.load(checkpoint).tensors();
-    long numbers = weights.values().stream().mapToLong(Tensor::numel).sum();
-    assertEquals("%s %s".formatted(weights.size(), numbers), lines.getFirst());
-    assertEquals("image-segmentation toco apache-2.0 my model", lines.get(1));
-    assertTrue(lines.get(2).startsWith("image-segmentation synthetic val mean_iou 0."), read.out());
-  }
-
-  private record Output(int status, String out) {}
-
-  private static Output python(String interpreter, String script, String argument)
-      throws IOException, InterruptedException {
-    try {
-      var process =
-          new ProcessBuilder(interpreter, "-c", script, argument).redirectErrorStream(true).start();
-      var out = new String(process.getInputStream().readAllBytes());
-      return new Output(process.waitFor(), out);
-    } catch (IOException e) {
-      return new Output(-1, e.toString());
-    }
   }
 }
