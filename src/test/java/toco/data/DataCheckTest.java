@@ -191,19 +191,19 @@ class DataCheckTest extends CheckedDataSet {
 
   @Test
   void otherFormatsAreCountedAndTheListedOneIsNamed() {
-    for (var file : List.of("photo.bmp", "sub/x.tif", "sub/y.tif")) {
+    for (var file : List.of("photo.gif", "sub/x.psd", "sub/y.psd")) {
       LabelFiles.write(root, file, "");
     }
     csv("a,cat\nb,dog\nphoto,cat\nB.PNG,dog\nv\nw\n");
     var found = findings(check());
     assertEquals(
         List.of(
-            "1 .bmp, such as " + root.resolve("photo.bmp"),
-            "2 .tif, such as " + root.resolve("sub/x.tif")),
+            "1 .gif, such as " + root.resolve("photo.gif"),
+            "2 .psd, such as " + root.resolve("sub/x.psd")),
         found.get(Kind.OTHER_FORMAT));
     var csv = root.resolve("labels.csv");
     assertNamed(
-        found, Kind.MISSING_IMAGE, "photo (line 3 of %s), but there is photo.bmp".formatted(csv));
+        found, Kind.MISSING_IMAGE, "photo (line 3 of %s), but there is photo.gif".formatted(csv));
     assertNamed(found, Kind.MISSING_IMAGE, "B (line 4 of %s), but there is b.png".formatted(csv));
   }
 

@@ -83,11 +83,12 @@ class MaskFolderTest {
     var missing = new MaskFolder(masks.resolve("no"));
     assertEquals("there is no folder " + masks.resolve("no"), missing.content());
     assertEquals(masks + " is empty", new MaskFolder(masks).content());
-    write("IMG_1.tif");
-    write("IMG_2_mask.bmp");
+    write("IMG_1.gif");
+    write("IMG_2_mask.psd");
     var folder = new MaskFolder(masks);
-    assertEquals("there is IMG_1.tif, but a mask must be a PNG", folder.similar("IMG_1"));
+    assertEquals(
+        "there is IMG_1.gif, but a mask must be a PNG, TIFF, BMP or WebP", folder.similar("IMG_1"));
     assertEquals("", folder.similar("IMG_3"));
-    assertTrue(folder.content().endsWith(" has 2 files, such as IMG_1.tif"), folder.content());
+    assertTrue(folder.content().endsWith(" has 2 files, such as IMG_1.gif"), folder.content());
   }
 }

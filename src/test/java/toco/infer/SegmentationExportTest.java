@@ -167,20 +167,20 @@ class SegmentationExportTest extends InferFixture {
     var images = folder.resolve("mixed");
     picture(images.resolve("a.png"), 40, 30);
     Files.copy(images.resolve("a.png"), images.resolve("b.JFIF")); // a PNG by content
-    Files.writeString(images.resolve("c.bmp"), "BM");
+    Files.writeString(images.resolve("c.gif"), "BM");
     Files.writeString(images.resolve("labels.npy"), "");
     var result = run(images, Protocol.Name.TRAIN_TIME, false);
     assertEquals(2, result.images());
     assertEquals(
         List.of(
-            "files in formats that are not read: 1 .bmp, such as %s; convert images to PNG or JPEG"
-                .formatted(images.resolve("c.bmp"))),
+            "files in formats that are not read: 1 .gif, such as %s; convert images to PNG or JPEG"
+                .formatted(images.resolve("c.gif"))),
         result.unreadable());
     assertTrue(Files.exists(folder.resolve("out/labels/b.png")));
     Files.delete(images.resolve("a.png"));
     Files.delete(images.resolve("b.JFIF"));
     var thrown =
         assertThrows(DataException.class, () -> run(images, Protocol.Name.TRAIN_TIME, false));
-    assertTrue(thrown.getMessage().contains("1 .bmp, 1 .npy, such as "), thrown.getMessage());
+    assertTrue(thrown.getMessage().contains("1 .gif, 1 .npy, such as "), thrown.getMessage());
   }
 }
