@@ -19,7 +19,7 @@ public final class ExifData {
       return 1;
     }
     try {
-      long value = TiffDirectory.read(tiff, 1).number(TiffHeader.ORIENTATION, 1);
+      long value = TiffDirectory.number(tiff, TiffHeader.ORIENTATION, 1);
       return value >= 1 && value <= LAST ? (int) value : 1;
     } catch (FormatException e) {
       return 1;

@@ -7,9 +7,15 @@ import java.util.List;
 import javax.imageio.stream.ImageInputStreamImpl;
 
 /// Memory segments, one after the other, as a library's input, without a copy.
+///
+/// A reader that asks on and on behind the end, as of a damaged WebP, is stopped: it takes the end
+/// for zeros.
 final class PartsInput extends ImageInputStreamImpl {
   private final List<MemorySegment> parts;
+  private static final int MOST_ENDS = 1000;
+
   private final long length;
+  private int ends;
 
   PartsInput(MemorySegment... parts) {
     this.parts = List.of(parts);
@@ -33,7 +39,7 @@ final class PartsInput extends ImageInputStreamImpl {
       }
       at -= part.byteSize();
     }
-    return -1;
+    return end();
   }
 
   @Override
@@ -52,6 +58,13 @@ final class PartsInput extends ImageInputStreamImpl {
       at -= part.byteSize();
     }
     streamPos += done;
-    return done == 0 && count > 0 ? -1 : done;
+    return done == 0 && count > 0 ? end() : done;
+  }
+
+  private int end() {
+    if (++ends > MOST_ENDS) {
+      throw new IllegalStateException("its data end too early");
+    }
+    return -1;
   }
 }

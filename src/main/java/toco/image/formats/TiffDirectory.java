@@ -39,10 +39,26 @@ final class TiffDirectory {
         || Bytes.startsWith(file, 0, "MM\0+");
   }
 
+  /// The first value of a tag in the first directory, which may be cut off, as EXIF data sometimes
+  /// are.
+  static long number(MemorySegment file, int tag, long standard) throws FormatException {
+    var directory = new TiffDirectory(bytes(file), false);
+    long at = directory.bytes.u32(4);
+    int count = directory.bytes.u16(at);
+    for (int i = 0; i < count && directory.bytes.holds(at + 2 + 12L * i, 12); i++) {
+      directory.readEntry(at + 2 + 12L * i);
+    }
+    return directory.number(tag, standard);
+  }
+
+  private static Bytes bytes(MemorySegment file) {
+    var order = Bytes.startsWith(file, 0, "II") ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
+    return new Bytes(file, order, "TIFF");
+  }
+
   /// @param page from 1
   static TiffDirectory read(MemorySegment file, int page) throws FormatException {
-    var order = Bytes.startsWith(file, 0, "II") ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
-    var bytes = new Bytes(file, order, "TIFF");
+    var bytes = bytes(file);
     int version = bytes.u16(2);
     boolean isBig = version == BIG;
     if (version != CLASSIC && !isBig) {
@@ -72,16 +88,12 @@ final class TiffDirectory {
     long count = isBig ? bytes.u64(at) : bytes.u16(at);
     long first = at + (isBig ? 8 : 2);
     int size = isBig ? 20 : 12;
-    count = Math.min(count, (bytes.size() - first) / size); // EXIF data are sometimes cut off
-    if (count < 1) {
+    long end = first + Math.min(count, bytes.size()) * size;
+    if (count == 0 || !bytes.holds(end, isBig ? 8 : 4)) {
       throw FormatException.truncated("TIFF");
     }
     for (long i = 0; isWanted && i < count; i++) {
       readEntry(first + i * size);
-    }
-    long end = first + count * size;
-    if (!bytes.holds(end, isBig ? 8 : 4)) {
-      return 0; // some programs forget it
     }
     return isBig ? bytes.u64(end) : bytes.u32(end);
   }

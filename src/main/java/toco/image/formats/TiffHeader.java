@@ -75,7 +75,7 @@ record TiffHeader(
     if (width < 1 || height < 1 || width > MAX_SIDE || height > MAX_SIDE) {
       throw FormatException.damaged("TIFF", "its size is %s×%s px".formatted(width, height));
     }
-    int samples = (int) Math.min(page.number(SAMPLES, 1), 0xFFFF);
+    int samples = (int) Math.clamp(page.number(SAMPLES, 1), 1, 0xFFFF);
     int compression = (int) page.number(COMPRESSION, NONE);
     int photometric = (int) page.number(PHOTOMETRIC, FAX.contains(compression) ? 0 : 1);
     boolean planes = page.number(PLANAR, 1) == 2 && samples > 1;

@@ -22,8 +22,9 @@ record WebpImage(
   private static final int READ_AHEAD = 64; // the reader looks further than the last byte
   private static final int ANIMATED = 2;
   private static final int SIDE_MASK = 0x3FFF;
-  private static final long SMALL_PIXELS = 1L << 24;
-  private static final long PIXELS_PER_BYTE = 1L << 16; // of one colour
+  private static final long SMALL_PIXELS = 1L << 20;
+  private static final long LOSSY_PIXELS = 1L << 12; // in a byte: libwebp writes 560 of one colour
+  private static final long LOSSLESS_PIXELS = 1L << 15; // libwebp writes 25,000
 
   static boolean isWebp(MemorySegment file) {
     return Bytes.startsWith(file, 0, "RIFF") && Bytes.startsWith(file, 8, "WEBP");
@@ -82,7 +83,8 @@ record WebpImage(
     if (width == 0 || height == 0) {
       throw FormatException.damaged("WebP", "its size is %s×%s px".formatted(width, height));
     }
-    if ((long) width * height > SMALL_PIXELS + length * PIXELS_PER_BYTE) {
+    if ((long) width * height
+        > SMALL_PIXELS + length * (isLossy ? LOSSY_PIXELS : LOSSLESS_PIXELS)) {
       throw new FormatException(
           "the WebP is truncated: its header claims %s×%s px, which %s bytes cannot hold"
               .formatted(width, height, length),
