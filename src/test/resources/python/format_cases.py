@@ -320,6 +320,13 @@ for name, quality in (("lossy.webp", 80), ("lossy-q30.webp", 30)):
 Image.fromarray(np.dstack([photo[:40, :60], photo[:40, :60, 0]])).save(out / "lossy-rgba.webp", quality=80)
 Image.fromarray(pillow("lossy-rgba.webp")).save(out / "lossy-rgba-as-libwebp.png")
 
+# masks of index8
+
+voc = np.array([[0, 0, 0], [128, 0, 0], [0, 128, 0], [128, 128, 0], [0, 0, 128], [128, 0, 128], [0, 128, 128]], "u1")
+Image.fromarray(voc[index8]).save(out / "mask-voc.webp", lossless=True)
+tiff("mask-voc.tif", voc[index8], compression="lzw")
+tiff("mask16.tif", index8.astype("u2"), byteorder=">")
+
 # PNG and JPEG
 
 pngs = out / "../decode-cases"
@@ -431,7 +438,7 @@ for channel, colour in enumerate(("Red", "Green", "Blue")):
 data = dicom("palette.dcm", index8, "PALETTE COLOR", **lut)
 expect("palette.dcm", (apply_color_lut(data.pixel_array, data) >> 8).astype("u1"))
 data = dicom("rle.dcm", grey8)
-data.compress(RLELossless)
+data.compress(RLELossless, generate_instance_uid=False)
 data.save_as(out / "rle.dcm")
 dicom("frames.dcm", np.stack([grey8, grey8]), NumberOfFrames=2)
 

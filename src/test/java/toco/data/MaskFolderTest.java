@@ -12,6 +12,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MaskFolderTest {
   @TempDir Path masks;
 
+  @Test
+  void otherFormatsAreFoundAfterPng() {
+    var tiff = write("IMG_1.tif");
+    var affixed = write("IMG_2_mask.BMP");
+    write("IMG_3.tif");
+    write("IMG_3.webp");
+    var folder = new MaskFolder(masks);
+    assertEquals(tiff, folder.find("IMG_1"));
+    assertEquals(affixed, folder.find("IMG_2"));
+    assertEquals("IMG_3.tif and IMG_3.webp could both be it; keep one", folder.similar("IMG_3"));
+    var png = write("IMG_1.png");
+    assertEquals(png, new MaskFolder(masks).find("IMG_1"));
+  }
+
   private Path write(String name) {
     return LabelFiles.write(masks, name, "");
   }

@@ -125,8 +125,13 @@ class ImageFormatsTest {
   /// A few kilobytes that claim 60000×60000 px or more are refused before memory is taken.
   @ParameterizedTest
   @CsvSource({
-    "rgb8.tif, 18, 4", "rgb8-deflate.tif, 18, 4", "rgb8-lzw.tif, 18, 4", "grey16.tif, 18, 4",
-    "rgb.bmp, 18, 4", "rle8.bmp, 18, 4", "grey.bmp, 22, 4"
+    "rgb8.tif, 18, 4",
+    "rgb8-deflate.tif, 18, 4",
+    "rgb8-lzw.tif, 18, 4",
+    "grey16.tif, 18, 4",
+    "rgb.bmp, 18, 4",
+    "rle8.bmp, 18, 4",
+    "grey.bmp, 22, 4"
   })
   void aHeaderThatClaimsAHugeSizeTakesNoMemory(String name, int at, int bytes) throws IOException {
     byte[] huge = Files.readAllBytes(file(name));

@@ -64,6 +64,39 @@ class SegmentationExportTest extends InferFixture {
     }
   }
 
+  /// Named directly, a DICOM file needs no ending; in a folder, images are found by theirs. The
+  /// configuration of the network says how they are read.
+  @Test
+  void imagesOfOtherFormatsAreSegmented() throws IOException {
+    var cases = Path.of("src/test/resources/format-cases");
+    var images = Files.createDirectories(folder.resolve("images"));
+    for (var name : List.of("ct.dcm", "grey16.tif", "orientation6.webp", "rgb.bmp")) {
+      Files.copy(cases.resolve(name), images.resolve(name));
+    }
+    var scan = folder.resolve("IM000001");
+    Files.copy(cases.resolve("mono16.dcm"), scan);
+    try (var network = network("data.exif=apply", "data.window=percentile")) {
+      var result =
+          SegmentationExport.write(
+              network,
+              new SegmentationExport.Options(
+                  List.of(images, scan),
+                  folder.resolve("out"),
+                  Protocol.Name.TRAIN_TIME,
+                  false,
+                  true),
+              InferenceListener.NONE);
+      assertEquals(5, result.images());
+      assertEquals(List.of(), result.unreadable());
+    }
+    for (var name : List.of("ct", "grey16", "rgb", "IM000001")) {
+      var png = folder.resolve("out/overlay/" + name + ".png");
+      assertEquals(new ImageSize(41, 30), ImageSize.read(png));
+    }
+    assertEquals(
+        new ImageSize(30, 41), ImageSize.read(folder.resolve("out/labels/orientation6.png")));
+  }
+
   /// What is kept for a size, such as LibTorch's compiled convolutions, is bounded.
   @Test
   void memoryStaysLevelOverHundredsOfSizes() {
