@@ -21,6 +21,8 @@ open module toco {
 
   // Needed for some files or commands alone. Most of their jars have no descriptor, so jlink would
   // refuse them.
+  requires static com.twelvemonkeys.imageio.tiff; // TIFF images
+  requires static com.twelvemonkeys.imageio.webp; // WebP images
   requires static us.hebi.matlab.mat.mfl.core; // masks of SBD
   requires static com.google.protobuf; // writing ONNX files
   requires static com.microsoft.onnxruntime; // running ONNX files

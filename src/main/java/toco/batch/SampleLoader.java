@@ -22,7 +22,7 @@ final class SampleLoader implements AutoCloseable {
 
   private final BatchSource source;
   private final BiConsumer<String, ImageException> skipped;
-  private final DecodeBuffer decoder = new DecodeBuffer();
+  private final DecodeBuffer decoder;
   private final Canvas canvas;
   private final HintCanvas hints;
 
@@ -30,6 +30,7 @@ final class SampleLoader implements AutoCloseable {
   SampleLoader(BatchSource source, BiConsumer<String, ImageException> skipped) {
     this.source = source;
     this.skipped = skipped;
+    decoder = new DecodeBuffer(source.dataset().readOptions());
     canvas = new Canvas(source.device(), source.cropSizePx());
     hints = new HintCanvas(source.weak().hasHints() ? source.cropSizePx() : 0);
   }

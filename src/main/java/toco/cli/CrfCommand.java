@@ -42,11 +42,7 @@ final class CrfCommand implements Callable<Integer> {
 
   private final Console console;
 
-  @Option(
-      names = "--image",
-      required = true,
-      paramLabel = "FILE",
-      description = "The JPEG or PNG image.")
+  @Option(names = "--image", required = true, paramLabel = "FILE", description = "The image.")
   @SuppressWarnings("NullAway.Init") // picocli sets what is required
   Path image;
 

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param layout how the data set is organised on disk: `voc`, `coco`, `folder` or `synthetic`
 /// @param root the data set's folder
-/// @param imageDir folder of the images: JPEG; in layout `folder` also PNG, and with sub-folders
-/// @param maskDir folder of the palette-PNG masks; only evaluation reads them
+/// @param imageDir folder of the images; in layout `folder` with sub-folders
+/// @param maskDir folder of the masks; only evaluation reads them
 /// @param maskValues what the masks' pixels hold, if not class indices: the values of background
 ///   and classes in label order, such as `0,255` or `'#000000,#ff0000'`; 255 is ignored unless
 ///   named
@@ -47,6 +47,12 @@ import org.jspecify.annotations.Nullable;
 /// @param otherClasses what to do with annotated classes that are not in `classNames`: `error`, or
 ///   `ignore` to train on some of the classes; labels leave the others out, and in masks they are
 ///   background
+/// @param window how values of more than 8 bits become levels 0…255: `[low, high]`, `percentile`
+///   (the 1st to the 99th of each image) or `dicom` (the file's own window); absent: as
+///   docs/DATA.md says for each format
+/// @param exif what to do with the orientation in an image's EXIF data: `ignore`, or `apply` to
+///   turn the pixels upright, as viewers do; masks are never turned
+/// @param page which page of a TIFF file is the image, from 1; other formats have one
 /// @param workers threads that decode and augment images
 /// @param onBadSample what training does with an image that cannot be read: `fail` saves a
 ///   checkpoint and ends the run, `skip` takes another image instead and counts it
@@ -69,6 +75,9 @@ public record DataConfig(
     @Default("[]") List<String> classNames,
     @Default("null") @Nullable Path classNamesFile,
     @Default("error") OtherClasses otherClasses,
+    @Default("null") @Nullable PixelWindow window,
+    @Default("ignore") Exif exif,
+    @Default("1") int page,
     @Default("2") int workers,
     @Default("fail") OnBadSample onBadSample,
     SyntheticConfig synthetic) {
@@ -77,6 +86,17 @@ public record DataConfig(
   public enum OtherClasses {
     ERROR,
     IGNORE;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /// What to do with the orientation that a camera stored.
+  public enum Exif {
+    IGNORE,
+    APPLY;
 
     @Override
     public String toString() {
@@ -117,6 +137,7 @@ public record DataConfig(
       }
     }
     atLeast("data.hintRadiusPx", hintRadiusPx, 0);
+    atLeast("data.page", page, 1);
     atLeast("data.workers", workers, 1);
   }
 

@@ -92,6 +92,7 @@ record Key(String name, Type type, boolean nullable, String defaultText, Set<Rec
       case Class<?> c when c == Path.class -> "a path";
       case Class<?> c when c == String.class -> "text";
       case Class<?> c when c == FrozenBlocks.class -> FrozenBlocks.EXPECTED;
+      case Class<?> c when c == PixelWindow.class -> PixelWindow.EXPECTED;
       case Class<?> c when c.isEnum() -> "one of " + constants(c);
       default -> throw new IllegalStateException("no configuration key can be a " + type);
     };

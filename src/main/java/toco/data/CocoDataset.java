@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import toco.config.DataConfig;
 import toco.config.Split;
+import toco.image.ReadOptions;
 
 /// COCO 2014 or 2017 as it unpacks, with the list files of the published code:
 ///
@@ -30,13 +31,13 @@ final class CocoDataset extends ListedDataset {
   private final MaskFolder masks;
 
   private CocoDataset(DataConfig data, NameList list, ClassLabels labels, MaskFolder masks) {
-    super(list, data.classNames(), labels, masks, MaskReader.of(data));
+    super(list, data.classNames(), labels, masks, ReadOptions.of(data), MaskReader.of(data));
     imageDir = data.imagePath();
     this.masks = masks;
   }
 
   static CocoDataset of(DataConfig data, Split split, ClassIndex classes) {
-    requireFolder(data.imagePath(), "the folder that holds train2014 and val2014");
+    ImageFolder.require(data.imagePath(), "the folder that holds train2014 and val2014");
     var list = NameList.read(data.listPath(split));
     var masks = new MaskFolder(data.maskPath());
     var labels =

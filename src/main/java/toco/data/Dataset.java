@@ -11,6 +11,7 @@ import toco.config.Config;
 import toco.config.DataConfig;
 import toco.config.Layout;
 import toco.config.Split;
+import toco.image.ReadOptions;
 
 /// Images with image-level labels, in the order of a list file. Immutable and safe for use by
 /// several threads. [Sample] reads the images.
@@ -127,6 +128,9 @@ public sealed interface Dataset permits ListedDataset {
   /// Why a sample without a mask has none, as the end of a sentence: files that could be it.
   String maskHint(int index);
 
+  /// How its images are read.
+  ReadOptions readOptions();
+
   /// Reads the masks.
   MaskReader maskReader();
 
@@ -156,6 +160,12 @@ public sealed interface Dataset permits ListedDataset {
   default Sample sample(int index) {
     String name = name(index);
     return new Sample(
-        index, name, imagePath(index), maskPath(index), labels().multiHot(name), maskReader());
+        index,
+        name,
+        imagePath(index),
+        maskPath(index),
+        labels().multiHot(name),
+        readOptions(),
+        maskReader());
   }
 }

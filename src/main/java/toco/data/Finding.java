@@ -33,7 +33,9 @@ public record Finding(Kind kind, boolean fatal, List<String> items) {
     UNREADABLE_IMAGE("images that cannot be read", true),
     OTHER_FORMAT("formats in the folder that are not read; convert images to PNG or JPEG", true),
     GREY_16("images that lose levels", true),
-    EXIF_ORIENTATION("images that viewers turn by EXIF; pixels are read as stored", false),
+    EXIF_ORIENTATION(
+        "images that viewers turn by EXIF; pixels are read as stored, unless data.exif=apply",
+        false),
     SKIPPED("skipped in the image folder", true),
     MISSING_MASK("images without a mask", false),
     UNREADABLE_MASK("masks that cannot be read", true),

@@ -10,8 +10,9 @@ import java.util.Optional;
 import java.util.Set;
 import toco.config.DataConfig;
 import toco.config.Split;
+import toco.image.ReadOptions;
 
-/// Your own images: JPEG or PNG files anywhere under a folder, with the names of [ImageFolder].
+/// Your own images: files anywhere under a folder, with the names of [ImageFolder].
 ///
 /// Lists and labels refer to an image by its path relative to the folder or by the end of that
 /// path, with or without extension. Without a training list, all labelled images that are in no
@@ -24,7 +25,7 @@ final class FolderDataset extends ListedDataset {
 
   private FolderDataset(
       DataConfig data, ImageFolder images, NameList list, ClassLabels labels, MaskFolder masks) {
-    super(list, data.classNames(), labels, masks, MaskReader.of(data));
+    super(list, data.classNames(), labels, masks, ReadOptions.of(data), MaskReader.of(data));
     this.images = images;
     imageDir = data.imagePath();
     this.masks = masks;

@@ -78,7 +78,7 @@ final class ImageCheck {
   }
 
   private void work(BiConsumer<Integer, Integer> progress) {
-    try (var decoder = new DecodeBuffer()) {
+    try (var decoder = new DecodeBuffer(dataset.readOptions())) {
       for (int i = next.getAndIncrement(); i < present.size(); i = next.getAndIncrement()) {
         check(i, decoder);
         progress.accept(done.incrementAndGet(), present.size());
@@ -93,8 +93,8 @@ final class ImageCheck {
       var size = size(i, image, decoder);
       widths[i] = size.widthPx();
       heights[i] = size.heightPx();
-      int orientation = ExifOrientation.of(image);
-      if (orientation != ExifOrientation.UPRIGHT) {
+      boolean isTurned = dataset.readOptions().isTurned();
+      if (!isTurned && ExifOrientation.of(image) != ExifOrientation.UPRIGHT) {
         add(i, Kind.EXIF_ORIENTATION, dataset.name(index));
       }
       Optional<Path> mask = masks == Reading.NOTHING ? Optional.empty() : dataset.maskPath(index);
@@ -115,10 +115,11 @@ final class ImageCheck {
 
   private ImageSize size(int i, Path file, DecodeBuffer decoder) {
     if (images == Reading.HEADER) {
-      return ImageSize.read(file);
+      return ImageSize.read(file, dataset.readOptions());
     }
     var image = decoder.decode(file);
-    Grey16.warning(file, image).ifPresent(line -> add(i, Kind.GREY_16, line));
+    Grey16.warning(file, image, dataset.readOptions())
+        .ifPresent(line -> add(i, Kind.GREY_16, line));
     return new ImageSize(image.widthPx(), image.heightPx());
   }
 

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 
-/// The JPEG and PNG images anywhere under a folder, by name: the path relative to the folder
-/// without the extension, `beach/IMG_1`, or with it where the name would not be unique.
+/// The images anywhere under a folder, recognised by their endings, by name: the path relative to
+/// the folder without the extension, `beach/IMG_1`, or with it where the name would not be unique.
 ///
 /// Links are followed. Skipped are hidden files and folders, the system's own folders such as
 /// `@eaDir` and `lost+found`, and folders of results of this program.
@@ -54,12 +54,18 @@ public final class ImageFolder {
   /// @param except folders to skip, such as that of the masks, by whatever path they are reached
   /// @throws DataException if the folder itself is missing or unreadable
   public static ImageFolder scan(Path folder, Collection<Path> except) {
+    require(folder, "the folder of your images");
+    return new ImageFolder(folder, FolderScan.of(folder, except));
+  }
+
+  /// Checks that a folder of images exists.
+  ///
+  /// @param expected what `data.root` must be
+  static void require(Path folder, String expected) {
     if (!Files.isDirectory(folder)) {
       throw new DataException(
-          "the image folder %s does not exist; set data.root to the folder of your images"
-              .formatted(folder));
+          "the image folder %s does not exist; set data.root to %s".formatted(folder, expected));
     }
-    return new ImageFolder(folder, FolderScan.of(folder, except));
   }
 
   /// The same with one folder to skip.

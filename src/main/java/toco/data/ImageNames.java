@@ -12,13 +12,15 @@ import java.util.regex.Pattern;
 /// Functions on paths of image files, as text with `/` between folders.
 public final class ImageNames {
   private static final Pattern EXTENSION =
-      Pattern.compile("\\.(jpe?g|jpe|jfif|png)$", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          "\\.(jpe?g|jpe|jfif|png|tiff?|bmp|dib|webp|dcm|dicom)$", Pattern.CASE_INSENSITIVE);
 
   /// Of an image whose ending is not known, in order.
   private static final List<String> ENDINGS =
       List.of(
           ".jpg", ".JPG", ".jpeg", ".JPEG", ".png", ".PNG", ".Jpg", ".Jpeg", ".Png", ".jpe", ".JPE",
-          ".jfif", ".JFIF");
+          ".jfif", ".JFIF", ".tif", ".TIF", ".tiff", ".TIFF", ".bmp", ".BMP", ".dib", ".DIB",
+          ".webp", ".WEBP", ".dcm", ".DCM", ".dicom", ".DICOM");
 
   private ImageNames() {}
 
@@ -39,8 +41,7 @@ public final class ImageNames {
     return folder.resolve(name + ENDINGS.getFirst());
   }
 
-  /// The path without `.jpg`, `.jpeg`, `.jpe`, `.jfif` or `.png`, in upper or lower case; other
-  /// paths unchanged.
+  /// The path without the ending of an image, in upper or lower case; other paths unchanged.
   public static String withoutExtension(String path) {
     return EXTENSION.matcher(path).replaceFirst("");
   }

@@ -30,7 +30,9 @@ import java.util.regex.Pattern;
 /// further up than the images' paths, but not in one of their folders.
 final class ImageReferences {
   private static final Pattern EXTENSION =
-      Pattern.compile("\\.(jpe?g|jpe|jfif|png|bmp|gif|tiff?|webp|heic)$", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          "\\.(jpe?g|jpe|jfif|png|bmp|dib|gif|tiff?|webp|dcm|dicom|heic)$",
+          Pattern.CASE_INSENSITIVE);
   private static final Pattern URL = Pattern.compile("^[A-Za-z][A-Za-z0-9+.-]+://");
   private static final Pattern QUERY = Pattern.compile("[?#].*$");
   private static final Pattern ABSOLUTE = Pattern.compile("^([A-Za-z]:)?/+");

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import toco.config.ClassNames;
 import toco.config.DataConfig.OtherClasses;
@@ -115,7 +114,7 @@ public record LabelConversion(
     var masks = new LinkedHashMap<String, Path>();
     try (var files = Files.walk(source, FileVisitOption.FOLLOW_LINKS)) {
       files
-          .filter(file -> file.toString().toLowerCase(Locale.ROOT).endsWith(".png"))
+          .filter(file -> MaskFolder.hasEnding(file.toString()))
           .filter(file -> !file.getFileName().toString().startsWith("."))
           .sorted()
           .forEach(file -> masks.put(source.relativize(file).toString(), file));
@@ -125,7 +124,8 @@ public record LabelConversion(
       throw new DataException("cannot read the folder %s: %s".formatted(source, e.getCause()), e);
     }
     if (masks.isEmpty()) {
-      throw new DataException(source + " holds no .png mask; expected one per image");
+      throw new DataException(
+          source + " holds no mask; expected one per image, as PNG, TIFF, BMP or WebP");
     }
     return masks;
   }

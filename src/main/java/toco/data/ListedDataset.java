@@ -15,6 +15,7 @@ import toco.config.DataConfig;
 import toco.config.Split;
 import toco.data.ImageCheck.Reading;
 import toco.image.ImageException;
+import toco.image.ReadOptions;
 
 /// The common part of the layouts: the names in a list, their labels, and the path of each name's
 /// image and mask. Whether these files exist is checked only by the methods that say so, so that
@@ -25,6 +26,7 @@ abstract sealed class ListedDataset implements Dataset
   private final List<String> classNames;
   private final ClassLabels labels;
   private final MaskFolder masks;
+  private final ReadOptions readOptions;
   private final MaskReader maskReader;
 
   ListedDataset(
@@ -32,11 +34,13 @@ abstract sealed class ListedDataset implements Dataset
       List<String> classNames,
       ClassLabels labels,
       MaskFolder masks,
+      ReadOptions readOptions,
       MaskReader maskReader) {
     this.list = list;
     this.classNames = List.copyOf(classNames);
     this.labels = labels;
     this.masks = masks;
+    this.readOptions = readOptions;
     this.maskReader = maskReader;
   }
 
@@ -245,6 +249,11 @@ abstract sealed class ListedDataset implements Dataset
   }
 
   @Override
+  public ReadOptions readOptions() {
+    return readOptions;
+  }
+
+  @Override
   public MaskReader maskReader() {
     return maskReader;
   }
@@ -283,13 +292,6 @@ abstract sealed class ListedDataset implements Dataset
                   list.origin(entry),
                   file,
                   ImageNames.similar(entry.name(), file)));
-    }
-  }
-
-  static void requireFolder(Path imageDir, String expected) {
-    if (!Files.isDirectory(imageDir)) {
-      throw new DataException(
-          "the image folder %s does not exist; set data.root to %s".formatted(imageDir, expected));
     }
   }
 }

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// these that exists:
 ///
 /// 1. `beach/IMG_1.png`
-/// 2. the same name with another ending in upper or lower case, `IMG_1.PNG`
+/// 2. the same name with another ending in upper or lower case, `IMG_1.PNG`, `IMG_1.tif`, `.tiff`,
+///    `.bmp` or `.webp`
 /// 3. the same with the image's ending kept, or with a word that says "mask" before or after it:
 ///    `IMG_1.jpg.png`, `IMG_1_mask.png`, `mask_IMG_1.png`, `IMG_1_gt.png` …
 ///
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// The folder is listed once, and only if some mask is not at its first place. Thread-safe.
 final class MaskFolder {
   private static final String ENDING = ".png";
+  private static final Pattern ENDINGS =
+      Pattern.compile("\\.(png|tiff?|bmp|webp)$", Pattern.CASE_INSENSITIVE);
   private static final String WORD =
       "(?:masks?|seg|segm|segmentation|labels?|gt|ground_?truth|ann|anno|annotations?"
           + "|(?:gtfine_)?label(?:train)?ids)";
@@ -42,7 +45,7 @@ final class MaskFolder {
     this.folder = folder;
   }
 
-  /// The PNG files, by the image name that they may belong to; others by their name.
+  /// The files of masks, by the image name that they may belong to; others by their name.
   private static final class Listing {
     final Map<String, List<String>> plain = new HashMap<>();
     final Map<String, List<String>> affixed = new HashMap<>();
@@ -54,7 +57,7 @@ final class MaskFolder {
       files++;
       first = first == null ? path : first;
       var stem = path.substring(0, Math.max(path.lastIndexOf('.'), 0));
-      if (!path.regionMatches(true, path.length() - ENDING.length(), ENDING, 0, 4)) {
+      if (!hasEnding(path)) {
         put(others, stem, path);
         return;
       }
@@ -78,6 +81,11 @@ final class MaskFolder {
       map.computeIfAbsent(name, _ -> new ArrayList<>()).add(path);
       map.computeIfAbsent("/" + ImageNames.last(name), _ -> new ArrayList<>()).add(path);
     }
+  }
+
+  /// Whether a file may be a mask by its ending.
+  static boolean hasEnding(String path) {
+    return ENDINGS.matcher(path).find();
   }
 
   /// The path of an image's mask; the path at which it is expected if there is none.
@@ -144,7 +152,7 @@ final class MaskFolder {
         .stream()
         .filter(path -> !folder.resolve(path).equals(image))
         .findFirst()
-        .map(path -> "there is %s, but a mask must be a PNG".formatted(path))
+        .map(path -> "there is %s, but a mask must be a PNG, TIFF, BMP or WebP".formatted(path))
         .orElse("");
   }
 

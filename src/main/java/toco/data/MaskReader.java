@@ -88,7 +88,7 @@ public record MaskReader(
     int orientation = ExifOrientation.of(image);
     return ExifOrientation.isTransposed(orientation)
         ? ("the mask was drawn on the picture as viewers turn it, by the EXIF orientation %s, but"
-                + " pixels are read as stored; turn the stored pixels, such as by exiftran -ai")
+                + " pixels are read as stored; set data.exif=apply")
             .formatted(orientation)
         : "width and height are exchanged; turn the mask or the image by 90°";
   }

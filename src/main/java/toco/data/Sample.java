@@ -6,15 +6,17 @@ import java.util.Optional;
 import toco.image.ImageDecoder;
 import toco.image.ImageSize;
 import toco.image.LabelMap;
+import toco.image.ReadOptions;
 import toco.image.RgbImage;
 
 /// One entry of a data set.
 ///
 /// @param index its position in the data set
 /// @param name its name in the list file
-/// @param imagePath a JPEG or PNG file
-/// @param maskPath a PNG, if it exists; training does not read it
+/// @param imagePath the image's file
+/// @param maskPath its mask, if it exists; training does not read it
 /// @param labels \[K] multi-hot: 1 where the class is in the image, else 0
+/// @param readOptions how the image is read
 /// @param maskReader reads the mask
 @SuppressWarnings("ArrayRecordComponent") // values, not identity, are what callers use
 public record Sample(
@@ -23,13 +25,14 @@ public record Sample(
     Path imagePath,
     Optional<Path> maskPath,
     float[] labels,
+    ReadOptions readOptions,
     MaskReader maskReader) {
   /// Decodes the image.
   ///
   /// @param arena owns the pixels
   /// @throws toco.image.ImageException if the file is missing or unreadable
   public RgbImage readImage(Arena arena) {
-    return ImageDecoder.decode(imagePath, arena);
+    return ImageDecoder.decode(imagePath, readOptions, arena);
   }
 
   /// Decodes the mask of the image.

@@ -15,9 +15,9 @@ import java.util.stream.Collectors;
 final class UnreadFormats {
   private static final Set<String> PICTURES =
       Set.of(
-          "apng", "arw", "avif", "bmp", "cr2", "cr3", "dcm", "dib", "dicom", "dng", "exr", "gif",
-          "hdr", "heic", "heif", "ico", "j2k", "jp2", "jxl", "nef", "nii", "orf", "pbm", "pgm",
-          "pnm", "ppm", "psd", "raf", "raw", "rw2", "tga", "tif", "tiff", "webp");
+          "apng", "arw", "avif", "cr2", "cr3", "dng", "exr", "gif", "hdr", "heic", "heif", "ico",
+          "j2k", "jp2", "jxl", "nef", "nii", "orf", "pbm", "pgm", "pnm", "ppm", "psd", "raf", "raw",
+          "rw2", "tga");
 
   /// Files that may be images, or something else.
   private static final Set<String> PERHAPS = Set.of("npy", "pdf", "svg");

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import toco.config.DataConfig;
 import toco.config.Split;
+import toco.image.ReadOptions;
 
 /// A data set in Pascal VOC's layout; [VocFiles] has the paths of its parts.
 ///
@@ -20,8 +21,9 @@ public final class VocDataset extends ListedDataset {
       List<String> classNames,
       ClassLabels labels,
       MaskFolder masks,
+      ReadOptions readOptions,
       MaskReader maskReader) {
-    super(list, classNames, labels, masks, maskReader);
+    super(list, classNames, labels, masks, readOptions, maskReader);
     this.files = files;
     this.masks = masks;
   }
@@ -31,8 +33,7 @@ public final class VocDataset extends ListedDataset {
   /// @param classNames foreground classes in label order
   /// @throws DataException naming the file or line that is missing or wrong
   public static VocDataset open(VocFiles files, List<String> classNames) {
-    var dataset =
-        of(files, new ClassIndex(classNames), false, Set.of(), MaskReader.of(classNames.size()));
+    var dataset = of(files, classNames, false);
     dataset.requireImagesAndLabels();
     return dataset;
   }
@@ -42,17 +43,32 @@ public final class VocDataset extends ListedDataset {
   ///
   /// @throws DataException naming the file or line that is missing or wrong
   public static VocDataset openWithLabelsFromMasks(VocFiles files, List<String> classNames) {
-    var dataset =
-        of(files, new ClassIndex(classNames), true, Set.of(), MaskReader.of(classNames.size()));
+    var dataset = of(files, classNames, true);
     dataset.requireImagesAndLabels();
     return dataset;
+  }
+
+  private static VocDataset of(VocFiles files, List<String> classNames, boolean labelsFromMasks) {
+    return of(
+        files,
+        new ClassIndex(classNames),
+        labelsFromMasks,
+        Set.of(),
+        ReadOptions.STANDARD,
+        MaskReader.of(classNames.size()));
   }
 
   static VocDataset of(DataConfig data, Split split, ClassIndex classes) {
     var files =
         new VocFiles(
             data.imagePath(), data.maskPath(), data.listPath(split), data.labelsPath(split));
-    return of(files, classes, data.labelsFromMasks(), NameList.readable(data), MaskReader.of(data));
+    return of(
+        files,
+        classes,
+        data.labelsFromMasks(),
+        NameList.readable(data),
+        ReadOptions.of(data),
+        MaskReader.of(data));
   }
 
   /// @param named names in all lists, which labels may refer to
@@ -61,9 +77,10 @@ public final class VocDataset extends ListedDataset {
       ClassIndex classes,
       boolean labelsFromMasks,
       Set<String> named,
+      ReadOptions options,
       MaskReader reader) {
     var masks = new MaskFolder(files.maskDir());
-    requireFolder(files.imageDir(), "a folder in VOC layout");
+    ImageFolder.require(files.imageDir(), "a folder in VOC layout");
     var list = NameList.read(files.list());
     var references = new ImageReferences(named.isEmpty() ? list.names() : named);
     var labels =
@@ -71,7 +88,7 @@ public final class VocDataset extends ListedDataset {
             labelsFromMasks
                 ? labelsFromMasks(list, masks::find, reader)
                 : LabelSource.read(files.labels(), classes).renamed(references::findOrStem));
-    return new VocDataset(files, list, classes.names(), labels, masks, reader);
+    return new VocDataset(files, list, classes.names(), labels, masks, options, reader);
   }
 
   @Override

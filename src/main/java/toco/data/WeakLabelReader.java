@@ -102,7 +102,7 @@ final class WeakLabelReader {
     var image = dataset.image(name);
     ImageSize size;
     try {
-      size = ImageSize.read(image);
+      size = ImageSize.read(image, dataset.readOptions());
     } catch (ImageException e) { // the image is reported where it is read
       return new Fitted<>(Optional.empty(), List.of());
     }

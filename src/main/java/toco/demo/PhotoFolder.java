@@ -57,7 +57,7 @@ final class PhotoFolder {
     var images = ImageFolder.scan(data.imagePath(), notImages);
     if (images.byName().isEmpty()) {
       throw new DataException(
-          "no JPEG or PNG image in %s; %s"
+          "no image file in %s; %s"
               .formatted(
                   data.imagePath(),
                   images.unreadFiles().orElse("name the folder of your photographs")));

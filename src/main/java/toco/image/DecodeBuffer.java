@@ -23,6 +23,8 @@ public final class DecodeBuffer implements AutoCloseable {
   private final GrowableMemory encoded;
   private final GrowableMemory pixels;
   private final GrowableMemory scratch;
+  private final GrowableMemory stored; // before it is turned
+  private final ReadOptions options;
   private final LongFunction<MemorySegment> ownMemory;
   private final JpegDecoder jpeg;
   private boolean closed;
@@ -31,25 +33,32 @@ public final class DecodeBuffer implements AutoCloseable {
   ///
   /// @throws IllegalStateException if that library is required and not installed
   public DecodeBuffer() {
-    this(JpegChoice.ofProcess(), Arena::ofShared);
+    this(ReadOptions.STANDARD);
+  }
+
+  /// The same with other options.
+  public DecodeBuffer(ReadOptions options) {
+    this(options, JpegChoice.ofProcess(), Arena::ofShared);
   }
 
   DecodeBuffer(JpegChoice choice) {
-    this(choice, Arena::ofShared);
+    this(ReadOptions.STANDARD, choice, Arena::ofShared);
   }
 
   /// @param arenas creates the arenas of its memory
-  DecodeBuffer(JpegChoice choice, Supplier<Arena> arenas) {
+  DecodeBuffer(ReadOptions options, JpegChoice choice, Supplier<Arena> arenas) {
+    this.options = options;
     encoded = new GrowableMemory(arenas);
     pixels = new GrowableMemory(arenas);
     scratch = new GrowableMemory(arenas);
+    stored = new GrowableMemory(arenas);
     ownMemory = pixels::take;
     jpeg = choice.open();
   }
 
   /// Decodes a file into the buffer's memory.
   ///
-  /// @param file a JPEG or PNG file; recognised by its content, not its name
+  /// @param file an image; recognised by its content, not its name
   /// @return pixels that are valid until the next decode or [#close]
   /// @throws ImageException if the file is missing, truncated or not an image of these kinds
   public RgbImage decode(Path file) {
@@ -77,6 +86,17 @@ public final class DecodeBuffer implements AutoCloseable {
 
   private RgbImage decodeContent(
       MemorySegment file, String source, LongFunction<MemorySegment> memory) {
+    int orientation =
+        options.isTurned() ? ExifOrientation.of(file, options.page()) : ExifOrientation.UPRIGHT;
+    if (orientation == ExifOrientation.UPRIGHT) {
+      return decodeStored(file, source, memory);
+    }
+    var image = decodeStored(file, source, stored::take);
+    return ExifOrientation.turn(image, orientation, bytes -> exactly(bytes, memory));
+  }
+
+  private RgbImage decodeStored(
+      MemorySegment file, String source, LongFunction<MemorySegment> memory) {
     if (JpegMarkers.isJpeg(file)) {
       var header = JpegHeader.parse(file, source);
       int width = header.widthPx();
@@ -87,9 +107,10 @@ public final class DecodeBuffer implements AutoCloseable {
       return new RgbImage(rgb, width, height);
     }
     if (PngRaster.isPng(file)) {
-      return PngRaster.decodeRgb(file, source, bytes -> exactly(bytes, memory));
+      return PngRaster.decodeRgb(file, source, options.window(), bytes -> exactly(bytes, memory));
     }
-    throw OtherFormat.refused(file, source);
+    var samples = OtherImage.of(file, source, options.page()).samples();
+    return SampleColours.toRgb(samples, options.window(), bytes -> exactly(bytes, memory));
   }
 
   private static MemorySegment exactly(long bytes, LongFunction<MemorySegment> memory) {
@@ -104,12 +125,15 @@ public final class DecodeBuffer implements AutoCloseable {
 
   /// Bytes of native memory that the buffer currently holds.
   public long capacityBytes() {
-    return encoded.capacityBytes() + pixels.capacityBytes() + scratch.capacityBytes();
+    return encoded.capacityBytes()
+        + pixels.capacityBytes()
+        + scratch.capacityBytes()
+        + stored.capacityBytes();
   }
 
   /// Number of times that the buffer has allocated native memory; images that fit do not count.
   public long growths() {
-    return encoded.growths() + pixels.growths() + scratch.growths();
+    return encoded.growths() + pixels.growths() + scratch.growths() + stored.growths();
   }
 
   /// Frees the memory and the pixels in it. A second call does nothing.
@@ -120,6 +144,7 @@ public final class DecodeBuffer implements AutoCloseable {
       encoded.close();
       pixels.close();
       scratch.close();
+      stored.close();
     }
   }
 

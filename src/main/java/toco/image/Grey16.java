@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import toco.config.PixelWindow;
 
 /// Warns of 16-bit grey PNG files. They are read as Pillow reads them: levels above 255 are cut to
 /// 255, not divided by 256, so most pictures of 16 bits become white.
@@ -20,9 +21,11 @@ public final class Grey16 {
   /// What is lost of an image.
   ///
   /// @param image the decoded file
+  /// @param options with which it was decoded; with a window nothing is cut
   /// @return a line that names the file; empty for other files, and if no level was cut
-  public static Optional<String> warning(Path file, RgbImage image) {
-    if (!isGrey16(file)) {
+  public static Optional<String> warning(Path file, RgbImage image, ReadOptions options) {
+    boolean isMapped = options.window() != null && options.window() != PixelWindow.Own.DICOM;
+    if (isMapped || !isGrey16(file)) {
       return Optional.empty();
     }
     long white = 0;
@@ -36,7 +39,7 @@ public final class Grey16 {
             String.format(
                 Locale.ROOT,
                 "%s is a 16-bit grey PNG: levels above 255 are read as white, %.0f %% of its"
-                    + " pixels; save it with 8 bits",
+                    + " pixels; set data.window=percentile",
                 file,
                 100.0 * white / pixels));
   }

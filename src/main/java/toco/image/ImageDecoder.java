@@ -4,14 +4,15 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import toco.host.Machine;
 
-/// Decodes JPEG and PNG files to 8-bit RGB in off-heap memory, byte for byte as Pillow's
-/// `Image.open(f).convert("RGB")` does:
+/// Decodes images to 8-bit RGB in off-heap memory: JPEG and PNG byte for byte as Pillow's
+/// `Image.open(f).convert("RGB")` does, and TIFF, BMP, WebP and DICOM.
 ///
 /// - baseline and progressive JPEG; greyscale is repeated over the channels; CMYK and YCCK are
 ///   taken as inverted, as Adobe writes them;
 /// - PNG of every colour type and depth; alpha is dropped; 16-bit colour keeps its high byte, and
 ///   16-bit grey is *clipped* at 255, as Pillow does;
-/// - colour profiles, gamma and the EXIF orientation are not applied.
+/// - colour profiles and gamma are not applied; the EXIF orientation is if [ReadOptions] say so;
+/// - of 16-bit grey TIFF and DICOM, [ReadOptions#window] says which values become which levels.
 ///
 /// A truncated or unreadable file is rejected; no partly decoded image is ever returned. This is
 /// stricter than Pillow, which also reads a JPEG without its end marker if no row is missing, a
@@ -33,11 +34,16 @@ public final class ImageDecoder {
 
   /// Decodes a file.
   ///
-  /// @param file a JPEG or PNG file; recognised by its content, not its name
+  /// @param file an image; recognised by its content, not its name
   /// @param arena owns the pixels
   /// @throws ImageException if the file is missing, truncated or not an image of these kinds
   public static RgbImage decode(Path file, Arena arena) {
-    try (var buffer = oneOff()) {
+    return decode(file, ReadOptions.STANDARD, arena);
+  }
+
+  /// The same with other options.
+  public static RgbImage decode(Path file, ReadOptions options, Arena arena) {
+    try (var buffer = oneOff(options)) {
       return buffer.decode(file, arena::allocate);
     }
   }
@@ -46,13 +52,13 @@ public final class ImageDecoder {
   ///
   /// @param source its name, for error messages
   public static RgbImage decode(byte[] encoded, String source, Arena arena) {
-    try (var buffer = oneOff()) {
+    try (var buffer = oneOff(ReadOptions.STANDARD)) {
       return buffer.decode(encoded, source, arena::allocate);
     }
   }
 
-  private static DecodeBuffer oneOff() {
-    return new DecodeBuffer(JpegChoice.ofProcess(), Arena::ofConfined);
+  private static DecodeBuffer oneOff(ReadOptions options) {
+    return new DecodeBuffer(options, JpegChoice.ofProcess(), Arena::ofConfined);
   }
 
   static void checkSize(String source, long widthPx, long heightPx) {

@@ -16,6 +16,9 @@ final class ImageFile {
   /// Larger files are rejected unread: they are not images.
   static final long MAX_BYTES = 1L << 30;
 
+  /// Markers, thumbnails and profiles come before a header.
+  static final int START_BYTES = 1 << 18;
+
   private ImageFile() {}
 
   /// The content of a file.
@@ -38,17 +41,41 @@ final class ImageFile {
       }
       return content.asSlice(0, unread.position());
     } catch (NoSuchFileException e) {
-      throw new ImageException(
-          "cannot read " + file + ": there is no such file; check the path or restore the file", e);
+      throw missing(file, e);
     } catch (ClosedByInterruptException e) {
       // not the image's fault: it must not be reported or skipped as unreadable
       throw new IllegalStateException("interrupted while reading " + file, e);
     } catch (IOException e) {
-      throw new ImageException(
-          "cannot read %s: %s; check the file and its permissions"
-              .formatted(file, ImageException.reason(e)),
-          e);
+      throw unreadable(file, e);
     }
+  }
+
+  /// The first [#START_BYTES] of a file, or all of it.
+  ///
+  /// @throws ImageException if the file is missing or unreadable
+  static byte[] start(Path file) {
+    try {
+      requireFile(file);
+      try (var in = Files.newInputStream(file)) {
+        return in.readNBytes(START_BYTES);
+      }
+    } catch (NoSuchFileException e) {
+      throw missing(file, e);
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  private static ImageException missing(Path file, IOException e) {
+    return new ImageException(
+        "cannot read " + file + ": there is no such file; check the path or restore the file", e);
+  }
+
+  private static ImageException unreadable(Path file, IOException e) {
+    return new ImageException(
+        "cannot read %s: %s; check the file and its permissions"
+            .formatted(file, ImageException.reason(e)),
+        e);
   }
 
   private static FileChannel open(Path file) throws IOException {
@@ -57,7 +84,7 @@ final class ImageFile {
   }
 
   /// Opening a pipe would wait for someone to write into it.
-  static void requireFile(Path file) throws IOException {
+  private static void requireFile(Path file) throws IOException {
     if (Files.readAttributes(file, BasicFileAttributes.class).isOther()) {
       throw new FileSystemException(file.toString(), null, "it is a device or pipe");
     }

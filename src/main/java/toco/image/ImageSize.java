@@ -1,12 +1,9 @@
 package toco.image;
 
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /// The size of an image from its header: quick to read, but no proof that the pixels are readable.
@@ -14,7 +11,6 @@ import java.nio.file.Path;
 /// @param widthPx columns
 /// @param heightPx rows
 public record ImageSize(int widthPx, int heightPx) {
-  private static final int PREFIX_BYTES = 1 << 18; // markers, thumbnails and profiles come first
   private static final int PNG_WIDTH = 16;
   private static final int PNG_HEIGHT = 20;
   private static final int PNG_HEADER_BYTES = 33;
@@ -26,38 +22,38 @@ public record ImageSize(int widthPx, int heightPx) {
     return (long) widthPx * heightPx;
   }
 
-  /// Reads the header of a JPEG or PNG file.
+  /// Reads the header of a file, as [ReadOptions#STANDARD] say.
   ///
-  /// @throws ImageException if the file is missing or not an image of these kinds
+  /// @throws ImageException if the file is missing or not an image of a known kind
   public static ImageSize read(Path file) {
-    byte[] start;
+    return read(file, ReadOptions.STANDARD);
+  }
+
+  /// The size of the image that decoding with these options gives.
+  ///
+  /// @throws ImageException if the file is missing or not an image of a known kind
+  public static ImageSize read(Path file, ReadOptions options) {
+    var stored = stored(file, options);
+    return options.isTurned() && ExifOrientation.isTransposed(ExifOrientation.of(file, options))
+        ? new ImageSize(stored.heightPx, stored.widthPx)
+        : stored;
+  }
+
+  private static ImageSize stored(Path file, ReadOptions options) {
+    var start = ImageFile.start(file);
     try {
-      ImageFile.requireFile(file);
-      try (var in = Files.newInputStream(file)) {
-        start = in.readNBytes(PREFIX_BYTES);
-      }
-    } catch (NoSuchFileException e) {
-      throw new ImageException(
-          "cannot read " + file + ": there is no such file; check the path or restore the file", e);
-    } catch (IOException e) {
-      throw new ImageException(
-          "cannot read %s: %s; check the file and its permissions"
-              .formatted(file, ImageException.reason(e)),
-          e);
-    }
-    try {
-      return of(MemorySegment.ofArray(start), file.toString());
+      return of(MemorySegment.ofArray(start), file.toString(), options);
     } catch (ImageException e) {
-      if (start.length < PREFIX_BYTES) {
+      if (start.length < ImageFile.START_BYTES) {
         throw e;
       }
     }
     try (var memory = new GrowableMemory(Arena::ofConfined)) { // a longer header
-      return of(ImageFile.read(file, memory), file.toString());
+      return of(ImageFile.read(file, memory), file.toString(), options);
     }
   }
 
-  private static ImageSize of(MemorySegment file, String source) {
+  private static ImageSize of(MemorySegment file, String source, ReadOptions options) {
     if (JpegMarkers.isJpeg(file)) {
       var header = JpegHeader.parse(file, source);
       return new ImageSize(header.widthPx(), header.heightPx());
@@ -68,6 +64,6 @@ public record ImageSize(int widthPx, int heightPx) {
       ImageDecoder.checkSize(source, width, height);
       return new ImageSize(width, height);
     }
-    throw OtherFormat.refused(file, source);
+    return OtherImage.of(file, source, options.page()).size();
   }
 }

@@ -58,7 +58,7 @@ final class JpegColours {
   }
 
   /// `white − ink·white/255`, rounded; `white` is 255 minus the black ink.
-  private static int underBlack(int ink, int white) {
+  static int underBlack(int ink, int white) {
     int product = ink * white + 128;
     return Math.max(0, white - (((product >> 8) + product) >> 8));
   }

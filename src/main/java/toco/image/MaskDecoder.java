@@ -1,14 +1,16 @@
 package toco.image;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import toco.config.MaskValues;
 
-/// Decodes segmentation masks, PNG files, to labels:
+/// Decodes segmentation masks, in PNG, TIFF, BMP or lossless WebP, to labels. They are never
+/// turned.
 ///
-/// | PNG | label |
+/// | file | label |
 /// |---|---|
 /// | palette, grey, grey with alpha, up to 8 bits | the sample; the palette's colours are ignored |
 /// | 16-bit grey | the sample, which must not exceed 255 |
@@ -25,9 +27,10 @@ public final class MaskDecoder {
 
   /// Decodes a mask of class indices or of the VOC palette's colours.
   ///
-  /// @param file a PNG
+  /// @param file recognised by its content, not its name
   /// @param arena owns the labels
-  /// @throws ImageException if the file is missing, truncated, not a PNG, or has other colours
+  /// @throws ImageException if the file is missing, truncated, in a lossy format, or has other
+  ///   colours
   public static LabelMap decode(Path file, Arena arena) {
     return decode(file, null, arena);
   }
@@ -46,14 +49,27 @@ public final class MaskDecoder {
             "it is a JPEG, whose compression changes labels",
             "save masks as PNG where they were made");
       }
-      if (!PngRaster.isPng(encoded)) {
-        throw ImageException.unreadable(
-            source,
-            encoded.byteSize() == 0 ? "the file is empty" : "it is not a PNG",
-            "masks are palette or grey PNG files of class indices");
-      }
-      return labels(MaskPixels.read(encoded, source), values, arena);
+      var pixels =
+          PngRaster.isPng(encoded)
+              ? MaskPixels.read(encoded, source)
+              : MaskPixels.of(other(encoded, source).samples(), source);
+      return labels(pixels, values, arena);
     }
+  }
+
+  /// A mask that is no PNG.
+  private static OtherImage other(MemorySegment file, String source) {
+    var image = OtherImage.of(file, source, 1);
+    var format = image.stored().format();
+    if (image.stored().isLossy() || format.equals("DICOM")) {
+      throw ImageException.unreadable(
+          source,
+          image.stored().isLossy()
+              ? "it is a %s with a compression that changes labels".formatted(format)
+              : "it is a DICOM file",
+          "save masks as PNG, TIFF, BMP or lossless WebP where they were made");
+    }
+    return image;
   }
 
   private static LabelMap labels(MaskPixels pixels, @Nullable MaskValues values, Arena arena) {

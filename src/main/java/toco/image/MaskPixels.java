@@ -2,19 +2,23 @@ package toco.image;
 
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
-import java.awt.image.Raster;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
+import toco.image.formats.SampleRows;
+import toco.image.formats.Samples;
 
-/// The raw samples of a PNG that is a mask.
+/// The raw samples of a file that is a mask.
 ///
 /// @param source its name, for error messages
 /// @param bands samples per pixel
-/// @param palette null for a PNG without one
+/// @param palette `0xRRGGBB` of each index; null for a file without one
+/// @param white the sample that means 0, where greater samples are darker; otherwise 0
+@SuppressWarnings("ArrayRecordComponent") // read only
 record MaskPixels(
-    String source, Raster raster, int bands, int bitDepth, @Nullable IndexColorModel palette) {
+    String source, SampleRows rows, int bands, int bitDepth, int @Nullable [] palette, int white) {
 
   /// Where the first value that has no label is, and on how many pixels that value is.
   ///
@@ -32,21 +36,38 @@ record MaskPixels(
   static MaskPixels read(MemorySegment encoded, String source) {
     byte[] file = encoded.toArray(ValueLayout.JAVA_BYTE);
     BufferedImage image = PngRaster.read(file, source);
-    var raster = image.getRaster();
-    return new MaskPixels(
-        source,
-        raster,
-        raster.getNumBands(),
-        PngRaster.bitDepth(file),
-        image.getColorModel() instanceof IndexColorModel colours ? colours : null);
+    var rows = SampleRows.of(image.getRaster());
+    int[] palette = null;
+    if (image.getColorModel() instanceof IndexColorModel colours) {
+      palette = new int[colours.getMapSize()];
+      colours.getRGBs(palette);
+    }
+    return new MaskPixels(source, rows, rows.bands(), PngRaster.bitDepth(file), palette, 0);
+  }
+
+  /// Those of another format.
+  ///
+  /// @throws ImageException if they are no whole numbers or colours
+  static MaskPixels of(Samples samples, String source) {
+    var rows = samples.rows();
+    if (!rows.isWhole() || samples.colours() == Samples.Colours.CMYK) {
+      throw ImageException.unreadable(
+          source,
+          rows.isWhole() ? "its colours are CMYK" : "its samples are no whole numbers",
+          "save class indices as grey levels or palette");
+    }
+    boolean isColoured = samples.colours() == Samples.Colours.RGB;
+    int white = samples.isInverted() ? (1 << Math.min(samples.bits(), 16)) - 1 : 0;
+    int bands = isColoured ? rows.bands() : Math.min(rows.bands(), 2);
+    return new MaskPixels(source, rows, bands, samples.bits(), samples.palette(), white);
   }
 
   int width() {
-    return raster.getWidth();
+    return rows.widthPx();
   }
 
   int height() {
-    return raster.getHeight();
+    return rows.heightPx();
   }
 
   /// Whether the pixels have three colour channels.
@@ -56,14 +77,14 @@ record MaskPixels(
 
   /// The first channel: an index or a grey level.
   int sample(int[] samples, int x) {
-    return samples[x * bands];
+    return white == 0 ? samples[x * bands] : white - samples[x * bands];
   }
 
   /// The colour, `0xRRGGBB`.
   int colour(int[] samples, int x) {
-    int first = samples[x * bands];
+    int first = sample(samples, x);
     if (palette != null) {
-      return palette.getRGB(first) & 0xFFFFFF;
+      return palette[first] & 0xFFFFFF;
     }
     if (bands < 3) {
       return to8Bits(first) * 0x010101;
@@ -89,7 +110,7 @@ record MaskPixels(
     int last = -1; // neighbours mostly have one value
     int lastLabel = -1;
     for (int y = 0; y < height(); y++) {
-      raster.getPixels(0, y, width, 1, samples);
+      rows.read(y, samples);
       for (int x = 0; x < width; x++) {
         int of = value.at(samples, x);
         if (of != last) {
@@ -116,11 +137,12 @@ record MaskPixels(
     if (palette != null || bands % 2 == 1) {
       return; // without alpha
     }
-    var first = raster.getPixel(0, 0, (int[]) null);
     var samples = new int[width() * bands];
+    rows.read(0, samples);
+    var first = Arrays.copyOf(samples, bands);
     boolean alphaDiffers = false;
     for (int y = 0; y < height(); y++) {
-      raster.getPixels(0, y, width(), 1, samples);
+      rows.read(y, samples);
       for (int i = 0; i < samples.length; i++) {
         boolean differs = samples[i] != first[i % bands];
         if (differs && i % bands < bands - 1) {

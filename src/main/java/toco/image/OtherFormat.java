@@ -5,10 +5,9 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/// Names what a file is that is neither JPEG nor PNG, by its first bytes.
+/// Names what a file is that is no image that is read, by its first bytes.
 final class OtherFormat {
   private static final int START_BYTES = 256;
-  private static final int DICOM_PREAMBLE = 128;
   private static final String CONVERT = "convert it to PNG or JPEG";
 
   private OtherFormat() {}
@@ -22,32 +21,28 @@ final class OtherFormat {
     var format = format(start);
     if (!format.isEmpty()) {
       return ImageException.unreadable(
-          source, "it is a %s file, neither JPEG nor PNG".formatted(format), CONVERT);
+          source, "it is a %s file, which is not read".formatted(format), CONVERT);
     }
     var text = text(start);
     return text.isEmpty()
         ? ImageException.unreadable(
             source,
-            start.isEmpty() ? "the file is empty" : "it is neither JPEG nor PNG",
-            "replace it with an intact JPEG or PNG file, or remove it from the list")
+            start.isEmpty() ? "the file is empty" : "it is no image of a known format",
+            "replace it with an intact image, or remove it from the list")
         : ImageException.unreadable(
-            source, "it is %s, neither JPEG nor PNG".formatted(text), "download the image again");
+            source, "it is %s, no image".formatted(text), "download the image again");
   }
 
   private static String format(String start) {
     return switch (start) {
       case String s when s.startsWith("GIF8") -> "GIF";
-      case String s when s.startsWith("RIFF") && s.startsWith("WEBP", 8) -> "WebP";
-      case String s when s.startsWith("II*\0") || s.startsWith("MM\0*") -> "TIFF or camera raw";
       case String s when s.startsWith("ftyp", 4) -> box(s.substring(8, Math.min(12, s.length())));
       case String s when s.startsWith("8BPS") -> "Photoshop";
       case String s when s.startsWith("\0\0\0\fjP  ") || s.startsWith("ÿOÿQ") -> "JPEG 2000";
       case String s when s.startsWith("\0\0\0\fJXL ") || s.startsWith("ÿ\n") -> "JPEG XL";
-      case String s when s.startsWith("DICM", DICOM_PREAMBLE) -> "DICOM";
       case String s when s.startsWith("\u0093NUMPY") -> "NumPy";
       case String s when s.startsWith("%PDF") -> "PDF";
       case String s when s.matches("(?s)P[1-7]\\s.*") -> "PNM";
-      case String s when s.startsWith("BM") -> "BMP";
       case String s when s.toLowerCase(Locale.ROOT).contains("<svg") -> "SVG";
       default -> "";
     };

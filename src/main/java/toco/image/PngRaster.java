@@ -7,11 +7,16 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.function.LongFunction;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
+import org.jspecify.annotations.Nullable;
+import toco.config.PixelWindow;
+import toco.image.formats.SampleRows;
+import toco.image.formats.Samples;
 
 /// Decodes PNG with the JDK's reader to raw samples, without gamma, profile or transparency. Masks
 /// are decoded by [MaskDecoder].
@@ -19,6 +24,9 @@ final class PngRaster {
   private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
   private static final int HEADER_BYTES = 33; // signature and the IHDR chunk
   private static final int IEND = 0x49454E44;
+  private static final int EXIF = 0x65584966;
+  private static final ValueLayout.OfInt BIG_ENDIAN =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
   private static final int GREY = 0;
   private static final long MAX_INFLATION = 1032; // of deflate: at most 258 bytes from 2 bits
   private static final String REMEDY = "replace it with an intact PNG, or remove it from the list";
@@ -30,11 +38,21 @@ final class PngRaster {
         && file.asSlice(0, SIGNATURE.length).mismatch(MemorySegment.ofArray(SIGNATURE)) < 0;
   }
 
+  /// @param window of 16-bit samples; null: as Pillow reads them
   /// @param memory allocates native memory of exactly so many bytes for the pixels
   static RgbImage decodeRgb(
-      MemorySegment encoded, String source, LongFunction<MemorySegment> memory) {
+      MemorySegment encoded,
+      String source,
+      @Nullable PixelWindow window,
+      LongFunction<MemorySegment> memory) {
     byte[] file = encoded.toArray(ValueLayout.JAVA_BYTE);
     BufferedImage image = read(file, source);
+    if (bitDepth(file) == 16 && window != null && window != PixelWindow.Own.DICOM) {
+      boolean isGrey = image.getRaster().getNumBands() < 3;
+      var colours = isGrey ? Samples.Colours.GREY : Samples.Colours.RGB;
+      var samples = Samples.of(SampleRows.of(image.getRaster()), colours, 16);
+      return SampleColours.toRgb(samples, window, memory);
+    }
     int width = image.getWidth();
     int height = image.getHeight();
     var raster = image.getRaster();
@@ -65,6 +83,23 @@ final class PngRaster {
     return new RgbImage(pixels, width, height);
   }
 
+  /// The EXIF data; null if there are none, or the file is damaged before them.
+  static @Nullable MemorySegment exif(MemorySegment file) {
+    long at = SIGNATURE.length;
+    while (file.byteSize() - at >= 12) {
+      long length = Integer.toUnsignedLong(file.get(BIG_ENDIAN, at));
+      int kind = file.get(BIG_ENDIAN, at + 4);
+      if (kind == IEND || length > file.byteSize() - at - 12) {
+        return null;
+      }
+      if (kind == EXIF) {
+        return file.asSlice(at + 8, length);
+      }
+      at += 12 + length;
+    }
+    return null;
+  }
+
   static int bitDepth(byte[] file) {
     return file[24];
   }
@@ -85,15 +120,7 @@ final class PngRaster {
       reader.setInput(input, true, true);
       return reader.read(0);
     } catch (OutOfMemoryError e) {
-      throw new ImageException(
-          "cannot read %s: the Java heap of %s MB cannot hold its %s×%s px; %s"
-              .formatted(
-                  source,
-                  Runtime.getRuntime().maxMemory() >> 20,
-                  header.getInt(16),
-                  header.getInt(20),
-                  "scale it down, or raise the heap with TOCO_JAVA_OPTS=-Xmx4g"),
-          e);
+      throw ImageException.heap(source, header.getInt(16), header.getInt(20), e);
     } catch (IOException | RuntimeException e) {
       var cause = e.getCause() == null ? e : e.getCause();
       throw new ImageException(

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import toco.cam.PresentClasses;
 import toco.checkpoint.TrainedNetwork;
 import toco.image.ImageWriter;
+import toco.image.ReadOptions;
 import toco.image.RgbImage;
 import toco.image.TensorPictures;
 import toco.torch.Tensor;
@@ -98,6 +99,7 @@ public final class HeatMapExport {
     var maker = new MapMaker(network, classes, options.sources());
     var unreadable =
         ImageLoop.run(
+            ReadOptions.of(network.config().data()),
             found,
             listener,
             (_, image, picture) -> {

@@ -13,6 +13,7 @@ import toco.files.IoReason;
 import toco.image.Grey16;
 import toco.image.ImageDecoder;
 import toco.image.ImageException;
+import toco.image.ReadOptions;
 import toco.image.RgbImage;
 import toco.torch.InferenceMode;
 import toco.torch.LibTorch;
@@ -39,22 +40,25 @@ final class ImageLoop {
   /// Runs the loop over images that a user named, after telling what was skipped in their folders.
   ///
   /// @return names of the images and folders that were skipped
-  static List<String> run(InputImages found, InferenceListener listener, Work work) {
+  static List<String> run(
+      ReadOptions options, InputImages found, InferenceListener listener, Work work) {
     found.report(listener);
     var skipped = new ArrayList<>(found.skipped());
-    skipped.addAll(run(found.images(), listener, work));
+    skipped.addAll(run(options, found.images(), listener, work));
     return List.copyOf(skipped);
   }
 
   /// Runs the loop.
   ///
+  /// @param options how the images are read
   /// @return names of the images that were skipped
   /// @throws UncheckedIOException wrapping an exception of the work
-  static List<String> run(List<InputImage> images, InferenceListener listener, Work work) {
+  static List<String> run(
+      ReadOptions options, List<InputImage> images, InferenceListener listener, Work work) {
     var skipped = new ArrayList<String>();
     for (int i = 0; i < images.size(); i++) {
       var image = images.get(i);
-      var reason = process(i, image, listener, work);
+      var reason = process(options, i, image, listener, work);
       if (reason != null) {
         skipped.add(image.name());
         listener.onMessage(reason);
@@ -69,14 +73,14 @@ final class ImageLoop {
 
   /// Why the image must be skipped; null if it is done.
   private static @Nullable String process(
-      int index, InputImage image, InferenceListener listener, Work work) {
+      ReadOptions options, int index, InputImage image, InferenceListener listener, Work work) {
     try (var arena = Arena.ofConfined();
         var _ = TensorScope.open();
         var _ = InferenceMode.enter()) {
       RgbImage picture;
       try {
-        picture = ImageDecoder.decode(image.path(), arena);
-        Grey16.warning(image.path(), picture).ifPresent(listener::onMessage);
+        picture = ImageDecoder.decode(image.path(), options, arena);
+        Grey16.warning(image.path(), picture, options).ifPresent(listener::onMessage);
       } catch (ImageException e) {
         return String.valueOf(e.getMessage());
       }

@@ -10,7 +10,7 @@ import toco.data.Dataset;
 ///
 /// @param name unique among the images to process, also where upper and lower case are the same;
 ///   may contain `/` between folders. Result files get this name.
-/// @param path a JPEG or PNG file
+/// @param path the image's file
 public record InputImage(String name, Path path) {
   /// The samples of a data set, in its order.
   static List<InputImage> of(Dataset dataset) {

@@ -118,7 +118,7 @@ record InputImages(List<InputImage> images, List<String> skipped, List<Path> res
                 ? ""
                 : " (%s holds results of this program)".formatted(folder.results().getFirst());
         throw new DataException(
-            "no JPEG or PNG file in %s%s; %s"
+            "no image file in %s%s; %s"
                 .formatted(
                     input,
                     why,

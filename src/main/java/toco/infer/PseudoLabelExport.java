@@ -16,6 +16,7 @@ import toco.files.ResultFolder;
 import toco.image.ImageException;
 import toco.image.ImageWriter;
 import toco.image.LabelMap;
+import toco.image.ReadOptions;
 import toco.image.RgbImage;
 import toco.image.TensorPictures;
 import toco.torch.DType;
@@ -83,6 +84,7 @@ public final class PseudoLabelExport {
     files.prepare(network.config().data().imagePath());
     var unreadable =
         ImageLoop.run(
+            ReadOptions.of(network.config().data()),
             images,
             listener,
             (index, image, picture) -> {

@@ -11,6 +11,7 @@ import toco.image.ImageWriter;
 import toco.image.LabelMap;
 import toco.image.Overlay;
 import toco.image.Picture;
+import toco.image.ReadOptions;
 import toco.image.RgbImage;
 
 /// Segments images and writes their label maps:
@@ -70,6 +71,7 @@ public final class SegmentationExport {
     var segmenter = new Segmenter(network, options.protocol());
     var unreadable =
         ImageLoop.run(
+            ReadOptions.of(network.config().data()),
             found,
             listener,
             (_, image, picture) -> {

@@ -18,6 +18,7 @@ import toco.image.ImageWriter;
 import toco.image.LineChart;
 import toco.image.Overlay;
 import toco.image.Picture;
+import toco.image.ReadOptions;
 import toco.image.RgbImage;
 import toco.image.TensorPictures;
 import toco.torch.GradMode;
@@ -84,7 +85,7 @@ public final class TokenReport {
     try (var arena = Arena.ofConfined();
         var _ = TensorScope.open();
         var _ = GradMode.noGrad()) {
-      var picture = ImageDecoder.decode(image, arena);
+      var picture = ImageDecoder.decode(image, ReadOptions.of(network.config().data()), arena);
       requireIn(picture, image, pointX, pointY);
       prepare(image, out);
       var resized = NetworkInput.of(picture, network.config().eval().sizePx(), network.model());

@@ -26,6 +26,7 @@ import toco.files.IoReason;
 import toco.files.TarGz;
 import toco.image.ImageSize;
 import toco.image.ImageWriter;
+import toco.image.ReadOptions;
 import toco.image.VocPalette;
 
 /// Creates the archive that Pascal VOC's test server accepts: a palette PNG of class indices for
@@ -71,11 +72,12 @@ public final class VocTestArchive {
     Dataset.images(network.config().data(), Split.TEST)
         .forEach((name, path) -> images.add(new InputImage(name, path)));
     images.forEach(image -> TarGz.requireName(competition.entry(image.name())));
-    var sizes = sizes(images, listener);
+    var options = ReadOptions.of(network.config().data());
+    var sizes = sizes(options, images, listener);
     var segmenter = new Segmenter(network, protocol);
     try {
       AtomicFile.writeDurably(
-          out, channel -> write(images, segmenter, competition, channel, listener));
+          out, channel -> write(options, images, segmenter, competition, channel, listener));
     } catch (IOException e) {
       throw new DataException(
           "cannot write %s: %s; check the folder and the free space".formatted(out, IoReason.of(e)),
@@ -86,10 +88,11 @@ public final class VocTestArchive {
   }
 
   private static SequencedMap<String, ImageSize> sizes(
-      List<InputImage> images, InferenceListener listener) {
+      ReadOptions options, List<InputImage> images, InferenceListener listener) {
     var sizes = new LinkedHashMap<String, ImageSize>();
     var unreadable =
         ImageLoop.run(
+            options,
             images,
             new MessagesOf(listener),
             (_, image, picture) ->
@@ -114,6 +117,7 @@ public final class VocTestArchive {
   }
 
   private static void write(
+      ReadOptions options,
       List<InputImage> images,
       Segmenter segmenter,
       Competition competition,
@@ -123,6 +127,7 @@ public final class VocTestArchive {
     try (var archive = new TarGz.Writer(Channels.newOutputStream(channel))) {
       var gone =
           ImageLoop.run(
+              options,
               images,
               listener,
               (_, image, picture) ->

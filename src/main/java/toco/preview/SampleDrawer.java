@@ -42,7 +42,7 @@ final class SampleDrawer implements AutoCloseable {
   private final BatchSource source;
   private final PreviewFolder folder;
   private final @Nullable CheckpointRois rois;
-  private final DecodeBuffer decoder = new DecodeBuffer();
+  private final DecodeBuffer decoder;
   private final Canvas canvas;
   private final Normalization normalization;
 
@@ -51,6 +51,7 @@ final class SampleDrawer implements AutoCloseable {
       Config config, BatchSource source, PreviewFolder folder, @Nullable CheckpointRois rois) {
     this.config = config;
     this.source = source;
+    decoder = new DecodeBuffer(source.dataset().readOptions());
     this.folder = folder;
     this.rois = rois;
     canvas = new Canvas(source.device(), source.cropSizePx());

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,6 +17,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import toco.data.Finding.Kind;
+import toco.image.ImageSize;
+import toco.image.ReadOptions;
 
 class DataCheckTest extends CheckedDataSet {
   @Test
@@ -191,19 +194,19 @@ class DataCheckTest extends CheckedDataSet {
 
   @Test
   void otherFormatsAreCountedAndTheListedOneIsNamed() {
-    for (var file : List.of("photo.bmp", "sub/x.tif", "sub/y.tif")) {
+    for (var file : List.of("photo.gif", "sub/x.psd", "sub/y.psd")) {
       LabelFiles.write(root, file, "");
     }
     csv("a,cat\nb,dog\nphoto,cat\nB.PNG,dog\nv\nw\n");
     var found = findings(check());
     assertEquals(
         List.of(
-            "1 .bmp, such as " + root.resolve("photo.bmp"),
-            "2 .tif, such as " + root.resolve("sub/x.tif")),
+            "1 .gif, such as " + root.resolve("photo.gif"),
+            "2 .psd, such as " + root.resolve("sub/x.psd")),
         found.get(Kind.OTHER_FORMAT));
     var csv = root.resolve("labels.csv");
     assertNamed(
-        found, Kind.MISSING_IMAGE, "photo (line 3 of %s), but there is photo.bmp".formatted(csv));
+        found, Kind.MISSING_IMAGE, "photo (line 3 of %s), but there is photo.gif".formatted(csv));
     assertNamed(found, Kind.MISSING_IMAGE, "B (line 4 of %s), but there is b.png".formatted(csv));
   }
 
@@ -222,5 +225,40 @@ class DataCheckTest extends CheckedDataSet {
     grey.getRaster().setSamples(0, 0, 4, 1, 0, new int[] {0, 1, 2, 254});
     ImageIO.write(grey, "png", root.resolve("a.png").toFile());
     assertNull(findings(check()).get(Kind.GREY_16)); // nothing is cut
+  }
+
+  /// Masks are drawn upright, so their size is that of the turned image, whether pixels or only
+  /// headers are read.
+  @Test
+  void turnedImagesHaveUprightMasksInAnyFormat() throws IOException {
+    var cases = Path.of("src/test/resources/format-cases");
+    var names = List.of("orientation6.webp", "orientation7.tif", "orientation8.png", "rgb.bmp");
+    var list = new StringBuilder();
+    for (var name : names) {
+      var stem = name.substring(0, name.indexOf('.'));
+      Files.copy(cases.resolve(name), root.resolve(name));
+      list.append(stem).append('\n');
+      var turned = ImageSize.read(root.resolve(name), new ReadOptions(null, true, 1));
+      var mask =
+          new BufferedImage(turned.widthPx(), turned.heightPx(), BufferedImage.TYPE_3BYTE_BGR);
+      mask.setRGB(0, 0, 0x800000); // class 1 in the VOC palette
+      ImageIO.write(mask, "bmp", root.resolve("masks/" + stem + ".bmp").toFile());
+    }
+    csv("a,cat\nb,dog,cat\nc,teddy bear\n" + list.toString().replace("\n", ",cat\n"));
+    LabelFiles.write(root, "val.txt", list.toString());
+
+    var stored = findings(check());
+    assertEquals(3, stored.getOrDefault(Kind.EXIF_ORIENTATION, List.of()).size());
+    assertEquals(3, stored.getOrDefault(Kind.MASK_SIZE, List.of()).size());
+    assertNamed(stored, Kind.MASK_SIZE, "set data.exif=apply");
+    assertVerdict(false);
+    for (var fast : List.of(true, false)) {
+      var report = DataCheck.run(config("data.exif=apply"), fast, (_, _, _) -> {});
+      var kinds = findings(report).keySet();
+      assertFalse(kinds.contains(Kind.EXIF_ORIENTATION), report.text());
+      assertFalse(kinds.contains(Kind.MASK_SIZE), report.text());
+      assertFalse(kinds.contains(Kind.UNREADABLE_MASK), report.text());
+    }
+    assertVerdict(true, "data.exif=apply");
   }
 }

@@ -52,14 +52,14 @@ class ImageFolderTest {
 
   @Test
   void otherFormatsAreCountedAndNamed() {
-    put("a.jpg", "b.bmp", "sub/c.BMP", "d.webp", ".e.gif", "masks/f.tif", "g.txt", "labels.npy");
+    put("a.jpg", "b.gif", "sub/c.GIF", "d.heic", ".e.gif", "masks/f.psd", "g.txt", "labels.npy");
     assertEquals(
         Optional.of(
-            ("files in formats that are not read: 2 .bmp, 1 .webp, such as %s; convert images to"
+            ("files in formats that are not read: 2 .gif, 1 .heic, such as %s; convert images to"
                     + " PNG or JPEG")
-                .formatted(folder.resolve("b.bmp"))),
+                .formatted(folder.resolve("b.gif"))),
         scan().unreadImages());
-    assertTrue(scan().unreadFiles().orElseThrow().contains("2 .bmp, 1 .npy, 1 .webp"));
+    assertTrue(scan().unreadFiles().orElseThrow().contains("2 .gif, 1 .heic, 1 .npy"));
   }
 
   @Test

@@ -12,6 +12,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MaskFolderTest {
   @TempDir Path masks;
 
+  @Test
+  void otherFormatsAreFoundAfterPng() {
+    var tiff = write("IMG_1.tif");
+    var affixed = write("IMG_2_mask.BMP");
+    write("IMG_3.tif");
+    write("IMG_3.webp");
+    var folder = new MaskFolder(masks);
+    assertEquals(tiff, folder.find("IMG_1"));
+    assertEquals(affixed, folder.find("IMG_2"));
+    assertEquals("IMG_3.tif and IMG_3.webp could both be it; keep one", folder.similar("IMG_3"));
+    var png = write("IMG_1.png");
+    assertEquals(png, new MaskFolder(masks).find("IMG_1"));
+  }
+
   private Path write(String name) {
     return LabelFiles.write(masks, name, "");
   }
@@ -83,11 +97,12 @@ class MaskFolderTest {
     var missing = new MaskFolder(masks.resolve("no"));
     assertEquals("there is no folder " + masks.resolve("no"), missing.content());
     assertEquals(masks + " is empty", new MaskFolder(masks).content());
-    write("IMG_1.tif");
-    write("IMG_2_mask.bmp");
+    write("IMG_1.gif");
+    write("IMG_2_mask.psd");
     var folder = new MaskFolder(masks);
-    assertEquals("there is IMG_1.tif, but a mask must be a PNG", folder.similar("IMG_1"));
+    assertEquals(
+        "there is IMG_1.gif, but a mask must be a PNG, TIFF, BMP or WebP", folder.similar("IMG_1"));
     assertEquals("", folder.similar("IMG_3"));
-    assertTrue(folder.content().endsWith(" has 2 files, such as IMG_1.tif"), folder.content());
+    assertTrue(folder.content().endsWith(" has 2 files, such as IMG_1.gif"), folder.content());
   }
 }

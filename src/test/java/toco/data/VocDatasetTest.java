@@ -50,9 +50,9 @@ class VocDatasetTest {
     assertEquals(images.resolve("astronaut.JPG"), data.imagePath(0));
     assertEquals(images.resolve("chelsea.png"), data.imagePath(1));
     assertEquals(masks.resolve("coffee.PNG"), data.maskPath(2).orElseThrow());
-    Files.move(images.resolve("coffee.jpg"), images.resolve("coffee.bmp"));
+    Files.move(images.resolve("coffee.jpg"), images.resolve("coffee.gif"));
     LabelFiles.assertRefused(
-        () -> open("train"), "JPEGImages/coffee.jpg, but there is coffee.bmp; add the file");
+        () -> open("train"), "JPEGImages/coffee.jpg, but there is coffee.gif; add the file");
   }
 
   @Test

@@ -93,7 +93,7 @@ class PhotoDemoTest {
   void aFolderThatCannotBeTrainedOnIsOneLine() throws IOException {
     assertRefused("set data.root to the folder of your images");
     Files.createDirectories(root());
-    assertRefused("no JPEG or PNG image in", "name the folder of your photographs");
+    assertRefused("no image file in", "name the folder of your photographs");
     Files.writeString(root().resolve("a.heic"), "");
     assertRefused("1 .heic", "convert images to PNG or JPEG");
     putPets(4);

@@ -17,11 +17,56 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import toco.config.Config;
 import toco.config.MaskValues;
 
 class MaskDecoderTest {
+  /// `src/test/resources/python/format_cases.py` drew the same indices into all of them.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "palette8.tif",
+        "palette4.tif",
+        "mask16.tif",
+        "mask-voc.tif",
+        "mask-voc.webp",
+        "palette4.bmp",
+        "rle8.bmp",
+        "rle4.bmp"
+      })
+  void masksInOtherFormatsGiveIndices(String name) {
+    try (var arena = Arena.ofConfined()) {
+      var mask = MaskDecoder.decode(Resources.path("format-cases/" + name), arena);
+      assertEquals(41, mask.widthPx());
+      assertEquals(30, mask.heightPx());
+      for (int y = 0; y < 30; y++) {
+        for (int x = 0; x < 41; x++) {
+          byte label = mask.labels().get(ValueLayout.JAVA_BYTE, y * 41 + x);
+          assertEquals((x / 5 + y / 4) % 7, label, name + " at " + x + ", " + y);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "grey8-jpeg.tif, it is a TIFF with a compression that changes labels",
+    "lossy.webp, it is a WebP with a compression that changes labels",
+    "mono8.dcm, it is a DICOM file; save masks as PNG",
+    "float32.tif, its samples are no whole numbers",
+    "cmyk-raw.tif, its colours are CMYK",
+    "grey16.tif, which is no class index"
+  })
+  void otherFilesAreNoMasks(String name, String reason) {
+    var file = Resources.path("format-cases/" + name);
+    var e =
+        assertThrows(ImageException.class, () -> MaskDecoder.decode(file, null, Arena.ofAuto()));
+    assertTrue(e.getMessage().startsWith("cannot read " + file), e.getMessage());
+    assertTrue(e.getMessage().contains(reason), e.getMessage());
+  }
+
   @Test
   void paletteMasksGiveIndicesNotColours() {
     try (var arena = Arena.ofConfined()) {

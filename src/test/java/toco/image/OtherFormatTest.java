@@ -21,21 +21,17 @@ class OtherFormatTest {
       delimiter = '|',
       textBlock =
           """
-          BM6\\0                       | it is a BMP file, neither JPEG nor PNG; convert it
-          GIF89a                      | it is a GIF file
-          RIFF....WEBPVP8             | it is a WebP file
-          II*\\0                       | it is a TIFF or camera raw file
-          MM\\0*                       | it is a TIFF or camera raw file
+          GIF89a                      | it is a GIF file, which is not read; convert it
           \\0\\0\\0.ftypavif            | it is a AVIF file
           \\0\\0\\0.ftypheic            | it is a HEIC or video file
           8BPS                        | it is a Photoshop file
           P5 4 4                      | it is a PNM file
           %PDF-1.7                    | it is a PDF file
           '<?xml?><svg/>'             | it is a SVG file
-          '  <!DOCTYPE html><html>'   | it is a web page, neither JPEG nor PNG; download
+          '  <!DOCTYPE html><html>'   | it is a web page, no image; download
           version https://git-lfs.git | it is a Git LFS pointer
           ''                          | the file is empty; replace it
-          anything                    | it is neither JPEG nor PNG; replace it
+          anything                    | it is no image of a known format; replace it
           """)
   void theFormatIsNamed(String start, String expected) throws IOException {
     var file = folder.resolve("x.jpg");

@@ -64,6 +64,39 @@ class SegmentationExportTest extends InferFixture {
     }
   }
 
+  /// Named directly, a DICOM file needs no ending; in a folder, images are found by theirs. The
+  /// configuration of the network says how they are read.
+  @Test
+  void imagesOfOtherFormatsAreSegmented() throws IOException {
+    var cases = Path.of("src/test/resources/format-cases");
+    var images = Files.createDirectories(folder.resolve("images"));
+    for (var name : List.of("ct.dcm", "grey16.tif", "orientation6.webp", "rgb.bmp")) {
+      Files.copy(cases.resolve(name), images.resolve(name));
+    }
+    var scan = folder.resolve("IM000001");
+    Files.copy(cases.resolve("mono16.dcm"), scan);
+    try (var network = network("data.exif=apply", "data.window=percentile")) {
+      var result =
+          SegmentationExport.write(
+              network,
+              new SegmentationExport.Options(
+                  List.of(images, scan),
+                  folder.resolve("out"),
+                  Protocol.Name.TRAIN_TIME,
+                  false,
+                  true),
+              InferenceListener.NONE);
+      assertEquals(5, result.images());
+      assertEquals(List.of(), result.unreadable());
+    }
+    for (var name : List.of("ct", "grey16", "rgb", "IM000001")) {
+      var png = folder.resolve("out/overlay/" + name + ".png");
+      assertEquals(new ImageSize(41, 30), ImageSize.read(png));
+    }
+    assertEquals(
+        new ImageSize(30, 41), ImageSize.read(folder.resolve("out/labels/orientation6.png")));
+  }
+
   /// What is kept for a size, such as LibTorch's compiled convolutions, is bounded.
   @Test
   void memoryStaysLevelOverHundredsOfSizes() {
@@ -167,20 +200,20 @@ class SegmentationExportTest extends InferFixture {
     var images = folder.resolve("mixed");
     picture(images.resolve("a.png"), 40, 30);
     Files.copy(images.resolve("a.png"), images.resolve("b.JFIF")); // a PNG by content
-    Files.writeString(images.resolve("c.bmp"), "BM");
+    Files.writeString(images.resolve("c.gif"), "BM");
     Files.writeString(images.resolve("labels.npy"), "");
     var result = run(images, Protocol.Name.TRAIN_TIME, false);
     assertEquals(2, result.images());
     assertEquals(
         List.of(
-            "files in formats that are not read: 1 .bmp, such as %s; convert images to PNG or JPEG"
-                .formatted(images.resolve("c.bmp"))),
+            "files in formats that are not read: 1 .gif, such as %s; convert images to PNG or JPEG"
+                .formatted(images.resolve("c.gif"))),
         result.unreadable());
     assertTrue(Files.exists(folder.resolve("out/labels/b.png")));
     Files.delete(images.resolve("a.png"));
     Files.delete(images.resolve("b.JFIF"));
     var thrown =
         assertThrows(DataException.class, () -> run(images, Protocol.Name.TRAIN_TIME, false));
-    assertTrue(thrown.getMessage().contains("1 .bmp, 1 .npy, such as "), thrown.getMessage());
+    assertTrue(thrown.getMessage().contains("1 .gif, 1 .npy, such as "), thrown.getMessage());
   }
 }

@@ -175,13 +175,13 @@ class OwnDataTest {
 
   @Test
   void imagesInOtherFormatsAreNamed() throws IOException {
-    Files.writeString(root.resolve("party/e.bmp"), "");
+    Files.writeString(root.resolve("party/e.gif"), "");
     var heard = new ArrayList<String>();
     TinyRun.train(config("data.classNames=[person, aeroplane, cat, diningtable]"), listener(heard));
     assertTrue(
         heard.contains(
-            "files in formats that are not read: 1 .bmp, such as %s; convert images to PNG or JPEG"
-                .formatted(root.resolve("party/e.bmp"))),
+            "files in formats that are not read: 1 .gif, such as %s; convert images to PNG or JPEG"
+                .formatted(root.resolve("party/e.gif"))),
         heard.toString());
   }
 
