@@ -377,10 +377,12 @@ def dicom(name, pixels, kind="MONOCHROME2", syntax=ExplicitVRLittleEndian, pream
     order = ">" if syntax == ExplicitVRBigEndian else "<"
     data.PixelData = pixels.astype(pixels.dtype.newbyteorder(order)).tobytes()
     data["PixelData"].VR = "OW" if data.BitsAllocated > 8 else "OB"
+    data.preamble = (b"II*\0" if name == "tiff-preamble.dcm" else b"").ljust(128, b"\0")
     data.save_as(out / name, implicit_vr=syntax == ImplicitVRLittleEndian,
                  little_endian=order == "<", enforce_file_format=preamble)
     if not preamble:  # as before DICOM had files
         del data.file_meta
+        data.preamble = None
         data.save_as(out / name, implicit_vr=True, little_endian=True)
         assert (out / name).read_bytes()[:2] == b"\x08\0"
     return pydicom.dcmread(out / name, force=True)
@@ -419,6 +421,7 @@ grey_dicom("mono12.dcm", dicom("mono12.dcm", grey16 >> 4, stored=12, WindowCente
 grey_dicom("ct.dcm", dicom("ct.dcm", ct, **rescale, **window), -160, 240)
 grey_dicom("ct-implicit.dcm", dicom("ct-implicit.dcm", ct, syntax=ImplicitVRLittleEndian, **rescale, **window), -160, 240)
 grey_dicom("ct-big-endian.dcm", dicom("ct-big-endian.dcm", ct, syntax=ExplicitVRBigEndian, **rescale, **window), -160, 240)
+grey_dicom("tiff-preamble.dcm", dicom("tiff-preamble.dcm", ct, **rescale, **window), -160, 240)
 grey_dicom("no-preamble.dcm", dicom("no-preamble.dcm", ct, preamble=False, **rescale, **window), -160, 240)
 grey_dicom("mono1.dcm", dicom("mono1.dcm", grey16 >> 4, "MONOCHROME1", stored=12, WindowCenter=["1200", "9"], WindowWidth=["1500", "3"]), 1000, 3000)
 grey_dicom("mono1-8.dcm", dicom("mono1-8.dcm", grey8, "MONOCHROME1"), 20, 200)

@@ -26,6 +26,19 @@ record DicomRows(
     boolean isSwapped,
     boolean isYbr)
     implements SampleRows {
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort BIG_SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt BIG_INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+  private boolean isLittle() {
+    return order == ByteOrder.LITTLE_ENDIAN;
+  }
+
   @Override
   public boolean isWhole() {
     return true;
@@ -55,8 +68,8 @@ record DicomRows(
     int raw =
         switch (bytes) {
           case 1 -> pixels.get(ValueLayout.JAVA_BYTE, isSwapped ? index ^ 1 : index);
-          case 2 -> pixels.get(ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(order), 2 * index);
-          default -> pixels.get(ValueLayout.JAVA_INT_UNALIGNED.withOrder(order), 4 * index);
+          case 2 -> pixels.get(isLittle() ? SHORT : BIG_SHORT, 2 * index);
+          default -> pixels.get(isLittle() ? INT : BIG_INT, 4 * index);
         };
     int left = raw << (Integer.SIZE - bits - shift);
     return isSigned ? left >> (Integer.SIZE - bits) : left >>> (Integer.SIZE - bits);

@@ -36,15 +36,15 @@ public sealed interface StoredImage permits TiffImage, BmpImage, WebpImage, Dico
   /// @return empty for other formats
   /// @throws FormatException if the file is damaged, or of a kind that is not read
   static Optional<StoredImage> of(MemorySegment file, int page) throws FormatException {
+    if (DicomData.isDicom(file)) { // first: its preamble may be the start of a TIFF
+      return Optional.of(DicomImage.of(file));
+    }
     if (TiffDirectory.isTiff(file)) {
       return Optional.of(TiffImage.of(file, page));
     }
     if (BmpImage.isBmp(file)) {
       return Optional.of(BmpImage.of(file));
     }
-    if (WebpImage.isWebp(file)) {
-      return Optional.of(WebpImage.of(file));
-    }
-    return DicomData.isDicom(file) ? Optional.of(DicomImage.of(file)) : Optional.empty();
+    return WebpImage.isWebp(file) ? Optional.of(WebpImage.of(file)) : Optional.empty();
   }
 }
