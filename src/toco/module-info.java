@@ -11,6 +11,7 @@ open module toco {
 
   requires info.picocli;
   requires java.desktop;
+  requires java.logging;
   requires java.management;
   requires java.net.http;
   requires java.xml;
@@ -21,6 +22,7 @@ open module toco {
 
   // Needed for some files or commands alone. Most of their jars have no descriptor, so jlink would
   // refuse them.
+  requires static mlflow.client; // reports runs to MLflow
   requires static us.hebi.matlab.mat.mfl.core; // masks of SBD
 
   exports toco.checkpoint;

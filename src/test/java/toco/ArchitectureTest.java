@@ -56,6 +56,7 @@ class ArchitectureTest {
           "eval",
           "infer",
           "run",
+          "track",
           "train",
           "preview",
           "report",

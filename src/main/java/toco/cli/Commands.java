@@ -30,6 +30,7 @@ final class Commands {
           new Entry(EvalCommand.class, EvalCommand::commandLine),
           new Entry(ReproduceCommand.class, ReproduceCommand::new),
           new Entry(ReportCommand.class, ReportCommand::new),
+          new Entry(TrackCommand.class, TrackCommand::new),
           new Entry(CrfCommand.class, CrfCommand::new),
           new Entry(InferCommand.class, InferCommand::commandLine),
           new Entry(PseudoLabelsCommand.class, PseudoLabelsCommand::new),
