@@ -43,6 +43,7 @@ final class Commands {
           new Entry(BenchCommand.class, BenchCommand::commandLine),
           new Entry(ConfigCommand.class, ConfigCommand::new),
           new Entry(DoctorCommand.class, DoctorCommand::new),
+          new Entry(CompletionCommand.class, CompletionCommand::new),
           new Entry(HelpCommand.class, _ -> new HelpCommand()));
 
   private Commands() {}

@@ -152,6 +152,7 @@ public final class Main {
     choices(root, Preparation.class);
     choices(root, RecipeName.class);
     choices(root, DemoCommand.Compared.class);
+    choices(root, CompletionCommand.Shell.class);
     return root.setOut(console.out())
         .setErr(console.err())
         .setUsageHelpWidth(100)

@@ -23,9 +23,12 @@ import org.junit.jupiter.api.io.TempDir;
 import toco.checkpoint.Checkpoint;
 import toco.config.Config;
 import toco.config.Overrides;
+import toco.files.Json;
+import toco.run.RunHistory;
 import toco.torch.TensorTest;
 import toco.train.TinyRun;
 import toco.train.Trainer;
+import tools.jackson.databind.JsonNode;
 
 /// MLflow itself: a server that is started here, and MLflow's own client to read what it got. Needs
 /// Python's mlflow, in the interpreter that `TOCO_MLFLOW_PYTHON` names, else `python3`.
@@ -109,52 +112,58 @@ class MlflowPythonTest {
             "train.checkpointEvery=2",
             "train.overlayEvery=3"),
         stopper);
-    assertEquals("KILLED, 5 steps", shown("f\"{run.info.status}, {len(loss)} steps\""));
+    var stopped = shown();
+    assertEquals("KILLED", stopped.path("status").asString());
+    assertEquals("[1,2,3,4,5]", stopped.path("steps").toString());
     var run = folder.resolve("run");
     Files.delete(Checkpoint.file(run, 5));
     var slower = Overrides.of("train.threads", 1);
     try (var trainer = Trainer.resume(run, slower, new TinyRun.Watcher())) {
       assertEquals(6, trainer.run().step());
     }
+    var shown = shown();
+    assertEquals("FINISHED", shown.path("status").asString());
+    assertEquals("run", shown.path("name").asString());
+    assertEquals("vision", shown.path("tags").path("team").asString());
+    assertEquals("[1,2,3,4,5,6]", shown.path("steps").toString());
+    assertEquals(logged(run), shown.path("losses").toString()); // to the bit
+    assertEquals("[6]", shown.path("evaluated").toString());
+    assertEquals("0", shown.path("params").path("train.threads").asString());
+    assertEquals("1", shown.path("tags").path("resumed.train.threads").asString());
     assertEquals(
-        "FINISHED run vision", shown("run.info.status, run.info.run_name, run.data.tags['team']"));
-    assertEquals("[1, 2, 3, 4, 5, 6]", shown("[m.step for m in loss]"));
-    assertEquals(
-        logged(run), shown("[m.value for m in loss]"), "the losses of metrics.jsonl, to the bit");
-    assertEquals("[6]", shown("[m.step for m in client.get_metric_history(id, 'eval/segMiou')]"));
-    assertEquals(
-        "0 1",
-        shown("run.data.params['train.threads'], " + "run.data.tags['resumed.train.threads']"));
-    assertEquals(
-        "['checkpoints', 'config.yaml', 'metrics.jsonl', 'overlays', 'sessions.jsonl']",
-        shown("sorted(f.path for f in client.list_artifacts(id))"));
-    var stored = shown("client.download_artifacts(id, 'metrics.jsonl')");
-    assertEquals(Files.readString(run.resolve("metrics.jsonl")), Files.readString(Path.of(stored)));
+        "[\"checkpoints\",\"config.yaml\",\"metrics.jsonl\",\"overlays\",\"sessions.jsonl\"]",
+        shown.path("files").toString());
+    assertEquals(Files.readString(run.resolve("metrics.jsonl")), shown.path("metrics").asString());
   }
 
-  private static String logged(Path run) throws IOException {
-    return toco.run.RunHistory.read(run).steps().stream()
-        .map(step -> step.losses().get("total").toString())
-        .toList()
-        .toString();
+  private static String logged(Path run) {
+    var losses = RunHistory.read(run).steps().stream().map(it -> it.losses().get("total")).toList();
+    return Json.MAPPER.writeValueAsString(losses);
   }
 
-  /// A Python expression about the one run that there is.
-  private String shown(String expression) throws IOException, InterruptedException {
-    var result =
-        python(
-            """
-            from mlflow import MlflowClient
-            client = MlflowClient("%s")
-            found = client.search_runs([client.get_experiment_by_name("toco").experiment_id])
-            (id,) = [it.info.run_id for it in found]
-            run = client.get_run(id)
-            loss = client.get_metric_history(id, "loss/total")
-            print(%s)
-            """
-                .formatted(address, expression));
+  /// What MLflow's own client reads of the one run that there is.
+  private JsonNode shown() throws InterruptedException {
+    var script =
+        """
+        import json
+        from mlflow import MlflowClient
+        client = MlflowClient("%s")
+        found = client.search_runs([client.get_experiment_by_name("toco").experiment_id])
+        (id,) = [it.info.run_id for it in found]
+        run = client.get_run(id)
+        loss = client.get_metric_history(id, "loss/total")
+        scores = client.get_metric_history(id, "eval/segMiou")
+        print(json.dumps({
+            "status": run.info.status, "name": run.info.run_name,
+            "tags": run.data.tags, "params": run.data.params,
+            "steps": [m.step for m in loss], "losses": [m.value for m in loss],
+            "evaluated": [m.step for m in scores],
+            "files": sorted(f.path for f in client.list_artifacts(id)),
+            "metrics": open(client.download_artifacts(id, "metrics.jsonl")).read()}))
+        """;
+    var result = python(script.formatted(address));
     assertEquals(0, result.status, result.text);
-    return result.text.strip();
+    return Json.MAPPER.readTree(result.text);
   }
 
   private record Output(int status, String text) {}
