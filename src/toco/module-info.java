@@ -11,6 +11,7 @@ open module toco {
 
   requires info.picocli;
   requires java.desktop;
+  requires java.logging;
   requires java.management;
   requires java.net.http;
   requires java.xml;
@@ -21,12 +22,13 @@ open module toco {
 
   // Needed for some files or commands alone. Most of their jars have no descriptor, so jlink would
   // refuse them.
-  requires static com.twelvemonkeys.imageio.tiff; // TIFF images
-  requires static com.twelvemonkeys.imageio.webp; // WebP images
-  requires static us.hebi.matlab.mat.mfl.core; // masks of SBD
   requires static com.google.protobuf; // writing ONNX files
   requires static com.microsoft.onnxruntime; // running ONNX files
+  requires static com.twelvemonkeys.imageio.tiff; // TIFF images
+  requires static com.twelvemonkeys.imageio.webp; // WebP images
+  requires static mlflow.client; // reports runs to MLflow
   requires static org.tribuo.util.onnx; // writing ONNX files
+  requires static us.hebi.matlab.mat.mfl.core; // masks of SBD
 
   exports toco.checkpoint;
   exports toco.config;

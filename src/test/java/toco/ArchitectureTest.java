@@ -59,6 +59,7 @@ class ArchitectureTest {
           "infer",
           "run",
           "hub",
+          "track",
           "train",
           "preview",
           "report",

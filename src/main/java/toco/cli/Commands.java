@@ -30,6 +30,7 @@ final class Commands {
           new Entry(EvalCommand.class, EvalCommand::commandLine),
           new Entry(ReproduceCommand.class, ReproduceCommand::new),
           new Entry(ReportCommand.class, ReportCommand::new),
+          new Entry(TrackCommand.class, TrackCommand::new),
           new Entry(CrfCommand.class, CrfCommand::new),
           new Entry(InferCommand.class, InferCommand::commandLine),
           new Entry(PseudoLabelsCommand.class, PseudoLabelsCommand::new),
@@ -42,6 +43,7 @@ final class Commands {
           new Entry(BenchCommand.class, BenchCommand::commandLine),
           new Entry(ConfigCommand.class, ConfigCommand::new),
           new Entry(DoctorCommand.class, DoctorCommand::new),
+          new Entry(CompletionCommand.class, CompletionCommand::new),
           new Entry(HelpCommand.class, _ -> new HelpCommand()));
 
   private Commands() {}

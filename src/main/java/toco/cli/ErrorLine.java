@@ -23,6 +23,7 @@ import toco.image.ImageException;
 import toco.onnx.OnnxException;
 import toco.run.RunException;
 import toco.torch.TorchException;
+import toco.track.TrackerException;
 import toco.train.TrainingException;
 
 /// Describes an exception on one line for the user.
@@ -77,6 +78,7 @@ final class ErrorLine {
       case TorchException e -> text(e);
       case ResultsLostException e -> text(e);
       case RunException e -> text(e);
+      case TrackerException e -> text(e);
       case TrainingException e -> text(e);
       case InvalidPathException e -> "%s: %s".formatted(e.getInput(), NativeNames.problem());
       case IllegalArgumentException e -> text(e); // ConfigException among them

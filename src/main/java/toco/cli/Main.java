@@ -153,6 +153,7 @@ public final class Main {
     choices(root, RecipeName.class);
     choices(root, ExportFormat.class);
     choices(root, DemoCommand.Compared.class);
+    choices(root, CompletionCommand.Shell.class);
     return root.setOut(console.out())
         .setErr(console.err())
         .setUsageHelpWidth(100)

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /// The complete, checked configuration of a run.
 ///
@@ -35,6 +36,7 @@ import java.util.List;
 /// @param eval evaluation
 /// @param distributed training on several processes
 /// @param run folder and seed of the run
+/// @param track reporting the run to an experiment tracker
 public record Config(
     @Default("toco") RecipeName recipe,
     ModelConfig model,
@@ -48,7 +50,8 @@ public record Config(
     CamConfig cam,
     EvalConfig eval,
     DistributedConfig distributed,
-    RunConfig run) {
+    RunConfig run,
+    TrackConfig track) {
 
   /// Checks what involves several sections.
   public Config {
@@ -180,6 +183,11 @@ public record Config(
   /// The same on one line of JSON.
   public String toJson() {
     return ConfigWriter.json(this);
+  }
+
+  /// The same as one map: the values, as YAML, by their dotted keys.
+  public Map<String, String> toMap() {
+    return ConfigWriter.map(this);
   }
 
   /// A key in which two configurations differ.

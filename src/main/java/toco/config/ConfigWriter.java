@@ -2,6 +2,7 @@ package toco.config;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,6 +35,23 @@ final class ConfigWriter {
     var out = new StringBuilder();
     section(tree(config, recipeKeys), "", out);
     return out.toString();
+  }
+
+  static Map<String, String> map(Config config) {
+    var values = new LinkedHashMap<String, String>();
+    addValues("", tree(config, RecipeKeys.DECLARED), values);
+    return values;
+  }
+
+  private static void addValues(String prefix, ObjectNode section, Map<String, String> values) {
+    for (var member : section.properties()) {
+      var key = prefix + member.getKey();
+      if (member.getValue() instanceof ObjectNode nested) {
+        addValues(key + ".", nested, values);
+      } else {
+        values.put(key, value(member.getValue()));
+      }
+    }
   }
 
   private static ObjectNode tree(Config config, RecipeKeys recipeKeys) {

@@ -53,7 +53,7 @@ record JsonLines(List<Line> intact, int damaged) {
     return new JsonLines(intact, damaged);
   }
 
-  private static Optional<Line> parse(String text) {
+  static Optional<Line> parse(String text) {
     if (text.indexOf(MALFORMED) >= 0) {
       return Optional.empty();
     }

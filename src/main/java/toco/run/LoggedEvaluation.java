@@ -86,6 +86,33 @@ public record LoggedEvaluation(
     return json;
   }
 
+  /// The scores by tag, such as `eval/segMiou`; those that had nothing to count are left out. Those
+  /// of another network than the one that the recipe evaluates are in groups of its own, such as
+  /// `eval trained/segMiou`.
+  public Map<String, Double> scalars() {
+    var values = new LinkedHashMap<String, Double>();
+    var group = network == null ? "eval" : "eval " + network;
+    scores.properties().forEach(score -> put(values, group, score.getKey(), score.getValue()));
+    return values;
+  }
+
+  /// A number as `GROUP/KEY`, those of an object as `GROUP KEY/MEMBER`, and `perClass`, by class
+  /// and then by kind of map, as `eval perClass KIND/CLASS`: a group has a kind's classes.
+  private static void put(Map<String, Double> values, String group, String key, JsonNode value) {
+    if (value.isNumber()) {
+      values.put(group + "/" + key, value.doubleValue());
+    }
+    for (var member : value.properties()) {
+      if (member.getValue().isObject()) {
+        for (var kind : member.getValue().properties()) {
+          put(values, group + " " + key + " " + kind.getKey(), member.getKey(), kind.getValue());
+        }
+      } else {
+        put(values, group + " " + key, member.getKey(), member.getValue());
+      }
+    }
+  }
+
   /// How many images were scored.
   public double images() {
     return Json.number(scores, ScoreKeys.IMAGES);

@@ -34,6 +34,7 @@ public record LoggedStep(
     double liveTensors,
     double unixMs)
     implements LogLine {
+  private static final double MB = 1e6;
   private static final String LOSSES = "losses";
   private static final String WEIGHTS = "weights";
   private static final String LEARNING_RATES = "lr";
@@ -83,6 +84,22 @@ public record LoggedStep(
     putCount(json, LIVE_TENSORS, liveTensors);
     putCount(json, UNIX_MS, unixMs);
     return json;
+  }
+
+  /// The numbers by tag, such as `loss/total`, as trackers of experiments group them; NaN where the
+  /// line has none.
+  public Map<String, Double> scalars() {
+    var values = new LinkedHashMap<String, Double>();
+    losses().forEach((term, loss) -> values.put("loss/" + term, loss));
+    weights().forEach((term, weight) -> values.put("weight/" + term, weight));
+    learningRates().forEach((group, rate) -> values.put("lr/" + group, rate));
+    values.put("speed/imagesPerSecond", imagesPerSecond());
+    values.put("data/waitShare", dataWaitShare());
+    values.put("data/skippedSamples", skippedSamples());
+    values.put("memory/residentMB", residentBytes() / MB);
+    values.put("memory/peakResidentMB", peakResidentBytes() / MB);
+    values.put("memory/liveTensors", liveTensors());
+    return values;
   }
 
   private static void putUnlessEmpty(

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import toco.checkpoint.Checkpoint;
 import toco.config.Config;
+import toco.config.Overrides;
 import toco.files.AtomicFile;
 import toco.files.FileLocks;
 import toco.files.IoReason;
@@ -20,6 +21,7 @@ import toco.files.ResultFolder;
 /// A run's folder, held by one process at a time: `config.yaml`, `metrics.jsonl`, `sessions.jsonl`,
 /// `checkpoints/`, `overlays/`, `tensorboard/`.
 public final class RunFolder implements AutoCloseable {
+  private static final String CONFIG = "config.yaml";
   static final String METRICS = "metrics.jsonl";
   static final String SESSIONS = "sessions.jsonl";
 
@@ -75,14 +77,29 @@ public final class RunFolder implements AutoCloseable {
     var path = config.run().dir();
     var folder = new RunFolder(path);
     try {
-      AtomicFile.write(
-          path.resolve("config.yaml"), config.toYaml().getBytes(StandardCharsets.UTF_8));
+      AtomicFile.write(path.resolve(CONFIG), config.toYaml().getBytes(StandardCharsets.UTF_8));
       return folder;
     } catch (IOException e) {
       folder.close();
       throw new RunException(
           "cannot write the configuration to %s: %s".formatted(path, IoReason.of(e)), e);
     }
+  }
+
+  /// Keeps other processes away from the folder of a run, and changes nothing in it.
+  ///
+  /// @throws RunException if it is not the folder of a run, or a process is training in it
+  public static RunFolder hold(Path run) {
+    if (!Files.isRegularFile(run.resolve(CONFIG))) {
+      throw new RunException(
+          "%s is not a run: it has no config.yaml; give the run.dir of a training".formatted(run));
+    }
+    return new RunFolder(run);
+  }
+
+  /// The configuration, with changes to it.
+  public Config config(Overrides overrides) {
+    return Config.load(path.resolve(CONFIG), overrides);
   }
 
   public Path path() {

@@ -19,6 +19,8 @@ import toco.recipes.Recipes;
 import toco.run.RunFolder;
 import toco.torch.Device;
 import toco.torch.TensorScope;
+import toco.track.RunEnd;
+import toco.track.Tracking;
 import toco.weights.WeightsCache;
 
 /// A training run: steps, log lines, pictures, checkpoints and evaluations at their intervals.
@@ -32,6 +34,7 @@ public final class Trainer implements AutoCloseable {
   private final World world;
   private final TrainingListener listener;
   private final TrainStep trainStep;
+  private Tracking tracking = Tracking.NONE; // of a run that is training
 
   private Trainer(TrainingState state, TrainingListener listener) {
     this.state = state;
@@ -184,12 +187,20 @@ public final class Trainer implements AutoCloseable {
   /// @throws toco.distributed.DistributedException if another process failed, or does not answer
   public Outcome run() {
     try {
-      return trainAll();
+      var outcome = trainAll();
+      endTracking(outcome.completed() ? RunEnd.FINISHED : RunEnd.KILLED);
+      return outcome;
     } catch (RuntimeException | Error e) {
       state.averaging.close(); // ends what is in transit before the others are notified
       world.reportFailure(e);
+      endTracking(RunEnd.FAILED);
       throw e;
     }
+  }
+
+  private void endTracking(RunEnd how) {
+    tracking.end(how);
+    tracking.notes().forEach(listener::onMessage);
   }
 
   private Outcome trainAll() {
@@ -205,8 +216,10 @@ public final class Trainer implements AutoCloseable {
     try (var ring = new BatchRing(state.batches(), batchesDone, config.data().workers());
         var log =
             new StepLog(config, state.losses, state.device, state.folder, state.step, world)) {
+      tracking = Tracking.start(config, state.folder == null ? null : state.folder.path());
       while (state.step < settings.maxIters() && !averaging.stopAgreed()) {
         trainOne(ring, log);
+        tracking.notes().forEach(listener::onMessage);
         long step = state.step;
         boolean isLast = step == settings.maxIters();
         var loading = new StepLog.Loading(ring.waitedNs(), ring.skippedSamples());

@@ -31,6 +31,7 @@ import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
 import toco.torch.TensorScope;
+import toco.track.Tracking;
 import toco.weights.WeightsCache;
 
 /// What a run trains with, in one process: device, images, network, optimizer, the run's folder and
@@ -69,6 +70,9 @@ final class TrainingState implements AutoCloseable {
     this.listener = listener;
     this.world = world;
     Agreement.onConfig(world, config);
+    if (world.isRank0()) {
+      Tracking.check(config);
+    }
     device = Devices.prepare(config.train(), world);
     world.useDevice(device);
     train =
