@@ -90,7 +90,7 @@ public final class HubExport {
     } catch (IOException e) {
       throw notWritten(out, e);
     } catch (UncheckedIOException e) {
-      throw notWritten(out, e.getCause());
+      throw notWritten(out, Objects.requireNonNull(e.getCause()));
     }
   }
 

@@ -48,8 +48,8 @@ final class CosaEvalCases {
                   evaluation.crfImage(picture, model.config().statistics()),
                   ofKnown.probabilities())
               .argmax(0));
-      out.put("out.cam_label", camLabels(golden, image.cams().cam(), picture));
-      out.put("out.cam_aux_label", camLabels(golden, image.cams().auxCam(), picture));
+      out.put("out.cam_label", camLabels(golden, image.maps().cam(), picture));
+      out.put("out.cam_aux_label", camLabels(golden, image.maps().auxCam(), picture));
     }
     for (var of :
         Map.of(

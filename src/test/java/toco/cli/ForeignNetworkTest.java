@@ -20,10 +20,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import toco.files.Json;
 import toco.foreign.ToyNetworks;
 import toco.torch.LibTorch;
+import toco.torch.TensorTest;
 import tools.jackson.databind.JsonNode;
 
 /// Networks of other programs are scored as this program's own; scores equal those of the toys'
 /// masks, computed by hand.
+@TensorTest(scope = false)
 class ForeignNetworkTest {
   @TempDir Path folder;
   private Path config;

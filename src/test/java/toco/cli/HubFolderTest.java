@@ -68,6 +68,29 @@ class HubFolderTest {
     assertTrue(trained.err().contains("network started from " + out), trained.err());
   }
 
+  /// Of all results in the run's folder, the card has those of this file.
+  @Test
+  void theCardHasTheScoresOfToolsThatEvaluatedThisFile() throws IOException {
+    var run = folder.resolve("run");
+    TinyRun.train(
+        TinyRun.config(run, folder.resolve("data"), "train.maxIters=2", "train.checkpointEvery=1"),
+        new TinyRun.Watcher());
+    var first = run.resolve("checkpoints/step-000001.safetensors");
+    var last = run.resolve("checkpoints/step-000002.safetensors");
+    var config = run.resolve("config.yaml");
+    assertOk("eval", config, "--checkpoint", first, "--protocol", "coco");
+    var eval = assertOk("eval", config, "--checkpoint", last, "--protocol", "voc", "--json");
+    var out = folder.resolve("model");
+    var done = assertOk("export", "--checkpoint", run, "--format", "hf", out);
+    assertTrue(done.err().contains("scores in the model card: 2"), done.err()); // and in training
+    var card = Files.readString(out.resolve("README.md"));
+    var miou = Json.MAPPER.readTree(eval.out()).path("segMiou").toString();
+    assertTrue(card.contains("value: " + miou), card);
+    assertTrue(card.contains("| voc | val | 2 | mIoU, segmentation |"), card);
+    assertTrue(card.contains("| train-time | val | 2 |"), card);
+    assertTrue(!card.contains("| coco |"), card);
+  }
+
   private static Cli.Result assertOk(Object... command) {
     var done = Cli.run(command);
     assertEquals(0, done.status(), done.err());
