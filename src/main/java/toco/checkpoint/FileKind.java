@@ -19,6 +19,7 @@ enum FileKind {
   HDF5("an HDF5 file"),
   PDF("a PDF document"),
   GGUF("a GGUF file of llama.cpp; use a .safetensors or .pth release of the weights"),
+  ONNX("an ONNX network, which is for other programs; use the checkpoint that it was made from"),
   GZIP("gzip-compressed; unpack it first"),
   XZ("xz-compressed; unpack it first"),
   BZIP2("bzip2-compressed; unpack it first"),
@@ -92,6 +93,9 @@ enum FileKind {
     }
     if (start.startsWith("ustar", TAR_MAGIC_AT)) {
       return start.matches("(?s)(sys_info|pickle|storages|tensors)\0.*") ? OLD_TAR : TAR;
+    }
+    if (start.matches("(?s)\b[\1-\40][\22:].*")) { // its version, then producer or graph
+      return ONNX;
     }
     if (start.chars().allMatch(c -> c == 0)) {
       return ZEROS;

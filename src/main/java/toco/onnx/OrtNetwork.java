@@ -17,9 +17,11 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import toco.torch.DType;
 import toco.torch.Device;
+import toco.torch.Shape;
 import toco.torch.Tensor;
 
 /// A session of ONNX Runtime, and the one class that touches its types: it is loaded only where the
@@ -132,18 +134,19 @@ final class OrtNetwork implements OnnxNetwork {
 
   @Override
   public Map<String, Tensor> run(Tensor input, List<String> names) {
-    var name = onlyInput();
+    var only = onlyInput();
     names.forEach(this::requireOutput);
-    var type = inputs.get(name).type().orElse(DType.FLOAT32);
+    var type = only.getValue().type().orElse(DType.FLOAT32);
     if (type != input.dtype() && !(type.isFloatingPoint() && input.dtype().isFloatingPoint())) {
       throw new OnnxException(
-          file, "takes %s %s, got %s".formatted(name, inputs.get(name), input.dtype()));
+          file, "takes %s %s, got %s".formatted(only.getKey(), only.getValue(), input.dtype()));
     }
-    try (var converted = input.detach().to(type);
+    try (var detached = input.detach();
+        var converted = detached.to(type);
         var onCpu = converted.to(Device.CPU);
         var given = onCpu.contiguous();
         var tensor = tensor(given);
-        var results = session.run(Map.of(name, tensor), new LinkedHashSet<>(names))) {
+        var results = session.run(Map.of(only.getKey(), tensor), new LinkedHashSet<>(names))) {
       var tensors = new LinkedHashMap<String, Tensor>();
       for (var wanted : names) {
         tensors.put(wanted, copy((OnnxTensor) results.get(wanted).orElseThrow()));
@@ -154,12 +157,12 @@ final class OrtNetwork implements OnnxNetwork {
     }
   }
 
-  private String onlyInput() {
+  private Map.Entry<String, Port> onlyInput() {
     if (inputs.size() != 1) {
       throw new OnnxException(
           file, "takes %s inputs, %s, expected one: images".formatted(inputs.size(), inputs));
     }
-    return inputs.keySet().iterator().next();
+    return inputs.entrySet().iterator().next();
   }
 
   private void requireOutput(String name) {
@@ -171,27 +174,32 @@ final class OrtNetwork implements OnnxNetwork {
   }
 
   private OnnxTensor tensor(Tensor given) throws OrtException {
-    var memory = given.segment();
-    if (memory.byteSize() > Integer.MAX_VALUE) {
-      throw new OnnxException(
-          file,
-          "takes at most 2 GB at once, got %s of shape %s; use smaller batches"
-              .formatted(given.dtype(), given.shape()));
-    }
+    requireAddressable(given.dtype(), given.shape());
     var type =
         DTYPES.entrySet().stream()
             .filter(entry -> entry.getValue() == given.dtype())
             .findFirst()
             .orElseThrow()
             .getKey();
-    var bytes = memory.asByteBuffer().order(ByteOrder.nativeOrder());
+    var bytes = given.segment().asByteBuffer().order(ByteOrder.nativeOrder());
     return OnnxTensor.createTensor(environment, bytes, given.shape().sizes(), type);
   }
 
-  private static Tensor copy(OnnxTensor result) {
-    var type = DTYPES.get(result.getInfo().type);
-    return Tensor.copyOf(
-        MemorySegment.ofBuffer(result.getByteBuffer()), type, result.getInfo().getShape());
+  private Tensor copy(OnnxTensor result) {
+    var type = Objects.requireNonNull(DTYPES.get(result.getInfo().type)); // requireOutput saw it
+    var shape = Shape.of(result.getInfo().getShape());
+    requireAddressable(type, shape);
+    return Tensor.copyOf(MemorySegment.ofBuffer(result.getByteBuffer()), type, shape.sizes());
+  }
+
+  /// ONNX Runtime's Java interface hands over tensors as buffers.
+  private void requireAddressable(DType type, Shape shape) {
+    if (shape.numel() * type.byteSize() > Integer.MAX_VALUE) {
+      throw new OnnxException(
+          file,
+          "takes and gives at most 2 GB at once, got %s of shape %s; use smaller images or batches"
+              .formatted(type, shape));
+    }
   }
 
   private OnnxException failed(OrtException e) {

@@ -239,6 +239,14 @@ final class WildWeightsTest {
     assertRefused(file, () -> StateDict.load(file), words);
   }
 
+  /// With the name of its producer, and without.
+  @ParameterizedTest
+  @ValueSource(strings = {"\b\b\22\4toco", "\b\7:\300\2"})
+  void anOnnxNetworkIsNamed(String start) throws IOException {
+    var file = Files.write(folder.resolve("x.onnx"), start.getBytes(ISO_8859_1));
+    assertRefused(file, () -> StateDict.load(file), "an ONNX network");
+  }
+
   @Test
   void emptyAndUnfinishedDownloadsAndDanglingLinksAreNamed() throws IOException {
     var zeros = Files.write(folder.resolve("zeros.pth"), new byte[4096]);

@@ -82,17 +82,20 @@ class OnnxExportTest {
     assertEquals(1, folder.toFile().list().length, "nothing else is left");
   }
 
-  /// Of the networks of DINOv2, with registers, DeiT III, CLIP, DINOv3 and combinations. Factors of
-  /// LayerScale start near 0, so they are drawn first.
+  /// Of every family, and combinations. Factors of LayerScale start near 0, and positions are
+  /// small, so they are drawn first.
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "resampling=original",
+        "resampling=hf,model.distilled=true", // DeiT, MAE, AugReg
         "resampling=timm",
-        "layerScale=true,resampling=original",
+        "resampling=original", // DINO
+        "layerScale=true,resampling=original", // DINOv2
         "layerScale=true,registerTokens=4,position=learned_patches,resampling=timm",
-        "layerScale=true,position=learned_patches",
+        "layerScale=true,position=learned_patches", // DeiT III
+        "preNorm=true,patchBias=false,model.layerNormEps=0.1", // CLIP
         "preNorm=true,patchBias=false,activation=quick_gelu",
+        "layerScale=true,registerTokens=4,position=rope,model.qkvBias=false", // DINOv3
         "layerScale=true,registerTokens=4,position=rope,keyBias=false",
         "registerTokens=2,position=rope,resampling=original",
         "registerTokens=2,resampling=timm,keyBias=false"
@@ -108,7 +111,7 @@ class OnnxExportTest {
   private static Config withSwitches(String switches) {
     var config = SMALL;
     for (var each : switches.split(",")) {
-      config = config.with("model.variant." + each);
+      config = config.with(each.startsWith("model.") ? each : "model.variant." + each);
     }
     return config;
   }

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,6 +90,27 @@ class OnnxNetworkTest {
     assertRefused(file, "is no ONNX network that ONNX Runtime");
     assertRefused(folder, "is no file that can be read");
     assertRefused(folder.resolve("missing.onnx"), "is no file that can be read");
+  }
+
+  /// Where a changed byte leaves a network, it runs or refuses the images.
+  @Test
+  void changedBytesAreANetworkOrAreRefused() throws IOException {
+    var whole = Files.readAllBytes(foreign("Add", 18));
+    var file = folder.resolve("changed.onnx");
+    var random = new Random(1);
+    int refused = 0;
+    for (int i = 0; i < 300; i++) {
+      var bytes = whole.clone();
+      bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+      Files.write(file, bytes);
+      try (var network = OnnxNetwork.open(file, 1)) {
+        var _ = network.run(Tensor.zeros(1, 2, 1), List.of("y"));
+      } catch (OnnxException e) {
+        assertFalse(e.getMessage().contains("\n"), e.getMessage());
+        refused++;
+      }
+    }
+    assertTrue(refused > 100, refused + " refused");
   }
 
   @ParameterizedTest
