@@ -130,7 +130,10 @@ record CardResults(String protocol, String split, long images, List<Metric> metr
     of.put("name", "%s, %s images".formatted(dataset, images));
     of.put("split", split);
     var index = new LinkedHashMap<String, Object>();
-    index.put("task", Map.of("type", ModelCard.TASK, "name", "Image Segmentation"));
+    var task = new LinkedHashMap<String, Object>();
+    task.put("type", ModelCard.TASK);
+    task.put("name", "Image Segmentation");
+    index.put("task", task);
     index.put("dataset", of);
     index.put("metrics", metrics.stream().map(this::toIndex).toList());
     return index;

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import toco.checkpoint.CheckpointException;
 import toco.checkpoint.LoadedWeights;
 import toco.checkpoint.SafeTensors;
@@ -20,6 +19,8 @@ import toco.config.NetworkFolder;
 import toco.files.AtomicFolder;
 import toco.files.IoReason;
 import toco.files.Json;
+import toco.weights.WeightsCache;
+import toco.weights.WeightsCatalogue;
 
 /// Writes a trained network as a folder in Hugging Face's layout, which this program loads again:
 ///
@@ -81,7 +82,7 @@ public final class HubExport {
               name(out),
               licence,
               config,
-              pretrained(network.config()),
+              start(network.config()),
               run.map(SourceRun::step).orElse(null),
               results,
               picture.isEmpty() ? null : PICTURE);
@@ -139,7 +140,10 @@ public final class HubExport {
     json.put("do_convert_rgb", true);
     json.put("do_resize", side > 0);
     if (side > 0) {
-      json.put("size", Map.of("height", side, "width", side));
+      var size = new LinkedHashMap<String, Integer>();
+      size.put("height", side);
+      size.put("width", side);
+      json.put("size", size);
     }
     json.put("resample", 2); // bilinear
     json.put("do_rescale", true);
@@ -155,10 +159,30 @@ public final class HubExport {
     return name == null ? "model" : name.toString();
   }
 
-  /// A path says something only to its owner: of it the name is kept.
-  private static @Nullable String pretrained(Config config) {
-    var from = config.model().pretrained();
-    return from == null ? null : String.valueOf(from.getFileName());
+  /// What training started from, for people. A path says something only to its owner: of it the
+  /// name is kept.
+  private static String start(Config config) {
+    var init = config.model().init();
+    var pretrained = config.model().pretrained();
+    if (init != null) {
+      return "It started from the network `%s`.".formatted(code(init));
+    }
+    if (pretrained == null) {
+      return "It started from random weights.";
+    }
+    return WeightsCache.isName(pretrained)
+        ? "It started from the weights `%s` (%s)."
+            .formatted(code(pretrained), WeightsCatalogue.find(nameOf(pretrained)).licenceLine())
+        : "It started from the weights `%s`.".formatted(code(pretrained));
+  }
+
+  private static String nameOf(Path named) {
+    var text = named.toString();
+    return text.substring(text.indexOf(':') + 1);
+  }
+
+  private static String code(Path path) {
+    return String.valueOf(path.getFileName()).replace("`", "'");
   }
 
   private static CheckpointException notWritten(Path out, IOException e) {

@@ -26,7 +26,7 @@ record ModelCard(
     String name,
     String licence,
     Config config,
-    @Nullable String pretrained,
+    String start,
     @Nullable Long steps,
     List<CardResults> results,
     @Nullable String picture) {
@@ -90,9 +90,7 @@ record ModelCard(
             shape.depth(),
             shape.embedDim(),
             shape.patchSizePx(),
-            pretrained == null
-                ? "It started from random weights."
-                : "It started from the weights `%s`.".formatted(pretrained.replace("`", "'")));
+            start);
   }
 
   private String classes() {

@@ -217,6 +217,34 @@ class HubExportTest {
   }
 
   @Test
+  void theCardSaysWhatTheRunStartedFrom() throws IOException {
+    assertTrue(card(tiny()).contains("It started from random weights."));
+    var second =
+        tiny(
+            "model.init=" + folder.resolve("run"),
+            "run.dir=" + folder.resolve("second"),
+            "model.pretrained=get:deit_tiny_patch16_224.fb_in1k");
+    assertTrue(card(second).contains("It started from the network `run`."));
+    var named = Checkpoint.configOf(second).orElseThrow();
+    var config = Config.parse(named, "config", List.of("model.init=null"));
+    var out = folder.resolve("third");
+    try (var network = TrainedNetwork.load(second, config, Device.CPU)) {
+      HubExport.write(out, network, "mit");
+    }
+    assertTrue(
+        Files.readString(out.resolve("README.md"))
+            .contains(
+                "It started from the weights `get:deit_tiny_patch16_224.fb_in1k` (Apache-2.0)."));
+  }
+
+  private String card(Path checkpoint) throws IOException {
+    var out = export(checkpoint);
+    var card = Files.readString(out.resolve("README.md"));
+    assertTrue(delete(out));
+    return card;
+  }
+
+  @Test
   void aFolderWithFilesIsNotChanged() throws IOException {
     var checkpoint = tiny();
     var out = Files.createDirectory(folder.resolve("my model"));
