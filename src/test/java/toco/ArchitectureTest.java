@@ -54,6 +54,7 @@ class ArchitectureTest {
           "recipes",
           "checkpoint",
           "eval",
+          "annotation",
           "infer",
           "run",
           "train",

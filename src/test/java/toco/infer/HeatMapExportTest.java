@@ -27,6 +27,29 @@ import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
 class HeatMapExportTest extends InferFixture {
+  /// Labels are those of the thresholds; maps of several kinds make none.
+  @Test
+  void mapsBecomeLabelsIfAskedFor() {
+    var image = picture(folder.resolve("image.png"), 30, 20);
+    var out = folder.resolve("out");
+    var seg = EnumSet.of(MapSource.SEG);
+    try (var network = network("cam.highThreshold=0.2", "cam.lowThreshold=0.1")) {
+      var options =
+          new HeatMapExport.Options(
+              List.of(image), out, seg, LabelChoice.PREDICTED, false, true, FORMATS);
+      assertEquals(
+          4, HeatMapExport.write(network, options, InferenceListener.NONE).annotations().size());
+    }
+    var labels = values(labels(out.resolve("labels/image.png")));
+    assertAnnotated(coco(out), "image.png", labels, null);
+    assertTrue(Files.exists(out.resolve("seg/image.png")), "maps are drawn, too");
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            new HeatMapExport.Options(
+                List.of(image), out, CAMS, LabelChoice.AUTO, false, false, FORMATS));
+  }
+
   private static final Set<MapSource> CAMS = EnumSet.of(MapSource.CAM, MapSource.AUX_CAM);
 
   private HeatMapExport.Options options(Path images, LabelChoice labels) {
