@@ -15,8 +15,8 @@ import javax.imageio.plugins.tiff.TIFFField;
 import javax.imageio.plugins.tiff.TIFFTag;
 
 /// The tags that place a TIFF's first image on the earth (OGC 19-008r4), and GDAL's value of pixels
-/// without data. TIFF and BigTIFF of either byte order; pixels are not read, so their compression
-/// does not matter.
+/// without data where a label map can hold it, 0…255. TIFF and BigTIFF of either byte order; pixels
+/// are not read, so their compression does not matter.
 ///
 /// @param fields as they are in the file
 /// @param widthPx of the image
@@ -101,7 +101,11 @@ record GeoTags(List<TIFFField> fields, long widthPx, long heightPx) {
         } else if (number == HEIGHT) {
           height = size(entries, at, type);
         } else if (TYPES.containsKey(number)) {
-          fields.add(field(number, type, entries, at));
+          var field = field(number, type, entries, at);
+          if (number != NO_DATA
+              || field.getAsString(0).matches("\\s*(1?\\d?\\d|2[0-4]\\d|25[0-5])")) {
+            fields.add(field);
+          }
         }
       }
       boolean isPlaced = fields.stream().anyMatch(field -> field.getTagNumber() != NO_DATA);
@@ -157,8 +161,8 @@ record GeoTags(List<TIFFField> fields, long widthPx, long heightPx) {
           yield new TIFFField(tag, type, count, values);
         }
         default -> {
-          var text = StandardCharsets.UTF_8.decode(data).toString().replaceFirst("\0$", "");
-          yield new TIFFField(tag, type, 1, new String[] {text});
+          var text = StandardCharsets.ISO_8859_1.decode(data).toString(); // a character a byte
+          yield new TIFFField(tag, type, 1, new String[] {text.replaceFirst("\0$", "")});
         }
       };
     }
