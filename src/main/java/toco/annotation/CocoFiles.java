@@ -80,7 +80,7 @@ final class CocoFiles implements GrowingFile {
     described.put("width", map.widthPx());
     described.put("height", map.heightPx());
     described.put("file_name", image.relativePath());
-    var regions = Regions.of(map);
+    var regions = ConnectedRegions.of(map);
     var ofDataSet = new ArrayList<Map<String, Object>>();
     var ofResults = new ArrayList<Map<String, Object>>();
     for (var region : regions) {

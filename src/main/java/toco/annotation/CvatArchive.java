@@ -97,7 +97,7 @@ final class CvatArchive implements GrowingFile {
 
   /// Numbers the regions from 1. If there are more than colours, each class is one object.
   private static LabelMap objects(LabelMap map) {
-    var regions = Regions.of(map);
+    var regions = ConnectedRegions.of(map);
     var numbers = new byte[map.widthPx() * map.heightPx()];
     for (int i = 0; i < regions.size(); i++) {
       var region = regions.get(i);

@@ -46,7 +46,7 @@ class AnnotationExportTest {
     assertEquals(maps.size(), Integer.parseInt(counts[1]), out);
     int polygons = Integer.parseInt(counts[3]);
     int runs = Integer.parseInt(counts[5]);
-    int regions = maps.values().stream().mapToInt(map -> Regions.of(map).size()).sum();
+    int regions = maps.values().stream().mapToInt(map -> ConnectedRegions.of(map).size()).sum();
     assertEquals(regions, polygons + runs);
     assertTrue(shape == CocoShape.RLE ? polygons == 0 : polygons > 900 && runs > 4, out);
   }
@@ -58,7 +58,7 @@ class AnnotationExportTest {
     var out = PythonLabels.run("datumaro, PIL", "cvat_masks.py", folder);
     var regions = 0;
     for (var map : maps.values()) {
-      var found = Regions.of(map);
+      var found = ConnectedRegions.of(map);
       regions +=
           found.size() <= 254
               ? found.size()

@@ -10,14 +10,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import toco.image.LabelMap;
 
-class RegionsTest {
+class ConnectedRegionsTest {
   /// The regions are those of a plain flood fill over the eight neighbours.
   @Test
   void regionsAreThoseOfAFloodFill() {
     LabelMaps.all()
         .forEach((name, map) -> {
           var expected = flooded(map);
-          var regions = Regions.of(map);
+          var regions = ConnectedRegions.of(map);
           var found = new int[expected.length]; // number of the region, from 1
           for (int i = 0; i < regions.size(); i++) {
             int number = i + 1;
@@ -76,7 +76,7 @@ class RegionsTest {
   @Test
   void countsAreThoseOfPycocotools() {
     var map = LabelMaps.of(5, 0, 1, 1, 0, 0, 0, 1, 0, 0, 1, 1, 1, 1, 0, 1, 0, 0, 1, 1, 1);
-    var region = Regions.of(map).getFirst();
+    var region = ConnectedRegions.of(map).getFirst();
     assertEquals("21120N012ON2", region.compressedCounts(20));
     assertEquals(new Region.Box(0, 0, 5, 4), region.box());
     assertEquals(11, region.area());
@@ -89,7 +89,7 @@ class RegionsTest {
     int holes = 0;
     for (var entry : LabelMaps.all().entrySet()) {
       var map = entry.getValue();
-      for (var region : Regions.of(map)) {
+      for (var region : ConnectedRegions.of(map)) {
         var outline = Outline.of(region);
         if (outline.isEmpty()) {
           assertTrue(hasHole(region, map), entry.getKey());

@@ -8,7 +8,7 @@ import toco.image.LabelMap;
 
 /// Finds the connected regions of a label map: pixels of one class that touch at a side or corner.
 /// Background and ignored pixels are in none. Memory grows with the number of runs, not of pixels.
-final class Regions {
+final class ConnectedRegions {
   private final LabelMap map;
   private int[] starts = new int[1024];
   private int[] lengths = new int[1024];
@@ -16,13 +16,13 @@ final class Regions {
   private byte[] labels = new byte[1024];
   private int runs;
 
-  private Regions(LabelMap map) {
+  private ConnectedRegions(LabelMap map) {
     this.map = map;
   }
 
   /// The regions, by the first of their pixels along the columns.
   static List<Region> of(LabelMap map) {
-    var regions = new Regions(map);
+    var regions = new ConnectedRegions(map);
     regions.findRuns();
     return regions.collect();
   }
