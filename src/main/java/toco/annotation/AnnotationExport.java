@@ -138,7 +138,9 @@ public final class AnnotationExport implements AutoCloseable {
       throw failed(e);
     }
     if (geoTiffs != null) {
-      written.add(out.resolve("geotiff"));
+      if (geoTiffs.written() > 0) {
+        written.add(out.resolve("geotiff"));
+      }
       if (geoTiffs.others() > 0) {
         messages.accept(
             "%s of %s images are no GeoTIFF with a place on the earth, so their labels are not in %s"

@@ -44,12 +44,16 @@ public final class FolderClasses {
     return classes;
   }
 
+  /// The labels of all images in a folder.
+  static ClassLabels read(Path folder, ClassIndex classes) {
+    return read(folder, ImageFolder.scan(folder, List.of()).byName().keySet(), classes);
+  }
+
   /// @param folder of the images
-  /// @param except folders without images to label, such as that of the masks
-  /// @return the labels by the images' paths relative to the folder
+  /// @param images their paths relative to the folder
+  /// @return the labels by these paths
   /// @throws DataException if no image is in a folder of a class
-  static ClassLabels read(Path folder, ClassIndex classes, Collection<Path> except) {
-    var images = ImageFolder.scan(folder, except).byName().keySet();
+  static ClassLabels read(Path folder, Collection<String> images, ClassIndex classes) {
     var labels = classes.new Labels(folder.toString());
     of(images)
         .forEach((image, first) -> {

@@ -121,7 +121,7 @@ public record LabelConversion(
       case CSV -> CsvLabels.read(source, classes);
       case CVAT -> CvatAnnotations.read(source, classes);
       case LABEL_STUDIO -> LabelStudioTasks.read(source, classes);
-      case FOLDERS -> FolderClasses.read(source, classes, List.of());
+      case FOLDERS -> FolderClasses.read(source, classes);
       case MASKS -> {
         if (classes.ignoresOthers()) {
           throw new DataException(

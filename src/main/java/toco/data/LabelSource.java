@@ -70,12 +70,12 @@ final class LabelSource {
     if (Files.isRegularFile(cvat)) {
       return CvatAnnotations.read(cvat, classes);
     }
-    return AnnotationFiles.in(folder, VocXml.ENDING).isEmpty() && holdsImages(folder, except)
-        ? FolderClasses.read(folder, classes, except)
-        : VocAnnotations.read(folder, classes);
-  }
-
-  private static boolean holdsImages(Path folder, Collection<Path> except) {
-    return !ImageFolder.scan(folder, except).byName().isEmpty();
+    if (AnnotationFiles.in(folder, VocXml.ENDING).isEmpty()) {
+      var images = ImageFolder.scan(folder, except).byName().keySet();
+      if (!images.isEmpty()) {
+        return FolderClasses.read(folder, images, classes);
+      }
+    }
+    return VocAnnotations.read(folder, classes);
   }
 }

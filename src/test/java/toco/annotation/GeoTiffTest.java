@@ -37,7 +37,8 @@ class GeoTiffTest {
         export.prepare(new LabelledImage(i, name, paths.get(i), images.get(i), map, null)).append();
         ImageWriter.writePng(map, folder.resolve("truth", name + ".png"));
       }
-      assertEquals(List.of(folder.resolve("geotiff")), export.finish());
+      var geotiffs = folder.resolve("geotiff");
+      assertEquals(Files.exists(geotiffs) ? List.of(geotiffs) : List.of(), export.finish());
     }
     return messages;
   }

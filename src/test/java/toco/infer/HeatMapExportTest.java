@@ -27,33 +27,33 @@ import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
 class HeatMapExportTest extends InferFixture {
+  private static final Set<MapSource> CAMS = EnumSet.of(MapSource.CAM, MapSource.AUX_CAM);
+
+  private HeatMapExport.Options options(Path images, LabelChoice labels) {
+    return new HeatMapExport.Options(images, folder.resolve("out"), CAMS, labels, true, true);
+  }
+
   /// Labels are those of the thresholds; maps of several kinds make none.
   @Test
   void mapsBecomeLabelsIfAskedFor() {
-    var image = picture(folder.resolve("image.png"), 30, 20);
+    var image = data.resolve("JPEGImages/train_00001.jpg");
     var out = folder.resolve("out");
     var seg = EnumSet.of(MapSource.SEG);
-    try (var network = network("cam.highThreshold=0.2", "cam.lowThreshold=0.1")) {
+    try (var network = network("cam.highThreshold=0.1", "cam.lowThreshold=0.05")) {
       var options =
           new HeatMapExport.Options(
-              List.of(image), out, seg, LabelChoice.PREDICTED, false, true, FORMATS);
+              List.of(image), out, seg, LabelChoice.DATASET, false, true, FORMATS);
       assertEquals(
-          4, HeatMapExport.write(network, options, InferenceListener.NONE).annotations().size());
+          3, HeatMapExport.write(network, options, InferenceListener.NONE).annotations().size());
     }
-    var labels = values(labels(out.resolve("labels/image.png")));
-    assertAnnotated(coco(out), "image.png", labels, null);
-    assertTrue(Files.exists(out.resolve("seg/image.png")), "maps are drawn, too");
+    var labels = values(labels(out.resolve("labels/train_00001.png")));
+    assertAnnotated(coco(out), "train_00001.jpg", labels, null);
+    assertTrue(Files.exists(out.resolve("seg/train_00001.png")), "maps are drawn, too");
     assertThrows(
         IllegalArgumentException.class,
         () ->
             new HeatMapExport.Options(
                 List.of(image), out, CAMS, LabelChoice.AUTO, false, false, FORMATS));
-  }
-
-  private static final Set<MapSource> CAMS = EnumSet.of(MapSource.CAM, MapSource.AUX_CAM);
-
-  private HeatMapExport.Options options(Path images, LabelChoice labels) {
-    return new HeatMapExport.Options(images, folder.resolve("out"), CAMS, labels, true, true);
   }
 
   /// The maps of the present classes are a selection of the maps of all classes, which evaluation

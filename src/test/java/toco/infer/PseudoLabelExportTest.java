@@ -79,7 +79,7 @@ class PseudoLabelExportTest extends InferFixture {
       var options =
           new PseudoLabelExport.Options(out, Split.TRAIN, MapSource.CAM, Refinement.NONE, FORMATS);
       var result = PseudoLabelExport.write(network, options, InferenceListener.NONE);
-      assertEquals(4, result.annotations().size());
+      assertEquals(3, result.annotations().size());
     }
     var coco = coco(out);
     assertEquals(TRAIN_IMAGES, coco.get("images").size());

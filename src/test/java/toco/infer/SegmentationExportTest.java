@@ -159,8 +159,7 @@ class SegmentationExportTest extends InferFixture {
           List.of(
               out.resolve("coco/annotations/instances_default.json"),
               out.resolve("coco/results.json"),
-              out.resolve("cvat.zip"),
-              out.resolve("geotiff")),
+              out.resolve("cvat.zip")),
           result.annotations());
     }
     assertTrue(heard.messages.getLast().startsWith("2 of 2 images are no GeoTIFF"));
