@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import toco.config.CocoCategories;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -36,6 +37,7 @@ final class LabelStudioTasks {
   private final ClassIndex.Labels labels;
   private final Map<String, List<Annotation>> byImage = new LinkedHashMap<>();
   private final Map<String, Integer> lines = new LinkedHashMap<>();
+  private final List<Answers> answers = new ArrayList<>();
   private int tasks;
   private int unlabelled;
   private int skipped;
@@ -43,6 +45,12 @@ final class LabelStudioTasks {
 
   /// What one person said of an image.
   private record Annotation(BitSet shown, boolean isTruth) {}
+
+  /// The texts of a task of JSON-MIN.
+  ///
+  /// @param texts by key; not blank, without the image
+  /// @param shown classes of its annotation, to which the texts may add
+  private record Answers(String where, Map<String, String> texts, BitSet shown) {}
 
   private LabelStudioTasks(Path file, ClassIndex classes) {
     this.file = file;
@@ -199,12 +207,10 @@ final class LabelStudioTasks {
                           + " names no image; expected its URL or path in 'data', such as"
                           + " {\"image\": \"beach/IMG_1.jpg\"}"));
       if (isMin) {
-        own.forEach((key, text) -> {
-          if (CsvColumns.isClassWord(key) && !text.isBlank()) {
-            ownNames.addAll(ClassCell.names(text, classes, where()));
-          }
-        });
-        annotations.add(new Annotation(shown(ownNames), false));
+        var shown = shown(ownNames);
+        annotations.add(new Annotation(shown, false));
+        own.values().removeIf(text -> text.isBlank() || text.equals(image));
+        answers.add(new Answers(where(), own, shown));
       }
       if (annotations.isEmpty()) {
         unlabelled++;
@@ -228,7 +234,33 @@ final class LabelStudioTasks {
     }
   }
 
+  /// Single choices of JSON-MIN have the name of their question, which can be any: questions called
+  /// like classes count, and those of which an answer is a class.
+  private void addAnswers() {
+    var questions =
+        answers.stream()
+            .flatMap(task -> task.texts.entrySet().stream())
+            .filter(it ->
+                CsvColumns.isClassWord(it.getKey()) || ClassCell.areKnown(it.getValue(), classes))
+            .map(Map.Entry::getKey)
+            .collect(Collectors.toSet());
+    for (var task : answers) {
+      task.texts.keySet().retainAll(questions);
+      task.texts
+          .values()
+          .forEach(text -> {
+            try {
+              ClassCell.names(text, classes, task.where)
+                  .forEach(name -> classes.find(name, task.where).ifPresent(task.shown::set));
+            } catch (DataException e) {
+              classes.report(e);
+            }
+          });
+    }
+  }
+
   private ClassLabels build() {
+    addAnswers();
     int disputed = 0;
     for (var image : byImage.entrySet()) {
       var all = image.getValue();

@@ -126,6 +126,20 @@ class LabelStudioTasksTest {
     assertTrue(labels.notes().toString().contains("1 images have annotations that differ"));
   }
 
+  /// A question can have any name; once an answer is a class, all must be.
+  @Test
+  void questionsOfTheShortFormHaveAnyName() {
+    var json =
+        """
+        [{"image":"a.jpg","animal":"cat","created_at":"2026-01-05","comment":"nice"},
+         {"image":"b.jpg","animal":"dog","toys":{"choices":["teddy bear"]},"comment":"dark"}]
+        """;
+    var labels = read(json);
+    assertEquals(List.of("cat"), classesOf("a.jpg", labels, PETS));
+    assertEquals(List.of("dog", "teddy bear"), classesOf("b.jpg", labels, PETS));
+    refuses(json.replace("\"dog\"", "\"horse\""), "project-1.json:2: unknown class 'horse'");
+  }
+
   /// The CSV of Label Studio.
   @Test
   void theTableIsRead() {
