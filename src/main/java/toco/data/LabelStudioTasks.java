@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import toco.config.CocoCategories;
+import toco.data.AnnotatorVotes.Annotation;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -26,25 +27,20 @@ import tools.jackson.core.exc.StreamReadException;
 /// ```
 ///
 /// An image shows the classes of its choices and of its regions of any kind ([LabelStudioValues]).
-/// Of several annotations of an image, those marked as ground truth count, if any are; a class
-/// counts if at least half of them have it. Skipped (cancelled) annotations and predictions do not
-/// count, and a task without another annotation is not labelled.
+/// Of several annotations of an image, [AnnotatorVotes] decides. Skipped (cancelled) annotations
+/// and predictions do not count, and a task without another annotation is not labelled.
 ///
 /// The file is read as a stream, so its size does not matter.
 final class LabelStudioTasks {
   private final Path file;
   private final ClassIndex classes;
   private final ClassIndex.Labels labels;
-  private final Map<String, List<Annotation>> byImage = new LinkedHashMap<>();
-  private final Map<String, Integer> lines = new LinkedHashMap<>();
+  private final AnnotatorVotes votes = new AnnotatorVotes();
   private final List<Answers> answers = new ArrayList<>();
   private int tasks;
   private int unlabelled;
   private int skipped;
   private boolean hasPredictions;
-
-  /// What one person said of an image.
-  private record Annotation(BitSet shown, boolean isTruth) {}
 
   /// The texts of a task of JSON-MIN.
   ///
@@ -215,8 +211,7 @@ final class LabelStudioTasks {
       if (annotations.isEmpty()) {
         unlabelled++;
       } else {
-        byImage.computeIfAbsent(image, _ -> new ArrayList<>()).addAll(annotations);
-        lines.putIfAbsent(image, line);
+        votes.add(image, line, annotations);
       }
     }
 
@@ -261,19 +256,7 @@ final class LabelStudioTasks {
 
   private ClassLabels build() {
     addAnswers();
-    int disputed = 0;
-    for (var image : byImage.entrySet()) {
-      var all = image.getValue();
-      var truths = all.stream().filter(Annotation::isTruth).toList();
-      var counted = truths.isEmpty() ? all : truths;
-      disputed += counted.stream().map(Annotation::shown).distinct().count() > 1 ? 1 : 0;
-      var shown = labels.image(image.getKey(), lines.getOrDefault(image.getKey(), 0));
-      for (int k = 0; k < classes.size(); k++) {
-        int at = k;
-        long votes = counted.stream().filter(it -> it.shown.get(at)).count();
-        shown.set(k, 2 * votes >= counted.size());
-      }
-    }
+    int disputed = votes.addTo(labels);
     note(unlabelled, "tasks without an annotation that counts are not labelled");
     note(skipped, "skipped (cancelled) annotations do not count");
     note(disputed, "images have annotations that differ: classes of at least half of them count");
