@@ -43,14 +43,14 @@ class CvatAnnotationsTest {
           <tag label="teddy_bear" source="manual"><attribute name="old">true</attribute></tag>
         </image>
         <image id="1" name="IMG 2.png" width="640" height="480">
-          <box label="dog" source="manual" occluded="0" xtl="1.0" ytl="2" xbr="30" ybr="40" z_order="0">
+          <box label="dog" source="manual" occluded="0" xtl="1.0" ytl="2" xbr="30" ybr="40">
             <attribute name="breed">cat</attribute>
           </box>
         </image>
         <image id="2" name="&#220;ber &amp; Co.jpg" width="640" height="480">
         </image>
         <image id="3" name="masks.jpg" width="4" height="2">
-          <mask label="cat" source="semi-auto" occluded="0" rle="3, 2, 3" left="0" top="0" width="4" height="2" z_order="0"/>
+          <mask label="cat" source="semi-auto" rle="3, 2, 3" left="0" top="0" width="4" height="2"/>
           <skeleton label="dog" z_order="0"><points label="nose" points="1,2"/></skeleton>
         </image>
       </annotations>
