@@ -43,6 +43,7 @@ open module toco {
   exports toco.recipes;
   exports toco.train;
 
+  exports toco.annotation;
   exports toco.batch;
   exports toco.cam;
   exports toco.data;

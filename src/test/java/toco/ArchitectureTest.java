@@ -56,6 +56,7 @@ class ArchitectureTest {
           "onnx",
           "foreign",
           "eval",
+          "annotation",
           "infer",
           "run",
           "hub",

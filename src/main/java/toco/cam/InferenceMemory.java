@@ -31,10 +31,19 @@ public record InferenceMemory(ModelConfig model) {
   ///
   /// @param image at whose size the labels are
   public long segmentation(Protocol protocol, ImageSize image) {
+    boolean inBlocks = protocol.source() == SegmentationSource.DECODER && !protocol.labelsKnown();
+    return segmentation(protocol, image, inBlocks);
+  }
+
+  /// Bytes for the labels of a protocol and their probabilities.
+  public long scoredSegmentation(Protocol protocol, ImageSize image) {
+    return segmentation(protocol, image, false);
+  }
+
+  private long segmentation(Protocol protocol, ImageSize image, boolean inBlocks) {
     long pixels = image.pixels();
     double scale = Collections.max(protocol.scales());
     long encoder = encoder(protocol.sizePx(), scale, image);
-    boolean inBlocks = protocol.source() == SegmentationSource.DECODER && !protocol.labelsKnown();
     long labels = inBlocks ? blocks(pixels) : whole(pixels);
     long refined = protocol.crf() != null ? crf(model.numClasses(), pixels) : 0;
     return DRAWING * pixels

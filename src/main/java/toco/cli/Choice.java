@@ -13,7 +13,7 @@ record Choice<E extends Enum<E>>(Class<E> values) implements ITypeConverter<E> {
   @Override
   public E convert(String text) {
     return Arrays.stream(values.getEnumConstants())
-        .filter(value -> written(value).equalsIgnoreCase(text))
+        .filter(value -> written(value).equalsIgnoreCase(text.strip()))
         .findFirst()
         .orElseThrow(() ->
             new TypeConversionException(

@@ -5,8 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.Objects;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +23,12 @@ import toco.files.AtomicFile;
 
 @Command(
     name = "labels",
-    header = "Creates a labels file (.npy) from CSV, VOC or COCO annotations, or masks.",
+    header = "Creates a labels file (.npy or .csv) from annotations of other tools, or masks.",
     description = {
       "OUT.npy is a NumPy file with a dict from each image's name, without extension, to a float32"
           + " array with 1 for each class in the image: the format of data.labels, which the"
-          + " published Python code reads too.",
+          + " published Python code reads too. OUT.csv is a table with an image in each line and"
+          + " its classes.",
       "VOC objects marked difficult count, and so do COCO's crowds.",
       "Prints what was skipped, and how many images show each class."
     },
@@ -36,12 +38,15 @@ import toco.files.AtomicFile;
       "      --list lists/train_aug.txt --list lists/val.txt",
       "  toco data labels train.npy --coco-json annotations/instances_train2014.json \\",
       "      --write-list lists/train.txt",
-      "  toco data labels pets.npy --csv pets/labels.csv --classes pets/classes.txt"
+      "  toco data labels pets.npy --csv pets/labels.csv --classes pets/classes.txt",
+      "  toco data labels labels.csv --cvat annotations.zip",
+      "  toco data labels labels.csv --label-studio project-1.json",
+      "  toco data labels labels.csv --folders pets"
     })
 final class DataLabelsCommand implements Callable<Integer> {
   private final Console console;
 
-  @Parameters(paramLabel = "OUT.npy", description = "File to write.")
+  @Parameters(paramLabel = "OUT", description = "File to write, .npy or .csv.")
   @SuppressWarnings("NullAway.Init") // picocli sets what is required
   Path out;
 
@@ -75,17 +80,44 @@ final class DataLabelsCommand implements Callable<Integer> {
         description = "Table with an image's name and its classes in each line.")
     @Nullable Path csv;
 
+    @Option(
+        names = "--cvat",
+        paramLabel = "PATH",
+        description =
+            "CVAT's export 'CVAT for images 1.1': the .zip, or annotations.xml. Tags and shapes of"
+                + " any kind count.")
+    @Nullable Path cvat;
+
+    @Option(
+        names = "--label-studio",
+        paramLabel = "FILE",
+        description =
+            "Label Studio's export JSON or JSON-MIN. Choices and regions of any kind count; for its"
+                + " CSV use --csv.")
+    @Nullable Path labelStudio;
+
+    @Option(
+        names = "--folders",
+        paramLabel = "DIR",
+        description = "Folder of images with a folder for each class.")
+    @Nullable Path folders;
+
     LabelConversion conversion(@Nullable String classes, OtherClasses others) {
-      if (vocXml != null) {
-        return LabelConversion.of(LabelConversion.Kind.VOC_XML, vocXml, classes, others);
+      var sources = new EnumMap<LabelConversion.Kind, @Nullable Path>(LabelConversion.Kind.class);
+      sources.put(LabelConversion.Kind.VOC_XML, vocXml);
+      sources.put(LabelConversion.Kind.COCO_JSON, cocoJson);
+      sources.put(LabelConversion.Kind.MASKS, masks);
+      sources.put(LabelConversion.Kind.CSV, csv);
+      sources.put(LabelConversion.Kind.CVAT, cvat);
+      sources.put(LabelConversion.Kind.LABEL_STUDIO, labelStudio);
+      sources.put(LabelConversion.Kind.FOLDERS, folders);
+      for (var kind : sources.keySet()) {
+        var source = sources.get(kind);
+        if (source != null) {
+          return LabelConversion.of(kind, source, classes, others);
+        }
       }
-      if (cocoJson != null) {
-        return LabelConversion.of(LabelConversion.Kind.COCO_JSON, cocoJson, classes, others);
-      }
-      return masks != null
-          ? LabelConversion.of(LabelConversion.Kind.MASKS, masks, classes, others)
-          : LabelConversion.of( // picocli needs one
-              LabelConversion.Kind.CSV, Objects.requireNonNull(csv), classes, others);
+      throw new IllegalStateException("picocli needs one of " + sources.keySet());
     }
   }
 
@@ -94,7 +126,8 @@ final class DataLabelsCommand implements Callable<Integer> {
       paramLabel = "FILE|voc|coco",
       description =
           "The classes in label order: a file with one per line, or voc or coco (default: voc with"
-              + " --voc-xml, the file's own with --coco-json).")
+              + " --voc-xml; the source's own with --coco-json, and in alphabetical order with"
+              + " --cvat, --label-studio and --folders).")
   @Nullable String classes;
 
   @Option(
@@ -130,7 +163,11 @@ final class DataLabelsCommand implements Callable<Integer> {
     var conversion =
         from.conversion(classes, ignoreOthers ? OtherClasses.IGNORE : OtherClasses.ERROR);
     var labels = conversion.read(lists);
-    labels.write(out);
+    if (out.toString().toLowerCase(Locale.ROOT).endsWith(".csv")) {
+      labels.writeCsv(out, conversion.classNames());
+    } else {
+      labels.write(out);
+    }
     if (writtenList != null) {
       var names = labels.names().stream().filter(name -> !labels.showsNoClass(name)).sorted();
       var text = names.map(name -> name + "\n").collect(Collectors.joining());

@@ -39,11 +39,11 @@ import toco.demo.TrainingRun;
           + " finished runs are not repeated.",
       "With --photos, trains on a folder of photographs with a pretrained encoder, DINOv2-S."
           + " Classes and labels come from labels.csv in it (an image and its classes per line),"
-          + " from another table, COCO's .json or VOC's Annotations, or from one sub-folder per"
-          + " class. A fifth of the photographs, at most 200, is held out, unless lists/val.txt"
-          + " names others; they are segmented, and scored if the folder masks has their masks."
-          + " Writes report.html, seg/labels, seg/overlay and metrics.json into the run's folder."
-          + " The same command again resumes the run."
+          + " from another table, a .json of COCO or Label Studio, CVAT's annotations.xml, VOC's"
+          + " Annotations, or one sub-folder per class. A fifth of the photographs, at most 200, is"
+          + " held out, unless lists/val.txt names others; they are segmented, and scored if the"
+          + " folder masks has their masks. Writes report.html, seg/labels, seg/overlay and"
+          + " metrics.json into the run's folder. The same command again resumes the run."
     },
     footerHeading = "%nExamples:%n",
     footer = {

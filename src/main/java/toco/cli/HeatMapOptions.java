@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.function.Function;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import toco.annotation.AnnotationExport;
 import toco.config.EvalConfig;
 import toco.files.ResultFolder;
 import toco.infer.HeatMapExport;
@@ -49,11 +50,15 @@ final class HeatMapOptions {
               + ".item() has keys (classes from 0) and high_res (float32, classes×H×W).")
   boolean npy;
 
-  int run(Console console, Function<EvalConfig, Set<MapSource>> sources) {
+  int run(
+      Console console,
+      Function<EvalConfig, Set<MapSource>> sources,
+      AnnotationExport.Options formats) {
     ResultFolder.requireFolder(out);
     var loaded = network.load();
     var options =
-        new HeatMapExport.Options(images, out, sources.apply(loaded.eval()), labels, perClass, npy);
+        new HeatMapExport.Options(
+            images, out, sources.apply(loaded.eval()), labels, perClass, npy, formats);
     var progress = console.progress();
     var heard = new ImageProgress(progress, "drawing maps");
     try (var trained = network.open(loaded)) {
@@ -67,6 +72,7 @@ final class HeatMapOptions {
                   result.images() - result.predicted(),
                   result.predicted(),
                   out.resolve("classes.csv")));
+      console.print(FormatOptions.lines(result.annotations()));
       return heard.finish(result.unreadable(), result.images());
     }
   }

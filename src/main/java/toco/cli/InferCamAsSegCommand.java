@@ -4,6 +4,7 @@ import java.util.EnumSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import toco.annotation.LabelFormat;
 import toco.infer.MapSource;
 
 @Command(
@@ -15,11 +16,15 @@ import toco.infer.MapSource;
           + " image's classes are kept. The published CAM labels are made from these maps.",
       "Writes DIR/seg/NAME.png, the strongest class at each pixel, and DIR/classes.csv, the classes"
           + " of each image and where they come from.",
+      "With --format also labels, as toco pseudo-labels --maps seg --refine none makes them: for"
+          + " png DIR/labels/NAME.png.",
       "An image that cannot be read is skipped and named; the exit status is then 3."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  toco infer cam-as-seg runs/demo/config.yaml --images photos --out maps --npy \\",
+      "    --checkpoint runs/demo/checkpoints/step-000600.safetensors",
+      "  toco infer cam-as-seg runs/demo/config.yaml --images photos --out maps --format coco \\",
       "    --checkpoint runs/demo/checkpoints/step-000600.safetensors"
     })
 final class InferCamAsSegCommand implements Callable<Integer> {
@@ -27,12 +32,15 @@ final class InferCamAsSegCommand implements Callable<Integer> {
 
   @Mixin HeatMapOptions options = new HeatMapOptions();
 
+  @Mixin FormatOptions format = new FormatOptions();
+
   InferCamAsSegCommand(Console console) {
     this.console = console;
   }
 
   @Override
   public Integer call() {
-    return options.run(console, _ -> EnumSet.of(MapSource.SEG));
+    return options.run(
+        console, _ -> EnumSet.of(MapSource.SEG), format.chosen(EnumSet.noneOf(LabelFormat.class)));
   }
 }

@@ -3,6 +3,7 @@ package toco.cli;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import toco.annotation.AnnotationExport;
 import toco.infer.MapSource;
 
 @Command(
@@ -34,6 +35,6 @@ final class InferCamCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return options.run(console, MapSource::cams);
+    return options.run(console, MapSource::cams, AnnotationExport.Options.NONE);
   }
 }

@@ -1,11 +1,13 @@
 package toco.cli;
 
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import toco.annotation.LabelFormat;
 import toco.files.ResultFolder;
 import toco.infer.SegmentationExport;
 
@@ -13,7 +15,8 @@ import toco.infer.SegmentationExport;
     name = "seg",
     header = "Segments images.",
     description = {
-      "Writes DIR/labels/NAME.png, a palette PNG of class indices with the image's size.",
+      "Writes DIR/labels/NAME.png, a palette PNG of class indices with the image's size, or with"
+          + " --format files for annotation tools.",
       "An image that cannot be read is skipped and named; the exit status is then 3."
     },
     footerHeading = "%nExamples:%n",
@@ -22,7 +25,9 @@ import toco.infer.SegmentationExport;
       "    --checkpoint runs/demo/checkpoints/step-000600.safetensors",
       "  toco infer seg configs/voc_deit_b.yaml --checkpoint toco_voc.pth --images cat.jpg \\",
       "    --out seg --protocol voc-crf",
-      "  toco infer seg configs/voc_deit_b.yaml --network deeplab.onnx --images photos --out seg"
+      "  toco infer seg configs/voc_deit_b.yaml --network deeplab.onnx --images photos --out seg",
+      "  toco infer seg runs/demo/config.yaml --images photos --out seg --format coco,cvat \\",
+      "    --checkpoint runs/demo/checkpoints/step-000600.safetensors"
     })
 final class InferSegCommand implements Callable<Integer> {
   private final Console console;
@@ -54,6 +59,8 @@ final class InferSegCommand implements Callable<Integer> {
       description = "Also draw the labels over the image: DIR/overlay/NAME.png.")
   boolean overlay;
 
+  @Mixin FormatOptions format = new FormatOptions();
+
   InferSegCommand(Console console) {
     this.console = console;
   }
@@ -62,13 +69,19 @@ final class InferSegCommand implements Callable<Integer> {
   public Integer call() {
     ResultFolder.requireFolder(out);
     var loaded = network.load();
-    var options = new SegmentationExport.Options(images, out, protocol.name, colour, overlay);
+    var formats = format.chosen(EnumSet.of(LabelFormat.PNG));
+    var options =
+        new SegmentationExport.Options(images, out, protocol.name, colour, overlay, formats);
     var progress = console.progress();
     var heard = new ImageProgress(progress, "segmenting");
     try (var trained = network.open(loaded)) {
       var result = SegmentationExport.write(trained, options, heard);
       progress.clear();
-      console.print("wrote %s: %s label maps\n".formatted(out.resolve("labels"), result.images()));
+      if (formats.has(LabelFormat.PNG)) {
+        console.print(
+            "wrote %s: %s label maps\n".formatted(out.resolve("labels"), result.images()));
+      }
+      console.print(FormatOptions.lines(result.annotations()));
       return heard.finish(result.unreadable(), result.images());
     }
   }

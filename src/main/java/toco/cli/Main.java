@@ -10,6 +10,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
+import toco.annotation.CocoShape;
+import toco.annotation.LabelFormat;
 import toco.bench.Cluster;
 import toco.config.Protocol;
 import toco.config.RecipeName;
@@ -149,6 +151,8 @@ public final class Main {
     choices(root, MapSource.class);
     choices(root, Refinement.class);
     choices(root, VocTestArchive.Competition.class);
+    choices(root, LabelFormat.class);
+    choices(root, CocoShape.class);
     choices(root, Preparation.class);
     choices(root, RecipeName.class);
     choices(root, ExportFormat.class);

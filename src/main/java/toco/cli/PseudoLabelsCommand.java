@@ -2,6 +2,7 @@ package toco.cli;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import toco.annotation.LabelFormat;
 import toco.config.Split;
 import toco.files.Json;
 import toco.files.ResultFolder;
@@ -29,7 +31,7 @@ import toco.infer.Refinement;
           + " background wins only with the high threshold is ignored.",
       "DIR can then be used as data.maskDir. If the data set has masks, the labels are scored"
           + " against them: the mean IoU over pixels that are not ignored.",
-      "With --json, one object: out, images, labelledShare, scored, miou, perClass."
+      "With --json, one object: out, images, labelledShare, scored, miou, perClass, annotations."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -37,7 +39,9 @@ import toco.infer.Refinement;
       "    --checkpoint runs/demo/checkpoints/step-000600.safetensors",
       "  toco pseudo-labels configs/voc_deit_b.yaml --checkpoint toco_voc.pth --out pseudo \\",
       "    --maps seg --refine crf",
-      "  toco pseudo-labels configs/voc_deit_b.yaml --network deeplab.ts --output out --out pseudo"
+      "  toco pseudo-labels configs/voc_deit_b.yaml --network deeplab.ts --output out --out pseudo",
+      "  toco pseudo-labels runs/demo/config.yaml --out pseudo --format png,coco,cvat \\",
+      "    --checkpoint runs/demo/checkpoints/step-000600.safetensors"
     })
 final class PseudoLabelsCommand implements Callable<Integer> {
   private final Console console;
@@ -73,6 +77,8 @@ final class PseudoLabelsCommand implements Callable<Integer> {
       description = "The list to label (default: train).")
   Split split = Split.TRAIN;
 
+  @Mixin FormatOptions format = new FormatOptions();
+
   @Option(names = "--json", description = "Print one JSON object.")
   boolean json;
 
@@ -83,13 +89,14 @@ final class PseudoLabelsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ResultFolder.requireFolder(out);
+    var formats = format.chosen(EnumSet.of(LabelFormat.PNG));
     var loaded = network.load();
     var progress = console.progress();
     var heard = new ImageProgress(progress, "labelling");
     try (var trained = network.open(loaded)) {
       var result =
           PseudoLabelExport.write(
-              trained, new PseudoLabelExport.Options(out, split, source(), refine), heard);
+              trained, new PseudoLabelExport.Options(out, split, source(), refine, formats), heard);
       progress.clear();
       if (json) {
         console.printJson(toJson(result, loaded.data().classNames()));
@@ -130,7 +137,7 @@ final class PseudoLabelsCommand implements Callable<Integer> {
               100 * result.confusion().miou(),
               result.scored()));
     }
-    return text.toString();
+    return text.append(FormatOptions.lines(result.annotations())).toString();
   }
 
   private Map<String, @Nullable Object> toJson(
@@ -149,6 +156,7 @@ final class PseudoLabelsCommand implements Callable<Integer> {
     object.put("scored", result.scored());
     object.put("miou", Json.orNull(result.confusion().miou()));
     object.put("perClass", perClass);
+    object.put("annotations", result.annotations().stream().map(Path::toString).toList());
     return object;
   }
 }

@@ -47,7 +47,12 @@ public final class CocoCategories {
   /// @throws ConfigException naming the file, and the line where one is wrong
   static List<String> readClassNames(Path file) {
     try (var parser = open(file)) {
-      if (parser.nextToken() == JsonToken.START_OBJECT) {
+      var first = parser.nextToken();
+      if (first == JsonToken.START_ARRAY) {
+        throw new ConfigException(
+            null, file + " is an array, and not COCO's JSON; set data.classNames to the classes");
+      }
+      if (first == JsonToken.START_OBJECT) {
         for (var name = parser.nextName(); name != null; name = parser.nextName()) {
           parser.nextToken();
           if (name.equals("categories")) {
@@ -70,6 +75,11 @@ public final class CocoCategories {
   /// deep nesting.
   public static JsonParser open(Path file) throws IOException {
     return JSON.createParser(ObjectReadContext.empty(), Files.newInputStream(file));
+  }
+
+  /// The same for a text.
+  public static JsonParser open(String json) {
+    return JSON.createParser(ObjectReadContext.empty(), json);
   }
 
   /// A category.

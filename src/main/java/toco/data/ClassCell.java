@@ -9,6 +9,8 @@ import java.util.regex.Pattern;
 /// ends or, if all the words are classes, spaces; also as a list of JSON or Python, `["cat"]`.
 final class ClassCell {
   private static final Pattern SEPARATORS = Pattern.compile("[;|,\t\r\n]");
+  private static final Pattern JSON =
+      Pattern.compile("\\[?\\s*\\{\\s*\"[A-Za-z_]+\"\\s*:"); // of Label Studio
   private static final Pattern AROUND = Pattern.compile("^[\\s\\[({]+|[\\s\\])}]+$");
   private static final Pattern QUOTES = Pattern.compile("^[\\s\"'`]+|[\\s\"'`]+$");
 
@@ -21,6 +23,9 @@ final class ClassCell {
   static List<String> names(String cell, ClassIndex classes, String where) {
     if (classes.contains(cell)) {
       return List.of(cell);
+    }
+    if (JSON.matcher(cell).lookingAt()) {
+      return LabelStudioValues.ofCell(cell, where);
     }
     var names = new ArrayList<String>();
     for (var part : SEPARATORS.split(AROUND.matcher(cell).replaceAll(""), -1)) {

@@ -1,6 +1,8 @@
 package toco.data;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.Collection;
@@ -13,6 +15,9 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import toco.config.ClassNames;
+import toco.files.AtomicFile;
+import toco.files.CsvCell;
+import toco.files.IoReason;
 import toco.image.LabelMap;
 
 /// Image-level labels: the classes that each image shows.
@@ -61,7 +66,7 @@ public final class ClassLabels {
   /// @throws toco.config.ConfigException if a `.json` is not in COCO's form
   public static List<String> classNames(Path labels) {
     var name = labels.toString().toLowerCase(Locale.ROOT);
-    if (name.endsWith(".json")) {
+    if (name.endsWith(".json") && !LabelStudioTasks.isArray(labels)) {
       return ClassNames.read(labels);
     }
     var classes = ClassIndex.discovering();
@@ -178,6 +183,25 @@ public final class ClassLabels {
     var multiHot = new LinkedHashMap<String, float[]>();
     byName.forEach((name, label) -> multiHot.put(name, multiHot(label)));
     OneHotNpy.write(npy, multiHot);
+  }
+
+  /// Writes the labels as a table, an image in each line and its classes.
+  ///
+  /// @param classNames in label order
+  /// @throws DataException if the file cannot be written
+  public void writeCsv(Path csv, List<String> classNames) {
+    int columns = byName.values().stream().mapToInt(it -> it.classes.cardinality()).max().orElse(1);
+    var text = new StringBuilder("name" + ",label".repeat(Math.max(1, columns)) + "\n");
+    byName.forEach((name, label) -> {
+      text.append(CsvCell.of(name));
+      label.classes.stream().forEach(k -> text.append(',').append(CsvCell.of(classNames.get(k))));
+      text.append('\n');
+    });
+    try {
+      AtomicFile.write(csv, text.toString().getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new DataException("cannot write %s: %s".formatted(csv, IoReason.of(e)), e);
+    }
   }
 
   /// The same labels under new names.

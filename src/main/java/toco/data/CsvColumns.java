@@ -61,7 +61,8 @@ record CsvColumns(
 
   private static final Pattern CLASS_WORD =
       Pattern.compile(
-          "(gt|target|true|image|object)?(label|classe?|tag|categor(y|ie)|object|species|target)s?"
+          "(gt|target|true|image|object)?"
+              + "(label|classe?|tag|categor(y|ie)|object|species|target|choice)s?"
               + "(names?|text)?\\d*");
   private static final Pattern NUMBER = Pattern.compile("-?\\d+([.,]\\d+)?");
   private static final Pattern FLAG =

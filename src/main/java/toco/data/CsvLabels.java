@@ -136,7 +136,7 @@ final class CsvLabels {
               .orElseThrow(() ->
                   new DataException(
                       ("%s: '%s' for class '%s'; expected 1 or 0, true or false, yes or no, x or"
-                              + " nothing")
+                              + " nothing; compare probabilities with a threshold first")
                           .formatted(
                               where(row),
                               DataException.shortened(cell),

@@ -45,7 +45,7 @@ final class FolderDataset extends ListedDataset {
               () -> labelsFromMasks(list, name -> mask(masks, images, name), MaskReader.of(data)));
       return new FolderDataset(data, images, list, labels, masks);
     }
-    var labels = classes.orNone(() -> labels(data.labelsPath(split), images, classes));
+    var labels = classes.orNone(() -> labels(data, split, images, classes));
     var list =
         listed
             ? list(data.listPath(split), images)
@@ -59,8 +59,9 @@ final class FolderDataset extends ListedDataset {
     return hints == null ? List.of(data.maskPath()) : List.of(data.maskPath(), hints);
   }
 
-  private static ClassLabels labels(Path file, ImageFolder images, ClassIndex classes) {
-    return LabelSource.read(file, classes)
+  private static ClassLabels labels(
+      DataConfig data, Split split, ImageFolder images, ClassIndex classes) {
+    return LabelSource.read(data.labelsPath(split), classes, withoutImages(data))
         .renamed(name -> images.find(name).orElseGet(() -> ImageReferences.stemOf(name)));
   }
 

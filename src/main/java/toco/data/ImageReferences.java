@@ -23,6 +23,8 @@ import java.util.regex.Pattern;
 /// | `beach/IMG_1.jpg`, `beach\IMG_1`, `./beach/IMG_1.PNG` | `beach/IMG_1`, `x/beach/IMG_1` |
 /// | `pets/beach/IMG_1.jpg` | `beach/IMG_1.jpg`, `IMG_1.jpg` |
 /// | `C:\pets\IMG_1.jpg`, `/home/me/IMG_1.jpg`, `https://host/IMG_1.jpg` | also `beach/IMG_1.jpg` |
+/// | `/data/local-files/?d=pets%2Fbeach%2FIMG_1.jpg` of Label Studio | also `beach/IMG_1.jpg` |
+/// | `/data/upload/3/1f2e3d4c-IMG_1.jpg` of Label Studio | also `beach/IMG_1.jpg` |
 /// | `2007000032` | `2007_000032.jpg` |
 /// | `9`, `000000000009.jpg` | `COCO_train2014_000000000009.jpg` |
 ///
@@ -38,12 +40,16 @@ final class ImageReferences {
   private static final Pattern ABSOLUTE = Pattern.compile("^([A-Za-z]:)?/+");
   private static final Pattern DOTS = Pattern.compile("^(\\.{1,2}/+)+");
   private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
+  private static final Pattern LOCAL_FILE = Pattern.compile("/data/local-files/?\\?d=([^&#]*)");
+  private static final Pattern UPLOAD = Pattern.compile("(?:^|/)upload/\\d+/[0-9a-f]{8}-([^/]+)$");
   private static final Pattern COCO_PREFIX = Pattern.compile("^COCO_[a-z]+\\d{4}_");
 
   private final Map<String, List<String>> byLast =
       new HashMap<>(); // by file name without extension
   private final Map<Long, List<String>> byNumber = new HashMap<>();
 
+  private final Map<String, List<String>> byUploaded =
+      new HashMap<>(); // by name in Label Studio, filled if needed
   private final Set<String> folders = new HashSet<>(); // names of all folders on the paths
 
   /// @param paths paths or names of images, with `/` between folders
@@ -59,15 +65,23 @@ final class ImageReferences {
 
   /// A reference as a path with `/` between folders: without drive, host and query.
   static String plain(String reference) {
-    var path = reference.replace('\\', '/');
+    var path = localFile(reference).replace('\\', '/');
     var url = URL.matcher(path);
     if (url.find()) {
       boolean hasHost = !path.regionMatches(true, 0, "file", 0, 4);
       path = decoded(QUERY.matcher(path.substring(url.end())).replaceFirst(""));
       path = hasHost ? path.substring(path.indexOf('/') + 1) : path;
+    } else if (UPLOAD.matcher(path).find()) {
+      path = decoded(path);
     }
     path = ABSOLUTE.matcher(path).replaceFirst("");
     return DOTS.matcher(path).replaceFirst("").replaceAll("/(\\./|/)+", "/");
+  }
+
+  /// The path in a URL by which Label Studio serves a file of its computer.
+  private static String localFile(String reference) {
+    var served = LOCAL_FILE.matcher(reference);
+    return served.find() ? "/" + decoded(served.group(1)) : reference;
   }
 
   private static String decoded(String url) {
@@ -111,7 +125,28 @@ final class ImageReferences {
       found = one(reference, isAbsolute ? endingWith(rest) : equalTo(rest));
       slash = wanted.indexOf('/', slash + 1);
     }
+    if (found.isEmpty()) {
+      found = one(reference, uploaded(wanted));
+    }
     return found.isEmpty() ? one(reference, numbered(wanted)) : found;
+  }
+
+  /// Images by the name of their copy in Label Studio: eight digits and a dash before it, spaces as
+  /// underscores, and only letters, digits, dots and dashes otherwise.
+  private List<String> uploaded(String wanted) {
+    var copy = UPLOAD.matcher(wanted);
+    if (!copy.find()) {
+      return List.of();
+    }
+    if (byUploaded.isEmpty()) {
+      byLast.forEach((last, paths) ->
+          byUploaded.computeIfAbsent(asUploaded(last), _ -> new ArrayList<>()).addAll(paths));
+    }
+    return byUploaded.getOrDefault(stem(copy.group(1)), List.of());
+  }
+
+  private static String asUploaded(String name) {
+    return name.strip().replace(' ', '_').replaceAll("[^\\p{L}\\p{N}_.-]", "");
   }
 
   private static Optional<String> one(String reference, List<String> matches) {

@@ -26,7 +26,10 @@ public record LabelConversion(
     VOC_XML,
     COCO_JSON,
     MASKS,
-    CSV
+    CSV,
+    CVAT,
+    LABEL_STUDIO,
+    FOLDERS
   }
 
   public LabelConversion {
@@ -34,7 +37,7 @@ public record LabelConversion(
   }
 
   /// @param classes a file of class names, `voc` or `coco`; null: those of the source, which are
-  ///   VOC's for VOC annotations
+  ///   VOC's for VOC annotations, and in alphabetical order if the source has no order
   /// @throws DataException if `classes` is null and the source does not name its classes
   /// @throws toco.config.ConfigException if a file of class names cannot be read
   public static LabelConversion of(
@@ -54,10 +57,21 @@ public record LabelConversion(
     return switch (kind) {
       case VOC_XML -> Layout.VOC.classNames();
       case COCO_JSON -> ClassNames.read(source);
+      case CVAT, LABEL_STUDIO, FOLDERS -> names(kind, source);
       case MASKS, CSV ->
           throw new DataException(
               source + " does not name the classes in label order; name them with --classes");
     };
+  }
+
+  /// The names that occur in a source.
+  private static List<String> names(Kind kind, Path source) {
+    var classes = ClassIndex.discovering();
+    read(kind, source, classes);
+    if (classes.discovered().isEmpty()) {
+      throw new DataException(source + " names no class; name them with --classes");
+    }
+    return classes.discovered();
   }
 
   /// Reads the labels by the images' names without extension.
@@ -85,9 +99,6 @@ public record LabelConversion(
   }
 
   private ClassLabels readAll() {
-    if (!Files.exists(source)) {
-      throw new DataException("no such file or folder: " + source + "; check the path");
-    }
     var classes =
         new ClassIndex(
             classNames,
@@ -96,21 +107,31 @@ public record LabelConversion(
             e -> {
               throw e;
             });
+    return read(kind, source, classes);
+  }
+
+  private static ClassLabels read(Kind kind, Path source, ClassIndex classes) {
+    if (!Files.exists(source)) {
+      throw new DataException("no such file or folder: " + source + "; check the path");
+    }
     return switch (kind) {
       case VOC_XML -> VocAnnotations.read(source, classes);
       case COCO_JSON -> CocoInstances.read(source, classes);
       case CSV -> CsvLabels.read(source, classes);
+      case CVAT -> CvatAnnotations.read(source, classes);
+      case LABEL_STUDIO -> LabelStudioTasks.read(source, classes);
+      case FOLDERS -> FolderClasses.read(source, classes);
       case MASKS -> {
         if (classes.ignoresOthers()) {
           throw new DataException(
               "masks number the classes; name all of them, without --ignore-other-classes");
         }
-        yield ClassLabels.fromMasks(masks(), MaskReader.of(classes.size()));
+        yield ClassLabels.fromMasks(masks(source), MaskReader.of(classes.size()));
       }
     };
   }
 
-  private LinkedHashMap<String, Path> masks() {
+  private static LinkedHashMap<String, Path> masks(Path source) {
     var masks = new LinkedHashMap<String, Path>();
     try (var files = Files.walk(source, FileVisitOption.FOLLOW_LINKS)) {
       files

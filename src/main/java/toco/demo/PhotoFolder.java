@@ -15,7 +15,9 @@ import toco.config.Config;
 import toco.config.Overrides;
 import toco.data.ClassLabels;
 import toco.data.DataException;
+import toco.data.FolderClasses;
 import toco.data.ImageFolder;
+import toco.files.CsvCell;
 import toco.files.IoReason;
 import toco.files.Json;
 import toco.run.RunFiles;
@@ -25,7 +27,7 @@ import toco.run.RunFiles;
 final class PhotoFolder {
   private static final Set<String> TABLES = Set.of("csv", "tsv", "json");
   private static final Set<String> LABELS =
-      Set.of("csv", "tsv", "txt", "json", "npy", "npz", "xlsx", "xls", "ods");
+      Set.of("csv", "tsv", "txt", "json", "xml", "zip", "npy", "npz", "xlsx", "xls", "ods");
   private static final List<String> MASKS =
       List.of("masks", "SegmentationClassAug", "SegmentationClass");
 
@@ -101,12 +103,13 @@ final class PhotoFolder {
             "data.classNames", Json.MAPPER.writeValueAsString(ClassLabels.classNames(labels)));
   }
 
-  /// A file called `labels`, else the only table, else a folder of annotations.
+  /// A file called `labels`, else the only table, else CVAT's `annotations.xml`, else a folder of
+  /// annotations.
   private Optional<Path> labels() {
     var files = files();
     var named = files.stream().filter(file -> isLabels(file)).toList();
     var tables = files.stream().filter(file -> TABLES.contains(ending(file))).toList();
-    for (var candidates : List.of(named, tables, annotations())) {
+    for (var candidates : List.of(named, tables, cvat(files), annotations())) {
       if (candidates.size() > 1) {
         throw new DataException(
             "%s and %s could both be the labels; say which with --set data.labels=%s"
@@ -118,6 +121,13 @@ final class PhotoFolder {
       }
     }
     return Optional.empty();
+  }
+
+  /// CVAT's export, as it is called in its archive.
+  private static List<Path> cvat(List<Path> files) {
+    return files.stream()
+        .filter(file -> file.getFileName().toString().equals("annotations.xml"))
+        .toList();
   }
 
   private List<Path> files() {
@@ -158,17 +168,17 @@ final class PhotoFolder {
     }
   }
 
-  /// One sub-folder per class, as torchvision's ImageFolder reads them, if all images are in
-  /// sub-folders, and in at least two.
+  /// A folder for each class, as [FolderClasses] finds them, if all images are in one, and there
+  /// are at least two.
   private Overrides ofSubFolders(ImageFolder images, Path runDir) {
     var classes = new TreeSet<String>(String.CASE_INSENSITIVE_ORDER.thenComparing(naturalOrder()));
     var table = new StringBuilder("name,label\n");
-    for (var name : images.byName().keySet()) {
-      var folder = name.substring(0, Math.max(0, name.indexOf('/')));
+    var folders = FolderClasses.of(images.byName().keySet());
+    folders.forEach((name, folder) -> {
       classes.add(folder);
-      table.append("%s,%s\n".formatted(quoted(name), quoted(folder)));
-    }
-    if (classes.size() < 2 || classes.contains("")) {
+      table.append("%s,%s\n".formatted(CsvCell.of(name), CsvCell.of(folder)));
+    });
+    if (classes.size() < 2 || folders.size() < images.byName().size()) {
       throw new DataException(
           ("no labels in %s; write labels.csv there, one line per image with its classes, such as"
                   + " %s,cat,dog")
@@ -178,9 +188,5 @@ final class PhotoFolder {
     RunFiles.writeText(file, table.toString());
     return Overrides.of("data.labels", file.toAbsolutePath())
         .plus("data.classNames", Json.MAPPER.writeValueAsString(classes));
-  }
-
-  private static String quoted(String field) {
-    return '"' + field.replace("\"", "\"\"") + '"';
   }
 }

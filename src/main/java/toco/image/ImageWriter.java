@@ -91,7 +91,8 @@ public final class ImageWriter {
     return encodeInMemory(writer, indexed(map), writer.getDefaultWriteParam());
   }
 
-  private static BufferedImage indexed(LabelMap map) {
+  /// A label map as a picture of class indices, its palette the VOC colour map.
+  public static BufferedImage indexed(LabelMap map) {
     var reds = new byte[256];
     var greens = new byte[256];
     var blues = new byte[256];

@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import toco.data.DataException;
 import toco.files.AtomicFile;
+import toco.files.CsvCell;
 import toco.files.IoReason;
 
 /// The file `classes.csv`, which says where the classes of each image's maps come from: one line
@@ -28,9 +29,9 @@ final class ClassList {
     var classes =
         IntStream.range(0, classNames.size())
             .filter(k -> found.multiHot()[k] > 0)
-            .mapToObj(k -> "," + cell(classNames.get(k)))
+            .mapToObj(k -> "," + CsvCell.of(classNames.get(k)))
             .collect(Collectors.joining());
-    csv.append(cell(image.name()))
+    csv.append(CsvCell.of(image.name()))
         .append(found.predicted() ? ",predicted" : ",dataset")
         .append(classes)
         .append('\n');
@@ -54,10 +55,5 @@ final class ClassList {
               .formatted(file, IoReason.of(e)),
           e);
     }
-  }
-
-  private static String cell(String text) {
-    boolean plain = text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
-    return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
   }
 }

@@ -7,7 +7,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
+import toco.annotation.AnnotationExport;
+import toco.annotation.LabelFormat;
 import toco.cam.PresentClasses;
 import toco.checkpoint.TrainedNetwork;
 import toco.image.ImageWriter;
@@ -25,7 +26,9 @@ import toco.torch.Tensor;
 /// OUT/classes.csv           the classes of each image: the data set's, or predicted
 /// ```
 ///
-/// The folders `aux_cam`, `lam` and `seg` have the same files.
+/// The folders `aux_cam`, `lam` and `seg` have the same files. Labels made of the maps by the
+/// thresholds of [Refinement#NONE] are in `OUT/labels/NAME.png` and the files of
+/// [AnnotationExport], if asked for.
 public final class HeatMapExport {
   private final TrainedNetwork network;
   private final Options options;
@@ -46,13 +49,15 @@ public final class HeatMapExport {
   /// @param labels where the images' classes come from
   /// @param perClass whether to draw each class by itself, too
   /// @param npy whether to write the maps as arrays, too
+  /// @param annotations the formats of labels made of the maps, which must be of one source then
   public record Options(
       List<Path> images,
       Path out,
       Set<MapSource> sources,
       LabelChoice labels,
       boolean perClass,
-      boolean npy) {
+      boolean npy,
+      AnnotationExport.Options annotations) {
     public Options {
       images = List.copyOf(images);
       sources = Set.copyOf(sources);
@@ -60,9 +65,13 @@ public final class HeatMapExport {
         throw new IllegalArgumentException(
             "name at least one of " + EnumSet.allOf(MapSource.class));
       }
+      if (!annotations.formats().isEmpty() && sources.size() > 1) {
+        throw new IllegalArgumentException(
+            "labels are made of the maps of one source, got " + sources);
+      }
     }
 
-    /// The options for one image, or one folder of images.
+    /// The options for one image, or one folder of images, without labels.
     public Options(
         Path images,
         Path out,
@@ -70,7 +79,16 @@ public final class HeatMapExport {
         LabelChoice labels,
         boolean perClass,
         boolean npy) {
-      this(List.of(images), out, sources, labels, perClass, npy);
+      this(List.of(images), out, sources, labels, perClass, npy, AnnotationExport.Options.NONE);
+    }
+
+    private Set<String> kinds() {
+      var kinds = new HashSet<>(annotations.imageFolders());
+      sources.forEach(source -> kinds.add(source.toString()));
+      if (annotations.has(LabelFormat.PNG)) {
+        kinds.add("labels");
+      }
+      return kinds;
     }
   }
 
@@ -78,8 +96,10 @@ public final class HeatMapExport {
   ///
   /// @param images number of images with maps
   /// @param predicted number of those images whose classes are predicted
+  /// @param annotations what [AnnotationExport] wrote
   /// @param unreadable names of the images, folders and formats that were skipped; messages say why
-  public record Result(int images, int predicted, List<String> unreadable) {}
+  public record Result(
+      int images, int predicted, List<Path> annotations, List<String> unreadable) {}
 
   /// Computes and writes all maps.
   ///
@@ -92,24 +112,48 @@ public final class HeatMapExport {
   }
 
   private Result run(InferenceListener listener) {
-    var kinds = options.sources().stream().map(MapSource::toString).collect(Collectors.toSet());
-    var found = InputImages.find(options.images(), options.out(), kinds);
+    var found = InputImages.find(options.images(), options.out(), options.kinds());
     found.images().forEach(image -> taken.add(ResultNames.folded(image.name())));
     var classes = ImageClasses.of(network.config(), options.labels(), found.images());
     var maker = new MapMaker(network, classes, options.sources());
-    var unreadable =
-        ImageLoop.run(
-            ReadOptions.of(network.config().data()),
-            found,
-            listener,
-            (_, image, picture) -> {
-              var made = maker.make(image, picture);
-              var files = classFiles(image, made.classes());
-              made.bySource().forEach((source, maps) -> write(image, files, picture, source, maps));
-              classList.add(image, made.classes());
-            });
-    classList.write(options.out().resolve("classes.csv"));
-    return new Result(classList.size(), classList.predicted(), unreadable);
+    try (var annotations =
+        AnnotationExport.open(
+            options.annotations(),
+            options.out(),
+            network.config().data(),
+            InputImage.relativePaths(found.images()),
+            listener::onMessage)) {
+      var unreadable =
+          ImageLoop.run(
+              ReadOptions.of(network.config().data()),
+              found,
+              listener,
+              (index, image, picture) -> {
+                var made = maker.make(image, picture);
+                var files = classFiles(image, made.classes());
+                made.bySource()
+                    .forEach((source, maps) -> write(image, files, picture, source, maps));
+                if (!options.annotations().formats().isEmpty()) {
+                  made.bySource()
+                      .values()
+                      .forEach(maps -> annotate(index, image, picture, maps, annotations));
+                }
+                classList.add(image, made.classes());
+              });
+      classList.write(options.out().resolve("classes.csv"));
+      return new Result(classList.size(), classList.predicted(), annotations.finish(), unreadable);
+    }
+  }
+
+  private void annotate(
+      int index, InputImage image, RgbImage picture, ClassMaps maps, AnnotationExport annotations) {
+    var labels = new MapLabels(network.config().cam(), Refinement.NONE).of(picture, maps);
+    var map = TensorPictures.labelMap(labels);
+    var addition = annotations.prepare(image.labelled(index, map, MapLabels.scores(maps, labels)));
+    if (options.annotations().has(LabelFormat.PNG)) {
+      ImageWriter.writePng(map, image.in(options.out().resolve("labels"), ".png"));
+    }
+    addition.append();
   }
 
   /// Names of the files of single classes, by class: free ones, because images can be called like

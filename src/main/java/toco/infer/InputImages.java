@@ -23,7 +23,7 @@ record InputImages(List<InputImage> images, List<String> skipped, List<Path> res
   /// The folders that exports create in the folder of results. Earlier results in them are no
   /// images, also where an older version, which did not mark its folders, wrote them.
   private static final List<String> RESULT_FOLDERS =
-      List.of("labels", "colour", "overlay", "cam", "aux_cam", "seg");
+      List.of("labels", "colour", "overlay", "cam", "aux_cam", "seg", "geotiff");
 
   /// Finds the images, and creates the folders of their results.
   ///

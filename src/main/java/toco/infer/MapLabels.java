@@ -10,6 +10,7 @@ import toco.config.CamConfig;
 import toco.config.CrfParams;
 import toco.image.ImageBox;
 import toco.image.RgbImage;
+import toco.refine.DenseCrf;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Tensor;
@@ -25,6 +26,22 @@ final class MapLabels {
   MapLabels(CamConfig config, Refinement refinement) {
     this.config = config;
     this.refinement = refinement;
+  }
+
+  /// How sure labels are: the value of the label's map at each pixel, before any refinement; 0
+  /// where it is background or ignored.
+  ///
+  /// @param labels [H, W], as [#of] returns them
+  /// @return float32 [H, W] on the CPU
+  static Tensor scores(ClassMaps maps, Tensor labels) {
+    return TensorScope.scoped(() -> {
+      var scores = Tensor.full(0, DType.FLOAT32, Device.CPU, maps.heightPx(), maps.widthPx());
+      for (int i = 0; i < maps.keys().size(); i++) {
+        var others = labels.to(Device.CPU).ne(maps.keys().get(i) + 1);
+        scores = scores.add(maps.maps().select(0, i).to(Device.CPU).maskedFill(others, 0));
+      }
+      return scores.contiguous();
+    });
   }
 
   /// @param picture the image
@@ -81,7 +98,8 @@ final class MapLabels {
         Tensor.full(
             background, DType.FLOAT32, maps.maps().device(), 1, maps.heightPx(), maps.widthPx());
     var probabilities = Tensor.cat(List.of(constant, maps.maps()), 0).softmax(0); // [n + 1, H, W]
-    return maps.labels(DenseLabels.of(CrfParams.CAM, picture.tensor(), probabilities));
+    return maps.labels(
+        new DenseCrf(CrfParams.CAM).infer(picture.tensor(), probabilities).argmax(0));
   }
 
   private static Tensor thresholded(ClassMaps maps, double background) {

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import toco.annotation.AnnotationExport;
+import toco.annotation.LabelFormat;
 import toco.checkpoint.TrainedNetwork;
 import toco.config.Split;
 import toco.data.DataException;
@@ -49,7 +51,18 @@ public final class PseudoLabelExport {
   /// @param split the list to label
   /// @param source kind of class maps
   /// @param refinement of the maps
-  public record Options(Path out, Split split, MapSource source, Refinement refinement) {}
+  /// @param annotations the formats of the labels
+  public record Options(
+      Path out,
+      Split split,
+      MapSource source,
+      Refinement refinement,
+      AnnotationExport.Options annotations) {
+    /// Labels as PNG.
+    public Options(Path out, Split split, MapSource source, Refinement refinement) {
+      this(out, split, source, refinement, AnnotationExport.Options.PNG);
+    }
+  }
 
   /// What was done.
   ///
@@ -57,6 +70,7 @@ public final class PseudoLabelExport {
   /// @param labelledShare share of their pixels that is not ignored
   /// @param scored number of those images that have a mask
   /// @param confusion of labels and masks, without pixels that either ignores
+  /// @param annotations what [AnnotationExport] wrote
   /// @param unreadable names of the images that could not be read
   /// @param unscored names of the images with labels whose mask could not be read
   public record Result(
@@ -64,6 +78,7 @@ public final class PseudoLabelExport {
       double labelledShare,
       int scored,
       ConfusionMatrix confusion,
+      List<Path> annotations,
       List<String> unreadable,
       List<String> unscored) {}
 
@@ -82,27 +97,49 @@ public final class PseudoLabelExport {
     var mapLabels = new MapLabels(network.config().cam(), options.refinement());
     var files = new LabelFiles(dataset, network.config().data().maskPath(), options.out());
     files.prepare(network.config().data().imagePath());
-    var unreadable =
-        ImageLoop.run(
-            ReadOptions.of(network.config().data()),
-            images,
-            listener,
-            (index, image, picture) -> {
-              var maps = maker.make(image, picture).bySource().get(options.source());
-              if (maps == null) {
-                throw new IllegalStateException("no maps of " + options.source());
-              }
-              var labels = mapLabels.of(picture, maps).to(DType.UINT8).to(Device.CPU);
-              ImageWriter.writePng(TensorPictures.labelMap(labels), files.of(index));
-              count(index, picture, labels, listener);
-            });
-    return new Result(
-        images.size() - unreadable.size(),
-        (double) labelled / pixels,
-        scored,
-        confusion,
-        unreadable,
-        List.copyOf(unscored));
+    options
+        .annotations()
+        .imageFolders()
+        .forEach(it -> ResultFolder.create(options.out().resolve(it)));
+    boolean wantsScores = options.annotations().has(LabelFormat.COCO);
+    try (var annotations =
+        AnnotationExport.open(
+            options.annotations(),
+            options.out(),
+            network.config().data(),
+            InputImage.relativePaths(images),
+            listener::onMessage)) {
+      var unreadable =
+          ImageLoop.run(
+              ReadOptions.of(network.config().data()),
+              images,
+              listener,
+              (index, image, picture) -> {
+                var maps = maker.make(image, picture).bySource().get(options.source());
+                if (maps == null) {
+                  throw new IllegalStateException("no maps of " + options.source());
+                }
+                var labels = mapLabels.of(picture, maps).to(DType.UINT8).to(Device.CPU);
+                var map = TensorPictures.labelMap(labels);
+                var addition =
+                    annotations.prepare(
+                        image.labelled(
+                            index, map, wantsScores ? MapLabels.scores(maps, labels) : null));
+                if (options.annotations().has(LabelFormat.PNG)) {
+                  ImageWriter.writePng(map, files.of(index));
+                }
+                addition.append();
+                count(index, picture, labels, listener);
+              });
+      return new Result(
+          images.size() - unreadable.size(),
+          (double) labelled / pixels,
+          scored,
+          confusion,
+          annotations.finish(),
+          unreadable,
+          List.copyOf(unscored));
+    }
   }
 
   /// @param labels uint8 [H, W]

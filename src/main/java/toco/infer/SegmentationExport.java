@@ -5,6 +5,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import toco.annotation.AnnotationExport;
+import toco.annotation.LabelFormat;
 import toco.checkpoint.TrainedNetwork;
 import toco.config.Protocol;
 import toco.image.ImageWriter;
@@ -21,6 +23,8 @@ import toco.image.RgbImage;
 /// OUT/colour/NAME.png     the same as an RGB picture, if asked for
 /// OUT/overlay/NAME.png    the same drawn over the image, if asked for
 /// ```
+///
+/// and the files of [AnnotationExport], if asked for.
 public final class SegmentationExport {
   private SegmentationExport() {}
 
@@ -31,19 +35,34 @@ public final class SegmentationExport {
   /// @param protocol for scales, mirror images and CRF
   /// @param colour whether to write an RGB picture of the labels, too
   /// @param overlay whether to draw the labels over the image, too
+  /// @param annotations the formats of the label maps
   public record Options(
-      List<Path> images, Path out, Protocol.Name protocol, boolean colour, boolean overlay) {
+      List<Path> images,
+      Path out,
+      Protocol.Name protocol,
+      boolean colour,
+      boolean overlay,
+      AnnotationExport.Options annotations) {
     public Options {
       images = List.copyOf(images);
     }
 
-    /// The options for one image, or one folder of images.
+    /// Label maps as PNG.
+    public Options(
+        List<Path> images, Path out, Protocol.Name protocol, boolean colour, boolean overlay) {
+      this(images, out, protocol, colour, overlay, AnnotationExport.Options.PNG);
+    }
+
+    /// The options for one image, or one folder of images, with label maps as PNG.
     public Options(Path images, Path out, Protocol.Name protocol, boolean colour, boolean overlay) {
       this(List.of(images), out, protocol, colour, overlay);
     }
 
     private Set<String> kinds() {
-      var kinds = new LinkedHashSet<>(Set.of("labels"));
+      var kinds = new LinkedHashSet<>(annotations.imageFolders());
+      if (annotations.has(LabelFormat.PNG)) {
+        kinds.add("labels");
+      }
       if (colour) {
         kinds.add("colour");
       }
@@ -57,8 +76,9 @@ public final class SegmentationExport {
   /// What was done.
   ///
   /// @param images number of images segmented
+  /// @param annotations what [AnnotationExport] wrote
   /// @param unreadable names of the images, folders and formats that were skipped; messages say why
-  public record Result(int images, List<String> unreadable) {}
+  public record Result(int images, List<Path> annotations, List<String> unreadable) {}
 
   /// Segments all images and writes the files.
   ///
@@ -69,21 +89,38 @@ public final class SegmentationExport {
     var found = InputImages.find(options.images(), options.out(), options.kinds());
     var images = new AtomicInteger();
     var segmenter = new Segmenter(network, options.protocol());
-    var unreadable =
-        ImageLoop.run(
-            ReadOptions.of(network.config().data()),
-            found,
-            listener,
-            (_, image, picture) -> {
-              write(options, image, picture, segmenter.segment(picture));
-              images.incrementAndGet();
-            });
-    return new Result(images.get(), unreadable);
+    boolean scored = options.annotations().has(LabelFormat.COCO);
+    try (var annotations =
+        AnnotationExport.open(
+            options.annotations(),
+            options.out(),
+            network.config().data(),
+            InputImage.relativePaths(found.images()),
+            listener::onMessage)) {
+      var unreadable =
+          ImageLoop.run(
+              ReadOptions.of(network.config().data()),
+              found,
+              listener,
+              (index, image, picture) -> {
+                var made = scored ? segmenter.segmentScored(picture) : null;
+                var labels = made != null ? made.labels() : segmenter.segment(picture);
+                var addition =
+                    annotations.prepare(
+                        image.labelled(index, labels, made == null ? null : made.probabilities()));
+                write(options, image, picture, labels);
+                addition.append();
+                images.incrementAndGet();
+              });
+      return new Result(images.get(), annotations.finish(), unreadable);
+    }
   }
 
   private static void write(Options options, InputImage image, RgbImage picture, LabelMap labels) {
     var out = options.out();
-    ImageWriter.writePng(labels, image.in(out.resolve("labels"), ".png"));
+    if (options.annotations().has(LabelFormat.PNG)) {
+      ImageWriter.writePng(labels, image.in(out.resolve("labels"), ".png"));
+    }
     if (options.colour()) {
       ImageWriter.writePng(Picture.of(labels), image.in(out.resolve("colour"), ".png"));
     }

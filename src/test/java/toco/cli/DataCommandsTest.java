@@ -17,6 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import toco.data.OneHotNpy;
 import toco.files.Json;
+import toco.image.ImageWriter;
+import toco.image.Picture;
 import toco.image.Resources;
 
 /// `toco data check` and `toco data labels`.
@@ -28,6 +30,18 @@ class DataCommandsTest {
 
   @BeforeEach
   void nameTheFiles() throws IOException {
+    write(
+        "cvat.xml",
+        """
+        <annotations><image name="sub/a.jpg"><tag label="cat"/><box label="dog"/></image>
+        <image name="b.jpg"><tag label="cat"/></image><image name="c.jpg"/></annotations>
+        """);
+    write(
+        "tasks.json",
+        """
+        [{"image": "sub/a.jpg", "choice": {"choices": ["cat", "dog"]}},
+         {"image": "b.jpg", "choice": "cat"}, {"image": "c.jpg"}]
+        """);
     out = folder.resolve("made/labels.npy");
     write("classes.txt", "cat\ndog\n");
     write("labels.csv", "sub/a.jpg,dog,cat\nb.JPG,cat\nc\n");
@@ -45,8 +59,42 @@ class DataCommandsTest {
         """);
   }
 
+  /// A table that is written says what its source says.
+  @Test
+  void aTableCanBeWritten() throws IOException {
+    var csv = folder.resolve("made.csv");
+    var result = Cli.run("data", "labels", csv, "--cvat", folder.resolve("cvat.xml"));
+    assertEquals(0, result.status(), result.err());
+    assertEquals(
+        List.of("name,label,label", "sub/a,cat,dog", "b,cat", "c"), Files.readAllLines(csv));
+    var again =
+        Cli.run("data", "labels", out, "--csv", csv, "--classes", folder.resolve("classes.txt"));
+    assertEquals(0, again.status(), again.err());
+    assertArrayEquals(new float[] {1, 1}, OneHotNpy.read(out).get("sub/a"));
+  }
+
+  @Test
+  void foldersAreClasses() throws IOException {
+    for (var name : List.of("dogs/a.png", "cats/old/a.png", "cats/b.png")) {
+      ImageWriter.writePng(Picture.filled(8, 8, 0), folder.resolve("pets/train").resolve(name));
+    }
+    var csv = folder.resolve("made.csv");
+    var result = Cli.run("data", "labels", csv, "--folders", folder.resolve("pets"));
+    assertEquals(0, result.status(), result.err());
+    assertEquals(
+        List.of("name,label", "train/cats/b,cats", "train/cats/old/a,cats", "train/dogs/a,dogs"),
+        Files.readAllLines(csv));
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"--csv labels.csv", "--voc-xml xml", "--coco-json coco.json"})
+  @ValueSource(
+      strings = {
+        "--csv labels.csv",
+        "--voc-xml xml",
+        "--coco-json coco.json",
+        "--cvat cvat.xml",
+        "--label-studio tasks.json"
+      })
   void everySourceGivesTheSameLabels(String source) throws IOException {
     var option = source.split(" ");
     var list = folder.resolve("shown.txt");

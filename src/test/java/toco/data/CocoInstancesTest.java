@@ -66,7 +66,8 @@ class CocoInstancesTest {
     refuses("{" + IMAGES + "," + ANNOTATIONS + "}", "has no categories");
     refuses("{\"images\": {}}", "l.json:1: ", "'images' is not an array");
     refuses("{\"annotations\": [1]}", "l.json:1: ", "is not an object");
-    refuses("[]", "l.json:1: ", "does not hold a JSON object");
+    refuses("[]", "l.json", "or an object in COCO's form");
+    refuses("1", "l.json:1: ", "does not hold a JSON object");
     refuses("", "l.json");
     refuses(WHOLE + "{}", "text after the JSON object");
   }

@@ -60,6 +60,22 @@ class CsvDialectTest {
         "img,cat,dog,teddy bear\na.jpg,TRUE,true,False\nb.jpg,no,No,NO\nc.jpg,n,f,Yes\n",
         "image;cat;dog;teddy bear\na.jpg;x;X;\nb.jpg\nc.jpg;;;x\n",
         "cat,dog,teddy bear,image\n1,1,0,a.jpg\n0,0,0,b.jpg\n0,0,1,c.jpg\n",
+        "id,cat,dog,teddy bear\na.jpg,1,1,0\nb.jpg,0,0,0\nc.jpg,0,0,1\n",
+        BOM + ",image_id,cat,dog,teddy_bear\n0,a.jpg,1,1,0\n1,b.jpg,0,0,0\n2,c.jpg,0,0,1\n",
+        "\"file\",\"Cat\",\"Dog\",\"Teddy Bear\"\n"
+            + "\"a.jpg\",\"1\",\"1\",\"0\"\n"
+            + "b.jpg,0,0,0\n"
+            + "c.jpg,0,0,1\n",
+        "image,width,height,cat,dog,teddy bear\n"
+            + "a.jpg,9,9,1,1,0\n"
+            + "b.jpg,9,9,0,0,0\n"
+            + "c.jpg,9,9,0,0,1\n",
+        // several columns of labels
+        "image,label_1,label_2\na.jpg,cat,dog\nb.jpg,,\nc.jpg,teddy bear,\n",
+        "image,label1,label2\na.jpg,cat,dog\nb.jpg,,\nc.jpg,,teddy bear\n",
+        "image_id,labels\na.jpg,cat dog\nb.jpg,\nc.jpg,teddy bear\n",
+        "image,id,choice,annotator\na.jpg,1,\"{\"\"choices\"\":[\"\"cat\"\",\"\"dog\"\"]}\",1\n"
+            + "b.jpg,2,,1\nc.jpg,3,teddy bear,1\n",
         // headers
         "ImageID,LabelName\na.jpg,cat\na.jpg,dog\nb.jpg,\nc.jpg,teddy bear\n",
         " File Name , Class \na.jpg,cat\na.jpg,dog\nb.jpg,\nc.jpg,teddy bear\n",
@@ -108,6 +124,35 @@ class CsvDialectTest {
   private String notes(byte[] text) {
     var labels = ClassLabels.read(LabelFiles.write(folder, "l.csv", text), PETS);
     return String.join("\n", labels.notes());
+  }
+
+  /// Names without extension, as Kaggle's tables have them.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "id,cat,dog\nx1,1,1\nx2,0,0\nx3,0,1\n",
+        "id,cat,dog\n1,1,1\n2,0,0\n3,0,1\n",
+        "image_id,dog,cat,horse\n0017aa,1,1,0\n00e5,0,0,1\n1e3,1,0,0\n",
+        "image_name,tags\nx1,cat dog\nx2,\nx3,dog\n",
+        "name;labels\nx1;cat|dog\nx2;\nx3;dog\n",
+      })
+  void namesNeedNoExtension(String text) {
+    var classes = new ClassIndex(List.of("cat", "dog", "teddy bear", "horse"));
+    var labels = CsvLabels.read(LabelFiles.write(folder, "k.csv", text), classes);
+    var names = List.copyOf(labels.names());
+    assertEquals(3, names.size());
+    assertEquals(List.of("cat", "dog"), classesOf(names.get(0), labels, classes.names()));
+    assertFalse(classesOf(names.get(1), labels, classes.names()).contains("cat"));
+    assertEquals(List.of("dog"), classesOf(names.get(2), labels, classes.names()));
+  }
+
+  /// A probability is neither 0 nor 1, and its threshold is the user's choice.
+  @Test
+  void probabilitiesAreRefused() {
+    assertRefused(
+        () -> read("id,cat,dog,teddy bear\na.jpg,0.97,0.2,0\nb.jpg,0.5,0,1\n"),
+        ":2: '0.97' for class 'cat'; expected 1 or 0",
+        "compare probabilities with a threshold first");
   }
 
   @Test

@@ -16,11 +16,44 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import toco.data.Finding.Kind;
 import toco.image.ImageSize;
 import toco.image.ReadOptions;
 
 class DataCheckTest extends CheckedDataSet {
+  /// Labels of annotation tools are checked like a table: an image that is missing, one that has no
+  /// label, an unknown class by its place, and what training uses of the rest.
+  @ParameterizedTest
+  @ValueSource(strings = {"annotations.xml", "project-1.json"})
+  void labelsOfAnnotationToolsAreChecked(String name) {
+    var images = List.of("a.png=cat", "/x/b.PNG=dog", "v=cat", "lost.jpg=cat", "w=cta");
+    var text = new StringBuilder(name.endsWith("xml") ? "<annotations>\n" : "[\n");
+    for (var image : images) {
+      var parts = image.split("=");
+      text.append(
+          name.endsWith("xml")
+              ? "<image name='%s'><tag label='%s'/></image>%n".formatted(parts[0], parts[1])
+              : "%s{\"image\": \"%s\", \"choice\": \"%s\"}%n"
+                  .formatted(text.length() > 2 ? "," : "", parts[0], parts[1]));
+    }
+    LabelFiles.write(root, name, text + (name.endsWith("xml") ? "</annotations>" : "]"));
+    var report = check("data.labels=" + name);
+    var found = findings(report);
+    assertEquals(List.of("sub/c"), found.get(Kind.NOT_TRAINED_ON), report.text());
+    assertNamed(found, Kind.MISSING_IMAGE, "lost (line 5 of " + root.resolve(name));
+    assertNamed(found, Kind.BAD_LABELS, name + ":6");
+    assertNamed(found, Kind.BAD_LABELS, "unknown class 'cta'; did you mean 'cat'?");
+    assertVerdict(false, "data.labels=" + name);
+    LabelFiles.write(
+        root,
+        name,
+        text.toString().replace("cta", "dog").replace("lost.jpg", "sub/c.png")
+            + (name.endsWith("xml") ? "</annotations>" : "]"));
+    assertVerdict(true, "data.labels=" + name);
+  }
+
   @Test
   void aValidDataSetIsUsableAndCounted() {
     var report = check();

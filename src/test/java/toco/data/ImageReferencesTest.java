@@ -32,7 +32,14 @@ class ImageReferencesTest {
         "file:///home/me/beach/IMG_1.jpg",
         "https://host.org/x/IMG_1.jpg?raw=1#top",
         "s3://bucket/beach/IMG_1.jpg",
-        "gs://bucket/IMG_1.webp"
+        "gs://bucket/IMG_1.webp",
+        "/data/upload/12/1f2e3d4c-IMG_1.jpg",
+        "http://localhost:8080/data/upload/12/1f2e3d4c-IMG_1.jpg",
+        "upload/12/1f2e3d4c-IMG_1",
+        "/data/local-files/?d=pets/beach/IMG_1.jpg",
+        "/data/local-files/?d=C%3A%5Cpets%5Cbeach%5CIMG_1.jpg&x=1",
+        "http://localhost:8080/data/local-files?d=home/me/beach/IMG_1.jpg",
+        "azure-blob://container/beach/IMG_1.jpg"
       })
   void anImageIsFoundByAnyPathToIt(String reference) {
     assertEquals(Optional.of("beach/IMG_1.jpg"), find(reference));
@@ -43,6 +50,26 @@ class ImageReferencesTest {
     assertEquals(Optional.of("a b/é+#.jpeg"), find("http://host/a%20b/%C3%A9+%23.jpeg"));
     assertEquals(Optional.of("a b/é+#.jpeg"), find("a b/e\u0301+#.jpeg"));
     assertEquals(Optional.empty(), find("http://host/100%.jpg"));
+  }
+
+  /// Label Studio changes the names of uploads; a name that has such digits itself comes first.
+  @Test
+  void uploadsKeepTheirOwnNames() {
+    var images =
+        new ImageReferences(List.of("x/my photo (1) é.jpg", "0a1b2c3d-a.jpg", "a.jpg", "s/b.jpg"));
+    assertEquals(
+        Optional.of("x/my photo (1) é.jpg"),
+        images.find("/data/upload/1/1f2e3d4c-my_photo_1_%C3%A9.jpg"));
+    assertEquals(
+        Optional.of("x/my photo (1) é.jpg"),
+        images.find("/data/upload/1/1f2e3d4c-my_photo_1_é.jpg"));
+    assertEquals(Optional.of("0a1b2c3d-a.jpg"), images.find("/data/upload/1/0a1b2c3d-a.jpg"));
+    assertEquals(Optional.of("a.jpg"), images.find("/data/upload/1/ffffffff-a.jpg"));
+    assertEquals(Optional.of("s/b.jpg"), images.find("/data/upload/1/ffffffff-b.png"));
+    assertEquals(Optional.empty(), images.find("/data/upload/1/ffffffff-c.jpg"));
+    assertEquals(Optional.empty(), images.find("/data/upload/1/fff-a-a.jpg"));
+    var twins = new ImageReferences(List.of("s/b.jpg", "t/b.jpg"));
+    assertRefused(() -> twins.find("/data/upload/1/ffffffff-b.jpg"), "s/b.jpg and t/b.jpg");
   }
 
   /// A relative path with another folder is another image.

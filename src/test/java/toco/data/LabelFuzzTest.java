@@ -54,6 +54,12 @@ class LabelFuzzTest {
   }
 
   @Test
+  void damagedFilesOfOtherTools() {
+    check("cvat.xml", CvatAnnotationsTest.TASK.getBytes(StandardCharsets.UTF_8));
+    check("tasks.json", LabelStudioTasksTest.TASKS.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
   void damagedNpy() throws IOException {
     var voc = Resources.bytes("data/photos/lists/cls_labels_onehot.npy");
     check("labels.npy", voc, Layout.VOC.classNames());

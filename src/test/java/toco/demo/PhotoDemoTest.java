@@ -89,6 +89,33 @@ class PhotoDemoTest {
     assertEquals(home.resolve("run/labels.csv"), config.data().labelsPath());
   }
 
+  /// Exports of annotation tools are found by their usual names.
+  @Test
+  void labelsOfOtherToolsAreFound() throws IOException {
+    putPets(4);
+    Files.delete(root().resolve("labels.csv"));
+    var xml = root().resolve("annotations.xml");
+    Files.writeString(
+        xml,
+        """
+        <annotations><image name="a1.jpg"><tag label="Cat"/></image>
+        <image name="b2.jpg"><tag label="Dog"/></image></annotations>
+        """);
+    var found = PhotoFolder.settings(found(), Overrides.NONE, home.resolve("run")).toString();
+    assertTrue(found.contains("annotations.xml") && found.contains("[\"Cat\",\"Dog\"]"), found);
+    Files.delete(xml);
+    Files.writeString(
+        root().resolve("project-1-at-2026-01-05.json"),
+        "[{\"image\":\"a1.jpg\",\"choice\":\"Cat\"},{\"image\":\"b2.jpg\",\"choice\":\"Dog\"}]");
+    found = PhotoFolder.settings(found(), Overrides.NONE, home.resolve("run")).toString();
+    assertTrue(found.contains("project-1-at") && found.contains("[\"Cat\",\"Dog\"]"), found);
+  }
+
+  private Config found() {
+    return Config.parse(
+        "", "test", List.of("data.layout=folder", "data.root=" + root(), "data.classNames=[x]"));
+  }
+
   @Test
   void aFolderThatCannotBeTrainedOnIsOneLine() throws IOException {
     assertRefused("set data.root to the folder of your images");

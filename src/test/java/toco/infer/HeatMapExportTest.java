@@ -33,6 +33,29 @@ class HeatMapExportTest extends InferFixture {
     return new HeatMapExport.Options(images, folder.resolve("out"), CAMS, labels, true, true);
   }
 
+  /// Labels are those of the thresholds; maps of several kinds make none.
+  @Test
+  void mapsBecomeLabelsIfAskedFor() {
+    var image = data.resolve("JPEGImages/train_00001.jpg");
+    var out = folder.resolve("out");
+    var seg = EnumSet.of(MapSource.SEG);
+    try (var network = network("cam.highThreshold=0.1", "cam.lowThreshold=0.05")) {
+      var options =
+          new HeatMapExport.Options(
+              List.of(image), out, seg, LabelChoice.DATASET, false, true, FORMATS);
+      assertEquals(
+          3, HeatMapExport.write(network, options, InferenceListener.NONE).annotations().size());
+    }
+    var labels = values(labels(out.resolve("labels/train_00001.png")));
+    assertAnnotated(coco(out), "train_00001.jpg", labels, null);
+    assertTrue(Files.exists(out.resolve("seg/train_00001.png")), "maps are drawn, too");
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            new HeatMapExport.Options(
+                List.of(image), out, CAMS, LabelChoice.AUTO, false, false, FORMATS));
+  }
+
   /// The maps of the present classes are a selection of the maps of all classes, which evaluation
   /// scores. They differ by rounding only, because matrix products have other sizes.
   @Test

@@ -1,18 +1,27 @@
 package toco.infer;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
+import toco.annotation.AnnotationExport;
+import toco.annotation.CocoShape;
+import toco.annotation.LabelFormat;
 import toco.checkpoint.TrainedNetwork;
 import toco.config.Config;
 import toco.config.Split;
 import toco.data.Dataset;
+import toco.files.Json;
 import toco.image.ImageWriter;
 import toco.image.LabelMap;
 import toco.image.MaskDecoder;
@@ -22,6 +31,7 @@ import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
 import toco.torch.TensorTest;
+import tools.jackson.databind.JsonNode;
 
 /// Shared by the tests of inference: a synthetic data set, a small network with random weights, and
 /// the check that every tensor is freed.
@@ -92,6 +102,51 @@ abstract class InferFixture {
       values[i] = map.labels().getAtIndex(JAVA_BYTE, i) & 0xFF;
     }
     return values;
+  }
+
+  private static final Set<LabelFormat> ALL = Set.of(LabelFormat.values());
+
+  /// All formats of label maps.
+  static final AnnotationExport.Options FORMATS =
+      new AnnotationExport.Options(ALL, CocoShape.POLYGON);
+
+  static JsonNode coco(Path out) {
+    return Json.MAPPER.readTree(out.resolve("coco/annotations/instances_default.json").toFile());
+  }
+
+  /// Checks that the annotations of an image cover the pixels of each label, and that their scores
+  /// are means of these values.
+  ///
+  /// @param values by pixel; null: scores are in 0…1
+  static void assertAnnotated(JsonNode coco, String fileName, int[] labels, double[] values) {
+    assertTrue(coco.get("annotations").size() > 0, "the case is to have regions");
+    int id = -1;
+    for (var image : coco.get("images")) {
+      id = image.get("file_name").asString().equals(fileName) ? image.get("id").intValue() : id;
+    }
+    assertTrue(id >= 0, () -> fileName + " in " + coco.get("images"));
+    var expected = new TreeMap<Integer, double[]>(); // pixels and sum of values
+    for (int i = 0; i < labels.length; i++) {
+      if (labels[i] != 0 && labels[i] != LabelMap.IGNORE) {
+        var sums = expected.computeIfAbsent(labels[i], _ -> new double[2]);
+        sums[0]++;
+        sums[1] += values == null ? 0 : values[i];
+      }
+    }
+    var found = new TreeMap<Integer, double[]>();
+    for (var annotation : coco.get("annotations")) {
+      if (annotation.get("image_id").intValue() == id) {
+        var sums =
+            found.computeIfAbsent(annotation.get("category_id").intValue(), _ -> new double[2]);
+        double score = annotation.get("score").doubleValue();
+        assertTrue(score > 0 && score <= 1, "score " + score);
+        sums[0] += annotation.get("area").intValue();
+        sums[1] += values == null ? 0 : annotation.get("area").intValue() * score;
+      }
+    }
+    assertEquals(expected.keySet(), found.keySet());
+    expected.forEach(
+        (label, sums) -> assertArrayEquals(sums, found.get(label), 1e-6 * labels.length));
   }
 
   /// The messages received.

@@ -71,6 +71,28 @@ class PseudoLabelExportTest extends InferFixture {
     assertArrayEquals(confusion.iou(), result.confusion().iou(), 1e-12);
   }
 
+  /// Ignored pixels are in no annotation, and a region's score is the mean of its class's map.
+  @Test
+  void annotationsAreThoseOfTheLabels() {
+    var out = folder.resolve("out");
+    try (var network = network()) {
+      var options =
+          new PseudoLabelExport.Options(out, Split.TRAIN, MapSource.CAM, Refinement.NONE, FORMATS);
+      var result = PseudoLabelExport.write(network, options, InferenceListener.NONE);
+      assertEquals(3, result.annotations().size());
+    }
+    var coco = coco(out);
+    assertEquals(TRAIN_IMAGES, coco.get("images").size());
+    for (var image : coco.get("images")) {
+      var file = image.get("file_name").asString();
+      var labels = values(labels(out.resolve(file.replace(".jpg", ".png"))));
+      assertAnnotated(coco, file, labels, null);
+    }
+    for (var annotation : coco.get("annotations")) { // above the higher threshold
+      assertTrue(annotation.get("score").doubleValue() > config().cam().highThreshold());
+    }
+  }
+
   @Test
   void withoutRefinementLabelsAreThoseOfTheThresholds() {
     try (var _ = TensorScope.open()) {

@@ -14,7 +14,13 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import toco.annotation.AnnotationExport;
+import toco.annotation.CocoShape;
+import toco.annotation.LabelFormat;
 import toco.cam.MultiScaleInference;
 import toco.cam.NetworkInput;
 import toco.config.Combination;
@@ -163,6 +169,85 @@ class SegmentationExportTest extends InferFixture {
       var expected = q.argmax(0).toLongArray();
       var labels = values(labels(folder.resolve("out/labels/image.png")));
       assertArrayEquals(expected, Arrays.stream(labels).asLongStream().toArray());
+    }
+  }
+
+  /// Whatever else is written, labels are those of the plain export; the annotations cover them,
+  /// and the score of a region is its labels' mean probability.
+  @ParameterizedTest
+  @EnumSource(names = {"VOC", "VOC_CRF", "TRAIN_TIME", "COCO"})
+  void annotationsAreThoseOfTheLabels(Protocol.Name protocol) throws IOException {
+    var images = folder.resolve("images");
+    picture(images.resolve("sub/a.png"), 45, 31);
+    picture(images.resolve("b.png"), 20, 50);
+    run(images, protocol, false);
+    var out = folder.resolve("all");
+    var heard = new Heard();
+    try (var network = network()) {
+      var options =
+          new SegmentationExport.Options(List.of(images), out, protocol, false, false, FORMATS);
+      var result = SegmentationExport.write(network, options, heard);
+      assertEquals(2, result.images());
+      assertEquals(
+          List.of(
+              out.resolve("coco/annotations/instances_default.json"),
+              out.resolve("coco/results.json"),
+              out.resolve("cvat.zip")),
+          result.annotations());
+    }
+    assertTrue(heard.messages.getLast().startsWith("2 of 2 images are no GeoTIFF"));
+    var coco = coco(out);
+    for (var name : List.of("b", "sub/a")) {
+      var png = Path.of("labels", name + ".png");
+      assertArrayEquals(
+          Files.readAllBytes(folder.resolve("out").resolve(png)),
+          Files.readAllBytes(out.resolve(png)));
+      assertAnnotated(coco, name + ".png", values(labels(out.resolve(png))), null);
+    }
+  }
+
+  @Test
+  void scoresAreMeanProbabilities() {
+    var image = picture(folder.resolve("image.png"), 45, 31);
+    var out = folder.resolve("out");
+    try (var network = network();
+        var arena = Arena.ofConfined();
+        var _ = TensorScope.open();
+        var _ = GradMode.noGrad()) {
+      SegmentationExport.write(
+          network,
+          new SegmentationExport.Options(
+              List.of(image), out, Protocol.Name.TRAIN_TIME, false, false, FORMATS),
+          InferenceListener.NONE);
+      var input = NetworkInput.of(ImageDecoder.decode(image, arena), 32, network.model());
+      var probabilities =
+          network
+              .model()
+              .segment(network.model().encode(input).patchMap())
+              .interpolate(31, 45, Interpolation.BILINEAR)
+              .softmax(1)
+              .amax(1)
+              .toDoubleArray();
+      assertAnnotated(
+          coco(out), "image.png", values(labels(out.resolve("labels/image.png"))), probabilities);
+    }
+  }
+
+  /// Only what is asked for is written.
+  @Test
+  void annotationsCanBeAllThereIs() throws IOException {
+    var image = picture(folder.resolve("image.png"), 20, 20);
+    var out = folder.resolve("out");
+    var cvat = new AnnotationExport.Options(Set.of(LabelFormat.CVAT), CocoShape.RLE);
+    try (var network = network()) {
+      SegmentationExport.write(
+          network,
+          new SegmentationExport.Options(
+              List.of(image), out, Protocol.Name.TRAIN_TIME, false, false, cvat),
+          InferenceListener.NONE);
+    }
+    try (var files = Files.list(out)) {
+      assertEquals(List.of(out.resolve("cvat.zip")), files.toList());
     }
   }
 
