@@ -92,7 +92,7 @@ class OnnxExampleTest {
     for (int i = 0; i < HEIGHT * WIDTH; i++) {
       int rgb = photo.getRGB(i % WIDTH, i / WIDTH);
       for (int c = 0; c < 3; c++) {
-        levels[c * HEIGHT * WIDTH + i] = rgb >> (16 - 8 * c) & 0xff;
+        levels[c * HEIGHT * WIDTH + i] = (rgb >> (16 - 8 * c)) & 0xff;
       }
     }
     return Normalization.of(config.model().statistics())
