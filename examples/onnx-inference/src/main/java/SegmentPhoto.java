@@ -80,7 +80,7 @@ public final class SegmentPhoto {
     for (int channel = 0; channel < 3; channel++) {
       for (int y = 0; y < height; y++) {
         for (int x = 0; x < width; x++) {
-          int level = image.getRGB(x, y) >> (16 - 8 * channel) & 0xff;
+          int level = (image.getRGB(x, y) >> (16 - 8 * channel)) & 0xff;
           planes.put((level - mean[channel]) / std[channel]);
         }
       }
