@@ -21,7 +21,10 @@ public final class TrackerException extends RuntimeException {
 
   /// The same with the server's address.
   TrackerException at(String server) {
-    return new TrackerException(status, "MLflow at %s: %s".formatted(server, getMessage()), this);
+    return new TrackerException(
+        status,
+        "MLflow at %s: %s; run this again when the server answers".formatted(server, getMessage()),
+        this);
   }
 
   /// Whether the server did not like the content, and would not like it later either.

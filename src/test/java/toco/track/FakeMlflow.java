@@ -5,7 +5,6 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -120,19 +119,8 @@ final class FakeMlflow implements AutoCloseable {
       }
       case WORKS -> {
         var response = response(exchange, body);
-        reply(exchange, response.status, response.text);
+        reply(exchange, response.status(), response.text());
       }
-    }
-  }
-
-  private record Response(int status, String text) {
-    static Response of(Object json) {
-      return new Response(200, Json.MAPPER.writeValueAsString(json));
-    }
-
-    static Response refusal(int status, String message) {
-      var body = Map.of("error_code", "INVALID_PARAMETER_VALUE", "message", message);
-      return new Response(status, Json.MAPPER.writeValueAsString(body));
     }
   }
 
@@ -143,7 +131,7 @@ final class FakeMlflow implements AutoCloseable {
     exchange.close();
   }
 
-  private synchronized Response response(HttpExchange exchange, byte[] body) {
+  private synchronized FakeResponse response(HttpExchange exchange, byte[] body) {
     var authorization = exchange.getRequestHeaders().getFirst("Authorization");
     if (authorization != null) {
       authorizations.add(authorization);
@@ -152,60 +140,60 @@ final class FakeMlflow implements AutoCloseable {
     var stored = "/api/2.0/mlflow-artifacts/artifacts/1/";
     if (path.startsWith(stored)) {
       files.put(path.substring(stored.length()), body);
-      return Response.of(Map.of());
+      return FakeResponse.of(Map.of());
     }
-    var query = query(exchange.getRequestURI().getRawQuery());
+    var query = FakeResponse.query(exchange.getRequestURI().getRawQuery());
     var json = body.length == 0 ? Json.MAPPER.createObjectNode() : Json.MAPPER.readTree(body);
     return switch (path.replace("/api/2.0/mlflow/", "")) {
       case "experiments/get-by-name" -> experiment(query.getOrDefault("experiment_name", ""));
       case "experiments/create" -> {
         var id = String.valueOf(experiments.size() + 1);
         experiments.put(json.path("name").asString(), id);
-        yield Response.of(Map.of("experiment_id", id));
+        yield FakeResponse.of(Map.of("experiment_id", id));
       }
       case "runs/create" -> create(json);
       case "runs/search" -> search(json.path("filter").asString());
       case "runs/get" ->
           withRun(
               query.getOrDefault("run_id", ""),
-              (id, run) -> Response.of(Map.of("run", object(id, run))));
+              (id, run) -> FakeResponse.of(Map.of("run", object(id, run))));
       case "runs/update" ->
           withRun(
               json.path("run_id").asString(),
               (_, run) -> {
                 run.status = json.path("status").asString();
-                return Response.of(Map.of());
+                return FakeResponse.of(Map.of());
               });
       case "runs/log-batch" -> withRun(json.path("run_id").asString(), (_, run) -> log(run, json));
       case "metrics/get-history" ->
           withRun(
               query.getOrDefault("run_id", ""),
               (_, run) ->
-                  Response.of(
+                  FakeResponse.of(
                       Map.of("metrics", history(run, query.getOrDefault("metric_key", "")))));
-      default -> Response.refusal(404, "no " + path);
+      default -> FakeResponse.refusal(404, "no " + path);
     };
   }
 
   private interface OfRun {
-    Response of(String id, Run run);
+    FakeResponse of(String id, Run run);
   }
 
-  private Response withRun(String id, OfRun then) {
+  private FakeResponse withRun(String id, OfRun then) {
     var run = runs.get(id);
     return run == null
-        ? Response.refusal(404, "Run with id=%s not found".formatted(id))
+        ? FakeResponse.refusal(404, "Run with id=%s not found".formatted(id))
         : then.of(id, run);
   }
 
-  private Response experiment(String name) {
+  private FakeResponse experiment(String name) {
     var id = experiments.get(name);
     return id == null
-        ? Response.refusal(404, "no experiment " + name)
-        : Response.of(Map.of("experiment", Map.of("experiment_id", id, "name", name)));
+        ? FakeResponse.refusal(404, "no experiment " + name)
+        : FakeResponse.of(Map.of("experiment", Map.of("experiment_id", id, "name", name)));
   }
 
-  private Response create(JsonNode json) {
+  private FakeResponse create(JsonNode json) {
     var run = new Run();
     run.status = "RUNNING";
     run.name = json.path("run_name").asString();
@@ -214,10 +202,10 @@ final class FakeMlflow implements AutoCloseable {
         .forEach(tag -> run.tags.put(tag.path("key").asString(), tag.path("value").asString()));
     var id = "run" + (runs.size() + 1);
     runs.put(id, run);
-    return Response.of(Map.of("run", object(id, run)));
+    return FakeResponse.of(Map.of("run", object(id, run)));
   }
 
-  private Response search(String filter) {
+  private FakeResponse search(String filter) {
     var found = new ArrayList<ObjectNode>();
     runs.forEach((id, run) ->
         run.tags.forEach((tag, value) -> {
@@ -225,18 +213,18 @@ final class FakeMlflow implements AutoCloseable {
             found.add(object(id, run));
           }
         }));
-    return Response.of(Map.of("runs", found));
+    return FakeResponse.of(Map.of("runs", found));
   }
 
-  private Response log(Run run, JsonNode json) {
+  private FakeResponse log(Run run, JsonNode json) {
     int all = json.path("metrics").size() + json.path("params").size() + json.path("tags").size();
     if (all > 1000 || json.path("params").size() > 100 || json.path("tags").size() > 100) {
-      return Response.refusal(400, "too many in a batch");
+      return FakeResponse.refusal(400, "too many in a batch");
     }
     for (var metric : json.path("metrics")) {
       var name = metric.path("key").asString();
       if (!NAME.matcher(name).matches() || name.length() > 250 || name.contains("//")) {
-        return Response.refusal(400, "Invalid metric name: " + name);
+        return FakeResponse.refusal(400, "Invalid metric name: " + name);
       }
       run.points.add(
           new Point(
@@ -249,17 +237,17 @@ final class FakeMlflow implements AutoCloseable {
       var value = param.path("value").asString();
       var before = run.params.get(param.path("key").asString());
       if (value.length() > longestValue) {
-        return Response.refusal(400, "Param value had length %s".formatted(value.length()));
+        return FakeResponse.refusal(400, "Param value had length %s".formatted(value.length()));
       }
       if (before != null && !before.equals(value)) {
-        return Response.refusal(400, "Changing param values is not allowed");
+        return FakeResponse.refusal(400, "Changing param values is not allowed");
       }
     }
     json.path("params")
         .forEach(it -> run.params.put(it.path("key").asString(), it.path("value").asString()));
     json.path("tags")
         .forEach(it -> run.tags.put(it.path("key").asString(), it.path("value").asString()));
-    return Response.of(Map.of());
+    return FakeResponse.of(Map.of());
   }
 
   private static List<Map<String, Object>> history(Run run, String name) {
@@ -285,19 +273,6 @@ final class FakeMlflow implements AutoCloseable {
     var params = new ArrayList<Map<String, String>>();
     run.params.forEach((key, value) -> params.add(Map.of("key", key, "value", value)));
     return Json.MAPPER.valueToTree(Map.of("info", info, "data", Map.of("params", params)));
-  }
-
-  private static Map<String, String> query(String text) {
-    var values = new LinkedHashMap<String, String>();
-    for (var pair : (text == null ? "" : text).split("&")) {
-      int equals = pair.indexOf('=');
-      if (equals > 0) {
-        values.put(
-            pair.substring(0, equals),
-            URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
-      }
-    }
-    return values;
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +30,11 @@ class RunArtifactsTest {
 
   @TempDir Path run;
   private FakeMlflow server;
+
+  @BeforeAll
+  static void loadClasses(@TempDir Path other) throws IOException {
+    TrackedFolder.loadClasses(other);
+  }
 
   @BeforeEach
   void start() throws IOException {
