@@ -19,7 +19,6 @@ public enum OptionalLibrary {
       "com.twelvemonkeys.imageio:imageio-webp",
       "com.twelvemonkeys.imageio.webp",
       "com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi"),
-  DICOM("net.imagej:ij", "ij", "ij.plugin.DICOM"),
   MLFLOW("org.mlflow:mlflow-client", "mlflow.client", "org.mlflow.tracking.MlflowClient");
 
   private final String artifact;

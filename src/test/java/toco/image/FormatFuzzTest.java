@@ -25,7 +25,7 @@ import toco.config.PixelWindow;
 ///
 /// It runs in a separate process with a small heap. More by hand: `FormatFuzzTest tif 2000`.
 class FormatFuzzTest {
-  private static final int MUTATIONS = 300;
+  private static final int MUTATIONS = 200;
   private static final long TIME_LIMIT_S = 120;
   private static final long SLOWEST_MS = 5000; // an image usually takes a few milliseconds
   private static final long HEAP_BYTES =

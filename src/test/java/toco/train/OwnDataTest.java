@@ -20,7 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import toco.config.Config;
+import toco.config.DataConfig;
 import toco.config.Overrides;
+import toco.config.PixelWindow;
 import toco.data.DataException;
 
 /// A user's own images train: a folder, a labels file, ten lines of configuration.
@@ -66,6 +68,22 @@ class OwnDataTest {
           List.of("person", "aeroplane", "cat", "diningtable"),
           resumed.config().data().classNames());
     }
+  }
+
+  /// A set of scans: the run keeps how they are read.
+  @Test
+  void imagesOfOtherFormatsTrain() throws IOException {
+    var cases = Path.of("src/test/resources/format-cases");
+    for (var name : List.of("ct.dcm", "grey16.tif", "orientation6.webp", "rgb.bmp")) {
+      Files.copy(cases.resolve(name), root.resolve(name));
+    }
+    Files.writeString(
+        root.resolve("labels.csv"), "ct,a\ngrey16,b\norientation6.webp,a\nrgb.bmp,b\n");
+    var config = config("data.classNames=[a, b]", "data.exif=apply", "data.window=[-160, 20000]");
+    assertTrue(TinyRun.train(config, listener(new ArrayList<>())).completed());
+    var kept = Config.load(config.run().dir().resolve("config.yaml"), List.of()).data();
+    assertEquals(new PixelWindow.Range(-160, 20_000), kept.window());
+    assertEquals(DataConfig.Exif.APPLY, kept.exif());
   }
 
   @Test

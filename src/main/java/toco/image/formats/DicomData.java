@@ -18,6 +18,10 @@ final class DicomData {
   private static final int META_GROUP = 0x0002;
   private static final int FIRST_GROUP = 0x0008;
   private static final int DELIMITERS = 0xFFFE;
+
+  /// The groups that are asked for: meta, image, pixels.
+  private static final Set<Integer> GROUPS = Set.of(META_GROUP, 0x0028, 0x7FE0);
+
   private static final int ITEM = 0xFFFEE000;
   private static final long UNDEFINED = 0xFFFFFFFFL;
   private static final String IMPLICIT = "1.2.840.10008.1.2";
@@ -80,7 +84,9 @@ final class DicomData {
         startDataSet(at);
       }
       var element = element(at);
-      elements.putIfAbsent(element.tag, element);
+      if (GROUPS.contains(element.tag >>> 16)) { // a hostile file may have millions of others
+        elements.putIfAbsent(element.tag, element);
+      }
       if (element.tag == PIXELS) {
         return;
       }
