@@ -143,12 +143,12 @@ public final class AnnotationExport implements AutoCloseable {
       }
       if (geoTiffs.others() > 0) {
         messages.accept(
-            "%s of %s images are no GeoTIFF with a place on the earth, so their labels are not"
-                + " in %s"
-                    .formatted(
-                        geoTiffs.others(),
-                        geoTiffs.others() + geoTiffs.written(),
-                        out.resolve("geotiff")));
+            ("%s of %s images are no GeoTIFF with a place on the earth, so their labels are not"
+                    + " in %s")
+                .formatted(
+                    geoTiffs.others(),
+                    geoTiffs.others() + geoTiffs.written(),
+                    out.resolve("geotiff")));
       }
     }
     return List.copyOf(written);
