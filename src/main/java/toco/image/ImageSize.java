@@ -35,7 +35,7 @@ public record ImageSize(int widthPx, int heightPx) {
   public static ImageSize read(Path file, ReadOptions options) {
     var stored = stored(file, options);
     return options.isTurned() && ExifOrientation.isTransposed(ExifOrientation.of(file, options))
-        ? new ImageSize(stored.heightPx, stored.widthPx)
+        ? new ImageSize(/* widthPx= */ stored.heightPx, /* heightPx= */ stored.widthPx)
         : stored;
   }
 

@@ -108,6 +108,7 @@ record BmpImage(MemorySegment file, int widthPx, int heightPx, int bits) impleme
   /// Channels of 5 or 6 bits, as levels of 8.
   ///
   /// @param inner the JDK's raster
+  @SuppressWarnings("ArrayRecordComponent") // read only
   private record Channels(SampleRows inner, int[] most) implements SampleRows {
     Channels(Raster raster) {
       this(SampleRows.of(raster), new int[raster.getNumBands()]);

@@ -3,6 +3,7 @@ package toco.image.formats;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -190,6 +191,7 @@ final class DicomData {
       // refused as other texts are
     }
     throw FormatException.damaged(
-        "DICOM file", "(%04X,%04X) is no number".formatted(tag >>> 16, tag & 0xFFFF));
+        "DICOM file",
+        String.format(Locale.ROOT, "(%04X,%04X) is no number", tag >>> 16, tag & 0xFFFF));
   }
 }

@@ -73,7 +73,7 @@ record DicomImage(
     double frames = data.decimal(FRAMES, 1);
     if (frames > 1) {
       throw new FormatException(
-          "it has %.0f frames".formatted(frames), "save each frame as a file of its own");
+          "it has %s frames".formatted((long) frames), "save each frame as a file of its own");
     }
   }
 

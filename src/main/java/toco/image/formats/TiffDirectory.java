@@ -4,7 +4,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class TiffDirectory {
   private static final int CLASSIC = 42;
   private static final int BIG = 43;
+  private static final int SHORT = 3;
   private static final int[] TYPE_BYTES = {0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8};
 
   private final Bytes bytes;
@@ -149,27 +152,26 @@ final class TiffDirectory {
     };
   }
 
-  /// The raw value of a tag; empty if it is absent.
-  byte[] raw(int tag) throws FormatException {
-    var entry = entries.get(tag);
-    return entry == null
-        ? new byte[0]
-        : bytes.part(entry.at, entry.byteSize()).toArray(ValueLayout.JAVA_BYTE);
-  }
-
   /// The file with a single page of only some tags, for a library that would read all of them.
   ///
   /// @param tags to keep, in ascending order, with at most so many values
   /// @param replaced values of tags, of one number each
   PartsInput only(Map<Integer, Long> tags, Map<Integer, Integer> replaced) throws FormatException {
-    var kept = tags.keySet().stream().filter(entries::containsKey).sorted().toList();
+    var kept = new ArrayList<Entry>();
+    for (var entry : entries.values()) {
+      var most = tags.get(entry.tag);
+      if (most != null) {
+        kept.add(new Entry(entry.tag, entry.type, Math.min(entry.count, most), entry.at));
+      }
+    }
+    kept.sort(Comparator.comparingInt(Entry::tag));
     long start = bytes.size() + bytes.size() % 2;
     int size = isBig ? 20 : 12;
     int inline = isBig ? 8 : 4;
     int valuesAt = (isBig ? 8 : 2) + kept.size() * size + inline;
     long most = valuesAt;
-    for (int tag : kept) {
-      most += 8 + Math.min(entries.get(tag).count, tags.get(tag)) * 8;
+    for (var entry : kept) {
+      most += entry.byteSize() + 1;
     }
     var out = ByteBuffer.allocate(Math.toIntExact(most + 1)).order(bytes.order());
     out.position((int) (start - bytes.size()));
@@ -180,19 +182,14 @@ final class TiffDirectory {
       directory.putShort((short) kept.size());
     }
     int end = valuesAt;
-    for (int tag : kept) {
-      var entry = entries.get(tag);
-      long count = Math.min(entry.count, tags.get(tag));
-      var value =
-          bytes.part(entry.at, count * TYPE_BYTES[entry.type]).toArray(ValueLayout.JAVA_BYTE);
-      var other = replaced.get(tag);
-      if (other != null) {
-        var number = ByteBuffer.allocate(2).order(bytes.order()).putShort(other.shortValue());
-        entry = new Entry(tag, 3, 1, 0);
-        count = 1;
-        value = number.array();
-      }
-      directory.putShort((short) tag).putShort((short) entry.type);
+    for (var entry : kept) {
+      var other = replaced.get(entry.tag);
+      byte[] value =
+          other == null
+              ? bytes.part(entry.at, entry.byteSize()).toArray(ValueLayout.JAVA_BYTE)
+              : ByteBuffer.allocate(2).order(bytes.order()).putShort(other.shortValue()).array();
+      directory.putShort((short) entry.tag).putShort((short) (other == null ? entry.type : SHORT));
+      long count = other == null ? entry.count : 1;
       if (isBig) {
         directory.putLong(count);
       } else {

@@ -75,7 +75,7 @@ record TiffHeader(
     if (width < 1 || height < 1 || width > MAX_SIDE || height > MAX_SIDE) {
       throw FormatException.damaged("TIFF", "its size is %s×%s px".formatted(width, height));
     }
-    int samples = (int) Math.clamp(page.number(SAMPLES, 1), 1, 0xFFFF);
+    int samples = Math.clamp(page.number(SAMPLES, 1), 1, 0xFFFF);
     int compression = (int) page.number(COMPRESSION, NONE);
     int photometric = (int) page.number(PHOTOMETRIC, FAX.contains(compression) ? 0 : 1);
     boolean planes = page.number(PLANAR, 1) == 2 && samples > 1;
@@ -226,7 +226,7 @@ record TiffHeader(
       case LZW -> 2600; // strings of up to 3,839 bytes in 12 bits
       case PACK_BITS -> 64;
       case JPEG -> 64L * 3 * Byte.SIZE; // a bit for each block
-      case 2, 3, 4 -> Byte.SIZE * Math.ceilDiv(widthPx, Byte.SIZE); // a bit for each row
+      case 2, 3, 4 -> 8L * Math.ceilDiv(widthPx, Byte.SIZE); // a bit for each row
       default -> 1032; // deflate
     };
   }
