@@ -78,7 +78,7 @@ final class CvatAnnotations {
               .findFirst()
               .orElseThrow(() ->
                   new DataException(
-                      ("%s holds no %s; expected CVAT's export in the format 'CVAT for images 1.1'")
+                      "%s holds no %s; expected CVAT's export in the format 'CVAT for images 1.1'"
                           .formatted(file, FILE)));
       try (var in = zip.getInputStream(entry)) {
         read(in);
