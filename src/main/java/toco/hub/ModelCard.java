@@ -17,8 +17,7 @@ import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 /// @param name of the model
 /// @param licence Hugging Face's identifier
 /// @param config without what only the machine of the run has
-/// @param pretrained what the encoder started from, as the run's configuration had it; null:
-///   nothing
+/// @param start what training started from, as a sentence
 /// @param steps training steps done; null if they are not known
 /// @param results scores
 /// @param picture the file of the picture in the folder; null: none
@@ -109,10 +108,13 @@ record ModelCard(
     }
     var text =
         new StringBuilder(
-            "\n"
-                + "## Results\n\n"
-                + "| protocol | split | images | score | value |\n"
-                + "|---|---|---|---|---|\n");
+            """
+
+            ## Results
+
+            | protocol | split | images | score | value |
+            |---|---|---|---|---|
+            """);
     for (var result : results) {
       for (var metric : result.metrics()) {
         text.append(

@@ -81,26 +81,20 @@ class SegmentationExportTest extends InferFixture {
     }
     var scan = folder.resolve("IM000001");
     Files.copy(cases.resolve("mono16.dcm"), scan);
+    var out = folder.resolve("out");
+    var options =
+        new SegmentationExport.Options(
+            List.of(images, scan), out, Protocol.Name.TRAIN_TIME, false, true);
     try (var network = network("data.exif=apply", "data.window=percentile")) {
-      var result =
-          SegmentationExport.write(
-              network,
-              new SegmentationExport.Options(
-                  List.of(images, scan),
-                  folder.resolve("out"),
-                  Protocol.Name.TRAIN_TIME,
-                  false,
-                  true),
-              InferenceListener.NONE);
+      var result = SegmentationExport.write(network, options, InferenceListener.NONE);
       assertEquals(5, result.images());
       assertEquals(List.of(), result.unreadable());
     }
     for (var name : List.of("ct", "grey16", "rgb", "IM000001")) {
-      var png = folder.resolve("out/overlay/" + name + ".png");
-      assertEquals(new ImageSize(41, 30), ImageSize.read(png));
+      assertEquals(new ImageSize(41, 30), ImageSize.read(out.resolve("overlay/" + name + ".png")));
     }
-    assertEquals(
-        new ImageSize(30, 41), ImageSize.read(folder.resolve("out/labels/orientation6.png")));
+    var turned = out.resolve("labels/orientation6.png");
+    assertEquals(new ImageSize(30, 41), ImageSize.read(turned));
   }
 
   /// What is kept for a size, such as LibTorch's compiled convolutions, is bounded.
