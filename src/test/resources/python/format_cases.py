@@ -272,7 +272,7 @@ six = five[..., 0] << 11 | (rgb8[..., 1].astype("u2") >> 2) << 5 | five[..., 2]
 raw_bmp("rgb565.bmp", bmp_rows(six), 16, 3, masks=struct.pack("<III", 0xF800, 0x7E0, 0x1F))
 colours = b"".join(bytes([b, g, r, 0]) for r, g, b in palette[:16] >> 8)
 raw_bmp("palette4.bmp", bmp_rows(np.frombuffer(packed(index8, 4), "u1").reshape(H, -1)), 4, colours=colours)
-raw_bmp("core.bmp", bmp_rows(rgb8[..., ::-1]), 24, core=True)
+raw_bmp("bitmapcore.bmp", bmp_rows(rgb8[..., ::-1]), 24, core=True)
 
 
 def runs(row):
