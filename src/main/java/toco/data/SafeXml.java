@@ -1,10 +1,18 @@
 package toco.data;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.SequenceInputStream;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
@@ -20,6 +28,11 @@ import javax.xml.stream.XMLStreamReader;
 /// @param factory as [#factory] makes it
 record SafeXml(String what, String root, XMLInputFactory factory) {
   private static final int MAX_DEPTH = 32;
+  private static final int DECLARATION_BYTES = 256;
+  private static final String BYTE_ORDER_MARK = "\u00EF\u00BB\u00BF"; // UTF-8's, byte by byte
+
+  private static final Pattern ENCODING =
+      Pattern.compile("^\\W*<\\?xml[^>]*\\sencoding\\s*=\\s*[\"']([^\"']*)[\"']");
 
   SafeXml(String what, String root) {
     this(what, root, newFactory());
@@ -53,13 +66,48 @@ record SafeXml(String what, String root, XMLInputFactory factory) {
   /// @throws DataException naming the file, and the line with the error; or that of `elements`
   void read(InputStream in, String source, Elements elements) {
     try {
-      parse(factory.createXMLStreamReader(new ShortTags(in)), source, elements);
+      parse(open(new ShortTags(in)), source, elements);
     } catch (XMLStreamException e) {
       throw refused(source, e.getLocation() == null ? 0 : e.getLocation().getLineNumber(), e);
     } catch (DataException e) {
       throw e;
     } catch (RuntimeException e) { // the JDK's parser throws these for some damaged files
       throw refused(source, 0, e);
+    }
+  }
+
+  /// Bytes are decoded here, because the JDK's parser prints to standard error where it cannot.
+  private XMLStreamReader open(InputStream in) throws XMLStreamException {
+    try {
+      var bytes = in.readNBytes(DECLARATION_BYTES);
+      var whole = new SequenceInputStream(new ByteArrayInputStream(bytes), in);
+      var start = new String(bytes, StandardCharsets.ISO_8859_1);
+      whole.skipNBytes(start.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length() : 0);
+      return factory.createXMLStreamReader(
+          new InputStreamReader(whole, charset(start).newDecoder()));
+    } catch (IOException e) {
+      throw new XMLStreamException(e.getMessage(), e);
+    }
+  }
+
+  /// @param start of the file, one character per byte
+  private static Charset charset(String start) throws XMLStreamException {
+    if (start.startsWith("\u00FE\u00FF") || start.startsWith("\u00FF\u00FE")) {
+      return StandardCharsets.UTF_16; // takes the order from this mark
+    }
+    int zero = start.indexOf('\0');
+    if (zero == 0 || zero == 1) {
+      return zero == 0 ? StandardCharsets.UTF_16BE : StandardCharsets.UTF_16LE;
+    }
+    var declared = ENCODING.matcher(start);
+    var name = declared.find() ? declared.group(1) : "UTF-8";
+    try {
+      // a declaration that was read byte by byte is in no encoding of two bytes
+      return name.toUpperCase(Locale.ROOT).startsWith("UTF-16")
+          ? StandardCharsets.UTF_8
+          : Charset.forName(name);
+    } catch (IllegalArgumentException e) {
+      throw new XMLStreamException("unknown encoding '%s'".formatted(name), e);
     }
   }
 
@@ -109,7 +157,11 @@ record SafeXml(String what, String root, XMLInputFactory factory) {
 
   private static DataException refused(String source, int line, Exception e) {
     var where = line > 0 ? source + ":" + line : source;
-    var reason = String.valueOf(e.getMessage()).lines().toList().getLast();
+    var reason =
+        e instanceof XMLStreamException xml
+                && xml.getNestedException() instanceof CharacterCodingException
+            ? "it has bytes that are not text in its encoding; save it as UTF-8"
+            : String.valueOf(e.getMessage()).lines().toList().getLast();
     return new DataException(
         "%s: not readable as XML: %s".formatted(where, DataException.shortened(reason)), e);
   }
