@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import toco.PythonLabels;
+import toco.PythonTorch;
 import toco.data.DataException;
 import toco.files.Json;
 import toco.image.LabelMap;
@@ -41,7 +41,7 @@ class AnnotationExportTest {
       throws IOException, InterruptedException, URISyntaxException {
     var maps = LabelMaps.all();
     LabelMaps.export(maps, folder, shape);
-    var out = PythonLabels.run("pycocotools, PIL", "coco_masks.py", folder);
+    var out = PythonTorch.runWith("pycocotools, PIL", "coco_masks.py", folder);
     var counts = out.lines().toList().getLast().split(" ");
     assertEquals(maps.size(), Integer.parseInt(counts[1]), out);
     int polygons = Integer.parseInt(counts[3]);
@@ -55,7 +55,7 @@ class AnnotationExportTest {
   void datumaroReadsTheArchive() throws IOException, InterruptedException, URISyntaxException {
     var maps = LabelMaps.all();
     LabelMaps.export(maps, folder, CocoShape.RLE);
-    var out = PythonLabels.run("datumaro, PIL", "cvat_masks.py", folder);
+    var out = PythonTorch.runWith("datumaro, PIL", "cvat_masks.py", folder);
     var regions = 0;
     for (var map : maps.values()) {
       var found = ConnectedRegions.of(map);

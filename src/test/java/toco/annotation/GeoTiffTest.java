@@ -17,7 +17,7 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import toco.PythonLabels;
+import toco.PythonTorch;
 import toco.image.ImageWriter;
 import toco.image.LabelMap;
 
@@ -57,7 +57,7 @@ class GeoTiffTest {
   void labelsHaveThePlacesOfTheirImages()
       throws IOException, InterruptedException, URISyntaxException {
     var modules = "rasterio, tifffile, PIL";
-    var made = PythonLabels.run(modules, "geo_tiffs.py", "make", folder).lines().toList();
+    var made = PythonTorch.runWith(modules, "geo_tiffs.py", "make", folder).lines().toList();
     assertEquals("11", made.getLast());
     List<Path> images;
     try (var files = Files.list(folder)) {
@@ -70,7 +70,7 @@ class GeoTiffTest {
                 + folder.resolve("geotiff")),
         messages);
     assertFalse(Files.exists(folder.resolve("geotiff/plain.tif")));
-    var checked = PythonLabels.run(modules, "geo_tiffs.py", "check", folder).lines().toList();
+    var checked = PythonTorch.runWith(modules, "geo_tiffs.py", "check", folder).lines().toList();
     assertTrue(checked.getLast().startsWith("files 10 tags "), checked.toString());
   }
 

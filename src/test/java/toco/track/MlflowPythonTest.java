@@ -31,11 +31,10 @@ import toco.train.Trainer;
 import tools.jackson.databind.JsonNode;
 
 /// MLflow itself: a server that is started here, and MLflow's own client to read what it got. Needs
-/// Python's mlflow, in the interpreter that `TOCO_MLFLOW_PYTHON` names, else `python3`.
+/// Python's mlflow, in the interpreter that `TOCO_PYTHON` names, else `python3`.
 @TensorTest(scope = false)
 class MlflowPythonTest {
-  private static final String PYTHON =
-      System.getenv().getOrDefault("TOCO_MLFLOW_PYTHON", "python3");
+  private static final String PYTHON = System.getenv().getOrDefault("TOCO_PYTHON", "python3");
 
   @TempDir Path folder;
   private Process server;
