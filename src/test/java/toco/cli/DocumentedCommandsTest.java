@@ -34,6 +34,7 @@ class DocumentedCommandsTest {
       Set.of(
           "--enable-native-access",
           "--illegal-native-access",
+          "--sun-misc-unsafe-memory-access",
           "--add-modules",
           "--add-options",
           "--launcher",
@@ -173,7 +174,8 @@ class DocumentedCommandsTest {
       }
       var named =
           page.code().stream()
-              .filter(span -> !span.text().matches("(bin/)?toco .*|(mvn|torchrun|git|srun) .*"))
+              .filter(
+                  span -> !span.text().matches("(bin/)?toco .*|(mvn|torchrun|git|srun|docker) .*"))
               .toList();
       problems.addAll(
           page.problems(
