@@ -32,28 +32,12 @@ import toco.torch.TensorTest;
 /// An exported network computes the same outputs as the original, also in C++ and Python.
 @TensorTest
 class TorchScriptExportTest {
-  private static final Config SMALL =
-      Config.load(
-          Path.of("configs/demo.yaml"),
-          List.of(
-              "model.numClasses=4",
-              "data.classNames=[a, b, c]",
-              "model.imageSizePx=32",
-              "model.embedDim=24",
-              "model.depth=3",
-              "model.auxLayer=-2",
-              "model.decoderChannels=8",
-              "model.initStd=0.2"));
+  private static final Config SMALL = SmallNetwork.CONFIG;
 
   /// Logits of some units, summed in another order.
   private static final double TOLERANCE = 1e-5;
 
   @TempDir Path folder;
-
-  private static Toco network(Config config) {
-    Rng.manualSeed(3);
-    return new Toco(config.model(), Device.CPU);
-  }
 
   /// Other programs read there how images are normalised.
   @Test
@@ -61,7 +45,7 @@ class TorchScriptExportTest {
     var mean = "model.mean=" + PixelStatistics.CLIP.mean();
     var config = SMALL.with(mean, "model.std=" + PixelStatistics.CLIP.std());
     var file = folder.resolve("clip.ts");
-    try (var model = network(config)) {
+    try (var model = SmallNetwork.of(config)) {
       TorchScriptExport.write(file, model, config);
     }
     try (var module =
@@ -97,7 +81,7 @@ class TorchScriptExportTest {
       })
   void everyVariantGivesTheNetworksOutputs(String variant) {
     var config = SMALL.with(variant);
-    try (var model = network(config)) {
+    try (var model = SmallNetwork.of(config)) {
       assertTrue(TorchScriptExport.write(folder.resolve("x.ts"), model, config) < TOLERANCE);
     }
     assertEquals(1, folder.toFile().list().length, "nothing else is left");
@@ -121,7 +105,7 @@ class TorchScriptExportTest {
     for (var each : switches.split(",")) {
       config = config.with("model.variant." + each);
     }
-    try (var model = network(config)) {
+    try (var model = SmallNetwork.of(config)) {
       try (var _ = GradMode.noGrad()) {
         model
             .params()
@@ -139,7 +123,7 @@ class TorchScriptExportTest {
   @Test
   void theModuleHasTheNetworksNamesAndDescribesItsInput() {
     var file = folder.resolve("x.ts");
-    try (var model = network(SMALL)) {
+    try (var model = SmallNetwork.of(SMALL)) {
       TorchScriptExport.write(file, model, SMALL);
       var expected = new TreeSet<>(model.params().all().keySet());
       expected.removeIf(name -> name.startsWith("proj_head"));
@@ -180,7 +164,7 @@ class TorchScriptExportTest {
   @Test
   void anExportedNetworkIsACheckpointForUse() {
     var file = folder.resolve("x.ts");
-    try (var model = network(SMALL)) {
+    try (var model = SmallNetwork.of(SMALL)) {
       TorchScriptExport.write(file, model, SMALL);
       Rng.manualSeed(4);
       try (var other = new Toco(SMALL.model(), Device.CPU)) {
@@ -201,7 +185,7 @@ class TorchScriptExportTest {
   /// patch size.
   private void compare(Program program) throws Exception {
     var file = folder.resolve("x.ts");
-    try (var model = network(SMALL)) {
+    try (var model = SmallNetwork.of(SMALL)) {
       TorchScriptExport.write(file, model, SMALL);
       for (var size : new long[][] {{1, 40, 64}, {3, 51, 33}}) {
         var images = Tensor.randn(size[0], 3, size[1], size[2]);

@@ -24,41 +24,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 import toco.PythonTorch;
 import toco.checkpoint.CheckpointException;
 import toco.checkpoint.ExportedOutputs;
+import toco.checkpoint.SmallNetwork;
 import toco.config.Config;
 import toco.config.PixelStatistics;
 import toco.model.Toco;
 import toco.torch.DType;
-import toco.torch.Device;
 import toco.torch.GradMode;
-import toco.torch.Rng;
 import toco.torch.Tensor;
 import toco.torch.TensorTest;
 
 /// An exported network computes the same outputs as the original in ONNX Runtime.
 @TensorTest
 class OnnxExportTest {
-  private static final Config SMALL =
-      Config.load(
-          Path.of("configs/demo.yaml"),
-          List.of(
-              "model.numClasses=4",
-              "data.classNames=[a, b, c]",
-              "model.imageSizePx=32",
-              "model.embedDim=24",
-              "model.depth=3",
-              "model.auxLayer=-2",
-              "model.decoderChannels=8",
-              "model.initStd=0.2"));
+  private static final Config SMALL = SmallNetwork.CONFIG;
 
   /// Relative; sums in another order.
   private static final double TOLERANCE = 1e-5;
 
   @TempDir Path folder;
-
-  private static Toco network(Config config) {
-    Rng.manualSeed(3);
-    return new Toco(config.model(), Device.CPU);
-  }
 
   @ParameterizedTest
   @ValueSource(
@@ -75,7 +58,7 @@ class OnnxExportTest {
       })
   void everyVariantGivesTheNetworksOutputs(String variant) {
     var config = SMALL.with(variant);
-    try (var model = network(config)) {
+    try (var model = SmallNetwork.of(config)) {
       var difference = OnnxExport.write(folder.resolve("x.onnx"), model, config);
       assertTrue(difference.getAsDouble() < TOLERANCE, () -> difference.toString());
     }
@@ -117,7 +100,7 @@ class OnnxExportTest {
   }
 
   private static Toco drawn(Config config) {
-    var model = network(config);
+    var model = SmallNetwork.of(config);
     try (var _ = GradMode.noGrad()) {
       model
           .params()
@@ -183,7 +166,7 @@ class OnnxExportTest {
         SMALL.with(
             "model.mean=" + PixelStatistics.CLIP.mean(), "model.std=" + PixelStatistics.CLIP.std());
     var file = folder.resolve("x.onnx");
-    try (var model = network(config)) {
+    try (var model = SmallNetwork.of(config)) {
       OnnxExport.write(file, model, config);
       try (var opened = OnnxNetwork.open(file)) {
         assertEquals("{image=float32 [batch, 3, height, width]}", opened.inputs().toString());
@@ -236,7 +219,7 @@ class OnnxExportTest {
                 List.of(
                     "model.backbone=" + backbone, "model.pretrained=null", "model.initStd=0.1"));
     var file = folder.resolve("x.onnx");
-    try (var model = network(config);
+    try (var model = SmallNetwork.of(config);
         var _ = GradMode.noGrad()) {
       assertTrue(OnnxExport.write(file, model, config).getAsDouble() < TOLERANCE);
       try (var opened = OnnxNetwork.open(file)) {
@@ -254,7 +237,7 @@ class OnnxExportTest {
   @Test
   void aFileWhoseOutputsDifferIsNotWritten() throws IOException {
     var file = Files.writeString(folder.resolve("x.onnx"), "an older one");
-    try (var model = network(SMALL)) {
+    try (var model = SmallNetwork.of(SMALL)) {
       try (var _ = GradMode.noGrad()) {
         var _ = model.params().all().get("decoder.conv8.weight").fill_(Double.NaN);
       }
@@ -284,7 +267,7 @@ class OnnxExportTest {
 
   @Test
   void aPlaceThatIsNoFileIsRefused() throws IOException {
-    try (var model = network(SMALL)) {
+    try (var model = SmallNetwork.of(SMALL)) {
       var under = Files.writeString(folder.resolve("file"), "").resolve("x.onnx");
       for (var place : List.of(folder, under)) {
         var refused =
