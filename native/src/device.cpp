@@ -6,6 +6,7 @@
 #include <c10/core/Event.h>
 #include <c10/core/Stream.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
+#include <c10/util/StringUtil.h>
 #include <torch/version.h>
 
 #include <algorithm>
@@ -92,10 +93,10 @@ void parse(const char *text, int32_t *type, int32_t *index) {
   }
   known = known && (parsed.is_cpu() || parsed.is_cuda() || parsed.is_privateuseone());
   if (known && parsed.has_index()) {  // it reads an index beyond 127 as another one
-    known = std::string_view(text).ends_with(":" + std::to_string(parsed.index()));
+    known = std::string_view(text).ends_with(c10::str(":", static_cast<int>(parsed.index())));
   }
   std::string library = c10::is_privateuse1_backend_registered()
-                            ? std::string(name(at::kPrivateUse1)) + "[:N]"
+                            ? c10::str(name(at::kPrivateUse1), "[:N]")
                             : "the name of a device that a loaded library registers (none does)";
   TORCH_CHECK_VALUE(known, "device must be cpu, cuda[:N] or ", library, ", got '", text, "'");
   *type = static_cast<int32_t>(parsed.type());

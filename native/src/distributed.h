@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 #if TOCO_DISTRIBUTED
+#include <c10/util/StringUtil.h>
 #include <c10/util/intrusive_ptr.h>
 
 #include <torch/csrc/distributed/c10d/Backend.hpp>
@@ -31,7 +32,7 @@ struct tt_group_ {
   at::Tensor exchanged(const at::Tensor &tensor) const {
     bool here = tensor.device().is_cpu() || tensor.device() == device;
     TORCH_CHECK_VALUE(here, "this group exchanges tensors on the CPU",
-                      device.is_cpu() ? std::string() : " and " + device.str(),
+                      device.is_cpu() ? std::string() : c10::str(" and ", device),
                       " only, got one on ", tensor.device());
     return tensor.device().is_cpu() || gpu ? tensor : tensor.cpu();
   }

@@ -31,7 +31,7 @@ import toco.torch.TensorScope;
 ///
 /// @param model parameters by PyTorch's names
 /// @param optimizer state of the optimizer, with the optimizer's own names
-/// @param rng states of random number generators
+/// @param rng states of random number generators, by device
 /// @param state what else the recipe keeps, such as the weights of an EMA teacher
 /// @param step training steps done
 /// @param processes number of processes (world size) of the run

@@ -57,7 +57,8 @@ public sealed interface World extends AutoCloseable permits SingleProcess, Joine
     return rank() == 0;
   }
 
-  /// The rank among the processes of this host, 0…localSize−1: the index of this process's GPU.
+  /// The rank among the processes of this host, 0…localSize−1: the index of this process's GPU,
+  /// counted from that of `train.device`.
   int localRank();
 
   /// The number of processes on this host.

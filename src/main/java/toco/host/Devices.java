@@ -76,11 +76,11 @@ public final class Devices {
   }
 
   private static Device choose(DeviceChoice choice, World world) {
-    if (choice.equals(DeviceChoice.CPU)
-        || choice.equals(DeviceChoice.AUTO) && Accelerator.count(Device.Kind.CUDA) == 0) {
+    int gpus = Accelerator.count(Device.Kind.CUDA);
+    if (choice.equals(DeviceChoice.CPU) || choice.equals(DeviceChoice.AUTO) && gpus == 0) {
       return Device.CPU;
     }
-    var kind = choice.equals(DeviceChoice.AUTO) ? Device.Kind.CUDA : kind(choice);
+    var kind = kind(choice);
     int count = Accelerator.count(kind);
     if (kind == Device.Kind.CUDA && count == 0) {
       throw refused(
@@ -88,6 +88,15 @@ public final class Devices {
               + " train.device=cpu",
           choice);
     }
+    return ofRank(kind, choice, count, world.localRank(), world.localSize());
+  }
+
+  /// The device of one of the processes that share this host.
+  ///
+  /// @param count devices that are there
+  /// @param processes that share them
+  static Device ofRank(
+      Device.Kind kind, DeviceChoice choice, int count, int localRank, int processes) {
     int first = Math.max(0, choice.index());
     if (first >= count) {
       throw refused(
@@ -95,18 +104,18 @@ public final class Devices {
               + " train.device to one of them",
           choice, count);
     }
-    if (first + world.localSize() > count) {
+    if (first + processes > count) {
       throw refused(
           "%s processes share this host, but LibTorch sees %s device(s) for them, from number %s on"
               + " (train.device is %s); start as many processes as there are devices, or set"
               + " train.device=cpu",
-          world.localSize(), count - first, first, choice);
+          processes, count - first, first, choice);
     }
-    return new Device(kind, first + world.localRank());
+    return new Device(kind, first + localRank);
   }
 
   private static Device.Kind kind(DeviceChoice choice) {
-    if (choice.isCuda()) {
+    if (choice.isCuda() || choice.equals(DeviceChoice.AUTO)) {
       return Device.Kind.CUDA;
     }
     try {

@@ -27,8 +27,12 @@ import toco.torch.TensorScope;
 /// Saves and restores the state of a run: weights, optimizer, the recipe's state, random generators
 /// and step. What is not finite is never saved, so that the run can be resumed from its newest
 /// checkpoint.
+///
+/// Of random generators only the CPU's is saved: it initialises weights, and what a step draws is a
+/// function of seed and step. So a run may be resumed on another device than it was saved on.
 final class RunCheckpoints implements AutoCloseable {
   private static final int KEPT = 2;
+  private static final String CPU_GENERATOR = "cpu";
 
   private final Config config;
   private final Objective objective;
@@ -91,7 +95,7 @@ final class RunCheckpoints implements AutoCloseable {
       new Checkpoint(
               weights(),
               optimizer.state(),
-              Map.of("cpu", Rng.state(Device.CPU)),
+              Map.of(CPU_GENERATOR, Rng.state(Device.CPU)),
               objective.state(),
               step,
               processes,
@@ -175,8 +179,8 @@ final class RunCheckpoints implements AutoCloseable {
     new StateDict(found.file(), saved.model()).into(weights());
     new StateDict(found.file(), saved.optimizer()).into(optimizer.state());
     new StateDict(found.file(), saved.state()).into(objective.state());
-    var cpuState = saved.rng().get("cpu");
-    if (cpuState != null) {
+    var cpuState = saved.rng().get(CPU_GENERATOR);
+    if (cpuState != null) { // states of other devices, which no step draws from, are not needed
       Rng.setState(Device.CPU, cpuState);
     }
     savedStep = saved.step();

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import toco.batch.BatchSource;
@@ -86,6 +87,37 @@ class TrainerTest {
       assertTrue(trainer.run().completed());
     }
     assertSameCheckpoints(6, "whole", "parts");
+  }
+
+  /// Nothing that a step computes comes from a device's generator, so the state of one that is not
+  /// there is not needed.
+  @Test
+  void aCheckpointWithTheRandomStateOfAnotherDeviceIsResumed() {
+    TinyRun.train(tiny("whole", "train.maxIters=4"), new TinyRun.Watcher());
+    var stopper = new TinyRun.Watcher();
+    stopper.stopAt = 2;
+    TinyRun.train(tiny("parts", "train.maxIters=4"), stopper);
+    try (var _ = TensorScope.open()) {
+      var file = Checkpoint.file(folder.resolve("parts"), 2);
+      var saved = Checkpoint.load(file);
+      assertEquals(Set.of("cpu"), saved.rng().keySet());
+      var rng = Map.of("cpu", saved.rng().get("cpu"), "nobody", Tensor.zeros(16));
+      new Checkpoint(
+              saved.model(),
+              saved.optimizer(),
+              rng,
+              saved.state(),
+              saved.step(),
+              saved.processes(),
+              saved.configYaml(),
+              saved.libTorchVersion())
+          .save(file);
+    }
+    try (var trainer =
+        Trainer.resume(folder.resolve("parts"), Overrides.NONE, new TinyRun.Watcher())) {
+      assertTrue(trainer.run().completed());
+    }
+    assertSameCheckpoints(4, "whole", "parts");
   }
 
   @Test
