@@ -77,16 +77,17 @@ public final class Devices {
 
   private static Device choose(DeviceChoice choice, World world) {
     int gpus = Accelerator.count(Device.Kind.CUDA);
-    if (choice.equals(DeviceChoice.CPU) || choice.equals(DeviceChoice.AUTO) && gpus == 0) {
+    if (choice.equals(DeviceChoice.CPU) || (choice.equals(DeviceChoice.AUTO) && gpus == 0)) {
       return Device.CPU;
     }
     var kind = kind(choice);
     int count = Accelerator.count(kind);
     if (kind == Device.Kind.CUDA && count == 0) {
-      throw refused(
-          "train.device is %s, but LibTorch sees no GPU; see bin/toco doctor, or set"
-              + " train.device=cpu",
-          choice);
+      throw ConfigException.of(
+          KEY,
+          ("train.device is %s, but LibTorch sees no GPU; see bin/toco doctor, or set"
+                  + " train.device=cpu")
+              .formatted(choice));
     }
     return ofRank(kind, choice, count, world.localRank(), world.localSize());
   }
@@ -99,17 +100,19 @@ public final class Devices {
       Device.Kind kind, DeviceChoice choice, int count, int localRank, int processes) {
     int first = Math.max(0, choice.index());
     if (first >= count) {
-      throw refused(
-          "train.device is %s, but LibTorch sees %s such device(s), numbered from 0; set"
-              + " train.device to one of them",
-          choice, count);
+      throw ConfigException.of(
+          KEY,
+          ("train.device is %s, but LibTorch sees %s such device(s), numbered from 0; set"
+                  + " train.device to one of them")
+              .formatted(choice, count));
     }
     if (first + processes > count) {
-      throw refused(
-          "%s processes share this host, but LibTorch sees %s device(s) for them, from number %s on"
-              + " (train.device is %s); start as many processes as there are devices, or set"
-              + " train.device=cpu",
-          processes, count - first, first, choice);
+      throw ConfigException.of(
+          KEY,
+          ("%s processes share this host, but LibTorch sees %s device(s) for them, from number %s"
+                  + " on (train.device is %s); start as many processes as there are devices, or set"
+                  + " train.device=cpu")
+              .formatted(processes, count - first, first, choice));
     }
     return new Device(kind, first + localRank);
   }
@@ -121,15 +124,12 @@ public final class Devices {
     try {
       return Device.parse(choice.toString()).kind();
     } catch (IllegalArgumentException e) {
-      throw refused(
-          "train.device is %s, which LibTorch does not know (%s); load the library that registers"
-              + " it first, or set train.device=cpu",
-          choice, e.getMessage());
+      throw ConfigException.of(
+          KEY,
+          ("train.device is %s, which LibTorch does not know (%s); load the library that registers"
+                  + " it first, or set train.device=cpu")
+              .formatted(choice, String.valueOf(e.getMessage())));
     }
-  }
-
-  private static ConfigException refused(String message, Object... values) {
-    return ConfigException.of(KEY, message.formatted(values));
   }
 
   /// Starts as many threads as LibTorch will and ends them again, because OpenMP ends the process
