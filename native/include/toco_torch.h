@@ -22,7 +22,8 @@
  *   Dtypes     PyTorch's ScalarType numbers: uint8 0, int8 1, int16 2, int32 3, int64 4,
  *              float16 5, float32 6, float64 7, complex32 8, complex64 9, complex128 10, bool 11,
  *              bfloat16 15, the five of float8 23 to 26 and 44, uint16 27, uint32 28, uint64 29.
- *   Devices    a type (cpu 0, cuda 1) and an index (-1 for the current one).
+ *   Devices    a type (cpu 0, cuda 1, and 20 for the device that a loaded library registers,
+ *              LibTorch's PrivateUse1) and an index (-1 for the current one).
  *   Strings    UTF-8, terminated by a zero byte.
  */
 #ifndef TOCO_TORCH_H
@@ -71,7 +72,7 @@ typedef struct tt_object_ *tt_object; /* any other value, such as an object of a
 typedef struct tt_module_ *tt_module; /* a TorchScript module */
 typedef struct tt_generator_ *tt_generator; /* a random number generator */
 typedef struct tt_inference_ *tt_inference; /* a guard that keeps a thread in inference mode */
-typedef struct tt_event_ *tt_event;         /* an event on a CUDA stream */
+typedef struct tt_event_ *tt_event;         /* an event on a stream */
 typedef struct tt_store_ *tt_store;         /* a key-value store shared between processes */
 typedef struct tt_group_ *tt_group;         /* a process group */
 typedef struct tt_reducer_ *tt_reducer;     /* averages gradients over a process group */
@@ -131,7 +132,8 @@ TT_API int32_t tt_alias(tt_tensor self, tt_tensor *out);
 /* For your own C++: a tt_tensor may be cast to const at::Tensor *, borrowed while the handle lives.
    This is the way back: a new handle to the tensor behind an at::Tensor *, which is borrowed. */
 TT_API int32_t tt_from_pointer(const void *tensor, tt_tensor *out);
-/* Elements are uninitialized; pinned: in page-locked memory, for asynchronous copies to a GPU. */
+/* Elements are uninitialized; pinned: in page-locked memory of the accelerator that is there, for
+   asynchronous copies to it. */
 TT_API int32_t tt_empty(const int64_t *sizes, int64_t dims, int32_t dtype, int32_t device_type,
                         int32_t device_index, int32_t pinned, tt_tensor *out);
 TT_API int32_t tt_full(const int64_t *sizes, int64_t dims, double value, int32_t dtype,
@@ -441,23 +443,36 @@ TT_API void tt_object_free(tt_object self); /* or NULL */
 /* The result replaces the arguments (without self) on the stack; on failure it is empty. */
 TT_API int32_t tt_object_call(tt_object self, const char *method, tt_stack stack);
 
-/* ---- GPUs (device.cpp): TT_CUDA if there is none ---- */
-TT_API int32_t tt_cuda_device_count(int32_t *out); /* 0 without a GPU, driver or CUDA build */
+/* ---- devices (device.cpp) ----
+   Except for the first three: TT_CUDA if there is no CUDA device, TT_NOT_IMPLEMENTED for type 20 if
+   no loaded library registers a device, TT_VALUE for the CPU. */
+TT_API int32_t tt_device_count(int32_t device_type, int32_t *out); /* 0 without such a device */
+/* text such as "cuda:1", or "NAME:1" of a device that a loaded library registers; index: -1 if the
+   text has none. TT_VALUE for a name that LibTorch does not know. The device need not be there. */
+TT_API int32_t tt_device_parse(const char *text, int32_t *device_type, int32_t *device_index);
+/* As a device's text starts, such as "cuda"; static. Type 20 is "privateuseone" until a loaded
+   library gives its device another name. */
+TT_API int32_t tt_device_name(int32_t device_type, const char **out);
 /* Bytes of the caching allocator, without waiting: allocated, peak allocated, reserved, peak
-   reserved. */
-TT_API int32_t tt_cuda_memory(int32_t device_index, int64_t *out4);
-TT_API int32_t tt_cuda_reset_peak(int32_t device_index);
-TT_API int32_t tt_cuda_empty_cache(void); /* returns unused reserved memory to the driver */
+   reserved. TT_NOT_IMPLEMENTED before LibTorch 2.9, and if the device's library counts none. */
+TT_API int32_t tt_device_memory(int32_t device_type, int32_t device_index, int64_t *out4);
+TT_API int32_t tt_device_reset_peak(int32_t device_type, int32_t device_index);
+/* Returns unused reserved memory to the driver. */
+TT_API int32_t tt_device_empty_cache(int32_t device_type);
 /* A stream from LibTorch's pool; it need not be freed. */
-TT_API int32_t tt_stream_new(int32_t device_index, int32_t high_priority, int64_t *stream);
-TT_API int32_t tt_stream_current(int32_t device_index, int64_t *stream);
-TT_API int32_t tt_stream_use(int32_t device_index, int64_t stream); /* for the calling thread */
-TT_API int32_t tt_stream_synchronize(int32_t device_index, int64_t stream);
-TT_API int32_t tt_event_new(int32_t timing, tt_event *out);
+TT_API int32_t tt_stream_new(int32_t device_type, int32_t device_index, int32_t high_priority,
+                             int64_t *stream);
+TT_API int32_t tt_stream_current(int32_t device_type, int32_t device_index, int64_t *stream);
+/* For the calling thread. */
+TT_API int32_t tt_stream_use(int32_t device_type, int32_t device_index, int64_t stream);
+TT_API int32_t tt_stream_synchronize(int32_t device_type, int32_t device_index, int64_t stream);
+TT_API int32_t tt_event_new(int32_t device_type, int32_t timing, tt_event *out);
 TT_API void tt_event_free(tt_event self); /* or NULL */
-TT_API int32_t tt_event_record(tt_event self, int32_t device_index, int64_t stream);
+TT_API int32_t tt_event_record(tt_event self, int32_t device_type, int32_t device_index,
+                               int64_t stream);
 /* Makes the stream wait for the event. */
-TT_API int32_t tt_event_block(tt_event self, int32_t device_index, int64_t stream);
+TT_API int32_t tt_event_block(tt_event self, int32_t device_type, int32_t device_index,
+                              int64_t stream);
 TT_API int32_t tt_event_synchronize(tt_event self);
 /* Between two recorded events with timing. */
 TT_API int32_t tt_event_elapsed_ms(tt_event self, tt_event later, double *out);
@@ -478,12 +493,14 @@ TT_API int32_t tt_store_has(tt_store self, const char *key, int32_t *out);
 /* Adds amount to the key's number and returns the sum. */
 TT_API int32_t tt_store_add(tt_store self, const char *key, int64_t amount, int64_t *out);
 /* Every rank 0..size-1 calls this with the same name, not used in the store before; address: this
-   process's address, at which the others reach it; device_index: the GPU whose tensors the group
-   also exchanges, or -1. Collectives are called in the same order by every rank and wait for the
-   others up to the timeout. Trailing _: the result replaces every rank's tensor. */
+   process's address, at which the others reach it; device: the one whose tensors the group
+   exchanges in addition to the CPU's, or the CPU. Tensors on the CPU are exchanged by Gloo, those
+   on CUDA by NCCL, those on another accelerator by Gloo, through host memory. Collectives are
+   called in the same order by every rank and wait for the others up to the timeout. Trailing _:
+   the result replaces every rank's tensor. */
 TT_API int32_t tt_group_new(tt_store store, const char *name, int32_t rank, int32_t size,
-                            const char *address, int32_t device_index, int64_t timeout_ms,
-                            tt_group *out);
+                            const char *address, int32_t device_type, int32_t device_index,
+                            int64_t timeout_ms, tt_group *out);
 TT_API void tt_group_free(tt_group self); /* or NULL */
 /* tensor: contiguous; op 0 sum, 1 minimum, 2 maximum. */
 TT_API int32_t tt_group_all_reduce_(tt_group self, tt_tensor tensor, int32_t op);
@@ -509,7 +526,7 @@ TT_API int32_t tt_reducer_begin(tt_reducer self); /* before the backward pass */
 TT_API int32_t tt_reducer_finish(tt_reducer self, double vote, double *votes);
 
 /* ---- profiler (profiler.cpp): one at a time per process ---- */
-/* Records the calling thread's operators, and GPU kernels. */
+/* Records the calling thread's operators, and CUDA's kernels. */
 TT_API int32_t tt_profiler_start(int32_t record_shapes, int32_t profile_memory);
 /* On the same thread; writes a trace in Chrome's format to path, or nothing for NULL. */
 TT_API int32_t tt_profiler_stop(const char *path);

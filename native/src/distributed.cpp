@@ -57,9 +57,11 @@ c10::intrusive_ptr<c10d::Backend> gloo(const c10::intrusive_ptr<c10d::Store> &st
 }
 
 tt_group new_group(tt_store store, const char *name, int32_t rank, int32_t size,
-                   const char *address, int32_t device_index, int64_t timeout_ms) {
+                   const char *address, int32_t device_type, int32_t device_index,
+                   int64_t timeout_ms) {
   TORCH_CHECK_VALUE(size >= 1 && rank >= 0 && rank < size, "rank must be in 0..", size - 1,
                     ", got ", rank);
+  auto chosen = device(device_type, device_index);
   std::chrono::milliseconds timeout(timeout_ms);
   auto prefixed = c10::make_intrusive<c10d::PrefixStore>(name, store->value);
   auto group = std::make_unique<tt_group_>();
@@ -67,8 +69,9 @@ tt_group new_group(tt_store store, const char *name, int32_t rank, int32_t size,
   group->size = size;
   group->cpu =
       gloo(c10::make_intrusive<c10d::PrefixStore>("gloo", prefixed), rank, size, address, timeout);
-  if (device_index >= 0) {
-    c10::DeviceGuard guard(device(static_cast<int32_t>(at::kCUDA), device_index));
+  if (!chosen.is_cpu()) group->device = accelerator(device_type, device_index);
+  if (chosen.is_cuda()) {
+    c10::DeviceGuard guard(group->device);
     group->gpu =
         nccl(c10::make_intrusive<c10d::PrefixStore>("nccl", prefixed), rank, size, timeout);
   }
@@ -95,14 +98,15 @@ void broadcast_all(const tt_group_ &group, std::vector<at::Tensor> tensors, int3
 }
 
 at::Tensor all_gather(const tt_group_ &group, const at::Tensor &tensor) {
-  auto input = tensor.contiguous();
+  auto input = group.exchanged(tensor.contiguous());
   auto sizes = input.sizes().vec();
   sizes.insert(sizes.begin(), group.size);
   auto gathered = at::empty(sizes, input.options());
   std::vector<std::vector<at::Tensor>> outputs{gathered.unbind(0)};
   std::vector<at::Tensor> inputs{input};
-  wait(communicate([&] { return group.backend(input)->allgather(outputs, inputs); }));
-  return gathered;
+  auto work = communicate([&] { return group.backend(input)->allgather(outputs, inputs); });
+  communicate([&] { work->wait(); });
+  return gathered.to(tensor.device());
 }
 
 // The tensor's bits as integers, each times an odd number of its own, added up modulo 2^64: so that
@@ -152,8 +156,9 @@ TT_DO(tt_store_add, (tt_store self, const char *key, int64_t amount, int64_t *ou
       *out = toco::communicate([&] { return self->value->add(key, amount); }))
 TT_DO(tt_group_new,
       (tt_store store, const char *name, int32_t rank, int32_t size, const char *address,
-       int32_t device_index, int64_t timeout_ms, tt_group *out),
-      *out = toco::new_group(store, name, rank, size, address, device_index, timeout_ms))
+       int32_t device_type, int32_t device_index, int64_t timeout_ms, tt_group *out),
+      *out = toco::new_group(store, name, rank, size, address, device_type, device_index,
+                             timeout_ms))
 void tt_group_free(tt_group self) { delete self; }
 TT_DO(tt_group_all_reduce_, (tt_group self, tt_tensor tensor, int32_t op),
       toco::wait(toco::all_reduce(*self, tensor->value.detach(), toco::reduction(op))))
@@ -161,8 +166,7 @@ TT_DO(tt_group_broadcast_, (tt_group self, const tt_tensor *tensors, int64_t cou
       toco::broadcast_all(*self, toco::tensor_list(tensors, count), root))
 TT_GIVE(tt_group_all_gather, (tt_group self, tt_tensor tensor),
         toco::all_gather(*self, tensor->value))
-TT_DO(tt_group_barrier, (tt_group self),
-      toco::wait(toco::communicate([&] { return self->cpu->barrier(); })))
+TT_DO(tt_group_barrier, (tt_group self), toco::communicate([&] { self->cpu->barrier()->wait(); }))
 TT_DO(tt_group_first_difference,
       (tt_group self, const tt_tensor *tensors, int64_t count, int64_t *out),
       *out = toco::first_difference(*self, toco::tensor_list(tensors, count)))
@@ -182,8 +186,8 @@ TT_MISSING(tt_store_set, (tt_store, const char *, const char *))
 TT_MISSING(tt_store_get, (tt_store, const char *, tt_stack))
 TT_MISSING(tt_store_has, (tt_store, const char *, int32_t *))
 TT_MISSING(tt_store_add, (tt_store, const char *, int64_t, int64_t *))
-TT_MISSING(tt_group_new,
-           (tt_store, const char *, int32_t, int32_t, const char *, int32_t, int64_t, tt_group *))
+TT_MISSING(tt_group_new, (tt_store, const char *, int32_t, int32_t, const char *, int32_t, int32_t,
+                          int64_t, tt_group *))
 void tt_group_free(tt_group) {}
 TT_MISSING(tt_group_all_reduce_, (tt_group, tt_tensor, int32_t))
 TT_MISSING(tt_group_broadcast_, (tt_group, const tt_tensor *, int64_t, int32_t))

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <exception>
+#include <string>
 #include <utility>
 #include <vector>
 #if TOCO_DISTRIBUTED
@@ -19,15 +20,24 @@ struct tt_store_ {
   c10::intrusive_ptr<c10d::Store> value;
 };
 
-// Gloo for tensors on the CPU; NCCL for tensors on the group's GPU, if it has one.
+// Gloo for tensors on the CPU; NCCL for tensors on the group's CUDA device. Tensors of another
+// accelerator, which neither can read, go through host memory by Gloo.
 struct tt_group_ {
   int rank, size;
+  at::Device device = at::kCPU;  // whose tensors it exchanges in addition to the CPU's
   c10::intrusive_ptr<c10d::Backend> cpu, gpu;
 
-  const c10::intrusive_ptr<c10d::Backend> &backend(const at::Tensor &tensor) const {
-    TORCH_CHECK_VALUE(tensor.device().is_cpu() || gpu,
-                      "this group exchanges tensors on the CPU only, got one on ", tensor.device());
-    return tensor.device().is_cpu() ? cpu : gpu;
+  // What the backend exchanges for a tensor: itself, or its copy in host memory.
+  at::Tensor exchanged(const at::Tensor &tensor) const {
+    bool here = tensor.device().is_cpu() || tensor.device() == device;
+    TORCH_CHECK_VALUE(here, "this group exchanges tensors on the CPU",
+                      device.is_cpu() ? std::string() : " and " + device.str(),
+                      " only, got one on ", tensor.device());
+    return tensor.device().is_cpu() || gpu ? tensor : tensor.cpu();
+  }
+
+  const c10::intrusive_ptr<c10d::Backend> &backend(const at::Tensor &exchanged) const {
+    return exchanged.device().is_cpu() ? cpu : gpu;
   }
 };
 
@@ -48,24 +58,40 @@ auto communicate(Body &&body) -> decltype(body()) {
   }
 }
 
-inline void wait(const c10::intrusive_ptr<c10d::Work> &work) {
-  communicate([&] { work->wait(); });
+// A collective that is under way, on a tensor or on its copy in host memory.
+struct Exchange {
+  c10::intrusive_ptr<c10d::Work> work;
+  at::Tensor tensor, exchanged;
+};
+
+// Afterwards the tensor has the result.
+inline void wait(const Exchange &exchange) {
+  communicate([&] { exchange.work->wait(); });
+  if (!exchange.tensor.is_same(exchange.exchanged)) exchange.tensor.copy_(exchange.exchanged);
 }
 
-inline c10::intrusive_ptr<c10d::Work> all_reduce(const tt_group_ &group, at::Tensor tensor,
-                                                 c10d::ReduceOp op = c10d::ReduceOp::SUM) {
+template <class Start>
+Exchange start(const tt_group_ &group, at::Tensor tensor, Start &&start) {
+  std::vector<at::Tensor> one{group.exchanged(tensor)};
+  auto work = communicate([&] { return start(*group.backend(one[0]), one); });
+  return {std::move(work), std::move(tensor), std::move(one[0])};
+}
+
+inline Exchange all_reduce(const tt_group_ &group, at::Tensor tensor,
+                           c10d::ReduceOp op = c10d::ReduceOp::SUM) {
   c10d::AllreduceOptions options;
   options.reduceOp = op;
-  std::vector<at::Tensor> one{std::move(tensor)};
-  return communicate([&] { return group.backend(one[0])->allreduce(one, options); });
+  return start(group, std::move(tensor), [&](c10d::Backend &backend, std::vector<at::Tensor> &one) {
+    return backend.allreduce(one, options);
+  });
 }
 
-inline c10::intrusive_ptr<c10d::Work> broadcast(const tt_group_ &group, at::Tensor tensor,
-                                                int root) {
+inline Exchange broadcast(const tt_group_ &group, at::Tensor tensor, int root) {
   c10d::BroadcastOptions options;
   options.rootRank = root;
-  std::vector<at::Tensor> one{std::move(tensor)};
-  return communicate([&] { return group.backend(one[0])->broadcast(one, options); });
+  return start(group, std::move(tensor), [&](c10d::Backend &backend, std::vector<at::Tensor> &one) {
+    return backend.broadcast(one, options);
+  });
 }
 
 }  // namespace toco

@@ -94,7 +94,8 @@ at::Tensor clip_grad_norm(const tt_tensor *params, int64_t count, double max_nor
   std::vector<at::Tensor> gradients;
   for (int64_t i = 0; i < count; i++)
     if (auto gradient = params[i]->value.grad(); gradient.defined()) gradients.push_back(gradient);
-  if (gradients.empty()) return at::zeros({});
+  if (gradients.empty())
+    return at::zeros({}, count > 0 ? params[0]->value.options().dtype(at::kFloat) : at::kFloat);
   auto norm = at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients)), 2);
   at::_foreach_mul_(gradients, at::clamp_max(max_norm / (norm + 1e-6), 1.0));
   return norm;

@@ -1,6 +1,5 @@
 // Traces of the operators that run, in the format of Chrome and Perfetto.
 #include <torch/csrc/autograd/profiler_kineto.h>
-#include <torch/cuda.h>
 
 #include <cstdint>
 #include <cstdlib>
@@ -21,7 +20,7 @@ void start(bool record_shapes, bool profile_memory) {
               "a profiler is already running on this thread; stop it first");
   ProfilerConfig config(ProfilerState::KINETO, record_shapes, profile_memory);
   std::set<ActivityType> activities{ActivityType::CPU};
-  if (torch::cuda::is_available()) activities.insert(ActivityType::CUDA);
+  if (toco::device_count(at::kCUDA) > 0) activities.insert(ActivityType::CUDA);
   else setenv("KINETO_LOG_LEVEL", "5", /*overwrite=*/0);  // or Kineto logs that there is no GPU
   profiler::prepareProfiler(config, activities);
   profiler::enableProfiler(config, activities);

@@ -24,7 +24,7 @@ struct tt_reducer_ {
     std::vector<size_t> params;
     size_t ready = 0;
     at::Tensor flat;
-    c10::intrusive_ptr<c10d::Work> work;
+    toco::Exchange sent;
   };
   using Accumulator =
       decltype(torch::autograd::impl::grad_accumulator(std::declval<const at::Tensor &>()));
@@ -35,7 +35,7 @@ struct tt_reducer_ {
   std::vector<Accumulator> accumulators;  // kept alive, because they own the hooks
   std::vector<uintptr_t> hooks;
 
-  std::mutex mutex;  // hooks of GPU parameters run on autograd threads
+  std::mutex mutex;  // hooks of parameters on accelerators run on autograd threads
   std::vector<Bucket> buckets;
   std::vector<size_t> bucket_of;
   size_t expected = 0;  // the first buckets, of parameters with gradients; the others follow
@@ -48,6 +48,7 @@ struct tt_reducer_ {
     TORCH_CHECK_VALUE(bucket_bytes > 0, "bucket_bytes must be > 0, got ", bucket_bytes);
     for (const auto &param : params)
       TORCH_CHECK_VALUE(param.is_leaf() && param.requires_grad() &&
+                            param.device() == params[0].device() &&
                             param.options().type_equal(params[0].options()),
                         "params must be leaves that require gradients, of one dtype and device");
     std::vector<size_t> order(params.size());  // a guess until the first step: last layer first
@@ -103,7 +104,7 @@ struct tt_reducer_ {
 
   void begin() {
     std::lock_guard<std::mutex> lock(mutex);
-    for (auto &bucket : buckets) bucket.ready = 0, bucket.work = nullptr;
+    for (auto &bucket : buckets) bucket.ready = 0, bucket.sent = {};
     arrived.clear();
     next = 0;
     armed = true;
@@ -127,14 +128,14 @@ struct tt_reducer_ {
     }
     at::cat_out(bucket.flat, pieces);
     bucket.flat.div_(group.size);
-    bucket.work = toco::all_reduce(group, bucket.flat);
+    bucket.sent = toco::all_reduce(group, bucket.flat);
   }
 
   // Copies the means of a bucket into its gradients; skips parameters without a gradient on any
   // rank.
   void receive(Bucket &bucket, const std::vector<bool> &has_gradient) {
-    toco::wait(bucket.work);
-    bucket.work = nullptr;
+    toco::wait(bucket.sent);
+    bucket.sent = {};
     std::vector<at::Tensor> gradients, means;
     int64_t at = 0;
     for (auto i : bucket.params) {

@@ -1,9 +1,8 @@
-// Errors, random state, devices and threads.
+// Errors, random state and threads.
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <dlfcn.h>
-#include <torch/cuda.h>
 #include <torch/version.h>
 
 #include <atomic>
@@ -144,10 +143,6 @@ void set_state_of(at::Generator target, const at::Tensor &state) {
   target.set_state(state);
 }
 
-void synchronize(int32_t device_type, int32_t device_index) {
-  if (device_type == static_cast<int32_t>(at::kCUDA)) torch::cuda::synchronize(device_index);
-}
-
 }  // namespace
 }  // namespace toco
 
@@ -176,8 +171,6 @@ void tt_generator_free(tt_generator self) { delete self; }
 TT_GIVE(tt_generator_state, (tt_generator self), toco::state_of(self->value))
 TT_DO(tt_generator_set_state, (tt_generator self, tt_tensor state),
       toco::set_state_of(self->value, state->value))
-TT_DO(tt_synchronize, (int32_t device_type, int32_t device_index),
-      toco::synchronize(device_type, device_index))
 TT_DO(tt_set_num_threads, (int32_t threads), at::set_num_threads(threads))
 TT_DO(tt_get_num_threads, (int32_t *out), *out = at::get_num_threads())
 int32_t tt_serial_thread(void) {

@@ -4,7 +4,6 @@
 
 #include <ATen/ATen.h>           // IWYU pragma: export
 #include <c10/util/Exception.h>  // IWYU pragma: export
-#include <torch/cuda.h>
 
 #include <atomic>
 #include <cmath>
@@ -82,22 +81,23 @@ inline at::ScalarType scalar_type(int32_t code) {
   return static_cast<at::ScalarType>(code);
 }
 
+// The types of device that callers may name, whether or not there is one.
 inline at::DeviceType device_type(int32_t type) {
-  TORCH_CHECK_VALUE(type == 0 || type == 1, "device type must be 0 (cpu) or 1 (cuda), got ", type);
+  TORCH_CHECK_VALUE(type == 0 || type == 1 || type == 20,
+                    "device type must be 0 (cpu), 1 (cuda) or 20 (the device that a loaded library "
+                    "registers), got ",
+                    type);
   return static_cast<at::DeviceType>(type);
 }
 
-// Without the check, a missing GPU results in sixty lines about dispatch keys.
-inline at::Device device(int32_t type, int32_t index) {
-  TORCH_CHECK_VALUE(index >= -1 && index <= INT8_MAX,
-                    "device index must be -1 (the current one) or 0 to 127, got ", index);
-  auto kind = device_type(type);
-  TORCH_CHECK(
-      kind == at::kCPU || torch::cuda::is_available(),
-      "CUDA was requested, but LibTorch sees no CUDA device; use the CPU, or install a driver and "
-      "LibTorch's CUDA set (TOCO_FLAVOR=cuda)");
-  return at::Device(kind, static_cast<at::DeviceIndex>(index));
-}
+// How many devices of a type LibTorch can use here.
+int32_t device_count(at::DeviceType type) noexcept;
+
+// A device that is there, or the current one of its type for the index -1.
+at::Device device(int32_t type, int32_t index);
+
+// The same, with an index, for what only accelerators have.
+at::Device accelerator(int32_t type, int32_t index);
 
 inline at::TensorOptions options(int32_t dtype, int32_t device_type, int32_t device_index) {
   return at::TensorOptions().dtype(scalar_type(dtype)).device(device(device_type, device_index));

@@ -13,7 +13,7 @@
 
 /* dtypes and device types, as numbered in toco_torch.h */
 enum { UINT8 = 0, INT32 = 3, INT64 = 4, FLOAT32 = 6, FLOAT64 = 7, BOOL = 11, BFLOAT16 = 15 };
-enum { CPU = 0, CUDA = 1 };
+enum { CPU = 0, CUDA = 1, PRIVATE_USE = 20 };
 
 static int failures;
 

@@ -28,7 +28,7 @@ typedef struct {
 static void *runRank(void *of) {
   Rank *rank = of;
   tt_group group;
-  OK(tt_group_new(rank->store, "test", rank->rank, RANKS, HERE, -1, rank->timeout_ms, &group));
+  OK(tt_group_new(rank->store, "test", rank->rank, RANKS, HERE, CPU, -1, rank->timeout_ms, &group));
   rank->law(group, rank->rank);
   tt_group_free(group);
   return NULL;

@@ -79,13 +79,68 @@ static void unknownDtypesAndDevicesAreRejected(void) {
 
 static void cudaWithoutCudaIsRejected(void) {
   int32_t count;
-  OK(tt_cuda_device_count(&count));
+  OK(tt_device_count(CUDA, &count));
   if (count > 0) return;
   CHECK(tt_full(SIZES(2), 1, FLOAT32, CUDA, 0, &unused) == TT_CUDA);
   SAYS("no CUDA device");
   int64_t bytes[4] = {-1};
-  CHECK(tt_cuda_memory(0, bytes) == TT_CUDA && bytes[0] == -1);
-  CHECK(tt_cuda_memory(300, bytes) == TT_VALUE && bytes[0] == -1);
+  CHECK(tt_device_memory(CUDA, 0, bytes) == TT_CUDA && bytes[0] == -1);
+  CHECK(tt_device_memory(CUDA, 300, bytes) == TT_VALUE && bytes[0] == -1);
+}
+
+static void aDeviceThatNoLibraryRegistersIsRejected(void) {
+  int32_t count, type = -5, index = -5;
+  int64_t bytes[4] = {-1}, stream;
+  tt_event event;
+  const char *name;
+  OK(tt_device_count(PRIVATE_USE, &count));
+  CHECK(count == 0);
+  OK(tt_device_name(PRIVATE_USE, &name));
+  CHECK(strcmp(name, "privateuseone") == 0);
+  CHECK(tt_full(SIZES(2), 1, FLOAT32, PRIVATE_USE, 0, &unused) == TT_NOT_IMPLEMENTED);
+  SAYS("no loaded library registers one");
+  CHECK(tt_device_memory(PRIVATE_USE, 0, bytes) == TT_NOT_IMPLEMENTED && bytes[0] == -1);
+  CHECK(tt_synchronize(PRIVATE_USE, -1) == TT_NOT_IMPLEMENTED);
+  CHECK(tt_stream_new(PRIVATE_USE, 0, 0, &stream) == TT_NOT_IMPLEMENTED);
+  CHECK(tt_event_new(PRIVATE_USE, 1, &event) == TT_NOT_IMPLEMENTED);
+  CHECK(tt_device_parse("standin:1", &type, &index) == TT_VALUE && type == -5 && index == -5);
+  SAYS("got 'standin:1'");
+}
+
+static void onlyAcceleratorsHaveStreamsEventsAndStatistics(void) {
+  int64_t bytes[4], stream;
+  tt_event event;
+  CHECK(tt_device_memory(CPU, -1, bytes) == TT_VALUE);
+  SAYS("expected an accelerator");
+  CHECK(tt_device_reset_peak(CPU, -1) == TT_VALUE);
+  CHECK(tt_device_empty_cache(CPU) == TT_VALUE);
+  CHECK(tt_stream_current(CPU, -1, &stream) == TT_VALUE);
+  CHECK(tt_event_new(CPU, 0, &event) == TT_VALUE);
+  OK(tt_synchronize(CPU, -1));
+}
+
+static void namesOfDevicesAreThoseOfLibTorch(void) {
+  int32_t type, index, count;
+  const char *name;
+  OK(tt_device_parse("cpu", &type, &index));
+  CHECK(type == CPU && index == -1);
+  OK(tt_device_parse("cuda", &type, &index));
+  CHECK(type == CUDA && index == -1);
+  OK(tt_device_parse("cuda:12", &type, &index));
+  CHECK(type == CUDA && index == 12);
+  OK(tt_device_parse("privateuseone:1", &type, &index));
+  CHECK(type == PRIVATE_USE && index == 1);
+  const char *wrong[] = {"",      "gpu",  "cuda:",    "cuda:x",  "cuda:01",
+                         "xpu:0", "CUDA", "cuda:1:2", "cuda:300"};
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    CHECK(tt_device_parse(wrong[i], &type, &index) == TT_VALUE);
+    SAYS("device must be cpu, cuda[:N] or ");
+  }
+  OK(tt_device_name(CUDA, &name));
+  CHECK(strcmp(name, "cuda") == 0);
+  OK(tt_device_count(CPU, &count));
+  CHECK(count == 1);
+  CHECK(tt_device_count(2, &count) == TT_VALUE);
 }
 
 static void threadCountsStartAtOne(void) {
@@ -129,6 +184,9 @@ int main(void) {
   RUN(tooMuchMemoryIsOutOfMemory);
   RUN(unknownDtypesAndDevicesAreRejected);
   RUN(cudaWithoutCudaIsRejected);
+  RUN(aDeviceThatNoLibraryRegistersIsRejected);
+  RUN(onlyAcceleratorsHaveStreamsEventsAndStatistics);
+  RUN(namesOfDevicesAreThoseOfLibTorch);
   RUN(threadCountsStartAtOne);
   RUN(theMessageBelongsToTheThread);
   RUN(theMessageStaysUntilTheNextFailure);

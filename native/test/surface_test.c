@@ -96,15 +96,15 @@ static void withoutAGpuCallsFailWithTtCuda(void) {
   int32_t devices;
   int64_t stream;
   tt_event event;
-  OK(tt_cuda_device_count(&devices));
+  OK(tt_device_count(CUDA, &devices));
   if (devices > 0) return;
-  CHECK(tt_stream_new(0, 0, &stream) == TT_CUDA);
+  CHECK(tt_stream_new(CUDA, 0, 0, &stream) == TT_CUDA);
   SAYS("no CUDA device");
-  CHECK(tt_stream_current(-1, &stream) == TT_CUDA);
-  CHECK(tt_stream_use(0, 0) == TT_CUDA);
-  CHECK(tt_event_new(1, &event) == TT_CUDA);
-  CHECK(tt_cuda_empty_cache() == TT_CUDA);
-  CHECK(tt_cuda_reset_peak(0) == TT_CUDA);
+  CHECK(tt_stream_current(CUDA, -1, &stream) == TT_CUDA);
+  CHECK(tt_stream_use(CUDA, 0, 0) == TT_CUDA);
+  CHECK(tt_event_new(CUDA, 1, &event) == TT_CUDA);
+  CHECK(tt_device_empty_cache(CUDA) == TT_CUDA);
+  CHECK(tt_device_reset_peak(CUDA, 0) == TT_CUDA);
   tt_event_free(NULL);
 }
 

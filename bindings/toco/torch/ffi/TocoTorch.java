@@ -12856,13 +12856,14 @@ public class TocoTorch extends TocoTorch$shared {
         }
     }
 
-    private static class tt_cuda_device_count {
+    private static class tt_device_count {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
             TocoTorch.C_INT,
             TocoTorch.C_POINTER
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_cuda_device_count");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_device_count");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -12870,45 +12871,45 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t tt_cuda_device_count(int32_t *out)
+     * int32_t tt_device_count(int32_t device_type, int32_t *out)
      * }
      */
-    public static FunctionDescriptor tt_cuda_device_count$descriptor() {
-        return tt_cuda_device_count.DESC;
+    public static FunctionDescriptor tt_device_count$descriptor() {
+        return tt_device_count.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t tt_cuda_device_count(int32_t *out)
+     * int32_t tt_device_count(int32_t device_type, int32_t *out)
      * }
      */
-    public static MethodHandle tt_cuda_device_count$handle() {
-        return tt_cuda_device_count.HANDLE;
+    public static MethodHandle tt_device_count$handle() {
+        return tt_device_count.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t tt_cuda_device_count(int32_t *out)
+     * int32_t tt_device_count(int32_t device_type, int32_t *out)
      * }
      */
-    public static MemorySegment tt_cuda_device_count$address() {
-        return tt_cuda_device_count.ADDR;
+    public static MemorySegment tt_device_count$address() {
+        return tt_device_count.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * int32_t tt_cuda_device_count(int32_t *out)
+     * int32_t tt_device_count(int32_t device_type, int32_t *out)
      * }
      */
-    public static int tt_cuda_device_count(MemorySegment out) {
-        var mh$ = tt_cuda_device_count.HANDLE;
+    public static int tt_device_count(int device_type, MemorySegment out) {
+        var mh$ = tt_device_count.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("tt_cuda_device_count", out);
+                traceDowncall("tt_device_count", device_type, out);
             }
-            return (int)mh$.invokeExact(out);
+            return (int)mh$.invokeExact(device_type, out);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -12916,14 +12917,15 @@ public class TocoTorch extends TocoTorch$shared {
         }
     }
 
-    private static class tt_cuda_memory {
+    private static class tt_device_parse {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             TocoTorch.C_INT,
-            TocoTorch.C_INT,
+            TocoTorch.C_POINTER,
+            TocoTorch.C_POINTER,
             TocoTorch.C_POINTER
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_cuda_memory");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_device_parse");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -12931,45 +12933,45 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t tt_cuda_memory(int32_t device_index, int64_t *out4)
+     * int32_t tt_device_parse(const char *text, int32_t *device_type, int32_t *device_index)
      * }
      */
-    public static FunctionDescriptor tt_cuda_memory$descriptor() {
-        return tt_cuda_memory.DESC;
+    public static FunctionDescriptor tt_device_parse$descriptor() {
+        return tt_device_parse.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t tt_cuda_memory(int32_t device_index, int64_t *out4)
+     * int32_t tt_device_parse(const char *text, int32_t *device_type, int32_t *device_index)
      * }
      */
-    public static MethodHandle tt_cuda_memory$handle() {
-        return tt_cuda_memory.HANDLE;
+    public static MethodHandle tt_device_parse$handle() {
+        return tt_device_parse.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t tt_cuda_memory(int32_t device_index, int64_t *out4)
+     * int32_t tt_device_parse(const char *text, int32_t *device_type, int32_t *device_index)
      * }
      */
-    public static MemorySegment tt_cuda_memory$address() {
-        return tt_cuda_memory.ADDR;
+    public static MemorySegment tt_device_parse$address() {
+        return tt_device_parse.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * int32_t tt_cuda_memory(int32_t device_index, int64_t *out4)
+     * int32_t tt_device_parse(const char *text, int32_t *device_type, int32_t *device_index)
      * }
      */
-    public static int tt_cuda_memory(int device_index, MemorySegment out4) {
-        var mh$ = tt_cuda_memory.HANDLE;
+    public static int tt_device_parse(MemorySegment text, MemorySegment device_type, MemorySegment device_index) {
+        var mh$ = tt_device_parse.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("tt_cuda_memory", device_index, out4);
+                traceDowncall("tt_device_parse", text, device_type, device_index);
             }
-            return (int)mh$.invokeExact(device_index, out4);
+            return (int)mh$.invokeExact(text, device_type, device_index);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -12977,13 +12979,197 @@ public class TocoTorch extends TocoTorch$shared {
         }
     }
 
-    private static class tt_cuda_reset_peak {
+    private static class tt_device_name {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_device_name");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_device_name(int32_t device_type, const char **out)
+     * }
+     */
+    public static FunctionDescriptor tt_device_name$descriptor() {
+        return tt_device_name.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_device_name(int32_t device_type, const char **out)
+     * }
+     */
+    public static MethodHandle tt_device_name$handle() {
+        return tt_device_name.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_device_name(int32_t device_type, const char **out)
+     * }
+     */
+    public static MemorySegment tt_device_name$address() {
+        return tt_device_name.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_device_name(int32_t device_type, const char **out)
+     * }
+     */
+    public static int tt_device_name(int device_type, MemorySegment out) {
+        var mh$ = tt_device_name.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_device_name", device_type, out);
+            }
+            return (int)mh$.invokeExact(device_type, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_device_memory {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_INT,
+            TocoTorch.C_INT,
+            TocoTorch.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_device_memory");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_device_memory(int32_t device_type, int32_t device_index, int64_t *out4)
+     * }
+     */
+    public static FunctionDescriptor tt_device_memory$descriptor() {
+        return tt_device_memory.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_device_memory(int32_t device_type, int32_t device_index, int64_t *out4)
+     * }
+     */
+    public static MethodHandle tt_device_memory$handle() {
+        return tt_device_memory.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_device_memory(int32_t device_type, int32_t device_index, int64_t *out4)
+     * }
+     */
+    public static MemorySegment tt_device_memory$address() {
+        return tt_device_memory.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_device_memory(int32_t device_type, int32_t device_index, int64_t *out4)
+     * }
+     */
+    public static int tt_device_memory(int device_type, int device_index, MemorySegment out4) {
+        var mh$ = tt_device_memory.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_device_memory", device_type, device_index, out4);
+            }
+            return (int)mh$.invokeExact(device_type, device_index, out4);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_device_reset_peak {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
+            TocoTorch.C_INT,
+            TocoTorch.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_device_reset_peak");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t tt_device_reset_peak(int32_t device_type, int32_t device_index)
+     * }
+     */
+    public static FunctionDescriptor tt_device_reset_peak$descriptor() {
+        return tt_device_reset_peak.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t tt_device_reset_peak(int32_t device_type, int32_t device_index)
+     * }
+     */
+    public static MethodHandle tt_device_reset_peak$handle() {
+        return tt_device_reset_peak.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t tt_device_reset_peak(int32_t device_type, int32_t device_index)
+     * }
+     */
+    public static MemorySegment tt_device_reset_peak$address() {
+        return tt_device_reset_peak.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t tt_device_reset_peak(int32_t device_type, int32_t device_index)
+     * }
+     */
+    public static int tt_device_reset_peak(int device_type, int device_index) {
+        var mh$ = tt_device_reset_peak.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("tt_device_reset_peak", device_type, device_index);
+            }
+            return (int)mh$.invokeExact(device_type, device_index);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class tt_device_empty_cache {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             TocoTorch.C_INT,
             TocoTorch.C_INT
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_cuda_reset_peak");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_device_empty_cache");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -12991,103 +13177,45 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t tt_cuda_reset_peak(int32_t device_index)
+     * int32_t tt_device_empty_cache(int32_t device_type)
      * }
      */
-    public static FunctionDescriptor tt_cuda_reset_peak$descriptor() {
-        return tt_cuda_reset_peak.DESC;
+    public static FunctionDescriptor tt_device_empty_cache$descriptor() {
+        return tt_device_empty_cache.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t tt_cuda_reset_peak(int32_t device_index)
+     * int32_t tt_device_empty_cache(int32_t device_type)
      * }
      */
-    public static MethodHandle tt_cuda_reset_peak$handle() {
-        return tt_cuda_reset_peak.HANDLE;
+    public static MethodHandle tt_device_empty_cache$handle() {
+        return tt_device_empty_cache.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t tt_cuda_reset_peak(int32_t device_index)
+     * int32_t tt_device_empty_cache(int32_t device_type)
      * }
      */
-    public static MemorySegment tt_cuda_reset_peak$address() {
-        return tt_cuda_reset_peak.ADDR;
+    public static MemorySegment tt_device_empty_cache$address() {
+        return tt_device_empty_cache.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * int32_t tt_cuda_reset_peak(int32_t device_index)
+     * int32_t tt_device_empty_cache(int32_t device_type)
      * }
      */
-    public static int tt_cuda_reset_peak(int device_index) {
-        var mh$ = tt_cuda_reset_peak.HANDLE;
+    public static int tt_device_empty_cache(int device_type) {
+        var mh$ = tt_device_empty_cache.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("tt_cuda_reset_peak", device_index);
+                traceDowncall("tt_device_empty_cache", device_type);
             }
-            return (int)mh$.invokeExact(device_index);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class tt_cuda_empty_cache {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            TocoTorch.C_INT    );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("tt_cuda_empty_cache");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t tt_cuda_empty_cache()
-     * }
-     */
-    public static FunctionDescriptor tt_cuda_empty_cache$descriptor() {
-        return tt_cuda_empty_cache.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t tt_cuda_empty_cache()
-     * }
-     */
-    public static MethodHandle tt_cuda_empty_cache$handle() {
-        return tt_cuda_empty_cache.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t tt_cuda_empty_cache()
-     * }
-     */
-    public static MemorySegment tt_cuda_empty_cache$address() {
-        return tt_cuda_empty_cache.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t tt_cuda_empty_cache()
-     * }
-     */
-    public static int tt_cuda_empty_cache() {
-        var mh$ = tt_cuda_empty_cache.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("tt_cuda_empty_cache");
-            }
-            return (int)mh$.invokeExact();
+            return (int)mh$.invokeExact(device_type);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -13097,6 +13225,7 @@ public class TocoTorch extends TocoTorch$shared {
 
     private static class tt_stream_new {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
             TocoTorch.C_INT,
             TocoTorch.C_INT,
             TocoTorch.C_INT,
@@ -13111,7 +13240,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t tt_stream_new(int32_t device_index, int32_t high_priority, int64_t *stream)
+     * int32_t tt_stream_new(int32_t device_type, int32_t device_index, int32_t high_priority, int64_t *stream)
      * }
      */
     public static FunctionDescriptor tt_stream_new$descriptor() {
@@ -13121,7 +13250,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t tt_stream_new(int32_t device_index, int32_t high_priority, int64_t *stream)
+     * int32_t tt_stream_new(int32_t device_type, int32_t device_index, int32_t high_priority, int64_t *stream)
      * }
      */
     public static MethodHandle tt_stream_new$handle() {
@@ -13131,7 +13260,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t tt_stream_new(int32_t device_index, int32_t high_priority, int64_t *stream)
+     * int32_t tt_stream_new(int32_t device_type, int32_t device_index, int32_t high_priority, int64_t *stream)
      * }
      */
     public static MemorySegment tt_stream_new$address() {
@@ -13140,16 +13269,16 @@ public class TocoTorch extends TocoTorch$shared {
 
     /**
      * {@snippet lang=c :
-     * int32_t tt_stream_new(int32_t device_index, int32_t high_priority, int64_t *stream)
+     * int32_t tt_stream_new(int32_t device_type, int32_t device_index, int32_t high_priority, int64_t *stream)
      * }
      */
-    public static int tt_stream_new(int device_index, int high_priority, MemorySegment stream) {
+    public static int tt_stream_new(int device_type, int device_index, int high_priority, MemorySegment stream) {
         var mh$ = tt_stream_new.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("tt_stream_new", device_index, high_priority, stream);
+                traceDowncall("tt_stream_new", device_type, device_index, high_priority, stream);
             }
-            return (int)mh$.invokeExact(device_index, high_priority, stream);
+            return (int)mh$.invokeExact(device_type, device_index, high_priority, stream);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -13159,6 +13288,7 @@ public class TocoTorch extends TocoTorch$shared {
 
     private static class tt_stream_current {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
             TocoTorch.C_INT,
             TocoTorch.C_INT,
             TocoTorch.C_POINTER
@@ -13172,7 +13302,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t tt_stream_current(int32_t device_index, int64_t *stream)
+     * int32_t tt_stream_current(int32_t device_type, int32_t device_index, int64_t *stream)
      * }
      */
     public static FunctionDescriptor tt_stream_current$descriptor() {
@@ -13182,7 +13312,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t tt_stream_current(int32_t device_index, int64_t *stream)
+     * int32_t tt_stream_current(int32_t device_type, int32_t device_index, int64_t *stream)
      * }
      */
     public static MethodHandle tt_stream_current$handle() {
@@ -13192,7 +13322,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t tt_stream_current(int32_t device_index, int64_t *stream)
+     * int32_t tt_stream_current(int32_t device_type, int32_t device_index, int64_t *stream)
      * }
      */
     public static MemorySegment tt_stream_current$address() {
@@ -13201,16 +13331,16 @@ public class TocoTorch extends TocoTorch$shared {
 
     /**
      * {@snippet lang=c :
-     * int32_t tt_stream_current(int32_t device_index, int64_t *stream)
+     * int32_t tt_stream_current(int32_t device_type, int32_t device_index, int64_t *stream)
      * }
      */
-    public static int tt_stream_current(int device_index, MemorySegment stream) {
+    public static int tt_stream_current(int device_type, int device_index, MemorySegment stream) {
         var mh$ = tt_stream_current.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("tt_stream_current", device_index, stream);
+                traceDowncall("tt_stream_current", device_type, device_index, stream);
             }
-            return (int)mh$.invokeExact(device_index, stream);
+            return (int)mh$.invokeExact(device_type, device_index, stream);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -13220,6 +13350,7 @@ public class TocoTorch extends TocoTorch$shared {
 
     private static class tt_stream_use {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
             TocoTorch.C_INT,
             TocoTorch.C_INT,
             TocoTorch.C_LONG
@@ -13233,7 +13364,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t tt_stream_use(int32_t device_index, int64_t stream)
+     * int32_t tt_stream_use(int32_t device_type, int32_t device_index, int64_t stream)
      * }
      */
     public static FunctionDescriptor tt_stream_use$descriptor() {
@@ -13243,7 +13374,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t tt_stream_use(int32_t device_index, int64_t stream)
+     * int32_t tt_stream_use(int32_t device_type, int32_t device_index, int64_t stream)
      * }
      */
     public static MethodHandle tt_stream_use$handle() {
@@ -13253,7 +13384,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t tt_stream_use(int32_t device_index, int64_t stream)
+     * int32_t tt_stream_use(int32_t device_type, int32_t device_index, int64_t stream)
      * }
      */
     public static MemorySegment tt_stream_use$address() {
@@ -13262,16 +13393,16 @@ public class TocoTorch extends TocoTorch$shared {
 
     /**
      * {@snippet lang=c :
-     * int32_t tt_stream_use(int32_t device_index, int64_t stream)
+     * int32_t tt_stream_use(int32_t device_type, int32_t device_index, int64_t stream)
      * }
      */
-    public static int tt_stream_use(int device_index, long stream) {
+    public static int tt_stream_use(int device_type, int device_index, long stream) {
         var mh$ = tt_stream_use.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("tt_stream_use", device_index, stream);
+                traceDowncall("tt_stream_use", device_type, device_index, stream);
             }
-            return (int)mh$.invokeExact(device_index, stream);
+            return (int)mh$.invokeExact(device_type, device_index, stream);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -13281,6 +13412,7 @@ public class TocoTorch extends TocoTorch$shared {
 
     private static class tt_stream_synchronize {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
             TocoTorch.C_INT,
             TocoTorch.C_INT,
             TocoTorch.C_LONG
@@ -13294,7 +13426,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t tt_stream_synchronize(int32_t device_index, int64_t stream)
+     * int32_t tt_stream_synchronize(int32_t device_type, int32_t device_index, int64_t stream)
      * }
      */
     public static FunctionDescriptor tt_stream_synchronize$descriptor() {
@@ -13304,7 +13436,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t tt_stream_synchronize(int32_t device_index, int64_t stream)
+     * int32_t tt_stream_synchronize(int32_t device_type, int32_t device_index, int64_t stream)
      * }
      */
     public static MethodHandle tt_stream_synchronize$handle() {
@@ -13314,7 +13446,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t tt_stream_synchronize(int32_t device_index, int64_t stream)
+     * int32_t tt_stream_synchronize(int32_t device_type, int32_t device_index, int64_t stream)
      * }
      */
     public static MemorySegment tt_stream_synchronize$address() {
@@ -13323,16 +13455,16 @@ public class TocoTorch extends TocoTorch$shared {
 
     /**
      * {@snippet lang=c :
-     * int32_t tt_stream_synchronize(int32_t device_index, int64_t stream)
+     * int32_t tt_stream_synchronize(int32_t device_type, int32_t device_index, int64_t stream)
      * }
      */
-    public static int tt_stream_synchronize(int device_index, long stream) {
+    public static int tt_stream_synchronize(int device_type, int device_index, long stream) {
         var mh$ = tt_stream_synchronize.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("tt_stream_synchronize", device_index, stream);
+                traceDowncall("tt_stream_synchronize", device_type, device_index, stream);
             }
-            return (int)mh$.invokeExact(device_index, stream);
+            return (int)mh$.invokeExact(device_type, device_index, stream);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -13342,6 +13474,7 @@ public class TocoTorch extends TocoTorch$shared {
 
     private static class tt_event_new {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            TocoTorch.C_INT,
             TocoTorch.C_INT,
             TocoTorch.C_INT,
             TocoTorch.C_POINTER
@@ -13355,7 +13488,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t tt_event_new(int32_t timing, tt_event *out)
+     * int32_t tt_event_new(int32_t device_type, int32_t timing, tt_event *out)
      * }
      */
     public static FunctionDescriptor tt_event_new$descriptor() {
@@ -13365,7 +13498,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t tt_event_new(int32_t timing, tt_event *out)
+     * int32_t tt_event_new(int32_t device_type, int32_t timing, tt_event *out)
      * }
      */
     public static MethodHandle tt_event_new$handle() {
@@ -13375,7 +13508,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t tt_event_new(int32_t timing, tt_event *out)
+     * int32_t tt_event_new(int32_t device_type, int32_t timing, tt_event *out)
      * }
      */
     public static MemorySegment tt_event_new$address() {
@@ -13384,16 +13517,16 @@ public class TocoTorch extends TocoTorch$shared {
 
     /**
      * {@snippet lang=c :
-     * int32_t tt_event_new(int32_t timing, tt_event *out)
+     * int32_t tt_event_new(int32_t device_type, int32_t timing, tt_event *out)
      * }
      */
-    public static int tt_event_new(int timing, MemorySegment out) {
+    public static int tt_event_new(int device_type, int timing, MemorySegment out) {
         var mh$ = tt_event_new.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("tt_event_new", timing, out);
+                traceDowncall("tt_event_new", device_type, timing, out);
             }
-            return (int)mh$.invokeExact(timing, out);
+            return (int)mh$.invokeExact(device_type, timing, out);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -13465,6 +13598,7 @@ public class TocoTorch extends TocoTorch$shared {
             TocoTorch.C_INT,
             TocoTorch.C_POINTER,
             TocoTorch.C_INT,
+            TocoTorch.C_INT,
             TocoTorch.C_LONG
         );
 
@@ -13476,7 +13610,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t tt_event_record(tt_event self, int32_t device_index, int64_t stream)
+     * int32_t tt_event_record(tt_event self, int32_t device_type, int32_t device_index, int64_t stream)
      * }
      */
     public static FunctionDescriptor tt_event_record$descriptor() {
@@ -13486,7 +13620,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t tt_event_record(tt_event self, int32_t device_index, int64_t stream)
+     * int32_t tt_event_record(tt_event self, int32_t device_type, int32_t device_index, int64_t stream)
      * }
      */
     public static MethodHandle tt_event_record$handle() {
@@ -13496,7 +13630,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t tt_event_record(tt_event self, int32_t device_index, int64_t stream)
+     * int32_t tt_event_record(tt_event self, int32_t device_type, int32_t device_index, int64_t stream)
      * }
      */
     public static MemorySegment tt_event_record$address() {
@@ -13505,16 +13639,16 @@ public class TocoTorch extends TocoTorch$shared {
 
     /**
      * {@snippet lang=c :
-     * int32_t tt_event_record(tt_event self, int32_t device_index, int64_t stream)
+     * int32_t tt_event_record(tt_event self, int32_t device_type, int32_t device_index, int64_t stream)
      * }
      */
-    public static int tt_event_record(MemorySegment self, int device_index, long stream) {
+    public static int tt_event_record(MemorySegment self, int device_type, int device_index, long stream) {
         var mh$ = tt_event_record.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("tt_event_record", self, device_index, stream);
+                traceDowncall("tt_event_record", self, device_type, device_index, stream);
             }
-            return (int)mh$.invokeExact(self, device_index, stream);
+            return (int)mh$.invokeExact(self, device_type, device_index, stream);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -13527,6 +13661,7 @@ public class TocoTorch extends TocoTorch$shared {
             TocoTorch.C_INT,
             TocoTorch.C_POINTER,
             TocoTorch.C_INT,
+            TocoTorch.C_INT,
             TocoTorch.C_LONG
         );
 
@@ -13538,7 +13673,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t tt_event_block(tt_event self, int32_t device_index, int64_t stream)
+     * int32_t tt_event_block(tt_event self, int32_t device_type, int32_t device_index, int64_t stream)
      * }
      */
     public static FunctionDescriptor tt_event_block$descriptor() {
@@ -13548,7 +13683,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t tt_event_block(tt_event self, int32_t device_index, int64_t stream)
+     * int32_t tt_event_block(tt_event self, int32_t device_type, int32_t device_index, int64_t stream)
      * }
      */
     public static MethodHandle tt_event_block$handle() {
@@ -13558,7 +13693,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t tt_event_block(tt_event self, int32_t device_index, int64_t stream)
+     * int32_t tt_event_block(tt_event self, int32_t device_type, int32_t device_index, int64_t stream)
      * }
      */
     public static MemorySegment tt_event_block$address() {
@@ -13567,16 +13702,16 @@ public class TocoTorch extends TocoTorch$shared {
 
     /**
      * {@snippet lang=c :
-     * int32_t tt_event_block(tt_event self, int32_t device_index, int64_t stream)
+     * int32_t tt_event_block(tt_event self, int32_t device_type, int32_t device_index, int64_t stream)
      * }
      */
-    public static int tt_event_block(MemorySegment self, int device_index, long stream) {
+    public static int tt_event_block(MemorySegment self, int device_type, int device_index, long stream) {
         var mh$ = tt_event_block.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("tt_event_block", self, device_index, stream);
+                traceDowncall("tt_event_block", self, device_type, device_index, stream);
             }
-            return (int)mh$.invokeExact(self, device_index, stream);
+            return (int)mh$.invokeExact(self, device_type, device_index, stream);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -14147,6 +14282,7 @@ public class TocoTorch extends TocoTorch$shared {
             TocoTorch.C_INT,
             TocoTorch.C_POINTER,
             TocoTorch.C_INT,
+            TocoTorch.C_INT,
             TocoTorch.C_LONG,
             TocoTorch.C_POINTER
         );
@@ -14159,7 +14295,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t tt_group_new(tt_store store, const char *name, int32_t rank, int32_t size, const char *address, int32_t device_index, int64_t timeout_ms, tt_group *out)
+     * int32_t tt_group_new(tt_store store, const char *name, int32_t rank, int32_t size, const char *address, int32_t device_type, int32_t device_index, int64_t timeout_ms, tt_group *out)
      * }
      */
     public static FunctionDescriptor tt_group_new$descriptor() {
@@ -14169,7 +14305,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t tt_group_new(tt_store store, const char *name, int32_t rank, int32_t size, const char *address, int32_t device_index, int64_t timeout_ms, tt_group *out)
+     * int32_t tt_group_new(tt_store store, const char *name, int32_t rank, int32_t size, const char *address, int32_t device_type, int32_t device_index, int64_t timeout_ms, tt_group *out)
      * }
      */
     public static MethodHandle tt_group_new$handle() {
@@ -14179,7 +14315,7 @@ public class TocoTorch extends TocoTorch$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t tt_group_new(tt_store store, const char *name, int32_t rank, int32_t size, const char *address, int32_t device_index, int64_t timeout_ms, tt_group *out)
+     * int32_t tt_group_new(tt_store store, const char *name, int32_t rank, int32_t size, const char *address, int32_t device_type, int32_t device_index, int64_t timeout_ms, tt_group *out)
      * }
      */
     public static MemorySegment tt_group_new$address() {
@@ -14188,16 +14324,16 @@ public class TocoTorch extends TocoTorch$shared {
 
     /**
      * {@snippet lang=c :
-     * int32_t tt_group_new(tt_store store, const char *name, int32_t rank, int32_t size, const char *address, int32_t device_index, int64_t timeout_ms, tt_group *out)
+     * int32_t tt_group_new(tt_store store, const char *name, int32_t rank, int32_t size, const char *address, int32_t device_type, int32_t device_index, int64_t timeout_ms, tt_group *out)
      * }
      */
-    public static int tt_group_new(MemorySegment store, MemorySegment name, int rank, int size, MemorySegment address, int device_index, long timeout_ms, MemorySegment out) {
+    public static int tt_group_new(MemorySegment store, MemorySegment name, int rank, int size, MemorySegment address, int device_type, int device_index, long timeout_ms, MemorySegment out) {
         var mh$ = tt_group_new.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("tt_group_new", store, name, rank, size, address, device_index, timeout_ms, out);
+                traceDowncall("tt_group_new", store, name, rank, size, address, device_type, device_index, timeout_ms, out);
             }
-            return (int)mh$.invokeExact(store, name, rank, size, address, device_index, timeout_ms, out);
+            return (int)mh$.invokeExact(store, name, rank, size, address, device_type, device_index, timeout_ms, out);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

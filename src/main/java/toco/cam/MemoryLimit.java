@@ -26,7 +26,8 @@ public record MemoryLimit(ToLongFunction<ImageSize> bytes) {
     }
   }
 
-  /// The limit for work on a device. On a GPU nothing is estimated: it refuses what does not fit.
+  /// The limit for work on a device. On an accelerator nothing is estimated: it refuses what does
+  /// not fit.
   public static MemoryLimit on(Device device, ToLongFunction<ImageSize> bytes) {
     return new MemoryLimit(device.isCpu() ? bytes : _ -> 0);
   }

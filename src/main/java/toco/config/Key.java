@@ -77,7 +77,7 @@ record Key(String name, Type type, boolean nullable, String defaultText, Set<Rec
     return type == String.class || type == Path.class;
   }
 
-  /// What the value must be: "an integer", "one of auto, cpu, cuda".
+  /// What the value must be: "an integer", "one of float32, tf32, bfloat16".
   String expected() {
     return expected(type) + (nullable ? " or null" : "");
   }
@@ -91,6 +91,7 @@ record Key(String name, Type type, boolean nullable, String defaultText, Set<Rec
       case Class<?> c when c == boolean.class || c == Boolean.class -> "true or false";
       case Class<?> c when c == Path.class -> "a path";
       case Class<?> c when c == String.class -> "text";
+      case Class<?> c when c == DeviceChoice.class -> DeviceChoice.EXPECTED;
       case Class<?> c when c == FrozenBlocks.class -> FrozenBlocks.EXPECTED;
       case Class<?> c when c == PixelWindow.class -> PixelWindow.EXPECTED;
       case Class<?> c when c.isEnum() -> "one of " + constants(c);

@@ -24,7 +24,10 @@ import java.util.Locale;
 ///   0: none
 /// @param threads LibTorch's intra-op threads; 0: `OMP_NUM_THREADS` if it is set, otherwise one per
 ///   core. Bit-equal runs need the same number
-/// @param device `auto` uses CUDA if LibTorch sees a GPU and the CPU otherwise, and says which
+/// @param device `auto` uses CUDA if LibTorch sees a GPU and the CPU otherwise, and says which;
+///   `cpu`; `cuda`, where each process of a host has the GPU of its local rank; `cuda:N` or
+///   `NAME:N` of a device that a loaded library registers, where the first process of a host has
+///   number N
 /// @param precision number format of the network's matrix products: `float32`; `tf32`, on GPUs that
 ///   have it; `bfloat16`, by autocast. Losses, softmax, PAR and weights stay float32
 /// @param checkpointActivations activation checkpointing: keep only the input of each encoder block
@@ -51,18 +54,6 @@ public record TrainConfig(
     @OnlyFor(RecipeName.TOCO) @Default("96") int localCropSizePx,
     @OnlyFor(RecipeName.TOCO) @Default("reference") Compat compat)
     implements RecipeSection {
-
-  /// Where tensors are.
-  public enum DeviceChoice {
-    AUTO,
-    CPU,
-    CUDA;
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
 
   /// Number formats of the network's matrix products.
   public enum Precision {

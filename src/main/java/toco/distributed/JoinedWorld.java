@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.GradientReducer;
@@ -38,7 +37,7 @@ final class JoinedWorld implements World {
     var store = JobStore.join(rendezvous);
     try {
       AddressCheck.run(rendezvous, store);
-      return new JoinedWorld(rendezvous, store, newGroup(rendezvous, store, "cpu", null));
+      return new JoinedWorld(rendezvous, store, newGroup(rendezvous, store, "cpu", Device.CPU));
     } catch (TorchException e) {
       var cause = store.diagnose("connecting the ranks", e);
       store.close();
@@ -50,7 +49,7 @@ final class JoinedWorld implements World {
   }
 
   private static ProcessGroup newGroup(
-      Rendezvous rendezvous, JobStore store, String name, @Nullable Device device) {
+      Rendezvous rendezvous, JobStore store, String name, Device device) {
     return ProcessGroup.join(
         store.tcpStore(),
         store.prefix() + name,
@@ -92,7 +91,9 @@ final class JoinedWorld implements World {
       return;
     }
     group.close();
-    group = communicate("connecting the GPUs", () -> newGroup(rendezvous, store, "gpu", device));
+    group =
+        communicate(
+            "connecting the devices", () -> newGroup(rendezvous, store, "accelerator", device));
   }
 
   @Override

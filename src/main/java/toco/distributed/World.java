@@ -66,7 +66,8 @@ public sealed interface World extends AutoCloseable permits SingleProcess, Joine
   /// How many times the job was restarted after a failure.
   int restarts();
 
-  /// Makes collective calls accept tensors of this process's GPU besides tensors of the CPU.
+  /// Makes collective calls accept tensors of this process's GPU, or other accelerator, besides
+  /// tensors of the CPU.
   ///
   /// @param device nothing happens for the CPU
   void useDevice(Device device);

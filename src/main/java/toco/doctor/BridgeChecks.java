@@ -6,6 +6,8 @@ import java.util.List;
 import toco.library.InstalledLibTorch;
 import toco.library.LibraryException;
 import toco.library.NativeSearch;
+import toco.torch.Accelerator;
+import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.TcpStore;
 import toco.torch.TorchException;
@@ -106,7 +108,7 @@ final class BridgeChecks {
   }
 
   private static HealthCheck cuda() {
-    int devices = LibTorch.cudaDeviceCount();
+    int devices = Accelerator.count(Device.Kind.CUDA);
     if (devices > 0) {
       return HealthCheck.ok("CUDA", devices == 1 ? "1 device" : devices + " devices");
     }

@@ -29,7 +29,8 @@ record Neighbourhood(Tensor indices, Tensor positionWeights) {
       dx[n] = direction[1] * dilation;
       distance[n] = Math.hypot((double) dy[n], (double) dx[n]);
     }
-    // Non-blocking: CUDA copies a small host array immediately, without waiting for the stream.
+    // Non-blocking: a host array that is not pinned is read before the call returns, without
+    // waiting for the stream.
     var rows = clampedSums(height, Tensor.of(dy).to(device, true)); // [H, n]
     var columns = clampedSums(width, Tensor.of(dx).to(device, true)); // [W, n]
     var indices = rows.mul(width).unsqueeze(1).add(columns); // [H, W, n]

@@ -49,7 +49,8 @@ record VertexKeys(int dimensions) {
 
   /// The units of all axes, int64 [d + 1, 1].
   Tensor units(Device device) {
-    // Non-blocking: CUDA copies a small host array immediately, without waiting for the stream.
+    // Non-blocking: a host array that is not pinned is read before the call returns, without
+    // waiting for the stream.
     var units = IntStream.range(0, corners()).mapToLong(i -> (long) unit(i)).toArray();
     return Tensor.of(units, corners(), 1).to(device, true);
   }

@@ -16,14 +16,15 @@ import org.jspecify.annotations.Nullable;
 /// @param phases the remaining phases of the training
 /// @param evaluations in training, and after it
 /// @param peakRssBytes the process's peak resident memory so far; 0: unknown
-/// @param peakCudaBytes peak bytes on the GPU so far; 0: no GPU is used
+/// @param peakDeviceBytes peak bytes on the GPU or other accelerator so far; 0: the CPU is used, or
+///   nobody counts
 /// @param device device, threads and images per step, as text
 public record Forecast(
     int steps,
     List<Timed> phases,
     List<Evaluations> evaluations,
     long peakRssBytes,
-    long peakCudaBytes,
+    long peakDeviceBytes,
     String device) {
   private static final DateTimeFormatter CLOCK =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT);
@@ -91,9 +92,9 @@ public record Forecast(
                 published));
     text.append(String.format(Locale.ROOT, "memory: peak %.2f GB resident", peakRssBytes * 1e-9));
     return text
-        + (peakCudaBytes == 0
+        + (peakDeviceBytes == 0
             ? "\n"
-            : String.format(Locale.ROOT, ", %.2f GB on the GPU\n", peakCudaBytes * 1e-9));
+            : String.format(Locale.ROOT, ", %.2f GB on the device\n", peakDeviceBytes * 1e-9));
   }
 
   /// Hours, minutes, seconds.
@@ -112,7 +113,7 @@ public record Forecast(
     json.put("evaluations", evaluations);
     json.put("seconds", seconds());
     json.put("peakRssBytes", peakRssBytes);
-    json.put("peakCudaBytes", peakCudaBytes);
+    json.put("peakDeviceBytes", peakDeviceBytes);
     return json;
   }
 }

@@ -17,7 +17,8 @@ import tools.jackson.databind.JsonNode;
 /// @param skippedSamples images that could not be read, since the run started or resumed
 /// @param residentBytes of the process
 /// @param peakResidentBytes the most so far
-/// @param peakCudaBytes the most so far on the GPU; NaN on a CPU
+/// @param peakDeviceBytes the most so far on the GPU or other accelerator; NaN on a CPU. Older
+///   versions called it `peakCudaBytes`
 /// @param liveTensors native tensors in the process
 /// @param unixMs when the line was written
 public record LoggedStep(
@@ -30,7 +31,7 @@ public record LoggedStep(
     double skippedSamples,
     double residentBytes,
     double peakResidentBytes,
-    double peakCudaBytes,
+    double peakDeviceBytes,
     double liveTensors,
     double unixMs)
     implements LogLine {
@@ -43,7 +44,8 @@ public record LoggedStep(
   private static final String SKIPPED_SAMPLES = "skippedSamples";
   private static final String RESIDENT_BYTES = "rssBytes";
   private static final String PEAK_RESIDENT_BYTES = "peakRssBytes";
-  private static final String PEAK_CUDA_BYTES = "peakCudaBytes";
+  private static final String PEAK_DEVICE_BYTES = "peakDeviceBytes";
+  private static final String PEAK_CUDA_BYTES = "peakCudaBytes"; // in older files
   private static final String LIVE_TENSORS = "liveTensors";
   private static final String UNIX_MS = "unixMs";
 
@@ -63,7 +65,7 @@ public record LoggedStep(
         Json.number(line, SKIPPED_SAMPLES),
         Json.number(line, RESIDENT_BYTES),
         Json.number(line, PEAK_RESIDENT_BYTES),
-        Json.number(line, PEAK_CUDA_BYTES),
+        Json.number(line, line.has(PEAK_DEVICE_BYTES) ? PEAK_DEVICE_BYTES : PEAK_CUDA_BYTES),
         Json.number(line, LIVE_TENSORS),
         Json.number(line, UNIX_MS));
   }
@@ -80,7 +82,7 @@ public record LoggedStep(
     putCount(json, SKIPPED_SAMPLES, skippedSamples);
     putCount(json, RESIDENT_BYTES, residentBytes);
     putCount(json, PEAK_RESIDENT_BYTES, peakResidentBytes);
-    putCount(json, PEAK_CUDA_BYTES, peakCudaBytes);
+    putCount(json, PEAK_DEVICE_BYTES, peakDeviceBytes);
     putCount(json, LIVE_TENSORS, liveTensors);
     putCount(json, UNIX_MS, unixMs);
     return json;

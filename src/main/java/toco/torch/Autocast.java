@@ -25,7 +25,7 @@ public final class Autocast extends ThreadMode {
 
   /// Turns autocast on until closed.
   ///
-  /// @param dtype BFLOAT16 or, on CUDA, FLOAT16
+  /// @param dtype BFLOAT16 or, on an accelerator, FLOAT16
   public static Autocast on(Device device, DType dtype) {
     return new Autocast(device, true, dtype);
   }

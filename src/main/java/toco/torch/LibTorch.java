@@ -72,8 +72,8 @@ public final class LibTorch {
     return ShimLoader.loadedLibTorch();
   }
 
-  /// How many times this process has copied tensor elements into Java numbers or arrays. On a GPU
-  /// each of them waits for all queued work, so a fast loop avoids them.
+  /// How many times this process has copied tensor elements into Java numbers or arrays. On an
+  /// accelerator each of them waits for all queued work, so a fast loop avoids them.
   public static long readBacks() {
     return READ_BACKS.get();
   }
@@ -112,13 +112,6 @@ public final class LibTorch {
   public static long liveTensors() {
     load();
     return TocoTorch.tt_live_tensors();
-  }
-
-  /// The number of GPUs that LibTorch can use; 0 without a GPU, a driver or a CUDA build.
-  public static int cudaDeviceCount() {
-    var scratch = CallScratch.get();
-    CallScratch.check(TocoTorch.tt_cuda_device_count(scratch.out));
-    return scratch.outInt();
   }
 
   /// Waits until a device has finished all queued work.

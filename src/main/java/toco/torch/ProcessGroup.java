@@ -6,10 +6,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import toco.torch.ffi.TocoTorch;
 
 /// A c10d process group: processes that exchange tensors, by Gloo on the CPU and by NCCL on GPUs.
+/// Tensors on another accelerator go through host memory, by Gloo.
 ///
 /// Every process must make the same calls in the same order; each call waits for the other
 /// processes. One thread at a time may call.
@@ -49,7 +49,7 @@ public final class ProcessGroup extends NativeHandle {
   /// @param rank of this process, 0…size − 1
   /// @param size number of processes, the world size
   /// @param address at which the other processes reach this one
-  /// @param gpu also exchange tensors on this GPU; null for CPU only
+  /// @param device whose tensors are exchanged in addition to those on the CPU; the CPU: none
   /// @param timeout of every call
   /// @throws TorchException of kind DISTRIBUTED if the other processes do not join in time
   public static ProcessGroup join(
@@ -58,7 +58,7 @@ public final class ProcessGroup extends NativeHandle {
       int rank,
       int size,
       String address,
-      @Nullable Device gpu,
+      Device device,
       Duration timeout) {
     try (var arena = Arena.ofConfined()) {
       var out = CallScratch.out();
@@ -69,7 +69,8 @@ public final class ProcessGroup extends NativeHandle {
               rank,
               size,
               arena.allocateFrom(address),
-              gpu == null ? -1 : Math.max(0, gpu.index()),
+              device.type(),
+              device.index(),
               timeout.toMillis(),
               out));
       return new ProcessGroup(out.get(ADDRESS, 0), rank, size);

@@ -117,8 +117,10 @@ abstract sealed class TensorCreation permits Tensor {
             longs(sizes), sizes.length, dtype.code, device.type(), device.index(), 0, out()));
   }
 
-  /// An uninitialised CPU tensor in pinned memory, from which copies to a GPU run asynchronously;
-  /// needs CUDA.
+  /// An uninitialised CPU tensor in pinned memory of the accelerator that is there, to which copies
+  /// from it run asynchronously.
+  ///
+  /// @throws TorchException without an accelerator
   public static Tensor emptyPinned(DType dtype, long... sizes) {
     return result(TocoTorch.tt_empty(longs(sizes), sizes.length, dtype.code, 0, -1, 1, out()));
   }

@@ -136,7 +136,7 @@ final class StepLog implements AutoCloseable {
     if (metrics == null || tensorBoard == null) {
       return;
     }
-    var gpuMemory = Devices.peakMemory(device);
+    var peakMemory = Devices.peakMemory(device);
     var line =
         new LoggedStep(
             report.step(),
@@ -148,7 +148,7 @@ final class StepLog implements AutoCloseable {
             skippedSamples,
             ProcessMemory.residentBytes(),
             ProcessMemory.peakResidentBytes(),
-            gpuMemory.isPresent() ? gpuMemory.getAsLong() : Double.NaN,
+            peakMemory.isPresent() ? peakMemory.getAsLong() : Double.NaN,
             LibTorch.liveTensors(),
             System.currentTimeMillis());
     metrics.write(line);

@@ -27,6 +27,7 @@ import toco.data.Dataset;
 import toco.host.ProcessMemory;
 import toco.image.Normalization;
 import toco.image.TurboJpeg;
+import toco.torch.Accelerator;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Tensor;
@@ -220,7 +221,7 @@ class BatchRingTest {
   /// than one.
   @Test
   void aGpuGivesTheSameViews() {
-    assumeTrue(LibTorch.cudaDeviceCount() > 0, "no GPU here");
+    assumeTrue(Accelerator.count(Device.Kind.CUDA) > 0, "no GPU here");
     var config = config(folder);
     var source = BatchSource.of(config, Dataset.open(config.data(), Split.TRAIN), Device.cuda(0));
     try (var onCpu = ring(config, 0, 2);

@@ -8,12 +8,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import toco.torch.Accelerator;
 import toco.torch.Autocast;
-import toco.torch.Cuda;
-import toco.torch.CudaEvent;
-import toco.torch.CudaStream;
 import toco.torch.DType;
 import toco.torch.Device;
+import toco.torch.DeviceEvent;
+import toco.torch.DeviceStream;
 import toco.torch.Functional;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
@@ -25,22 +26,34 @@ import toco.torch.TorchException;
 /// The same laws on a GPU; without a GPU, only that CUDA is refused.
 class CudaTest extends TensorLaws {
   private static void needCuda() {
-    assumeTrue(LibTorch.cudaDeviceCount() > 0, "no CUDA device");
+    assumeTrue(Accelerator.count(Device.Kind.CUDA) > 0, "no CUDA device");
   }
 
   @Test
   void withoutAGpuCudaIsRefused() {
-    assumeTrue(LibTorch.cudaDeviceCount() == 0, "there is a CUDA device");
+    assumeTrue(Accelerator.count(Device.Kind.CUDA) == 0, "there is a CUDA device");
     assertTorchException(
         TorchException.Kind.CUDA, "no CUDA device", () -> Tensor.ones(2).to(Device.CUDA));
     assertThrows(TorchException.class, () -> Tensor.emptyPinned(DType.FLOAT32, 2));
     assertTorchException(
-        TorchException.Kind.CUDA, "no CUDA device", () -> Cuda.memory(Device.CUDA).peakAllocated());
+        TorchException.Kind.CUDA,
+        "no CUDA device",
+        () -> Accelerator.memory(Device.CUDA).peakAllocated());
   }
 
   @Test
-  void aCpuHasNoPeakOfAGpu() {
-    assertThrows(IllegalArgumentException.class, () -> Cuda.memory(Device.CPU).peakAllocated());
+  void theCpuHasNeitherPeakNorStreamsNorEvents() {
+    for (Executable call :
+        List.<Executable>of(
+            () -> Accelerator.memory(Device.CPU),
+            () -> Accelerator.resetPeak(Device.CPU),
+            () -> Accelerator.emptyCache(Device.CPU),
+            () -> DeviceStream.current(Device.CPU),
+            () -> DeviceStream.create(Device.CPU, true),
+            () -> new DeviceEvent(Device.Kind.CPU, false))) {
+      var refused = assertThrows(IllegalArgumentException.class, call);
+      assertTrue(refused.getMessage().startsWith("expected an accelerator"), refused.toString());
+    }
   }
 
   /// Freeing does not lower the peak.
@@ -49,11 +62,11 @@ class CudaTest extends TensorLaws {
     needCuda();
     long bytes = 64L << 20;
     Tensor.zeros(bytes / Float.BYTES).to(Device.CUDA).close();
-    long peak = Cuda.memory(Device.CUDA).peakAllocated();
+    long peak = Accelerator.memory(Device.CUDA).peakAllocated();
     assertTrue(peak >= bytes, "peak: " + peak);
     Tensor.zeros(1).to(Device.CUDA).close();
-    assertEquals(peak, Cuda.memory(Device.CUDA).peakAllocated());
-    assertEquals(peak, Cuda.memory(Device.cuda(-1)).peakAllocated()); // the current one
+    assertEquals(peak, Accelerator.memory(Device.CUDA).peakAllocated());
+    assertEquals(peak, Accelerator.memory(Device.cuda(-1)).peakAllocated()); // the current one
   }
 
   @Test
@@ -121,14 +134,17 @@ class CudaTest extends TensorLaws {
 
   @Test
   void streamsEventsAndMemoryNeedAGpu() {
-    assertThrows(IllegalArgumentException.class, () -> Cuda.memory(Device.CPU));
-    if (LibTorch.cudaDeviceCount() == 0) {
+    if (Accelerator.count(Device.Kind.CUDA) == 0) {
       assertTorchException(
-          TorchException.Kind.CUDA, "no CUDA device", () -> CudaStream.current(Device.CUDA));
-      assertTorchException(TorchException.Kind.CUDA, "no CUDA device", () -> new CudaEvent(true));
-      assertTorchException(TorchException.Kind.CUDA, "no CUDA device", Cuda::emptyCache);
+          TorchException.Kind.CUDA, "no CUDA device", () -> DeviceStream.current(Device.CUDA));
       assertTorchException(
-          TorchException.Kind.CUDA, "no CUDA device", () -> Cuda.resetPeak(Device.CUDA));
+          TorchException.Kind.CUDA,
+          "no CUDA device",
+          () -> new DeviceEvent(Device.Kind.CUDA, true));
+      assertTorchException(
+          TorchException.Kind.CUDA, "no CUDA device", () -> Accelerator.emptyCache(Device.CUDA));
+      assertTorchException(
+          TorchException.Kind.CUDA, "no CUDA device", () -> Accelerator.resetPeak(Device.CUDA));
     }
   }
 
@@ -136,13 +152,13 @@ class CudaTest extends TensorLaws {
   @Test
   void anEventOrdersTwoStreams() {
     needCuda();
-    var first = CudaStream.create(Device.CUDA, false);
-    var second = CudaStream.create(Device.CUDA, true);
-    try (var start = new CudaEvent(true);
-        var done = new CudaEvent(true)) {
+    var first = DeviceStream.create(Device.CUDA, false);
+    var second = DeviceStream.create(Device.CUDA, true);
+    try (var start = new DeviceEvent(Device.Kind.CUDA, true);
+        var done = new DeviceEvent(Device.Kind.CUDA, true)) {
       Tensor x;
       try (var _ = first.use()) {
-        assertEquals(first, CudaStream.current(Device.CUDA));
+        assertEquals(first, DeviceStream.current(Device.CUDA));
         start.record(first);
         x = Tensor.ones(1 << 20).to(Device.CUDA);
         for (int i = 0; i < 100; i++) {

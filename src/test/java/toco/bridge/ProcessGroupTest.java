@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import toco.torch.Device;
 import toco.torch.ProcessGroup;
 import toco.torch.TcpStore;
 import toco.torch.TensorLaws;
@@ -21,7 +22,7 @@ class ProcessGroupTest extends TensorLaws {
     assumeTrue(TcpStore.missing().isEmpty(), "this shim is built without Gloo");
     var host = InetAddress.getLoopbackAddress().getHostAddress();
     try (var store = TcpStore.open(host, freePort(), true, TIMEOUT);
-        var group = ProcessGroup.join(store, "one", 0, 1, host, null, TIMEOUT)) {
+        var group = ProcessGroup.join(store, "one", 0, 1, host, Device.CPU, TIMEOUT)) {
       assertEquals(0, group.rank());
       assertEquals(1, group.size());
       var x = floats(1, 2);

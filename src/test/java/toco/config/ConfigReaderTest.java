@@ -49,9 +49,10 @@ class ConfigReaderTest {
         "train: {maxIters: 5000000000}   | train.maxIters must be an integer, got 5000000000",
         "train: {maxIters: \"5\"}        | train.maxIters must be an integer, got \"5\"",
         "train: {maxIters: {a: 1}}       | train.maxIters must be an integer, got {\"a\":1}",
-        "train: {device: gpu}            | train.device must be one of auto, cpu, cuda, got"
-            + " \"gpu\"",
-        "train: {device: 0}              | train.device must be one of auto, cpu, cuda, got 0",
+        "train: {device: gpu}            | train.device must be auto, cpu, cuda, cuda:N, or NAME:N"
+            + " of a device that a loaded library registers, got \"gpu\"",
+        "train: {device: 0}              | train.device must be auto, cpu, cuda, cuda:N, or NAME:N"
+            + " of a device that a loaded library registers, got 0",
         "data: {labelsFromMasks: 'yes'}  | data.labelsFromMasks must be true or false, got \"yes\"",
         "data: {labelsFromMasks: 1}      | data.labelsFromMasks must be true or false, got 1",
         "cam: {scales: 0.5}              | cam.scales must be a list of numbers, such as [1, 0.5],"

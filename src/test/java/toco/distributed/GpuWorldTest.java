@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
+import toco.torch.Accelerator;
 import toco.torch.DType;
 import toco.torch.Device;
-import toco.torch.LibTorch;
 import toco.torch.Tensor;
 import toco.torch.TensorList;
 
@@ -23,7 +23,7 @@ class GpuWorldTest {
   private static final int RANKS = 2;
 
   private static void onGpus(BiConsumer<World, Device> work) {
-    int found = LibTorch.cudaDeviceCount();
+    int found = Accelerator.count(Device.Kind.CUDA);
     assumeTrue(found >= RANKS, () -> "%d CUDA devices".formatted(found));
     Ranks.run(
         RANKS,

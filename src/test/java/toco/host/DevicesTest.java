@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import toco.config.Config;
+import toco.torch.Accelerator;
 import toco.torch.Device;
-import toco.torch.LibTorch;
 import toco.torch.TorchException;
 
 class DevicesTest {
@@ -48,7 +48,7 @@ class DevicesTest {
   @Test
   void onlyGpusHaveAPeakOfTheirOwn() {
     assertTrue(Devices.peakMemory(Device.CPU).isEmpty());
-    if (LibTorch.cudaDeviceCount() == 0) {
+    if (Accelerator.count(Device.Kind.CUDA) == 0) {
       assertThrows(TorchException.class, () -> Devices.peakMemory(Device.CUDA));
     }
   }

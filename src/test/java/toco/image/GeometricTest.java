@@ -13,10 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import toco.config.PixelStatistics;
+import toco.torch.Accelerator;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Interpolation;
-import toco.torch.LibTorch;
 import toco.torch.Tensor;
 import toco.torch.TensorTest;
 import toco.torch.TorchException;
@@ -166,7 +166,7 @@ class GeometricTest {
   /// LibTorch's resize on a GPU sums in another order than on a CPU, and Pillow rounds once more.
   @Test
   void aGpuResizesFlipsAndNormalizesAsTheCpuWithinOneLevel() {
-    assumeTrue(LibTorch.cudaDeviceCount() > 0, "no CUDA device");
+    assumeTrue(Accelerator.count(Device.Kind.CUDA) > 0, "no CUDA device");
     var image = noise(61, 47);
     var there = image.to(Device.CUDA);
     var exact = black(40, 40);

@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import toco.torch.Accelerator;
 import toco.torch.DType;
 import toco.torch.Device;
-import toco.torch.LibTorch;
 import toco.torch.Tensor;
 import toco.torch.TensorTest;
 import toco.torch.TorchException;
@@ -196,7 +196,7 @@ class PhotometricTest {
     "blur, 2"
   })
   void aGpuGivesWhatTheOperatorsGiveOnTheCpu(String change, double amount) {
-    assumeTrue(LibTorch.cudaDeviceCount() > 0, "no CUDA device");
+    assumeTrue(Accelerator.count(Device.Kind.CUDA) > 0, "no CUDA device");
     var image = noise(61, 47);
     var there = image.to(Device.CUDA);
     Way.KERNELS.apply(change, there, amount); // on a GPU the device's choice is the operators

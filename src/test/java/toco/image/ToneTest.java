@@ -17,9 +17,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import toco.checkpoint.SafeTensors;
+import toco.torch.Accelerator;
 import toco.torch.DType;
 import toco.torch.Device;
-import toco.torch.LibTorch;
 import toco.torch.Tensor;
 import toco.torch.TensorTest;
 
@@ -135,7 +135,7 @@ class ToneTest {
   @ParameterizedTest
   @CsvSource({"autocontrast, 0", "equalize, 0", "posterize, 3", "sharpness, 1.72"})
   void aGpuGivesWhatTheOperatorsGiveOnTheCpu(String change, double amount) {
-    assumeTrue(LibTorch.cudaDeviceCount() > 0, "no CUDA device");
+    assumeTrue(Accelerator.count(Device.Kind.CUDA) > 0, "no CUDA device");
     var image = noise(61, 47);
     var there = onCpu(change, image.to(Device.CUDA), amount);
     var near = byOperators(change, image, amount);

@@ -14,8 +14,8 @@ import toco.config.PixelStatistics;
 import toco.image.ImageBox;
 import toco.image.Normalization;
 import toco.image.Resources;
+import toco.torch.Accelerator;
 import toco.torch.Device;
-import toco.torch.LibTorch;
 import toco.torch.Rng;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
@@ -27,7 +27,7 @@ class EnergyLossTest {
   /// The published figures, by whatever computes them on the device; tolerance 1e-3 as there.
   @Test
   void aGpuGivesThePublishedFigures() {
-    assumeTrue(LibTorch.cudaDeviceCount() > 0, "no CUDA device");
+    assumeTrue(Accelerator.count(Device.Kind.CUDA) > 0, "no CUDA device");
     publishedFiguresCome(Device.CUDA);
   }
 

@@ -7,7 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import org.junit.jupiter.api.BeforeEach;
 import toco.checkpoint.SafeTensors;
 import toco.image.Resources;
-import toco.torch.LibTorch;
+import toco.torch.Accelerator;
+import toco.torch.Device;
 import toco.torch.Rng;
 import toco.torch.Tensor;
 import toco.torch.TensorTest;
@@ -21,7 +22,7 @@ abstract class RefinementLaws {
   }
 
   static void needCuda() {
-    assumeTrue(LibTorch.cudaDeviceCount() > 0, "no CUDA device");
+    assumeTrue(Accelerator.count(Device.Kind.CUDA) > 0, "no CUDA device");
   }
 
   static SafeTensors.Contents golden(String name) {

@@ -26,8 +26,8 @@ import toco.data.DataException;
 import toco.data.Dataset;
 import toco.files.Json;
 import toco.run.RunException;
+import toco.torch.Accelerator;
 import toco.torch.Device;
-import toco.torch.LibTorch;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 import toco.torch.TensorTest;
@@ -54,14 +54,14 @@ class TrainerTest {
   void metricsOnACpuSpeakOfNoGpu() throws IOException {
     var line = firstMetrics(tiny("run", "train.maxIters=1", "train.device=cpu"));
     assertTrue(line.has("peakRssBytes"), line.toString());
-    assertFalse(line.has("peakCudaBytes"), line.toString());
+    assertFalse(line.has("peakDeviceBytes"), line.toString());
   }
 
   @Test
   void metricsOnAGpuTellItsPeakMemory() throws IOException {
-    assumeTrue(LibTorch.cudaDeviceCount() > 0, "no CUDA device");
+    assumeTrue(Accelerator.count(Device.Kind.CUDA) > 0, "no CUDA device");
     var line = firstMetrics(tiny("run", "train.maxIters=1", "train.device=cuda"));
-    assertTrue(line.path("peakCudaBytes").longValue() > 100_000, line.toString());
+    assertTrue(line.path("peakDeviceBytes").longValue() > 100_000, line.toString());
   }
 
   private JsonNode firstMetrics(Config config) throws IOException {
