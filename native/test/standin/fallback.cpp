@@ -22,8 +22,8 @@ namespace standin {
 namespace {
 
 // Indices may be on the CPU: LibTorch copies them. So may what an operator of several lists steps.
-const std::set<std::string> mixed = {"aten::index.Tensor",        "aten::index.Tensor_out",
-                                     "aten::index_put_",          "aten::_index_put_impl_",
+const std::set<std::string> mixed = {"aten::index.Tensor",         "aten::index.Tensor_out",
+                                     "aten::index_put_",           "aten::_index_put_impl_",
                                      "aten::_unsafe_index.Tensor", "aten::_unsafe_index_put"};
 
 // An argument that is written to, and what the CPU's kernel gets in its place.
@@ -67,7 +67,8 @@ void find_device(Call &call, const c10::IValue &value) {
     }
   } else if (value.isDevice() && value.toDevice().type() == c10::kPrivateUse1 && !call.device) {
     auto device = value.toDevice();
-    call.device = device.has_index() ? device : c10::impl::VirtualGuardImpl(device.type()).getDevice();
+    call.device =
+        device.has_index() ? device : c10::impl::VirtualGuardImpl(device.type()).getDevice();
   }
 }
 

@@ -21,13 +21,13 @@ struct Generator final : c10::GeneratorImpl {
   uint64_t get_offset() const override { return inner.get_offset(); }
   uint64_t current_seed() const override { return inner.current_seed(); }
   uint64_t seed() override { return inner.seed(); }
-  void set_state(const c10::TensorImpl &state) override { inner.unsafeGetGeneratorImpl()->set_state(state); }
+  void set_state(const c10::TensorImpl &state) override {
+    inner.unsafeGetGeneratorImpl()->set_state(state);
+  }
   c10::intrusive_ptr<c10::TensorImpl> get_state() const override {
     return inner.unsafeGetGeneratorImpl()->get_state();
   }
-  Generator *clone_impl() const override {
-    return new Generator(device_.index(), inner.clone());
-  }
+  Generator *clone_impl() const override { return new Generator(device_.index(), inner.clone()); }
 
   at::Generator inner;
 };

@@ -33,8 +33,8 @@ using OptionalTensor = std::optional<Tensor>;
 
 const c10::DispatchKeySet keys(c10::DispatchKey::PrivateUse1);
 
-Tensor empty(at::IntArrayRef sizes, std::optional<at::ScalarType> dtype,
-             std::optional<at::Layout>, std::optional<at::Device> device, std::optional<bool>,
+Tensor empty(at::IntArrayRef sizes, std::optional<at::ScalarType> dtype, std::optional<at::Layout>,
+             std::optional<at::Device> device, std::optional<bool>,
              std::optional<at::MemoryFormat> format) {
   count(STANDIN_OPERATORS);
   c10::OptionalDeviceGuard guard(device);
@@ -89,10 +89,10 @@ Tensor convolution(const Tensor &input, const Tensor &weight, const OptionalTens
   count(STANDIN_OPERATORS);
   count_operator("aten::convolution");
   settle(input, "aten::convolution");
-  return to_device(at::convolution(twin_of(input), twin_of(weight),
-                                   bias ? OptionalTensor(twin_of(*bias)) : bias, stride, padding,
-                                   dilation, transposed, output_padding, groups),
-                   input.device());
+  return to_device(
+      at::convolution(twin_of(input), twin_of(weight), bias ? OptionalTensor(twin_of(*bias)) : bias,
+                      stride, padding, dilation, transposed, output_padding, groups),
+      input.device());
 }
 
 std::tuple<Tensor, Tensor, Tensor> convolution_backward(
@@ -102,9 +102,9 @@ std::tuple<Tensor, Tensor, Tensor> convolution_backward(
   count(STANDIN_OPERATORS);
   count_operator("aten::convolution_backward");
   std::vector<int64_t> biases{gradient.size(1)};
-  auto [a, b, c] = at::convolution_backward(
-      twin_of(gradient), twin_of(input), twin_of(weight), at::OptionalIntArrayRef(biases), stride,
-      padding, dilation, transposed, output_padding, groups, wanted);
+  auto [a, b, c] = at::convolution_backward(twin_of(gradient), twin_of(input), twin_of(weight),
+                                            at::OptionalIntArrayRef(biases), stride, padding,
+                                            dilation, transposed, output_padding, groups, wanted);
   auto device = input.device();
   return {to_device(a, device), to_device(b, device), to_device(c, device)};
 }
@@ -112,8 +112,8 @@ std::tuple<Tensor, Tensor, Tensor> convolution_backward(
 // ---- attention: as flash attention on a GPU, but by the CPU's kernel
 
 int64_t attention_kind(const Tensor &query, const Tensor &, const Tensor &,
-                       const OptionalTensor &mask, double dropout, bool,
-                       std::optional<double>, bool) {
+                       const OptionalTensor &mask, double dropout, bool, std::optional<double>,
+                       bool) {
   bool fused = query.dim() == 4 && !(mask && mask->defined()) && dropout == 0;
   return static_cast<int64_t>(fused ? sdp::SDPBackend::overrideable : sdp::SDPBackend::math);
 }
@@ -127,8 +127,15 @@ attention(const Tensor &query, const Tensor &key, const Tensor &value, const Opt
   auto [output, log_sums] = at::_scaled_dot_product_flash_attention_for_cpu(
       twin_of(query), twin_of(key), twin_of(value), dropout, causal, {}, scale);
   auto device = query.device();
-  return {to_device(output, device), to_device(log_sums, device), {}, {}, query.sym_size(2),
-          key.sym_size(2), {}, {}, {}};
+  return {to_device(output, device),
+          to_device(log_sums, device),
+          {},
+          {},
+          query.sym_size(2),
+          key.sym_size(2),
+          {},
+          {},
+          {}};
 }
 
 std::tuple<Tensor, Tensor, Tensor, Tensor> attention_backward(
@@ -149,18 +156,17 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> attention_backward(
 
 bool has_own_kernel(const c10::OperatorName &name) {
   const auto &text = name.name;
-  for (const char *start : {"aten::_foreach_", "aten::_amp_", "aten::native_layer_norm",
-                            "aten::native_group_norm", "aten::native_dropout",
-                            "aten::_fused_adam", "aten::_fused_sgd"}) {
+  for (const char *start :
+       {"aten::_foreach_", "aten::_amp_", "aten::native_layer_norm", "aten::native_group_norm",
+        "aten::native_dropout", "aten::_fused_adam", "aten::_fused_sgd"}) {
     if (text.rfind(start, 0) == 0) return name.overload_name.find("out") == std::string::npos;
   }
   return false;
 }
 
 [[maybe_unused]] const bool registered = [] {
-  static auto *library =
-      new torch::Library(torch::Library::IMPL, "aten", c10::DispatchKey::PrivateUse1, __FILE__,
-                         __LINE__);
+  static auto *library = new torch::Library(torch::Library::IMPL, "aten",
+                                            c10::DispatchKey::PrivateUse1, __FILE__, __LINE__);
   for (const auto &name : c10::Dispatcher::singleton().getAllOpNames()) {
     if (!has_own_kernel(name)) continue;
     auto full = name.name + (name.overload_name.empty() ? "" : "." + name.overload_name);

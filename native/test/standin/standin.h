@@ -17,18 +17,18 @@
 
 // Places in standin_counts.
 enum {
-  STANDIN_OPERATORS,        // calls of operators on device tensors, views among them
-  STANDIN_LAUNCHES,         // those that a GPU runs as a kernel: all but views
-  STANDIN_TO_DEVICE,        // copies from the host
-  STANDIN_TO_HOST,          // copies to the host
-  STANDIN_READ_BACKS,       // the host waits for a value: item, nonzero, equal, blocking copies
-  STANDIN_WAITS,            // these, blocking copies to the device, and synchronize
-  STANDIN_ALLOCATIONS,      // of device memory
-  STANDIN_LIVE_BYTES,       // on both devices, now
-  STANDIN_PEAK_BYTES,       // the most since the last reset
-  STANDIN_LATE_COPIES,      // asynchronous copies that were carried out after the call
-  STANDIN_HAZARDS,          // faults in the order of asynchronous copies, see standin_text
-  STANDIN_COUNTS            // how many there are
+  STANDIN_OPERATORS,    // calls of operators on device tensors, views among them
+  STANDIN_LAUNCHES,     // those that a GPU runs as a kernel: all but views
+  STANDIN_TO_DEVICE,    // copies from the host
+  STANDIN_TO_HOST,      // copies to the host
+  STANDIN_READ_BACKS,   // the host waits for a value: item, nonzero, equal, blocking copies
+  STANDIN_WAITS,        // these, blocking copies to the device, and synchronize
+  STANDIN_ALLOCATIONS,  // of device memory
+  STANDIN_LIVE_BYTES,   // on both devices, now
+  STANDIN_PEAK_BYTES,   // the most since the last reset
+  STANDIN_LATE_COPIES,  // asynchronous copies that were carried out after the call
+  STANDIN_HAZARDS,      // faults in the order of asynchronous copies, see standin_text
+  STANDIN_COUNTS        // how many there are
 };
 
 // Writes STANDIN_COUNTS values.

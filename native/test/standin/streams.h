@@ -56,7 +56,7 @@ bool is_pending(const void *begin, size_t bytes);
 // A place in a stream, and when it was passed.
 struct Event {
   StreamKey stream{};
-  int64_t place = 0;                // 0: not recorded yet
+  int64_t place = 0;  // 0: not recorded yet
   std::shared_ptr<double> passed_ms;
 };
 void record(Event &event, StreamKey stream);

@@ -1,6 +1,7 @@
 package toco.torch;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -20,10 +21,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The stand-in accelerator of `native/test/standin`: two devices whose memory the host cannot read,
-/// whose asynchronous copies are late, and which count what a GPU is slow at. Once loaded it is the
-/// accelerator of the process, so its tests are tagged ([OnAccelerator]) and have a process of their
-/// own.
+/// The stand-in accelerator of `native/test/standin`: two devices whose memory the host cannot
+/// read, whose asynchronous copies are late, and which count what a GPU is slow at. Once loaded it
+/// is the accelerator of the process, so its tests are tagged ([OnAccelerator]) and have a process
+/// of their own.
 public final class StandIn {
   private StandIn() {}
 
@@ -106,7 +107,9 @@ public final class StandIn {
   public static Counts counts() {
     try (var arena = Arena.ofConfined()) {
       var out = arena.allocate(JAVA_LONG, COUNTS);
-      call(() -> Library.COUNTS_FUNCTION.invokeExact(out));
+      call(() -> {
+        Library.COUNTS_FUNCTION.invokeExact(out);
+      });
       var of = out.toArray(JAVA_LONG);
       return new Counts(
           of[0], of[1], of[2], of[3], of[4], of[5], of[6], of[7], of[8], of[9], of[10]);
@@ -115,7 +118,9 @@ public final class StandIn {
 
   /// Starts counting at 0; the live bytes stay, and the peak becomes these.
   public static void reset() {
-    call(() -> Library.RESET.invokeExact());
+    call(() -> {
+      Library.RESET.invokeExact();
+    });
   }
 
   /// How often each operator ran, by its name and overload, views left out.
@@ -138,7 +143,7 @@ public final class StandIn {
       long capacity = textInto(which, MemorySegment.NULL, 0);
       var out = arena.allocate(Math.max(1, capacity));
       long length = Math.min(capacity, textInto(which, out, capacity));
-      var bytes = out.asSlice(0, length).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
+      var bytes = out.asSlice(0, length).toArray(JAVA_BYTE);
       return new String(bytes, StandardCharsets.UTF_8).lines().toList();
     }
   }

@@ -29,8 +29,8 @@ class StandInTest extends TensorLaws {
     var actual = Tensor.zeros(4, 5).to(first).normal_(0, 1);
     assertArrayEquals(expected.toFloatArray(), actual.toFloatArray());
     assertArrayEquals(
-        expected.matmul(expected.t()).softmax(1).toFloatArray(),
-        actual.matmul(actual.t()).softmax(1).toFloatArray());
+        expected.matmul(expected.transpose(0, 1)).softmax(1).toFloatArray(),
+        actual.matmul(actual.transpose(0, 1)).softmax(1).toFloatArray());
   }
 
   @Test
@@ -81,8 +81,9 @@ class StandInTest extends TensorLaws {
     long before = StandIn.counts().liveBytes();
     var tensor = Tensor.ones(1000).to(first);
     assertEquals(before + 4096, StandIn.counts().liveBytes()); // rounded to 512
-    assertEquals(StandIn.counts().liveBytes(), Accelerator.memory(first).allocated()
-        + Accelerator.memory(second).allocated());
+    assertEquals(
+        StandIn.counts().liveBytes(),
+        Accelerator.memory(first).allocated() + Accelerator.memory(second).allocated());
     tensor.close();
     assertEquals(before, StandIn.counts().liveBytes());
     assertTrue(StandIn.counts().peakBytes() >= before + 4096);
