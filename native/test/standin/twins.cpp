@@ -2,7 +2,6 @@
 
 #include <ATen/EmptyTensor.h>
 #include <ATen/TensorUtils.h>
-#include <ATen/ops/from_blob.h>
 #include <c10/core/DeviceGuard.h>
 
 #include "counts.h"
@@ -28,9 +27,14 @@ void settle(const at::Tensor &tensor, const std::string &name) {
 
 at::Tensor twin_of(const at::Tensor &tensor) {
   if (!is_on_device(tensor)) return tensor;
-  auto *data = tensor.numel() == 0 ? nullptr : twin(tensor.const_data_ptr());
-  auto made = at::from_blob(data, tensor.sizes(), tensor.strides(),
-                            at::TensorOptions().dtype(tensor.dtype()).device(at::kCPU));
+  // Over the whole storage, or a view of the twin could not reach beyond the tensor.
+  const auto &storage = tensor.storage();
+  c10::Storage whole(c10::Storage::use_byte_size_t(), storage.nbytes(),
+                     c10::DataPtr(twin(storage.data()), c10::kCPU), nullptr, false);
+  auto made = at::detail::make_tensor<c10::TensorImpl>(
+      std::move(whole), c10::DispatchKeySet(c10::DispatchKey::CPU), tensor.dtype());
+  made.unsafeGetTensorImpl()->set_storage_offset(tensor.storage_offset());
+  made.unsafeGetTensorImpl()->set_sizes_and_strides(tensor.sizes(), tensor.strides());
   if (tensor.unsafeGetTensorImpl()->is_wrapped_number()) {
     made.unsafeGetTensorImpl()->set_wrapped_number(true);
   }
