@@ -3,9 +3,9 @@
 # path of libtoco_torch.so, in target/native/libtorch-VERSION-FLAVOR/. The link to the last build is
 # target/native/libtoco_torch.so.
 #
-#   native/build.sh [--tests] [--sanitize address,leak,undefined] [--tidy]
+#   native/build.sh [--tests] [--standin] [--sanitize address,leak,undefined] [--tidy]
 #
-# --tests also builds native/test; --sanitize builds everything into a separate folder; --tidy
+# --tests also builds native/test; --standin builds the accelerator of the tests next to the shim; --sanitize builds everything into a separate folder; --tidy
 # removes files that only the next build would use, 0.7 GB.
 #
 # Environment: CXX is the compiler (default: the first g++ that is new enough), CC its C compiler;
@@ -40,13 +40,14 @@ report() {
 }
 die() { report "$*"; exit 1; }
 
-tests=OFF sanitize= tidy=
+tests=OFF standin=OFF sanitize= tidy=
 while [ $# -gt 0 ]; do
   case $1 in
     --tests) tests=ON ;;
+    --standin) standin=ON ;;
     --tidy) tidy=1 ;;
     --sanitize) sanitize=${2:?--sanitize needs a list such as address,leak,undefined}; shift ;;
-    *) die "unknown argument $1; expected --tests, --sanitize LIST or --tidy" ;;
+    *) die "unknown argument $1; expected --tests, --standin, --sanitize LIST or --tidy" ;;
   esac
   shift
 done
@@ -171,7 +172,7 @@ hash_of() {
 }
 built_from=$(hash_of "${native_sources[@]}") # before the build: sources may change meanwhile
 stamp() { printf '%s %s\n' "$built_from" "$(hash_of "${build#"$home/"}/libtoco_torch.so")"; }
-if [ -n "$waited" ] && [ $tests = OFF ] && [ -e "$build/libtoco_torch.so" ] &&
+if [ -n "$waited" ] && [ $tests$standin = OFFOFF ] && [ -e "$build/libtoco_torch.so" ] &&
   [ "$(cat "$build/libtorch-folder" 2>/dev/null)" = "$root" ] &&
   [ "$(cat "$build/built-from" 2>/dev/null)" = "$(stamp)" ]; then
   printf '%s\n' "$build/libtoco_torch.so" # the other process built it
@@ -284,7 +285,8 @@ cross=()
   cross=(-DCMAKE_SYSTEM_NAME=Linux "-DCMAKE_SYSTEM_PROCESSOR=$arch")
 cmake -S "$work/source" -B "$work" -G "$generator" -DCMAKE_BUILD_TYPE=Release \
   ${cross[@]+"${cross[@]}"} \
-  -DTOCO_TORCH_DIR="$work/torch" -DTOCO_NATIVE_TESTS=$tests -DTOCO_SANITIZE="$sanitize" \
+  -DTOCO_TORCH_DIR="$work/torch" -DTOCO_NATIVE_TESTS=$tests -DTOCO_STANDIN=$standin \
+  -DTOCO_SANITIZE="$sanitize" \
   >"$log" 2>&1 || fail "cmake could not configure $work"
 sed -n 's/^-- note: /build: note: /p' "$log" >&2
 compile() {
