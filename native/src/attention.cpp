@@ -70,9 +70,9 @@ at::Tensor self_attention(const at::Tensor &qkv, const std::optional<at::Tensor>
     return SelfAttention::apply(qkv, bias, heads, scale);
   }
   auto sum = bias ? qkv + bias->to(qkv.scalar_type()) : qkv;
-  auto parts = sum.reshape({size.batch, size.tokens, 3, heads, size.width})
-                   .permute({2, 0, 3, 1, 4})
-                   .unbind(0);  // [B, heads, T, d]
+  // Split before the heads move to the front: the gradients then join without another copy.
+  auto parts = sum.reshape({size.batch, size.tokens, 3, heads, size.width}).unbind(2);
+  for (auto &part : parts) part = part.transpose(1, 2);  // [B, heads, T, d]
   auto attended =
       at::scaled_dot_product_attention(parts[0], parts[1], parts[2], {}, 0.0, false, scale);
   return attended.transpose(1, 2).reshape({size.batch, size.tokens, heads * size.width});

@@ -125,6 +125,9 @@ std::optional<at::Tensor> autocast(const std::optional<at::Tensor> &tensor, at::
 at::Tensor norm_linear(const at::Tensor &x, const at::Tensor &norm_weight,
                        const at::Tensor &norm_bias, double eps, const at::Tensor &weight) {
   auto device = x.device().type();
+  if (!x.device().is_cpu()) {  // starting kernels is what costs time there: none is repeated
+    return at::linear(at::layer_norm(x, norm_weight.sizes(), norm_weight, norm_bias, eps), weight);
+  }
   auto cast_weight = autocast(weight, device);
   auto wide = at::autocast::is_autocast_enabled(device) ? x.to(at::kFloat) : x;
   c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::autocast_dispatch_keyset);
@@ -143,6 +146,10 @@ at::Tensor gelu_linear(const at::Tensor &residual, const at::Tensor &hidden,
                        const std::optional<at::Tensor> &bias) {
   check_residual(residual, hidden, weight);
   auto device = hidden.device().type();
+  if (!hidden.device().is_cpu()) {
+    auto activated = at::gelu(hidden_bias ? hidden + *hidden_bias : hidden);
+    return residual + at::linear(activated, weight, bias);
+  }
   auto cast_hidden = autocast(hidden, device), cast_weight = autocast(weight, device);
   auto cast_hidden_bias = autocast(hidden_bias, device), cast_bias = autocast(bias, device);
   c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::autocast_dispatch_keyset);

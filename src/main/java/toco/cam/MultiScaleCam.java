@@ -70,7 +70,8 @@ public final class MultiScaleCam {
         }
       }
       if (scales.contains(1.0)) {
-        cams.mirroredAtScale1 = cams.gridCams(NetworkInput.fitted(model, images).flip(3));
+        var mirrored = NetworkInput.fitted(model, images).flip(3);
+        cams.mirroredAtScale1 = cams.gridCams(EncoderPasses.run(model, mirrored, cams::headsOf));
       }
       return cams;
     }
@@ -95,7 +96,10 @@ public final class MultiScaleCam {
       var both = Tensor.cat(List.of(images, images.flip(3)), 0);
       var resized = NetworkInput.atScale(model, both, scale); // [2·B, 3, height, width]
       var previous = sums;
-      add(gridCams(resized.slice(0, 0, batch)), gridCams(resized.slice(0, batch, 2 * batch)));
+      var passes =
+          EncoderPasses.runBoth(
+              model, resized.slice(0, 0, batch), resized.slice(0, batch, 2 * batch), this::headsOf);
+      add(gridCams(passes.get(0)), gridCams(passes.get(1)));
       if (previous == null && sums != null) {
         scope.keep(sums.cam());
         scope.keep(sums.auxCam());
@@ -104,16 +108,13 @@ public final class MultiScaleCam {
   }
 
   /// CAMs of the patch grid, [B, K or P, h, w].
-  private Cams gridCams(Tensor resized) {
-    var cams =
-        EncoderPasses.run(
-            model,
-            resized,
-            tokens -> {
-              var heads = heads(tokens);
-              return List.of(heads.cam(), heads.auxCam());
-            });
+  private Cams gridCams(List<Tensor> cams) {
     return ofPresent(new Cams(cams.get(0), cams.get(1)));
+  }
+
+  private List<Tensor> headsOf(Tokens tokens) {
+    var heads = heads(tokens);
+    return List.of(heads.cam(), heads.auxCam());
   }
 
   private Cams heads(Tokens tokens) {

@@ -3,9 +3,11 @@ package toco.cam;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import toco.config.Combination;
 import toco.config.Protocol;
+import toco.model.Encoder.Tokens;
 import toco.model.Network;
 import toco.torch.DType;
 import toco.torch.GradMode;
@@ -152,9 +154,16 @@ public record MultiScaleInference(List<Double> scales, Combination flip, Combina
   private Grids grids(Network model, Tensor images, double scale, @Nullable Tensor atScale1) {
     try (var scope = TensorScope.open()) {
       var scaled = NetworkInput.atScale(model, images, scale);
-      var plain = scale == 1 && atScale1 != null ? atScale1 : scope.keep(segment(model, scaled));
-      return new Grids(
-          plain, flip == Combination.NONE ? null : scope.keep(segment(model, scaled.flip(3))));
+      var known = scale == 1 ? atScale1 : null;
+      if (flip == Combination.NONE) {
+        return new Grids(known != null ? known : scope.keep(segment(model, scaled)), null);
+      }
+      var mirrored = scaled.flip(3);
+      if (known != null) {
+        return new Grids(known, scope.keep(segment(model, mirrored)));
+      }
+      var passes = EncoderPasses.runBoth(model, scaled, mirrored, logitsOf(model));
+      return new Grids(scope.keep(passes.get(0).getFirst()), scope.keep(passes.get(1).getFirst()));
     }
   }
 
@@ -191,7 +200,10 @@ public record MultiScaleInference(List<Double> scales, Combination flip, Combina
 
   /// Logits of the patch grid, [B, C, h, w].
   private static Tensor segment(Network model, Tensor images) {
-    return EncoderPasses.run(model, images, tokens -> List.of(model.segment(tokens.patchMap())))
-        .getFirst();
+    return EncoderPasses.run(model, images, logitsOf(model)).getFirst();
+  }
+
+  private static Function<Tokens, List<Tensor>> logitsOf(Network model) {
+    return tokens -> List.of(model.segment(tokens.patchMap()));
   }
 }

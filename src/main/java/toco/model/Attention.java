@@ -31,21 +31,19 @@ final class Attention {
   /// @return [B, T, D]
   Tensor forwardAddResidual(
       LayerNorm norm, Tensor x, LayerScale layerScale, @Nullable Rotation rotation) {
-    var projected = qkv.normForwardNoBias(norm, x); // [B, T, 3·D]
+    var projected = qkv.normProduct(norm, x); // [B, T, 3·D]
     var attended =
         rotation == null
-            ? Functional.selfAttention(projected, qkv.bias(), numHeads, scale)
-            : rotatedAttention(projected, rotation);
+            ? Functional.selfAttention(projected.value(), projected.bias(), numHeads, scale)
+            : rotatedAttention(projected.sum(), rotation);
     return layerScale.scaled(proj).forwardAddResidual(attended, x);
   }
 
-  private Tensor rotatedAttention(Tensor projected, Rotation rotation) {
-    long batch = projected.size(0);
-    long tokens = projected.size(1);
-    long width = projected.size(2) / 3;
+  private Tensor rotatedAttention(Tensor biased, Rotation rotation) {
+    long batch = biased.size(0);
+    long tokens = biased.size(1);
+    long width = biased.size(2) / 3;
     long headDim = width / numHeads;
-    var bias = qkv.bias();
-    var biased = bias == null ? projected : projected.add(bias.to(projected.dtype()));
     var rotated =
         rotation
             .rotate(biased.slice(2, 0, 2 * width).reshape(batch, tokens, 2L * numHeads, headDim))

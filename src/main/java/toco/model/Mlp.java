@@ -30,10 +30,10 @@ final class Mlp {
     var last = layerScale.scaled(fc2);
     return switch (activation) {
       case GELU -> {
-        var hidden = fc1.normForwardNoBias(norm, x); // [B, T, hidden]
-        yield last.geluForwardAddResidual(hidden, fc1.bias(), x);
+        var hidden = fc1.normProduct(norm, x); // [B, T, hidden]
+        yield last.geluForwardAddResidual(hidden.value(), hidden.bias(), x);
       }
-      case QUICK_GELU -> last.forwardAddResidual(QuickGelu.of(fc1.normForward(norm, x)), x);
+      case QUICK_GELU -> last.forwardAddResidual(QuickGelu.of(fc1.normProduct(norm, x).sum()), x);
     };
   }
 }

@@ -26,16 +26,16 @@ final class QkvProjection {
     valueBias = separate ? params.add("v_bias", Tensor.zeros(width)) : null;
   }
 
-  /// Norm and projection without [#bias], fused.
+  /// Norm and projection.
   ///
   /// @param x [B, T, D]
   /// @return [B, T, 3·D]
-  Tensor normForwardNoBias(LayerNorm norm, Tensor x) {
-    return linear.normForwardNoBias(norm, x);
+  Linear.Product normProduct(LayerNorm norm, Tensor x) {
+    return linear.normProduct(norm, x, bias());
   }
 
   /// The bias of queries, keys and values, [3·D], or null.
-  @Nullable Tensor bias() {
+  private @Nullable Tensor bias() {
     if (queryBias == null || valueBias == null) {
       return linear.bias();
     }

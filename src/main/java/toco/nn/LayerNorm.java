@@ -22,7 +22,7 @@ public final class LayerNorm {
     return Functional.layerNorm(x, weight, bias, eps);
   }
 
-  /// See [Linear#normForwardNoBias].
+  /// See [Linear#normProduct(LayerNorm, Tensor)].
   Tensor forwardLinear(Tensor x, Tensor linearWeight) {
     return Functional.normLinear(x, weight, bias, eps, linearWeight);
   }

@@ -76,32 +76,40 @@ public final class Linear {
     return Functional.linearAdd(residual, x, weight, bias);
   }
 
-  /// Layer norm, then this layer without its bias, fused; the normalised input is recomputed in the
-  /// backward pass. Equals
+  /// A product, and the bias that the operator after it has still to add.
   ///
-  /// ```java
-  /// x = norm.forward(x);
-  /// return Functional.linear(x, weight, null);
-  /// ```
-  ///
-  /// @param x [..., in]
-  /// @return [..., out], for an operator that adds [#bias]
-  public Tensor normForwardNoBias(LayerNorm norm, Tensor x) {
-    return norm.forwardLinear(x, weight);
+  /// @param value [..., out]
+  /// @param bias \[out], or null if there is none to add
+  public record Product(Tensor value, @Nullable Tensor bias) {
+    /// The sum of both, [..., out].
+    public Tensor sum() {
+      return bias == null ? value : value.add(bias.to(value.dtype()));
+    }
   }
 
-  /// Layer norm, then this layer, partly fused as [#normForwardNoBias]. Equals
+  /// Layer norm, then this layer. For the result `product`, `product.sum()` equals
   ///
   /// ```java
   /// x = norm.forward(x);
   /// return forward(x);
   /// ```
   ///
+  /// On the CPU both are fused, the normalised input is recomputed in the backward pass, and the
+  /// bias is left to the operator after it. Other devices keep the input and add the bias within
+  /// the product, because starting a kernel takes them longer than its arithmetic.
+  ///
   /// @param x [..., in]
-  /// @return [..., out]
-  public Tensor normForward(LayerNorm norm, Tensor x) {
-    var product = normForwardNoBias(norm, x);
-    return bias == null ? product : product.add(bias.to(product.dtype()));
+  public Product normProduct(LayerNorm norm, Tensor x) {
+    return normProduct(norm, x, bias);
+  }
+
+  /// The same with another bias.
+  ///
+  /// @param added \[out], or null for none
+  public Product normProduct(LayerNorm norm, Tensor x, @Nullable Tensor added) {
+    return x.device().isCpu()
+        ? new Product(norm.forwardLinear(x, weight), added)
+        : new Product(Functional.linear(norm.forward(x), weight, added), null);
   }
 
   /// Bias, GELU, this layer and a residual, fused; the GELU is recomputed in the backward pass.
@@ -112,7 +120,7 @@ public final class Linear {
   /// return residual.add(forward(x));
   /// ```
   ///
-  /// @param hidden [..., in], as from [#normForwardNoBias]
+  /// @param hidden [..., in], as from [#normProduct]
   /// @param hiddenBias \[in], or null for none
   /// @param residual [..., out]
   /// @return [..., out]

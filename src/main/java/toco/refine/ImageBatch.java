@@ -1,8 +1,11 @@
 package toco.refine;
 
+import java.util.ArrayList;
+import java.util.function.BinaryOperator;
 import toco.torch.DType;
 import toco.torch.Shape;
 import toco.torch.Tensor;
+import toco.torch.TensorScope;
 
 /// Checks the inputs of the operators that refine maps by the colours of an image.
 final class ImageBatch {
@@ -37,5 +40,23 @@ final class ImageBatch {
         && image.size(0) == map.size(0)
         && image.size(2) == map.size(2)
         && image.size(3) == map.size(3);
+  }
+
+  /// Applies a function to groups of images, as many as have `pixels` pixels together, at least one
+  /// each, and joins the results.
+  ///
+  /// @param images [B, 3, H, W]
+  /// @param maps [B, channels, H, W]
+  static Tensor inGroups(Tensor images, Tensor maps, long pixels, BinaryOperator<Tensor> function) {
+    long count = images.size(0);
+    long perGroup = Math.clamp(pixels / (images.size(2) * images.size(3)), 1, count);
+    var results = new ArrayList<Tensor>();
+    for (long start = 0; start < count; start += perGroup) {
+      long end = Math.min(start + perGroup, count);
+      var image = images.slice(0, start, end);
+      var map = maps.slice(0, start, end);
+      results.add(TensorScope.scoped(() -> function.apply(image, map)));
+    }
+    return results.size() == 1 ? results.getFirst() : Tensor.cat(results, 0);
   }
 }

@@ -57,12 +57,12 @@ record VertexKeys(int dimensions) {
 
   /// Keys of vertices whose remainder is 0.
   ///
-  /// @param quotients int64 [d + 1, N]
+  /// @param quotients int64 [B, d + 1, N]
   /// @param units of all axes
-  /// @return int64 [1, N]
+  /// @return int64 [B, 1, N]
   Tensor ofQuotients(Tensor quotients, Tensor units) {
     double zero = allUnits() * Math.pow(2, quotientBits() - 1);
-    return quotients.mul(units).sum(new long[] {0}, true).add(zero);
+    return quotients.mul(units).sum(new long[] {1}, true).add(zero);
   }
 
   /// A step up an axis adds 1 to every coordinate except the axis's own, from which it subtracts d:
