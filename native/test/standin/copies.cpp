@@ -19,9 +19,14 @@ namespace {
 
 using at::Tensor;
 
+// Of so many bytes without page lock, a copy to a GPU that need not block takes them before it
+// returns. A larger one goes through the driver's buffers, for which the host waits.
+constexpr size_t kStaged = 64 << 10;
+
 bool is_plain(const Tensor &source, const Tensor &target) {
   return source.scalar_type() == target.scalar_type() && source.sizes() == target.sizes() &&
-         source.is_contiguous() && target.is_contiguous();
+         source.is_contiguous() && target.is_contiguous() && source.is_conj() == target.is_conj() &&
+         source.is_neg() == target.is_neg();
 }
 
 // Carried out when its stream is needed. If the source has changed by then, somebody has written to
@@ -63,8 +68,7 @@ Tensor copy_from(const Tensor &source, const Tensor &target, bool non_blocking) 
       copy_late(source, target, stream);
       return target;
     }
-    // Of a small host array without page lock, LibTorch's copy takes the bytes before it returns.
-    if (!(to_device && non_blocking)) count(STANDIN_WAITS);
+    if (!(to_device && non_blocking && source.nbytes() <= kStaged)) count(STANDIN_WAITS);
     if (from_device) count(STANDIN_READ_BACKS);
   }
   if (from_device) settle(source, "a copy");
@@ -86,6 +90,15 @@ TORCH_LIBRARY_IMPL(aten, PrivateUse1, library) {
   library.impl("_copy_from", &copy_from);
   library.impl("_copy_from_and_resize", &copy_from_and_resize);
   library.impl("record_stream", &record_stream);
+}
+
+// The twins know whether they are conjugates. LibTorch would copy such a tensor to resolve it,
+// which is this copy again.
+TORCH_LIBRARY_IMPL(aten, Conjugate, library) {
+  library.impl("_copy_from", torch::CppFunction::makeFallthrough());
+}
+TORCH_LIBRARY_IMPL(aten, Negative, library) {
+  library.impl("_copy_from", torch::CppFunction::makeFallthrough());
 }
 
 }  // namespace

@@ -84,7 +84,7 @@ at::Tensor argument(Call &call, const at::Tensor &tensor, bool is_written) {
   if (!call.is_view) settle(tensor, call.name);
   // A kernel resizes an output without elements; the twin of foreign memory cannot be resized.
   auto twin = is_written && tensor.numel() == 0
-                  ? at::empty({0}, at::TensorOptions().dtype(tensor.dtype()))
+                  ? at::empty(tensor.sizes(), at::TensorOptions().dtype(tensor.dtype()))
                   : twin_of(tensor);
   if (is_written) call.written.push_back({tensor, twin});
   return twin;

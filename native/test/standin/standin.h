@@ -40,3 +40,6 @@ STANDIN_API void standin_reset(void);
 // The texts since the last reset, one per line: 0 "operator<TAB>calls", views left out, 1 hazards.
 // Writes at most capacity bytes, without a zero at the end, and returns how many there are.
 STANDIN_API int64_t standin_text(int32_t which, char *out, int64_t capacity);
+
+// The device memory that was allocated last, for a test of what happens when host code touches it.
+STANDIN_API void *standin_newest(void);

@@ -35,14 +35,17 @@ at::Tensor twin_of(const at::Tensor &tensor) {
       std::move(whole), c10::DispatchKeySet(c10::DispatchKey::CPU), tensor.dtype());
   made.unsafeGetTensorImpl()->set_storage_offset(tensor.storage_offset());
   made.unsafeGetTensorImpl()->set_sizes_and_strides(tensor.sizes(), tensor.strides());
+  made._set_conj(tensor.is_conj());
+  made._set_neg(tensor.is_neg());
   if (tensor.unsafeGetTensorImpl()->is_wrapped_number()) {
     made.unsafeGetTensorImpl()->set_wrapped_number(true);
   }
   return made;
 }
 
-at::Tensor to_device(const at::Tensor &cpu, c10::Device device) {
-  if (!cpu.defined()) return cpu;
+at::Tensor to_device(const at::Tensor &made_on_cpu, c10::Device device) {
+  if (!made_on_cpu.defined()) return made_on_cpu;
+  auto cpu = made_on_cpu.resolve_conj().resolve_neg();
   c10::DeviceGuard guard(device);
   at::Tensor made = at::detail::empty_strided_generic(
       cpu.sizes(), cpu.strides(), device_allocator(),

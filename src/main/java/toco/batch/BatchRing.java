@@ -13,14 +13,16 @@ import toco.torch.LibTorch;
 /// Workers claim single samples, so several workers share a batch. A sample depends only on its
 /// step, so they may finish in any order. A slot is refilled only after the trainer has released
 /// its batch. Once every slot has been filled, no more memory is allocated for pixels. On a GPU,
-/// the uploads and the augmentation of a slot are queued on the training stream, at least one step
-/// ahead of their use.
+/// the uploads and the augmentation of a slot are queued at least one step ahead of their use, on
+/// the stream that was current where the ring was opened. If that is not the stream on which
+/// batches are used, each waits for the other ([LoadStream]).
 public final class BatchRing implements AutoCloseable {
   private static final int READY_AHEAD = 2;
 
   private final BatchSource source;
   private final long firstBatch;
   private final int batchSize;
+  private final LoadStream stream;
   private final List<Slot> slots = new ArrayList<>();
   private final List<Thread> workers = new ArrayList<>();
 
@@ -54,6 +56,7 @@ public final class BatchRing implements AutoCloseable {
     this.source = source;
     this.firstBatch = firstBatch;
     batchSize = source.sampler().batchSize();
+    stream = LoadStream.current(source.device());
     int ahead = Math.max(READY_AHEAD, Math.ceilDiv(workerCount, batchSize));
     for (int i = 0; i < 1 + ahead; i++) { // plus the one in use by the trainer
       slots.add(
@@ -83,6 +86,7 @@ public final class BatchRing implements AutoCloseable {
     long started = System.nanoTime();
     lock.lock();
     try {
+      stream.takeBack();
       releasedBatches = takenBatches;
       changed.signalAll();
       var slot = slotOf(takenBatches);
@@ -96,6 +100,7 @@ public final class BatchRing implements AutoCloseable {
       var drawn = source.sampler().batchAt(firstBatch + takenBatches);
       takenBatches++;
       waitedNs += System.nanoTime() - started;
+      stream.handOver();
       return slot.buffer.batch(drawn);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -155,6 +160,7 @@ public final class BatchRing implements AutoCloseable {
   private void work() {
     LibTorch.serialThread();
     try (var loader = new SampleLoader(source, this::skip)) {
+      stream.useInThread();
       for (long sample = claim(); sample >= 0; sample = claim()) {
         long batch = sample / batchSize;
         int position = (int) (sample % batchSize);
@@ -230,6 +236,9 @@ public final class BatchRing implements AutoCloseable {
       lock.unlock();
     }
     workers.forEach(BatchRing::awaitEnd);
+    if (!slots.isEmpty()) {
+      stream.takeBack(); // their memory belongs to this stream
+    }
     slots.forEach(slot -> slot.buffer.close());
     slots.clear();
   }

@@ -1,7 +1,5 @@
 package toco.batch;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,29 +17,36 @@ import toco.torch.TensorScope;
 /// The memory of what is known of a batch's pixels, filled sample by sample. Several workers may
 /// fill different samples at once.
 final class KnownPixels implements AutoCloseable {
-  private final @Nullable Tensor hostHints; // uint8 [B, H, W]; null: the run has none
-  private final @Nullable Tensor hints; // the same on the training device
+  private final @Nullable Tensor hints; // uint8 [B, H, W] on the training device; null: none
   private final List<Map<Integer, List<ImageBox>>> limits;
 
   KnownPixels(Device device, int batchSize, int sizePx, WeakLabels weak) {
-    hostHints = weak.hasHints() ? unknown(Device.CPU, batchSize, sizePx) : null;
-    hints = hostHints == null || device.isCpu() ? hostHints : unknown(device, batchSize, sizePx);
+    hints =
+        weak.hasHints()
+            ? TensorScope.release(
+                Tensor.full(LabelMap.IGNORE, DType.UINT8, device, batchSize, sizePx, sizePx))
+            : null;
     limits = new ArrayList<>(Collections.nCopies(batchSize, Map.of()));
   }
 
-  private static Tensor unknown(Device device, int batchSize, int sizePx) {
-    return TensorScope.release(
-        Tensor.full(LabelMap.IGNORE, DType.UINT8, device, batchSize, sizePx, sizePx));
-  }
-
-  /// Sets the hints of a sample.
+  /// Sets the hints of a sample. For other devices than the CPU they are copied from pinned memory:
+  /// a copy from other memory of this size waits for the device.
   ///
   /// @param labels uint8 [H, W]
   void setHints(int position, MemorySegment labels) {
-    if (hostHints != null) {
-      long bytes = labels.byteSize();
-      MemorySegment.copy(
-          labels, JAVA_BYTE, 0, hostHints.segment(), JAVA_BYTE, position * bytes, bytes);
+    if (hints == null) {
+      return;
+    }
+    try (var _ = TensorScope.open()) {
+      var ofSample = hints.select(0, position);
+      if (hints.device().isCpu()) {
+        ofSample.segment().copyFrom(labels);
+      } else {
+        var size = ofSample.shape().sizes();
+        var pinned = Tensor.emptyPinned(DType.UINT8, size); // reused once the copy is done
+        pinned.segment().copyFrom(labels);
+        var _ = ofSample.copy_(pinned, true);
+      }
     }
   }
 
@@ -52,18 +57,12 @@ final class KnownPixels implements AutoCloseable {
 
   /// What is known, on the training device.
   PixelLabels labels() {
-    if (hostHints != null && hints != null && hints != hostHints) {
-      hints.copy_(hostHints, true);
-    }
     return new PixelLabels(hints, limits);
   }
 
   @Override
   public void close() {
-    if (hostHints != null) {
-      hostHints.close();
-    }
-    if (hints != null && hints != hostHints) {
+    if (hints != null) {
       hints.close();
     }
   }

@@ -31,26 +31,38 @@ final class GeometricOperators {
       if (top >= bottom || left >= right) {
         return; // nothing is visible
       }
-      var resized =
+      var levels =
           image
               .slice(0, cut[0], cut[0] + cut[2])
               .slice(1, cut[1], cut[1] + cut[3])
               .permute(2, 0, 1)
               .unsqueeze(0)
-              .to(DType.FLOAT32)
-              .interpolate(scaled[0], scaled[1], mode)
-              .round()
-              .clamp(0, 255)
-              .squeeze(0)
-              .permute(1, 2, 0); // [h, w, 3]
+              .to(DType.FLOAT32);
+      var pixels = resized(levels, scaled[0], scaled[1], mode).squeeze(0).permute(1, 2, 0);
       var _ =
           out.slice(0, top, bottom)
               .slice(1, left, right)
               .copy_(
-                  resized
+                  pixels
                       .slice(0, top - origin[0], bottom - origin[0])
                       .slice(1, left - origin[1], right - origin[1]));
     }
+  }
+
+  /// Bicubic weights are also negative, so that levels beside an edge exceed 0…255. Pillow cuts
+  /// them off after each of its two passes, along rows and then along columns; so does this.
+  ///
+  /// @param levels [1, 3, h, w]
+  private static Tensor resized(Tensor levels, long height, long width, Interpolation mode) {
+    var inWidth =
+        mode == Interpolation.BICUBIC_ANTIALIAS
+            ? rounded(levels.interpolate(levels.size(2), width, mode))
+            : levels;
+    return rounded(inWidth.interpolate(height, width, mode));
+  }
+
+  private static Tensor rounded(Tensor levels) {
+    return levels.round().clamp(0, 255);
   }
 
   private static void requireInside(long[] cut, Tensor image) {

@@ -34,16 +34,17 @@ public record ImageBox(int top, int bottom, int left, int right) {
         Math.ceilDiv(right, patchSizePx));
   }
 
-  /// Ones inside the boxes and zeros outside.
+  /// Ones inside the boxes and zeros outside. It is made on the device: a copy of so large a map
+  /// from memory that is not page-locked would wait for the device.
   ///
   /// @return float32 [boxes, height, width]; boxes are clipped to the size
   public static Tensor mask(List<ImageBox> boxes, long height, long width, Device device) {
-    var mask = Tensor.full(0, DType.FLOAT32, Device.CPU, boxes.size(), height, width);
+    var mask = Tensor.full(0, DType.FLOAT32, device, boxes.size(), height, width);
     for (int i = 0; i < boxes.size(); i++) {
       var box = boxes.get(i);
       var _ =
           mask.select(0, i).slice(0, box.top, box.bottom).slice(1, box.left, box.right).fill_(1);
     }
-    return mask.to(device, true);
+    return mask;
   }
 }

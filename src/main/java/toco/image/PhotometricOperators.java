@@ -91,7 +91,7 @@ final class PhotometricOperators {
   /// Pillow's grey levels [H, W, 1]; float32 holds every sum exactly.
   private static Tensor luma(Tensor levels) {
     return levels
-        .mul(Tensor.of(LUMA).to(levels.device()))
+        .mul(Tensor.of(LUMA).to(levels.device(), true)) // without waiting for the device
         .sum(new long[] {2}, true)
         .add(32768)
         .div(65536)

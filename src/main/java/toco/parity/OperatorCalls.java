@@ -33,13 +33,20 @@ final class OperatorCalls {
   private static final Pattern ARGUMENT = Pattern.compile("(\\w+)(?:=[^,)]*)?(?=, |\\) ->)");
 
   private final Map<String, Tensor> tensors;
+  private final Device device;
 
-  private OperatorCalls(Map<String, Tensor> tensors) {
+  private OperatorCalls(Map<String, Tensor> tensors, Device device) {
     this.tensors = tensors;
+    this.device = device;
   }
 
-  /// One row per recorded call; none if the folder has no `calls.json`.
+  /// One row per recorded call, on the CPU; none if the folder has no `calls.json`.
   static List<Parity.Row> of(Path directory) {
+    return of(directory, Device.CPU);
+  }
+
+  /// The same with all tensors on another device than that of the recording, the CPU.
+  static List<Parity.Row> of(Path directory, Device device) {
     var file = directory.resolve(FILE);
     if (!Files.exists(file)) {
       return List.of();
@@ -47,7 +54,8 @@ final class OperatorCalls {
     try (var _ = TensorScope.open()) {
       var calls = Json.MAPPER.readTree(Files.readString(file));
       var recorded =
-          new OperatorCalls(SafeTensors.read(directory.resolve("calls.safetensors")).tensors());
+          new OperatorCalls(
+              SafeTensors.read(directory.resolve("calls.safetensors")).tensors(), device);
       var rows = new ArrayList<Parity.Row>();
       for (int i = 0; i < calls.size(); i++) {
         rows.add(recorded.row(calls.get(i), i));
@@ -125,7 +133,7 @@ final class OperatorCalls {
       case "float" -> Double.parseDouble(javaNumber(value.asString()));
       case "complex" -> new Complex(value.get(0).doubleValue(), value.get(1).doubleValue());
       case "str" -> value.asString();
-      case "device" -> Device.parse(value.asString());
+      case "device" -> device;
       case "dtype" -> named(DType.values(), value.asString());
       case "memory_format" -> named(MemoryFormat.values(), value.asString().replace("_format", ""));
       case "layout" -> named(TensorLayout.values(), value.asString());
@@ -156,7 +164,7 @@ final class OperatorCalls {
     }
     var tensor = node.path("complex").asBoolean(false) ? stored.viewAsComplex() : stored;
     if (!node.has("strides")) {
-      return tensor.clone();
+      return device.isCpu() ? tensor.clone() : tensor.to(device);
     }
     var strides = node.path("strides").valueStream().mapToLong(JsonNode::longValue).toArray();
     var sizes = tensor.shape().sizes();
@@ -171,7 +179,7 @@ final class OperatorCalls {
         Ops.call(
             "aten::empty_strided",
             new Object[] {distinct.shape().sizes(), strides},
-            Map.of("dtype", tensor.dtype()));
+            Map.of("dtype", tensor.dtype(), "device", device));
     laidOut.copy_(distinct);
     return laidOut.expand(sizes);
   }

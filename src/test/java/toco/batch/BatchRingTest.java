@@ -20,25 +20,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import toco.config.Config;
-import toco.config.PixelStatistics;
 import toco.config.Split;
 import toco.data.DataException;
 import toco.data.Dataset;
 import toco.host.ProcessMemory;
-import toco.image.Normalization;
 import toco.image.TurboJpeg;
-import toco.torch.Accelerator;
 import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Tensor;
-import toco.torch.TensorScope;
 import toco.torch.TensorTest;
 
 @Timeout(120)
 @TensorTest(scope = false)
 class BatchRingTest {
-  private static final Normalization NORMALIZATION = Normalization.of(PixelStatistics.IMAGENET);
-
   private static final int IMAGES =
       11; // batches of 4: two per epoch, the last 3 samples are dropped
   private static final int BATCH = 4;
@@ -215,28 +209,6 @@ class BatchRingTest {
     assertTrue(
         Thread.getAllStackTraces().keySet().stream()
             .noneMatch(thread -> thread.getName().startsWith("toco-loader")));
-  }
-
-  /// The operators on the GPU differ from the CPU kernels by a few levels: on average by far less
-  /// than one.
-  @Test
-  void aGpuGivesTheSameViews() {
-    assumeTrue(Accelerator.count(Device.Kind.CUDA) > 0, "no GPU here");
-    var config = config(folder);
-    var source = BatchSource.of(config, Dataset.open(config.data(), Split.TRAIN), Device.cuda(0));
-    try (var onCpu = ring(config, 0, 2);
-        var onGpu = new BatchRing(source, 0, 2);
-        var _ = TensorScope.open()) {
-      for (int i = 0; i < 8; i++) {
-        var expected = onCpu.next();
-        var got = onGpu.next();
-        assertEquals(expected.boxes(), got.boxes());
-        assertEquals(Device.cuda(0), got.labels().device());
-        var levels = NORMALIZATION.denormalize(expected.view1());
-        var difference = NORMALIZATION.denormalize(got.view1()).to(Device.CPU).sub(levels).abs();
-        assertTrue(difference.mean().item() < 1, () -> "mean difference " + difference.mean());
-      }
-    }
   }
 
   /// Java allocates only small objects: handles, a path, generators. Resident memory may vary by

@@ -3,7 +3,6 @@ package toco.image;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static toco.image.TestImages.black;
 import static toco.image.TestImages.largestDifference;
 import static toco.image.TestImages.noise;
@@ -13,9 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import toco.config.PixelStatistics;
-import toco.torch.Accelerator;
 import toco.torch.DType;
-import toco.torch.Device;
 import toco.torch.Interpolation;
 import toco.torch.Tensor;
 import toco.torch.TensorTest;
@@ -67,6 +64,29 @@ class GeometricTest {
         Interpolation.BICUBIC_ANTIALIAS,
         near);
     assertTrue(largestDifference(expected, near) <= 1);
+  }
+
+  /// Beside an edge, bicubic weights exceed the range of levels, which Pillow cuts off after each
+  /// pass: without that, the operators were 10 levels off at corners.
+  @Test
+  void cornersAreResizedWithinOneLevel() {
+    var image = black(40, 40);
+    for (int i = 0; i < 4; i++) {
+      var _ = image.slice(0, 3 + 9 * i, 8 + 9 * i).slice(1, 2, 17 + 5 * i).fill_(255);
+    }
+    for (int size : new int[] {17, 40, 64}) {
+      var exact = black(size, size);
+      Geometric.resizedCrop(image, 1, 1, 37, 38, exact);
+      var near = black(size, size);
+      GeometricOperators.resample(
+          image,
+          new long[] {1, 1, 37, 38},
+          new long[] {size, size},
+          new long[2],
+          Interpolation.BICUBIC_ANTIALIAS,
+          near);
+      assertTrue(largestDifference(exact, near) <= 1, () -> size + " px");
+    }
   }
 
   /// A scaled crop computes only the visible part, but equals resizing, padding and cropping, for
@@ -161,29 +181,6 @@ class GeometricTest {
     var expected = NORMALIZATION.normalize(image.permute(2, 0, 1).to(DType.FLOAT32));
     assertEquals(0, batch.select(0, 1).sub(expected).abs().amax().item());
     assertEquals(0, batch.select(0, 0).abs().amax().item());
-  }
-
-  /// LibTorch's resize on a GPU sums in another order than on a CPU, and Pillow rounds once more.
-  @Test
-  void aGpuResizesFlipsAndNormalizesAsTheCpuWithinOneLevel() {
-    assumeTrue(Accelerator.count(Device.Kind.CUDA) > 0, "no CUDA device");
-    var image = noise(61, 47);
-    var there = image.to(Device.CUDA);
-    var exact = black(40, 40);
-    var near = exact.to(Device.CUDA);
-    Geometric.resizedCrop(image, 3, 4, 50, 33, exact);
-    Geometric.resizedCrop(there, 3, 4, 50, 33, near);
-    assertTrue(largestDifference(exact, near.to(Device.CPU)) <= 1);
-    var box = Geometric.scaledCrop(image, 30, 90, 5, 0, 0, 20, exact);
-    assertEquals(box, Geometric.scaledCrop(there, 30, 90, 5, 0, 0, 20, near));
-    assertTrue(largestDifference(exact, near.to(Device.CPU)) <= 1);
-    Geometric.flip_(there);
-    assertEquals(0, largestDifference(image.flip(1), there.to(Device.CPU)));
-    var normalized = Tensor.zeros(3, 61, 47).to(Device.CUDA);
-    NORMALIZATION.normalize(there, normalized);
-    var expected = Tensor.zeros(3, 61, 47);
-    NORMALIZATION.normalize(there.to(Device.CPU), expected);
-    assertEquals(0, normalized.to(Device.CPU).sub(expected).abs().amax().item(), 1e-6);
   }
 
   @Test

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static toco.image.TestImages.black;
 import static toco.image.TestImages.largestDifference;
 import static toco.image.TestImages.noise;
@@ -15,9 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import toco.torch.Accelerator;
 import toco.torch.DType;
-import toco.torch.Device;
 import toco.torch.Tensor;
 import toco.torch.TensorTest;
 import toco.torch.TorchException;
@@ -181,27 +178,6 @@ class PhotometricTest {
     assertTrue(blurred.amax().itemLong() < 255 / 20); // a Gaussian's peak: 255 / (2π · 2²) = 10
     var flat = black(9, 14).add(77);
     assertEquals(0, largestDifference(flat, way.of("blur", flat, 3.3)));
-  }
-
-  /// The same operators in the same order; only a mean over the image may be summed in another
-  /// order.
-  @ParameterizedTest
-  @CsvSource({
-    "brightness, 1.37",
-    "contrast, 0.41",
-    "saturation, 1.9",
-    "hue, 0.31",
-    "grayscale, 0",
-    "solarize, 99",
-    "blur, 2"
-  })
-  void aGpuGivesWhatTheOperatorsGiveOnTheCpu(String change, double amount) {
-    assumeTrue(Accelerator.count(Device.Kind.CUDA) > 0, "no CUDA device");
-    var image = noise(61, 47);
-    var there = image.to(Device.CUDA);
-    Way.KERNELS.apply(change, there, amount); // on a GPU the device's choice is the operators
-    var near = Way.OPERATORS.of(change, image, amount);
-    assertTrue(largestDifference(near, there.to(Device.CPU)) <= 1);
   }
 
   @Test

@@ -1,13 +1,11 @@
 package toco.refine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.junit.jupiter.api.Test;
 import toco.torch.DType;
-import toco.torch.Device;
 import toco.torch.Kernels;
 import toco.torch.Tensor;
 
@@ -85,17 +83,5 @@ class ParTest extends RefinementLaws {
         assertThrows(IllegalArgumentException.class, () -> new Par(new long[] {1, 0}, 1)),
         "[1, 0]");
     assertMessage(assertThrows(IllegalArgumentException.class, () -> new Par(DILATIONS, -1)), "-1");
-  }
-
-  @Test
-  void aGpuAgreesWithTheCpu() {
-    needCuda();
-    var images = patchyImages(2, 61, 45);
-    var masks = Tensor.randn(2, 3, 61, 45);
-    var there = PUBLISHED.refine(images.to(Device.CUDA), masks.to(Device.CUDA));
-    assertEquals(Device.cuda(0), there.device());
-    assertNear(PUBLISHED.refine(images, masks), there.to(Device.CPU), 1e-4);
-    var again = PUBLISHED.refine(images.to(Device.CUDA), masks.to(Device.CUDA));
-    assertArrayEquals(there.toFloatArray(), again.toFloatArray());
   }
 }

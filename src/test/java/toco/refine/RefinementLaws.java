@@ -2,13 +2,10 @@ package toco.refine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.BeforeEach;
 import toco.checkpoint.SafeTensors;
 import toco.image.Resources;
-import toco.torch.Accelerator;
-import toco.torch.Device;
 import toco.torch.Rng;
 import toco.torch.Tensor;
 import toco.torch.TensorTest;
@@ -19,10 +16,6 @@ abstract class RefinementLaws {
   @BeforeEach
   void seed() {
     Rng.manualSeed(5);
-  }
-
-  static void needCuda() {
-    assumeTrue(Accelerator.count(Device.Kind.CUDA) > 0, "no CUDA device");
   }
 
   static SafeTensors.Contents golden(String name) {

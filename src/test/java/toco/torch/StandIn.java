@@ -63,6 +63,7 @@ public final class StandIn {
     static final MethodHandle COUNTS_FUNCTION;
     static final MethodHandle RESET;
     static final MethodHandle TEXT;
+    static final MethodHandle NEWEST;
 
     static {
       var file = file();
@@ -78,6 +79,9 @@ public final class StandIn {
           linker.downcallHandle(
               symbols.findOrThrow("standin_text"),
               FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+      NEWEST =
+          linker.downcallHandle(
+              symbols.findOrThrow("standin_newest"), FunctionDescriptor.of(ADDRESS));
     }
 
     static void load() {}
@@ -136,6 +140,13 @@ public final class StandIn {
   /// What was wrong in the order of asynchronous copies.
   public static List<String> hazards() {
     return text(HAZARDS);
+  }
+
+  /// The device memory that was allocated last; host code that touches it ends the process.
+  public static MemorySegment newest(long bytes) {
+    var address = new MemorySegment[1];
+    call(() -> address[0] = (MemorySegment) Library.NEWEST.invokeExact());
+    return address[0].reinterpret(bytes);
   }
 
   private static List<String> text(int which) {

@@ -21,7 +21,7 @@ final class PublishedLevels {
       var table =
           Tensor.of(table(255 * statistics.mean().get(c), 255 * statistics.std().get(c)), LEVELS)
               .to(DType.UINT8)
-              .to(image.device());
+              .to(image.device(), true);
       var levels = image.select(2, c).to(DType.INT64).flatten(0);
       channels.add(table.indexSelect(0, levels));
     }
