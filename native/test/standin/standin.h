@@ -22,7 +22,7 @@ enum {
   STANDIN_TO_DEVICE,    // copies from the host
   STANDIN_TO_HOST,      // copies to the host
   STANDIN_READ_BACKS,   // the host waits for a value: item, nonzero, equal, blocking copies
-  STANDIN_WAITS,        // these, blocking copies to the device, and synchronize
+  STANDIN_WAITS,        // these, blocking or large unpinned copies to the device, and synchronize
   STANDIN_ALLOCATIONS,  // of device memory
   STANDIN_LIVE_BYTES,   // on both devices, now
   STANDIN_PEAK_BYTES,   // the most since the last reset

@@ -90,10 +90,11 @@ final class JoinedWorld implements World {
     if (device.isCpu()) {
       return;
     }
-    group.close();
+    var first = group; // another rank may still be connecting it until the second is connected
     group =
         communicate(
             "connecting the devices", () -> newGroup(rendezvous, store, "accelerator", device));
+    first.close();
   }
 
   @Override

@@ -25,19 +25,23 @@ record DropPath(@Nullable Tensor scales) {
   /// @param random a generator for each image of the batch
   static List<DropPath> draw(
       double last, int depth, int kept, int batch, IntFunction<CounterRandom> random, Device to) {
-    var scales = new float[depth][2 * batch];
+    var scales = new float[depth * 2 * batch];
     for (int image = 0; image < batch; image++) {
       var own = random.apply(image);
       for (int i = 0; i < depth; i++) {
         double p = last * i / Math.max(1, depth - 1);
-        scales[i][image] = own.nextFloat() < p ? 0 : (float) (1 / (1 - p));
-        scales[i][batch + image] = own.nextFloat() < p ? 0 : (float) (1 / (1 - p));
+        int attention = 2 * i * batch + image;
+        scales[attention] = own.nextFloat() < p ? 0 : (float) (1 / (1 - p));
+        scales[attention + batch] = own.nextFloat() < p ? 0 : (float) (1 / (1 - p));
       }
     }
+    // Non-blocking: a host array that is not pinned is read before the call returns, without
+    // waiting for the stream.
+    var all = Tensor.of(scales, depth, 2, batch, 1, 1).to(to, true);
     var blocks = new ArrayList<DropPath>();
     for (int i = 0; i < depth; i++) {
       boolean drops = i > 0 && i >= kept;
-      blocks.add(drops ? new DropPath(Tensor.of(scales[i], 2, batch, 1, 1).to(to)) : OFF);
+      blocks.add(drops ? new DropPath(all.select(0, i)) : OFF);
     }
     return blocks;
   }

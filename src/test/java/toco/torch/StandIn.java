@@ -35,7 +35,8 @@ public final class StandIn {
   /// @param toDevice copies from the host
   /// @param toHost copies to the host
   /// @param readBacks times the host waited for a value: `item`, `nonzero`, blocking copies
-  /// @param waits these, blocking copies to the device, and synchronizations
+  /// @param waits these, copies to the device that block or are large and not from page-locked
+  ///   memory, and synchronizations
   /// @param allocations of device memory
   /// @param liveBytes of device memory in use now
   /// @param peakBytes the most

@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -36,7 +35,6 @@ import toco.config.RecipeName;
 import toco.config.Split;
 import toco.data.DataException;
 import toco.data.Dataset;
-import toco.data.Sample;
 import toco.image.ImageBox;
 import toco.recipe.DenseLosses;
 import toco.recipe.PublishedOptimizer;
@@ -56,35 +54,9 @@ import toco.torch.TensorTest;
 class HintRunTest {
   @TempDir Path folder;
 
-  /// Ten points in each training image, of background and of a class that it shows, and a box
-  /// around the left half of the image for that class.
   @BeforeEach
   void writeHintsAndBoxes() throws IOException {
-    var dataset = Dataset.open(config(RecipeName.TOCO, "none").data(), Split.TRAIN);
-    var lines = new ArrayList<>(List.of("name,x,y,class"));
-    Files.createDirectories(folder.resolve("data/boxes"));
-    for (int i = 0; i < dataset.size(); i++) {
-      var sample = dataset.sample(i);
-      for (int j = 0; j < 10; j++) {
-        int label = j % 2 == 0 ? 0 : shown(sample);
-        lines.add("%s,%s,%s,%s".formatted(sample.name(), 5 + 9 * j, 90 - 7 * j, label));
-      }
-      var name = dataset.classNames().get(shown(sample) - 1);
-      Files.writeString(
-          folder.resolve("data/boxes/" + sample.name() + ".xml"),
-          ("<annotation><object><name>%s</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>48</xmax>"
-                  + "<ymax>96</ymax></bndbox></object></annotation>")
-              .formatted(name));
-    }
-    Files.write(folder.resolve("data/hints.csv"), lines);
-  }
-
-  private static int shown(Sample sample) {
-    return 1
-        + IntStream.range(0, sample.labels().length)
-            .filter(k -> sample.labels()[k] > 0)
-            .findFirst()
-            .orElseThrow();
+    WeakLabelFiles.write(config(RecipeName.TOCO, "none"));
   }
 
   private Config config(RecipeName recipe, String run, String... more) {

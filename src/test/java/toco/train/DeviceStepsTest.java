@@ -1,0 +1,164 @@
+package toco.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import toco.config.Config;
+import toco.torch.Device;
+import toco.torch.OnAccelerator;
+import toco.torch.StandIn;
+import toco.torch.TensorScope;
+import toco.torch.TensorTest;
+import toco.torch.TestAccelerator;
+
+/// Ten steps on an accelerator have the losses and the labels of the CPU's. Each run has another
+/// set of switches, so that few runs cover them all.
+@OnAccelerator
+@TensorTest
+class DeviceStepsTest {
+  private static final int STEPS = 10;
+  private static final double BOUND = TestAccelerator.hasGpu() ? 1e-3 : 1e-5;
+
+  @TempDir Path folder;
+
+  /// Two micro-batches make a step.
+  private Config toco(String... more) {
+    var keys = new ArrayList<>(SMALL);
+    keys.addAll(List.of(more));
+    return TinyRun.config(run(), data(), keys.toArray(String[]::new));
+  }
+
+  private static final List<String> SMALL =
+      List.of("train.gradientAccumulation=2", "augment.cropSizePx=64", "train.localCropSizePx=32");
+
+  private Path run() {
+    return folder.resolve("run");
+  }
+
+  private Path data() {
+    return folder.resolve("data");
+  }
+
+  /// Both contrasts from the first step on, then the decoder: the schedule of VOC.
+  @Test
+  void vocScheduleByAdamWWithHintsBoxesClippingAndDropPath() throws IOException {
+    WeakLabelFiles.write(toco());
+    assertEqualSteps(
+        toco(
+            "data.hints=hints.csv",
+            "data.boxes=boxes",
+            "optim.clipGradNorm=1",
+            "model.dropPath=0.2"));
+  }
+
+  /// Classification, then the decoder, then the contrasts and the other CAMs: the schedule of COCO.
+  @Test
+  void cocoScheduleBySgdWithFrozenBlocksLayerDecayAndCheckpointedActivations() {
+    assertEqualSteps(
+        toco(
+            "loss.ptcStartIter=4",
+            "loss.ctcStartIter=4",
+            "loss.mainCamStartIter=4",
+            "loss.ctcTemperature=1",
+            "optim.kind=PolyWarmupSGD",
+            "optim.layerDecay=0.8",
+            "optim.decayNormsAndBiases=false",
+            "model.frozenBlocks=1",
+            "train.compat=aligned",
+            "train.checkpointActivations=true"));
+  }
+
+  @Test
+  void moreByCosineAdamW() {
+    assertEqualSteps(more("optim.kind=CosWarmupAdamW"));
+  }
+
+  private Config more(String... keys) {
+    return MoreRun.config(run(), data(), "augment.cropSizePx=64", "train.maxIters=10")
+        .with("train.gradientAccumulation=2")
+        .with(keys);
+  }
+
+  @Test
+  void cosaWithItsTeacher() {
+    assertEqualSteps(cosa());
+  }
+
+  private Config cosa(String... keys) {
+    return CosaRun.config(run(), data(), "train.gradientAccumulation=2", "train.maxIters=10")
+        .with(keys);
+  }
+
+  /// In bfloat16 the devices' sums are equal too, as long as each view has its own pass. Where the
+  /// class-token contrast has a weight, a device encodes both views at once, and the CPU one by
+  /// one: then gradients are rounded to 8 bits once or twice, and losses near 1 differ by some
+  /// hundredths. Checkpointed activations are computed in bfloat16 again.
+  @Test
+  void bfloat16AutocastWithCheckpointedActivations() {
+    String[] keys = {"train.precision=bfloat16", "train.checkpointActivations=true"};
+    assertEqualSteps(toco(keys).with("loss.ctcStartIter=100"), false, BOUND);
+    assertEqualSteps(toco(keys).with("optim.kind=PolyWarmupSGD"), false, 0.05);
+  }
+
+  /// Autocast keeps sums and softmaxes in float32 on accelerators and not on the CPU. MoRe's graph
+  /// category attention has some, CoSA none.
+  @Test
+  void bfloat16AutocastOfOtherRecipes() {
+    assertEqualSteps(cosa("train.precision=bfloat16"), false, BOUND);
+    assertEqualSteps(more("train.precision=bfloat16"), false, 0.05);
+  }
+
+  private static void assertEqualSteps(Config config) {
+    assertEqualSteps(config, true, BOUND);
+  }
+
+  /// @param isReported whether terms of weight 0 and labels are compared, too
+  private static void assertEqualSteps(Config config, boolean isReported, double bound) {
+    var expected = steps(config, Device.CPU, isReported);
+    var actual = steps(config, TestAccelerator.device(), isReported);
+    int labels = 0;
+    for (int i = 0; i < STEPS; i++) {
+      var step = "step " + i + ": ";
+      assertEquals(expected.get(i).losses().keySet(), actual.get(i).losses().keySet(), step);
+      assertFalse(expected.get(i).losses().isEmpty());
+      for (var loss : expected.get(i).losses().entrySet()) {
+        double value = loss.getValue();
+        double other = actual.get(i).losses().get(loss.getKey());
+        assertEquals(
+            value, other, bound * Math.max(1, Math.abs(value)), () -> step + loss.getKey());
+      }
+      if (isReported && !TestAccelerator.hasGpu()) { // whose rounding moves edges by a pixel
+        for (var map : expected.get(i).labels().entrySet()) {
+          assertArrayEquals(
+              map.getValue(), actual.get(i).labels().get(map.getKey()), step + map.getKey());
+          labels += map.getValue().length;
+        }
+      }
+    }
+    assertEquals(isReported && !TestAccelerator.hasGpu(), labels > 0);
+  }
+
+  private static List<DeviceSteps.Logged> steps(Config config, Device device, boolean isReported) {
+    var logged = new ArrayList<DeviceSteps.Logged>();
+    try (var _ = TensorScope.open();
+        var steps = new DeviceSteps(config, device, 2 * STEPS)) {
+      if (!device.isCpu() && !TestAccelerator.hasGpu()) {
+        StandIn.reset();
+      }
+      for (int i = 0; i < STEPS; i++) {
+        logged.add(steps.runLogged(isReported));
+      }
+    }
+    if (!device.isCpu() && !TestAccelerator.hasGpu()) {
+      assertEquals(List.of(), StandIn.hazards());
+    }
+    return logged;
+  }
+}
