@@ -5,10 +5,10 @@ import toco.batch.BatchSource;
 import toco.config.Config;
 import toco.config.Split;
 import toco.data.Dataset;
+import toco.host.Devices;
 import toco.recipe.PublishedOptimizer;
 import toco.recipe.TrainStep;
 import toco.recipes.Recipes;
-import toco.torch.Device;
 import toco.torch.Rng;
 import toco.torch.TensorScope;
 
@@ -19,11 +19,11 @@ void main(String[] arguments) {
   var recipe = Recipes.of(config);
   var images = Dataset.open(config.data(), Split.TRAIN);
   Rng.manualSeed(config.run().seed());
-  try (var objective = recipe.objective(Device.CPU);
+  var device = Devices.prepare(config.train()); // of train.device
+  try (var objective = recipe.objective(device);
       var optimizer = PublishedOptimizer.of(objective, config);
       var batches =
-          new BatchRing(
-              BatchSource.of(config, images, Device.CPU).withViews(recipe.views()), 0, 1)) {
+          new BatchRing(BatchSource.of(config, images, device).withViews(recipe.views()), 0, 1)) {
     var step = new TrainStep(objective, optimizer, config);
     for (int iter = 1; iter <= config.train().maxIters(); iter++) {
       try (var _ = TensorScope.open()) { // frees every tensor of this step

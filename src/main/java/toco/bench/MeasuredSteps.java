@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import toco.batch.Batch;
@@ -51,20 +52,51 @@ final class MeasuredSteps implements AutoCloseable {
 
   /// Builds the networks. Their tensors are freed with this, the batch with the innermost scope.
   MeasuredSteps(Config config, Device device) {
+    this(config, device, true);
+  }
+
+  private MeasuredSteps(Config config, Device device, boolean timesParts) {
     this.config = config;
     this.device = device;
     laps = new Laps(device);
+    StepClock clock = timesParts ? laps : StepClock.NONE;
     var recipe = Recipes.of(config);
-    objective = recipe.objective(device, World.single(), laps);
+    objective = recipe.objective(device, World.single(), clock);
     optimizer = PublishedOptimizer.of(objective, config);
-    step = new TrainStep(objective, optimizer, config, GradientAveraging.none(), laps);
+    step = new TrainStep(objective, optimizer, config, GradientAveraging.none(), clock);
     iteration = Math.max(recipe.losses().changes().getLast(), config.train().maxIters() - 1L);
     int size = config.augment().cropSizePx();
     batch = batch(config.train().samplesPerProcess(), size).atStep(iteration);
   }
 
+  /// Steps whose parts are not timed: nothing waits for the device within a step, as in training.
+  static MeasuredSteps withoutParts(Config config, Device device) {
+    return new MeasuredSteps(config, device, false);
+  }
+
   Config config() {
     return config;
+  }
+
+  /// Makes steps, and waits for the device once, after the last one.
+  ///
+  /// @param count at least 1
+  /// @return seconds per step
+  double meanSeconds(int count) {
+    return meanSeconds(count, () -> batch);
+  }
+
+  /// The same with other batches, whose iteration is replaced.
+  double meanSeconds(int count, Supplier<Batch> batches) {
+    LibTorch.synchronize(device);
+    long started = System.nanoTime();
+    for (int i = 0; i < count; i++) {
+      try (var _ = TensorScope.open()) {
+        var _ = step.run(() -> batches.get().atStep(iteration), false);
+      }
+    }
+    LibTorch.synchronize(device);
+    return (System.nanoTime() - started) * 1e-9 / count;
   }
 
   /// Makes a step.

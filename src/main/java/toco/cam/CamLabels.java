@@ -41,7 +41,7 @@ public final class CamLabels {
   public static Tensor forEvaluation(
       Tensor cams, float[] multiHot, long heightPx, long widthPx, double backgroundThreshold) {
     return TensorScope.scoped(() -> {
-      var labels = Tensor.of(multiHot, 1, multiHot.length).to(cams.device());
+      var labels = Tensor.of(multiHot, 1, multiHot.length).to(cams.device(), true);
       var valid =
           TensorScope.scoped(
               () -> // two sets of maps at native size are large

@@ -7,11 +7,8 @@ import toco.torch.Tensor;
 /// What a network shows of one image under a protocol. Tensors are in the scopes in which they were
 /// asked for.
 public interface EvaluatedImage {
-  /// Image-level logits, \[K].
-  Tensor classLogits();
-
-  /// Mean cosine between the image's patch tokens.
-  double patchCosine();
+  /// What it says of the image as a whole. The first call waits for the network.
+  ImageValues values();
 
   /// The segmentation at native size.
   Segmentation segmentation();

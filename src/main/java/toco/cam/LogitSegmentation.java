@@ -18,7 +18,7 @@ public record LogitSegmentation(Tensor logits) implements Segmentation {
   /// Drops the logits of all classes but the known ones and the background.
   @Override
   public LogitSegmentation labelsKnown(float[] multiHot) {
-    var absent = Tensor.of(multiHot, 1, multiHot.length, 1, 1).to(logits.device()).eq(0);
+    var absent = Tensor.of(multiHot, 1, multiHot.length, 1, 1).to(logits.device(), true).eq(0);
     var background = logits.slice(1, 0, 1);
     var foreground = logits.slice(1, 1, logits.size(1)).maskedFill(absent, ABSENT_LOGIT);
     return new LogitSegmentation(Tensor.cat(List.of(background, foreground), 1));

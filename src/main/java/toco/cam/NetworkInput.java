@@ -5,7 +5,6 @@ import toco.image.Normalization;
 import toco.image.RgbImage;
 import toco.model.Network;
 import toco.torch.DType;
-import toco.torch.Device;
 import toco.torch.Interpolation;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
@@ -27,13 +26,14 @@ public final class NetworkInput {
     var device = model.params().device();
     boolean isResized = sizePx != 0 && (image.heightPx() != sizePx || image.widthPx() != sizePx);
     return TensorScope.scoped(() -> {
+      var pixels = image.tensor().to(device, true); // uint8 [H, W, 3]
       if (!isResized) {
-        var levels = image.tensor().to(device).permute(2, 0, 1).to(DType.FLOAT32); // [3, H, W]
+        var levels = pixels.permute(2, 0, 1).to(DType.FLOAT32); // [3, H, W]
         return normalization.normalize(levels).unsqueeze(0);
       }
       var channels = new ArrayList<Tensor>();
       for (int c = 0; c < CHANNELS; c++) {
-        channels.add(resizedChannel(image, c, sizePx, normalization, device));
+        channels.add(resizedChannel(pixels, c, sizePx, normalization));
       }
       return Tensor.cat(channels, 1);
     });
@@ -43,9 +43,9 @@ public final class NetworkInput {
   ///
   /// @return float32 [1, 1, sizePx, sizePx]
   private static Tensor resizedChannel(
-      RgbImage image, int c, int sizePx, Normalization normalization, Device device) {
+      Tensor pixels, int c, int sizePx, Normalization normalization) {
     return TensorScope.scoped(() -> {
-      var levels = image.tensor().slice(2, c, c + 1L).to(device).to(DType.FLOAT32); // [H, W, 1]
+      var levels = pixels.slice(2, c, c + 1L).to(DType.FLOAT32); // [H, W, 1]
       var input = normalization.normalizeChannel(levels.permute(2, 0, 1), c);
       return resize(input.unsqueeze(0), sizePx, sizePx);
     });

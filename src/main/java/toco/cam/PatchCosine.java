@@ -1,5 +1,6 @@
 package toco.cam;
 
+import java.util.Arrays;
 import java.util.List;
 import toco.model.Network;
 import toco.torch.Tensor;
@@ -29,6 +30,7 @@ public final class PatchCosine {
   /// @param image [1, 3, H, W] normalised
   public static List<Double> ofBlocks(Network model, Tensor image) {
     var input = NetworkInput.fitted(model, image);
-    return model.patchTokensOfBlocks(input).stream().map(block -> mean(block).item()).toList();
+    var means = model.patchTokensOfBlocks(input).stream().map(PatchCosine::mean).toList();
+    return Arrays.stream(Tensor.cat(means, 0).toDoubleArray()).boxed().toList();
   }
 }

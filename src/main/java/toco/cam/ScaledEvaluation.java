@@ -29,10 +29,28 @@ public record ScaledEvaluation(Protocol protocol) implements ImageEvaluation {
     var predictions = Predictions.of(encoded, protocol.camScales());
     var lam = protocol.maps() == ClassMap.LAM ? model.localisation(encoded.tokens()) : null;
     var inference = MultiScaleInference.of(protocol);
+    var values = new BatchValues(predictions);
     return IntStream.range(0, images.size())
         .<EvaluatedImage>mapToObj(
-            i -> new Image(inference, encoded, predictions, lam, i, images.get(i)))
+            i -> new Image(inference, encoded, predictions, values, lam, i, images.get(i)))
         .toList();
+  }
+
+  /// What is said of the images as a whole, read for all of them when it is first asked for.
+  private static final class BatchValues {
+    private final Predictions predictions;
+    private @Nullable List<ImageValues> read;
+
+    BatchValues(Predictions predictions) {
+      this.predictions = predictions;
+    }
+
+    ImageValues of(int i) {
+      if (read == null) {
+        read = ImageValues.read(predictions.classLogits(), predictions.patchCosine());
+      }
+      return read.get(i);
+    }
   }
 
   /// @param lam localisation maps of the patch grid, [B, K, h, w]; null: none
@@ -41,18 +59,14 @@ public record ScaledEvaluation(Protocol protocol) implements ImageEvaluation {
       MultiScaleInference inference,
       EncodedImages encoded,
       Predictions predictions,
+      BatchValues batchValues,
       @Nullable Tensor lam,
       int i,
       RgbImage image)
       implements EvaluatedImage {
     @Override
-    public Tensor classLogits() {
-      return predictions.classLogits().select(0, i);
-    }
-
-    @Override
-    public double patchCosine() {
-      return predictions.patchCosine().select(0, i).item();
+    public ImageValues values() {
+      return batchValues.of(i);
     }
 
     @Override

@@ -25,9 +25,12 @@ public interface Segmentation {
 
   /// The labels of the planes that a CRF chose.
   ///
-  /// @param chosen int64 [H, W] on the CPU, 0…n−1
-  /// @return the same shape
+  /// @param chosen int64 [H, W], 0…n−1
+  /// @return the same shape, on the same device
   static Tensor labelsOf(Tensor chosen, long[] planes) {
-    return Tensor.of(planes).indexSelect(0, chosen.flatten(0)).reshape(chosen.shape().sizes());
+    return Tensor.of(planes)
+        .to(chosen.device(), true)
+        .indexSelect(0, chosen.flatten(0))
+        .reshape(chosen.shape().sizes());
   }
 }

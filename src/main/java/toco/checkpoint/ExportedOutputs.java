@@ -16,9 +16,10 @@ public final class ExportedOutputs {
 
   /// The network's own outputs: `cls`, `seg`, `cam` and `camAux`.
   ///
-  /// @param images [B, 3, H, W] normalised
+  /// @param images [B, 3, H, W] normalised, on any device
+  /// @return on the network's device
   public static Map<String, Tensor> of(Network model, Tensor images) {
-    var tokens = model.encode(images);
+    var tokens = model.encode(images.to(model.params().device()));
     var patchMap = tokens.patchMap();
     return Map.of(
         "cls", model.classLogits(patchMap),
@@ -30,11 +31,12 @@ public final class ExportedOutputs {
   /// The largest difference between outputs of the network and of a file, relative to the largest
   /// value of that output.
   ///
-  /// @param others of the file, by the same names
+  /// @param others of the file, by the same names, on any device
   public static double difference(Map<String, Tensor> own, Map<String, Tensor> others) {
     double largest = 0;
     for (var output : own.entrySet()) {
-      var other = Objects.requireNonNull(others.get(output.getKey()), output.getKey());
+      var name = output.getKey();
+      var other = Objects.requireNonNull(others.get(name), name).to(output.getValue().device());
       double scale = output.getValue().abs().amax().item();
       largest = Math.max(largest, output.getValue().sub(other).abs().amax().item() / scale);
     }

@@ -2,6 +2,7 @@ package toco.checkpoint;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import toco.config.Config;
 import toco.files.AtomicFile;
@@ -35,7 +36,7 @@ public final class TorchScriptExport {
   /// Writes the network atomically, after checking that the written module computes the same
   /// outputs.
   ///
-  /// @param model on the CPU
+  /// @param model on any device; the file's weights are the CPU's
   /// @return the largest difference between an output of the module and of the network, relative to
   ///   the largest value of that output
   /// @throws CheckpointException if the file cannot be written, or outputs differ by more than
@@ -62,8 +63,8 @@ public final class TorchScriptExport {
   }
 
   private static void save(Path file, Network model, Config config) throws IOException {
-    try (var module =
-        ScriptPart.of(model.inferenceWeights()).build(new ScriptSource(config.model()))) {
+    try (var _ = TensorScope.open();
+        var module = ScriptPart.of(onCpu(model)).build(new ScriptSource(config.model()))) {
       module.save(file, extraFiles(config));
     } catch (TorchException e) {
       if (e.kind() == TorchException.Kind.IO) {
@@ -71,6 +72,20 @@ public final class TorchScriptExport {
       }
       throw e;
     }
+  }
+
+  /// The weights, whose module can be loaded where there is no such device.
+  private static Map<String, Tensor> onCpu(Network model) {
+    var weights = new LinkedHashMap<String, Tensor>();
+    model
+        .inferenceWeights()
+        .forEach((name, weight) ->
+            weights.put(
+                name,
+                weight.device().isCpu()
+                    ? weight
+                    : weight.detach().to(Device.CPU).requiresGrad_(weight.requiresGrad())));
+    return weights;
   }
 
   private static Map<String, String> extraFiles(Config config) {

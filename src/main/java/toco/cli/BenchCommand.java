@@ -20,6 +20,8 @@ final class BenchCommand {
         .addSubcommand(new BenchStepCommand(console))
         .addSubcommand(new BenchCrfCommand(console))
         .addSubcommand(new BenchScoresCommand(console))
-        .addSubcommand(new BenchScalingCommand(console));
+        .addSubcommand(new BenchScalingCommand(console))
+        .addSubcommand(new BenchGpuCommand(console))
+        .addSubcommand(new BenchGpuSectionCommand(console));
   }
 }

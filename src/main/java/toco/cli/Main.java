@@ -158,6 +158,8 @@ public final class Main {
     choices(root, ExportFormat.class);
     choices(root, DemoCommand.Compared.class);
     choices(root, CompletionCommand.Shell.class);
+    choices(root, GpuSections.Name.class);
+    choices(root, BenchGpuSectionCommand.Measured.class);
     return root.setOut(console.out())
         .setErr(console.err())
         .setUsageHelpWidth(100)

@@ -11,8 +11,12 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import toco.config.Config;
+import toco.config.Overrides;
 import toco.files.Json;
+import toco.host.Devices;
 import toco.parity.Parity;
+import toco.torch.Device;
 
 @Command(
     name = "parity",
@@ -23,14 +27,15 @@ import toco.parity.Parity;
           + " are made by name.",
       "Prints one row per tensor with its largest error, tolerance and verdict. The exit status is"
           + " 1 if a tensor misses its tolerance or a case is unknown to this version.",
-      "With --json, one object: cases, tensors, failed, unsupported (counts), unsupportedFiles,"
-          + " skipped (the reason by file), and rows, each with file, tensor, error, tolerance,"
-          + " pass, note."
+      "With --json, one object: directory, device, cases, tensors, failed, unsupported (counts),"
+          + " unsupportedFiles, skipped (the reason by file), and rows, each with file, tensor,"
+          + " error, tolerance, pass, note."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  toco parity src/test/resources/golden --skip-unsupported",
-      "  toco parity golden --json"
+      "  toco parity golden --json",
+      "  toco parity src/test/resources/golden --device cuda --skip-unsupported"
     })
 final class ParityCommand implements Callable<Integer> {
   private final Console console;
@@ -55,13 +60,22 @@ final class ParityCommand implements Callable<Integer> {
               + " vit_small_patch14_dinov2.safetensors. Without it they are skipped.")
   @Nullable Path weights;
 
+  @Option(
+      names = "--device",
+      paramLabel = "D",
+      defaultValue = "cpu",
+      description =
+          "The device that computes: cpu, cuda, cuda:N (default: cpu). Cases that only the CPU"
+              + " computes are skipped on others.")
+  String device = "";
+
   ParityCommand(Console console) {
     this.console = console;
   }
 
   @Override
   public Integer call() {
-    var report = weights == null ? Parity.run(directory) : Parity.run(directory, weights);
+    var report = Parity.run(directory, weights, device());
     if (report.rows().isEmpty() && report.unsupported().isEmpty() && report.skipped().isEmpty()) {
       throw new IllegalArgumentException(
           directory
@@ -75,6 +89,11 @@ final class ParityCommand implements Callable<Integer> {
     }
     boolean missed = report.failed() > 0 || (!skipUnsupported && !report.unsupported().isEmpty());
     return missed ? ExitStatus.FAILURE : ExitStatus.SUCCESS;
+  }
+
+  private Device device() {
+    var config = Config.parse("", "defaults", Overrides.of("train.device", device));
+    return device.equals("cpu") ? Device.CPU : Devices.prepare(config.train());
   }
 
   private String table(Parity.Report report) {
@@ -115,7 +134,7 @@ final class ParityCommand implements Callable<Integer> {
     return Math.max(heading.length(), texts.stream().mapToInt(String::length).max().orElse(0));
   }
 
-  private static Map<String, @Nullable Object> toJson(Parity.Report report) {
+  private Map<String, @Nullable Object> toJson(Parity.Report report) {
     var rows = new ArrayList<Map<String, @Nullable Object>>();
     for (var row : report.rows()) {
       var json = new LinkedHashMap<String, @Nullable Object>();
@@ -128,6 +147,8 @@ final class ParityCommand implements Callable<Integer> {
       rows.add(json);
     }
     var json = new LinkedHashMap<String, @Nullable Object>();
+    json.put("directory", directory.toString());
+    json.put("device", device);
     json.put("cases", report.cases());
     json.put("tensors", report.rows().size());
     json.put("failed", report.failed());

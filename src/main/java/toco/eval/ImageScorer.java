@@ -11,7 +11,6 @@ import toco.config.Protocol;
 import toco.eval.EvaluationBatch.Entry;
 import toco.image.LabelMap;
 import toco.torch.DType;
-import toco.torch.Device;
 import toco.torch.Interpolation;
 import toco.torch.LibTorch;
 import toco.torch.Tensor;
@@ -26,7 +25,7 @@ final class ImageScorer {
   private final int classes;
   private final Entry entry;
   private final LabelMap mask;
-  private final Map<MapKind, LabelCounts> maps = new EnumMap<>(MapKind.class);
+  private final Map<MapKind, Tensor> labels = new EnumMap<>(MapKind.class); // uint8
 
   /// @param shown what the network shows of the image
   /// @param classes C, background included
@@ -41,16 +40,16 @@ final class ImageScorer {
   /// Scores everything without a CRF.
   ImageScores scores() {
     if (protocol.labelsKnown()) {
-      count(segmentations());
+      add(segmentations());
     } else {
-      maps.put(MapKind.SEG, counts(shown.labels()));
+      add(MapKind.SEG, shown.labels());
     }
     return withCams();
   }
 
   /// The same, where the segmentations are computed already.
   ImageScores scores(Map<MapKind, Segmentation> segmentations) {
-    count(segmentations);
+    add(segmentations);
     return withCams();
   }
 
@@ -65,31 +64,36 @@ final class ImageScorer {
     return all;
   }
 
-  private void count(Map<MapKind, Segmentation> segmentations) {
-    segmentations.forEach((kind, segmentation) -> maps.put(kind, counts(segmentation.labels())));
+  private void add(Map<MapKind, Segmentation> segmentations) {
+    segmentations.forEach((kind, segmentation) -> add(kind, segmentation.labels()));
+  }
+
+  private void add(MapKind kind, Tensor map) {
+    labels.put(kind, map.to(DType.UINT8));
   }
 
   private ImageScores withCams() {
     var cams = shown.cams();
     if (cams != null) {
-      maps.put(MapKind.CAM, counts(camLabels(cams.cam())));
-      maps.put(MapKind.CAM_AUX, counts(camLabels(cams.auxCam())));
+      add(MapKind.CAM, camLabels(cams.cam()));
+      add(MapKind.CAM_AUX, camLabels(cams.auxCam()));
       var lam = shown.localisationMaps();
       if (lam != null) {
-        maps.put(MapKind.LAM, counts(camLabels(lam)));
+        add(MapKind.LAM, camLabels(lam));
         var atMask =
             cams.cam().interpolate(mask.heightPx(), mask.widthPx(), Interpolation.BILINEAR);
-        maps.put(MapKind.FUSED, counts(camLabels(LocalisationMaps.fused(lam, atMask))));
+        add(MapKind.FUSED, camLabels(LocalisationMaps.fused(lam, atMask)));
       }
     }
     var sample = entry.sample();
+    var values = shown.values();
     return new ImageScores(
         sample.index(),
         sample.name(),
-        maps,
+        counts(),
         sample.labels(),
-        shown.classLogits().toFloatArray(),
-        shown.patchCosine());
+        values.classLogits(),
+        values.patchCosine());
   }
 
   /// Only the classes of the image-level labels compete, as in the published code.
@@ -101,8 +105,10 @@ final class ImageScorer {
         cams, entry.sample().labels(), mask.heightPx(), mask.widthPx(), protocol.camBackground());
   }
 
-  private LabelCounts counts(Tensor labels) {
-    return LabelCounts.of(
-        mask, labels.to(DType.UINT8).to(Device.CPU).contiguous().segment(), classes);
+  private Map<MapKind, LabelCounts> counts() {
+    var counts = new EnumMap<MapKind, LabelCounts>(MapKind.class);
+    ReadLabels.of(labels)
+        .forEach((kind, map) -> counts.put(kind, LabelCounts.of(mask, map, classes)));
+    return counts;
   }
 }

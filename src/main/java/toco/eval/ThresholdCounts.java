@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import toco.image.LabelMap;
 import toco.torch.DType;
+import toco.torch.Ops;
 import toco.torch.Tensor;
 
 /// Confusion matrices of one kind of CAM at many background thresholds, counted in one pass over
@@ -30,8 +31,8 @@ final class ThresholdCounts {
   void add(Tensor cam, long[] labels, LabelMap mask) {
     var truth =
         Tensor.wrap(mask.labels(), DType.UINT8, mask.heightPx(), mask.widthPx())
-            .to(DType.INT64)
-            .to(cam.device());
+            .to(cam.device(), true)
+            .to(DType.INT64);
     var code = truth.mul(classes);
     if (labels.length == 0) {
       code = code.mul(thresholds.size() + 1);
@@ -43,15 +44,26 @@ final class ThresholdCounts {
       }
       var label =
           Tensor.of(labels)
-              .to(cam.device())
+              .to(cam.device(), true)
               .indexSelect(0, strongest.indices().flatten(0))
               .reshape(truth.shape().sizes());
       code = code.add(label).mul(thresholds.size() + 1).add(below);
     }
-    var found = code.maskedSelect(truth.lt(classes)).bincount(counts.length).toLongArray();
+    var found = counts(code.maskedFill(truth.ge(classes), counts.length));
     for (int i = 0; i < counts.length; i++) {
       counts[i] += found[i];
     }
+  }
+
+  /// How often each number occurs: as `bincount`, whose length depends on the values, so that the
+  /// host would wait for them.
+  ///
+  /// @param codes int64 0…n, n for pixels that do not count
+  private long[] counts(Tensor codes) {
+    var flat = codes.flatten(0);
+    var one = Tensor.full(1, DType.INT64, codes.device(), 1).expand(flat.numel());
+    var zeros = Tensor.full(0, DType.INT64, codes.device(), counts.length + 1L);
+    return Ops.call("aten::scatter_add", zeros, 0L, flat, one).toLongArray();
   }
 
   /// One matrix per threshold.

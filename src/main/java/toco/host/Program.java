@@ -25,13 +25,7 @@ public final class Program {
   ///
   /// @param main the class to start, of this program
   public static List<String> command(Class<?> main) {
-    var line = new ArrayList<String>();
-    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    for (var option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-      if (!option.startsWith("-Djdk.module.main=")) { // what Java itself has made of -m
-        line.add(option);
-      }
-    }
+    var line = new ArrayList<>(java());
     var classPath = System.getProperty("java.class.path");
     if (!classPath.isEmpty()) {
       line.addAll(List.of("-cp", classPath));
@@ -41,6 +35,18 @@ public final class Program {
       line.addAll(List.of("-m", module.getName() + "/" + main.getName()));
     } else {
       line.add(main.getName());
+    }
+    return line;
+  }
+
+  /// The beginning of that command: this Java and its options, without the class path.
+  public static List<String> java() {
+    var line = new ArrayList<String>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    for (var option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+      if (!option.startsWith("-Djdk.module.main=")) { // what Java itself has made of -m
+        line.add(option);
+      }
     }
     return line;
   }

@@ -6,6 +6,7 @@ import java.util.List;
 import toco.data.NumpyArray;
 import toco.data.NumpyDict;
 import toco.torch.DType;
+import toco.torch.Device;
 import toco.torch.Tensor;
 
 /// Maps of the classes that are in an image, at its native size.
@@ -29,6 +30,11 @@ record ClassMaps(List<Integer> keys, Tensor maps) {
     return maps.size(2);
   }
 
+  /// The same maps on a device.
+  ClassMaps to(Device device) {
+    return new ClassMaps(keys, maps.to(device));
+  }
+
   /// The maximum over the classes at each pixel, [H, W]; zeros if there are no classes.
   Tensor strongest() {
     return keys.isEmpty()
@@ -46,7 +52,7 @@ record ClassMaps(List<Integer> keys, Tensor maps) {
       table[i + 1] = keys.get(i) + 1L;
     }
     return Tensor.of(table)
-        .to(positions.device())
+        .to(positions.device(), true)
         .indexSelect(0, positions.flatten(0))
         .reshape(positions.shape().sizes());
   }

@@ -15,6 +15,7 @@ import toco.image.ImageWriter;
 import toco.image.ReadOptions;
 import toco.image.RgbImage;
 import toco.image.TensorPictures;
+import toco.torch.Device;
 import toco.torch.Tensor;
 
 /// Draws the class maps of images, and writes them as arrays:
@@ -132,12 +133,13 @@ public final class HeatMapExport {
                 var made = maker.make(image, picture);
                 var files = classFiles(image, made.classes());
                 made.bySource()
-                    .forEach((source, maps) -> write(image, files, picture, source, maps));
-                if (!options.annotations().formats().isEmpty()) {
-                  made.bySource()
-                      .values()
-                      .forEach(maps -> annotate(index, image, picture, maps, annotations));
-                }
+                    .forEach((source, onDevice) -> {
+                      var maps = onDevice.to(Device.CPU);
+                      write(image, files, picture, source, maps);
+                      if (!options.annotations().formats().isEmpty()) {
+                        annotate(index, image, picture, maps, annotations);
+                      }
+                    });
                 classList.add(image, made.classes());
               });
       classList.write(options.out().resolve("classes.csv"));

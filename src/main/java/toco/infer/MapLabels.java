@@ -35,12 +35,14 @@ final class MapLabels {
   /// @return float32 [H, W] on the CPU
   static Tensor scores(ClassMaps maps, Tensor labels) {
     return TensorScope.scoped(() -> {
-      var scores = Tensor.full(0, DType.FLOAT32, Device.CPU, maps.heightPx(), maps.widthPx());
+      var device = maps.maps().device();
+      var onDevice = labels.to(device, true);
+      var scores = Tensor.full(0, DType.FLOAT32, device, maps.heightPx(), maps.widthPx());
       for (int i = 0; i < maps.keys().size(); i++) {
-        var others = labels.to(Device.CPU).ne(maps.keys().get(i) + 1);
-        scores = scores.add(maps.maps().select(0, i).to(Device.CPU).maskedFill(others, 0));
+        var others = onDevice.ne(maps.keys().get(i) + 1);
+        scores = scores.add(maps.maps().select(0, i).maskedFill(others, 0));
       }
-      return scores.contiguous();
+      return scores.to(Device.CPU).contiguous();
     });
   }
 
@@ -51,14 +53,17 @@ final class MapLabels {
     if (maps.keys().isEmpty()) {
       return Tensor.full(0, DType.INT64, Device.CPU, maps.heightPx(), maps.widthPx());
     }
-    new MemoryLimit(size -> bytes(maps.keys().size(), size.pixels())).require(picture);
+    var device = refinement == Refinement.CRF ? Device.CPU : maps.maps().device();
+    MemoryLimit.on(device, size -> bytes(maps.keys().size(), size.pixels())).require(picture);
     return TensorScope.scoped(() ->
         switch (refinement) {
           case PAR -> par(picture, maps);
-          case CRF ->
-              merged(
-                  crf(picture, maps, config.highThreshold()),
-                  crf(picture, maps, config.lowThreshold()));
+          case CRF -> {
+            var onCpu = maps.to(Device.CPU); // where the CRF runs
+            yield merged(
+                crf(picture, onCpu, config.highThreshold()),
+                crf(picture, onCpu, config.lowThreshold()));
+          }
           case NONE ->
               merged(
                   thresholded(maps, config.highThreshold()),
@@ -78,7 +83,7 @@ final class MapLabels {
     var unitImage =
         picture
             .tensor()
-            .to(maps.maps().device())
+            .to(maps.maps().device(), true)
             .permute(2, 0, 1)
             .unsqueeze(0)
             .to(DType.FLOAT32)

@@ -106,7 +106,7 @@ public final class Segmenter {
     for (int i = 0; i < planes.length; i++) {
       table[(int) planes[i]] = i;
     }
-    return Segmentation.labelsOf(labels.to(Device.CPU), table);
+    return Segmentation.labelsOf(labels, table);
   }
 
   /// @param chosen a plane for each pixel, int64 [H, W]

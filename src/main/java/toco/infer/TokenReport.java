@@ -21,6 +21,7 @@ import toco.image.Picture;
 import toco.image.ReadOptions;
 import toco.image.RgbImage;
 import toco.image.TensorPictures;
+import toco.torch.Device;
 import toco.torch.GradMode;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
@@ -98,8 +99,16 @@ public final class TokenReport {
       long patch = (long) row * gridW + column;
 
       var patches = tokens.patchTokens().select(0, 0); // [N, D]
-      var ofClass = classCosines(patches, tokens.clsToken()).reshape(gridH, gridW);
-      var ofPoint = cosines(patches, patches.slice(0, patch, patch + 1)).reshape(gridH, gridW);
+      var both =
+          Tensor.stack(
+                  List.of(
+                      classCosines(patches, tokens.clsToken()),
+                      cosines(patches, patches.slice(0, patch, patch + 1))),
+                  0)
+              .reshape(2, gridH, gridW)
+              .to(Device.CPU);
+      var ofClass = both.select(0, 0);
+      var ofPoint = both.select(0, 1);
       var curve = PatchCosine.ofBlocks(network.model(), input);
 
       ImageWriter.writePng(heat(picture, ofClass), out.resolve(CLASS_TOKEN));

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import toco.config.ModelConfig;
 import toco.nn.Parameters;
+import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
@@ -86,7 +87,7 @@ public final class LogitNetwork extends Network {
       }
       var all = parts.size() == 1 ? parts.getFirst() : Tensor.cat(parts, 0); // [B, C, h, w]
       var tokens = all.flatten(2).transpose(1, 2); // [B, N, C]
-      var none = Tensor.zeros(images.size(0), 1);
+      var none = Tensor.full(0, DType.FLOAT32, images.device(), images.size(0), 1);
       var ofFull = tokens.slice(0, 0, full);
       return new Encoded(none, new Tokens(none, ofFull, ofFull, all.size(2), all.size(3)));
     }

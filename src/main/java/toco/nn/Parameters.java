@@ -95,7 +95,13 @@ public final class Parameters implements AutoCloseable {
   }
 
   private Tensor register(String name, Tensor initial) {
-    return put(name, device.isCpu() ? initial : initial.to(device).detach());
+    if (initial.device().equals(device)) {
+      return put(name, initial);
+    }
+    try (initial;
+        var copy = initial.to(device)) {
+      return put(name, copy.detach());
+    }
   }
 
   private Tensor put(String name, Tensor weight) {

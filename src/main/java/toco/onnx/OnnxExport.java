@@ -15,6 +15,7 @@ import toco.files.AtomicFile;
 import toco.files.OptionalLibrary;
 import toco.model.Network;
 import toco.torch.DType;
+import toco.torch.Device;
 import toco.torch.GradMode;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
@@ -36,7 +37,7 @@ public final class OnnxExport {
   /// Writes the network atomically, after checking that ONNX Runtime computes the same outputs: for
   /// images of the size of the stored positions, larger ones, and ones with sides of their own.
   ///
-  /// @param model on the CPU
+  /// @param model on any device
   /// @return the largest difference between an output of the file and of the network, relative to
   ///   the largest value of that output; empty if the file was not checked, because ONNX Runtime is
   ///   missing
@@ -70,12 +71,12 @@ public final class OnnxExport {
     throw new CheckpointException(out, "is not written: " + reason);
   }
 
-  /// As the file needs them; they share the network's memory.
+  /// As the file needs them; those of a network on the CPU share its memory.
   private static Map<String, Tensor> weights(Path out, Network model) {
     var weights = new LinkedHashMap<String, Tensor>();
     long bytes = 0;
     for (var entry : model.inferenceWeights().entrySet()) {
-      var weight = entry.getValue().detach().to(DType.FLOAT32).contiguous();
+      var weight = entry.getValue().detach().to(DType.FLOAT32).to(Device.CPU).contiguous();
       weights.put(entry.getKey(), weight);
       bytes += weight.numel() * DType.FLOAT32.byteSize();
     }

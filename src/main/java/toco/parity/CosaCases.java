@@ -43,7 +43,7 @@ final class CosaCases {
 
   private static Map<String, Tensor> withNetworks(GoldenCase golden, Path directory) {
     var micro = MicroNetwork.cosaConfig(directory);
-    try (var networks = CosaMicro.load(directory, micro)) {
+    try (var networks = CosaMicro.load(directory, micro, golden.device())) {
       return switch (golden.name()) {
         case "cosa_network" -> CosaLossCases.network(golden, named(golden, networks));
         case "teacher_maps" -> CosaLossCases.maps(golden, named(golden, networks));

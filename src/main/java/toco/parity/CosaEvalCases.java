@@ -18,7 +18,7 @@ final class CosaEvalCases {
   private CosaEvalCases() {}
 
   static Map<String, Tensor> evaluation(GoldenCase golden, Network model) {
-    var rgb = golden.in("rgb"); // [H, W, 3]
+    var rgb = golden.host("rgb"); // [H, W, 3]
     var picture = new RgbImage(rgb.segment(), (int) rgb.size(1), (int) rgb.size(0));
     var evaluation = new CosaEvaluation(golden.integer("crop_size"), golden.numbers("scales"));
     var known = golden.in("cls_label").toFloatArray();

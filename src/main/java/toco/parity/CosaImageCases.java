@@ -11,7 +11,6 @@ import toco.batch.RandomCrop;
 import toco.image.ImageBox;
 import toco.recipe.cosa.StrongOperation;
 import toco.recipe.cosa.ViewPair;
-import toco.torch.Device;
 import toco.torch.Tensor;
 
 /// CoSA's views, and the operations that make strong ones.
@@ -88,12 +87,12 @@ final class CosaImageCases {
             radius.isNumber() ? Double.valueOf(radius.doubleValue()) : null,
             StrongOperation.of(golden.text("op")),
             golden.integer("magnitude"));
-    try (var canvas = new Canvas(Device.CPU, size)) {
-      var weak = Tensor.zeros(3, size, size);
-      var strong = Tensor.zeros(3, size, size);
+    try (var canvas = new Canvas(golden.device(), size)) {
+      var weak = Tensor.zeros(3, size, size).to(golden.device());
+      var strong = Tensor.zeros(3, size, size).to(golden.device());
       var box = pair.apply(golden.in("rgb"), canvas, LabelCases.NORMALIZATION, weak, strong);
       var weakView = canvas.crop().clone();
-      var distorted = golden.tensor("out.weak").clone();
+      var distorted = golden.tensor("out.weak").to(golden.device()).clone();
       pair.operation().apply_(distorted, pair.magnitude());
       return Map.of(
           "out.img_box", box(box),

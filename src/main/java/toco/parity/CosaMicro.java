@@ -18,9 +18,9 @@ final class CosaMicro {
   private CosaMicro() {}
 
   /// Both networks with the recorded weights; the caller closes them.
-  static CosaNetworks load(Path directory, Config config) {
+  static CosaNetworks load(Path directory, Config config, Device device) {
     var file = directory.resolve("micro.safetensors");
-    var networks = CosaNetworks.of(config.model(), Device.CPU, null);
+    var networks = CosaNetworks.of(config.model(), device, null);
     try (var _ = TensorScope.open()) {
       var weights = SafeTensors.read(file).tensors();
       load(file, weights, "online.", networks.online());

@@ -196,7 +196,7 @@ final class EncoderCases {
         .rules()
         .forEach((rule, resampling) -> {
           var config = encoder.model(resampling, true);
-          try (var model = GoldenEncoder.load(weights, List.of(), config);
+          try (var model = GoldenEncoder.load(weights, List.of(), config, golden.device());
               var _ = GradMode.noGrad()) {
             var tokens = model.encode(normalized());
             var patches = tokens.patchTokens().select(0, 0); // [N, D]

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import toco.checkpoint.CheckpointException;
 import toco.image.ImageBox;
+import toco.torch.Device;
 import toco.torch.Tensor;
 import tools.jackson.databind.JsonNode;
 
@@ -14,11 +15,18 @@ import tools.jackson.databind.JsonNode;
 /// @param name the component, such as `ptc_loss`
 /// @param file the file's name
 /// @param params the parameters that the file records
-/// @param tensors `in.*` and `out.*`
-record GoldenCase(String name, String file, JsonNode params, Map<String, Tensor> tensors) {
+/// @param tensors `in.*` and `out.*`, on the CPU
+/// @param device that computes the case
+record GoldenCase(
+    String name, String file, JsonNode params, Map<String, Tensor> tensors, Device device) {
 
-  /// The input `in.NAME`.
+  /// The input `in.NAME`, on the device.
   Tensor in(String input) {
+    return host(input).to(device);
+  }
+
+  /// The same on the CPU, such as an image that was just decoded.
+  Tensor host(String input) {
     return tensor("in." + input);
   }
 

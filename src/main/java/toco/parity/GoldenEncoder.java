@@ -60,12 +60,13 @@ record GoldenEncoder(GoldenCase golden, Path directory) {
                 new KeyRule(
                     Pattern.compile("^(.*\\.(?:%s))$".formatted(without.replace(" and ", "|"))),
                     "without.$1"));
-    return load(directory.resolve(parts.group("file")), rules, model(resampling, true));
+    return load(
+        directory.resolve(parts.group("file")), rules, model(resampling, true), golden.device());
   }
 
   /// A network with these weights; the caller closes it.
-  static Toco load(Path weights, List<KeyRule> rules, ModelConfig config) {
-    var model = new Toco(config, Device.CPU);
+  static Toco load(Path weights, List<KeyRule> rules, ModelConfig config, Device device) {
+    var model = new Toco(config, device);
     try {
       var _ = StateDict.loadEncoder(weights, model.params().all(), rules);
       return model;

@@ -76,13 +76,13 @@ final class ImageCases {
   static Map<String, Tensor> resize(GoldenCase golden) {
     var image = golden.in("rgb");
     double scale = golden.number("scale");
-    var out = empty((long) (scale * image.size(0)), (long) (scale * image.size(1)));
+    var out = empty(golden, (long) (scale * image.size(0)), (long) (scale * image.size(1)));
     Geometric.resize(image, out);
     return Map.of("out.rgb", out);
   }
 
   static Map<String, Tensor> resizedCrop(GoldenCase golden) {
-    var out = empty(golden.integer("size"), golden.integer("size"));
+    var out = empty(golden, golden.integer("size"), golden.integer("size"));
     Geometric.resizedCrop(
         golden.in("rgb"),
         golden.integer("top"),
@@ -99,7 +99,7 @@ final class ImageCases {
     return Map.of("out.rgb", image);
   }
 
-  private static Tensor empty(long heightPx, long widthPx) {
-    return Tensor.zeros(heightPx, widthPx, 3).to(DType.UINT8);
+  private static Tensor empty(GoldenCase golden, long heightPx, long widthPx) {
+    return Tensor.zeros(heightPx, widthPx, 3).to(DType.UINT8).to(golden.device());
   }
 }

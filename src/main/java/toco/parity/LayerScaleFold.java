@@ -14,7 +14,6 @@ import toco.optim.Schedule;
 import toco.optim.UpdateRule;
 import toco.parity.EncoderCases.Comparison;
 import toco.parity.Tolerance.Within;
-import toco.torch.Device;
 import toco.torch.GradMode;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
@@ -62,7 +61,7 @@ final class LayerScaleFold {
       return scaled;
     }
     try (scaled) {
-      var plain = new Toco(encoder.model(Resampling.TIMM, false), Device.CPU);
+      var plain = new Toco(encoder.model(Resampling.TIMM, false), golden.device());
       fold(scaled.params().all(), plain.params().all());
       return plain;
     }

@@ -103,8 +103,8 @@ final class MicroNetwork {
   }
 
   /// The same of MoRe.
-  static MoreNetwork loadMore(Path directory, Config config) {
-    return withWeights(directory, new MoreNetwork(config.model(), Device.CPU));
+  static MoreNetwork loadMore(Path directory, Config config, Device device) {
+    return withWeights(directory, new MoreNetwork(config.model(), device));
   }
 
   private static <N extends Network> N withWeights(Path directory, N model) {

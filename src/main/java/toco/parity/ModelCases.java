@@ -54,7 +54,7 @@ final class ModelCases {
   }
 
   static Map<String, Tensor> evalMultiScale(GoldenCase golden, Toco model) {
-    var rgb = golden.in("rgb"); // [H, W, 3]
+    var rgb = golden.host("rgb"); // [H, W, 3]
     long height = rgb.size(0);
     long width = rgb.size(1);
     var inference =

@@ -30,8 +30,10 @@ final class MoreEvalCases {
     Map<String, Tensor> of(MoreNetwork model);
   }
 
-  private static Map<String, Tensor> withModel(Path directory, Evaluation evaluation) {
-    try (var model = MicroNetwork.loadMore(directory, MicroNetwork.moreConfig(directory));
+  private static Map<String, Tensor> withModel(
+      GoldenCase golden, Path directory, Evaluation evaluation) {
+    try (var model =
+            MicroNetwork.loadMore(directory, MicroNetwork.moreConfig(directory), golden.device());
         var _ = GradMode.noGrad()) {
       return evaluation.of(model);
     }
@@ -39,6 +41,7 @@ final class MoreEvalCases {
 
   static Map<String, Tensor> lam(GoldenCase golden, Path directory) {
     return withModel(
+        golden,
         directory,
         model ->
             Map.of(
@@ -49,6 +52,7 @@ final class MoreEvalCases {
   /// The segmentation of VOC and its CRF.
   static Map<String, Tensor> multiScale(GoldenCase golden, Path directory) {
     return withModel(
+        golden,
         directory,
         model -> {
           golden.requireText("flip", "sum");
@@ -87,6 +91,7 @@ final class MoreEvalCases {
   /// Labels from localisation maps; without image labels, of the classes that are predicted.
   static Map<String, Tensor> lamLabels(GoldenCase golden, Path directory) {
     return withModel(
+        golden,
         directory,
         model -> {
           var x = golden.in("x");
@@ -126,7 +131,7 @@ final class MoreEvalCases {
   }
 
   private static Tensor labels(GoldenCase golden, Tensor maps, float[] multiHot) {
-    var labels = Tensor.of(multiHot, 1, multiHot.length);
+    var labels = Tensor.of(multiHot, 1, multiHot.length).to(golden.device());
     return CamLabels.forEvaluation(CamLabels.validCam(maps, labels), golden.number("bkg_thre"))
         .select(0, 0);
   }
@@ -134,6 +139,7 @@ final class MoreEvalCases {
   /// The four label maps of an evaluation during training, and their scores.
   static Map<String, Tensor> validation(GoldenCase golden, Path directory) {
     return withModel(
+        golden,
         directory,
         model -> {
           long height = golden.in("x").size(2);

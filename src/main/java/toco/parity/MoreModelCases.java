@@ -25,6 +25,7 @@ final class MoreModelCases {
 
   static Map<String, Tensor> encoder(GoldenCase golden, Path directory) {
     return withModel(
+        golden,
         directory,
         model -> {
           var x = golden.in("x");
@@ -46,7 +47,8 @@ final class MoreModelCases {
   }
 
   static Map<String, Tensor> encoderGradients(GoldenCase golden, Path directory) {
-    try (var model = MicroNetwork.loadMore(directory, MicroNetwork.moreConfig(directory))) {
+    try (var model =
+        MicroNetwork.loadMore(directory, MicroNetwork.moreConfig(directory), golden.device())) {
       var tokens = model.encode(golden.in("x"));
       var loss =
           tokens
@@ -66,6 +68,7 @@ final class MoreModelCases {
 
   static Map<String, Tensor> network(GoldenCase golden, Path directory) {
     return withModel(
+        golden,
         directory,
         model -> {
           var tokens = model.encode(golden.in("x"));
@@ -93,6 +96,7 @@ final class MoreModelCases {
 
   static Map<String, Tensor> multiScaleCam(GoldenCase golden, Path directory) {
     return withModel(
+        golden,
         directory,
         model -> {
           var cams = MultiScaleCam.compute(model, golden.in("x"), golden.numbers("scales"));
@@ -106,7 +110,7 @@ final class MoreModelCases {
     var patchTokens = golden.in("patch_tokens").clone().requiresGrad_(true);
     golden.requireNumber(
         "top_k", Math.floor(classTokens.size(1) * GraphCategoryAttention.NEIGHBOUR_RATIO));
-    try (var params = new Parameters()) {
+    try (var params = new Parameters(golden.device())) {
       var layer = new GraphCategoryAttention(params.child("graph_layer"), classTokens.size(2));
       load(golden, directory, params);
       var y = layer.forward(classTokens, patchTokens);
@@ -185,8 +189,9 @@ final class MoreModelCases {
   }
 
   private static Map<String, Tensor> withModel(
-      Path directory, Function<MoreNetwork, Map<String, Tensor>> run) {
-    try (var model = MicroNetwork.loadMore(directory, MicroNetwork.moreConfig(directory));
+      GoldenCase golden, Path directory, Function<MoreNetwork, Map<String, Tensor>> run) {
+    try (var model =
+            MicroNetwork.loadMore(directory, MicroNetwork.moreConfig(directory), golden.device());
         var _ = GradMode.noGrad()) {
       return run.apply(model);
     }

@@ -38,7 +38,7 @@ final class MoreTrainingCases {
     var config = optimizer(golden, golden.params(), MicroNetwork.moreConfig(directory));
     requireGroups(golden, directory, config);
     var unused = new HashSet<>(golden.texts("no_gradient"));
-    try (var params = new Parameters()) {
+    try (var params = new Parameters(golden.device())) {
       golden
           .tensors()
           .forEach((key, tensor) -> {
@@ -78,7 +78,7 @@ final class MoreTrainingCases {
 
   /// The published groups list weights that nothing uses; in ours they are in none.
   private static void requireGroups(GoldenCase golden, Path directory, Config config) {
-    try (var model = MicroNetwork.loadMore(directory, config)) {
+    try (var model = MicroNetwork.loadMore(directory, config, golden.device())) {
       var groups = MoreRecipe.parameterGroups(model.params(), config);
       try {
         var trainable = model.params().trainable().keySet();
@@ -132,7 +132,8 @@ final class MoreTrainingCases {
 
   private static MoreObjective objective(
       GoldenCase golden, Path directory, Config config, Recorded record) {
-    return MoreObjective.of(MicroNetwork.loadMore(directory, config), config, more(golden))
+    return MoreObjective.of(
+            MicroNetwork.loadMore(directory, config, golden.device()), config, more(golden))
         .withDraw(batch -> (_, _) -> golden.in("draw").select(0, batch.step()))
         .observedBy(record::patches);
   }

@@ -7,7 +7,6 @@ import toco.config.VitVariant.Resampling;
 import toco.model.PositionEmbedding;
 import toco.model.RotaryEmbedding;
 import toco.nn.QuickGelu;
-import toco.torch.Device;
 import toco.torch.Tensor;
 
 /// Single parts of today's encoders.
@@ -36,7 +35,7 @@ final class PositionCases {
     var grid = golden.numbers("grid");
     try (var rope = new RotaryEmbedding(headDim, prefix, false)) {
       var rotation =
-          rope.of(grid.get(0).longValue(), grid.get(1).longValue(), Device.CPU); // [T, 1, d]
+          rope.of(grid.get(0).longValue(), grid.get(1).longValue(), golden.device()); // [T, 1, d]
       var sin =
           rotation
               .sin()

@@ -3,7 +3,7 @@ package toco.parity;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import toco.config.Config;
@@ -12,7 +12,6 @@ import toco.parity.Tolerance.Mostly;
 import toco.parity.Tolerance.OfLargest;
 import toco.parity.Tolerance.Share;
 import toco.parity.Tolerance.Within;
-import toco.torch.Device;
 import toco.torch.Tensor;
 
 /// Golden cases of the published ToCo, and of parts that other recipes share.
@@ -33,12 +32,12 @@ record TocoCases(Path directory, Supplier<Config> micro) {
 
   private @Nullable Map<String, Tensor> compute(GoldenCase golden) {
     return switch (golden.name()) {
-      case "encoder" -> withModel(model -> ModelCases.encoder(golden, model));
-      case "network" -> withModel(model -> ModelCases.network(golden, model));
-      case "cam_only" -> withModel(model -> ModelCases.camOnly(golden, model));
-      case "multi_scale_cam" -> withModel(model -> ModelCases.multiScaleCam(golden, model));
-      case "eval_multi_scale" -> withModel(model -> ModelCases.evalMultiScale(golden, model));
-      case "projection_head" -> withModel(model -> ModelCases.projectionHead(golden, model));
+      case "encoder" -> withModel(golden, ModelCases::encoder);
+      case "network" -> withModel(golden, ModelCases::network);
+      case "cam_only" -> withModel(golden, ModelCases::camOnly);
+      case "multi_scale_cam" -> withModel(golden, ModelCases::multiScaleCam);
+      case "eval_multi_scale" -> withModel(golden, ModelCases::evalMultiScale);
+      case "projection_head" -> withModel(golden, ModelCases::projectionHead);
       case "cam_to_label" -> LabelCases.camToLabel(golden);
       case "roi_mask" -> LabelCases.roiMask(golden);
       case "roi_crops" -> LabelCases.roiCrops(golden);
@@ -74,9 +73,10 @@ record TocoCases(Path directory, Supplier<Config> micro) {
     };
   }
 
-  private Map<String, Tensor> withModel(Function<Toco, Map<String, Tensor>> golden) {
-    try (var model = MicroNetwork.load(directory, micro.get(), Device.CPU)) {
-      return golden.apply(model);
+  private Map<String, Tensor> withModel(
+      GoldenCase golden, BiFunction<GoldenCase, Toco, Map<String, Tensor>> of) {
+    try (var model = MicroNetwork.load(directory, micro.get(), golden.device())) {
+      return of.apply(golden, model);
     }
   }
 

@@ -22,7 +22,6 @@ import toco.recipe.toco.TocoLosses;
 import toco.recipe.toco.TocoObjective;
 import toco.recipe.toco.TocoRecipe;
 import toco.torch.DType;
-import toco.torch.Device;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
@@ -79,7 +78,7 @@ final class TrainingCases {
 
   static Map<String, Tensor> trajectory(GoldenCase golden, Path directory, Config micro) {
     var config = trajectoryConfig(golden, micro);
-    try (var model = MicroNetwork.load(directory, config, Device.CPU);
+    try (var model = MicroNetwork.load(directory, config, golden.device());
         var optimizer =
             PublishedOptimizer.of(TocoRecipe.parameterGroups(model.params(), config), config)) {
       var objective =

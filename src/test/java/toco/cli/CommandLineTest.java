@@ -50,6 +50,7 @@ class CommandLineTest {
         "crf --image a.png",
         "crf --image a.png --prob p.npy --preset strong",
         "bench crf --rounds few",
+        "bench gpu --only speed",
         "demo --seed 1.5",
         "doctor now"
       })
@@ -80,6 +81,7 @@ class CommandLineTest {
         "bench crf",
         "crf",
         "bench scores",
+        "bench gpu",
         "demo",
         "config"
       })

@@ -18,6 +18,7 @@ import toco.checkpoint.CheckpointException;
 import toco.checkpoint.SafeTensors;
 import toco.config.VitVariant.Resampling;
 import toco.files.Json;
+import toco.torch.Device;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 import toco.torch.TensorTest;
@@ -111,7 +112,7 @@ class EncoderParityTest {
     assertEquals(0, report.cases());
     var reason = report.skipped().get("real.safetensors");
     assertTrue(reason.contains("--weights DIR") && reason.contains("dinov2-small"), reason);
-    var e = assertThrows(CheckpointException.class, () -> Parity.run(folder, folder));
+    var e = assertThrows(CheckpointException.class, () -> Parity.run(folder, folder, Device.CPU));
     assertTrue(e.getMessage().contains("dinov2-small"), e.getMessage());
   }
 
@@ -127,7 +128,7 @@ class EncoderParityTest {
           "position": "learned", "pre_norm": false, "activation": "gelu"}, "aux_layer": -1}
         """
             .formatted(4 * patch, patch);
-    var golden = new GoldenCase("enc_x", "x", Json.MAPPER.readTree(arch), Map.of());
+    var golden = new GoldenCase("enc_x", "x", Json.MAPPER.readTree(arch), Map.of(), Device.CPU);
     var model = new GoldenEncoder(golden, GOLDEN).model(Resampling.TIMM, true);
     assertEquals(patch, model.encoderShape().patchSizePx());
   }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import toco.checkpoint.SafeTensors;
 import toco.files.Json;
 import toco.parity.Tolerance.Within;
+import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.TensorScope;
 
@@ -56,7 +57,7 @@ class TrajectoryStabilityTest {
     try (var _ = TensorScope.open()) {
       var contents = SafeTensors.read(GOLDEN.resolve("train_trajectory.safetensors"));
       var params = Json.MAPPER.readTree(contents.metadata().get("params"));
-      var golden = new GoldenCase("train_trajectory", "", params, contents.tensors());
+      var golden = new GoldenCase("train_trajectory", "", params, contents.tensors(), Device.CPU);
       var left = new TreeMap<String, double[]>();
       TrainingCases.trajectory(golden, GOLDEN, MicroNetwork.config(GOLDEN))
           .forEach((name, tensor) -> left.put(name, tensor.toDoubleArray()));

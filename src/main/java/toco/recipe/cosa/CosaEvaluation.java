@@ -5,12 +5,14 @@ import org.jspecify.annotations.Nullable;
 import toco.cam.EncodedImages;
 import toco.cam.EvaluatedImage;
 import toco.cam.ImageEvaluation;
+import toco.cam.ImageValues;
 import toco.cam.LogitSegmentation;
 import toco.cam.MultiScaleCam.Cams;
 import toco.cam.NetworkInput;
 import toco.config.PixelStatistics;
 import toco.image.RgbImage;
 import toco.model.Network;
+import toco.torch.DType;
 import toco.torch.Interpolation;
 import toco.torch.Tensor;
 
@@ -39,16 +41,15 @@ public record CosaEvaluation(int sizePx, List<Double> scales) implements ImageEv
   /// @param maps at the size of the square
   public record Image(Network model, RgbImage image, Tensor input, MultiScaleMaps maps)
       implements EvaluatedImage {
-    /// Their sum over all passes.
+    /// Class logits: their sum over all passes. The cosine is from a pass of its own, because the
+    /// maps keep no tokens.
     @Override
-    public Tensor classLogits() {
-      return maps.classLogits().select(0, 0);
-    }
-
-    /// By a pass of its own: the maps keep no tokens.
-    @Override
-    public double patchCosine() {
-      return model.hasMaps() ? EncodedImages.of(model, input).patchCosine().item() : Double.NaN;
+    public ImageValues values() {
+      var cosine =
+          model.hasMaps()
+              ? EncodedImages.of(model, input).patchCosine()
+              : Tensor.full(Double.NaN, DType.FLOAT32, input.device(), 1);
+      return ImageValues.read(maps.classLogits(), cosine).getFirst();
     }
 
     @Override

@@ -33,8 +33,16 @@ public record Cam2Seg(Protocol protocol) implements ImageEvaluation {
     return new Image(protocol, EncodedImages.of(model, input), image);
   }
 
-  private record Image(Protocol protocol, EncodedImages encoded, RgbImage image)
-      implements SquareImage {
+  private static final class Image extends SquareImage {
+    private final Protocol protocol;
+    private final RgbImage image;
+
+    Image(Protocol protocol, EncodedImages encoded, RgbImage image) {
+      super(encoded);
+      this.protocol = protocol;
+      this.image = image;
+    }
+
     @Override
     public MapSegmentation segmentation() {
       var maps = maps().interpolate(image.heightPx(), image.widthPx(), Interpolation.BILINEAR);
@@ -50,7 +58,7 @@ public record Cam2Seg(Protocol protocol) implements ImageEvaluation {
     }
 
     private float[] shown() {
-      var logits = classLogits().toFloatArray();
+      var logits = values().classLogits();
       var segmentation = encoded.segLogits().argmax(1).toLongArray();
       return protocol.source() == SegmentationSource.MAPS
           ? ShownClasses.predicted(logits, segmentation)

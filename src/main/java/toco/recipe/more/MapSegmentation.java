@@ -20,7 +20,7 @@ public record MapSegmentation(Tensor maps, float[] shown, double backgroundThres
     implements Segmentation {
   @Override
   public Tensor labels() {
-    var multiHot = Tensor.of(shown, 1, shown.length).to(maps.device());
+    var multiHot = Tensor.of(shown, 1, shown.length).to(maps.device(), true);
     return CamLabels.forEvaluation(CamLabels.validCam(maps, multiHot), backgroundThreshold);
   }
 

@@ -1,21 +1,26 @@
 package toco.recipe.more;
 
+import org.jspecify.annotations.Nullable;
 import toco.cam.EncodedImages;
 import toco.cam.EvaluatedImage;
-import toco.torch.Tensor;
+import toco.cam.ImageValues;
 
 /// An image that was encoded as a square, for what does not depend on the kind of segmentation.
-interface SquareImage extends EvaluatedImage {
+abstract class SquareImage implements EvaluatedImage {
   /// The square at scale 1, alone.
-  EncodedImages encoded();
+  final EncodedImages encoded;
 
-  @Override
-  default Tensor classLogits() {
-    return encoded().classLogits().select(0, 0);
+  private @Nullable ImageValues values;
+
+  SquareImage(EncodedImages encoded) {
+    this.encoded = encoded;
   }
 
   @Override
-  default double patchCosine() {
-    return encoded().patchCosine().item();
+  public ImageValues values() {
+    if (values == null) {
+      values = ImageValues.read(encoded.classLogits(), encoded.patchCosine()).getFirst();
+    }
+    return values;
   }
 }

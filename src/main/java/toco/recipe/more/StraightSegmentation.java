@@ -18,9 +18,16 @@ public record StraightSegmentation(Protocol protocol) implements ImageEvaluation
     return new Image(protocol, EncodedImages.of(model, square), image);
   }
 
-  /// @param encoded the square at scale 1
-  private record Image(Protocol protocol, EncodedImages encoded, RgbImage image)
-      implements SquareImage {
+  private static final class Image extends SquareImage {
+    private final Protocol protocol;
+    private final RgbImage image;
+
+    Image(Protocol protocol, EncodedImages encoded, RgbImage image) {
+      super(encoded);
+      this.protocol = protocol;
+      this.image = image;
+    }
+
     @Override
     public LogitSegmentation segmentation() {
       var model = encoded.model();
