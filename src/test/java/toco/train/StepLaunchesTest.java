@@ -36,10 +36,10 @@ class StepLaunchesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "voc_deit_b, 2, 2935",
-    "voc_deit_b, 4, 3443",
-    "more_voc_vit_b, 4, 3253",
-    "cosa_voc_vit_b, 2, 1756"
+    "voc_deit_b, 2, 2052",
+    "voc_deit_b, 4, 2058",
+    "more_voc_vit_b, 4, 1791",
+    "cosa_voc_vit_b, 2, 1305"
   })
   void aStepLaunchesNoMoreKernels(String file, int samples, long most) {
     var parts = partsOfStep(config(file, samples), samples);
