@@ -74,7 +74,8 @@ import os, sys
 expected = sys.argv[1]
 
 def refuse(found, remedy):
-    print("%s; expected torch %s for CUDA and a GPU that it can use; %s" % (found, expected, remedy))
+    print("%s; expected torch %s for CUDA and a GPU that it can use; %s"
+          % (found, expected, remedy))
     sys.exit(3)
 
 try:
@@ -111,20 +112,19 @@ PY
   card=(--card "$name")
 fi
 
-# The kit as it is used: with links to LibTorch next to the shim, where it looks for it, with data
-# that may be written to, and with golden cases from the checkout if the kit has none.
+# The kit as it is used: with links to LibTorch next to the shim, where it looks for it, and with
+# golden cases from the checkout if the kit has none.
 home=$scratch/home
 mkdir -p "$home/native" "$home/src/test"
 for part in "$kit"/*; do
   case ${part##*/} in
-    native | data | src) ;;
+    native | src) ;;
     *) ln -s "$part" "$home" ;;
   esac
 done
 cp "$kit/native/libtoco_torch.so" "$home/native"
 ln -s "$site/torch" "$home/native"
 [ ! -d "$site/nvidia" ] || ln -s "$site/nvidia" "$home/native"
-cp -r "$kit/data" "$home"
 for resources in "$kit/src/test/resources" "$here/../src/test/resources"; do
   if [ -d "$resources/golden" ]; then
     ln -s "$resources" "$home/src/test/resources"

@@ -69,7 +69,8 @@ final class BenchGpuCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "The demo's data set; made if there is none (default: data in --out).")
+      description =
+          "The demo's data set; made if there is none (default, and with --tiny: data in --out).")
   @Nullable Path data;
 
   @Option(
@@ -119,7 +120,7 @@ final class BenchGpuCommand implements Callable<Integer> {
     var used = Devices.prepare(config.train()); // refuses a device that is not there
     var folder = GpuSections.firstFree(out);
     var sizes = tiny ? CheckSizes.tiny() : CheckSizes.full();
-    var dataset = data == null ? folder.resolve("data") : data;
+    var dataset = data == null || tiny ? folder.resolve("data") : data;
     var _ = SyntheticShapes.write(dataset, sizes.synthetic());
     var name = card;
     if (name == null && !used.isCpu()) {

@@ -33,7 +33,6 @@ class GpuScriptTest {
     Files.writeString(kit.resolve("kit.properties"), "torch=2.11.0\ntoco=0.1.0\n");
     Files.createDirectories(kit.resolve("native"));
     Files.writeString(kit.resolve("native/libtoco_torch.so"), "");
-    Files.createDirectories(kit.resolve("data"));
     Files.createDirectories(kit.resolve("src/test/resources/golden"));
     var java = kit.resolve("runtime/bin/java");
     Files.createDirectories(java.getParent());
