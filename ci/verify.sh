@@ -33,6 +33,9 @@ command -v curl >/dev/null || missing+=(curl)
 python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
 [ -e /usr/include/gloo/algorithm.h ] || missing+=(libgloo-dev)
 [[ $(PATH=$PATH:/sbin:/usr/sbin ldconfig -p) == *libturbojpeg.so.0* ]] || missing+=(libturbojpeg0)
+# Without these the tests of pages in a browser would be skipped.
+command -v chromium >/dev/null || missing+=(chromium)
+command -v chromedriver >/dev/null || missing+=(chromium-driver)
 if [ ${#missing[@]} -gt 0 ]; then
   command -v apt-get >/dev/null ||
     { echo "missing, and there is no apt-get to install them: ${missing[*]}"; exit 1; }

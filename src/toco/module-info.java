@@ -8,13 +8,13 @@ open module toco {
   requires transitive toco.bridge;
   requires transitive tools.jackson.databind;
   requires transitive org.jspecify; // toco.config reads its annotations
-
   requires info.picocli;
   requires java.desktop;
   requires java.logging;
   requires java.management;
   requires java.net.http;
   requires java.xml;
+  requires jdk.httpserver;
   requires jdk.jfr;
   requires jdk.management;
   requires org.apache.commons.compress;
@@ -26,6 +26,10 @@ open module toco {
   requires static com.microsoft.onnxruntime; // running ONNX files
   requires static com.twelvemonkeys.imageio.tiff; // TIFF images
   requires static com.twelvemonkeys.imageio.webp; // WebP images
+  requires static io.prometheus.metrics.config; // measures a server
+  requires static io.prometheus.metrics.core; // the same
+  requires static io.prometheus.metrics.model; // the same
+  requires static io.prometheus.writer.text; // the same
   requires static mlflow.client; // reports runs to MLflow
   requires static org.tribuo.util.onnx; // writing ONNX files
   requires static us.hebi.matlab.mat.mfl.core; // masks of SBD
@@ -42,7 +46,6 @@ open module toco {
   exports toco.recipe.toco;
   exports toco.recipes;
   exports toco.train;
-
   exports toco.annotation;
   exports toco.batch;
   exports toco.cam;

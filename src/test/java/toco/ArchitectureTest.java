@@ -64,6 +64,7 @@ class ArchitectureTest {
           "train",
           "preview",
           "report",
+          "serve",
           "parity",
           "bench",
           "doctor",

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import toco.files.AtomicFile;
@@ -27,9 +26,8 @@ import toco.files.Spool;
 final class CocoFiles implements GrowingFile {
   private final Path dataSet;
   private final Path resultList;
-  private final List<String> classNames;
   private final CocoIds ids;
-  private final CocoShape shape;
+  private final CocoEntries entries;
   private final Part images;
   private final Part annotations;
   private final Part results;
@@ -39,9 +37,8 @@ final class CocoFiles implements GrowingFile {
   CocoFiles(Path folder, List<String> classNames, CocoIds ids, CocoShape shape) throws IOException {
     dataSet = folder.resolve("annotations", "instances_default.json");
     resultList = folder.resolve("results.json");
-    this.classNames = classNames;
     this.ids = ids;
-    this.shape = shape;
+    entries = new CocoEntries(classNames, ids.categories(), shape);
     Files.createDirectories(folder);
     images = new Part(folder);
     annotations = new Part(folder);
@@ -75,18 +72,15 @@ final class CocoFiles implements GrowingFile {
   public Addition encode(LabelledImage image) {
     var map = image.labels();
     long id = ids.images()[image.index()];
-    var described = new LinkedHashMap<String, Object>();
-    described.put("id", id);
-    described.put("width", map.widthPx());
-    described.put("height", map.heightPx());
-    described.put("file_name", image.relativePath());
+    var described = CocoEntries.image(id, image.relativePath(), map);
     var regions = ConnectedRegions.of(map);
     var ofDataSet = new ArrayList<Map<String, Object>>();
     var ofResults = new ArrayList<Map<String, Object>>();
     for (var region : regions) {
-      var score = score(region, image);
-      ofDataSet.add(annotation(region, count + ofDataSet.size() + 1, id, score, map.widthPx()));
-      ofResults.add(result(region, id, score, map.widthPx()));
+      var score = CocoEntries.score(region, map, image.scores());
+      ofDataSet.add(
+          entries.annotation(region, count + ofDataSet.size() + 1, id, score, map.widthPx()));
+      ofResults.add(entries.result(region, id, score, map.widthPx()));
     }
     var imageJson = json(List.of(described));
     var annotationJson = json(ofDataSet);
@@ -97,49 +91,6 @@ final class CocoFiles implements GrowingFile {
       results.append(resultJson);
       count += regions.size();
     };
-  }
-
-  private static double score(Region region, LabelledImage image) {
-    double mean =
-        image.scores() == null ? 1 : region.mean(image.scores(), image.labels().widthPx());
-    return Math.round(mean * 1e6) / 1e6;
-  }
-
-  private Map<String, Object> annotation(
-      Region region, long id, long image, double score, int widthPx) {
-    var box = region.box();
-    var annotation = new LinkedHashMap<String, Object>();
-    annotation.put("id", id);
-    annotation.put("image_id", image);
-    annotation.put("category_id", ids.categories()[region.label() - 1]);
-    annotation.put("segmentation", segmentation(region, widthPx));
-    annotation.put("area", region.area());
-    annotation.put("bbox", List.of(box.x(), box.y(), box.width(), box.height()));
-    annotation.put("iscrowd", 0);
-    annotation.put("score", score);
-    return annotation;
-  }
-
-  /// A result with a box would be scored by its box's area.
-  private Map<String, Object> result(Region region, long image, double score, int widthPx) {
-    var result = new LinkedHashMap<String, Object>();
-    result.put("image_id", image);
-    result.put("category_id", ids.categories()[region.label() - 1]);
-    result.put("segmentation", runs(region, widthPx));
-    result.put("score", score);
-    return result;
-  }
-
-  private Object segmentation(Region region, int widthPx) {
-    var polygons = shape == CocoShape.POLYGON ? Outline.of(region) : List.<int[]>of();
-    return polygons.isEmpty() ? runs(region, widthPx) : polygons;
-  }
-
-  private static Map<String, Object> runs(Region region, int widthPx) {
-    var runs = new LinkedHashMap<String, Object>();
-    runs.put("size", List.of(region.heightPx(), widthPx));
-    runs.put("counts", region.compressedCounts(widthPx * region.heightPx()));
-    return runs;
   }
 
   /// The elements with commas between, one per line.
@@ -161,7 +112,7 @@ final class CocoFiles implements GrowingFile {
         channel -> {
           text(channel, "{\"info\":{\"description\":\"made by ToCo\"},\"licenses\":[],\n");
           text(channel, "\"categories\":[\n");
-          Channels.newOutputStream(channel).write(json(categories()));
+          Channels.newOutputStream(channel).write(json(entries.categoryList()));
           text(channel, "],\n\"images\":[");
           images.spool.copyTo(channel);
           text(channel, "],\n\"annotations\":[");
@@ -176,18 +127,6 @@ final class CocoFiles implements GrowingFile {
           text(channel, "]\n");
         });
     return List.of(dataSet, resultList);
-  }
-
-  private List<Map<String, Object>> categories() {
-    var categories = new ArrayList<Map<String, Object>>();
-    for (int k = 0; k < classNames.size(); k++) {
-      var category = new LinkedHashMap<String, Object>();
-      category.put("id", ids.categories()[k]);
-      category.put("name", classNames.get(k));
-      category.put("supercategory", "");
-      categories.add(category);
-    }
-    return categories;
   }
 
   private static void text(WritableByteChannel channel, String text) throws IOException {

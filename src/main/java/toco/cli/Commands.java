@@ -31,6 +31,7 @@ final class Commands {
           new Entry(ReproduceCommand.class, ReproduceCommand::new),
           new Entry(ReportCommand.class, ReportCommand::new),
           new Entry(TrackCommand.class, TrackCommand::new),
+          new Entry(ServeCommand.class, ServeCommand::new),
           new Entry(CrfCommand.class, CrfCommand::new),
           new Entry(InferCommand.class, InferCommand::commandLine),
           new Entry(PseudoLabelsCommand.class, PseudoLabelsCommand::new),

@@ -2,6 +2,7 @@ package toco.files;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
@@ -73,6 +74,23 @@ public final class NpyFile {
             transfer(MemorySegment.ofArray(header.encode()), channel::write);
             transfer(numbers, channel::write);
           });
+    }
+  }
+
+  /// A file's content in memory, of at most 2 GiB.
+  ///
+  /// @param tensor as for [#write]
+  public static byte[] encode(Tensor tensor) {
+    try (var _ = TensorScope.open()) {
+      var array = tensor.detach().to(Device.CPU).contiguous();
+      var info = array.info();
+      var header = new NpyHeader(descr(info.dtype()), false, info.shape().sizes()).encode();
+      var numbers = array.segment();
+      var content = new byte[Math.toIntExact(header.length + numbers.byteSize())];
+      System.arraycopy(header, 0, content, 0, header.length);
+      MemorySegment.copy(
+          numbers, ValueLayout.JAVA_BYTE, 0, content, header.length, (int) numbers.byteSize());
+      return content;
     }
   }
 

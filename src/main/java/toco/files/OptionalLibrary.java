@@ -19,7 +19,17 @@ public enum OptionalLibrary {
       "com.twelvemonkeys.imageio:imageio-webp",
       "com.twelvemonkeys.imageio.webp",
       "com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi"),
-  MLFLOW("org.mlflow:mlflow-client", "mlflow.client", "org.mlflow.tracking.MlflowClient");
+  MLFLOW("org.mlflow:mlflow-client", "mlflow.client", "org.mlflow.tracking.MlflowClient"),
+  /// Counts and times of a server's requests.
+  PROMETHEUS(
+      "io.prometheus:prometheus-metrics-core",
+      "io.prometheus.metrics.core",
+      "io.prometheus.metrics.core.metrics.Counter"),
+  /// Their text format.
+  PROMETHEUS_TEXT(
+      "io.prometheus:prometheus-metrics-exposition-textformats",
+      "io.prometheus.writer.text",
+      "io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter");
 
   private final String artifact;
   private final String module;

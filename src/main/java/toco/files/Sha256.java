@@ -19,6 +19,11 @@ public final class Sha256 {
     return HexFormat.of().formatHex(digest.digest());
   }
 
+  /// Of bytes.
+  public static String of(byte[] content) {
+    return HexFormat.of().formatHex(FileDigest.newDigest(ALGORITHM).digest(content));
+  }
+
   /// Of what a file holds.
   public static String ofFile(Path file) throws IOException {
     return FileDigest.of(file, ALGORITHM);

@@ -52,7 +52,12 @@ public final class ImageDecoder {
   ///
   /// @param source its name, for error messages
   public static RgbImage decode(byte[] encoded, String source, Arena arena) {
-    try (var buffer = oneOff(ReadOptions.STANDARD)) {
+    return decode(encoded, source, ReadOptions.STANDARD, arena);
+  }
+
+  /// The same with other options.
+  public static RgbImage decode(byte[] encoded, String source, ReadOptions options, Arena arena) {
+    try (var buffer = oneOff(options)) {
       return buffer.decode(encoded, source, arena::allocate);
     }
   }

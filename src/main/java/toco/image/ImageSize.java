@@ -39,6 +39,20 @@ public record ImageSize(int widthPx, int heightPx) {
         : stored;
   }
 
+  /// The same of an encoded image in memory.
+  ///
+  /// @param source its name, for error messages
+  /// @throws ImageException if it is not an image of a known kind
+  public static ImageSize of(byte[] encoded, String source, ReadOptions options) {
+    var file = MemorySegment.ofArray(encoded);
+    var stored = of(file, source, options);
+    int orientation =
+        options.isTurned() ? ExifOrientation.of(file, options.page()) : ExifOrientation.UPRIGHT;
+    return ExifOrientation.isTransposed(orientation)
+        ? new ImageSize(/* widthPx= */ stored.heightPx, /* heightPx= */ stored.widthPx)
+        : stored;
+  }
+
   private static ImageSize stored(Path file, ReadOptions options) {
     var start = ImageFile.start(file);
     try {

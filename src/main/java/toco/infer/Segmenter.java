@@ -1,7 +1,9 @@
 package toco.infer;
 
+import java.util.Optional;
 import toco.cam.ImageEvaluation;
 import toco.cam.InferenceMemory;
+import toco.cam.LogitSegmentation;
 import toco.cam.MemoryLimit;
 import toco.cam.Segmentation;
 import toco.checkpoint.TrainedNetwork;
@@ -62,18 +64,35 @@ public final class Segmenter {
   /// Labels and how sure they are.
   ///
   /// @param probabilities of each pixel's label, float32 [H, W] on the CPU
-  record Scored(LabelMap labels, Tensor probabilities) {}
+  public record Scored(LabelMap labels, Tensor probabilities) {}
 
   /// The same with probabilities, which belong to the caller's tensor scope.
   ///
   /// @throws MemoryLimit.Exceeded if the image is too large for this machine's memory
-  Scored segmentScored(RgbImage picture) {
+  public Scored segmentScored(RgbImage picture) {
     scoredLimit.require(picture);
     try (var scope = TensorScope.open();
         var _ = InferenceMode.enter()) {
       var scored = scored(evaluation.of(network.model(), picture).segmentation(), picture);
       scope.keep(scored.probabilities);
       return scored;
+    }
+  }
+
+  /// The logits that the labels are the largest of, before any CRF. They belong to the caller's
+  /// tensor scope.
+  ///
+  /// @return float32 [C, H, W] at the image's native size, background first; empty if the protocol
+  ///   segments by class maps, which have no logits
+  /// @throws MemoryLimit.Exceeded if the image is too large for this machine's memory
+  public Optional<Tensor> logits(RgbImage picture) {
+    scoredLimit.require(picture);
+    try (var scope = TensorScope.open();
+        var _ = InferenceMode.enter()) {
+      return evaluation.of(network.model(), picture).segmentation()
+              instanceof LogitSegmentation(Tensor logits)
+          ? Optional.of(scope.keep(logits.select(0, 0).contiguous()))
+          : Optional.empty();
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,8 +23,28 @@ public final class MetricsTail {
 
   /// @param startMs Unix time of the run's start, the time of lines before the first that has one
   public MetricsTail(Path run, long startMs) {
+    this(run, startMs, 0);
+  }
+
+  /// @param position offset in bytes at which a line begins, such as [#position] returned
+  public MetricsTail(Path run, long startMs, long position) {
     file = run.resolve(RunFolder.METRICS);
     timeMs = startMs;
+    this.position = position;
+  }
+
+  /// Offset in bytes of the next line.
+  public long position() {
+    return position;
+  }
+
+  /// Bytes of the file now; 0 if there is none.
+  public long size() throws IOException {
+    try {
+      return Files.size(file);
+    } catch (NoSuchFileException e) {
+      return 0;
+    }
   }
 
   /// A line of a step or an evaluation.
