@@ -96,7 +96,7 @@ final class PermutohedralLattice {
       var wanted = TensorScope.scoped(this::wantedKeys);
       var position =
           TensorScope.scoped(
-              () -> searchSorted(keys, wanted.flatten(1)).clampMax(keys.size(1) - 1));
+              () -> searchSorted(keys, wanted.flatten(1)).clampMax((int) keys.size(1) - 1));
       var isOccupied =
           TensorScope.scoped(
               () -> keys.gather(1, position).reshape(wanted.shape().sizes()).eq(wanted));

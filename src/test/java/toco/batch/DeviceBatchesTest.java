@@ -213,6 +213,7 @@ class DeviceBatchesTest {
   }
 
   /// The second device: no tensor of it is made on the first.
+  @SuppressWarnings("try") // closing twice does nothing, and is what the test is about
   @Test
   void batchesOfTheSecondDeviceAreMadeThere() {
     var second = StandIn.device(1);

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TcpConnectionsTest {
+  @SuppressWarnings("try") // closing twice does nothing, and is what the test is about
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "::1"})
   void aConnectionIsOpenUntilTheOtherEndClosesIt(String host) throws Exception {
