@@ -19,6 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.function.Supplier;
 import toco.torch.DType;
 import toco.torch.Device;
 import toco.torch.Shape;
@@ -40,6 +43,11 @@ final class OrtNetwork implements OnnxNetwork {
           Map.entry(OnnxJavaType.INT64, DType.INT64),
           Map.entry(OnnxJavaType.UINT8, DType.UINT8),
           Map.entry(OnnxJavaType.BOOL, DType.BOOL));
+
+  /// When it starts, ONNX Runtime searches the process's command line with a recursive regular
+  /// expression: a class path of 7,000 characters overflows a usual stack, and the JVM ends without
+  /// a word. Memory is taken for what is used only.
+  private static final long START_STACK_BYTES = 256L << 20;
 
   private final Path file;
   private final OrtEnvironment environment;
@@ -78,7 +86,8 @@ final class OrtNetwork implements OnnxNetwork {
   /// Its native library is unpacked to the folder of temporary files when it is first needed.
   private static OrtEnvironment environment(Path file) {
     try {
-      return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "toco");
+      return onLargeStack(
+          () -> OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "toco"));
     } catch (LinkageError | RuntimeException e) {
       var cause = e.getCause() == null ? e : e.getCause();
       throw new OnnxException(
@@ -87,6 +96,25 @@ final class OrtNetwork implements OnnxNetwork {
                   + " and macOS on arm64, and is unpacked to %s, which java.io.tmpdir sets")
               .formatted(cause.getMessage(), System.getProperty("java.io.tmpdir")),
           e);
+    }
+  }
+
+  /// Runs it on a thread with [#START_STACK_BYTES].
+  private static OrtEnvironment onLargeStack(Supplier<OrtEnvironment> start) {
+    var task = new FutureTask<>(start::get);
+    Thread.ofPlatform().name("onnx-start").stackSize(START_STACK_BYTES).start(task);
+    try {
+      return task.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw e.getCause() instanceof RuntimeException thrown
+          ? thrown
+          : new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while ONNX Runtime starts", e);
     }
   }
 
