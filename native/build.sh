@@ -5,8 +5,9 @@
 #
 #   native/build.sh [--tests] [--standin] [--sanitize address,leak,undefined] [--tidy]
 #
-# --tests also builds native/test; --standin builds the accelerator of the tests next to the shim; --sanitize builds everything into a separate folder; --tidy
-# removes files that only the next build would use, 0.7 GB.
+# --tests also builds native/test; --standin builds the accelerator of the tests next to the shim;
+# --sanitize builds everything into a separate folder; --tidy removes files that only the next build
+# would use, 0.7 GB.
 #
 # Environment: CXX is the compiler (default: the first g++ that is new enough), CC its C compiler;
 # TOCO_ARCH=x86_64|aarch64 the processor to compile for (default: that of CXX, or of this machine);
