@@ -55,8 +55,8 @@ class DeviceRefinementTest extends RefinementLaws {
   @Test
   void latticesOfEveryDimension() {
     for (int dimensions = 1; dimensions <= 7; dimensions++) {
-      var features = Tensor.rand(dimensions, 500).mul(5);
-      var values = Tensor.rand(500, 3);
+      var features = Tensor.rand(2, dimensions, 500).mul(5);
+      var values = Tensor.rand(2, 500, 3);
       var there = new PermutohedralLattice(features.to(device)).filter(values.to(device));
       assertNear(
           new PermutohedralLattice(features).filter(values),
