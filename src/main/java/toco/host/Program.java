@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /// This program as it was started: from jars or classes on the class path, from modules on the
 /// module path, or from a runtime image that jlink made.
@@ -39,12 +40,19 @@ public final class Program {
     return line;
   }
 
-  /// The beginning of that command: this Java and its options, without the class path.
+  /// The beginning of that command: this Java, its options and the properties of ToCo, which may
+  /// have been set after the start; without the class path.
   public static List<String> java() {
     var line = new ArrayList<String>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     for (var option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
       if (!option.startsWith("-Djdk.module.main=")) { // what Java itself has made of -m
+        line.add(option);
+      }
+    }
+    for (var name : new TreeSet<>(System.getProperties().stringPropertyNames())) {
+      var option = "-D" + name + "=" + System.getProperty(name);
+      if (name.startsWith("toco.") && !line.contains(option)) {
         line.add(option);
       }
     }

@@ -99,7 +99,8 @@ class FrozenBlocksTest {
     frozen.forEach((name, gradient) -> assertArrayEquals(free.get(name), gradient, name));
   }
 
-  /// Equal to the order in which the gradients of both passes are added.
+  /// Equal to the order in which the gradients of both passes are added: relative to the largest,
+  /// as its last bit is larger than the tolerance itself.
   @ParameterizedTest
   @CsvSource({"0, -3", "1, -2", "1, -3", "2, -1", "2, -3", "3, -2", "all, -3"})
   void activationsAreCheckpointedInTheTrainedBlocksOnly(String frozenBlocks, int auxLayer) {
@@ -107,7 +108,17 @@ class FrozenBlocksTest {
     var kept = gradients(config, false);
     var again = gradients(config, true);
     assertEquals(kept.keySet(), again.keySet());
-    kept.forEach((name, gradient) -> assertArrayEquals(gradient, again.get(name), 2e-6f, name));
+    kept.forEach((name, gradient) ->
+        assertArrayEquals(gradient, again.get(name), 2e-6f * largest(gradient), name));
+  }
+
+  /// The largest absolute value, at least 1.
+  private static float largest(float[] values) {
+    float largest = 1;
+    for (float value : values) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    return largest;
   }
 
   /// Of a loss on all outputs of the encoder through both classifiers.
