@@ -59,6 +59,9 @@ import toco.demo.TrainingRun;
 final class DemoCommand implements Callable<Integer> {
   private static final int DEFAULT_SEEDS = 3;
 
+  /// What resumes a run whose results are more than those of `toco train`.
+  private static final String SAME_COMMAND = "the same command again";
+
   private final Console console;
 
   @Spec
@@ -173,11 +176,12 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private int train(DemoOptions options, ProgressReport progress) {
-    TrainingRun training = trainer -> console.stop().run(trainer, progress);
+    var stop = console.stop();
     var result =
         photos == null
-            ? Demo.run(options, progress, training)
-            : PhotoDemo.run(options, photos, progress, training);
+            ? Demo.run(options, progress, trainer -> stop.run(trainer, progress))
+            : PhotoDemo.run(
+                options, photos, progress, trainer -> stop.run(trainer, progress, SAME_COMMAND));
     progress.clear();
     if (result.isEmpty()) {
       return ExitStatus.STOPPED;
@@ -202,8 +206,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private int compare(DemoOptions options, Compared what, ProgressReport progress) {
     int number = seeds == null ? DEFAULT_SEEDS : seeds;
-    TrainingRun training =
-        trainer -> console.stop().run(trainer, progress, "the same command again");
+    TrainingRun training = trainer -> console.stop().run(trainer, progress, SAME_COMMAND);
     var result =
         switch (what) {
           case CONTRASTS -> ContrastComparison.run(options, number, progress, training);

@@ -18,6 +18,7 @@ import toco.data.Dataset;
 import toco.data.Finding;
 import toco.infer.InferenceListener;
 import toco.infer.SegmentationExport;
+import toco.recipes.Recipes;
 import toco.report.RunReport;
 import toco.run.RunFiles;
 import toco.torch.Device;
@@ -57,7 +58,7 @@ public final class PhotoDemo {
   /// @throws DataException if the folder cannot be trained on; the message says why
   public static Optional<Demo.Result> run(
       DemoOptions options, Path photos, TrainingListener listener, TrainingRun training) {
-    return new PhotoDemo(options, new TimeEstimate(listener)).run(photos, training);
+    return new PhotoDemo(options, listener).run(photos, training);
   }
 
   private Optional<Demo.Result> run(Path photos, TrainingRun training) {
@@ -93,7 +94,7 @@ public final class PhotoDemo {
       config = load(settings.plus(given));
     }
     check(config);
-    return Trainer.start(config, listener);
+    return Trainer.start(config, estimating(config));
   }
 
   private Config load(Overrides overrides) {
@@ -111,7 +112,12 @@ public final class PhotoDemo {
               .formatted(runDir, root, wanted.data().root()));
     }
     listener.onMessage("resuming %s with its own configuration".formatted(runDir));
-    return Trainer.resume(runDir, given, listener);
+    var resumed = Config.load(runDir.resolve("config.yaml"), given);
+    return Trainer.resume(runDir, given, estimating(resumed));
+  }
+
+  private TrainingListener estimating(Config config) {
+    return new TimeEstimate(listener, Recipes.of(config).losses());
   }
 
   private Path writeHeldOut(Config config) {
