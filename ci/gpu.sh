@@ -48,8 +48,9 @@ trap 'rm -rf "$scratch"' EXIT
 if [ ! -d "$kit" ]; then
   say "unpacking $kit"
   "$python" -c 'import sys, tarfile
+trusted = {"filter": "fully_trusted"} if hasattr(tarfile, "fully_trusted_filter") else {}
 with tarfile.open(sys.argv[1]) as kit:
-    kit.extractall(sys.argv[2], filter="fully_trusted")' "$kit" "$scratch" 2>"$scratch/unpack" ||
+    kit.extractall(sys.argv[2], **trusted)' "$kit" "$scratch" 2>"$scratch/unpack" ||
     die "$kit cannot be unpacked: $(tail -n 1 "$scratch/unpack"); expected an archive of" \
       "ci/gpu-kit.sh, and some 250 MB in ${TMPDIR:-/tmp}"
   kit=$scratch/gpu-kit
