@@ -157,10 +157,7 @@ struct Hooks final : at::PrivateUse1HooksInterface {
   }
 
   void resizePrivateUse1Bytes(const c10::Storage &storage, size_t bytes) const override {
-    auto larger = device_allocator()->allocate(bytes);
-    device_allocator()->copy_data(larger.get(), storage.data(), std::min(bytes, storage.nbytes()));
-    storage.unsafeGetStorageImpl()->set_data_ptr_noswap(std::move(larger));
-    storage.unsafeGetStorageImpl()->set_nbytes(bytes);
+    grow(storage.unsafeGetStorageImpl(), bytes);
   }
 };
 

@@ -234,14 +234,13 @@ void *twin(const void *address) {
   return device.twins + (static_cast<const char *>(address) - device.addresses);
 }
 
-void *device_address(const void *address) {
-  auto *byte = static_cast<const char *>(address);
-  for (auto &device : memory().devices) {
-    if (byte >= device.twins && byte < device.twins + kCapacity) {
-      return device.addresses + (byte - device.twins);
-    }
+void grow(c10::StorageImpl *storage, size_t bytes) {
+  auto larger = device_allocator()->allocate(bytes);
+  if (storage->nbytes() > 0) {
+    std::memcpy(twin(larger.get()), twin(storage->data()), std::min(bytes, storage->nbytes()));
   }
-  return nullptr;
+  storage->set_data_ptr_noswap(std::move(larger));
+  storage->set_nbytes(bytes);
 }
 
 c10::DeviceAllocator *device_allocator() {

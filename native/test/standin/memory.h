@@ -5,6 +5,7 @@
 
 #include <c10/core/Allocator.h>
 #include <c10/core/CachingDeviceAllocator.h>
+#include <c10/core/StorageImpl.h>
 
 #include <cstddef>
 
@@ -14,8 +15,9 @@ namespace standin {
 int device_of(const void *address);
 // The address that host code may use: the twin of a device's, any other as it is.
 void *twin(const void *address);
-// The device's address whose twin this is; null if it is none.
-void *device_address(const void *twin);
+
+// Gives a storage more memory of the current device; the bytes that it has stay.
+void grow(c10::StorageImpl *storage, size_t bytes);
 
 c10::DeviceAllocator *device_allocator();
 

@@ -13,7 +13,6 @@
 #include <torch/library.h>
 
 #include <array>
-#include <cstring>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -61,14 +60,7 @@ const Tensor &resize(const Tensor &self, at::IntArrayRef sizes,
   if (format && *format != at::MemoryFormat::Preserve) impl->empty_tensor_restride(*format);
   auto *storage = impl->unsafe_storage().unsafeGetStorageImpl();
   auto bytes = static_cast<size_t>(impl->storage_offset() + self.numel()) * self.itemsize();
-  if (bytes > storage->nbytes()) {
-    auto larger = device_allocator()->allocate(bytes);
-    if (storage->nbytes() > 0) {
-      std::memcpy(twin(larger.get()), twin(storage->data()), storage->nbytes());
-    }
-    storage->set_data_ptr_noswap(std::move(larger));
-    storage->set_nbytes(bytes);
-  }
+  if (bytes > storage->nbytes()) grow(storage, bytes);
   return self;
 }
 

@@ -1,5 +1,8 @@
 package toco.checkpoint;
 
+import static java.util.Objects.requireNonNull;
+
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -11,7 +14,9 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import toco.files.AtomicFile;
+import toco.torch.DType;
 import toco.torch.Device;
+import toco.torch.Shape;
 import toco.torch.Tensor;
 import toco.torch.TensorScope;
 
@@ -80,7 +85,10 @@ public final class SafeTensors {
       var data = new LinkedHashMap<String, Tensor>();
       tensors.forEach(
           (name, tensor) -> data.put(name, tensor.detach().to(Device.CPU).contiguous()));
-      var header = layOut(data, metadata);
+      var entries = new LinkedHashMap<String, SafeTensorsHeader.Entry>();
+      data.forEach(
+          (name, tensor) -> entries.put(name, entry(tensor.info().dtype(), tensor.info().shape())));
+      var header = layOut(entries, metadata);
       AtomicFile.writeDurably(
           path,
           channel -> {
@@ -94,17 +102,31 @@ public final class SafeTensors {
     }
   }
 
+  /// An array in host memory.
+  ///
+  /// @param bytes its elements in order, little-endian; not copied
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  public record Array(DType dtype, Shape shape, byte[] bytes) {}
+
+  /// The bytes of a file with these arrays. Calls nothing of LibTorch.
+  public static byte[] encode(Map<String, Array> arrays, Map<String, String> metadata) {
+    var entries = new LinkedHashMap<String, SafeTensorsHeader.Entry>();
+    arrays.forEach((name, array) -> entries.put(name, entry(array.dtype, array.shape)));
+    var header = layOut(entries, metadata);
+    var file = new ByteArrayOutputStream();
+    file.writeBytes(header.encode());
+    header.namesByOffset().forEach(name -> file.writeBytes(requireNonNull(arrays.get(name)).bytes));
+    return file.toByteArray();
+  }
+
+  private static SafeTensorsHeader.Entry entry(DType dtype, Shape shape) {
+    return new SafeTensorsHeader.Entry(dtype, shape, 0, shape.numel() * dtype.byteSize());
+  }
+
   /// Assigns each tensor its offset: the widest elements first, so that all are aligned to their
   /// size.
-  private static SafeTensorsHeader layOut(Map<String, Tensor> data, Map<String, String> metadata) {
-    var entries = new LinkedHashMap<String, SafeTensorsHeader.Entry>();
-    data.forEach((name, tensor) -> {
-      var info = tensor.info();
-      entries.put(
-          name,
-          new SafeTensorsHeader.Entry(
-              info.dtype(), info.shape(), 0, info.shape().numel() * info.dtype().byteSize()));
-    });
+  private static SafeTensorsHeader layOut(
+      Map<String, SafeTensorsHeader.Entry> entries, Map<String, String> metadata) {
     var widestFirst = new ArrayList<>(entries.entrySet());
     widestFirst.sort(Comparator.comparingInt(entry -> -entry.getValue().dtype().byteSize()));
     long offset = 0;

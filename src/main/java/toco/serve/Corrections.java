@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import toco.config.Config;
-import toco.data.ClassLabels;
 import toco.data.DataException;
 import toco.files.CsvCell;
 import toco.files.Json;
@@ -163,7 +162,10 @@ final class Corrections {
     if (!photos) {
       for (var split : dataset.splits().values()) {
         for (int i = 0; i < split.size(); i++) {
-          addLabels(labels, split.labels(), split.name(i), split.classNames());
+          var names = ServedDataset.labels(split, split.name(i));
+          if (names != null) {
+            labels.put(split.name(i), names);
+          }
         }
       }
     }
@@ -179,20 +181,6 @@ final class Corrections {
       text.append('\n');
     });
     return text.toString();
-  }
-
-  private static void addLabels(
-      Map<String, List<String>> table, ClassLabels labels, String name, List<String> classNames) {
-    if (labels.contains(name)) {
-      var multiHot = labels.multiHot(name);
-      var names = new ArrayList<String>();
-      for (int k = 0; k < multiHot.length; k++) {
-        if (multiHot[k] > 0) {
-          names.add(classNames.get(k));
-        }
-      }
-      table.put(name, names);
-    }
   }
 
   private void writeState() {

@@ -85,7 +85,7 @@ final class ServedDataset {
   }
 
   /// Names of an image's classes; null if it has no label.
-  private static @Nullable List<String> labels(Dataset dataset, String name) {
+  static @Nullable List<String> labels(Dataset dataset, String name) {
     if (!dataset.labels().contains(name)) {
       return null;
     }

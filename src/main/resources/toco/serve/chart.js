@@ -32,7 +32,7 @@ export class LineChart {
   }
 
   /**
-   * Draws anew.
+   * Draws again.
    *
    * @param series `{name, kind, x, y}`, x ascending; `kind` is the class of its line
    * @param marker x of a vertical line, or null

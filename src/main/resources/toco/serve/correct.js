@@ -107,8 +107,8 @@ export function startCorrect(store) {
   byId('undo').addEventListener('click', correction.undo);
   byId('redo').addEventListener('click', correction.redo);
   byId('clear').addEventListener('click', () => act('clear'));
-  byId('beneath').addEventListener('change', ({ target }) =>
-    store.set({ beneath: target.checked }));
+  byId('under').addEventListener('change', ({ target }) =>
+    store.set({ under: target.checked }));
   byId('save').addEventListener('click', save);
   byId('saved').addEventListener('toggle', () => listSaved(info));
   addEventListener('beforeunload', (event) => {

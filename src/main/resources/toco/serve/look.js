@@ -40,7 +40,7 @@ export function startLook(info) {
     block: info.networks[0].blocks,
     patchOpacity: 0.75,
     stretch: false,
-    beneath: false, // the segmentation under strokes
+    under: false, // the segmentation under strokes
     strokes: 0, // how often strokes have changed
   });
   const loader = createLoader(store);

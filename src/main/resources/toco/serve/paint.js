@@ -14,7 +14,7 @@ export function overlayOf(state, network, size) {
     return patches(state, network, size);
   }
   const analysis = state.analyses[network];
-  if (!analysis || (state.tab === 'correct' && !state.beneath)) {
+  if (!analysis || (state.tab === 'correct' && !state.under)) {
     return null;
   }
   if (state.show === 'seg' || state.tab === 'correct' || !analysis.hasMaps) {

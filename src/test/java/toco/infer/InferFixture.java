@@ -31,6 +31,7 @@ import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
 import toco.torch.TensorTest;
+import toco.train.TinyRun;
 import tools.jackson.databind.JsonNode;
 
 /// Shared by the tests of inference: a synthetic data set, a small network with random weights, and
@@ -59,13 +60,8 @@ abstract class InferFixture {
                 "train.device=cpu",
                 "eval.sizePx=32",
                 "eval.camScales=[1, 0.5]",
-                "model.embedDim=24",
-                "model.depth=3",
-                "model.initStd=0.2",
-                "model.decoderChannels=8",
-                "model.projectionHidden=16",
-                "model.projectionBottleneck=8",
-                "model.projectionOut=12"));
+                "model.initStd=0.2"));
+    overrides.addAll(TinyRun.NETWORK);
     overrides.addAll(List.of(more));
     return Config.load(Path.of("configs/demo.yaml"), overrides);
   }

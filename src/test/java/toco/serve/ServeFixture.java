@@ -34,6 +34,7 @@ import toco.torch.Device;
 import toco.torch.LibTorch;
 import toco.torch.Rng;
 import toco.torch.TensorTest;
+import toco.train.TinyRun;
 import tools.jackson.databind.JsonNode;
 
 /// Shared by the tests of the server: a synthetic data set, small networks with random weights, a
@@ -65,13 +66,8 @@ abstract class ServeFixture {
                 "train.device=cpu",
                 "eval.sizePx=32",
                 "eval.camScales=[1, 0.5]",
-                "model.embedDim=24",
-                "model.depth=3",
-                "model.initStd=0.2",
-                "model.decoderChannels=8",
-                "model.projectionHidden=16",
-                "model.projectionBottleneck=8",
-                "model.projectionOut=12"));
+                "model.initStd=0.2"));
+    overrides.addAll(TinyRun.NETWORK);
     overrides.addAll(List.of(more));
     return Config.load(Path.of("configs/demo.yaml"), overrides);
   }

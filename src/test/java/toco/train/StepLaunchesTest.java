@@ -89,7 +89,7 @@ class StepLaunchesTest {
         Math.max(Recipes.of(config).losses().changes().getLast(), config.train().maxIters());
     var batch = batch(config, samples).atStep(last);
     try (var _ = TensorScope.open();
-        var steps = new DeviceSteps(config, StandIn.device(0), clock, List.of(batch))) {
+        var steps = new StepsOnDevice(config, StandIn.device(0), clock, List.of(batch))) {
       steps.run();
       parts.clear();
       StandIn.reset();

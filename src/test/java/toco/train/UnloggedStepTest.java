@@ -68,7 +68,7 @@ class UnloggedStepTest {
     }; // of 96 px, so that a map of two images is too large to be copied without a wait
     for (var keys : settings) {
       try (var _ = TensorScope.open();
-          var steps = new DeviceSteps(config(recipe, keys), device, 4)) {
+          var steps = new StepsOnDevice(config(recipe, keys), device, 4)) {
         StandIn.reset();
         for (int i = 0; i < FIRST_STEPS + 2; i++) {
           steps.run();
@@ -104,7 +104,7 @@ class UnloggedStepTest {
   private void assertLevel(Config config, int count) {
     long before = StandIn.counts().liveBytes();
     try (var _ = TensorScope.open();
-        var steps = new DeviceSteps(config, device, 4)) {
+        var steps = new StepsOnDevice(config, device, 4)) {
       for (int i = 0; i < FIRST_STEPS; i++) {
         steps.run();
       }

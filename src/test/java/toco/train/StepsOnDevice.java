@@ -32,7 +32,7 @@ import toco.torch.TensorScope;
 /// The first steps of a run on a device, whose weights and batches are made on the CPU: two devices
 /// then differ in their arithmetic alone. Its tensors belong to the scope that is open when it is
 /// made.
-public final class DeviceSteps implements AutoCloseable {
+public final class StepsOnDevice implements AutoCloseable {
   private final Objective objective;
   private final Optimizer optimizer;
   private final TrainStep step;
@@ -44,12 +44,12 @@ public final class DeviceSteps implements AutoCloseable {
   /// Makes networks, optimizer and the batches of the coming steps, which it goes through in turn.
   ///
   /// @param count how many batches
-  public DeviceSteps(Config config, Device device, int count) {
+  public StepsOnDevice(Config config, Device device, int count) {
     this(config, device, StepClock.NONE, onCpu(config, count));
   }
 
   /// @param batches anywhere
-  DeviceSteps(Config config, Device device, StepClock clock, List<Batch> batches) {
+  StepsOnDevice(Config config, Device device, StepClock clock, List<Batch> batches) {
     Rng.manualSeed(1);
     objective = Recipes.of(config).objective(device, World.single(), clock);
     optimizer = PublishedOptimizer.of(objective, config);

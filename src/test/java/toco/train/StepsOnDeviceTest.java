@@ -23,7 +23,7 @@ import toco.torch.TestAccelerator;
 /// set of switches, so that few runs cover them all.
 @OnAccelerator
 @TensorTest
-class DeviceStepsTest {
+class StepsOnDeviceTest {
   private static final int STEPS = 10;
   private static final double BOUND = TestAccelerator.hasGpu() ? 1e-3 : 1e-5;
 
@@ -144,10 +144,11 @@ class DeviceStepsTest {
     assertEquals(isReported && !TestAccelerator.hasGpu(), labels > 0);
   }
 
-  private static List<DeviceSteps.Logged> steps(Config config, Device device, boolean isReported) {
-    var logged = new ArrayList<DeviceSteps.Logged>();
+  private static List<StepsOnDevice.Logged> steps(
+      Config config, Device device, boolean isReported) {
+    var logged = new ArrayList<StepsOnDevice.Logged>();
     try (var _ = TensorScope.open();
-        var steps = new DeviceSteps(config, device, 2 * STEPS)) {
+        var steps = new StepsOnDevice(config, device, 2 * STEPS)) {
       if (!device.isCpu() && !TestAccelerator.hasGpu()) {
         StandIn.reset();
       }
