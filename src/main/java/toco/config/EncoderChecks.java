@@ -46,7 +46,8 @@ final class EncoderChecks {
   /// Checks the keys that need access to the encoder's blocks.
   ///
   /// @param depth the number of blocks; 0 for a TorchScript encoder, which gives no access
-  static void blocks(int depth, int auxLayer, FrozenBlocks frozen, double dropPath) {
+  static void blocks(
+      int depth, int auxLayer, FrozenBlocks frozen, double dropPath, boolean attendedPooling) {
     boolean own = depth > 0;
     if (own && (auxLayer < -depth || auxLayer > -1)) {
       var expected = "from " + -depth + " to -1 (counted from the last block)";
@@ -58,6 +59,9 @@ final class EncoderChecks {
     }
     if (!own && dropPath > 0) {
       throw needsBlocks("model.dropPath", dropPath, "0");
+    }
+    if (!own && attendedPooling) {
+      throw needsBlocks("model.attendedPooling", true, "false");
     }
   }
 

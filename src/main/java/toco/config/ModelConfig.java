@@ -65,6 +65,10 @@ import org.jspecify.annotations.Nullable;
 /// @param pooledShare share of the patches that give an image's class logits: the mean of the
 ///   largest patch logits of each class, 1 for their average. 0 (published): the classifier on the
 ///   features' global maximum, for which a single patch is enough
+/// @param attendedPooling whether training pools the classes that an image shows over the patches
+///   that its class token attends to in the last block: of `pooledShare` of the patches, those with
+///   the largest product of attention and activation. Without it (published) a class may be learned
+///   from what is around its objects. For encoders whose class token looks at objects, as DINOv2's
 /// @param dropPath probability with which training leaves out attention and MLP of the last block,
 ///   for each image (stochastic depth); it grows linearly from 0 in the first block. CAMs, teacher
 ///   and evaluation leave out nothing, and frozen blocks neither. 0 (published): off
@@ -102,6 +106,7 @@ public record ModelConfig(
     @Default("-3") int auxLayer,
     @Default("0") FrozenBlocks frozenBlocks,
     @Default("0") double pooledShare,
+    @OnlyFor({RecipeName.TOCO, RecipeName.COSA}) @Default("false") boolean attendedPooling,
     @Default("0") double dropPath,
     @Default("0") int numClasses,
     @OnlyFor(RecipeName.TOCO) @Default("2048") int projectionHidden,
@@ -123,6 +128,12 @@ public record ModelConfig(
     std = std == null ? null : List.copyOf(std);
     var _ = statistics(backbone, mean, std);
     between("model.pooledShare", pooledShare, 0, 1);
+    if (attendedPooling && pooledShare == 0) {
+      throw new ConfigException(
+          "model.attendedPooling",
+          "model.attendedPooling pools a share of the patches, got model.pooledShare 0; set"
+              + " model.pooledShare, for instance to 0.2");
+    }
     atLeast("model.numClasses", numClasses, 2);
     if (numClasses > 255) {
       throw invalid("model.numClasses", "≤ 255 (label 255 means ignored)", numClasses);
@@ -151,7 +162,7 @@ public record ModelConfig(
             distilled,
             variant);
     int blocks = encoder.startsWith(SCRIPT) ? 0 : encoderShape.depth();
-    EncoderChecks.blocks(blocks, auxLayer, frozenBlocks, dropPath);
+    EncoderChecks.blocks(blocks, auxLayer, frozenBlocks, dropPath, attendedPooling);
   }
 
   /// The TorchScript module of the encoder, if the encoder is one.

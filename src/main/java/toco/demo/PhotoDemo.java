@@ -41,6 +41,7 @@ public final class PhotoDemo {
   private static final String CONFIG = "photos_dinov2_s.yaml";
   private static final Path USUAL_RUN = Path.of("runs", "photos");
   private static final int FEW_IMAGES = 10; // of a class
+  private static final int MANY_IMAGES = 300;
   private static final int REPORTED_IMAGES = 16;
 
   private final DemoOptions options;
@@ -93,8 +94,18 @@ public final class PhotoDemo {
       settings = settings.plus("data.valList", writeHeldOut(config).toAbsolutePath());
       config = load(settings.plus(given));
     }
+    config = lengthFor(Dataset.openUnchecked(config.data(), Split.TRAIN).size(), config, given);
     check(config);
     return Trainer.start(config, estimating(config));
+  }
+
+  /// Half the steps for few photographs: each is seen a hundred times even so, and what is learned
+  /// later is what surrounds the objects. Steps that the user sets stay.
+  static Config lengthFor(int images, Config config, Overrides given) {
+    boolean isSet = given.has("train.maxIters") || given.has("cosa.denseStartIter");
+    return isSet || images >= MANY_IMAGES
+        ? config
+        : RunLength.stretched(config, config.train().maxIters() / 2);
   }
 
   private Config load(Overrides overrides) {

@@ -13,8 +13,21 @@ public interface Encoder extends AutoCloseable {
   /// @param clsToken [B, D], normed; of an encoder with a token per class ([MoreNetwork]) [B, K, D]
   /// @param patchTokens [B, N, D], normed
   /// @param auxTokens [B, N, D], not normed (normed for auxLayer −1)
+  /// @param clsAttention float32 [B, N], the class token's attention to the patches in the last
+  ///   block, mean over its heads, without gradient; null unless `model.attendedPooling` is on and
+  ///   the pass records gradients
   public record Tokens(
-      Tensor clsToken, Tensor patchTokens, Tensor auxTokens, long gridH, long gridW) {
+      Tensor clsToken,
+      Tensor patchTokens,
+      Tensor auxTokens,
+      long gridH,
+      long gridW,
+      @Nullable Tensor clsAttention) {
+    /// Tokens without the class token's attention.
+    public Tokens(Tensor clsToken, Tensor patchTokens, Tensor auxTokens, long gridH, long gridW) {
+      this(clsToken, patchTokens, auxTokens, gridH, gridW, null);
+    }
+
     /// Patch tokens as a map [B, D, gridH, gridW].
     public Tensor patchMap() {
       return map(patchTokens);

@@ -167,9 +167,39 @@ public class Network implements AutoCloseable {
     if (share == 0) { // published: the global maximum of the features
       return autocastToFloat32(() -> layer.forward(map.amax(new long[] {2, 3}, true)).flatten(1));
     }
-    long pooled = Math.max(1, Math.round(share * map.size(2) * map.size(3)));
-    var perPatch = autocastToFloat32(() -> layer.forward(map)).flatten(2); // [B, K, N]
-    return perPatch.topk(pooled, 2).values().mean(new long[] {2}, false);
+    return new PatchPooling(share).largest(perPatch(layer, map));
+  }
+
+  /// The logits [B, K] of the classification loss: [#classLogits], but classes that an image shows
+  /// are pooled where its class token looks, if attention is given.
+  ///
+  /// @param patchMap [B, D, h, w]
+  /// @param clsAttention of the class token to the patches [B, N], or null
+  /// @param labels float [B, K] multi-hot
+  public Tensor trainedClassLogits(Tensor patchMap, @Nullable Tensor clsAttention, Tensor labels) {
+    return trainedLogits(classifier, patchMap, clsAttention, labels);
+  }
+
+  /// The same of the auxiliary classifier.
+  ///
+  /// @param auxMap [B, D, h, w]
+  /// @param clsAttention of the class token to the patches [B, N], or null
+  /// @param labels float [B, K] multi-hot
+  public Tensor trainedAuxClassLogits(Tensor auxMap, @Nullable Tensor clsAttention, Tensor labels) {
+    return trainedLogits(auxClassifier, auxMap, clsAttention, labels);
+  }
+
+  private Tensor trainedLogits(
+      Conv2d layer, Tensor map, @Nullable Tensor clsAttention, Tensor labels) {
+    return clsAttention == null
+        ? pooledLogits(layer, map)
+        : new PatchPooling(config.pooledShare())
+            .attended(perPatch(layer, map), clsAttention, labels);
+  }
+
+  /// [B, K, N].
+  private Tensor perPatch(Conv2d layer, Tensor map) {
+    return autocastToFloat32(() -> layer.forward(map)).flatten(2);
   }
 
   /// Class activation maps [B, K, h, w]: the classifier at every position.

@@ -11,8 +11,10 @@ import toco.data.CounterRandom;
 import toco.model.RotaryEmbedding.Rotation;
 import toco.nn.LayerNorm;
 import toco.nn.Parameters;
+import toco.torch.DType;
 import toco.torch.GradMode;
 import toco.torch.Tensor;
+import toco.torch.TensorScope;
 
 /// A vision transformer with timm's layer names and state-dict keys, for any image size: ViT, DeiT
 /// and what [toco.config.VitVariant] describes.
@@ -24,6 +26,7 @@ final class VisionTransformer implements Encoder {
   private final int frozenBlocks;
   private final LeadingTokens leading;
   private final int auxLayer; // counted from the end
+  private final boolean attendedPooling;
   private final double dropPath; // of the last block
   private final TokenEmbedding embedding;
   private final List<Block> blocks = new ArrayList<>();
@@ -40,6 +43,7 @@ final class VisionTransformer implements Encoder {
     this.leading = leading;
     shape = config.encoderShape();
     auxLayer = config.auxLayer();
+    attendedPooling = config.attendedPooling();
     dropPath = config.dropPath();
     var frozen = config.frozenBlocks();
     frozenBlocks = frozen.of(shape.depth());
@@ -68,7 +72,13 @@ final class VisionTransformer implements Encoder {
                     trunk.last.slice(0, full))); // [full, T, D]
     var patchTokens = patchTokens(x);
     var auxTokens = auxLayer == -1 ? patchTokens : patchTokens(trunk.aux.slice(0, 0, full));
-    var tokens = new Tokens(classTokens(x), patchTokens, auxTokens, trunk.gridH, trunk.gridW);
+    // after the block's own pass: autocast must not keep weights that were cast without gradient
+    var attention =
+        attendedPooling && GradMode.isEnabled()
+            ? clsAttention(trunk.x.slice(0, 0, full), trunk.rotation)
+            : null;
+    var tokens =
+        new Tokens(classTokens(x), patchTokens, auxTokens, trunk.gridH, trunk.gridW, attention);
     if (full == batch) {
       return new Encoded(tokens.clsToken(), tokens);
     }
@@ -209,6 +219,24 @@ final class VisionTransformer implements Encoder {
     var trunk = trunk(images);
     return lastBlock()
         .attentionScores(trunk.x, leading.registers(), leading.count(), trunk.rotation);
+  }
+
+  /// The class token's attention to the patches in the last block, mean over its heads, float32 [B,
+  /// N].
+  ///
+  /// @param x input of the last block [B, T, D]
+  private Tensor clsAttention(Tensor x, @Nullable Rotation rotation) {
+    return TensorScope.scoped(() -> {
+      try (var _ = GradMode.noGrad()) {
+        var scores = lastBlock().attentionScores(x, 0, 1, rotation); // [B, heads, 1, T]
+        return scores
+            .to(DType.FLOAT32)
+            .mul(shape.attentionScale())
+            .softmax(3)
+            .mean(new long[] {1, 2}, false)
+            .slice(1, leading.prefixTokens(shape), Long.MAX_VALUE);
+      }
+    });
   }
 
   /// The last block and the norm, for the class tokens only: [B, T, D] → [B, D] or [B, K, D].

@@ -70,6 +70,8 @@ class ModelConfigTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "model.attendedPooling=true | model.attendedPooling pools a share of the patches, got"
+            + " model.pooledShare 0; set model.pooledShare, for instance to 0.2",
         "model.mean=[123.675, 116.28, 103.53] | model.mean must be three numbers in [0, 1], levels"
             + " divided by 255, got [123.675, 116.28, 103.53]",
         "model.mean=[0.5]          | model.mean must be three numbers in [0, 1], levels divided by"

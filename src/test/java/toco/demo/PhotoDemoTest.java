@@ -3,6 +3,7 @@ package toco.demo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -58,6 +59,19 @@ class PhotoDemoTest {
     var other = Files.createDirectories(home.resolve("other"));
     var thrown = assertThrows(IllegalArgumentException.class, () -> run(other, new ArrayList<>()));
     assertTrue(thrown.getMessage().contains("name another folder with --dir"));
+  }
+
+  /// Few photographs are trained on for half the steps, unless the user says how many.
+  @Test
+  void fewPhotographsTakeHalfTheSteps() {
+    var config = Config.load(Path.of("configs/photos_dinov2_s.yaml"), List.of());
+    assertSame(config, PhotoDemo.lengthFor(300, config, Overrides.NONE));
+    var few = PhotoDemo.lengthFor(299, config, Overrides.NONE);
+    assertEquals(config.train().maxIters() / 2, few.train().maxIters());
+    assertEquals(config.cosa().denseStartIter() / 2, few.cosa().denseStartIter());
+    for (var key : List.of("train.maxIters", "cosa.denseStartIter")) {
+      assertSame(config, PhotoDemo.lengthFor(9, config, Overrides.of(key, 700)));
+    }
   }
 
   /// Only images with masks are held out, and their score is that of the run.

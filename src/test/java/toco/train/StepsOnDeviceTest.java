@@ -72,6 +72,8 @@ class StepsOnDeviceTest {
             "optim.layerDecay=0.8",
             "optim.decayNormsAndBiases=false",
             "model.frozenBlocks=1",
+            "model.pooledShare=0.2",
+            "model.attendedPooling=true",
             "train.compat=aligned",
             "train.checkpointActivations=true"));
   }

@@ -122,8 +122,7 @@ public final class CosaObjective implements Objective {
 
     var terms = new LinkedHashMap<LossTerm, Tensor>();
     var counts = new LinkedHashMap<String, Tensor>();
-    terms.put(CLS, ClassLoss.of(online.classLogits(tokens.patchMap()), batch.labels()));
-    terms.put(CLS_AUX, ClassLoss.of(online.auxClassLogits(tokens.auxMap()), batch.labels()));
+    addClassLosses(terms, tokens, batch.labels());
     Assignments assigned = null;
     if (maps != null) {
       assigned = assignments(batch, maps, present);
@@ -149,6 +148,14 @@ public final class CosaObjective implements Objective {
     var total = losses.total(weights);
     clock.lap("dense losses");
     return new Output(losses, total, tiles);
+  }
+
+  private void addClassLosses(Map<LossTerm, Tensor> terms, Tokens tokens, Tensor labels) {
+    var attention = tokens.clsAttention();
+    var logits = online.trainedClassLogits(tokens.patchMap(), attention, labels);
+    terms.put(CLS, ClassLoss.of(logits, labels));
+    var auxLogits = online.trainedAuxClassLogits(tokens.auxMap(), attention, labels);
+    terms.put(CLS_AUX, ClassLoss.of(auxLogits, labels));
   }
 
   private Assignments assignments(Batch batch, MultiScaleMaps maps, PresentClasses present) {

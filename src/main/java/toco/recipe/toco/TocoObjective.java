@@ -2,6 +2,7 @@ package toco.recipe.toco;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import toco.batch.Batch;
@@ -178,9 +179,7 @@ public final class TocoObjective implements Objective {
 
     var terms = new LinkedHashMap<LossTerm, Tensor>();
     var patchMap = tokens.patchMap(); // [B, D, h, w]
-    terms.put(TocoLosses.CLS, ClassLoss.of(model.classLogits(patchMap), batch.labels()));
-    terms.put(
-        TocoLosses.CLS_AUX, ClassLoss.of(model.auxClassLogits(tokens.auxMap()), batch.labels()));
+    addClassLosses(terms, patchMap, tokens, batch.labels());
     if (regions != null && wantsPtc) {
       var affinity = affinity(regions, batch.boxes(), tokens);
       terms.put(TocoLosses.PTC, patchTokenContrast(patchMap, affinity, weights));
@@ -207,6 +206,15 @@ public final class TocoObjective implements Objective {
     var total = losses.total(weights);
     clock.lap("dense losses");
     return new Output(losses, total, tiles);
+  }
+
+  private void addClassLosses(
+      Map<LossTerm, Tensor> terms, Tensor patchMap, Tokens tokens, Tensor labels) {
+    var attention = tokens.clsAttention();
+    var logits = model.trainedClassLogits(patchMap, attention, labels);
+    terms.put(TocoLosses.CLS, ClassLoss.of(logits, labels));
+    var auxLogits = model.trainedAuxClassLogits(tokens.auxMap(), attention, labels);
+    terms.put(TocoLosses.CLS_AUX, ClassLoss.of(auxLogits, labels));
   }
 
   /// RoI mask and local crops, from the auxiliary CAMs.

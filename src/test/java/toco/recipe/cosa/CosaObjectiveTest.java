@@ -18,6 +18,7 @@ import toco.cam.SmallNetwork;
 import toco.config.Config;
 import toco.config.RecipeName;
 import toco.image.ImageBox;
+import toco.loss.ClassLoss;
 import toco.loss.LossTerm;
 import toco.recipe.Objective;
 import toco.recipe.StepTile;
@@ -224,6 +225,31 @@ class CosaObjectiveTest {
       assertEquals(value(first, CosaLosses.CLS), value(again, CosaLosses.CLS));
       assertNotEquals(value(first, CosaLosses.CLS), value(later, CosaLosses.CLS));
       assertEquals(0, cam(first).sub(cam(later)).abs().amax().item());
+    }
+  }
+
+  /// The online network's classes are pooled by attention in the loss.
+  @Test
+  void presentClassesArePooledByAttention() {
+    var attended = CONFIG.with("model.pooledShare=0.2", "model.attendedPooling=true");
+    Rng.manualSeed(1);
+    try (var networks = CosaNetworks.of(attended.model(), Device.CPU, null)) {
+      var batch = batch(0);
+      var output = CosaObjective.of(networks, attended).forward(batch, false);
+      var online = networks.online();
+      var tokens = online.encode(batch.view1());
+      var cls =
+          ClassLoss.of(
+              online.trainedClassLogits(tokens.patchMap(), tokens.clsAttention(), batch.labels()),
+              batch.labels());
+      var largest = ClassLoss.of(online.classLogits(tokens.patchMap()), batch.labels());
+      assertEquals(cls.item(), value(output, CosaLosses.CLS));
+      assertNotEquals(largest.item(), cls.item());
+      var aux =
+          ClassLoss.of(
+              online.trainedAuxClassLogits(tokens.auxMap(), tokens.clsAttention(), batch.labels()),
+              batch.labels());
+      assertEquals(aux.item(), value(output, CosaLosses.CLS_AUX));
     }
   }
 
