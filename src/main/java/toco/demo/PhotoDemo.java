@@ -99,8 +99,8 @@ public final class PhotoDemo {
     return Trainer.start(config, estimating(config));
   }
 
-  /// Half the steps for few photographs: each is seen a hundred times even so, and what is learned
-  /// later is what surrounds the objects. Steps that the user sets stay.
+  /// Half the steps for few photographs: each is seen more often even so. Steps that the user sets
+  /// stay.
   static Config lengthFor(int images, Config config, Overrides given) {
     boolean isSet = given.has("train.maxIters") || given.has("cosa.denseStartIter");
     return isSet || images >= MANY_IMAGES
