@@ -2,11 +2,14 @@ package toco.cam;
 
 import java.util.ArrayList;
 import java.util.List;
+import toco.batch.Batch;
 import toco.config.Config;
 import toco.config.RecipeName;
+import toco.image.ImageBox;
 import toco.model.Toco;
 import toco.torch.Device;
 import toco.torch.Rng;
+import toco.torch.Tensor;
 
 /// A network for tests: random weights, 32 px images, 8 px patches, three classes.
 public final class SmallNetwork {
@@ -17,6 +20,8 @@ public final class SmallNetwork {
           "model.projectionBottleneck=8",
           "model.projectionOut=8",
           "train.localCropSizePx=16");
+
+  private static final int SIZE = 32;
 
   private SmallNetwork() {}
 
@@ -43,6 +48,22 @@ public final class SmallNetwork {
                 "eval.sizePx=32"));
     overrides.addAll(List.of(more));
     return Config.parse("", "small", overrides);
+  }
+
+  /// The same two random images of the network's size for every step, of classes cat and tree, and
+  /// dog; the first has a frame.
+  public static Batch batch(long step) {
+    Rng.manualSeed(5);
+    return new Batch(
+        Tensor.randn(2, 3, SIZE, SIZE),
+        Tensor.randn(2, 3, SIZE, SIZE),
+        Tensor.randn(2, 3, SIZE, SIZE),
+        Tensor.of(new float[] {1, 0, 1, 0, 1, 0}, 2, 3),
+        List.of(new float[] {1, 0, 1}, new float[] {0, 1, 0}),
+        List.of(new ImageBox(0, SIZE, 0, 24), ImageBox.full(SIZE, SIZE)),
+        List.of(0, 1),
+        step,
+        0);
   }
 
   /// The same weights for the same seed, on the CPU. The caller closes it.

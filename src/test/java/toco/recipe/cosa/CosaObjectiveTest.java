@@ -17,7 +17,6 @@ import toco.batch.Batch;
 import toco.cam.SmallNetwork;
 import toco.config.Config;
 import toco.config.RecipeName;
-import toco.image.ImageBox;
 import toco.loss.ClassLoss;
 import toco.loss.LossTerm;
 import toco.recipe.Objective;
@@ -45,21 +44,6 @@ class CosaObjectiveTest {
     return CosaObjective.of(networks, CONFIG).timedBy(laps::add);
   }
 
-  private static Batch batch(long step) {
-    Rng.manualSeed(5);
-    var labels = List.of(new float[] {1, 0, 1}, new float[] {0, 1, 0});
-    return new Batch(
-        Tensor.randn(2, 3, SIZE, SIZE),
-        Tensor.randn(2, 3, SIZE, SIZE),
-        Tensor.randn(2, 3, SIZE, SIZE),
-        Tensor.of(new float[] {1, 0, 1, 0, 1, 0}, 2, 3),
-        labels,
-        List.of(new ImageBox(0, SIZE, 0, 24), ImageBox.full(SIZE, SIZE)),
-        List.of(0, 1),
-        step,
-        0);
-  }
-
   /// Before the switch the classes alone are learnt, and the decoder has no gradient. A report adds
   /// the other terms to the log, but neither to the total nor to the gradients.
   @Test
@@ -69,7 +53,7 @@ class CosaObjectiveTest {
     for (boolean wantsReport : new boolean[] {false, true}) {
       try (var networks = networks()) {
         var objective = objective(networks);
-        var output = objective.forward(batch(SWITCH - 1L), wantsReport);
+        var output = objective.forward(SmallNetwork.batch(SWITCH - 1L), wantsReport);
         assertEquals(wantsReport ? TERMS : List.of("cls", "clsAux"), names(output));
         assertEquals(wantsReport, !output.tiles().isEmpty());
         objective.backward(output.total());
@@ -90,7 +74,7 @@ class CosaObjectiveTest {
   void fromTheSwitchOnTheDecoderLearns() {
     try (var networks = networks()) {
       var objective = objective(networks);
-      var output = objective.forward(batch(SWITCH), false);
+      var output = objective.forward(SmallNetwork.batch(SWITCH), false);
       assertEquals(TERMS, names(output));
       objective.backward(output.total());
       var gradients = gradients(networks);
@@ -115,7 +99,7 @@ class CosaObjectiveTest {
   void eachNetworkSeesItsView() {
     try (var networks = networks()) {
       var objective = objective(networks);
-      var usual = batch(SWITCH);
+      var usual = SmallNetwork.batch(SWITCH);
       var otherWeak = withViews(usual, usual.view1(), usual.view2().neg());
       var otherStrong = withViews(usual, usual.view1().neg(), usual.view2());
       var first = objective.forward(usual, true);
@@ -157,7 +141,7 @@ class CosaObjectiveTest {
   @Test
   void paddingIsIgnored() {
     try (var networks = networks()) {
-      var output = objective(networks).forward(batch(SWITCH), true);
+      var output = objective(networks).forward(SmallNetwork.batch(SWITCH), true);
       var tiles = tiles(output, StepTile.Labels.class);
       assertEquals(2, tiles.size());
       for (var tile : tiles) {
@@ -207,7 +191,7 @@ class CosaObjectiveTest {
   @Test
   void partsAreTimed() {
     try (var networks = networks()) {
-      objective(networks).forward(batch(0), false);
+      objective(networks).forward(SmallNetwork.batch(0), false);
       assertEquals(List.of("teacher", "forward", "dense losses"), laps);
     }
   }
@@ -219,9 +203,9 @@ class CosaObjectiveTest {
     Rng.manualSeed(1);
     try (var networks = CosaNetworks.of(dropping.model(), Device.CPU, null)) {
       var objective = CosaObjective.of(networks, dropping);
-      var first = objective.forward(batch(SWITCH), true);
-      var again = objective.forward(batch(SWITCH), true);
-      var later = objective.forward(batch(SWITCH + 1L), true);
+      var first = objective.forward(SmallNetwork.batch(SWITCH), true);
+      var again = objective.forward(SmallNetwork.batch(SWITCH), true);
+      var later = objective.forward(SmallNetwork.batch(SWITCH + 1L), true);
       assertEquals(value(first, CosaLosses.CLS), value(again, CosaLosses.CLS));
       assertNotEquals(value(first, CosaLosses.CLS), value(later, CosaLosses.CLS));
       assertEquals(0, cam(first).sub(cam(later)).abs().amax().item());
@@ -234,7 +218,7 @@ class CosaObjectiveTest {
     var attended = CONFIG.with("model.pooledShare=0.2", "model.attendedPooling=true");
     Rng.manualSeed(1);
     try (var networks = CosaNetworks.of(attended.model(), Device.CPU, null)) {
-      var batch = batch(0);
+      var batch = SmallNetwork.batch(0);
       var output = CosaObjective.of(networks, attended).forward(batch, false);
       var online = networks.online();
       var tokens = online.encode(batch.view1());
